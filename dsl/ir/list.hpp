@@ -1,0 +1,82 @@
+// A growing array for the compiler inside the compiler. std::vector does the same, at ten times
+// the cost in a constant expression: every push_back of it is a dozen nested calls.
+#pragma once
+
+namespace ansatz::ir {
+
+template <class T>
+class List {
+ public:
+  constexpr List() = default;
+  constexpr explicit List(int count) { resize(count); }
+  constexpr List(const List& other) {
+    reserve(other.size_);
+    for (int i = 0; i < other.size_; ++i) data_[i] = other.data_[i];
+    size_ = other.size_;
+  }
+  constexpr List(List&& other) noexcept
+      : data_(other.data_), size_(other.size_), capacity_(other.capacity_) {
+    other.data_ = nullptr;
+    other.size_ = other.capacity_ = 0;
+  }
+  constexpr List& operator=(List other) noexcept {
+    swap(other);
+    return *this;
+  }
+  constexpr ~List() { delete[] data_; }
+
+  constexpr void swap(List& other) noexcept {
+    T* data = data_;
+    int size = size_, capacity = capacity_;
+    data_ = other.data_, size_ = other.size_, capacity_ = other.capacity_;
+    other.data_ = data, other.size_ = size, other.capacity_ = capacity;
+  }
+
+  constexpr int size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr T& operator[](int i) { return data_[i]; }
+  constexpr const T& operator[](int i) const { return data_[i]; }
+  constexpr T* begin() { return data_; }
+  constexpr T* end() { return data_ + size_; }
+  constexpr const T* begin() const { return data_; }
+  constexpr const T* end() const { return data_ + size_; }
+  constexpr const T* data() const { return data_; }
+  constexpr T* data() { return data_; }
+  constexpr T& back() { return data_[size_ - 1]; }
+  constexpr const T& back() const { return data_[size_ - 1]; }
+
+  constexpr void push_back(const T& value) {
+    if (size_ == capacity_) {
+      const T copy = value;  // the value may lie in this list
+      reserve(capacity_ ? 2 * capacity_ : 8);
+      data_[size_++] = copy;
+    } else {
+      data_[size_++] = value;
+    }
+  }
+  constexpr void pop_back() { --size_; }
+  constexpr void clear() { size_ = 0; }
+  constexpr void reserve(int capacity) {
+    if (capacity <= capacity_) return;
+    T* grown = new T[static_cast<unsigned>(capacity)]{};
+    for (int i = 0; i < size_; ++i) grown[i] = static_cast<T&&>(data_[i]);
+    delete[] data_;
+    data_ = grown;
+    capacity_ = capacity;
+  }
+  constexpr void resize(int count) { assign_from(size_, count, T{}); }
+  constexpr void assign(int count, const T& value) { assign_from(0, count, value); }
+
+ private:
+  constexpr void assign_from(int first, int count, const T& value) {
+    reserve(count);
+    for (int i = first; i < count; ++i) data_[i] = value;
+    size_ = count;
+  }
+
+  T* data_ = nullptr;
+  int size_ = 0;
+  int capacity_ = 0;
+};
+
+}  // namespace ansatz::ir

@@ -1,0 +1,83 @@
+// What the compiler knows of an op. A node of a graph points to one of these constants; an op of
+// a user's own has one like any other, so the set of ops is open.
+#pragma once
+
+#include <dsl/ir/shape.hpp>
+
+namespace ansatz::ir {
+
+struct Node;
+class Graph;
+class Value;
+struct VjpContext;
+
+enum class OpKind : std::uint8_t {
+  leaf,         // input, parameter, named scalar, literal, iota, random site, size of an extent
+  elementwise,  // one number from one number of each operand; fused into loops
+  reduce,       // over some axes
+  view,         // the same memory, seen otherwise: reshape, transpose, slice, broadcast
+  matmul,       // a matrix product, run by BLAS
+  composite,    // made of other ops; kept whole until differentiation is done
+  kernel,       // a function of the library or of the user, called with whole operands
+  gradient      // the derivative of operand 0 by operand 1, not yet carried out
+};
+
+/// Numbers that select a variant of an op (axes, strides, …): part of the node's identity.
+struct Attr {
+  int i[8] = {};
+  double x = 0;
+  constexpr bool operator==(const Attr& other) const {
+    for (int k = 0; k < 8; ++k)
+      if (i[k] != other.i[k]) return false;
+    return x == other.x || (x != x && other.x != other.x);
+  }
+};
+
+/// The interpreter's form of an elementwise op: out[j] = op(in[0][j], in[1][j], …) for j < n,
+/// n a multiple of the vector width; the arrays are aligned to it and may be the same.
+template <class T>
+using BlockFn = void (*)(const T* const* in, T* out, long n);
+
+/// What a kernel op is called with: whole, contiguous operands and results.
+template <class T>
+struct KernelArgs {
+  const void* const* in;      ///< operands; T or std::int32_t by their DType
+  void* out;                  ///< the result, never aliasing an operand
+  const long (*in_dims)[max_rank];
+  const int* in_rank;
+  const long* out_dims;
+  int out_rank;
+  const Attr* attr;
+  T* scratch;                 ///< as many elements as the op's `scratch` asked for
+};
+template <class T>
+using KernelFn = void (*)(const KernelArgs<T>&);
+
+struct OpInfo {
+  const char* name = "";  ///< qualified: part of a loop's canonical program
+  int version = 1;        ///< raised when the op's numbers change
+  OpKind kind = OpKind::leaf;
+  int arity = 0;  ///< operands; -1: any number
+  std::uint64_t id = 0;
+
+  /// Shape rule: operand shapes (as far as known) and attributes to the result's shape.
+  ShapeResult (*shape)(const Shape* in, int count, const Attr& attr) = nullptr;
+  /// What the result's elements are.
+  DType result = DType::real;
+  /// Derivative rule: adds to the context what each operand gets of the result's gradient.
+  void (*vjp)(VjpContext&) = nullptr;
+  /// For a composite: the expression it stands for.
+  Value (*expand)(const Value* in, int count, const Attr& attr) = nullptr;
+
+  BlockFn<float> block_float = nullptr;
+  BlockFn<double> block_double = nullptr;
+  KernelFn<float> kernel_float = nullptr;
+  KernelFn<double> kernel_double = nullptr;
+  /// For a kernel op: elements of scratch it needs, without and times the batch.
+  long (*scratch)(const Shape* in, int count, const Attr& attr) = nullptr;
+  /// Floating-point operations: of an elementwise op, an element; of a kernel, an example.
+  double (*flops)(const Shape* in, int count, const Attr& attr) = nullptr;
+  bool expensive = false;  ///< worth keeping rather than computing again
+};
+
+}  // namespace ansatz::ir
