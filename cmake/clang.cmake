@@ -1,0 +1,12 @@
+# Toolchain file: clang 16, which the checks run, or else the nearest newer one.
+set(versions 16 17 18 19 20 21)
+list(TRANSFORM versions PREPEND clang++- OUTPUT_VARIABLE cxx_names)
+list(TRANSFORM versions PREPEND clang- OUTPUT_VARIABLE c_names)
+find_program(ANSATZ_CLANGXX NAMES ${cxx_names} clang++ NAMES_PER_DIR)
+find_program(ANSATZ_CLANG NAMES ${c_names} clang NAMES_PER_DIR)
+mark_as_advanced(ANSATZ_CLANGXX ANSATZ_CLANG)
+if(NOT ANSATZ_CLANGXX OR NOT ANSATZ_CLANG)
+  message(FATAL_ERROR "No clang++ 16 or newer was found (Debian and Ubuntu: apt install clang-16).")
+endif()
+set(CMAKE_CXX_COMPILER ${ANSATZ_CLANGXX})
+set(CMAKE_C_COMPILER ${ANSATZ_CLANG})

@@ -1,0 +1,53 @@
+# Finds what the library stands on. Included by the project and by the installed package, so it
+# never fails itself: what it does not find is listed in ansatz_missing.
+set(ansatz_missing "")
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads QUIET)
+find_package(OpenMP QUIET COMPONENTS CXX)
+if(NOT OpenMP_CXX_FOUND)
+  list(APPEND ansatz_missing "OpenMP for ${CMAKE_CXX_COMPILER} (clang: libomp-dev)")
+endif()
+
+find_package(ZLIB QUIET)
+if(NOT ZLIB_FOUND)
+  list(APPEND ansatz_missing "zlib (zlib1g-dev)")
+endif()
+
+# libzip's own package file refuses to work when its command-line tools are not installed.
+find_library(ANSATZ_ZIP_LIBRARY zip)
+find_path(ANSATZ_ZIP_INCLUDE zip.h)
+mark_as_advanced(ANSATZ_ZIP_LIBRARY ANSATZ_ZIP_INCLUDE)
+if(NOT ANSATZ_ZIP_LIBRARY OR NOT ANSATZ_ZIP_INCLUDE)
+  list(APPEND ansatz_missing "libzip (libzip-dev)")
+elseif(NOT TARGET ansatz::zip)
+  add_library(ansatz::zip UNKNOWN IMPORTED)
+  set_target_properties(ansatz::zip PROPERTIES IMPORTED_LOCATION "${ANSATZ_ZIP_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${ANSATZ_ZIP_INCLUDE}")
+endif()
+
+# Header-only libraries.
+set(ansatz_header_folders "")
+foreach(library "boost/hana.hpp|Boost.Hana (libboost-dev)" "xtensor/xarray.hpp|xtensor (libxtensor-dev)"
+                "xtensor-blas/xlinalg.hpp|xtensor-blas (libxtensor-blas-dev)"
+                "xsimd/xsimd.hpp|xsimd (libxsimd-dev)")
+  string(REPLACE "|" ";" library "${library}")
+  list(GET library 0 header)
+  list(GET library 1 name)
+  string(MAKE_C_IDENTIFIER "ANSATZ_FOLDER_OF_${header}" folder)
+  find_path(${folder} ${header})
+  mark_as_advanced(${folder})
+  if(${folder})
+    list(APPEND ansatz_header_folders "${${folder}}")
+  else()
+    list(APPEND ansatz_missing "${name}")
+  endif()
+endforeach()
+list(REMOVE_DUPLICATES ansatz_header_folders)
+if(NOT TARGET ansatz::headers_of_others)
+  add_library(ansatz::headers_of_others INTERFACE IMPORTED)
+  set_target_properties(ansatz::headers_of_others PROPERTIES
+    INTERFACE_INCLUDE_DIRECTORIES "${ansatz_header_folders}")
+endif()
+
+include(${CMAKE_CURRENT_LIST_DIR}/blas.cmake)

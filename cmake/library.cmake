@@ -1,0 +1,29 @@
+# The target ansatz::ansatz: libansatz.a and the headers.
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
+list(FILTER sources EXCLUDE REGEX "/src/app/")
+
+add_library(ansatz STATIC ${sources})
+add_library(ansatz::ansatz ALIAS ansatz)
+target_compile_features(ansatz PUBLIC cxx_std_20)
+set_target_properties(ansatz PROPERTIES POSITION_INDEPENDENT_CODE ON)
+
+# Headers are reached in the build tree as after installation: dsl/ and ansatz/ in a folder of
+# their own, so that nothing else of the repository can be included by accident.
+set(header_folder ${PROJECT_BINARY_DIR}/include/ansatz-1)
+file(MAKE_DIRECTORY ${header_folder})
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/dsl ${header_folder}/dsl SYMBOLIC)
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/ansatz ${header_folder}/ansatz SYMBOLIC)
+target_include_directories(ansatz PUBLIC
+  $<BUILD_INTERFACE:${header_folder}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/ansatz-1>)
+target_include_directories(ansatz PRIVATE ${PROJECT_SOURCE_DIR}/src)
+
+# The user's translation units hold the generated loops, so they need the library's flags: one
+# processor, no contraction (g++ fuses a * b + c where clang does not), no errno from <cmath>.
+target_compile_options(ansatz PUBLIC
+  $<$<COMPILE_LANGUAGE:CXX>:-march=${ANSATZ_ARCH};-ffp-contract=off;-fno-math-errno>
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fconstexpr-ops-limit=2000000000;-fconstexpr-loop-limit=100000000;-fconstexpr-depth=4096>
+  $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-fconstexpr-steps=2000000000;-fconstexpr-depth=4096;-fbracket-depth=4096>)
+
+target_link_libraries(ansatz
+  PUBLIC ansatz::headers_of_others ansatz::blas OpenMP::OpenMP_CXX
+  PRIVATE ansatz::zip ZLIB::ZLIB)

@@ -1,0 +1,31 @@
+# Installs into a fresh folder, copies consumer/ outside the tree, builds and runs it there.
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(result)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+run(mktemp -d)
+string(STRIP "${output}" folder)
+cmake_language(DEFER CALL file REMOVE_RECURSE ${folder})
+
+run(${CMAKE_COMMAND} --install ${build} --prefix ${folder}/prefix)
+file(GLOB_RECURSE package_files ${folder}/prefix/*.cmake)
+foreach(file ${package_files})
+  file(STRINGS ${file} strays REGEX "${source}")
+  if(strays)
+    message(FATAL_ERROR "${file} names the source tree: ${strays}")
+  endif()
+endforeach()
+
+file(COPY ${CMAKE_CURRENT_LIST_DIR}/consumer DESTINATION ${folder})
+run(${CMAKE_COMMAND} -S ${folder}/consumer -B ${folder}/build -G ${generator}
+  -D CMAKE_BUILD_TYPE=Release -D CMAKE_CXX_COMPILER=${cxx} -D CMAKE_C_COMPILER=${c}
+  "-DCMAKE_CXX_FLAGS=${flags}" "-DCMAKE_C_FLAGS=${flags}" -D wanted_version=${version}
+  -D CMAKE_PREFIX_PATH=${folder}/prefix)
+run(${CMAKE_COMMAND} --build ${folder}/build)
+run(${folder}/build/consumer)
+message("${output}")
