@@ -19,7 +19,16 @@ class List {
     other.data_ = nullptr;
     other.size_ = other.capacity_ = 0;
   }
-  constexpr List& operator=(List other) noexcept {
+  constexpr List& operator=(const List& other) {
+    if (this != &other) {
+      size_ = 0;
+      reserve(other.size_);
+      for (int i = 0; i < other.size_; ++i) data_[i] = other.data_[i];
+      size_ = other.size_;
+    }
+    return *this;
+  }
+  constexpr List& operator=(List&& other) noexcept {
     swap(other);
     return *this;
   }

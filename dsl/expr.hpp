@@ -1,0 +1,225 @@
+// Expr<Space>: what users hold. Operators and functions on it compute nothing, they build.
+#pragma once
+
+#include <dsl/ir/graph.hpp>
+#include <dsl/space.hpp>
+
+namespace ansatz {
+
+/// An expression whose value is of Space S. Copying shares it.
+template <class S>
+class Expr {
+ public:
+  using space = S;
+
+  constexpr Expr()
+    requires std::is_same_v<S, AnySpace>
+  {}
+  constexpr explicit Expr(ir::Value value) : value_(static_cast<ir::Value&&>(value)) {}
+  /// What is known of the shape here; extents are codes (see ir::Shape).
+  constexpr ir::Shape shape() const { return value_.shape(); }
+  constexpr const ir::Value& value() const { return value_; }
+
+ private:
+  ir::Value value_;
+};
+
+/// What derivative and expansion rules see: an expression whose shape is checked when the graph is
+/// built. Everything that can be done with an Expr<Space> can be done with it.
+using AnyExpr = Expr<AnySpace>;
+
+namespace ir {
+
+template <class T>
+inline constexpr bool is_expr = false;
+template <class S>
+inline constexpr bool is_expr<Expr<S>> = true;
+
+template <class T>
+concept Number = std::is_arithmetic_v<T>;
+template <class T>
+concept ExprOrNumber = is_expr<T> || Number<T>;
+template <class... T>
+concept Operands = (ExprOrNumber<T> && ...) && (is_expr<T> || ...);
+
+template <class T>
+struct SpaceOfOperand {
+  using type = Scalar;
+};
+template <class S>
+struct SpaceOfOperand<Expr<S>> {
+  using type = S;
+};
+template <class T>
+using space_of = typename SpaceOfOperand<T>::type;
+
+template <class S>
+constexpr Value value_of(const Expr<S>& e) {
+  return e.value();
+}
+template <Number N>
+constexpr Value value_of(N n) {
+  return Value(static_cast<double>(n));
+}
+
+template <class... S>
+inline constexpr bool any_unknown = (is_any_space<S> || ...);
+
+/// What Op's shape rule says of these Spaces; `Args` select the variant of the op.
+template <class Op, Attr A, class... S>
+consteval ShapeResult rule() {
+  const Shape in[] = {S::known...};
+  return Op::shape(in, static_cast<int>(sizeof...(S)), A);
+}
+
+template <class Op, Attr A, class... S>
+consteval bool rule_holds() {
+  if constexpr (any_unknown<S...>)
+    return true;
+  else
+    return rule<Op, A, S...>().ok();
+}
+
+template <class Op, Attr A, class... S>
+struct ResultOf {
+  using type = space_from<rule<Op, A, S...>().shape, S...>;
+};
+template <class Op, Attr A, class... S>
+  requires(any_unknown<S...>)
+struct ResultOf<Op, A, S...> {
+  using type = AnySpace;
+};
+
+/// The Space of Op's result.
+template <class Op, class... S>
+using result_space = typename ResultOf<Op, Attr{}, S...>::type;
+template <class Op, Attr A, class... S>
+using result_space_with = typename ResultOf<Op, A, S...>::type;
+
+}  // namespace ir
+
+namespace ir {
+template <class A, class B>
+consteval bool shapes_broadcast() {
+  if constexpr (any_unknown<A, B>)
+    return true;
+  else
+    return broadcast(A::known, B::known).ok();
+}
+}  // namespace ir
+
+/// What must hold for an elementwise op: NumPy's rule, with batches aligned by their extent.
+template <class A, class B>
+concept ShapesBroadcast = ir::shapes_broadcast<A, B>();
+
+/// The type of op(operands...). Functions on expressions name it as their result, so that a
+/// derivative rule may use an op whose own rule is not known yet.
+template <class Op, class... T>
+using Applied = Expr<ir::result_space<Op, ir::space_of<T>...>>;
+
+/// op(operands...), its shape checked; what every function on expressions ends in.
+template <class Op, class... T>
+constexpr Applied<Op, T...> apply(const T&... operands) {
+  return Applied<Op, T...>(ir::make(ir::info_of<Op>, ir::Attr{}, ir::value_of(operands)...));
+}
+
+/// The same for an op with attributes that its Space depends on.
+template <class Op, ir::Attr A, class... T>
+using AppliedWith = Expr<ir::result_space_with<Op, A, ir::space_of<T>...>>;
+
+// ---------------------------------------------------------------------------- leaves
+
+namespace ir {
+
+constexpr Value make_leaf(const OpInfo* op, const Shape& shape, DType type, const char* name,
+                          const Attr& attr = {}, const char* extent = nullptr) {
+  for (int i = 0; i < shape.rank; ++i)
+    if (shape[i] == any) graph_error("a dimension is `any` but no size was given for it");
+  Term* t = new Term;
+  Value v(t);
+  t->op = op;
+  t->type = type;
+  t->shape = shape;
+  t->attr = attr;
+  t->extent = extent;
+  if (name) {
+    while (*name) t->name.push_back(*name++);
+    t->name.push_back(0);
+  }
+  return v;
+}
+
+// The run-time size of an extent, as a number.
+constexpr Value make_extent(int code) {
+  Attr attr;
+  attr.i[0] = code;
+  return make_leaf(info_of<ops::Extent>, {}, DType::real, nullptr, attr);
+}
+
+template <class S>
+constexpr int labels_of(const S& space) {
+  if constexpr (requires { space.label_count(); })
+    return space.label_count();
+  else
+    return S::labels;
+}
+
+template <class S>
+constexpr Value make_placeholder(const OpInfo* op, const S& space, const char* name) {
+  Attr attr;
+  attr.i[0] = labels_of(space) < 0 ? 0 : labels_of(space);
+  if constexpr (requires { typename S::extent; })
+    return make_leaf(op, space.shape(), S::dtype, name, attr, S::extent::name);
+  else
+    return make_leaf(op, space.shape(), S::dtype, name, attr);
+}
+
+}  // namespace ir
+
+/// A batch of examples given at every call, by name. Shape [examples, S...].
+/// `input<Pixels>("x")`, or at run time `input("x", VectorSpace(n))`; another extent than
+/// `examples` is the second template argument.
+template <class S, class E = examples>
+constexpr Expr<Batch<S, E>> input(const char* name, S space = {}) {
+  return Expr<Batch<S, E>>(
+      ir::make_placeholder(ir::info_of<ops::Input>, Batch<S, E>(space), name));
+}
+
+/// An input without a batch axis: the same for all examples.
+template <class S>
+constexpr Expr<S> shared_input(const char* name, S space = {}) {
+  return Expr<S>(ir::make_placeholder(ir::info_of<ops::Input>, space, name));
+}
+
+/// A parameter: kept in the store under its name, changed by updates, zero unless set.
+/// `parameter<Matrix<784, 10>>("W")`, or `parameter("W", Matrix(rows, columns))`.
+template <class S>
+constexpr Expr<S> parameter(const char* name, S space = {}) {
+  return Expr<S>(ir::make_placeholder(ir::info_of<ops::Parameter>, space, name));
+}
+
+/// State: like a parameter, but nothing that is learnt: momenta, averages, Markov chains.
+/// `state<Batch<VectorSpace<500>, chains>>("h")` has a run-time number of rows.
+template <class S>
+constexpr Expr<S> state(const char* name, S space = {}) {
+  return Expr<S>(ir::make_placeholder(ir::info_of<ops::State>, space, name));
+}
+
+/// A number given at run time by name, such as a learning rate. Without a default it must be given.
+constexpr Expr<Scalar> scalar(const char* name) {
+  ir::Attr attr;
+  attr.x = __builtin_nan("");
+  return Expr<Scalar>(
+      ir::make_leaf(ir::info_of<ops::NamedScalar>, {}, ir::DType::real, name, attr));
+}
+constexpr Expr<Scalar> scalar(const char* name, double by_default) {
+  ir::Attr attr;
+  attr.x = by_default;
+  return Expr<Scalar>(
+      ir::make_leaf(ir::info_of<ops::NamedScalar>, {}, ir::DType::real, name, attr));
+}
+
+/// A number as an expression; needed only where no operand is one yet.
+constexpr Expr<Scalar> constant(double x) { return Expr<Scalar>(ir::Value(x)); }
+
+}  // namespace ansatz

@@ -1,0 +1,252 @@
+// The flat graph: nodes in topological order, equal nodes only once (hash-consing).
+#pragma once
+
+#include <dsl/ir/leaves.hpp>
+#include <dsl/ir/value.hpp>
+
+namespace ansatz::ir {
+
+struct Node {
+  const OpInfo* op = nullptr;
+  int first = 0, count = 0;  ///< operands, in Graph::operands
+  DType type = DType::real;
+  bool wanted = false;  ///< some gradient is taken with respect to it
+  int name = -1;        ///< of a leaf: offset into Graph::text
+  Shape shape;
+  Attr attr;
+};
+
+/// A value that leaves the graph: an output with its name, or the new value of a stored leaf.
+struct GraphRoot {
+  int value = -1;
+  int name = 0;     ///< of an output
+  int target = -1;  ///< of an update: the parameter's or state's node
+};
+
+class Graph {
+ public:
+  List<Node> nodes;
+  List<int> operands;
+  List<char> text;
+  List<GraphRoot> roots;
+  List<int> extent_codes, extent_names;
+  int sites = 0;  ///< random sites so far
+
+  constexpr int size() const { return nodes.size(); }
+  constexpr const Node& operator[](int id) const { return nodes[id]; }
+  constexpr int in(int id, int k) const { return operands[nodes[id].first + k]; }
+  constexpr bool is(int id, const OpInfo* op) const { return nodes[id].op == op; }
+  constexpr const char* name(int id) const { return text.data() + nodes[id].name; }
+  constexpr Value value(int id) { return Value(this, id); }
+  constexpr double literal(int id) const { return nodes[id].attr.x; }
+  constexpr bool is_literal(int id) const { return nodes[id].op == info_of<ops::Literal>; }
+  constexpr bool is_literal(int id, double x) const { return is_literal(id) && literal(id) == x; }
+
+  /// The node like `node` applied to `in`; an equal one that exists already, if any.
+  constexpr int add(const Node& node, const int* in, int count) {
+    if (2 * (size() + 1) > table_.size()) rehash();
+    std::uint64_t h = hash(node, in, count);
+    for (;; ++h) {
+      int& slot = table_[static_cast<int>(h & mask_)];
+      if (slot < 0) {
+        slot = size();
+        break;
+      }
+      if (equal(slot, node, in, count)) {
+        if (node.wanted) nodes[slot].wanted = true;
+        return slot;
+      }
+    }
+    const int first = operands.size();
+    for (int k = 0; k < count; ++k) operands.push_back(in[k]);
+    nodes.push_back(node);
+    nodes.back().first = first;
+    nodes.back().count = count;
+    return size() - 1;
+  }
+
+  constexpr int add_literal(double x) {
+    Node n;
+    n.op = info_of<ops::Literal>;
+    n.attr.x = x;
+    return add(n, nullptr, 0);
+  }
+
+  /// A new node; its shape by the op's rule.
+  constexpr int add(const OpInfo* op, const Attr& attr, const int* in, int count) {
+    Node n;
+    n.op = op;
+    n.attr = attr;
+    Shape shapes[8];
+    List<Shape> more;
+    if (count > 8) more.resize(count);
+    Shape* s = count > 8 ? more.data() : shapes;
+    for (int k = 0; k < count; ++k) s[k] = nodes[in[k]].shape;
+    const ShapeResult r = op->shape(s, count, attr);
+    if (!r.ok()) graph_error_shape(op->name, r.error, s, count);
+    n.shape = r.shape;
+    n.type = op->result;
+    if (op->kind == OpKind::view && count) n.type = nodes[in[0]].type;
+    return add(n, in, count);
+  }
+
+  constexpr int intern(const char* name) {
+    int at = 0;
+    while (at < text.size()) {
+      int k = 0;
+      while (name[k] && name[k] == text[at + k]) ++k;
+      if (name[k] == text[at + k]) return at;
+      while (text[at]) ++at;
+      ++at;
+    }
+    const int start = text.size();
+    for (; *name; ++name) text.push_back(*name);
+    text.push_back(0);
+    return start;
+  }
+
+  /// The node of a value made elsewhere: a literal, a free term (with all it needs), or a node.
+  constexpr int import(const Value& v) {
+    if (v.graph()) return v.id();
+    if (v.is_literal()) return add_literal(v.literal());
+    return import_term(v.term());
+  }
+
+  constexpr void note_extent(int code, const char* name) {
+    for (int c : extent_codes)
+      if (c == code) return;
+    extent_codes.push_back(code);
+    extent_names.push_back(intern(name));
+  }
+
+  /// An empty graph with the same names and extents.
+  constexpr Graph like() const {
+    Graph g;
+    g.text = text;
+    g.extent_codes = extent_codes;
+    g.extent_names = extent_names;
+    g.sites = sites;
+    g.nodes.reserve(size() + 8);
+    g.operands.reserve(operands.size() + 8);
+    return g;
+  }
+
+ private:
+  // Depth first by a stack of its own: operands in their order, then the term. So random sites
+  // are numbered in the order in which a reader meets them.
+  constexpr int import_term(Term* root) {
+    struct Visit {
+      Term* term = nullptr;
+      int next = 0;
+    };
+    List<Visit> stack;
+    stack.push_back({root, 0});
+    while (!stack.empty()) {
+      Visit& top = stack.back();
+      Term* t = top.term;
+      if (t->home == this) {
+        stack.pop_back();
+        continue;
+      }
+      if (top.next < t->in.size()) {
+        Term* child = t->in[top.next++].term();
+        if (child && child->home != this) stack.push_back({child, 0});
+        continue;
+      }
+      t->id = add_term(*t);
+      t->home = this;
+      stack.pop_back();
+    }
+    return root->id;
+  }
+
+  constexpr int add_term(Term& t) {
+    Node n;
+    n.op = t.op;
+    n.type = t.type;
+    n.shape = t.shape;
+    n.attr = t.attr;
+    n.wanted = t.wanted;
+    if (!t.name.empty()) n.name = intern(t.name.data());
+    if (n.op == info_of<ops::RandomSite>) n.attr.i[0] = sites++;
+    if (t.extent) note_extent(n.shape[0], t.extent);
+    int few[4];
+    List<int> more;
+    if (t.in.size() > 4) more.resize(t.in.size());
+    int* in = t.in.size() > 4 ? more.data() : few;
+    for (int k = 0; k < t.in.size(); ++k) {
+      const Value& v = t.in[k];
+      in[k] = v.term() ? v.term()->id : import(v);
+    }
+    return add(n, in, t.in.size());
+  }
+
+  static constexpr std::uint64_t hash(const Node& n, const int* in, int count) {
+    std::uint64_t h = n.op->id;
+    for (int k = 0; k < count; ++k) h = (h ^ static_cast<unsigned>(in[k])) * 0x9e3779b97f4a7c15ull;
+    h = (h ^ static_cast<unsigned>(n.attr.i[0]) ^ (static_cast<unsigned>(n.name) << 8)) *
+        0x9e3779b97f4a7c15ull;
+    if (n.attr.x != 0) h = (h ^ __builtin_bit_cast(std::uint64_t, n.attr.x)) * 0x9e3779b97f4a7c15ull;
+    return h ^ (h >> 29);
+  }
+  constexpr bool equal(int id, const Node& n, const int* in, int count) const {
+    const Node& m = nodes[id];
+    if (m.op != n.op || m.count != count || m.name != n.name) return false;
+    for (int k = 0; k < count; ++k)
+      if (operands[m.first + k] != in[k]) return false;
+    return m.attr == n.attr && (count || m.shape == n.shape);
+  }
+  constexpr void rehash() {
+    const int size_now = table_.size() ? 2 * table_.size() : 64;
+    table_.assign(size_now, -1);
+    mask_ = static_cast<std::uint64_t>(size_now - 1);
+    for (int id = 0; id < size(); ++id) {
+      const Node& n = nodes[id];
+      std::uint64_t h = hash(n, operands.data() + n.first, n.count);
+      while (table_[static_cast<int>(h & mask_)] >= 0) ++h;
+      table_[static_cast<int>(h & mask_)] = id;
+    }
+  }
+
+  List<int> table_;
+  std::uint64_t mask_ = 0;
+};
+
+constexpr Shape Value::shape() const {
+  if (term_) return term_->shape;
+  if (graph_) return (*graph_)[id_].shape;
+  return {};
+}
+constexpr DType Value::type() const {
+  if (term_) return term_->type;
+  if (graph_) return (*graph_)[id_].type;
+  return DType::real;
+}
+
+constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int count) {
+  Graph* graph = nullptr;
+  for (int k = 0; k < count; ++k)
+    if (in[k].graph()) graph = in[k].graph();
+  if (graph) {
+    List<int> ids;
+    ids.reserve(count);
+    for (int k = 0; k < count; ++k) ids.push_back(graph->import(in[k]));
+    return Value(graph, graph->add(op, attr, ids.data(), count));
+  }
+  List<Shape> shapes;
+  shapes.reserve(count);
+  for (int k = 0; k < count; ++k) shapes.push_back(in[k].shape());
+  const ShapeResult r = op->shape(shapes.data(), count, attr);
+  if (!r.ok()) graph_error_shape(op->name, r.error, shapes.data(), count);
+  Term* t = new Term;
+  Value v(t);
+  t->op = op;
+  t->type = op->kind == OpKind::view && count ? in[0].type() : op->result;
+  t->shape = r.shape;
+  t->attr = attr;
+  t->in.reserve(count);
+  for (int k = 0; k < count; ++k) t->in.push_back(in[k]);
+  return v;
+}
+
+}  // namespace ansatz::ir

@@ -1,0 +1,51 @@
+// The ops without operands: where values come from.
+#pragma once
+
+#include <dsl/ops/op.hpp>
+
+namespace ansatz::ops {
+
+template <class Op>
+struct LeafOp {
+  static constexpr ir::OpInfo make_info() {
+    return {.name = Op::name, .kind = ir::OpKind::leaf, .id = ir::hash_text(Op::name)};
+  }
+};
+
+/// attr.i[0]: labels of an index input (0: any).
+struct Input : LeafOp<Input> {
+  static constexpr const char* name = "input";
+};
+struct Parameter : LeafOp<Parameter> {
+  static constexpr const char* name = "parameter";
+};
+/// What is kept from call to call but is no parameter: chains, momenta, averages.
+struct State : LeafOp<State> {
+  static constexpr const char* name = "state";
+};
+/// A number given at run time by its name; attr.x: its default, NaN when it must be given.
+struct NamedScalar : LeafOp<NamedScalar> {
+  static constexpr const char* name = "scalar";
+};
+/// attr.x: the number.
+struct Literal : LeafOp<Literal> {
+  static constexpr const char* name = "literal";
+};
+/// The position along one axis of its shape, as a number: attr.i[0] is the axis.
+struct Iota : LeafOp<Iota> {
+  static constexpr const char* name = "iota";
+};
+/// Random numbers of its shape; attr.i[0]: site, i[1]: 0 uniform in [0, 1), 1 standard normal.
+struct RandomSite : LeafOp<RandomSite> {
+  static constexpr const char* name = "random";
+};
+/// The run-time size of an extent, as a number; attr.i[0]: its code.
+struct Extent : LeafOp<Extent> {
+  static constexpr const char* name = "extent";
+};
+/// A value carried through a `repeat`, inside its body; attr.i[0]: which, i[1]: of which repeat.
+struct Carried : LeafOp<Carried> {
+  static constexpr const char* name = "carried";
+};
+
+}  // namespace ansatz::ops

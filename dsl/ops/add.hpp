@@ -1,0 +1,29 @@
+// y = a + b
+#pragma once
+
+#include <dsl/ops/elementwise.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct Add : Elementwise<Add, 2> {
+  static constexpr const char* name = "add";
+  template <class X>
+  static X value(X a, X b) {
+    return a + b;
+  }
+  static constexpr auto vjp(auto, auto, auto, auto g) { return gradients(g, g); }
+};
+
+}  // namespace ops
+
+template <class A, class B>
+  requires(ir::Operands<A, B> && ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr Applied<ops::Add, A, B> operator+(const A& a, const B& b) {
+  return apply<ops::Add>(a, b);
+}
+template <class A, class B>
+  requires(ir::Operands<A, B> && !ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr void operator+(const A&, const B&) = delete;
+
+}  // namespace ansatz

@@ -1,0 +1,34 @@
+// y = a / b
+#pragma once
+
+#include <dsl/ops/elementwise.hpp>
+#include <dsl/ops/multiply.hpp>
+#include <dsl/ops/negate.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct Divide : Elementwise<Divide, 2> {
+  static constexpr const char* name = "divide";
+  template <class X>
+  static X value(X a, X b) {
+    return a / b;
+  }
+  // dy/db = -a / b^2 = -y / b
+  static constexpr auto vjp(auto, auto b, auto y, auto g) {
+    return gradients(g / b, -(g * y) / b);
+  }
+};
+
+}  // namespace ops
+
+template <class A, class B>
+  requires(ir::Operands<A, B> && ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr Applied<ops::Divide, A, B> operator/(const A& a, const B& b) {
+  return apply<ops::Divide>(a, b);
+}
+template <class A, class B>
+  requires(ir::Operands<A, B> && !ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr void operator/(const A&, const B&) = delete;
+
+}  // namespace ansatz

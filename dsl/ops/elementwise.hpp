@@ -1,0 +1,98 @@
+// The base of elementwise ops (no op): one number from one number of each operand.
+//
+// An op is a struct with a name, `value` (on a simd batch) and `vjp`, the derivative rule: an
+// expression of the language, so it is fused and differentiated again like any other.
+#pragma once
+
+#include <dsl/expr.hpp>
+#include <dsl/kernels/block.hpp>
+
+namespace ansatz {
+
+/// What a derivative rule of an op with several operands returns: dcost/da, dcost/db, …
+struct Gradients {
+  AnyExpr of[3];
+};
+template <class... G>
+constexpr Gradients gradients(const G&... g) {
+  return {{AnyExpr(ir::value_of(g))...}};
+}
+
+namespace ir {
+
+/// What a derivative rule is given: operands, result and the cost's gradient by the result; it
+/// adds to `part` what each operand gets.
+struct VjpContext {
+  Graph* graph = nullptr;
+  int node = -1;
+  Value grad;
+  Value part[8];
+  List<Value> more;  ///< parts of operands beyond the eighth
+
+  constexpr AnyExpr in(int k) const { return AnyExpr(graph->value(graph->in(node, k))); }
+  constexpr AnyExpr out() const { return AnyExpr(graph->value(node)); }
+  constexpr AnyExpr g() const { return AnyExpr(grad); }
+  constexpr const Attr& attr() const { return (*graph)[node].attr; }
+  constexpr int count() const { return (*graph)[node].count; }
+  constexpr void give(int k, const Value& v) {
+    if (k < 8) {
+      part[k] = v;
+    } else {
+      if (more.size() <= k - 8) more.resize(k - 7);
+      more[k - 8] = v;
+    }
+    given |= k < 32 ? 1u << k : 0u;
+  }
+  constexpr void give(int k, const AnyExpr& e) { give(k, e.value()); }
+  constexpr bool has(int k) const { return k >= 32 || (given >> k & 1u); }
+  constexpr const Value& of(int k) const { return k < 8 ? part[k] : more[k - 8]; }
+
+ private:
+  std::uint32_t given = 0;
+};
+
+}  // namespace ir
+
+template <class Op, int N>
+struct Elementwise {
+  static constexpr int arity = N;
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int count, const ir::Attr&) {
+    ir::ShapeResult r{in[0]};
+    for (int k = 1; k < count && r.ok(); ++k) r = ir::broadcast(r.shape, in[k]);
+    return r;
+  }
+
+  static constexpr ir::OpInfo make_info() {
+    ir::OpInfo i{.name = Op::name,
+                 .kind = ir::OpKind::elementwise,
+                 .arity = N,
+                 .id = ir::hash_text(Op::name),
+                 .shape = &Elementwise::shape};
+    if constexpr (requires { Op::version; }) i.version = Op::version;
+    if constexpr (requires { Op::expensive; }) i.expensive = Op::expensive;
+    i.vjp = vjp_or_null();
+    i.block_float = &kernels::run_block<Op, float>;
+    i.block_double = &kernels::run_block<Op, double>;
+    return i;
+  }
+
+ private:
+  static constexpr auto vjp_or_null() -> void (*)(ir::VjpContext&) {
+    if constexpr (N == 1 && requires(AnyExpr e) { Op::vjp(e, e, e); })
+      return [](ir::VjpContext& c) { c.give(0, ir::value_of(Op::vjp(c.in(0), c.out(), c.g()))); };
+    else if constexpr (N == 2 && requires(AnyExpr e) { Op::vjp(e, e, e, e); })
+      return [](ir::VjpContext& c) {
+        const Gradients d = Op::vjp(c.in(0), c.in(1), c.out(), c.g());
+        for (int k = 0; k < 2; ++k) c.give(k, d.of[k]);
+      };
+    else if constexpr (N == 3 && requires(AnyExpr e) { Op::vjp(e, e, e, e, e); })
+      return [](ir::VjpContext& c) {
+        const Gradients d = Op::vjp(c.in(0), c.in(1), c.in(2), c.out(), c.g());
+        for (int k = 0; k < 3; ++k) c.give(k, d.of[k]);
+      };
+    else
+      return nullptr;
+  }
+};
+
+}  // namespace ansatz

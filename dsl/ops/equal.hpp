@@ -1,0 +1,28 @@
+// y = 1 where a == b, else 0; no derivative
+#pragma once
+
+#include <dsl/ops/elementwise.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct Equal : Elementwise<Equal, 2> {
+  static constexpr const char* name = "equal";
+  template <class X>
+  static X value(X a, X b) {
+    return to_number(a == b);
+  }
+};
+
+}  // namespace ops
+
+template <class A, class B>
+  requires(ir::Operands<A, B> && ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr Applied<ops::Equal, A, B> operator==(const A& a, const B& b) {
+  return apply<ops::Equal>(a, b);
+}
+template <class A, class B>
+  requires(ir::Operands<A, B> && !ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr void operator==(const A&, const B&) = delete;
+
+}  // namespace ansatz

@@ -1,0 +1,28 @@
+// y = 1 where a >= b, else 0; no derivative
+#pragma once
+
+#include <dsl/ops/elementwise.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct GreaterEqual : Elementwise<GreaterEqual, 2> {
+  static constexpr const char* name = "greater_equal";
+  template <class X>
+  static X value(X a, X b) {
+    return to_number(a >= b);
+  }
+};
+
+}  // namespace ops
+
+template <class A, class B>
+  requires(ir::Operands<A, B> && ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr Applied<ops::GreaterEqual, A, B> operator>=(const A& a, const B& b) {
+  return apply<ops::GreaterEqual>(a, b);
+}
+template <class A, class B>
+  requires(ir::Operands<A, B> && !ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr void operator>=(const A&, const B&) = delete;
+
+}  // namespace ansatz

@@ -1,0 +1,67 @@
+// y = log sum e^x over the axes, computed as m + log sum e^(x - m), m the largest x
+#pragma once
+
+#include <dsl/ops/abs.hpp>
+#include <dsl/ops/add.hpp>
+#include <dsl/ops/composite.hpp>
+#include <dsl/ops/exp.hpp>
+#include <dsl/ops/less.hpp>
+#include <dsl/ops/log.hpp>
+#include <dsl/ops/max.hpp>
+#include <dsl/ops/stop_gradient.hpp>
+#include <dsl/ops/subtract.hpp>
+#include <dsl/ops/sum.hpp>
+#include <dsl/ops/where.hpp>
+
+namespace ansatz {
+namespace ir {
+
+// e^(x - m) / sum of it, with the reduced axes kept: what softmax and the derivatives share.
+constexpr AnyExpr shift_of(const AnyExpr& x, int mask) {
+  return AnyExpr(reduce<ops::Max>(x.value(), mask, true));
+}
+
+}  // namespace ir
+
+namespace ops {
+
+/// attr as of a reduction: i[0] the mask of axes, i[1] whether they are kept.
+struct LogSumExp : Composite<LogSumExp, 1> {
+  static constexpr const char* name = "log_sum_exp";
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
+    return ir::reduced(in[0], attr);
+  }
+  static constexpr AnyExpr expand(const AnyExpr& x, const ir::Attr& attr) {
+    const AnyExpr largest = ir::shift_of(x, attr.i[0]);
+    // A row of -inf has no shift: -inf - -inf is NaN, and the result must be -inf.
+    const AnyExpr m = where(abs(largest) < __builtin_inf(), largest, 0);
+    const AnyExpr e(ir::reduce<Sum>(exp(x - m).value(), attr.i[0], true));
+    const AnyExpr y = log(e) + m;
+    const ir::Shape s = ir::reduced(x.shape(), attr).shape;
+    if (s == y.shape()) return y;
+    return AnyExpr(ir::make(ir::info_of<Reshape>, ir::shape_attr(s), y.value()));
+  }
+  // dy/dx = softmax(x) = e^(x - y)
+  static constexpr void vjp(ir::VjpContext& c) {
+    const ir::Shape full = c.in(0).shape();
+    const AnyExpr y(ir::with_axes(c.out().value(), full, c.attr()));
+    const AnyExpr g(ir::with_axes(c.g().value(), full, c.attr()));
+    c.give(0, g * exp(c.in(0) - y));
+  }
+};
+
+}  // namespace ops
+
+/// log of the sum of e^x, by default over the units of each example; never overflows.
+template <class S, class A = OverUnits>
+  requires HasAxes<S, A>
+constexpr Reduced<S, A> log_sum_exp(const Expr<S>& x, A over = {}) {
+  return ir::reduce_over<ops::LogSumExp, false>(x, over);
+}
+template <class S, class A>
+  requires HasAxes<S, A>
+constexpr Reduced<S, A, true> log_sum_exp(const Expr<S>& x, A over, KeepAxes) {
+  return ir::reduce_over<ops::LogSumExp, true>(x, over);
+}
+
+}  // namespace ansatz

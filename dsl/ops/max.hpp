@@ -1,0 +1,41 @@
+// y = largest x over the axes
+#pragma once
+
+#include <dsl/ops/reduce.hpp>
+#include <dsl/ops/equal.hpp>
+#include <dsl/ops/multiply.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct Max : ReduceOp<Max> {
+  static constexpr const char* name = "max";
+  // Every element equal to the result gets the whole gradient, as in Theano.
+  static constexpr void vjp(ir::VjpContext& c) {
+    const ir::Shape full = c.in(0).shape();
+    const AnyExpr y(ir::with_axes(c.out().value(), full, c.attr()));
+    const AnyExpr g(ir::with_axes(c.g().value(), full, c.attr()));
+    c.give(0, g * (c.in(0) == y));
+  }
+};
+
+}  // namespace ops
+
+/// Largest element; NaN if there is one.
+/// Over all: a Scalar; `max(x, units)`: one number an example; `max(x, batch)`: over the
+/// examples; `max(x, axis<A>)`: over feature axis A (negative: from the last).
+template <class S, class A = OverAll>
+  requires HasAxes<S, A>
+constexpr Reduced<S, A> max(const Expr<S>& x, A over = {}) {
+  return ir::reduce_over<ops::Max, false>(x, over);
+}
+template <class S, class A>
+  requires HasAxes<S, A>
+constexpr Reduced<S, A, true> max(const Expr<S>& x, A over, KeepAxes) {
+  return ir::reduce_over<ops::Max, true>(x, over);
+}
+template <class S, class A>
+  requires(!HasAxes<S, A> && ir::is_axes<A>)
+constexpr void max(const Expr<S>&, A) = delete;
+
+}  // namespace ansatz

@@ -1,0 +1,41 @@
+// y = smallest x over the axes
+#pragma once
+
+#include <dsl/ops/reduce.hpp>
+#include <dsl/ops/equal.hpp>
+#include <dsl/ops/multiply.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct Min : ReduceOp<Min> {
+  static constexpr const char* name = "min";
+  // Every element equal to the result gets the whole gradient, as in Theano.
+  static constexpr void vjp(ir::VjpContext& c) {
+    const ir::Shape full = c.in(0).shape();
+    const AnyExpr y(ir::with_axes(c.out().value(), full, c.attr()));
+    const AnyExpr g(ir::with_axes(c.g().value(), full, c.attr()));
+    c.give(0, g * (c.in(0) == y));
+  }
+};
+
+}  // namespace ops
+
+/// Smallest element; NaN if there is one.
+/// Over all: a Scalar; `min(x, units)`: one number an example; `min(x, batch)`: over the
+/// examples; `min(x, axis<A>)`: over feature axis A (negative: from the last).
+template <class S, class A = OverAll>
+  requires HasAxes<S, A>
+constexpr Reduced<S, A> min(const Expr<S>& x, A over = {}) {
+  return ir::reduce_over<ops::Min, false>(x, over);
+}
+template <class S, class A>
+  requires HasAxes<S, A>
+constexpr Reduced<S, A, true> min(const Expr<S>& x, A over, KeepAxes) {
+  return ir::reduce_over<ops::Min, true>(x, over);
+}
+template <class S, class A>
+  requires(!HasAxes<S, A> && ir::is_axes<A>)
+constexpr void min(const Expr<S>&, A) = delete;
+
+}  // namespace ansatz

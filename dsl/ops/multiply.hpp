@@ -1,0 +1,29 @@
+// y = a b, element by element
+#pragma once
+
+#include <dsl/ops/elementwise.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct Multiply : Elementwise<Multiply, 2> {
+  static constexpr const char* name = "multiply";
+  template <class X>
+  static X value(X a, X b) {
+    return a * b;
+  }
+  static constexpr auto vjp(auto a, auto b, auto, auto g) { return gradients(g * b, g * a); }
+};
+
+}  // namespace ops
+
+template <class A, class B>
+  requires(ir::Operands<A, B> && ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr Applied<ops::Multiply, A, B> operator*(const A& a, const B& b) {
+  return apply<ops::Multiply>(a, b);
+}
+template <class A, class B>
+  requires(ir::Operands<A, B> && !ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr void operator*(const A&, const B&) = delete;
+
+}  // namespace ansatz

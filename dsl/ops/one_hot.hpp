@@ -1,0 +1,72 @@
+// y_k = 1 where k is the label, else 0
+#pragma once
+
+#include <dsl/ops/composite.hpp>
+#include <dsl/ops/equal.hpp>
+#include <dsl/ops/view.hpp>
+
+namespace ansatz {
+namespace ir {
+
+// Positions 0, 1, … along the last axis of n, as one row that broadcasts.
+constexpr Value positions(int n) {
+  Attr attr;
+  attr.i[0] = 0;
+  return make_leaf(info_of<ops::Iota>, make_shape(n), DType::real, nullptr, attr);
+}
+
+// The labels with one more axis, of size 1, at the end.
+constexpr Value as_column(const Value& labels) {
+  Shape s = labels.shape();
+  s[s.rank++] = 1;
+  return make(info_of<ops::Reshape>, shape_attr(s), labels);
+}
+
+}  // namespace ir
+
+namespace ops {
+
+/// attr.i[0]: number of labels.
+struct OneHot : Composite<OneHot, 1> {
+  static constexpr const char* name = "one_hot";
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
+    if (in[0].rank >= ir::max_rank) return ir::refused("at most five dimensions");
+    ir::Shape s = in[0];
+    s[s.rank++] = attr.i[0];
+    return {s};
+  }
+  static constexpr AnyExpr expand(const AnyExpr& labels, const ir::Attr& attr) {
+    return AnyExpr(ir::as_column(labels.value())) == AnyExpr(ir::positions(attr.i[0]));
+  }
+  static constexpr void vjp(ir::VjpContext&) {}
+};
+
+}  // namespace ops
+
+namespace ir {
+template <class S>
+consteval Shape one_hot_shape() {
+  Shape s = S::known;
+  s[s.rank++] = S::labels;
+  return s;
+}
+}  // namespace ir
+
+/// Labels 0 .. n - 1 (an IndexSpace<n>) to vectors of n numbers: 1 at the label, 0 elsewhere.
+template <class S>
+  requires(S::dtype == ir::DType::index && S::labels > 0)
+constexpr Expr<ir::space_from<ir::one_hot_shape<S>(), S>> one_hot(const Expr<S>& y) {
+  ir::Attr attr;
+  attr.i[0] = S::labels;
+  return Expr<ir::space_from<ir::one_hot_shape<S>(), S>>(
+      ir::make(ir::info_of<ops::OneHot>, attr, y.value()));
+}
+/// The same where the number of labels is known only at run time.
+template <class S>
+constexpr AnyExpr one_hot(const Expr<S>& y, int labels) {
+  ir::Attr attr;
+  attr.i[0] = labels;
+  return AnyExpr(ir::make(ir::info_of<ops::OneHot>, attr, y.value()));
+}
+
+}  // namespace ansatz

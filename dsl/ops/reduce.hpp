@@ -1,0 +1,159 @@
+// What the reductions share: axes, shapes, Spaces (no op)
+#pragma once
+
+#include <dsl/ops/divide.hpp>
+#include <dsl/ops/view.hpp>
+
+namespace ansatz {
+
+/// Over which axes: all features of each example; the examples; or feature axis A (0 is the first
+/// after the batch; -1 the last).
+struct OverUnits {};
+struct OverBatch {};
+template <int A>
+struct OverAxis {};
+struct OverAll {};
+inline constexpr OverUnits units;
+inline constexpr OverBatch batch;
+template <int A>
+inline constexpr OverAxis<A> axis;
+inline constexpr OverAll all;
+
+namespace ir {
+
+// Bit k: axis k of the operand is reduced.
+constexpr int mask_of(const Shape& s, OverAll) { return (1 << s.rank) - 1; }
+constexpr int mask_of(const Shape& s, OverUnits) { return ((1 << s.rank) - 1) & ~(s.batched() ? 1 : 0); }
+constexpr int mask_of(const Shape& s, OverBatch) { return s.batched() ? 1 : 0; }
+template <int A>
+constexpr int mask_of(const Shape& s, OverAxis<A>) {
+  const int at = A < 0 ? s.rank + A : A + s.batched();
+  return at < 0 || at >= s.rank ? 0 : 1 << at;
+}
+
+template <class T>
+inline constexpr bool is_axes = false;
+template <>
+inline constexpr bool is_axes<OverUnits> = true;
+template <>
+inline constexpr bool is_axes<OverBatch> = true;
+template <>
+inline constexpr bool is_axes<OverAll> = true;
+template <int A>
+inline constexpr bool is_axes<OverAxis<A>> = true;
+
+/// attr of a reduction: i[0] the mask of axes, i[1] 1 to keep them with size 1.
+constexpr Attr reduce_attr(int mask, bool keep) {
+  Attr a;
+  a.i[0] = mask;
+  a.i[1] = keep;
+  return a;
+}
+
+constexpr ShapeResult reduced(const Shape& s, const Attr& attr) {
+  Shape r;
+  for (int k = 0; k < s.rank; ++k) {
+    if (!(attr.i[0] >> k & 1))
+      r[r.rank++] = s[k];
+    else if (attr.i[1])
+      r[r.rank++] = 1;
+  }
+  return {r};
+}
+
+// The reduced value with the axes back as size 1, so that it meets the operand again.
+constexpr Value with_axes(const Value& reduced_value, const Shape& full, const Attr& attr) {
+  if (attr.i[1]) return reduced_value;
+  Shape s = full;
+  for (int k = 0; k < s.rank; ++k)
+    if (attr.i[0] >> k & 1) s[k] = 1;
+  return make(info_of<ops::Reshape>, shape_attr(s), reduced_value);
+}
+
+/// How many elements a reduction of `v` over `mask` takes together, as a value.
+constexpr Value count_of(const Value& v, int mask) {
+  double n = 1;
+  Value extents;
+  bool has_extent = false;
+  const Shape s = v.shape();
+  for (int k = 0; k < s.rank; ++k) {
+    if (!(mask >> k & 1)) continue;
+    if (is_extent(s[k]))
+      extents = make_extent(s[k]), has_extent = true;
+    else
+      n *= s[k];
+  }
+  if (!has_extent) return Value(n);
+  if (n == 1) return extents;
+  return (AnyExpr(extents) * n).value();
+}
+
+template <class A, class S>
+consteval bool has_axes() {
+  if constexpr (is_any_space<S>)
+    return true;
+  else
+    return mask_of(S::known, A{}) != 0 || std::is_same_v<A, OverAll>;
+}
+
+}  // namespace ir
+
+/// The axes named must be there: a batch to reduce over, features, that many features.
+template <class S, class A>
+concept HasAxes = ir::is_axes<A> && ir::has_axes<A, S>();
+
+namespace ops {
+
+template <class Op, ir::DType Result = ir::DType::real>
+struct ReduceOp {
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
+    return ir::reduced(in[0], attr);
+  }
+  static constexpr ir::OpInfo make_info() {
+    ir::OpInfo i{.name = Op::name,
+                 .kind = ir::OpKind::reduce,
+                 .arity = 1,
+                 .id = ir::hash_text(Op::name),
+                 .shape = &shape,
+                 .result = Result};
+    if constexpr (requires(ir::VjpContext& c) { Op::vjp(c); }) i.vjp = &Op::vjp;
+    return i;
+  }
+};
+
+}  // namespace ops
+
+namespace ir {
+
+template <class A, class S, bool Keep>
+struct ReducedSpace {
+  using type = space_from<reduced(S::known, reduce_attr(mask_of(S::known, A{}), Keep)).shape, S>;
+};
+template <class A, bool Keep>
+struct ReducedSpace<A, AnySpace, Keep> {
+  using type = AnySpace;
+};
+
+template <class Op>
+constexpr Value reduce(const Value& v, int mask, bool keep) {
+  return make(info_of<Op>, reduce_attr(mask, keep), v);
+}
+
+}  // namespace ir
+
+/// The type of a reduction of Expr<S> over axes A.
+template <class S, class A, bool Keep = false>
+using Reduced = Expr<typename ir::ReducedSpace<A, S, Keep>::type>;
+
+namespace ir {
+template <class Op, bool Keep, class S, class A>
+constexpr Reduced<S, A, Keep> reduce_over(const Expr<S>& x, A a) {
+  return Reduced<S, A, Keep>(reduce<Op>(x.value(), mask_of(x.shape(), a), Keep));
+}
+}  // namespace ir
+
+/// Keeps reduced axes with size 1: sum(x, axis<-1>, keep_axes).
+struct KeepAxes {};
+inline constexpr KeepAxes keep_axes;
+
+}  // namespace ansatz

@@ -1,0 +1,30 @@
+// y = a - b
+#pragma once
+
+#include <dsl/ops/elementwise.hpp>
+#include <dsl/ops/negate.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct Subtract : Elementwise<Subtract, 2> {
+  static constexpr const char* name = "subtract";
+  template <class X>
+  static X value(X a, X b) {
+    return a - b;
+  }
+  static constexpr auto vjp(auto, auto, auto, auto g) { return gradients(g, -g); }
+};
+
+}  // namespace ops
+
+template <class A, class B>
+  requires(ir::Operands<A, B> && ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr Applied<ops::Subtract, A, B> operator-(const A& a, const B& b) {
+  return apply<ops::Subtract>(a, b);
+}
+template <class A, class B>
+  requires(ir::Operands<A, B> && !ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr void operator-(const A&, const B&) = delete;
+
+}  // namespace ansatz
