@@ -7,7 +7,14 @@ folder=$(cd "$(dirname "$0")" && pwd)
 
 wanted=$(sed 's/#.*//' "$@")
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-  # Another system: the person knows better. Configuring names what is really missing.
+  # Another system, other names: with the tools there, configuring says which library is missing.
+  for tool in g++ cmake ninja python3; do
+    command -v $tool >/dev/null || {
+      echo "$tool is missing, and packages are only installed on Debian and Ubuntu. Needed here," \
+        "by their Debian names: "$wanted >&2
+      exit 1
+    }
+  done
   exit 0
 fi
 # dpkg-query fails when it does not know a package; what it knows is printed all the same.

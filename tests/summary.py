@@ -35,8 +35,8 @@ def main(path, *options):
         if status == "disabled" or (status == "notrun" and case.find("skipped") is not None and
                                     "SKIP_" in (case.find("skipped").get("message") or "")):
             skipped += 1
-            reason = output.strip().splitlines()
-            print(f"skipped: {name}" + (f" ({reason[-1]})" if reason else ""))
+            reason = (output.strip().splitlines() or [""])[-1].removeprefix("skipped: ")
+            print(f"skipped: {name}" + (f" ({reason})" if reason else ""))
             continue
         good, bad = counts(output, status == "run")
         passed, failed = passed + good, failed + bad

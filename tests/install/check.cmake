@@ -1,23 +1,27 @@
 # Installs into a fresh folder, copies consumer/ outside the tree, builds and runs it there.
+execute_process(COMMAND mktemp -d OUTPUT_VARIABLE folder OUTPUT_STRIP_TRAILING_WHITESPACE
+  COMMAND_ERROR_IS_FATAL ANY)
+
+function(fail text)
+  file(REMOVE_RECURSE ${folder})
+  message(FATAL_ERROR "${text}")
+endfunction()
+
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(result)
     list(JOIN ARGN " " command)
-    message(FATAL_ERROR "${command}\n${output}")
+    fail("${command}\n${output}")
   endif()
   set(output "${output}" PARENT_SCOPE)
 endfunction()
-
-run(mktemp -d)
-string(STRIP "${output}" folder)
-cmake_language(DEFER CALL file REMOVE_RECURSE ${folder})
 
 run(${CMAKE_COMMAND} --install ${build} --prefix ${folder}/prefix)
 file(GLOB_RECURSE package_files ${folder}/prefix/*.cmake)
 foreach(file ${package_files})
   file(STRINGS ${file} strays REGEX "${source}")
   if(strays)
-    message(FATAL_ERROR "${file} names the source tree: ${strays}")
+    fail("${file} names the source tree: ${strays}")
   endif()
 endforeach()
 
@@ -29,3 +33,4 @@ run(${CMAKE_COMMAND} -S ${folder}/consumer -B ${folder}/build -G ${generator}
 run(${CMAKE_COMMAND} --build ${folder}/build)
 run(${folder}/build/consumer)
 message("${output}")
+file(REMOVE_RECURSE ${folder})
