@@ -70,15 +70,17 @@ constexpr int known_of(int a, int b) { return a == any ? b : a; }
 /// its extent, is aligned with the batch axis, so that one number an example (shape [B]) meets
 /// [B, N] as a column. A value without a batch axis is repeated for every example.
 constexpr ShapeResult broadcast(const Shape& a, const Shape& b) {
-  const int batch_a = a.batched(), batch_b = b.batched();
-  if (batch_a && batch_b && a[0] != b[0]) return refused("both sides must have the same batch");
+  // A leading 1 beside a batch of the same rank is the batch axis, kept by a reduction.
+  const int batch_a = a.batched() || (b.batched() && a.rank == b.rank && a[0] == 1);
+  const int batch_b = b.batched() || (a.batched() && a.rank == b.rank && b[0] == 1);
+  if (a.batched() && b.batched() && a[0] != b[0]) return refused("both sides must have the same batch");
   const int features_a = a.rank - batch_a, features_b = b.rank - batch_b;
   const int features = features_a > features_b ? features_a : features_b;
   const int batch = batch_a || batch_b;
   if (batch + features > max_rank) return refused("at most five dimensions, the batch among them");
   Shape out;
   out.rank = batch + features;
-  if (batch) out[0] = batch_a ? a[0] : b[0];
+  if (batch) out[0] = a.batched() ? a[0] : b[0];
   for (int i = 1; i <= features; ++i) {
     const int da = i <= features_a ? a[a.rank - i] : 1, db = i <= features_b ? b[b.rank - i] : 1;
     if (da == db || db == 1) {
