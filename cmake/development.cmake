@@ -4,6 +4,21 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Werror)
 
+set(ANSATZ_SANITIZE "" CACHE STRING "`address` (and undefined behaviour), `thread`, or nothing")
+if(ANSATZ_SANITIZE STREQUAL "address")
+  string(APPEND CMAKE_CXX_FLAGS " -O1 -D_GLIBCXX_ASSERTIONS -fno-omit-frame-pointer"
+    " -fsanitize=address,undefined -fno-sanitize-recover=all")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # With any of these three, g++ 12 takes `&object != nullptr` for no constant expression, and so
+    # refuses every model; a null pointer that is read still stops at the address sanitizer.
+    string(APPEND CMAKE_CXX_FLAGS " -fno-sanitize=null,nonnull-attribute,returns-nonnull-attribute")
+  endif()
+elseif(ANSATZ_SANITIZE STREQUAL "thread")
+  string(APPEND CMAKE_CXX_FLAGS " -O1 -fno-omit-frame-pointer -fsanitize=thread")
+elseif(ANSATZ_SANITIZE)
+  message(FATAL_ERROR "ANSATZ_SANITIZE is `${ANSATZ_SANITIZE}`; `address`, `thread` or nothing is allowed")
+endif()
+
 find_program(ANSATZ_CCACHE ccache)
 mark_as_advanced(ANSATZ_CCACHE)
 if(ANSATZ_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
