@@ -28,7 +28,8 @@ endif()
 
 # Header-only libraries.
 set(ansatz_header_folders "")
-foreach(library "boost/hana.hpp|Boost.Hana (libboost-dev)" "xtensor/xarray.hpp|xtensor (libxtensor-dev)"
+foreach(library "boost/hana.hpp|Boost.Hana (libboost-dev)"
+                "xtensor/xarray.hpp|xtensor (libxtensor-dev)"
                 "xtensor-blas/xlinalg.hpp|xtensor-blas (libxtensor-blas-dev)"
                 "xsimd/xsimd.hpp|xsimd (libxsimd-dev)")
   string(REPLACE "|" ";" library "${library}")

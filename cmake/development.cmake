@@ -16,7 +16,8 @@ if(ANSATZ_SANITIZE STREQUAL "address")
 elseif(ANSATZ_SANITIZE STREQUAL "thread")
   string(APPEND CMAKE_CXX_FLAGS " -O1 -fno-omit-frame-pointer -fsanitize=thread")
 elseif(ANSATZ_SANITIZE)
-  message(FATAL_ERROR "ANSATZ_SANITIZE is `${ANSATZ_SANITIZE}`; `address`, `thread` or nothing is allowed")
+  message(FATAL_ERROR
+    "ANSATZ_SANITIZE is `${ANSATZ_SANITIZE}`; `address`, `thread` or nothing is allowed")
 endif()
 
 find_program(ANSATZ_CCACHE ccache)

@@ -19,10 +19,15 @@ target_include_directories(ansatz PRIVATE ${PROJECT_SOURCE_DIR}/src)
 
 # The user's translation units hold the generated loops, so they need the library's flags: one
 # processor, no contraction (g++ fuses a * b + c where clang does not), no errno from <cmath>.
+set(numeric_flags -march=${ANSATZ_ARCH} -ffp-contract=off -fno-math-errno)
+# Models are compiled in constant expressions, past the compilers' default limits.
+set(gnu_limits -fconstexpr-ops-limit=2000000000 -fconstexpr-loop-limit=100000000
+  -fconstexpr-depth=4096)
+set(clang_limits -fconstexpr-steps=2000000000 -fconstexpr-depth=4096 -fbracket-depth=4096)
 target_compile_options(ansatz PUBLIC
-  $<$<COMPILE_LANGUAGE:CXX>:-march=${ANSATZ_ARCH};-ffp-contract=off;-fno-math-errno>
-  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fconstexpr-ops-limit=2000000000;-fconstexpr-loop-limit=100000000;-fconstexpr-depth=4096>
-  $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-fconstexpr-steps=2000000000;-fconstexpr-depth=4096;-fbracket-depth=4096>)
+  "$<$<COMPILE_LANGUAGE:CXX>:${numeric_flags}>"
+  "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:${gnu_limits}>"
+  "$<$<COMPILE_LANG_AND_ID:CXX,Clang>:${clang_limits}>")
 
 target_link_libraries(ansatz
   PUBLIC ansatz::headers_of_others ansatz::blas OpenMP::OpenMP_CXX

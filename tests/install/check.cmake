@@ -8,7 +8,8 @@ function(fail text)
 endfunction()
 
 function(run)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result
+    OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(result)
     list(JOIN ARGN " " command)
     fail("${command}\n${output}")
