@@ -1,0 +1,161 @@
+#include <ansatz/data/batches.hpp>
+#include <ansatz/data/digit_stream.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "allocations.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+using namespace ansatz;
+
+namespace {
+
+using Order = std::vector<std::int32_t>;
+
+Order shuffled(Shuffle& shuffle, int n) {
+  Order order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), 0);
+  shuffle(order.data(), n);
+  return order;
+}
+
+// Example i of width 3 holds i, i + 1/4, i + 1/2; its label is 10 i.
+struct Data {
+  explicit Data(int n) : examples(n) {
+    for (int i = 0; i < n; ++i) {
+      for (int k = 0; k < 3; ++k) features.push_back(static_cast<float>(i) + .25f * float(k));
+      labels.push_back(10 * i);
+    }
+  }
+  Batches batches(int size, Iteration iteration, std::uint64_t seed = 0) const {
+    return {features.data(), labels.data(), examples, 3, size, iteration, seed};
+  }
+  int examples;
+  std::vector<float> features;
+  std::vector<std::int32_t> labels;
+};
+
+// The examples of an epoch in their order; checks each row and its label.
+Order epoch(Batches& batches, std::vector<int>* sizes = nullptr) {
+  Order seen;
+  for (const Batch batch : batches) {
+    if (sizes) sizes->push_back(batch.examples);
+    for (int i = 0; i < batch.examples; ++i) {
+      const float first = batch.features[3 * i];
+      REQUIRE(batch.features[3 * i + 1] == first + .25f);
+      REQUIRE(batch.features[3 * i + 2] == first + .5f);
+      REQUIRE(batch.labels[i] == 10 * static_cast<int>(first));
+      seen.push_back(static_cast<int>(first));
+    }
+  }
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("shuffle: orders are those of an independent computation", "[data][shuffle]") {
+  // MT19937-64 and Lemire's bounded numbers written anew in Python.
+  Shuffle shuffle(2012);
+  REQUIRE(shuffled(shuffle, 10) == Order{9, 3, 1, 2, 5, 4, 0, 6, 7, 8});
+  REQUIRE(shuffled(shuffle, 10) == Order{2, 9, 7, 6, 1, 8, 0, 3, 5, 4});
+}
+
+TEST_CASE("shuffle: every order is equally likely", "[data][shuffle]") {
+  Shuffle shuffle(1);
+  std::vector<double> count(24);
+  for (int i = 0; i < 24'000; ++i) {
+    Order order = shuffled(shuffle, 4);
+    std::size_t rank = 0;
+    while (std::prev_permutation(order.begin(), order.end())) ++rank;
+    ++count[rank];
+  }
+  double chi_square = 0;
+  for (const double c : count) chi_square += (c - 1000) * (c - 1000) / 1000;
+  REQUIRE(chi_square < 49.7);  // 23 degrees of freedom, 1 in 1000
+}
+
+TEST_CASE("shuffle: nothing and one thing stay as they are", "[data][shuffle]") {
+  Shuffle shuffle(1);
+  shuffle(nullptr, 0);
+  REQUIRE(shuffled(shuffle, 1) == Order{0});
+}
+
+TEST_CASE("batches: in order, they point into the design matrix", "[data][batches]") {
+  const Data data(10);
+  Batches batches = data.batches(4, Iteration::sequential);
+  REQUIRE(batches.size() == 3);
+  std::vector<int> sizes;
+  REQUIRE(epoch(batches, &sizes) == Order{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+  REQUIRE(sizes == std::vector<int>{4, 4, 2});
+  REQUIRE((*batches.begin()).features == data.features.data());
+}
+
+TEST_CASE("batches: shuffled, every epoch has each example once in another order",
+          "[data][batches]") {
+  const Data data(103);
+  Batches batches = data.batches(10, Iteration::shuffled_sequential, 5);
+  Batches again = data.batches(10, Iteration::shuffled_sequential, 5);
+  std::set<Order> orders;
+  for (int e = 0; e < 3; ++e) {
+    Order order = epoch(batches);
+    REQUIRE(epoch(again) == order);
+    orders.insert(order);
+    std::sort(order.begin(), order.end());
+    REQUIRE(order.size() == 103);
+    for (int i = 0; i < 103; ++i) REQUIRE(order[static_cast<std::size_t>(i)] == i);
+  }
+  REQUIRE(orders.size() == 3);
+  Batches other = data.batches(10, Iteration::shuffled_sequential, 6);
+  REQUIRE(orders.count(epoch(other)) == 0);
+}
+
+TEST_CASE("batches: even ones all have the same size", "[data][batches]") {
+  const Data data(10);
+  for (const Iteration iteration :
+       {Iteration::even_sequential, Iteration::even_shuffled_sequential}) {
+    Batches batches = data.batches(4, iteration);
+    std::vector<int> sizes;
+    REQUIRE(epoch(batches, &sizes).size() == 8);
+    REQUIRE(sizes == std::vector<int>{4, 4});
+  }
+}
+
+TEST_CASE("batches: odd sizes are safe", "[data][batches]") {
+  for (const Iteration iteration :
+       {Iteration::sequential, Iteration::shuffled_sequential, Iteration::even_sequential,
+        Iteration::even_shuffled_sequential}) {
+    for (const int n : {0, 1, 7})
+      for (const int size : {1, 7, 8, 2'000'000'000}) {
+        const Data data(n);
+        Batches batches = data.batches(size, iteration);
+        const bool even = iteration == Iteration::even_sequential ||
+                          iteration == Iteration::even_shuffled_sequential;
+        REQUIRE(static_cast<int>(epoch(batches).size()) == (even ? n / size * size : n));
+      }
+  }
+  const Data data(3);
+  Batches unlabelled(data.features.data(), nullptr, 3, 3, 2, Iteration::shuffled_sequential);
+  for (const Batch batch : unlabelled) REQUIRE(batch.labels == nullptr);
+  REQUIRE_THROWS_AS(data.batches(0, Iteration::sequential), ValueError);
+  REQUIRE_THROWS_AS(Batches(data.features.data(), nullptr, -1, 3, 1), ValueError);
+  REQUIRE_THROWS_AS(Batches(data.features.data(), nullptr, 3, 0, 1), ValueError);
+}
+
+TEST_CASE("batches: an epoch and a drawn batch of digits allocate nothing", "[data][batches]") {
+  const DigitStream stream(2);
+  Digits digits = stream.digits(0, 130);
+  Batches batches(digits, 32, Iteration::shuffled_sequential, 1);
+  const long before = testing::allocations();
+  double sum = 0;
+  for (int e = 0; e < 3; ++e)
+    for (const Batch batch : batches) sum += static_cast<double>(batch.features[400]);
+  stream.batch(1000, 130, digits.images.data(), digits.labels.data());
+  const long after = testing::allocations();
+  REQUIRE(sum >= 0);
+  REQUIRE(after == before);
+  REQUIRE(before > 0);
+}

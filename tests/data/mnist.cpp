@@ -1,0 +1,143 @@
+#include <ansatz/data/mnist.hpp>
+#include <ansatz/data/path.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "temporary_file.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+
+using namespace ansatz;
+using namespace ansatz::testing;
+using Catch::Contains;
+
+namespace {
+
+// Sets ANSATZ_DATA_PATH, and puts the old value back.
+class DataPath {
+ public:
+  explicit DataPath(const char* path) {
+    if (const char* old = std::getenv(name)) old_ = old;
+    path ? setenv(name, path, 1) : unsetenv(name);
+  }
+  ~DataPath() { old_.empty() ? unsetenv(name) : setenv(name, old_.c_str(), 1); }
+
+ private:
+  static constexpr const char* name = "ANSATZ_DATA_PATH";
+  std::string old_;
+};
+
+// A set of three training and two test images; image i is i + 1 everywhere.
+void write_set(const TemporaryFolder& folder, const std::string& name) {
+  const auto images = [](unsigned n) {
+    std::string values;
+    for (unsigned i = 0; i < n; ++i) values.append(784, static_cast<char>(i + 1));
+    return idx({n, 28, 28}, values);
+  };
+  folder.write(name + "/train-images-idx3-ubyte.gz", gzip(images(3)));
+  folder.write(name + "/train-labels-idx1-ubyte.gz", gzip(idx({3}, "\5\7\11")));
+  folder.write(name + "/t10k-images-idx3-ubyte", images(2));
+  folder.write(name + "/t10k-labels-idx1-ubyte", idx({2}, {"\0\1", 2}));
+}
+
+template <class Error>
+std::string error_of(std::string_view which_set, int start = 0, int stop = to_end) {
+  return message_of<Error>([&] { mnist(which_set, start, stop); });
+}
+
+}  // namespace
+
+TEST_CASE("data path: the environment names it, ./data is the default", "[data][path]") {
+  {
+    const DataPath set("/some/where");
+    REQUIRE(data_path() == "/some/where");
+    REQUIRE_FALSE(find_data("mnist/none"));
+    REQUIRE_THAT(message_of<FileError>([] { require_data("mnist/none"); }),
+                 Contains("/some/where/mnist/none: no such file, nor mnist/none.gz") &&
+                     Contains("ANSATZ_DATA_PATH"));
+  }
+  for (const char* nothing : {"", static_cast<const char*>(nullptr)}) {
+    const DataPath unset(nothing);
+    REQUIRE(data_path() == "./data");
+  }
+}
+
+TEST_CASE("mnist: sets and ranges are read from plain and packed files", "[data][mnist]") {
+  TemporaryFolder folder;
+  write_set(folder, "mnist");
+  write_set(folder, "fashion-mnist");
+  const DataPath set(folder.path().c_str());
+  REQUIRE(find_mnist() == folder.path() + "/mnist");
+  REQUIRE(find_fashion_mnist() == folder.path() + "/fashion-mnist");
+
+  const Digits train = mnist("train");
+  REQUIRE(train.examples == 3);
+  REQUIRE(train.images.size() == 3 * 784);
+  REQUIRE(train.labels == std::vector<std::int32_t>{5, 7, 9});
+  for (int i = 0; i < 3; ++i) REQUIRE(train.image(i)[783] == static_cast<float>(i + 1) / 255.0f);
+
+  const Digits part = fashion_mnist("train", 1, 2);
+  REQUIRE(part.examples == 1);
+  REQUIRE(part.labels == std::vector<std::int32_t>{7});
+  REQUIRE(part.image(0)[0] == 2.0f / 255.0f);
+  REQUIRE(mnist("train", 3).examples == 0);
+  REQUIRE(mnist("test").labels == std::vector<std::int32_t>{0, 1});
+}
+
+TEST_CASE("mnist: bad requests say what is allowed", "[data][mnist]") {
+  TemporaryFolder folder;
+  write_set(folder, "mnist");
+  const DataPath set(folder.path().c_str());
+  REQUIRE_THAT(error_of<NameError>("trian"), Contains("'trian'") && Contains("nearest: train"));
+  for (const auto& [start, stop] : {std::pair{-1, 2}, {2, 1}, {0, 4}, {4, to_end}, {0, -2}})
+    REQUIRE_THAT(error_of<ValueError>("train", start, stop), Contains("has 3 examples"));
+}
+
+TEST_CASE("mnist: files that do not fit together are refused", "[data][mnist]") {
+  TemporaryFolder folder;
+  write_set(folder, "mnist");
+  const DataPath set(folder.path().c_str());
+  const std::string images = "mnist/t10k-images-idx3-ubyte",
+                    labels = "mnist/t10k-labels-idx1-ubyte";
+
+  folder.write(labels, idx({2}, "\1\12"));
+  REQUIRE_THAT(error_of<FileError>("test"), Contains("label 10 of example 1"));
+  folder.write(labels, idx({3}, "\1\1\1"));
+  REQUIRE_THAT(error_of<FileError>("test"), Contains("2 images") && Contains("3 labels"));
+  folder.write(labels, idx({1, 2}, "\1\1"));
+  REQUIRE_THAT(error_of<FileError>("test"), Contains("dimensions [1, 2], where one is expected"));
+  folder.write(labels, idx({2}, "\1\1"));
+  folder.write(images, idx({2, 2, 2}, "12345678"));
+  REQUIRE_THAT(error_of<FileError>("test"), Contains("where [examples, 28, 28] is expected"));
+  std::filesystem::remove(folder.path() + "/" + images);
+  REQUIRE_THAT(error_of<FileError>("test"), Contains(images));
+  REQUIRE_FALSE(find_mnist());
+}
+
+TEST_CASE("mnist: the published files have the known statistics", "[data][mnist]") {
+  if (!find_mnist()) {
+    WARN("MNIST is not in " << data_path() << ": skipped");
+    return;
+  }
+  const Digits train = mnist("train"), test = mnist("test");
+  REQUIRE(train.examples == 60000);
+  REQUIRE(test.examples == 10000);
+  double sum = 0;
+  for (const float v : train.images) sum += v;
+  REQUIRE(sum / static_cast<double>(train.images.size()) == Approx(0.1307).margin(5e-5));
+  std::vector<int> count(10);
+  for (const int label : train.labels) ++count[static_cast<std::size_t>(label)];
+  REQUIRE(count == std::vector<int>{5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949});
+}
+
+TEST_CASE("fashion-mnist: the published files have 6000 examples a class", "[data][mnist]") {
+  if (!find_fashion_mnist()) {
+    WARN("Fashion-MNIST is not in " << data_path() << ": skipped");
+    return;
+  }
+  const Digits train = fashion_mnist("train");
+  std::vector<int> count(10);
+  for (const int label : train.labels) ++count[static_cast<std::size_t>(label)];
+  REQUIRE(count == std::vector<int>(10, 6000));
+}
