@@ -1,0 +1,29 @@
+// y = the position of the smallest x over the axes; no derivative
+#pragma once
+
+#include <dsl/ops/index_reduce.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct ArgMin : ReduceOp<ArgMin, ir::DType::index> {
+  static constexpr const char* name = "argmin";
+};
+
+}  // namespace ops
+
+/// Position of the smallest element, by default among the units of each example: labels, of
+/// Space Batch<IndexSpace<N>> for an x of Batch<VectorSpace<N>>. Of equal elements the first, of
+/// NaNs the first NaN, as numpy.argmin. Axes as in `max`; with several, the position is that in
+/// row-major order of them.
+template <class S, class A = OverUnits>
+  requires HasAxes<S, A>
+constexpr IndexReduced<S, A> argmin(const Expr<S>& x, A over = {}) {
+  const int mask = ir::mask_of(x.shape(), over);
+  return IndexReduced<S, A>(ir::reduce<ops::ArgMin>(x.value(), mask, false));
+}
+template <class S, class A>
+  requires(!HasAxes<S, A> && ir::is_axes<A>)
+constexpr void argmin(const Expr<S>&, A) = delete;
+
+}  // namespace ansatz

@@ -1,0 +1,73 @@
+// y = -(t log p + (1 - t) log(1 - p)), element by element
+#pragma once
+
+#include <dsl/ops/composite.hpp>
+#include <dsl/ops/equal.hpp>
+#include <dsl/ops/log.hpp>
+#include <dsl/ops/log1p.hpp>
+#include <dsl/ops/sigmoid.hpp>
+#include <dsl/ops/softplus.hpp>
+#include <dsl/ops/where.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct BinaryCrossEntropy : Composite<BinaryCrossEntropy, 2> {
+  static constexpr const char* name = "binary_cross_entropy";
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr&) {
+    return ir::broadcast(in[0], in[1]);
+  }
+  static constexpr AnyExpr expand(const AnyExpr& p, const AnyExpr& t, const ir::Attr&) {
+    // 0 log 0 = 0
+    return -(where(t == 0, 0, t * log(p)) + where(t == 1, 0, (1 - t) * log1p(-p)));
+  }
+  static constexpr void vjp(ir::VjpContext& c) {
+    const AnyExpr p = c.in(0), t = c.in(1), g = c.g();
+    c.give(0, g * (where(t == 1, 0, (1 - t) / (1 - p)) - where(t == 0, 0, t / p)));
+    c.give(1, g * (log1p(-p) - log(p)));
+  }
+};
+
+/// The same from the sigmoid's operand z: log(1 + e^z) - t z.
+struct SigmoidBinaryCrossEntropy : Composite<SigmoidBinaryCrossEntropy, 2> {
+  static constexpr const char* name = "sigmoid_binary_cross_entropy";
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr&) {
+    return ir::broadcast(in[0], in[1]);
+  }
+  static constexpr AnyExpr expand(const AnyExpr& z, const AnyExpr& t, const ir::Attr&) {
+    return softplus(z) - t * z;
+  }
+  static constexpr void vjp(ir::VjpContext& c) {
+    const AnyExpr z = c.in(0), t = c.in(1), g = c.g();
+    c.give(0, g * (sigmoid(z) - t));
+    c.give(1, -g * z);
+  }
+};
+
+}  // namespace ops
+
+/// Cross entropy of independent bits: p their probabilities, usually sigmoid(z), in which case z
+/// is used and nothing is lost to rounding; t targets in [0, 1]. As many numbers as p and t have
+/// when broadcast: sum over the units for one number an example.
+template <class P, class T>
+  requires ShapesBroadcast<P, T>
+constexpr Applied<ops::BinaryCrossEntropy, Expr<P>, Expr<T>> binary_cross_entropy(
+    const Expr<P>& p, const Expr<T>& t) {
+  return apply<ops::BinaryCrossEntropy>(p, t);
+}
+template <class P, class T>
+  requires(!ShapesBroadcast<P, T>)
+constexpr void binary_cross_entropy(const Expr<P>&, const Expr<T>&) = delete;
+
+/// binary_cross_entropy(sigmoid(z), t), which becomes this.
+template <class Z, class T>
+  requires ShapesBroadcast<Z, T>
+constexpr Applied<ops::SigmoidBinaryCrossEntropy, Expr<Z>, Expr<T>> sigmoid_binary_cross_entropy(
+    const Expr<Z>& z, const Expr<T>& t) {
+  return apply<ops::SigmoidBinaryCrossEntropy>(z, t);
+}
+template <class Z, class T>
+  requires(!ShapesBroadcast<Z, T>)
+constexpr void sigmoid_binary_cross_entropy(const Expr<Z>&, const Expr<T>&) = delete;
+
+}  // namespace ansatz

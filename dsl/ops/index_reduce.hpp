@@ -1,0 +1,60 @@
+// The Space of an argmax: labels as many as there were elements (no op)
+#pragma once
+
+#include <dsl/ops/sum.hpp>
+
+namespace ansatz {
+namespace ir {
+
+// How many elements a reduction over `mask` takes together, `any` when the type does not say.
+constexpr int positions_of(const Shape& s, int mask) {
+  int n = 1;
+  for (int k = 0; k < s.rank; ++k) {
+    if (!(mask >> k & 1)) continue;
+    if (s[k] < 0) return any;
+    n *= s[k];
+  }
+  return n;
+}
+
+// IndexSpace<N> where no feature axis is left, IndexSpace<N, M> where one of size M is. Of one of
+// size 1, or of several, there is no IndexSpace: such a shape is checked when the graph is built.
+template <class A, class S>
+constexpr auto index_space() {
+  constexpr int mask = mask_of(S::known, A{});
+  constexpr int n = positions_of(S::known, mask);
+  constexpr Shape left = reduced(S::known, reduce_attr(mask, false)).shape;
+  constexpr int features = left.rank - left.batched();
+  if constexpr (has_inner_extent<left>() || features > 1) {
+    return static_cast<AnySpace*>(nullptr);
+  } else if constexpr (features == 1 && left[left.rank - 1] == 1) {
+    return static_cast<AnySpace*>(nullptr);
+  } else if constexpr (left.batched()) {
+    using E = typename FindExtent<left[0], S>::type;
+    if constexpr (features == 0)
+      return static_cast<Batch<IndexSpace<n>, E>*>(nullptr);
+    else
+      return static_cast<Batch<IndexSpace<n, left[1]>, E>*>(nullptr);
+  } else if constexpr (features == 0) {
+    return static_cast<IndexSpace<n>*>(nullptr);
+  } else {
+    return static_cast<IndexSpace<n, left[0]>*>(nullptr);
+  }
+}
+
+template <class A, class S>
+struct IndexReducedSpace {
+  using type = std::remove_pointer_t<decltype(index_space<A, S>())>;
+};
+template <class A>
+struct IndexReducedSpace<A, AnySpace> {
+  using type = AnySpace;
+};
+
+}  // namespace ir
+
+/// The type of an argmax of Expr<S> over axes A.
+template <class S, class A>
+using IndexReduced = Expr<typename ir::IndexReducedSpace<A, S>::type>;
+
+}  // namespace ansatz

@@ -1,0 +1,49 @@
+// y = (sum of x^2 over the axes)^(1/2)
+#pragma once
+
+#include <dsl/ops/composite.hpp>
+#include <dsl/ops/equal.hpp>
+#include <dsl/ops/sqrt.hpp>
+#include <dsl/ops/square.hpp>
+#include <dsl/ops/sum.hpp>
+#include <dsl/ops/where.hpp>
+
+namespace ansatz {
+namespace ops {
+
+/// attr as of a reduction: i[0] the mask of axes, i[1] whether they are kept.
+struct Norm : Composite<Norm, 1> {
+  static constexpr const char* name = "norm";
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
+    return ir::reduced(in[0], attr);
+  }
+  static constexpr AnyExpr expand(const AnyExpr& x, const ir::Attr& attr) {
+    return sqrt(AnyExpr(ir::reduce<Sum>(square(x).value(), attr.i[0], attr.i[1])));
+  }
+  // dy/dx = x / y; 0 where y = 0. Two wheres, so that the derivative of this has no 0 times inf.
+  static constexpr void vjp(ir::VjpContext& c) {
+    const ir::Shape full = c.in(0).shape();
+    const AnyExpr y = c.out();
+    const AnyExpr scaled = c.g() * where(y == 0, 0, 1 / where(y == 0, 1, y));
+    c.give(0, AnyExpr(ir::with_axes(scaled.value(), full, c.attr())) * c.in(0));
+  }
+};
+
+}  // namespace ops
+
+/// Euclidean norm, by default over everything; axes as in `sum`. The derivative at 0 is 0.
+template <class S, class A = OverAll>
+  requires HasAxes<S, A>
+constexpr Reduced<S, A> norm(const Expr<S>& x, A over = {}) {
+  return ir::reduce_over<ops::Norm, false>(x, over);
+}
+template <class S, class A>
+  requires HasAxes<S, A>
+constexpr Reduced<S, A, true> norm(const Expr<S>& x, A over, KeepAxes) {
+  return ir::reduce_over<ops::Norm, true>(x, over);
+}
+template <class S, class A>
+  requires(!HasAxes<S, A> && ir::is_axes<A>)
+constexpr void norm(const Expr<S>&, A) = delete;
+
+}  // namespace ansatz

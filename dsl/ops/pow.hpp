@@ -1,0 +1,42 @@
+// y = a^b
+#pragma once
+
+#include <dsl/ops/elementwise.hpp>
+#include <dsl/ops/equal.hpp>
+#include <dsl/ops/log.hpp>
+#include <dsl/ops/multiply.hpp>
+#include <dsl/ops/subtract.hpp>
+#include <dsl/ops/where.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct Pow : Elementwise<Pow, 2> {
+  static constexpr const char* name = "pow";
+  static constexpr bool expensive = true;
+  template <class X>
+  static X value(X a, X b) {
+    return pow(a, b);
+  }
+  // dy/da = b a^(b - 1), 0 where b = 0, also at a = 0 (hence the exponent 0 there, not -1);
+  // dy/db = y log a, 0 where a = 0: no 0 times inf.
+  static constexpr auto vjp(auto a, auto b, auto y, auto g) {
+    const auto exponent = where(b == 0, 1, b) - 1;
+    const auto log_a = log(where(a == 0, 1, a));
+    return gradients(g * (b * pow(a, exponent)), g * where(a == 0, 0, y * log_a));
+  }
+};
+
+}  // namespace ops
+
+/// a to the power of b, as C's pow: 1 for b = 0, NaN for a negative a with a fractional b.
+template <class A, class B>
+  requires(ir::Operands<A, B> && ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr Applied<ops::Pow, A, B> pow(const A& a, const B& b) {
+  return apply<ops::Pow>(a, b);
+}
+template <class A, class B>
+  requires(ir::Operands<A, B> && !ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+constexpr void pow(const A&, const B&) = delete;
+
+}  // namespace ansatz

@@ -1,0 +1,33 @@
+// y = mean of (x - mean of x)^2 over the axes
+#pragma once
+
+#include <dsl/ops/mean.hpp>
+#include <dsl/ops/square.hpp>
+#include <dsl/ops/subtract.hpp>
+
+namespace ansatz {
+namespace ir {
+
+// x minus its mean over the axes of the mask.
+constexpr AnyExpr centered(const AnyExpr& x, int mask) {
+  const AnyExpr total(reduce<ops::Sum>(x.value(), mask, true));
+  return x - total / AnyExpr(count_of(x.value(), mask));
+}
+
+}  // namespace ir
+
+/// Variance, by default over everything; axes as in `sum`. Divided by the number of elements, not
+/// by one less, as numpy.var.
+template <class S, class A = OverAll>
+  requires HasAxes<S, A>
+constexpr Reduced<S, A> variance(const Expr<S>& x, A over = {}) {
+  const int mask = ir::mask_of(x.shape(), over);
+  const AnyExpr squares = square(ir::centered(AnyExpr(x.value()), mask));
+  const AnyExpr total(ir::reduce<ops::Sum>(squares.value(), mask, false));
+  return Reduced<S, A>((total / AnyExpr(ir::count_of(x.value(), mask))).value());
+}
+template <class S, class A>
+  requires(!HasAxes<S, A> && ir::is_axes<A>)
+constexpr void variance(const Expr<S>&, A) = delete;
+
+}  // namespace ansatz
