@@ -1,0 +1,98 @@
+// The table of ops: what a row says, and the checks that every row goes through.
+//
+// Values are compared with a plain double reference, in float and double, at edge values and at
+// random ones; gradients with central differences of the values; gradients of gradients with
+// central differences of the gradients; all that for every way in which operands may broadcast.
+#pragma once
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include <dsl/expr.hpp>
+
+namespace op_test {
+
+using ansatz::AnyExpr;
+using ansatz::any;
+
+/// The run-time number of examples, as a dimension of an operand.
+inline constexpr int B = ansatz::ir::extent_code("examples");
+inline constexpr double inf = std::numeric_limits<double>::infinity();
+inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+using Dimensions = std::vector<int>;
+using Numbers = std::vector<double>;
+
+/// A whole operand or result, row-major.
+struct Array {
+  Dimensions dims;
+  Numbers values;
+};
+/// A vector of these numbers.
+Array vector_of(Numbers values);
+
+/// The op under test: from its operands to its result.
+using Build = std::function<AnyExpr(const std::vector<AnyExpr>&)>;
+
+struct Range {
+  double low = -2, high = 2;
+};
+
+/// Edge values: zeros of both signs, tiny, large and huge numbers, infinities, NaN.
+Numbers all_edges();
+/// Those of them that lie in [low, high], and NaN.
+Numbers edges_in(double low, double high);
+
+/// An elementwise op of one, two or three operands.
+struct ElementwiseRow {
+  Build op;
+  std::function<double(const Numbers&)> reference;
+  /// Where random operands come from, one range an operand; a single one serves for all.
+  std::vector<Range> domain = {{}};
+  /// Every operand takes every one of these, in all combinations.
+  Numbers edges = all_edges();
+  /// Random operands keep 0.05 away from these, where the derivative jumps.
+  Numbers kinks = {};
+  /// Largest error of a value, in units of the last place of max(|value|, magnitude).
+  double ulps = 8;
+  double magnitude = 0;
+};
+void check(const ElementwiseRow& row);
+
+/// An operand of an op that is not elementwise.
+struct Operand {
+  Dimensions dims;  ///< B: the examples
+  Range range = {};
+  int labels = 0;  ///< integers 0 .. labels - 1 instead of numbers
+};
+
+/// Any op, on operands of these dimensions.
+struct ArrayRow {
+  std::vector<Operand> operands;
+  Build op;
+  std::function<Array(const std::vector<Array>&)> reference;
+  double tolerance_float = 1e-5, tolerance_double = 1e-13;  ///< relative to max(1, |value|)
+  bool derivatives = true;
+};
+void check(const ArrayRow& row);
+
+/// The value of `op` in double (or float) precision.
+template <class T = double>
+Array evaluate(const Build& op, const std::vector<Array>& operands);
+extern template Array evaluate<float>(const Build& op, const std::vector<Array>& operands);
+extern template Array evaluate<double>(const Build& op, const std::vector<Array>& operands);
+
+/// d sum(op(operands)) / d operand, for each operand; how ties, kinks and zeros are settled.
+std::vector<Array> gradients(const Build& op, const std::vector<Array>& operands);
+/// d sum of the first operand's gradient / d first operand.
+Array second_derivative(const Build& op, const std::vector<Array>& operands);
+
+/// The reference of a reduction: `reduce` of the elements over the axes where `over` is true.
+Array reduce_reference(const Array& x, const std::vector<bool>& over, bool keep,
+                       const std::function<double(const Numbers&)>& reduce);
+
+}  // namespace op_test
