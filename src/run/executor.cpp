@@ -1,0 +1,730 @@
+#include "executor.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <ansatz/nearest_name.hpp>
+#include <dsl/exceptions.hpp>
+#include <dsl/gemm.hpp>
+#include <dsl/kernels/interpret.hpp>
+#include <dsl/kernels/reduce.hpp>
+
+#include "text.hpp"
+
+namespace ansatz::run {
+
+using ir::DType;
+using ir::LoopArg;
+using ir::Monoid;
+using ir::RootKind;
+using ir::Split;
+using ir::StepKind;
+using ir::Where;
+
+namespace {
+
+constexpr int max_depth = 16;  // of repeats in repeats
+
+/// Below half a millisecond, at a speed any processor of today reaches, waking and waiting for
+/// threads costs more than they save.
+constexpr double least_work_for_threads = 0.5e-3 * 50e9;
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+/// While it lives, OpenBLAS uses the calling thread only: in its OpenMP build it asks
+/// omp_get_max_threads(), which is a number of each thread's own.
+class OneBlasThread {
+ public:
+  explicit OneBlasThread(bool wanted) : before_(wanted ? omp_get_max_threads() : 1) {
+    if (before_ != 1) omp_set_num_threads(1);
+  }
+  ~OneBlasThread() {
+    if (before_ != 1) omp_set_num_threads(before_);
+  }
+  OneBlasThread(const OneBlasThread&) = delete;
+  OneBlasThread& operator=(const OneBlasThread&) = delete;
+
+ private:
+  int before_;
+};
+
+std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) {
+  return (n + multiple - 1) / multiple * multiple;
+}
+
+std::int64_t element_bytes(DType type, std::size_t real) {
+  return type == DType::index ? 4 : static_cast<std::int64_t>(real);
+}
+
+}  // namespace
+
+Share line_share_of(std::int64_t elements, int thread, int team) {
+  constexpr std::int64_t line = 16;
+  const Share lines = share_of((elements + line - 1) / line, thread, team);
+  return {std::min(lines.begin * line, elements), std::min(lines.end * line, elements)};
+}
+
+// ---------------------------------------------------------------------------- construction
+
+template <class T>
+Executor<T>::Executor(const ir::PlanView& plan, const ir::LoopFn* loops, PlanOwner owner)
+    : plan_(plan), owner_(owner) {
+  verify_plan();
+  leaves_.resize(at(plan_.leaves.size));
+  for (int i = 0; i < plan_.leaves.size; ++i) {
+    const ir::Leaf& leaf = plan_.leaves[i];
+    LeafState& state = leaves_[at(i)];
+    state.name = plan_.text.data + leaf.name;
+    if (leaf.where == Where::scalar && !std::isnan(leaf.initial)) {
+      assign_scalar(state, leaf.initial);
+    } else if (leaf.where == Where::input) {
+      inputs_.push_back(i);
+    } else if (leaf.where == Where::stored && leaf.shape.batched()) {
+      stored_extents_.emplace_back(i, extent_index(leaf.shape[0]));
+    }
+  }
+  const auto extents = at(plan_.extents.size);
+  extents_.resize(extents);
+  pending_extents_.resize(extents);
+  capacity_.resize(extents);
+  extent_source_.resize(extents);
+  extent_given_.resize(extents);
+  arenas_.resize(extents + 1);
+
+  literals_.resize(at(plan_.buffers.size));
+  base_.resize(at(plan_.buffers.size));
+  for (int b = 0; b < plan_.buffers.size; ++b) {
+    const ir::Buffer& buffer = plan_.buffers[b];
+    if (buffer.where == Where::input) input_buffers_.push_back(b);
+    set_cell(literals_[at(b)], buffer.type, buffer.value);
+  }
+  args_.resize(at(plan_.operands.size));
+  for (int i = 0; i < plan_.operands.size; ++i) {
+    const int b = plan_.operands[i].buffer;
+    if (b >= 0 && plan_.buffers[b].where == Where::input) input_operands_.push_back(i);
+  }
+  result_dims_.resize(at(plan_.results.size));
+  kernel_dims_ = std::make_unique<long[][ir::max_rank]>(at(plan_.dims.size));
+  kernel_ranks_.resize(at(plan_.dims.size));
+
+  for (int i = 0; i < plan_.steps.size; ++i) {
+    const ir::Step& step_ = plan_.steps[i];
+    Task task{.kind = step_.kind, .split = step_.split, .barrier = step_.barrier};
+    task.index = i;
+    task.jump = step_.jump;
+    task.first_operand = step_.first_operand;
+    task.transpose_a = step_.transpose_a;
+    task.transpose_b = step_.transpose_b;
+    if (step_.kind == StepKind::loop) {
+      const ir::Loop& loop = plan_.loops[step_.loop];
+      const ir::LoopFn compiled = loops ? loops[step_.loop] : nullptr;
+      task.loop = compiled ? compiled : &kernels::interpret_loop<T>;
+      for (int k = 0; k < step_.operands; ++k)
+        task.own_args |= plan_.operands[step_.first_operand + k].buffer == ir::scratch_buffer;
+      task.call.code = plan_.code.data;
+      task.call.roots = plan_.roots.data;
+      task.call.loop = &loop;
+      if (loop.roots > static_cast<int>(no_partials_.size())) no_partials_.resize(at(loop.roots));
+    }
+    has_products_ |= step_.kind == StepKind::gemm || step_.kind == StepKind::kernel;
+    tasks_.push_back(task);
+  }
+  spaces_.resize(1);
+  bind(Store());
+}
+
+template <class T>
+Executor<T>::~Executor() {
+  if (owner_.destroy) owner_.destroy(owner_.object);
+}
+
+template <class T>
+void Executor<T>::verify_plan() const {
+  const auto require = [](bool good, const std::string& what) {
+    if (!good) throw Error("the plan is not well formed: " + what);
+  };
+  require(plan_.arena.size == plan_.extents.size + 1,
+          "one arena for each extent and a constant one");
+  for (const ir::Leaf& leaf : plan_.leaves) {
+    const std::string name = quoted(plan_.text.data + leaf.name);
+    for (int i = 0; i < leaf.shape.rank; ++i) {
+      const int dim = leaf.shape[i];
+      require(dim != any, "a dimension of " + name + " is not known");
+      require(!ir::is_extent(dim) || extent_index(dim) >= 0,
+              "an extent of " + name + " is unknown");
+      require(!ir::is_extent(dim) || i == 0 || leaf.where == Where::input,
+              "only the first dimension of " + name + " can be known at run time");
+    }
+    require(leaf.where != Where::stored || leaf.type == DType::real, name + " stores labels");
+  }
+  int depth = 0;
+  for (const ir::Step& s : plan_.steps) {
+    if (s.kind == StepKind::repeat_begin) ++depth;
+    if (s.kind == StepKind::repeat_end) --depth;
+    require(depth >= 0 && depth <= max_depth, "repeats in repeats");
+    const bool has_code =
+        std::is_same_v<T, float> ? s.kernel_float != nullptr : s.kernel_double != nullptr;
+    require(s.kind != StepKind::kernel || has_code,
+            "op " + quoted(s.label) + " has no code for " + type_name(element_type_of<T>()));
+  }
+  require(depth == 0, "a repeat without its end");
+}
+
+template <class T>
+void Executor<T>::bind(const Store& store) {
+  Store target = store;
+  for (const bool add : {false, true}) {
+    for (int i = 0; i < plan_.leaves.size; ++i) {
+      const ir::Leaf& leaf = plan_.leaves[i];
+      if (leaf.where != Where::stored) continue;
+      const std::string_view name = leaves_[at(i)].name;
+      const bool growing = leaf.shape.batched();
+      Dims dims;
+      for (int k = 0; k < leaf.shape.rank; ++k)
+        dims.push_back(ir::is_extent(leaf.shape[k]) ? 0 : leaf.shape[k]);
+      if (!target.contains(name)) {
+        if (add && growing)
+          target.add_resizable<T>(name, dims);
+        else if (add)
+          target.add<T>(name, dims, leaf.state ? StoreKind::state : StoreKind::parameter);
+        continue;
+      }
+      const Dims& found = target.shape(name);
+      if (growing && found.rank > 0) dims[0] = found[0];
+      if (found != dims)
+        throw ShapeError("tensor " + quoted(name) + " of the store has the shape " +
+                         shape_text(found) + "; the program needs " +
+                         shape_text(leaf.shape, &plan_));
+      if (target.type(name) != element_type_of<T>())
+        throw ValueError("tensor " + quoted(name) + " of the store holds " +
+                         type_name(target.type(name)) + "; the program needs " +
+                         type_name(element_type_of<T>()));
+    }
+  }
+  store_ = target;
+  resolved_ = false;
+}
+
+template <class T>
+auto Executor<T>::find_scalar(std::string_view name) -> LeafState& {
+  std::vector<std::string_view> known;
+  for (const bool found : {true, false})
+    for (int i = 0; i < plan_.leaves.size; ++i) {
+      if (plan_.leaves[i].where != Where::scalar) continue;
+      if (found && leaves_[at(i)].name == name) return leaves_[at(i)];
+      if (!found) known.push_back(leaves_[at(i)].name);
+    }
+  throw NameError("unknown scalar " + quoted(name) + allowed_names(name, known));
+}
+
+template <class T>
+void Executor<T>::set_threads(int count) {
+  if (count < 1 || count > 1024)
+    throw ValueError(std::to_string(count) + " threads; allowed: 1 .. 1024");
+  threads_ = count;
+  spaces_.resize(at(count));
+  resolved_ = false;
+}
+
+template <class T>
+Result<T> Executor<T>::result(int index) const {
+  if (index < 0 || index >= plan_.results.size)
+    throw NameError("the program has " + std::to_string(plan_.results.size) +
+                    " results; found number " + std::to_string(index));
+  const ir::Result& r = plan_.results[index];
+  const std::string_view name = plan_.text.data + r.name;
+  if (!resolved_) throw Error("result " + quoted(name) + " is not there; call the program first");
+  return {name, base_[at(r.buffer)], &result_dims_[at(index)], r.type == DType::index};
+}
+
+template <class T>
+int Executor<T>::find_result(std::string_view name) const {
+  for (int i = 0; i < plan_.results.size; ++i)
+    if (plan_.text.data + plan_.results[i].name == name) return i;
+  std::vector<std::string_view> known;
+  for (const ir::Result& r : plan_.results) known.push_back(plan_.text.data + r.name);
+  throw NameError("unknown result " + quoted(name) + allowed_names(name, known));
+}
+
+// ---------------------------------------------------------------------------- resolving
+
+template <class T>
+void Executor<T>::resolve() {
+  for (int i = 0; i < plan_.leaves.size; ++i) {
+    const ir::Leaf& leaf = plan_.leaves[i];
+    if (leaf.where != Where::stored) continue;
+    const Dims& found = store_.shape(leaves_[at(i)].name);
+    if (found != dims_of(leaf.shape))
+      throw ShapeError("tensor " + quoted(leaves_[at(i)].name) +
+                       " of the store now has the shape " + shape_text(found) +
+                       "; the program needs " + shape_text(leaf.shape, &plan_));
+  }
+  resolve_memory();
+  for (Task& task : tasks_) resolve_task(task);
+  resolve_partials();
+  for (int i = 0; i < plan_.results.size; ++i)
+    result_dims_[at(i)] = dims_of(plan_.results[i].shape);
+  store_version_ = store_.version();
+}
+
+template <class T>
+void Executor<T>::resolve_memory() {
+  arenas_[0].grow(static_cast<std::size_t>(plan_.arena[0]) * sizeof(T));
+  for (int e = 0; e < plan_.extents.size; ++e) {
+    // Whole multiples keep what starts at any unit's offset aligned.
+    capacity_[at(e)] = std::max(capacity_[at(e)], rounded_up(extents_[at(e)], 16));
+    arenas_[at(e) + 1].grow(static_cast<std::size_t>(plan_.arena[1 + e] * capacity_[at(e)]) *
+                            sizeof(T));
+  }
+  for (int b = 0; b < plan_.buffers.size; ++b) {
+    const ir::Buffer& buffer = plan_.buffers[b];
+    void*& base = base_[at(b)];
+    switch (buffer.where) {
+      case Where::input:
+        base = const_cast<void*>(leaves_[at(buffer.slot)].data);
+        break;
+      case Where::stored:
+        base = store_.data<T>(leaves_[at(buffer.slot)].name);
+        break;
+      case Where::scalar:
+        base = &leaves_[at(buffer.slot)].cell;
+        break;
+      case Where::extent:
+        set_cell(literals_[at(b)], buffer.type, static_cast<double>(extents_[at(buffer.slot)]));
+        base = &literals_[at(b)];
+        break;
+      case Where::literal:
+        base = &literals_[at(b)];
+        break;
+      case Where::arena: {
+        const int e = buffer.offset.extent;
+        const std::int64_t units = e < 0 ? 1 : capacity_[at(e)];
+        base = static_cast<T*>(arenas_[at(e + 1)].data()) + buffer.offset.n * units;
+      }
+    }
+  }
+  std::size_t most_operands = 0;
+  std::int64_t kernel_scratch = 0;
+  for (const ir::Step& s : plan_.steps) {
+    if (s.kind != StepKind::kernel) continue;
+    most_operands = std::max(most_operands, at(s.operands));
+    kernel_scratch = std::max(kernel_scratch, count(s.scratch));
+  }
+  for (int i = 0; i < plan_.dims.size; ++i) {
+    const Dims dims = dims_of(plan_.dims[i]);
+    kernel_ranks_[at(i)] = dims.rank;
+    for (int k = 0; k < dims.rank; ++k) kernel_dims_[at(i)][k] = dims[k];
+  }
+  for (Space& space : spaces_) {
+    space.scratch.grow(static_cast<std::size_t>(plan_.scratch) * sizeof(T));
+    space.kernel_scratch.grow(static_cast<std::size_t>(kernel_scratch) * sizeof(T));
+    if (space.pointers.size() < most_operands) {
+      space.pointers.resize(most_operands);
+      space.dims = std::make_unique<long[][ir::max_rank]>(most_operands);
+    }
+  }
+  for (int i = 0; i < plan_.operands.size; ++i) {
+    const ir::Operand& operand = plan_.operands[i];
+    LoopArg& arg = args_[at(i)];
+    arg.site = operand.site;
+    for (int k = 0; k < 4; ++k) arg.stride[k] = count(operand.stride[k]);
+    if (operand.buffer == -1) {
+      arg.position = count(operand.offset);
+    } else if (operand.buffer == ir::scratch_buffer) {
+      arg.pointer = static_cast<T*>(spaces_[0].scratch.data()) + count(operand.offset);
+    } else {
+      const DType type = plan_.buffers[operand.buffer].type;
+      arg.pointer = static_cast<char*>(base_[at(operand.buffer)]) +
+                    count(operand.offset) * element_bytes(type, sizeof(T));
+    }
+  }
+  const bool any_own =
+      std::any_of(tasks_.begin(), tasks_.end(), [](const Task& task) { return task.own_args; });
+  for (std::size_t t = 1; any_own && t < spaces_.size(); ++t) {
+    spaces_[t].args = args_;
+    for (int i = 0; i < plan_.operands.size; ++i)
+      if (plan_.operands[i].buffer == ir::scratch_buffer)
+        spaces_[t].args[at(i)].pointer =
+            static_cast<T*>(spaces_[t].scratch.data()) + count(plan_.operands[i].offset);
+  }
+}
+
+template <class T>
+void Executor<T>::patch_inputs() {
+  bool changed = false;
+  for (int b : input_buffers_) {
+    void* data = const_cast<void*>(leaves_[at(plan_.buffers[b].slot)].data);
+    changed |= data != base_[at(b)];
+    base_[at(b)] = data;
+  }
+  if (!changed) return;
+  for (int i : input_operands_) {
+    const ir::Operand& operand = plan_.operands[i];
+    const DType type = plan_.buffers[operand.buffer].type;
+    void* pointer = static_cast<char*>(base_[at(operand.buffer)]) +
+                    count(operand.offset) * element_bytes(type, sizeof(T));
+    args_[at(i)].pointer = pointer;
+    for (std::size_t t = 1; t < spaces_.size(); ++t)
+      if (!spaces_[t].args.empty()) spaces_[t].args[at(i)].pointer = pointer;
+  }
+}
+
+template <class T>
+void Executor<T>::resolve_task(Task& task) {
+  const ir::Step& s = plan_.steps[task.index];
+  task.split = s.split;
+  task.flops = static_cast<double>(count(s.flops));
+  const auto divide = [&](ir::Count c) {
+    task.units = c.extent < 0 ? c.n : extents_[at(c.extent)];
+    task.rows_per_unit = c.extent < 0 ? 1 : c.n;
+  };
+  if (s.kind == StepKind::loop) {
+    ir::LoopCall& call = task.call;
+    call.args = &args_[at(s.first_operand)];
+    call.outer_rank = s.outer_rank;
+    call.inner = count(s.inner);
+    call.row_begin = call.column_begin = 0;
+    call.row_end = 1;
+    call.column_end = call.inner;
+    call.scratch = spaces_[0].scratch.data();
+    call.partial = no_partials_.data();
+    divide(s.outer_rank > 0 ? s.outer[0] : ir::Count{1, -1});
+    for (int i = 0; i < s.outer_rank; ++i) {
+      call.outer[i] = count(s.outer[i]);
+      call.row_end *= call.outer[i];
+      if (i > 0) task.rows_per_unit *= call.outer[i];
+    }
+  } else if (s.kind == StepKind::gemm) {
+    const LoopArg* args = &args_[at(s.first_operand)];
+    task.m = count(s.m);
+    task.n = count(s.n);
+    task.k = count(s.k);
+    task.lda = args[0].stride[0];
+    task.ldb = args[1].stride[0];
+    task.ldc = args[2].stride[0];
+    constexpr std::int64_t limit = std::numeric_limits<std::int32_t>::max();
+    for (std::int64_t n : {task.m, task.n, task.k, task.lda, task.ldb, task.ldc})
+      if (n > limit)
+        throw ShapeError("a product of matrices [" + std::to_string(task.m) + ", " +
+                         std::to_string(task.k) + "] and [" + std::to_string(task.k) + ", " +
+                         std::to_string(task.n) + "]; allowed: dimensions below 2^31");
+    divide(s.m);
+  } else if (s.kind == StepKind::kernel) {
+    const ir::Shape& out = plan_.dims[s.first_dims + s.operands - 1];
+    if (out.batched())
+      task.units = extents_[at(extent_index(out[0]))];
+    else
+      task.split = Split::none;
+  }
+}
+
+// Each thread gathers its part of a reduction in memory of its own. Every root has its own, so
+// that no thread can begin the next reduction in memory another still combines.
+template <class T>
+void Executor<T>::resolve_partials() {
+  if (threads_ == 1) return;
+  std::vector<std::int64_t>& bytes = partial_bytes_;
+  bytes.clear();
+  for (Task& task : tasks_) {
+    task.first_partial = -1;
+    if (task.kind != StepKind::loop || task.split == Split::none) continue;
+    const ir::LoopCall& call = task.call;
+    const int first = static_cast<int>(bytes.size());
+    bool divisible = true, gathers = false;
+    for (int r = 0; r < call.loop->roots; ++r) {
+      const ir::Root& root = call.roots[call.loop->first_root + r];
+      const bool positions = kernels::finds_position(static_cast<Monoid>(root.variant));
+      std::int64_t size = 0;
+      if (root.kind == RootKind::reduce_all)
+        size = sizeof(kernels::Extremum<double>);
+      else if (root.kind == RootKind::reduce_rows && task.split == Split::rows)
+        size = call.inner * (positions ? 2 : 1) * static_cast<std::int64_t>(sizeof(T));
+      // A number a row must not be made of some of its columns.
+      if (task.split == Split::columns)
+        divisible &= call.code[call.loop->first_instr + root.value].level == ir::Level::full;
+      bytes.push_back(rounded_up(size, Block::line));
+      gathers |= size > 0;
+    }
+    if (task.split == Split::columns)
+      for (int i = 0; i < call.loop->instrs; ++i)
+        divisible &= call.code[call.loop->first_instr + i].code != ir::Code::reduce;
+    if (!divisible) task.split = Split::none;
+    if (divisible && gathers)
+      task.first_partial = first;
+    else
+      bytes.resize(at(first));
+  }
+  std::int64_t total = 0;
+  for (std::int64_t n : bytes) total += n;
+  for (Space& space : spaces_) {
+    space.partials.grow(static_cast<std::size_t>(total));
+    space.partial.resize(bytes.size());
+    char* next = static_cast<char*>(space.partials.data());
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      space.partial[i] = bytes[i] > 0 ? next : nullptr;
+      next += bytes[i];
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------- running
+
+template <class T>
+double Executor<T>::work() const {
+  double flops = 0, times[max_depth + 1] = {1};
+  int depth = 0;
+  for (const Task& task : tasks_) {
+    if (task.kind == StepKind::repeat_begin) {
+      times[depth + 1] = times[depth] * static_cast<double>(repetitions(task));
+      ++depth;
+    } else if (task.kind == StepKind::repeat_end) {
+      --depth;
+    }
+    flops += task.flops * times[depth];
+  }
+  return flops;
+}
+
+template <class T>
+void Executor<T>::run() {
+  if (check) note_bad_values();
+  if (threads_ == 1 || check || work() < least_work_for_threads) {
+    const OneBlasThread one(has_products_);
+    try {
+      walk<false>(0, 1);
+    } catch (...) {
+      ++step;
+      throw;
+    }
+  } else {
+#pragma omp parallel num_threads(threads_) default(shared)
+    walk<true>(omp_get_thread_num(), omp_get_num_threads());
+    if (failed_) {
+      failed_ = false;
+      ++step;
+      std::rethrow_exception(std::exchange(failure_, nullptr));
+    }
+  }
+  ++step;
+}
+
+template <class T>
+std::int64_t Executor<T>::repetitions(const Task& task) const {
+  const int buffer = plan_.operands[task.first_operand].buffer;
+  const void* p = args_[at(task.first_operand)].pointer;
+  if (plan_.buffers[buffer].type == DType::index)
+    return std::max(0, *static_cast<const std::int32_t*>(p));
+  const T n = *static_cast<const T*>(p);
+  if (!(n >= 1)) return 0;
+  return static_cast<std::int64_t>(std::min(static_cast<double>(n), 0x1p32 - 1));
+}
+
+template <class T>
+template <bool parallel>
+void Executor<T>::walk(int thread, int team) {
+  struct Repeat {
+    int begin;
+    std::int64_t left;
+  } repeats[max_depth];
+  int depth = 0;
+  std::uint32_t iterations = 0;
+  ir::RandomKey random{seed, step, 0};
+
+  for (int i = 0; i < static_cast<int>(tasks_.size()); ++i) {
+    Task& task = tasks_[at(i)];
+    if (parallel && task.barrier) barrier_.wait(team);
+    switch (task.kind) {
+      case StepKind::loop:
+        run_loop<parallel>(task, random, thread, team);
+        break;
+      case StepKind::gemm:
+        if (parallel && task.split == Split::rows) {
+          const Share units = share_of(task.units, thread, team);
+          run_gemm(task, {units.begin * task.rows_per_unit, units.end * task.rows_per_unit});
+        } else if (thread == 0) {
+          run_gemm(task, {0, task.m});
+        }
+        break;
+      case StepKind::kernel: {
+        const bool split = parallel && task.split == Split::rows;
+        const Share share = split ? share_of(task.units, thread, team) : Share{0, task.units};
+        if (!split ? thread != 0 : share.empty() && (task.units > 0 || thread != 0)) break;
+        if constexpr (parallel) {
+          // The others must not wait for ever for a thread that has left.
+          try {
+            run_kernel(task, share, thread);
+          } catch (...) {
+            if (!failed_.exchange(true)) failure_ = std::current_exception();
+          }
+        } else {
+          run_kernel(task, share, thread);
+        }
+        break;
+      }
+      case StepKind::repeat_begin: {
+        const std::int64_t count = repetitions(task);
+        if (count == 0) {
+          i = task.jump;
+          break;
+        }
+        // Iterations of repeats in repeats are numbered through, so that each draws its own.
+        if (depth == 0) iterations = 0;
+        repeats[depth++] = {i, count};
+        random.iteration = iterations++;
+        break;
+      }
+      case StepKind::repeat_end: {
+        Repeat& repeat = repeats[depth - 1];
+        if (--repeat.left > 0) {
+          i = repeat.begin;
+          random.iteration = iterations++;
+          if (parallel) barrier_.wait(team);
+        } else if (--depth == 0) {
+          random.iteration = 0;
+        }
+        break;
+      }
+    }
+    if (!parallel && check) check_task(task);
+  }
+}
+
+template <class T>
+template <bool parallel>
+void Executor<T>::run_loop(Task& task, const ir::RandomKey& random, int thread, int team) {
+  if constexpr (!parallel) {
+    task.call.random = random;
+    task.loop(task.call);
+  } else {
+    const bool rows = task.split == Split::rows;
+    const bool divided = task.split != Split::none && (rows ? task.units : task.call.inner) > 0;
+    if (!divided && thread != 0) return;
+    ir::LoopCall call = task.call;
+    call.random = random;
+    Space& space = spaces_[at(thread)];
+    call.scratch = space.scratch.data();
+    if (task.own_args && thread > 0) call.args = &space.args[at(task.first_operand)];
+    if (divided) {
+      const Share share =
+          rows ? share_of(task.units, thread, team) : line_share_of(call.inner, thread, team);
+      if (rows) {
+        call.row_begin = share.begin * task.rows_per_unit;
+        call.row_end = share.end * task.rows_per_unit;
+      } else {
+        call.column_begin = share.begin;
+        call.column_end = share.end;
+      }
+      if (task.first_partial >= 0) call.partial = &space.partial[at(task.first_partial)];
+      if (!share.empty()) task.loop(call);
+      if (task.first_partial >= 0) {
+        barrier_.wait(team);
+        combine(task, thread, team);
+      }
+    } else {
+      task.loop(call);
+    }
+  }
+}
+
+/// Joins what the threads have gathered, in their order; of a reduction over rows each thread
+/// joins some of the columns.
+template <class T>
+void Executor<T>::combine(const Task& task, int thread, int team) {
+  const ir::LoopCall& call = task.call;
+  const bool rows = task.split == Split::rows;
+  const auto took_part = [&](int t) {
+    return !(rows ? share_of(task.units, t, team) : line_share_of(call.inner, t, team)).empty();
+  };
+  for (int r = 0; r < call.loop->roots; ++r) {
+    const ir::Root& root = call.roots[call.loop->first_root + r];
+    const auto monoid = static_cast<Monoid>(root.variant);
+    const auto part = [&](int t) { return spaces_[at(t)].partial[at(task.first_partial + r)]; };
+    if (!part(0)) continue;
+    const LoopArg& operand = call.args[root.arg];
+    if (root.kind == RootKind::reduce_rows) {
+      const Share columns = line_share_of(call.inner, thread, team);
+      T* all = nullptr;
+      for (int t = 0; t < team; ++t) {
+        if (!took_part(t)) continue;
+        T* next = static_cast<T*>(part(t));
+        if (all)
+          kernels::join_rows(monoid, all, next, call.inner, columns.begin, columns.end);
+        else
+          all = next;
+      }
+      kernels::store_rows(root, all, operand, columns.begin, columns.end);
+    } else if (thread == 0) {
+      kernels::Total<T> all;
+      bool first = true;
+      for (int t = 0; t < team; ++t) {
+        if (!took_part(t)) continue;
+        const auto next = kernels::load_total<T>(monoid, part(t));
+        if (first)
+          all = next;
+        else
+          kernels::join_totals(monoid, all, next);
+        first = false;
+      }
+      kernels::store_total(root, all, operand.pointer, nullptr);
+    }
+  }
+}
+
+template <class T>
+void Executor<T>::run_gemm(const Task& task, Share rows) const {
+  const LoopArg* args = &args_[at(task.first_operand)];
+  const T* a = static_cast<const T*>(args[0].pointer);
+  const T* b = static_cast<const T*>(args[1].pointer);
+  T* c = static_cast<T*>(args[2].pointer);
+  const T alpha = *static_cast<const T*>(args[3].pointer);
+  const T beta = *static_cast<const T*>(args[4].pointer);
+  gemm(task.transpose_a, task.transpose_b, rows.end - rows.begin, task.n, task.k, alpha,
+       a + rows.begin * (task.transpose_a ? 1 : task.lda), task.lda, b, task.ldb, beta,
+       c + rows.begin * task.ldc, task.ldc);
+}
+
+template <class T>
+void Executor<T>::run_kernel(const Task& task, Share share, int thread) {
+  const ir::Step& s = plan_.steps[task.index];
+  Space& space = spaces_[at(thread)];
+  const int last = s.operands - 1;
+  const ir::Shape& out_shape = plan_.dims[s.first_dims + last];
+  const bool whole = share.begin == 0 && share.end == task.units;
+  const long(*dims)[ir::max_rank] = &kernel_dims_[at(s.first_dims)];
+  for (int i = 0; i < s.operands; ++i)
+    space.pointers[at(i)] = args_[at(s.first_operand + i)].pointer;
+  if (!whole && out_shape.batched()) {
+    for (int i = 0; i < s.operands; ++i) {
+      const ir::Shape& shape = plan_.dims[s.first_dims + i];
+      std::copy(dims[i], dims[i] + ir::max_rank, space.dims[at(i)]);
+      if (!shape.batched() || shape[0] != out_shape[0]) continue;
+      const DType type = plan_.buffers[plan_.operands[s.first_operand + i].buffer].type;
+      std::int64_t row = element_bytes(type, sizeof(T));
+      for (int k = 1; k < shape.rank; ++k) row *= dims[i][k];
+      space.pointers[at(i)] = static_cast<const char*>(space.pointers[at(i)]) + share.begin * row;
+      space.dims[at(i)][0] = static_cast<long>(share.end - share.begin);
+    }
+    dims = space.dims.get();
+  }
+  ir::KernelArgs<T> call{};
+  call.in = space.pointers.data();
+  call.out = const_cast<void*>(space.pointers[at(last)]);
+  call.in_dims = dims;
+  call.in_rank = &kernel_ranks_[at(s.first_dims)];
+  call.out_dims = dims[last];
+  call.out_rank = out_shape.rank;
+  call.attr = &s.attr;
+  call.scratch = static_cast<T*>(space.kernel_scratch.data());
+  if constexpr (std::is_same_v<T, float>)
+    s.kernel_float(call);
+  else
+    s.kernel_double(call);
+}
+
+template class Executor<float>;
+template class Executor<double>;
+
+}  // namespace ansatz::run

@@ -1,0 +1,199 @@
+// Runs a plan. Offsets and sizes are resolved to pointers and numbers when an extent or a bound
+// pointer changes; a call with the same sizes only patches the pointers of its inputs.
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <dsl/program.hpp>
+
+#include "barrier.hpp"
+#include "block.hpp"
+
+namespace ansatz::run {
+
+/// Part `thread` of `team` nearly equal parts of 0 .. units - 1. All steps divide alike, so that a
+/// thread finds in its cache the rows it wrote, and the plan needs no barrier between them.
+struct Share {
+  std::int64_t begin, end;
+  bool empty() const { return begin == end; }
+};
+inline Share share_of(std::int64_t units, int thread, int team) {
+  return {units * thread / team, units * (thread + 1) / team};
+}
+/// The same for single elements: in whole cache lines, so that no two threads write to one.
+Share line_share_of(std::int64_t elements, int thread, int team);
+
+template <class T>
+class Executor {
+ public:
+  Executor(const ir::PlanView& plan, const ir::LoopFn* loops, PlanOwner owner);
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  ~Executor();
+
+  void bind(const Store& store);
+  void call(const Argument* arguments, int count);
+
+  const Store& store() const { return store_; }
+  const ir::PlanView& plan() const { return plan_; }
+  void set_scalar(std::string_view name, double value) { assign_scalar(find_scalar(name), value); }
+  double scalar(std::string_view name) { return find_scalar(name).number; }
+  void set_threads(int count);
+  int threads() const { return threads_; }
+
+  int results() const { return plan_.results.size; }
+  Result<T> result(int index) const;
+  int find_result(std::string_view name) const;
+
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;
+  bool check = false;
+
+ private:
+  /// One element of T, or one label.
+  union Cell {
+    T real;
+    std::int32_t label;
+  };
+
+  struct LeafState {
+    std::string_view name;
+    std::uint64_t given = 0;        // the call that gave it last
+    const void* data = nullptr;     // input: the array to read
+    const void* pending = nullptr;  // input: that of a call whose arguments are being checked
+    double number = 0;              // scalar: its value before rounding
+    double pending_number = 0;
+    bool known = false;                // scalar: has a value
+    Cell cell{};                       // scalar, or an input of rank 0 given as a number
+    std::vector<std::int32_t> labels;  // labels of another integer type, converted
+  };
+
+  /// A step, resolved. Pointers of operands are in args_.
+  struct Task {
+    ir::StepKind kind;
+    ir::Split split;
+    bool barrier;
+    bool own_args = false;  // operands in the scratch of the thread
+    int index = 0;          // of the step
+    int jump = -1;
+    int first_operand = 0;
+    ir::LoopFn loop = nullptr;
+    ir::LoopCall call{};
+    std::int64_t units = 0;  // what is divided among threads
+    std::int64_t rows_per_unit = 1;
+    int first_partial = -1;  // reductions gathered by thread: a root each
+    bool transpose_a = false, transpose_b = false;
+    std::int64_t m = 0, n = 0, k = 0, lda = 0, ldb = 0, ldc = 0;
+    double flops = 0;
+  };
+
+  /// Memory of one thread.
+  struct Space {
+    Block scratch;  // rows spilled by loops
+    Block kernel_scratch;
+    Block partials;
+    std::vector<ir::LoopArg> args;               // a copy of args_ with this thread's scratch
+    std::vector<void*> partial;                  // a root each
+    std::vector<const void*> pointers;           // operands of a kernel
+    std::unique_ptr<long[][ir::max_rank]> dims;  // theirs, of a share of the batch
+  };
+
+  void assign_scalar(LeafState& leaf, double value) {
+    leaf.number = value;
+    leaf.known = true;
+    set_cell(leaf.cell, plan_.leaves[static_cast<int>(&leaf - leaves_.data())].type, value);
+  }
+  static void set_cell(Cell& cell, ir::DType type, double value) {
+    if (type == ir::DType::index)
+      cell.label = static_cast<std::int32_t>(value);
+    else
+      cell.real = static_cast<T>(value);
+  }
+  LeafState& find_scalar(std::string_view name);
+
+  // arguments.cpp
+  int find_leaf(const Argument& argument, int position);
+  void take(const Argument& argument, int position);
+  void take_extent(int extent, const Argument& argument);
+  void take_input(int leaf, const Argument& argument);
+  void take_labels(int leaf, const ArrayView& array);
+  template <class I>
+  void convert_labels(int leaf, const I* values, std::int64_t count);
+  void agree(int extent, std::int64_t size, int source);
+  void require_everything() const;
+  void agree_with_state();
+  std::vector<std::string_view> argument_names() const;
+  std::string source_text(int source, int extent) const;
+  const char* extent_name(int extent) const { return plan_.text.data + plan_.extent_names[extent]; }
+  int extent_index(int code) const;
+  std::int64_t count(ir::Count c) const {
+    return c.extent < 0 ? c.n : c.n * extents_[static_cast<std::size_t>(c.extent)];
+  }
+  Dims dims_of(const ir::Shape& shape) const;
+
+  // executor.cpp
+  void run();
+  void verify_plan() const;
+  void resolve();
+  void resolve_memory();
+  void resolve_task(Task& task);
+  void resolve_partials();
+  void patch_inputs();
+  double work() const;
+  template <bool parallel>
+  void walk(int thread, int team);
+  template <bool parallel>
+  void run_loop(Task& task, const ir::RandomKey& random, int thread, int team);
+  void combine(const Task& task, int thread, int team);
+  void run_gemm(const Task& task, Share rows) const;
+  void run_kernel(const Task& task, Share share, int thread);
+  std::int64_t repetitions(const Task& task) const;
+
+  // check.cpp
+  void note_bad_values();
+  void check_task(const Task& task) const;
+  [[noreturn]] void report(const Task& task, int buffer, const T* bad,
+                           const std::string& what) const;
+  void check_operand(const Task& task, int operand, const std::int64_t (&sizes)[4],
+                     const std::string& what) const;
+  std::string written_name(int buffer) const;
+
+  ir::PlanView plan_;
+  PlanOwner owner_;
+  Store store_;
+  std::uint64_t store_version_ = 0;
+  std::vector<LeafState> leaves_;
+  std::vector<int> guess_;  // the leaf that came at this position last time
+  std::uint64_t calls_ = 0;
+  std::vector<std::int64_t> extents_, pending_extents_, capacity_;
+  std::vector<int> extent_source_;  // the leaf a pending extent came from
+  std::vector<std::uint64_t> extent_given_;
+  std::vector<std::pair<int, int>> stored_extents_;  // leaf, extent of its first dimension
+  std::vector<int> inputs_;                          // leaves
+  bool resolved_ = false;
+
+  std::vector<Block> arenas_;      // [0] constant, [1 + e] per unit of extent e
+  std::vector<Cell> literals_;     // of each buffer that is one, or the size of an extent
+  std::vector<void*> base_;        // of each buffer
+  std::vector<ir::LoopArg> args_;  // of each operand
+  std::vector<int> input_buffers_, input_operands_;
+  std::vector<Dims> result_dims_;
+  std::vector<Task> tasks_;
+  std::vector<Space> spaces_;  // of each thread
+  int threads_ = 1;
+  std::vector<std::int64_t> partial_bytes_;  // of each thread's partials; 0: the root needs none
+  std::vector<void*> no_partials_;           // nulls: reductions go to their operands
+  std::unique_ptr<long[][ir::max_rank]> kernel_dims_;  // of plan_.dims, resolved
+  std::vector<int> kernel_ranks_;
+  bool has_products_ = false;
+  Barrier barrier_;
+  std::exception_ptr failure_;  // of a kernel on some thread
+  std::atomic<bool> failed_{false};
+  std::vector<std::string> bad_before_;  // check mode
+};
+
+}  // namespace ansatz::run

@@ -1,0 +1,96 @@
+#include <dsl/gemm.hpp>
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "narrow_gemm.hpp"
+
+namespace ansatz {
+
+namespace {
+
+void blas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, float alpha, const float* a,
+          int lda, const float* b, int ldb, float beta, float* c, int ldc) {
+  cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+void blas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, double alpha,
+          const double* a, int lda, const double* b, int ldb, double beta, double* c, int ldc) {
+  cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+/// The distance of two rows as BLAS accepts it: at least a row, even if there is only one.
+int pitch(std::int64_t rows, std::int64_t columns, std::int64_t given) {
+  return static_cast<int>(rows <= 1 ? std::max<std::int64_t>({given, columns, 1}) : given);
+}
+
+template <class T>
+void scale(std::int64_t m, std::int64_t n, T beta, T* c, std::int64_t ldc) {
+  for (std::int64_t i = 0; i < m; ++i, c += ldc) {
+    if (beta == T(0)) {
+      std::fill(c, c + n, T(0));
+    } else {
+      for (std::int64_t j = 0; j < n; ++j) c[j] *= beta;
+    }
+  }
+}
+
+/// The widest vectors of a processor: 3 AVX-512, 2 AVX2, 1 less.
+int level_of_processor() {
+  __builtin_cpu_init();
+  const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  return wide ? 3 : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 2 : 1;
+}
+int level_of_kernels(std::string_view core) {
+  for (std::string_view name : {"SkylakeX", "Cooperlake", "SapphireRapids", "Sapphirerapids"})
+    if (core == name) return 3;
+  for (std::string_view name : {"Haswell", "Zen", "Excavator"})
+    if (core == name) return 2;
+  return 1;
+}
+
+}  // namespace
+
+template <class T>
+void gemm(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n, std::int64_t k,
+          T alpha, const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c,
+          std::int64_t ldc) {
+  if (m <= 0 || n <= 0) return;
+  if (k <= 0) return scale(m, n, beta, c, ldc);
+  if (!transpose_b && run::narrow_wins<T>(transpose_a, m, n, k)) {
+    if (transpose_a && k >= 256)
+      return run::narrow_gemm_transposed(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    return run::narrow_gemm(transpose_a, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  }
+  blas(transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
+       static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), alpha, a,
+       transpose_a ? pitch(k, m, lda) : pitch(m, k, lda), b,
+       transpose_b ? pitch(n, k, ldb) : pitch(k, n, ldb), beta, c, pitch(m, n, ldc));
+}
+
+template void gemm<float>(bool, bool, std::int64_t, std::int64_t, std::int64_t, float, const float*,
+                          std::int64_t, const float*, std::int64_t, float, float*, std::int64_t);
+template void gemm<double>(bool, bool, std::int64_t, std::int64_t, std::int64_t, double,
+                           const double*, std::int64_t, const double*, std::int64_t, double,
+                           double*, std::int64_t);
+
+const char* blas_kernels() { return openblas_get_corename(); }
+
+const char* blas_warning() {
+  static const std::string text = [] {
+    const char* pin = std::getenv("OPENBLAS_CORETYPE");
+    const std::string core = blas_kernels();
+    const int can = level_of_processor();
+    if (!pin || !*pin || level_of_kernels(core) >= can) return std::string();
+    return "OPENBLAS_CORETYPE=" + std::string(pin) + " holds OpenBLAS to its " + core +
+           " kernels, but this processor has " + (can == 3 ? "AVX-512" : "AVX2 and FMA") +
+           "; unset it for up to twice the speed";
+  }();
+  return text.c_str();
+}
+
+}  // namespace ansatz

@@ -1,0 +1,62 @@
+#include <dsl/loops.hpp>
+
+#include <cstring>
+
+namespace ansatz::ir {
+
+namespace {
+
+const LoopOffer*& first_offer() {
+  static const LoopOffer* first = nullptr;
+  return first;
+}
+
+bool same_op(const PlanView& p, const Instr& a, const PlanView& q, const Instr& b) {
+  if (a.op_name < 0 || b.op_name < 0) return a.op_name == b.op_name;
+  return std::strcmp(p.text.data + a.op_name, q.text.data + b.op_name) == 0;
+}
+
+bool same_program(const PlanView& p, const Loop& a, const PlanView& q, const Loop& b) {
+  if (a.instrs != b.instrs || a.roots != b.roots || a.phases != b.phases || a.args != b.args)
+    return false;
+  for (int k = 0; k < a.instrs; ++k) {
+    Instr x = p.code[a.first_instr + k], y = q.code[b.first_instr + k];
+    if (!same_op(p, x, q, y)) return false;
+    x.op = y.op = nullptr;
+    x.op_name = y.op_name = -1;
+    if (!(x == y)) return false;
+  }
+  for (int k = 0; k < a.roots; ++k)
+    if (!(p.roots[a.first_root + k] == q.roots[b.first_root + k])) return false;
+  return true;
+}
+
+template <class T>
+PlanTable<T> table(const List<T>& list) {
+  return {list.data(), list.size()};
+}
+
+}  // namespace
+
+LoopOffer::LoopOffer(const PlanView& plan_, const LoopFn* functions_, unsigned long precision_)
+    : plan(plan_), functions(functions_), precision(precision_), next(first_offer()) {
+  first_offer() = this;
+}
+
+LoopFn find_loop(const PlanView& plan, int loop, unsigned long precision) {
+  for (const LoopOffer* o = first_offer(); o; o = o->next) {
+    if (o->precision != precision) continue;
+    for (int l = 0; l < o->plan.loops.size; ++l)
+      if (same_program(plan, plan.loops[loop], o->plan, o->plan.loops[l])) return o->functions[l];
+  }
+  return nullptr;
+}
+
+PlanView view_of(const Plan& p) {
+  return {table(p.buffers), table(p.leaves),  table(p.operands), table(p.code),
+          table(p.roots),   table(p.loops),   table(p.steps),    table(p.dims),
+          table(p.results), table(p.extents), table(p.extent_names), table(p.arena),
+          table(p.text),    p.scratch};
+}
+
+}  // namespace ansatz::ir

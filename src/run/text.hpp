@@ -1,0 +1,23 @@
+// Words of the messages.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <dsl/array.hpp>
+#include <dsl/plan.hpp>
+
+namespace ansatz::run {
+
+std::string quoted(std::string_view name);
+const char* type_name(ElementType type);
+/// A number as a reader would write it: 3, 0.1, nan.
+std::string number_text(double value);
+/// "[100, 784]"
+std::string shape_text(const Dims& dims);
+/// "[batch, 784]"; the names of extents come from the plan, if there is one.
+std::string shape_text(const ir::Shape& shape, const ir::PlanView* plan = nullptr);
+/// Whether a tensor may have this name: A-Z a-z 0-9 _ . / - and at least one of them.
+bool good_name(std::string_view name);
+
+}  // namespace ansatz::run

@@ -1,0 +1,38 @@
+#include <dsl/errors.hpp>
+
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include <ansatz/nearest_name.hpp>
+#include <dsl/exceptions.hpp>
+
+using namespace ansatz;
+using Catch::Matchers::Message;
+
+TEST_CASE("errors: a refused graph throws the op, the shapes and what must hold", "[run][errors]") {
+  const ir::Shape shapes[] = {
+      ir::make_shape(ir::extent_code("batch"), 784), ir::make_shape(500, any), {}};
+  CHECK_THROWS_MATCHES(graph_error_shape("matmul", "the inner dimensions must be equal", shapes, 2),
+                       ShapeError,
+                       Message("matmul of [batch, 784] and [500, any]: the inner dimensions must "
+                               "be equal"));
+  CHECK_THROWS_MATCHES(graph_error_shape("f", "no", shapes, 3), ShapeError,
+                       Message("f of [batch, 784], [500, any] and []: no"));
+  CHECK_THROWS_MATCHES(graph_error("two parameters are named 'W'"), Error,
+                       Message("two parameters are named 'W'"));
+}
+
+TEST_CASE("errors: the nearest name counts swaps once and ignores case", "[run][errors]") {
+  CHECK(edit_distance("", "abc") == 3);
+  CHECK(edit_distance("kitten", "sitting") == 3);
+  CHECK(edit_distance("lable", "label") == 1);
+  CHECK(edit_distance("LearningRate", "learningrate") == 0);
+  const std::vector<std::string_view> known = {"x", "learning_rate", "label"};
+  CHECK(nearest_name("learnign_rate", known) == "learning_rate");
+  CHECK(nearest_name("lbel", known) == "label");
+  CHECK(nearest_name("momentum", known) == "");
+  CHECK(nearest_name("y", known) == "");
+  CHECK(allowed_names("lbel", known) == "; allowed: x, learning_rate, label; nearest: label");
+  CHECK(allowed_names("lbel", {}) == "; there is none");
+}
