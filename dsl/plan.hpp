@@ -22,7 +22,8 @@ enum class Where : std::uint8_t {
   stored,   // a parameter or state in the Store
   scalar,   // a named run-time scalar, one element
   literal,  // a constant of the program, one element, rounded to its precision
-  arena     // memory of the program
+  arena,    // memory of the program
+  extent    // the size of run-time extent `slot`, one element, as a number
 };
 
 struct Buffer {
@@ -86,7 +87,8 @@ struct Instr {
   std::uint8_t variant = 0;   ///< Monoid of a reduce, Random of a random
   std::int16_t arg = -1;
   std::int16_t in[3] = {-1, -1, -1};
-  const OpInfo* op = nullptr;
+  int op_name = -1;            ///< "NAME/VERSION" in Plan::text: what a loop is looked up by
+  const OpInfo* op = nullptr;  ///< null in a compiled program, whose loops need no table
   constexpr bool operator==(const Instr&) const = default;
 };
 

@@ -16,9 +16,11 @@
 namespace ansatz {
 namespace ir {
 
-// e^(x - m) / sum of it, with the reduced axes kept: what softmax and the derivatives share.
+// The largest x over the axes, kept: what softmax and log_sum_exp shift by, so that they share
+// e^(x - m). A row of -inf has no shift: -inf - -inf is NaN, and its log_sum_exp must be -inf.
 constexpr AnyExpr shift_of(const AnyExpr& x, int mask) {
-  return AnyExpr(reduce<ops::Max>(x.value(), mask, true));
+  const AnyExpr largest(reduce<ops::Max>(x.value(), mask, true));
+  return where(abs(largest) < __builtin_inf(), largest, 0);
 }
 
 }  // namespace ir
@@ -32,9 +34,7 @@ struct LogSumExp : Composite<LogSumExp, 1> {
     return ir::reduced(in[0], attr);
   }
   static constexpr AnyExpr expand(const AnyExpr& x, const ir::Attr& attr) {
-    const AnyExpr largest = ir::shift_of(x, attr.i[0]);
-    // A row of -inf has no shift: -inf - -inf is NaN, and the result must be -inf.
-    const AnyExpr m = where(abs(largest) < __builtin_inf(), largest, 0);
+    const AnyExpr m = ir::shift_of(x, attr.i[0]);
     const AnyExpr e(ir::reduce<Sum>(exp(x - m).value(), attr.i[0], true));
     const AnyExpr y = log(e) + m;
     const ir::Shape s = ir::reduced(x.shape(), attr).shape;

@@ -3,7 +3,8 @@
 //   -(-x) -> x      a + (-b) -> a - b      a - (-b) -> a + b      (-a) * b, a * (-b) -> -(a * b)
 //   reshape(reshape(x)), transpose(transpose(x)) -> one of them, or x      stop_gradient(x) -> x
 //   op(broadcast_to(x), y) -> op(x, y) where y has the shape      matmul(transpose(a), b) -> flags
-//   broadcast_to(op(literal)) is left to the loops
+//   a value of one element, however reshaped and repeated -> broadcast_to(x), x of no dimension
+//   op(broadcast_to(x), broadcast_to(y)), x, y of one element -> broadcast_to(op(x, y))
 // 0 * x stays: it is NaN where x is.
 #pragma once
 
@@ -64,7 +65,27 @@ class Simplifier {
     return g_.add(op, {}, in, 2);
   }
 
-  constexpr int elementwise(const Node& n, const List<int>& in) {
+  // The value of no dimension behind one that was made by repeating it; -1 if there is none.
+  constexpr int one_element(int x) const {
+    while (g_.is(x, info_of<ops::BroadcastTo>) || g_.is(x, info_of<ops::Reshape>)) x = g_.in(x, 0);
+    return g_[x].shape.rank == 0 ? x : -1;
+  }
+  constexpr int repeated(int x, const Shape& s) {
+    if (s.rank == 0) return x;
+    return g_.add(info_of<ops::BroadcastTo>, shape_attr(s), &x, 1);
+  }
+
+  constexpr int elementwise(const Node& n, List<int> in) {
+    if (n.shape.rank > 0 && !n.wanted) {
+      bool all_one = true;
+      for (int x : in) all_one = all_one && one_element(x) >= 0;
+      if (all_one) {
+        for (int& x : in) x = one_element(x);
+        Node one = n;
+        one.shape = {};
+        return repeated(elementwise(one, in), n.shape);
+      }
+    }
     if (n.op == info_of<ops::Negate>) return shaped(negated(in[0]), n.shape);
     if (in.size() != 2) return copy_node(g_, n, in);
     const int a = in[0], b = in[1];
@@ -119,12 +140,7 @@ class Simplifier {
       return g_.add(n.op, n.attr, &from, 1);
     }
     if (g_[x].shape == n.shape) return x;
-    // A literal that was repeated stays a literal under a reshape.
-    if (n.op == info_of<ops::Reshape> && g_.is(x, info_of<ops::BroadcastTo>) &&
-        g_.is_literal(g_.in(x, 0))) {
-      const int from = g_.in(x, 0);
-      return g_.add(info_of<ops::BroadcastTo>, shape_attr(n.shape), &from, 1);
-    }
+    if (one_element(x) >= 0) return repeated(one_element(x), n.shape);
     if (n.op == info_of<ops::BroadcastTo> && g_.is(x, info_of<ops::BroadcastTo>)) {
       const int from = g_.in(x, 0);
       return g_.add(n.op, n.attr, &from, 1);

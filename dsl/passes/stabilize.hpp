@@ -18,6 +18,19 @@
 namespace ansatz::ir {
 
 class Stabilizer {
+  // Templates come first: clang must have seen them before it evaluates what calls them.
+  // Whether x may be looked through: a gradient with respect to x needs x to be used.
+  template <class Op>
+  constexpr bool is(int x) const {
+    return g_.is(x, info_of<Op>) && !g_[x].wanted;
+  }
+  template <class Op, class... In>
+  constexpr int apply(const Attr& attr, In... in) {
+    const int operands[] = {in...};
+    return g_.add(info_of<Op>, attr, operands, static_cast<int>(sizeof...(in)));
+  }
+  constexpr int negated(int x) { return apply<ops::Negate>({}, x); }
+
  public:
   constexpr explicit Stabilizer(Graph& out) : g_(out) {}
 
@@ -46,18 +59,6 @@ class Stabilizer {
   }
 
  private:
-  // Whether x may be looked through: a gradient with respect to x needs x to be used.
-  template <class Op>
-  constexpr bool is(int x) const {
-    return g_.is(x, info_of<Op>) && !g_[x].wanted;
-  }
-  template <class Op, class... In>
-  constexpr int apply(const Attr& attr, In... in) {
-    const int operands[] = {in...};
-    return g_.add(info_of<Op>, attr, operands, static_cast<int>(sizeof...(in)));
-  }
-  constexpr int negated(int x) { return apply<ops::Negate>({}, x); }
-
   // A stable form of log(x), -1 if there is none.
   constexpr int log(int x) {
     if (is<ops::Softmax>(x)) return apply<ops::LogSoftmax>(g_[x].attr, g_.in(x, 0));

@@ -53,8 +53,8 @@ LoopFn find_loop(const PlanView& plan, int loop, unsigned long precision) {
 }
 
 PlanView view_of(const Plan& p) {
-  return {table(p.buffers), table(p.leaves),  table(p.operands), table(p.code),
-          table(p.roots),   table(p.loops),   table(p.steps),    table(p.dims),
+  return {table(p.buffers), table(p.leaves),  table(p.operands),     table(p.code),
+          table(p.roots),   table(p.loops),   table(p.steps),        table(p.dims),
           table(p.results), table(p.extents), table(p.extent_names), table(p.arena),
           table(p.text),    p.scratch};
 }

@@ -1,0 +1,167 @@
+// compile([] { … return function(…); }): the compiler inside the compiler.
+#pragma once
+
+#include <dsl/kernels/loop.hpp>
+#include <dsl/lower.hpp>
+#include <dsl/loops.hpp>
+#include <dsl/program.hpp>
+
+namespace ansatz {
+namespace ir {
+
+/// A plan fixed by the compiler: the tables of Plan as arrays of their exact sizes.
+struct PlanSizes {
+  int buffers = 0, leaves = 0, operands = 0, code = 0, roots = 0, loops = 0, steps = 0, dims = 0,
+      results = 0, extents = 0, text = 0;
+};
+
+template <PlanSizes N>
+struct FixedPlan {
+  template <class T, int Count>
+  struct Table {
+    T data[Count > 0 ? Count : 1]{};
+    constexpr const T& operator[](int i) const { return data[i]; }
+    constexpr T& operator[](int i) { return data[i]; }
+    constexpr PlanTable<T> view() const { return {data, Count}; }
+  };
+  Table<Buffer, N.buffers> buffers;
+  Table<Leaf, N.leaves> leaves;
+  Table<Operand, N.operands> operands;
+  Table<Instr, N.code> code;
+  Table<Root, N.roots> roots;
+  Table<Loop, N.loops> loops;
+  Table<Step, N.steps> steps;
+  Table<Shape, N.dims> dims;
+  Table<Result, N.results> results;
+  Table<int, N.extents> extents, extent_names;
+  Table<std::int64_t, N.extents + 1> arena;
+  Table<char, N.text> text;
+  std::int64_t scratch = 0;
+  PlanSizes sizes;
+
+  constexpr PlanView view() const {
+    return {buffers.view(), leaves.view(), operands.view(), code.view(),    roots.view(),
+            loops.view(),   steps.view(),  dims.view(),     results.view(), extents.view(),
+            extent_names.view(), arena.view(), text.view(), scratch};
+  }
+};
+
+/// What a program may need at most: room for the result of the one constant evaluation, from which
+/// the exact tables are copied. About 100 layers of a perceptron with momentum.
+inline constexpr PlanSizes most{.buffers = 2048, .leaves = 1024, .operands = 8192, .code = 2048,
+                                .roots = 1024, .loops = 256, .steps = 2048, .dims = 512,
+                                .results = 256, .extents = 8, .text = 16384};
+
+template <class To, class From>
+constexpr void copy_table(To& to, const From& from, int count) {
+  for (int i = 0; i < count; ++i) to[i] = from[i];
+}
+
+template <class To, class From>
+constexpr void copy_plan(To& to, const From& from, const PlanSizes& n) {
+  copy_table(to.buffers, from.buffers, n.buffers);
+  copy_table(to.leaves, from.leaves, n.leaves);
+  copy_table(to.operands, from.operands, n.operands);
+  copy_table(to.code, from.code, n.code);
+  copy_table(to.roots, from.roots, n.roots);
+  copy_table(to.loops, from.loops, n.loops);
+  copy_table(to.steps, from.steps, n.steps);
+  copy_table(to.dims, from.dims, n.dims);
+  copy_table(to.results, from.results, n.results);
+  copy_table(to.extents, from.extents, n.extents);
+  copy_table(to.extent_names, from.extent_names, n.extents);
+  copy_table(to.arena, from.arena, n.extents + 1);
+  copy_table(to.text, from.text, n.text);
+  to.scratch = from.scratch;
+  to.sizes = n;
+}
+
+constexpr bool within(const PlanSizes& n, const PlanSizes& limit) {
+  return n.buffers <= limit.buffers && n.leaves <= limit.leaves && n.operands <= limit.operands &&
+         n.code <= limit.code && n.roots <= limit.roots && n.loops <= limit.loops &&
+         n.steps <= limit.steps && n.dims <= limit.dims && n.results <= limit.results &&
+         n.extents <= limit.extents && n.text <= limit.text;
+}
+
+template <class F>
+constexpr FixedPlan<most> lower_at_compile_time() {
+  const Plan p = lower(F{}());
+  const PlanSizes n{.buffers = p.buffers.size(), .leaves = p.leaves.size(),
+                    .operands = p.operands.size(), .code = p.code.size(),
+                    .roots = p.roots.size(), .loops = p.loops.size(), .steps = p.steps.size(),
+                    .dims = p.dims.size(), .results = p.results.size(),
+                    .extents = p.extents.size(), .text = p.text.size()};
+  if (!within(n, most)) graph_error("the function is too large to be compiled: see ir::most");
+  FixedPlan<most> fixed;
+  copy_plan(fixed, p, n);
+  return fixed;
+}
+
+template <class F>
+struct RoomyPlan {
+  static constexpr FixedPlan<most> plan = lower_at_compile_time<F>();
+};
+
+/// The plan of the function that the closure F describes; made once, by the compiler.
+template <class F>
+struct CompiledPlan {
+ private:
+  static constexpr PlanSizes n = RoomyPlan<F>::plan.sizes;
+  static constexpr FixedPlan<n> exact() {
+    FixedPlan<n> p;
+    copy_plan(p, RoomyPlan<F>::plan, n);
+    return p;
+  }
+
+ public:
+  static constexpr FixedPlan<n> plan = exact();
+};
+
+/// What of it remains in the program: the tables without the ops' constants, which would bring
+/// derivative rules and the interpreter's code along.
+template <class F>
+struct RunTables {
+  static constexpr auto without_ops() {
+    auto p = CompiledPlan<F>::plan;
+    for (int i = 0; i < p.sizes.code; ++i) p.code[i].op = nullptr;
+    return p;
+  }
+  static constexpr auto plan = without_ops();
+};
+
+template <class F, class T, int... L>
+inline constexpr LoopFn loop_table_of[] = {&kernels::run_loop<CompiledPlan<F>, T, L>..., nullptr};
+
+template <class F, class T, class Ints>
+struct LoopTable;
+template <class F, class T, int... L>
+struct LoopTable<F, T, kernels::Ints<L...>> {
+  static constexpr const LoopFn* functions = loop_table_of<F, T, L...>;
+};
+
+}  // namespace ir
+
+/// A function compiled to a program: Program<T> that also knows its plan as a constant.
+template <class F, class T>
+class Compiled : public Program<T> {
+ public:
+  static constexpr const auto& plan = ir::CompiledPlan<F>::plan;
+  Compiled() : Program<T>(ir::RunTables<F>::plan.view(), loops_.functions) {}
+
+ private:
+  // Lent to plans made at run time from before main on.
+  inline static const ir::LoopOffer loops_{
+      ir::RunTables<F>::plan.view(),
+      ir::LoopTable<F, T, kernels::MakeInts<plan.sizes.loops>>::functions, sizeof(T)};
+};
+
+/// Compiles what the captureless lambda `f` returns (see `function`): shapes are checked, gradients
+/// taken, loops fused and memory planned by the compiler; nothing of that happens at run time.
+/// T: float or double.
+template <class T = float, class F>
+Compiled<F, T> compile(F) {
+  static_assert(__is_empty(F), "compile takes a lambda without captures");
+  return {};
+}
+
+}  // namespace ansatz

@@ -1,0 +1,83 @@
+// From a function to a plan: the passes in their order.
+#pragma once
+
+#include <dsl/function.hpp>
+#include <dsl/passes/barriers.hpp>
+#include <dsl/passes/contiguous.hpp>
+#include <dsl/passes/differentiate.hpp>
+#include <dsl/passes/emit.hpp>
+#include <dsl/passes/expand.hpp>
+#include <dsl/passes/fold_products.hpp>
+#include <dsl/passes/memory.hpp>
+#include <dsl/passes/simplify.hpp>
+#include <dsl/passes/stabilize.hpp>
+
+namespace ansatz::ir {
+
+/// The function as a graph, before any pass.
+constexpr Graph graph_of(const Function& f) {
+  Graph g;
+  // Updates first: an output added for looking does not change which random numbers they see.
+  for (const Update& u : f.updates) {
+    GraphRoot r;
+    r.target = g.import(u.target);
+    r.value = g.import(u.value);
+    const OpInfo* op = g[r.target].op;
+    if (op != info_of<ops::Parameter> && op != info_of<ops::State>)
+      graph_error("update: the target must be a parameter or a state");
+    if (!(g[r.value].shape == g[r.target].shape)) {
+      const Shape both[] = {g[r.target].shape, g[r.value].shape};
+      const ShapeResult repeats = broadcast(both[0], both[1]);
+      if (!repeats.ok() || !(repeats.shape == both[0]))
+        graph_error_shape("update", "the new value must have the target's shape", both, 2);
+      r.value = g.add(info_of<ops::BroadcastTo>, shape_attr(both[0]), &r.value, 1);
+    }
+    for (const GraphRoot& other : g.roots)
+      if (other.target == r.target) graph_error("update: a parameter has two new values");
+    g.roots.push_back(r);
+  }
+  for (const NamedOutput& o : f.outputs) {
+    GraphRoot r;
+    r.value = g.import(o.value);
+    r.name = g.intern(o.name.data());
+    g.roots.push_back(r);
+  }
+  return g;
+}
+
+/// All passes on the graph. `watch(name, graph)` sees the result of each.
+template <class Watch>
+constexpr Graph optimize(Graph g, Watch watch) {
+  watch("as written", g);
+  g = stabilize(g);
+  watch("stabilize", g);
+  g = differentiate(static_cast<Graph&&>(g));
+  watch("differentiate", g);
+  g = expand(static_cast<Graph&&>(g));
+  watch("expand", g);
+  g = simplify(simplify(g));
+  watch("simplify", g);
+  g = fold_products(g);
+  watch("fold products", g);
+  g = make_contiguous(g);
+  watch("make contiguous", g);
+  return g;
+}
+constexpr Graph optimize(Graph g) {
+  return optimize(static_cast<Graph&&>(g), [](const char*, const Graph&) {});
+}
+
+/// The plan of an optimized graph.
+constexpr Plan plan_of(const Graph& g) {
+  const List<Access> access = all_accesses(g);
+  const Clusters clusters(g, access);
+  const Schedule schedule = Scheduler(clusters).run();
+  Plan plan = Emitter(clusters, schedule).run();
+  plan_memory(plan);
+  place_barriers(plan);
+  return plan;
+}
+
+constexpr Plan lower(const Function& f) { return plan_of(optimize(graph_of(f))); }
+
+}  // namespace ansatz::ir

@@ -1,0 +1,138 @@
+// Puts copies where views are not enough, and brings reductions into the three forms that loops know:
+//   over trailing axes (rows), over leading axes (columns), over everything
+#pragma once
+
+#include <dsl/ops/copy.hpp>
+#include <dsl/ops/reduce.hpp>
+#include <dsl/passes/access.hpp>
+
+namespace ansatz::ir {
+
+/// Whether BLAS can read a matrix with these strides: one of them 1, the other at least a row.
+constexpr bool blas_can_read(const Shape& s, const Access& a) {
+  if (a.base < 0) return false;
+  const Count one{1, -1};
+  const bool rows = s[1] == 1 || a.stride[1] == one, columns = s[0] == 1 || a.stride[0] == one;
+  if (rows && (s[0] == 1 || !is_zero(a.stride[0]))) return true;
+  return columns && (s[1] == 1 || !is_zero(a.stride[1]));
+}
+
+class MakeContiguous {
+ public:
+  constexpr MakeContiguous(Graph& out, List<Access>& access) : g_(out), access_(access) {}
+
+  constexpr int operator()(const Node& n, List<int> in) {
+    track();
+    switch (n.op->kind) {
+      case OpKind::view: {
+        const int view = g_.add(n, in.data(), in.size());
+        track();
+        if (access_[view].base >= 0) return view;
+        in[0] = copy_of(in[0]);
+        return g_.add(n, in.data(), in.size());
+      }
+      case OpKind::matmul:
+        for (int& x : in)
+          if (!blas_can_read(g_[x].shape, access_[x]) || !in_memory(x)) x = copy_of(x);
+        return g_.add(n, in.data(), in.size());
+      case OpKind::kernel:
+        for (int& x : in)
+          if (!plain(x)) x = copy_of(x);
+        return g_.add(n, in.data(), in.size());
+      case OpKind::reduce:
+        return reduction(n, in[0]);
+      default:
+        return g_.add(n, in.data(), in.size());
+    }
+  }
+
+  /// What leaves the graph must lie in memory of its own, once for each place it goes to.
+  constexpr int root(int x, int place, bool shared) {
+    track();
+    const OpKind kind = g_[x].op->kind;
+    if (kind != OpKind::view && kind != OpKind::leaf && !shared) return x;
+    return copy_of(x, place);
+  }
+
+ private:
+  constexpr void track() {
+    while (access_.size() < g_.size()) access_.push_back(access_of(g_, access_.size(), access_));
+  }
+  // A kernel reads whole arrays, one element after the other, from memory that exists.
+  constexpr bool plain(int x) const {
+    const Access& a = access_[x];
+    return a.base >= 0 && is_contiguous(g_, g_[x].shape, a.stride) && in_memory(x);
+  }
+  constexpr bool in_memory(int x) const {
+    const OpInfo* op = g_[access_[x].base].op;
+    return op->kind != OpKind::leaf || op == info_of<ops::Input> ||
+           op == info_of<ops::Parameter> || op == info_of<ops::State>;
+  }
+  constexpr int copy_of(int x, int place = 0) {
+    Node n;
+    n.op = info_of<ops::Copy>;
+    n.shape = g_[x].shape;
+    n.type = g_[x].type;
+    n.attr.i[0] = place;
+    const int id = g_.add(n, &x, 1);
+    track();
+    return id;
+  }
+
+  constexpr int reduction(const Node& n, int x) {
+    const Shape s = g_[x].shape;
+    const int mask = n.attr.i[0], all = (1 << s.rank) - 1;
+    int trailing = 0, leading = 0;
+    while (trailing < s.rank && mask >> (s.rank - 1 - trailing) & 1) ++trailing;
+    while (leading < s.rank && mask >> leading & 1) ++leading;
+    int ones = 0;
+    for (int k = 0; k < s.rank; ++k) ones += mask >> k & 1;
+    if (mask == 0) return reshaped(x, n.shape);
+    if (mask == all || trailing == ones || leading == ones) {
+      Node m = n;
+      m.attr.i[1] = 0;
+      const Attr attr = m.attr;
+      const int y = g_.add(n.op, attr, &x, 1);
+      return reshaped(y, n.shape);
+    }
+    // Otherwise the reduced axes are brought to the end; memory stays where it is.
+    Attr order;
+    int at = 0;
+    for (int k = 0; k < s.rank; ++k)
+      if (!(mask >> k & 1)) order.i[at++] = k;
+    const int kept = at;
+    for (int k = 0; k < s.rank; ++k)
+      if (mask >> k & 1) order.i[at++] = k;
+    const int view = g_.add(info_of<ops::Transpose>, order, &x, 1);
+    track();
+    const int y = g_.add(n.op, reduce_attr(all & ~((1 << kept) - 1), false), &view, 1);
+    return reshaped(y, n.shape);
+  }
+  constexpr int reshaped(int x, const Shape& s) {
+    if (g_[x].shape == s) return x;
+    return g_.add(info_of<ops::Reshape>, shape_attr(s), &x, 1);
+  }
+
+  Graph& g_;
+  List<Access>& access_;
+};
+
+constexpr Graph make_contiguous(const Graph& g) {
+  List<Access> access;
+  Graph out = rewrite(g, [&](Graph& to, int id, const List<int>& in) {
+    MakeContiguous make(to, access);
+    return make(g[id], in);
+  });
+  MakeContiguous make(out, access);
+  for (int k = 0; k < out.roots.size(); ++k) {
+    GraphRoot& r = out.roots[k];
+    bool shared = false;  // two updates to the same value: the second is a copy
+    for (int j = 0; j < k; ++j)
+      shared = shared || (r.target >= 0 && out.roots[j].target >= 0 &&
+                          out.roots[j].value == r.value);
+    r.value = make.root(r.value, 1 + k, shared);
+  }
+  return out;
+}
+
+}  // namespace ansatz::ir

@@ -1,0 +1,170 @@
+// Scales and sums around matrix products become part of the product (BLAS's alpha, beta and C):
+//   a A B + b P, new value of P      -> gemm(A, B, a, P, b), in place
+//   a A B + c C D [+ b P]            -> gemm(C, D, c, gemm(A, B, a, …), 1)
+// Only where nobody else needs the products.
+#pragma once
+
+#include <dsl/ops/add.hpp>
+#include <dsl/ops/matmul.hpp>
+#include <dsl/ops/multiply.hpp>
+#include <dsl/ops/negate.hpp>
+#include <dsl/ops/subtract.hpp>
+#include <dsl/passes/rewrite.hpp>
+
+namespace ansatz {
+namespace ops {
+
+/// alpha op(A) op(B) + beta C: operands A, B, alpha, C, beta; attr as of MatMul. C is a literal 0
+/// when there is nothing to add to.
+struct Gemm {
+  static constexpr const char* name = "gemm";
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
+    return MatMul::shape(in, 2, attr);
+  }
+  static constexpr ir::OpInfo make_info() {
+    return {.name = name,
+            .kind = ir::OpKind::matmul,
+            .arity = 5,
+            .id = ir::hash_text(name),
+            .shape = &shape};
+  }
+};
+
+}  // namespace ops
+
+namespace ir {
+
+constexpr List<int> use_counts(const Graph& g) {
+  List<int> uses;
+  uses.assign(g.size(), 0);
+  const List<char> needed = reachable(g);
+  for (int id = 0; id < g.size(); ++id) {
+    if (!needed[id]) continue;
+    for (int k = 0; k < g[id].count; ++k) ++uses[g.in(id, k)];
+  }
+  for (const GraphRoot& r : g.roots) ++uses[r.value];
+  return uses;
+}
+
+/// A sum of coefficient times tensor.
+struct Combination {
+  struct Term {
+    int coefficient = -1;  ///< a node of no dimension
+    int tensor = -1;
+  };
+  List<Term> terms;
+};
+
+class FoldProducts {
+ public:
+  constexpr FoldProducts(const Graph& g) : g_(g), uses_(use_counts(g)) {}
+
+  constexpr Graph run() {
+    return rewrite(g_, [&](Graph& out, int id, const List<int>& in) {
+      if (to_.size() < g_.size()) to_.assign(g_.size(), -1);
+      const int made = fold(out, id);
+      to_[id] = made >= 0 ? made : copy_node(out, g_[id], in);
+      return to_[id];
+    });
+  }
+
+ private:
+  // The parameter or state whose new value node `id` is, and is only.
+  constexpr int target_of(int id) const {
+    int target = -1;
+    for (const GraphRoot& r : g_.roots)
+      if (r.value == id) target = target < 0 && r.target >= 0 ? r.target : g_.size();
+    return target == g_.size() ? -1 : target;
+  }
+
+  constexpr int fold(Graph& out, int id) {
+    const Node& n = g_[id];
+    if (n.shape.rank != 2 || n.op->kind != OpKind::elementwise) return -1;
+    const int target = target_of(id);
+    // An inner node of a combination is left for the sum it belongs to.
+    if (target < 0 && n.op != info_of<ops::Add> && n.op != info_of<ops::Subtract>) return -1;
+    Combination c;
+    if (!collect(out, id, out.add_literal(1), true, c)) return -1;
+    int products = 0, base = -1;
+    for (int k = 0; k < c.terms.size(); ++k) {
+      if (g_.is(c.terms[k].tensor, info_of<ops::MatMul>))
+        ++products;
+      else if (c.terms[k].tensor == target && base < 0)
+        base = k;
+      else
+        return -1;
+    }
+    if (products == 0 || (target < 0 && products < 2)) return -1;
+    int sum = out.add_literal(0), beta = out.add_literal(0);
+    if (base >= 0) sum = to_[c.terms[base].tensor], beta = c.terms[base].coefficient;
+    for (const auto& t : c.terms) {
+      if (t.tensor == target) continue;
+      const int in[] = {to_[g_.in(t.tensor, 0)], to_[g_.in(t.tensor, 1)], t.coefficient, sum, beta};
+      sum = out.add(info_of<ops::Gemm>, g_[t.tensor].attr, in, 5);
+      beta = out.add_literal(1);
+    }
+    return sum;
+  }
+
+  constexpr int scalar_behind(int id) const {
+    while (g_[id].op->kind == OpKind::view && g_[id].op != info_of<ops::Slice>) id = g_.in(id, 0);
+    return g_[id].shape.rank == 0 ? id : -1;
+  }
+
+  constexpr int product(Graph& out, int a, int b) const {
+    if (out.is_literal(a, 1)) return b;
+    if (out.is_literal(b, 1)) return a;
+    if (out.is_literal(a) && out.is_literal(b)) return out.add_literal(out.literal(a) * out.literal(b));
+    const int in[] = {a, b};
+    return out.add(info_of<ops::Multiply>, {}, in, 2);
+  }
+  constexpr int negated(Graph& out, int a) const {
+    if (out.is_literal(a)) return out.add_literal(-out.literal(a));
+    return out.add(info_of<ops::Negate>, {}, &a, 1);
+  }
+
+  // Adds coefficient * node to the combination, looking through sums and scales that nobody else
+  // uses; false when a term turns up that cannot belong to one.
+  constexpr bool collect(Graph& out, int id, int coefficient, bool top, Combination& c) const {
+    const Node& n = g_[id];
+    if (n.shape.rank != 2) return false;
+    const bool leaf = n.op->kind == OpKind::leaf;
+    if (!top && !leaf && uses_[id] != 1) return false;
+    if (n.op == info_of<ops::Add> || n.op == info_of<ops::Subtract>) {
+      const int right =
+          n.op == info_of<ops::Subtract> ? negated(out, coefficient) : coefficient;
+      return collect(out, g_.in(id, 0), coefficient, false, c) &&
+             collect(out, g_.in(id, 1), right, false, c);
+    }
+    if (n.op == info_of<ops::Negate>)
+      return collect(out, g_.in(id, 0), negated(out, coefficient), false, c);
+    if (n.op == info_of<ops::Multiply>) {
+      for (int k = 0; k < 2; ++k) {
+        const int s = scalar_behind(g_.in(id, k));
+        if (s >= 0)
+          return collect(out, g_.in(id, 1 - k), product(out, coefficient, to_[s]), false, c);
+      }
+      return false;
+    }
+    if (!leaf && n.op != info_of<ops::MatMul>) return false;
+    for (auto& t : c.terms) {
+      if (t.tensor != id) continue;
+      const int in[] = {t.coefficient, coefficient};
+      t.coefficient = out.is_literal(in[0]) && out.is_literal(in[1])
+                          ? out.add_literal(out.literal(in[0]) + out.literal(in[1]))
+                          : out.add(info_of<ops::Add>, {}, in, 2);
+      return true;
+    }
+    c.terms.push_back({coefficient, id});
+    return true;
+  }
+
+  const Graph& g_;
+  List<int> uses_;
+  List<int> to_;  // node of the new graph for each node of the old
+};
+
+constexpr Graph fold_products(const Graph& g) { return FoldProducts(g).run(); }
+
+}  // namespace ir
+}  // namespace ansatz

@@ -1,0 +1,178 @@
+// Puts the steps in order, and decides which updates may be written in place.
+//
+// A unit is what becomes one step: a cluster, a product, a kernel. An update is written straight
+// into its parameter when everybody else who reads the old value can run before; updates that read
+// each other's old values in a circle are computed beside it and copied at the end.
+#pragma once
+
+#include <dsl/passes/cluster.hpp>
+#include <dsl/passes/fold_products.hpp>
+
+namespace ansatz::ir {
+
+struct Schedule {
+  List<int> unit_of;          ///< for each node; -1 for leaves, views and inlined numbers
+  List<List<int>> members;    ///< of each unit, in order
+  List<int> order;            ///< units as they run
+  List<int> in_place;         ///< for each node: the parameter it is written to at once, or -1
+};
+
+class Scheduler {
+ public:
+  constexpr explicit Scheduler(const Clusters& clusters) : c_(clusters), g_(clusters.g) {}
+
+  constexpr Schedule run() {
+    find_units();
+    find_needs();
+    s_.in_place.assign(g_.size(), -1);
+    for (const GraphRoot& r : g_.roots)
+      if (r.target >= 0 && s_.unit_of[r.value] >= 0 && s_.in_place[r.value] < 0 &&
+          reads_in_step(r.value, r.target))
+        s_.in_place[r.value] = r.target;
+    while (!sort()) give_up_one();
+    return static_cast<Schedule&&>(s_);
+  }
+
+ private:
+  constexpr void find_units() {
+    s_.unit_of.assign(g_.size(), -1);
+    List<int> of_cluster;
+    of_cluster.assign(c_.clusters.size(), -1);
+    for (int id = 0; id < g_.size(); ++id) {
+      if (!c_.needed[id]) continue;
+      const OpKind kind = g_[id].op->kind;
+      if (c_.inlined[id] && !c_.kept[id]) continue;
+      int unit = -1;
+      if (c_.fused[id]) {
+        int& u = of_cluster[c_.cluster_of(id)];
+        if (u < 0) u = new_unit();
+        unit = u;
+      } else if (kind == OpKind::matmul || kind == OpKind::kernel || c_.inlined[id]) {
+        unit = new_unit();
+      } else {
+        continue;
+      }
+      s_.unit_of[id] = unit;
+      s_.members[unit].push_back(id);
+    }
+  }
+  constexpr int new_unit() {
+    s_.members.push_back({});
+    return s_.members.size() - 1;
+  }
+
+  // The memory nodes a unit's step reads: through inlined numbers, not through views.
+  template <class Visit>
+  constexpr void each_read(int id, Visit visit) const {
+    for (int k = 0; k < g_[id].count; ++k) {
+      const int p = c_.access[g_.in(id, k)].base;
+      if (c_.inlined[p] && (c_.fused[id] || c_.inlined[id]))
+        each_read(p, visit);
+      else
+        visit(p, k);
+    }
+  }
+
+  constexpr void find_needs() {
+    needs_.resize(s_.members.size());
+    readers_.resize(g_.size());
+    for (int u = 0; u < s_.members.size(); ++u)
+      for (int id : s_.members[u])
+        each_read(id, [&](int p, int) {
+          const int from = s_.unit_of[p];
+          if (from == u) return;
+          if (from >= 0)
+            add_once(needs_[u], from);
+          else if (g_[p].op->kind == OpKind::leaf)
+            add_once(readers_[p], u);
+        });
+  }
+  static constexpr void add_once(List<int>& list, int x) {
+    for (int y : list)
+      if (y == x) return;
+    list.push_back(x);
+  }
+
+  // Whether the step that computes `value` may overwrite `target`: it reads it only element by
+  // element where it writes it, or as the C of a product.
+  constexpr bool reads_in_step(int value, int target) const {
+    const int unit = s_.unit_of[value];
+    if (g_[value].type != g_[target].type) return false;
+    bool fine = true;
+    for (int id : s_.members[unit])
+      for (int k = 0; k < g_[id].count; ++k) {
+        const Access& a = c_.access[g_.in(id, k)];
+        if (a.base != target) continue;
+        if (g_[id].op == info_of<ops::Gemm>) {
+          fine = fine && k == 3;
+        } else if (c_.fused[id]) {
+          const Access in_loop = c_.operand(id, k);
+          fine = fine && is_zero(in_loop.offset) && c_.level[id] == Level::full &&
+                 c_.level[value] == Level::full && c_.reduction[value].form == ReduceForm::none &&
+                 is_contiguous(g_, c_.iteration(id), in_loop.stride) && one_pass(unit);
+        } else {
+          fine = false;
+        }
+      }
+    return fine;
+  }
+  constexpr bool one_pass(int unit) const {
+    for (int id : s_.members[unit])
+      if (c_.reduction[id].form == ReduceForm::rows) return false;
+    return true;
+  }
+
+  constexpr bool sort() {
+    const int n = s_.members.size();
+    List<int> waits;
+    List<List<int>> then;
+    waits.assign(n, 0);
+    then.resize(n);
+    for (int u = 0; u < n; ++u)
+      for (int from : needs_[u]) then[from].push_back(u), ++waits[u];
+    for (int id = 0; id < g_.size(); ++id) {
+      const int target = s_.in_place[id];
+      if (target < 0) continue;
+      const int writer = s_.unit_of[id];
+      for (int reader : readers_[target])
+        if (reader != writer) then[reader].push_back(writer), ++waits[writer];
+    }
+    s_.order.clear();
+    done_.assign(n, 0);
+    List<int> ready;
+    for (int u = 0; u < n; ++u)
+      if (waits[u] == 0) ready.push_back(u);
+    // Of the units that can run, the one whose last node came first: near the order as written.
+    while (!ready.empty()) {
+      int best = 0;
+      for (int k = 1; k < ready.size(); ++k)
+        if (s_.members[ready[k]].back() < s_.members[ready[best]].back()) best = k;
+      const int unit = ready[best];
+      ready[best] = ready.back();
+      ready.pop_back();
+      done_[unit] = 1;
+      s_.order.push_back(unit);
+      for (int u : then[unit])
+        if (--waits[u] == 0) ready.push_back(u);
+    }
+    return s_.order.size() == n;
+  }
+
+  constexpr void give_up_one() {
+    for (int id = 0; id < g_.size(); ++id) {
+      if (s_.in_place[id] < 0 || done_[s_.unit_of[id]]) continue;
+      s_.in_place[id] = -1;
+      return;
+    }
+    graph_error("the steps of the function need each other in a circle");
+  }
+
+  const Clusters& c_;
+  const Graph& g_;
+  Schedule s_;
+  List<List<int>> needs_;    // units before each unit
+  List<List<int>> readers_;  // units that read each leaf
+  List<char> done_;
+};
+
+}  // namespace ansatz::ir
