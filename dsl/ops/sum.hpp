@@ -37,6 +37,7 @@ constexpr void sum(const Expr<S>&, A) = delete;
 
 namespace ir {
 
+// Sums what broadcasting repeated, so that the result has shape `s` again.
 constexpr Value sum_to(const Value& v, const Shape& s) {
   const Shape from = v.shape();
   if (from == s) return v;
@@ -55,4 +56,9 @@ constexpr Value sum_to(const Value& v, const Shape& s) {
 }
 
 }  // namespace ir
+
+constexpr void ops::BroadcastTo::vjp(ir::VjpContext& c) {
+  c.give(0, ir::sum_to(c.g().value(), c.in(0).shape()));
+}
+
 }  // namespace ansatz

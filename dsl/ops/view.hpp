@@ -1,10 +1,10 @@
-// reshape, transpose, slice, broadcast_to: the same memory, seen otherwise
+// Reshape, Transpose, Slice, BroadcastTo: the same memory, seen otherwise
 //
 // Views are not computed: loops and products read their operand's memory with other strides, and a
 // copy is made only where neither can.
 #pragma once
 
-#include <dsl/ops/elementwise.hpp>
+#include <dsl/ops/kernel.hpp>
 
 namespace ansatz {
 namespace ir {
@@ -23,17 +23,21 @@ constexpr Shape attr_shape(const Attr& a) {
   return s;
 }
 
-constexpr bool same_extents(const Shape& a, const Shape& b) {
-  int ea = 0, eb = 0, na = 0, nb = 0;
-  for (int k = 0; k < a.rank; ++k)
-    if (is_extent(a[k])) ea = a[k], ++na;
-  for (int k = 0; k < b.rank; ++k)
-    if (is_extent(b[k])) eb = b[k], ++nb;
-  return na == nb && ea == eb;
+// Whether the elements of `a`, in order, can be read as a `b`: as many of them, and each run-time
+// extent at the same place, so that an example's numbers stay its own.
+constexpr bool same_order(const Shape& a, const Shape& b) {
+  int i = 0, j = 0;
+  for (;;) {
+    Shape run_a, run_b;
+    while (i < a.rank && !is_extent(a[i])) run_a[run_a.rank++] = a[i++];
+    while (j < b.rank && !is_extent(b[j])) run_b[run_b.rank++] = b[j++];
+    if (fixed_size(run_a) != fixed_size(run_b) && fixed_size(run_a) != any &&
+        fixed_size(run_b) != any)
+      return false;
+    if (i == a.rank || j == b.rank) return i == a.rank && j == b.rank;
+    if (a[i++] != b[j++]) return false;
+  }
 }
-
-// Sums what broadcasting repeated, so that the result has shape `s` again.
-constexpr Value sum_to(const Value& v, const Shape& s);
 
 }  // namespace ir
 
@@ -56,9 +60,8 @@ struct Reshape : ViewOp<Reshape> {
   static constexpr const char* name = "reshape";
   static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
     const ir::Shape s = ir::attr_shape(attr);
-    const auto from = ir::fixed_size(in[0]), to = ir::fixed_size(s);
-    if (!ir::same_extents(in[0], s) || (from != to && from != any && to != any))
-      return ir::refused("the new shape must have as many elements");
+    if (!ir::same_order(in[0], s))
+      return ir::refused("the new shape must have as many elements, and the batch where it was");
     return {s};
   }
   static constexpr void vjp(ir::VjpContext& c) {
@@ -92,17 +95,63 @@ struct BroadcastTo : ViewOp<BroadcastTo> {
     if (!(r.shape == s)) return ir::refused("the new shape must be one the operand repeats to");
     return {s};
   }
-  static constexpr void vjp(ir::VjpContext& c) {
-    c.give(0, ir::sum_to(c.g().value(), c.in(0).shape()));
-  }
+  static constexpr void vjp(ir::VjpContext& c);  // a sum; defined there
 };
 
 /// attr: i[0] axis, i[1] start, i[2] step, i[3] count: elements start, start + step, …
 struct Slice : ViewOp<Slice> {
   static constexpr const char* name = "slice";
-  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr);
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
+    const int at = attr.i[0], start = attr.i[1], step = attr.i[2], count = attr.i[3];
+    if (at < 0 || at >= in[0].rank) return ir::refused("the axis must be there");
+    if (ir::is_extent(in[0][at])) return ir::refused("the axis must not be the batch");
+    const bool inside = start >= 0 && step >= 1 && count >= 0 &&
+                        start + std::int64_t{step} * (count - 1) < in[0][at];
+    if (!inside && count != any && in[0][at] != any)
+      return ir::refused("the slice must lie within the axis");
+    ir::Shape s = in[0];
+    s[at] = count;
+    return {s};
+  }
   static constexpr void vjp(ir::VjpContext& c);
 };
+
+}  // namespace ops
+
+namespace kernels {
+template <class T>
+void unslice(const ir::KernelArgs<T>&);
+}  // namespace kernels
+
+namespace ops {
+
+/// Zeros with the operand where Slice would read it: the transpose of Slice.
+/// attr: i[0] axis, i[1] start, i[2] step, i[3] size of the axis.
+struct Unslice : KernelOp<Unslice> {
+  static constexpr const char* name = "unslice";
+  static constexpr int arity = 1;
+  template <class T>
+  static constexpr ir::KernelFn<T> kernel = &kernels::unslice<T>;
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
+    ir::Shape s = in[0];
+    s[attr.i[0]] = attr.i[3];
+    return {s};
+  }
+  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
+    return ir::elements(shape(in, 1, attr).shape);
+  }
+  static constexpr void vjp(ir::VjpContext& c) {
+    ir::Attr slice = c.attr();
+    slice.i[3] = c.in(0).shape()[slice.i[0]];
+    c.give(0, ir::make(ir::info_of<Slice>, slice, c.g().value()));
+  }
+};
+
+constexpr void Slice::vjp(ir::VjpContext& c) {
+  ir::Attr unslice = c.attr();
+  unslice.i[3] = c.in(0).shape()[unslice.i[0]];
+  c.give(0, ir::make(ir::info_of<Unslice>, unslice, c.g().value()));
+}
 
 }  // namespace ops
 }  // namespace ansatz

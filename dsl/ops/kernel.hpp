@@ -1,0 +1,49 @@
+// The base of kernel ops (no op): a function of the library, called with whole operands.
+//
+// Such an op is a struct with name, arity, shape, vjp, `kernel<T>` (a function compiled once, see
+// src/kernels), `flops`, and `scratch` if it needs memory to work in.
+#pragma once
+
+#include <dsl/ops/elementwise.hpp>
+
+namespace ansatz {
+namespace ops {
+
+template <class Op>
+struct KernelOp {
+  static constexpr ir::OpInfo make_info() {
+    ir::OpInfo i{.name = Op::name,
+                 .kind = ir::OpKind::kernel,
+                 .arity = Op::arity,
+                 .id = ir::hash_text(Op::name),
+                 .shape = &Op::shape,
+                 .vjp = &Op::vjp,
+                 .kernel_float = Op::template kernel<float>,
+                 .kernel_double = Op::template kernel<double>,
+                 .flops = &Op::flops,
+                 .expensive = true};
+    if constexpr (requires { &Op::scratch; }) i.scratch = &Op::scratch;
+    return i;
+  }
+};
+
+}  // namespace ops
+
+namespace ir {
+
+// Kernels are given the memory of their operands without its element type, so a graph in which one
+// would take labels for numbers is refused. `must_hold` says so in the op's words.
+constexpr void require_type(const char* op, const Value& v, DType type, const char* must_hold) {
+  if (v.type() == type) return;
+  const Shape s = v.shape();
+  graph_error_shape(op, must_hold, &s, 1);
+}
+constexpr void require_numbers(const char* op, const Value& v) {
+  require_type(op, v, DType::real, "operands must be numbers, not labels");
+}
+
+/// Number of elements of an example.
+constexpr double elements(const Shape& s) { return static_cast<double>(fixed_size(s)); }
+
+}  // namespace ir
+}  // namespace ansatz
