@@ -6,18 +6,19 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
-#include <dsl/expr.hpp>
+#include <dsl/ops/reduce.hpp>
 
 namespace op_test {
 
-using ansatz::AnyExpr;
 using ansatz::any;
+using ansatz::AnyExpr;
 
 /// The run-time number of examples, as a dimension of an operand.
 inline constexpr int B = ansatz::ir::extent_code("examples");
@@ -61,7 +62,7 @@ struct ElementwiseRow {
   double ulps = 8;
   double magnitude = 0;
 };
-void check(const ElementwiseRow& row);
+void check_elementwise(const ElementwiseRow& row);
 
 /// An operand of an op that is not elementwise.
 struct Operand {
@@ -91,8 +92,41 @@ std::vector<Array> gradients(const Build& op, const std::vector<Array>& operands
 /// d sum of the first operand's gradient / d first operand.
 Array second_derivative(const Build& op, const std::vector<Array>& operands);
 
+/// The results of consecutive calls of one program, for ops that draw random numbers.
+struct Calls {
+  std::uint64_t seed = 0;
+  int count = 1;
+};
+std::vector<Array> draws(const Build& op, const std::vector<Array>& operands, Calls calls = {});
+
 /// The reference of a reduction: `reduce` of the elements over the axes where `over` is true.
 Array reduce_reference(const Array& x, const std::vector<bool>& over, bool keep,
                        const std::function<double(const Numbers&)>& reduce);
+
+/// Any op of one operand that reduces axes: `op(x, over)`, over every kind of axes.
+template <class Op>
+void check_reduction(Op op, const std::function<double(const Numbers&)>& reference,
+                     bool derivatives = true) {
+  const auto row = [&](const Dimensions& dims, const std::vector<bool>& over, auto axes) {
+    check(ArrayRow{
+        .operands = {{dims}},
+        .op = [=](auto& x) { return AnyExpr(op(x[0], axes).value()); },
+        .reference = [&](auto& x) { return reduce_reference(x[0], over, false, reference); },
+        .derivatives = derivatives});
+  };
+  using ansatz::all, ansatz::axis, ansatz::batch, ansatz::units;
+  row({B, 5}, {true, true}, all);
+  row({B, 5}, {false, true}, units);
+  row({B, 5}, {true, false}, batch);
+  row({B}, {true}, batch);
+  row({7}, {true}, all);
+  row({3, 4}, {true, true}, all);
+  row({3, 4}, {true, false}, axis<0>);
+  row({3, 4}, {false, true}, axis<1>);
+  row({B, 2, 3}, {false, true, true}, units);
+  row({B, 2, 3}, {false, true, false}, axis<0>);
+  row({B, 2, 3}, {false, false, true}, axis<-1>);
+  row({B, 2, 3}, {true, false, false}, batch);
+}
 
 }  // namespace op_test
