@@ -27,6 +27,11 @@ inline Share share_of(std::int64_t units, int thread, int team) {
 /// The same for single elements: in whole cache lines, so that no two threads write to one.
 Share line_share_of(std::int64_t elements, int thread, int team);
 
+/// Bytes of an element: `real` of a number, 4 of a label.
+inline std::int64_t element_bytes(ir::DType type, std::size_t real) {
+  return type == ir::DType::index ? 4 : static_cast<std::int64_t>(real);
+}
+
 template <class T>
 class Executor {
  public:

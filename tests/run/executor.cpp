@@ -71,6 +71,11 @@ struct Chains {
     b.plan.dims.push_back(ir::make_shape(code));
     b.plan.steps.push_back(kernel);
     b.result("rows", rows, ir::make_shape(code));
+    ir::Buffer size;
+    size.where = ir::Where::extent;
+    size.slot = chains;
+    b.plan.buffers.push_back(size);
+    b.result("size", b.plan.buffers.size() - 1, {});
   }
 
   static void add(const ir::LoopCall& call) {
@@ -173,7 +178,9 @@ TEST_CASE("executor: state with run-time rows follows Store::resize", "[run][exe
   CHECK(program()["rows"].shape() == Dims(0));
   for (int rows : {3, 40, 7}) {
     program.store().resize("state", rows);
-    CHECK(program()["rows"].shape() == Dims(rows));
+    auto r = program();
+    CHECK(r["rows"].shape() == Dims(rows));
+    CHECK(r["size"].scalar() == static_cast<float>(rows));
   }
   CHECK_THROWS_WITH(program({{"chains", 8}}),
                     Contains("8 in the argument 'chains', 7 in state 'state'"));
