@@ -1,0 +1,10 @@
+#include "op_test.hpp"
+
+#include <dsl/ops/equal.hpp>
+
+TEST_CASE("equal: 1 where the first is equal, else 0, and no derivative", "[op][equal]") {
+  op_test::check_elementwise({
+      .op = [](auto& x) { return x[0] == x[1]; },
+      .reference = [](auto& x) { return static_cast<double>(x[0] == x[1]); },
+  });
+}

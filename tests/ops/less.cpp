@@ -1,0 +1,10 @@
+#include "op_test.hpp"
+
+#include <dsl/ops/less.hpp>
+
+TEST_CASE("less: 1 where the first is less, else 0, and no derivative", "[op][less]") {
+  op_test::check_elementwise({
+      .op = [](auto& x) { return x[0] < x[1]; },
+      .reference = [](auto& x) { return static_cast<double>(x[0] < x[1]); },
+  });
+}

@@ -1,0 +1,43 @@
+#include "op_test.hpp"
+
+#include <dsl/ops/min.hpp>
+
+namespace {
+
+double smallest(const op_test::Numbers& x) {
+  double found = op_test::inf;
+  for (double v : x)
+    if (v < found || std::isnan(v)) found = v;
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("min: over every kind of axes", "[op][min]") {
+  op_test::check_reduction([](auto& x, auto over) { return min(x, over); }, smallest);
+}
+
+TEST_CASE("min: axes can be kept with size 1", "[op][min]") {
+  op_test::check({
+      .operands = {{{op_test::B, 5}}},
+      .op = [](auto& x) { return min(x[0], ansatz::units, ansatz::keep_axes); },
+      .reference =
+          [](auto& x) {
+            return op_test::reduce_reference(x[0], {false, true}, true, smallest);
+          },
+  });
+}
+
+TEST_CASE("min: NaN if there is one", "[op][min]") {
+  for (int at : {0, 3, 20}) {
+    auto x = op_test::vector_of(op_test::Numbers(21, 1.0));
+    x.values[static_cast<std::size_t>(at)] = op_test::nan;
+    CHECK(std::isnan(op_test::evaluate([](auto& a) { return min(a[0]); }, {x}).values[0]));
+  }
+}
+
+TEST_CASE("min: every one of equal smallest elements gets the whole gradient", "[op][min]") {
+  const auto g =
+      op_test::gradients([](auto& x) { return min(x[0]); }, {op_test::vector_of({7, 4, 9, 4})});
+  CHECK(g[0].values == op_test::Numbers{0, 1, 0, 1});
+}

@@ -1,0 +1,27 @@
+#include "op_test.hpp"
+
+#include <dsl/ops/pow.hpp>
+
+TEST_CASE("pow: a to the power of b", "[op][pow]") {
+  op_test::check_elementwise({
+      .op = [](auto& x) { return pow(x[0], x[1]); },
+      .reference = [](auto& x) { return std::pow(x[0], x[1]); },
+      .domain = {{0.3, 2}, {-2, 2}},
+  });
+}
+
+TEST_CASE("pow: at a = 0 no derivative is NaN", "[op][pow]") {
+  const op_test::Build op = [](auto& x) { return pow(x[0], x[1]); };
+  const std::vector<op_test::Array> at = {op_test::vector_of({0, 0, 0, 0}),
+                                          op_test::vector_of({0, 1, 2, 3})};
+  const auto g = op_test::gradients(op, at);
+  CHECK(g[0].values == op_test::Numbers{0, 1, 0, 0});
+  CHECK(g[1].values == op_test::Numbers{0, 0, 0, 0});
+  CHECK(op_test::second_derivative(op, at).values == op_test::Numbers{0, 0, 2, 0});
+}
+
+TEST_CASE("pow: a number as the exponent takes negative bases", "[op][pow]") {
+  const op_test::Build op = [](auto& x) { return pow(x[0], 3); };
+  CHECK(op_test::evaluate(op, {op_test::vector_of({-2})}).values == op_test::Numbers{-8});
+  CHECK(op_test::gradients(op, {op_test::vector_of({-2})})[0].values == op_test::Numbers{12});
+}
