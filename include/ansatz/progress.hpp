@@ -12,7 +12,7 @@ namespace ansatz {
 /// that `finish` prints.
 ///
 ///     Progress progress("epoch 1/20", train.examples);
-///     for (Batch batch : batches) step(batch), progress.advance(batch.examples);
+///     for (auto batch : batches) step({{"x", batch.x()}}), progress.advance(batch.examples);
 ///     progress.finish(fmt::format("test error {:.2f} %", error));
 class Progress {
  public:

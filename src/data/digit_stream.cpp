@@ -220,4 +220,19 @@ Digits DigitStream::digits(std::int64_t first, int count) const {
   return out;
 }
 
+Digits mnist_or_drawn(std::string_view which_set, int start, int stop) {
+  if (find_mnist()) return mnist(which_set, start, stop);
+  const bool train = which_set == "train";
+  if (!train && which_set != "test")
+    throw NameError(fmt::format("digits: unknown set '{}'; allowed: train, test", which_set));
+  const int all = train ? 60'000 : 10'000;
+  const int end = stop == end_of_set ? all : stop;
+  if (start < 0 || start > end || end > all)
+    throw ValueError(
+        fmt::format("digits '{}' has {} examples: start {} and stop {} are not a range "
+                    "of them",
+                    which_set, all, start, stop));
+  return DigitStream(train ? 1 : 2).digits(start, end - start);
+}
+
 }  // namespace ansatz

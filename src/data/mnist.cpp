@@ -51,7 +51,7 @@ Digits read_digits(const std::string& folder, std::string_view which_set, int st
   if (all > std::numeric_limits<int>::max())
     throw FileError(fmt::format("{}: {} images, more than {}", image_path, all,
                                 std::numeric_limits<int>::max()));
-  const std::int64_t end = stop == to_end ? all : stop;
+  const std::int64_t end = stop == end_of_set ? all : stop;
   if (start < 0 || start > end || end > all)
     throw ValueError(
         fmt::format("{} \'{}\' has {} examples: start {} and stop {} are not a range of "

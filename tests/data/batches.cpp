@@ -42,8 +42,12 @@ struct Data {
 // The examples of an epoch in their order; checks each row and its label.
 Order epoch(Batches& batches, std::vector<int>* sizes = nullptr) {
   Order seen;
-  for (const Batch batch : batches) {
+  for (const Minibatch batch : batches) {
     if (sizes) sizes->push_back(batch.examples);
+    REQUIRE(batch.x().data == batch.features);
+    REQUIRE(batch.x().dims == Dims{batch.examples, 3});
+    REQUIRE(batch.y().data == batch.labels);
+    REQUIRE(batch.y().dims == Dims{batch.examples});
     for (int i = 0; i < batch.examples; ++i) {
       const float first = batch.features[3 * i];
       REQUIRE(batch.features[3 * i + 1] == first + .25f);
@@ -139,7 +143,10 @@ TEST_CASE("batches: odd sizes are safe", "[data][batches]") {
   }
   const Data data(3);
   Batches unlabelled(data.features.data(), nullptr, 3, 3, 2, Iteration::shuffled_sequential);
-  for (const Batch batch : unlabelled) REQUIRE(batch.labels == nullptr);
+  for (const Minibatch batch : unlabelled) {
+    REQUIRE(batch.labels == nullptr);
+    REQUIRE(batch.y().dims == Dims{0});
+  }
   REQUIRE_THROWS_AS(data.batches(0, Iteration::sequential), ValueError);
   REQUIRE_THROWS_AS(Batches(data.features.data(), nullptr, -1, 3, 1), ValueError);
   REQUIRE_THROWS_AS(Batches(data.features.data(), nullptr, 3, 0, 1), ValueError);
@@ -152,7 +159,7 @@ TEST_CASE("batches: an epoch and a drawn batch of digits allocate nothing", "[da
   const long before = testing::allocations();
   double sum = 0;
   for (int e = 0; e < 3; ++e)
-    for (const Batch batch : batches) sum += static_cast<double>(batch.features[400]);
+    for (const Minibatch batch : batches) sum += static_cast<double>(batch.features[400]);
   stream.batch(1000, 130, digits.images.data(), digits.labels.data());
   const long after = testing::allocations();
   REQUIRE(sum >= 0);

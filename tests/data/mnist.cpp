@@ -1,3 +1,4 @@
+#include <ansatz/data/digit_stream.hpp>
 #include <ansatz/data/mnist.hpp>
 #include <ansatz/data/path.hpp>
 #include <dsl/exceptions.hpp>
@@ -42,7 +43,7 @@ void write_set(const TemporaryFolder& folder, const std::string& name) {
 }
 
 template <class Error>
-std::string error_of(std::string_view which_set, int start = 0, int stop = to_end) {
+std::string error_of(std::string_view which_set, int start = 0, int stop = end_of_set) {
   return message_of<Error>([&] { mnist(which_set, start, stop); });
 }
 
@@ -85,12 +86,27 @@ TEST_CASE("mnist: sets and ranges are read from plain and packed files", "[data]
   REQUIRE(mnist("test").labels == std::vector<std::int32_t>{0, 1});
 }
 
+TEST_CASE("mnist: where it is missing, digits are drawn instead", "[data][mnist]") {
+  TemporaryFolder folder;
+  const DataPath set(folder.path().c_str());
+  const Digits train = mnist_or_drawn("train", 7, 27), test = mnist_or_drawn("test", 7, 27);
+  REQUIRE(train.examples == 20);
+  REQUIRE(train.images != test.images);
+  REQUIRE(mnist_or_drawn("train", 8, 9).images ==
+          std::vector<float>(train.image(1), train.image(2)));
+  REQUIRE_THROWS_AS(mnist_or_drawn("valid"), NameError);
+  for (const auto& [start, stop] : {std::pair{-1, 2}, {2, 1}, {0, 10'001}})
+    REQUIRE_THROWS_AS(mnist_or_drawn("test", start, stop), ValueError);
+  write_set(folder, "mnist");
+  REQUIRE(mnist_or_drawn("test").labels == std::vector<std::int32_t>{0, 1});
+}
+
 TEST_CASE("mnist: bad requests say what is allowed", "[data][mnist]") {
   TemporaryFolder folder;
   write_set(folder, "mnist");
   const DataPath set(folder.path().c_str());
   REQUIRE_THAT(error_of<NameError>("trian"), Contains("'trian'") && Contains("nearest: train"));
-  for (const auto& [start, stop] : {std::pair{-1, 2}, {2, 1}, {0, 4}, {4, to_end}, {0, -2}})
+  for (const auto& [start, stop] : {std::pair{-1, 2}, {2, 1}, {0, 4}, {4, end_of_set}, {0, -2}})
     REQUIRE_THAT(error_of<ValueError>("train", start, stop), Contains("has 3 examples"));
 }
 

@@ -34,17 +34,22 @@ class Shuffle {
 enum class Iteration { sequential, shuffled_sequential, even_sequential, even_shuffled_sequential };
 
 /// Some examples: features [examples, width], labels [examples], or null when there are none.
-struct Batch {
+struct Minibatch {
   const float* features = nullptr;
   const std::int32_t* labels = nullptr;
   int examples = 0;
+  int width = 0;
+
+  /// As arguments of a program: `step({{"x", batch.x()}, {"y", batch.y()}})`.
+  ArrayView x() const { return view(features, {examples, width}); }
+  ArrayView y() const { return view(labels, {labels ? examples : 0}); }
 };
 
 /// Batches of a design matrix:
 ///
 ///     Batches batches(train, 100, Iteration::shuffled_sequential, seed);
 ///     for (int epoch = 0; epoch < 20; ++epoch)
-///       for (Batch batch : batches) step(batch.features, batch.labels, batch.examples);
+///       for (auto batch : batches) step({{"x", batch.x()}, {"y", batch.y()}});
 ///
 /// Each loop is an epoch, with a new order when shuffled. In order, a batch points into the
 /// design matrix; shuffled, its rows are gathered into one buffer, good until the next batch.
@@ -66,7 +71,7 @@ class Batches {
 
   class Iterator {
    public:
-    Batch operator*() const { return batches_->batch(position_); }
+    Minibatch operator*() const { return batches_->batch(position_); }
     Iterator& operator++() { return ++position_, *this; }
     bool operator==(const Iterator& other) const { return position_ == other.position_; }
 
@@ -83,7 +88,7 @@ class Batches {
 
  private:
   bool shuffled() const;
-  Batch batch(int position);
+  Minibatch batch(int position);
 
   const float* features_;
   const std::int32_t* labels_;

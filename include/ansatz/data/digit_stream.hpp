@@ -34,4 +34,8 @@ class DigitStream {
   std::uint64_t seed_;
 };
 
+/// Examples start .. stop - 1 of MNIST where find_mnist() finds it; otherwise as many digits of the
+/// stream, other ones for "train" (60000) and "test" (10000). Errors as of `mnist`.
+Digits mnist_or_drawn(std::string_view which_set, int start = 0, int stop = end_of_set);
+
 }  // namespace ansatz

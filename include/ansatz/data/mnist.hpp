@@ -1,6 +1,8 @@
 // The two data sets of 28 x 28 grey images in ten classes: MNIST and Fashion-MNIST.
 #pragma once
 
+#include <dsl/array.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,22 +23,26 @@ struct Digits {
 
   /// The 784 pixels of example i, row-major.
   const float* image(int i) const { return images.data() + std::size_t(i) * features; }
+
+  /// As arguments of a program: `step({{"x", digits.x()}, {"y", digits.y()}})`.
+  ArrayView x() const { return view(images.data(), {examples, features}); }
+  ArrayView y() const { return view(labels); }
 };
 
 /// As `stop`: up to the last example.
-inline constexpr int to_end = -1;
+inline constexpr int end_of_set = -1;
 
 /// MNIST (LeCun, Bottou, Bengio, Haffner 1998) from data_path()/mnist/*-ubyte[.gz]: examples
 /// start .. stop - 1 of "train" (60000) or "test" (10000). Pixels are float(v) / 255.
 ///
 /// Throws NameError for an unknown set, ValueError for a range outside the set, FileError for
 /// files missing, damaged, of another shape or with labels above 9.
-Digits mnist(std::string_view which_set, int start = 0, int stop = to_end);
+Digits mnist(std::string_view which_set, int start = 0, int stop = end_of_set);
 
 /// Fashion-MNIST (Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747), from data_path()/fashion-mnist:
 /// as `mnist`. Classes: T-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag,
 /// ankle boot.
-Digits fashion_mnist(std::string_view which_set, int start = 0, int stop = to_end);
+Digits fashion_mnist(std::string_view which_set, int start = 0, int stop = end_of_set);
 
 /// The folder with all four files of MNIST, if data_path() has it.
 std::optional<std::string> find_mnist();
