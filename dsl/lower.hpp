@@ -14,6 +14,20 @@
 
 namespace ansatz::ir {
 
+// Terms must not remember a graph that is gone: the next one may lie at the same address.
+constexpr void forget(const Value& v, const Graph& g) {
+  List<Term*> stack;
+  if (v.term()) stack.push_back(v.term());
+  while (!stack.empty()) {
+    Term* t = stack.back();
+    stack.pop_back();
+    if (t->home != &g) continue;
+    t->home = nullptr;
+    for (const Value& in : t->in)
+      if (in.term()) stack.push_back(in.term());
+  }
+}
+
 /// The function as a graph, before any pass.
 constexpr Graph graph_of(const Function& f) {
   Graph g;
@@ -42,6 +56,8 @@ constexpr Graph graph_of(const Function& f) {
     r.name = g.intern(o.name.data());
     g.roots.push_back(r);
   }
+  for (const Update& u : f.updates) forget(u.target, g), forget(u.value, g);
+  for (const NamedOutput& o : f.outputs) forget(o.value, g);
   return g;
 }
 
