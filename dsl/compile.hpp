@@ -48,9 +48,9 @@ struct FixedPlan {
 
 /// What a program may need at most: room for the result of the one constant evaluation, from which
 /// the exact tables are copied. About 100 layers of a perceptron with momentum.
-inline constexpr PlanSizes most{.buffers = 2048, .leaves = 1024, .operands = 8192, .code = 2048,
-                                .roots = 1024, .loops = 256, .steps = 2048, .dims = 512,
-                                .results = 256, .extents = 8, .text = 16384};
+inline constexpr PlanSizes largest_plan{
+    .buffers = 2048, .leaves = 1024, .operands = 8192, .code = 2048, .roots = 1024, .loops = 256,
+    .steps = 2048, .dims = 512, .results = 256, .extents = 8, .text = 16384};
 
 template <class To, class From>
 constexpr void copy_table(To& to, const From& from, int count) {
@@ -84,22 +84,23 @@ constexpr bool within(const PlanSizes& n, const PlanSizes& limit) {
 }
 
 template <class F>
-constexpr FixedPlan<most> lower_at_compile_time() {
+constexpr FixedPlan<largest_plan> lower_at_compile_time() {
   const Plan p = lower(F{}());
   const PlanSizes n{.buffers = p.buffers.size(), .leaves = p.leaves.size(),
                     .operands = p.operands.size(), .code = p.code.size(),
                     .roots = p.roots.size(), .loops = p.loops.size(), .steps = p.steps.size(),
                     .dims = p.dims.size(), .results = p.results.size(),
                     .extents = p.extents.size(), .text = p.text.size()};
-  if (!within(n, most)) graph_error("the function is too large to be compiled: see ir::most");
-  FixedPlan<most> fixed;
+  if (!within(n, largest_plan))
+    graph_error("the function is too large to be compiled: see ir::largest_plan");
+  FixedPlan<largest_plan> fixed;
   copy_plan(fixed, p, n);
   return fixed;
 }
 
 template <class F>
 struct RoomyPlan {
-  static constexpr FixedPlan<most> plan = lower_at_compile_time<F>();
+  static constexpr FixedPlan<largest_plan> plan = lower_at_compile_time<F>();
 };
 
 /// The plan of the function that the closure F describes; made once, by the compiler.
