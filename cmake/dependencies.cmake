@@ -14,6 +14,11 @@ if(NOT ZLIB_FOUND)
   list(APPEND ansatz_missing "zlib (zlib1g-dev)")
 endif()
 
+find_package(fmt QUIET)
+if(NOT fmt_FOUND)
+  list(APPEND ansatz_missing "fmt (libfmt-dev)")
+endif()
+
 # libzip's own package file refuses to work when its command-line tools are not installed.
 find_library(ANSATZ_ZIP_LIBRARY zip)
 find_path(ANSATZ_ZIP_INCLUDE zip.h)

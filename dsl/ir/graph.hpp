@@ -30,7 +30,8 @@ class Graph {
   List<char> text;
   List<GraphRoot> roots;
   List<int> extent_codes, extent_names;
-  int sites = 0;  ///< random sites so far
+  int sites = 0;    ///< random sites so far
+  int repeats = 0;  ///< loops so far
 
   constexpr int size() const { return nodes.size(); }
   constexpr const Node& operator[](int id) const { return nodes[id]; }
@@ -126,6 +127,7 @@ class Graph {
     g.extent_codes = extent_codes;
     g.extent_names = extent_names;
     g.sites = sites;
+    g.repeats = repeats;
     g.nodes.reserve(size() + 8);
     g.operands.reserve(operands.size() + 8);
     return g;
@@ -169,6 +171,7 @@ class Graph {
     n.wanted = t.wanted;
     if (!t.name.empty()) n.name = intern(t.name.data());
     if (n.op == info_of<ops::RandomSite>) n.attr.i[0] = sites++;
+    if (n.op == info_of<ops::RepeatTag>) n.attr.i[0] = repeats++;
     if (t.extent) note_extent(n.shape[0], t.extent);
     int few[4];
     List<int> more;

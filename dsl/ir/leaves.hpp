@@ -43,9 +43,9 @@ struct RandomSite : LeafOp<RandomSite> {
 struct Extent : LeafOp<Extent> {
   static constexpr const char* name = "extent";
 };
-/// A value carried through a `repeat`, inside its body; attr.i[0]: which, i[1]: of which repeat.
-struct Carried : LeafOp<Carried> {
-  static constexpr const char* name = "carried";
+/// Tells one `repeat` from another; attr.i[0] is its number.
+struct RepeatTag : LeafOp<RepeatTag> {
+  static constexpr const char* name = "repeat";
 };
 
 }  // namespace ansatz::ops

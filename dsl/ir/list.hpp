@@ -66,7 +66,7 @@ class List {
   constexpr void pop_back() { --size_; }
   constexpr void clear() { size_ = 0; }
   constexpr void reserve(int capacity) {
-    if (capacity <= capacity_) return;
+    if (capacity <= capacity_ || capacity <= 0) return;
     T* grown = new T[static_cast<unsigned>(capacity)]{};
     for (int i = 0; i < size_; ++i) grown[i] = static_cast<T&&>(data_[i]);
     delete[] data_;

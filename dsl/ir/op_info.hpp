@@ -19,6 +19,7 @@ enum class OpKind : std::uint8_t {
   matmul,       // a matrix product, run by BLAS
   composite,    // made of other ops; kept whole until differentiation is done
   kernel,       // a function of the library or of the user, called with whole operands
+  control,      // the ends of a loop: see ops/repeat.hpp
   gradient      // the derivative of operand 0 by operand 1, not yet carried out
 };
 

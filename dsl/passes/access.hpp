@@ -1,10 +1,11 @@
 // Where an element lies: through views, down to memory that somebody computed (no pass of its own).
 #pragma once
 
-#include <dsl/ops/view.hpp>
+#include <dsl/ops/slice.hpp>
 #include <dsl/ops/stop_gradient.hpp>
-#include <dsl/plan.hpp>
+#include <dsl/ops/sum.hpp>
 #include <dsl/passes/rewrite.hpp>
+#include <dsl/plan.hpp>
 
 namespace ansatz::ir {
 

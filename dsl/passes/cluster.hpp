@@ -8,6 +8,7 @@
 #pragma once
 
 #include <dsl/ops/reduce.hpp>
+#include <dsl/ops/repeat.hpp>
 #include <dsl/passes/access.hpp>
 
 namespace ansatz::ir {
@@ -72,6 +73,7 @@ class Clusters {
   List<char> fused;         ///< is an elementwise op, a reduction or a random site, in a cluster
   List<char> inlined;       ///< a number computed from leaves: repeated in every loop that uses it
   List<char> kept;          ///< its value must lie in memory
+  List<int> region;         ///< number of the repeat whose body it is in, or -1
   List<Cluster> clusters;
 
   constexpr Clusters(const Graph& graph, const List<Access>& accesses)
@@ -83,6 +85,7 @@ class Clusters {
     fused.assign(n, 0);
     inlined.assign(n, 0);
     kept.assign(n, 0);
+    region.assign(n, -1);
     parent_.assign(n, -1);
     for (int id = 0; id < n; ++id)
       if (needed[id]) place(id);
@@ -112,7 +115,8 @@ class Clusters {
   constexpr Join join(int id, int k) const {
     const Access a = operand(id, k);
     const int p = a.base;
-    if (!fused[p] || inlined[p] || !is_zero(a.offset)) return Join::none;
+    if (!fused[p] || inlined[p] || !is_zero(a.offset) || region[id] != region[p])
+      return Join::none;
     if (reduction[p].form == ReduceForm::columns || reduction[p].form == ReduceForm::all)
       return Join::none;
     const Space s = stripped(iteration(id), a.stride);
@@ -138,8 +142,27 @@ class Clusters {
   }
 
  private:
+  // What needs a carried value of a loop is in its body; the loop's results are not.
+  constexpr void find_region(int id) {
+    const Node& n = g[id];
+    if (n.op == info_of<ops::Repeated>) return;
+    if (n.op == info_of<ops::Carried> || n.op == info_of<ops::RandomSite>) {
+      if (n.count > 0) region[id] = g[g.in(id, 0)].attr.i[0];
+      for (int k = 1; k < n.count; ++k)
+        if (region[g.in(id, k)] >= 0) graph_error("repeat: a body holds another loop");
+      return;
+    }
+    for (int k = 0; k < n.count; ++k) {
+      const int r = region[g.in(id, k)];
+      if (r >= 0 && region[id] >= 0 && r != region[id])
+        graph_error("repeat: a value of one loop's body is used in another's");
+      if (r >= 0) region[id] = r;
+    }
+  }
+
   constexpr void place(int id) {
     const Node& n = g[id];
+    find_region(id);
     switch (n.op->kind) {
       case OpKind::leaf:
         if (n.op == info_of<ops::RandomSite>) start(id, 0, stripped(n.shape), -1, 0);

@@ -4,6 +4,7 @@
 
 #include <dsl/ops/copy.hpp>
 #include <dsl/ops/reduce.hpp>
+#include <dsl/ops/repeat.hpp>
 #include <dsl/passes/access.hpp>
 
 namespace ansatz::ir {
@@ -32,13 +33,15 @@ class MakeContiguous {
         return g_.add(n, in.data(), in.size());
       }
       case OpKind::matmul:
-        for (int& x : in)
-          if (!blas_can_read(g_[x].shape, access_[x]) || !in_memory(x)) x = copy_of(x);
+        for (int k = 0; k < in.size(); ++k)
+          if (!product_can_read(in[k], k)) in[k] = copy_of(in[k]);
         return g_.add(n, in.data(), in.size());
       case OpKind::kernel:
         for (int& x : in)
           if (!plain(x)) x = copy_of(x);
         return g_.add(n, in.data(), in.size());
+      case OpKind::control:
+        return loop_end(n, in);
       case OpKind::reduce:
         return reduction(n, in[0]);
       default:
@@ -57,6 +60,14 @@ class MakeContiguous {
  private:
   constexpr void track() {
     while (access_.size() < g_.size()) access_.push_back(access_of(g_, access_.size(), access_));
+  }
+  // Operand k of a product: A, B, alpha, C, beta. Numbers are read from wherever they are, and a
+  // literal as C says that nothing is added.
+  constexpr bool product_can_read(int x, int k) const {
+    const Access& a = access_[x];
+    if (k == 2 || k == 4) return a.base >= 0 && is_zero(a.offset);
+    if (k == 3 && g_.is_literal(x)) return true;
+    return blas_can_read(g_[x].shape, a) && in_memory(x);
   }
   // A kernel reads whole arrays, one element after the other, from memory that exists.
   constexpr bool plain(int x) const {
@@ -77,6 +88,24 @@ class MakeContiguous {
     const int id = g_.add(n, &x, 1);
     track();
     return id;
+  }
+
+  // Initial and next values of a loop, and its count, lie in memory; each next value in its own.
+  constexpr int loop_end(const Node& n, List<int>& in) {
+    if (n.op == info_of<ops::Repeated>) {
+      const int carried = (in.size() - 2) / 2;
+      for (int k = 0; k < carried; ++k) {
+        int& x = in[2 + carried + k];
+        bool shared = false;
+        for (int j = 0; j < k; ++j) shared = shared || in[2 + carried + j] == x;
+        x = root(x, 1000 + k, shared || g_[x].op->kind == OpKind::control);
+      }
+    }
+    for (int k = 1; k < in.size(); ++k)
+      if ((!plain(in[k]) || !is_zero(access_[in[k]].offset)) &&
+          !(k == 1 && g_[in[k]].op == info_of<ops::NamedScalar>))
+        in[k] = copy_of(in[k]);
+    return g_.add(n, in.data(), in.size());
   }
 
   constexpr int reduction(const Node& n, int x) {

@@ -16,7 +16,14 @@ class Emitter {
     p_.extents = g_.extent_codes;
     p_.extent_names = g_.extent_names;
     place_values();
-    for (int unit : s_.order) step(unit);
+    for (int k = 0; k < s_.order.size(); ++k) {
+      const int unit = s_.order[k], loop = s_.region[unit];
+      if (loop >= 0 && (k == 0 || s_.region[s_.order[k - 1]] != loop)) begin_loop(loop);
+      if (loop >= 0 && s_.loop_end[loop] == unit)
+        end_loop(loop);
+      else
+        step(unit);
+    }
     for (const GraphRoot& r : g_.roots) finish(r);
     return static_cast<Plan&&>(p_);
   }
@@ -28,9 +35,11 @@ class Emitter {
     buffer_.assign(g_.size(), -1);
     for (int id = 0; id < g_.size(); ++id)
       if (g_[id].op->kind == OpKind::leaf && (c_.needed[id])) leaf(id);
+    place_carried();
     for (int id = 0; id < g_.size(); ++id) {
       const bool single = g_[id].op->kind == OpKind::matmul || g_[id].op->kind == OpKind::kernel;
-      if (s_.unit_of[id] < 0 || !(c_.kept[id] || single) || g_[id].op == info_of<ops::Gemm>)
+      if (s_.unit_of[id] < 0 || !(c_.kept[id] || single) || g_[id].op == info_of<ops::Gemm> ||
+          g_[id].op->kind == OpKind::control)
         continue;
       place(id);
     }
@@ -48,6 +57,25 @@ class Emitter {
           buffer_[below] = buffer_[id];
           if (g_[below].op != info_of<ops::Gemm>) break;
         }
+    }
+  }
+  // A carried value has one place for all iterations, and for the result.
+  constexpr void place_carried() {
+    for (int loop = 0; loop < s_.loop_end.size(); ++loop) {
+      if (s_.loop_end[loop] < 0) continue;
+      const int end = s_.members[s_.loop_end[loop]].back();
+      const int count = (g_[end].count - 2) / 2;
+      List<int> places;
+      for (int k = 0; k < count; ++k) {
+        const Node& initial = g_[g_.in(end, 2 + k)];
+        places.push_back(arena(initial.shape, initial.type));
+      }
+      for (int id = 0; id < g_.size(); ++id)
+        if (c_.needed[id] && g_[id].op->kind == OpKind::control &&
+            g_[g_.in(id, 0)].attr.i[0] == loop)
+          buffer_[id] = places[g_[id].attr.i[0]];
+      while (carried_.size() <= loop) carried_.push_back({});
+      carried_[loop] = places;
     }
   }
   constexpr void place(int id) {
@@ -114,6 +142,38 @@ class Emitter {
     } else {
       kernel(id);
     }
+  }
+
+  constexpr void begin_loop(int loop) {
+    const int end = s_.members[s_.loop_end[loop]].back();
+    for (int k = 0; k < carried_[loop].size(); ++k) {
+      const int initial = g_.in(end, 2 + k);
+      copy(buffer_of(initial), carried_[loop][k], g_[initial].shape);
+    }
+    Step s;
+    s.kind = StepKind::repeat_begin;
+    s.label = "repeat";
+    s.first_operand = first_operand();
+    s.operands = 1;
+    p_.operands.push_back(whole(buffer_of(g_.in(end, 1))));
+    begin_ = p_.steps.size();
+    p_.steps.push_back(s);
+  }
+  constexpr void end_loop(int loop) {
+    const int end = s_.members[s_.loop_end[loop]].back();
+    const int count = carried_[loop].size();
+    for (int k = 0; k < count; ++k) {
+      const int next = g_.in(end, 2 + count + k);
+      if (buffer_of(next) != carried_[loop][k])
+        copy(buffer_of(next), carried_[loop][k], g_[next].shape);
+    }
+    Step s;
+    s.kind = StepKind::repeat_end;
+    s.label = "repeat";
+    s.first_operand = first_operand();
+    s.jump = begin_;
+    p_.steps[begin_].jump = p_.steps.size();
+    p_.steps.push_back(s);
   }
 
   constexpr int first_operand() const { return p_.operands.size(); }
@@ -324,7 +384,9 @@ class Emitter {
   const Graph& g_;
   const Schedule& s_;
   Plan p_;
-  List<int> buffer_;  // of each node
+  List<int> buffer_;         // of each node
+  List<List<int>> carried_;  // buffers of each loop's carried values
+  int begin_ = -1;           // step at which the loop being written begins
 };
 
 }  // namespace ansatz::ir

@@ -39,6 +39,13 @@ class MemoryPlanner {
         last_[b] = s;
       }
     }
+    // What a loop's body reads from before it must outlive the last iteration.
+    for (int s = 0; s < p_.steps.size(); ++s) {
+      if (p_.steps[s].kind != StepKind::repeat_begin) continue;
+      const int end = p_.steps[s].jump;
+      for (int b = 0; b < n; ++b)
+        if (first_[b] >= 0 && first_[b] < s && last_[b] > s && last_[b] < end) last_[b] = end;
+    }
     for (const Result& r : p_.results) last_[r.buffer] = p_.steps.size();
   }
 

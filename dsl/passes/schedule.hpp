@@ -15,6 +15,8 @@ struct Schedule {
   List<List<int>> members;    ///< of each unit, in order
   List<int> order;            ///< units as they run
   List<int> in_place;         ///< for each node: the parameter it is written to at once, or -1
+  List<int> region;           ///< of each unit: the loop whose body it is in, or -1
+  List<int> loop_end;         ///< of each loop: the unit of its results, last of the body
 };
 
 class Scheduler {
@@ -25,6 +27,7 @@ class Scheduler {
     find_units();
     find_needs();
     s_.in_place.assign(g_.size(), -1);
+    for (int id = 0; id < g_.size(); ++id) carried_in_place(id);
     for (const GraphRoot& r : g_.roots)
       if (r.target >= 0 && s_.unit_of[r.value] >= 0 && s_.in_place[r.value] < 0 &&
           reads_in_step(r.value, r.target))
@@ -49,16 +52,43 @@ class Scheduler {
         unit = u;
       } else if (kind == OpKind::matmul || kind == OpKind::kernel || c_.inlined[id]) {
         unit = new_unit();
+      } else if (g_[id].op == info_of<ops::Repeated>) {
+        const int loop = loop_of(id);
+        while (s_.loop_end.size() <= loop) s_.loop_end.push_back(-1);
+        if (s_.loop_end[loop] < 0) s_.loop_end[loop] = new_unit();
+        unit = s_.loop_end[loop];
+        s_.region[unit] = loop;
       } else {
         continue;
       }
       s_.unit_of[id] = unit;
       s_.members[unit].push_back(id);
+      if (c_.region[id] >= 0) s_.region[unit] = c_.region[id];
     }
   }
   constexpr int new_unit() {
     s_.members.push_back({});
+    s_.region.push_back(-1);
     return s_.members.size() - 1;
+  }
+  constexpr int loop_of(int id) const { return g_[g_.in(id, 0)].attr.i[0]; }
+
+  // The next value of a loop may be written over the carried one, like an update.
+  constexpr void carried_in_place(int id) {
+    if (!c_.needed[id] || g_[id].op != info_of<ops::Carried>) return;
+    const int loop = loop_of(id), count = g_[id].count - 2;
+    const int end = loop < s_.loop_end.size() ? s_.loop_end[loop] : -1;
+    if (end < 0) return;
+    const int next = g_.in(s_.members[end].back(), 2 + count + g_[id].attr.i[0]);
+    const int unit = s_.unit_of[next];
+    if (unit >= 0 && s_.region[unit] == loop && unit != end && s_.in_place[next] < 0 &&
+        !is_root(next) && reads_in_step(next, id))
+      s_.in_place[next] = id;
+  }
+  constexpr bool is_root(int id) const {
+    for (const GraphRoot& r : g_.roots)
+      if (r.value == id) return true;
+    return false;
   }
 
   // The memory nodes a unit's step reads: through inlined numbers, not through views.
@@ -83,9 +113,20 @@ class Scheduler {
           if (from == u) return;
           if (from >= 0)
             add_once(needs_[u], from);
-          else if (g_[p].op->kind == OpKind::leaf)
+          else if (g_[p].op->kind == OpKind::leaf || g_[p].op == info_of<ops::Carried>)
             add_once(readers_[p], u);
+          // The first iteration starts from the initial values.
+          if (g_[p].op == info_of<ops::Carried>)
+            for (int k = 1; k < g_[p].count; ++k) {
+              const int initial = s_.unit_of[c_.access[g_.in(p, k)].base];
+              if (initial >= 0) add_once(needs_[u], initial);
+            }
         });
+    for (int u = 0; u < s_.members.size(); ++u) {
+      const int r = s_.region[u];
+      if (r >= 0 && r < s_.loop_end.size() && s_.loop_end[r] >= 0 && s_.loop_end[r] != u)
+        add_once(needs_[s_.loop_end[r]], u);
+    }
   }
   static constexpr void add_once(List<int>& list, int x) {
     for (int y : list)
@@ -122,40 +163,81 @@ class Scheduler {
     return true;
   }
 
+  // A loop's body is one group, so that it stays together; other units are groups of their own.
+  constexpr int group_of(int unit) const {
+    return s_.region[unit] < 0 ? unit : s_.members.size() + s_.region[unit];
+  }
+
   constexpr bool sort() {
     const int n = s_.members.size();
-    List<int> waits;
-    List<List<int>> then;
-    waits.assign(n, 0);
+    int loops = 0;
+    for (int r : s_.region) loops = loops > r + 1 ? loops : r + 1;
+    List<List<int>> then;  // of each unit
     then.resize(n);
     for (int u = 0; u < n; ++u)
-      for (int from : needs_[u]) then[from].push_back(u), ++waits[u];
+      for (int from : needs_[u]) then[from].push_back(u);
     for (int id = 0; id < g_.size(); ++id) {
       const int target = s_.in_place[id];
       if (target < 0) continue;
       const int writer = s_.unit_of[id];
       for (int reader : readers_[target])
-        if (reader != writer) then[reader].push_back(writer), ++waits[writer];
+        if (reader != writer) then[reader].push_back(writer);
     }
+    group_waits_.assign(n + loops, 0);
+    inner_waits_.assign(n, 0);
+    for (int u = 0; u < n; ++u)
+      for (int v : then[u]) ++(group_of(u) == group_of(v) ? inner_waits_[v] : group_waits_[group_of(v)]);
     s_.order.clear();
     done_.assign(n, 0);
     List<int> ready;
     for (int u = 0; u < n; ++u)
-      if (waits[u] == 0) ready.push_back(u);
-    // Of the units that can run, the one whose last node came first: near the order as written.
+      if (s_.region[u] < 0 && group_waits_[u] == 0 && inner_waits_[u] == 0) ready.push_back(u);
+    for (int r = 0; r < loops; ++r)
+      if (group_waits_[n + r] == 0 && r < s_.loop_end.size() && s_.loop_end[r] >= 0)
+        ready.push_back(n + r);
     while (!ready.empty()) {
-      int best = 0;
-      for (int k = 1; k < ready.size(); ++k)
-        if (s_.members[ready[k]].back() < s_.members[ready[best]].back()) best = k;
-      const int unit = ready[best];
-      ready[best] = ready.back();
-      ready.pop_back();
-      done_[unit] = 1;
-      s_.order.push_back(unit);
-      for (int u : then[unit])
-        if (--waits[u] == 0) ready.push_back(u);
+      const int group = take_first(ready);
+      const int before = s_.order.size();
+      if (group < n) {
+        run_unit(group);
+      } else {
+        run_body(group - n, then);
+      }
+      for (int k = before; k < s_.order.size(); ++k)
+        for (int v : then[s_.order[k]])
+          if (group_of(v) != group && --group_waits_[group_of(v)] == 0) ready.push_back(group_of(v));
     }
     return s_.order.size() == n;
+  }
+
+  // Of those that can run, the one whose last node came first: near the order as written.
+  constexpr int take_first(List<int>& ready) const {
+    int best = 0;
+    for (int k = 1; k < ready.size(); ++k)
+      if (rank(ready[k]) < rank(ready[best])) best = k;
+    const int taken = ready[best];
+    ready[best] = ready.back();
+    ready.pop_back();
+    return taken;
+  }
+  constexpr int rank(int group) const {
+    const int n = s_.members.size();
+    return s_.members[group < n ? group : s_.loop_end[group - n]].back();
+  }
+  constexpr void run_unit(int unit) {
+    done_[unit] = 1;
+    s_.order.push_back(unit);
+  }
+  constexpr void run_body(int loop, const List<List<int>>& then) {
+    List<int> ready;
+    for (int u = 0; u < s_.members.size(); ++u)
+      if (s_.region[u] == loop && inner_waits_[u] == 0) ready.push_back(u);
+    while (!ready.empty()) {
+      const int unit = take_first(ready);
+      run_unit(unit);
+      for (int v : then[unit])
+        if (s_.region[v] == loop && --inner_waits_[v] == 0) ready.push_back(v);
+    }
   }
 
   constexpr void give_up_one() {
@@ -173,6 +255,7 @@ class Scheduler {
   List<List<int>> needs_;    // units before each unit
   List<List<int>> readers_;  // units that read each leaf
   List<char> done_;
+  List<int> group_waits_, inner_waits_;
 };
 
 }  // namespace ansatz::ir

@@ -1,0 +1,196 @@
+// y_k = f(y_(k-1)), n times: a loop in the plan
+#pragma once
+
+#include <dsl/expr.hpp>
+#include <dsl/ops/elementwise.hpp>
+
+namespace ansatz {
+namespace ops {
+
+/// A carried value inside the body. Operands: tag, n, initial values; attr.i[0]: which it is.
+struct Carried {
+  static constexpr const char* name = "carried";
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
+    return {in[2 + attr.i[0]]};
+  }
+  static constexpr ir::OpInfo make_info() {
+    return {.name = name,
+            .kind = ir::OpKind::control,
+            .arity = -1,
+            .id = ir::hash_text(name),
+            .shape = &shape};
+  }
+};
+
+/// A carried value after the loop. Operands: tag, n, initial values, next values.
+struct Repeated {
+  static constexpr const char* name = "repeated";
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int count, const ir::Attr& attr) {
+    const int carried = (count - 2) / 2;
+    for (int k = 0; k < carried; ++k)
+      if (!(in[2 + k] == in[2 + carried + k]))
+        return ir::refused("the body must return values of the shapes it was given");
+    if (in[1].rank != 0) return ir::refused("the count must be one number");
+    return {in[2 + attr.i[0]]};
+  }
+  static constexpr void vjp(ir::VjpContext& c) {
+    if (c.graph) graph_error("grad: a gradient through repeat needs a constant count");
+  }
+  static constexpr ir::OpInfo make_info() {
+    return {.name = name,
+            .kind = ir::OpKind::control,
+            .arity = -1,
+            .id = ir::hash_text(name),
+            .shape = &shape,
+            .vjp = &vjp};
+  }
+};
+
+}  // namespace ops
+
+/// Several values carried through a repeat, returned by its body: `return carry(h, v);`
+template <class... S>
+struct Carry;
+template <class A>
+struct Carry<A> {
+  Expr<A> first;
+};
+template <class A, class B>
+struct Carry<A, B> {
+  Expr<A> first;
+  Expr<B> second;
+};
+template <class A, class B, class C>
+struct Carry<A, B, C> {
+  Expr<A> first;
+  Expr<B> second;
+  Expr<C> third;
+};
+template <class... S>
+constexpr Carry<S...> carry(const Expr<S>&... e) {
+  return {e...};
+}
+
+namespace ir {
+
+// Random numbers the body draws are drawn anew in every iteration: their sites belong to the loop.
+constexpr void own_random_sites(const Value& from, const Value& tag) {
+  List<Term*> stack;
+  if (from.term()) stack.push_back(from.term());
+  while (!stack.empty()) {
+    Term* t = stack.back();
+    stack.pop_back();
+    if (t->seen == tag.term()) continue;
+    t->seen = tag.term();
+    if (t->op == info_of<ops::Carried>) continue;
+    if (t->op == info_of<ops::RandomSite> && t->in.empty()) t->in.push_back(tag);
+    for (const Value& v : t->in)
+      if (v.term()) stack.push_back(v.term());
+  }
+}
+
+template <class S>
+constexpr Value make_carried(int which, const Value* operands, int count) {
+  Attr attr;
+  attr.i[0] = which;
+  return make(info_of<ops::Carried>, attr, operands, count);
+}
+
+template <class S>
+constexpr void put_values(Value* to, const Expr<S>& e) {
+  to[0] = e.value();
+}
+template <class A>
+constexpr void put_values(Value* to, const Carry<A>& c) {
+  to[0] = c.first.value();
+}
+template <class A, class B>
+constexpr void put_values(Value* to, const Carry<A, B>& c) {
+  to[0] = c.first.value();
+  to[1] = c.second.value();
+}
+template <class A, class B, class C>
+constexpr void put_values(Value* to, const Carry<A, B, C>& c) {
+  to[0] = c.first.value();
+  to[1] = c.second.value();
+  to[2] = c.third.value();
+}
+
+template <class S>
+constexpr Value repeated(int which, const Value* operands, int count) {
+  Attr attr;
+  attr.i[0] = which;
+  return make(info_of<ops::Repeated>, attr, operands, count);
+}
+
+// Operands of a loop: tag, n, initial values, then room for the next ones.
+template <class Body, class... S>
+constexpr void build_loop(Value* operands, const Value& n, Body& body, const Expr<S>&... initial) {
+  constexpr int carried = static_cast<int>(sizeof...(S));
+  operands[0] = make_leaf(info_of<ops::RepeatTag>, {}, DType::real, nullptr);
+  operands[1] = n;
+  int k = 2;
+  ((operands[k++] = initial.value()), ...);
+  int which = 0;
+  // Braces, so that the arguments are made in order.
+  const Carry<S...> inside{Expr<S>(make_carried<S>(which++, operands, 2 + carried))...};
+  if constexpr (carried == 1)
+    put_values(operands + 2 + carried, body(inside.first));
+  else if constexpr (carried == 2)
+    put_values(operands + 2 + carried, body(inside.first, inside.second));
+  else
+    put_values(operands + 2 + carried, body(inside.first, inside.second, inside.third));
+  for (int j = 0; j < carried; ++j) own_random_sites(operands[2 + carried + j], operands[0]);
+}
+
+}  // namespace ir
+
+/// body applied n times: y = repeat(n, [&](auto y) { return f(y); }, y0). n is a scalar known at run
+/// time (rounded down; 0 or less: y0). Not differentiable; with a constant n, it is. Random numbers
+/// drawn in the body are new in every iteration. A body may not hold another such loop.
+template <class Body, class A>
+constexpr Expr<A> repeat(const Expr<Scalar>& n, Body body, const Expr<A>& initial) {
+  ir::Value operands[4];
+  ir::build_loop(operands, n.value(), body, initial);
+  return Expr<A>(ir::repeated<A>(0, operands, 4));
+}
+/// The same with two or three values: auto [h, v] = repeat(n, […](auto h, auto v) { return
+/// carry(h2, v2); }, h0, v0).
+template <class Body, class A, class B>
+constexpr Carry<A, B> repeat(const Expr<Scalar>& n, Body body, const Expr<A>& a,
+                             const Expr<B>& b) {
+  ir::Value operands[6];
+  ir::build_loop(operands, n.value(), body, a, b);
+  return {Expr<A>(ir::repeated<A>(0, operands, 6)), Expr<B>(ir::repeated<B>(1, operands, 6))};
+}
+template <class Body, class A, class B, class C>
+constexpr Carry<A, B, C> repeat(const Expr<Scalar>& n, Body body, const Expr<A>& a,
+                                const Expr<B>& b, const Expr<C>& c) {
+  ir::Value operands[8];
+  ir::build_loop(operands, n.value(), body, a, b, c);
+  return {Expr<A>(ir::repeated<A>(0, operands, 8)), Expr<B>(ir::repeated<B>(1, operands, 8)),
+          Expr<C>(ir::repeated<C>(2, operands, 8))};
+}
+
+/// With a constant count the body is written out n times, and can be differentiated.
+template <class Body, class A>
+constexpr Expr<A> repeat(int n, Body body, const Expr<A>& initial) {
+  Expr<A> y = initial;
+  for (int k = 0; k < n; ++k) y = body(y);
+  return y;
+}
+template <class Body, class A, class B>
+constexpr Carry<A, B> repeat(int n, Body body, const Expr<A>& a, const Expr<B>& b) {
+  Carry<A, B> y{a, b};
+  for (int k = 0; k < n; ++k) y = body(y.first, y.second);
+  return y;
+}
+template <class Body, class A, class B, class C>
+constexpr Carry<A, B, C> repeat(int n, Body body, const Expr<A>& a, const Expr<B>& b,
+                                const Expr<C>& c) {
+  Carry<A, B, C> y{a, b, c};
+  for (int k = 0; k < n; ++k) y = body(y.first, y.second, y.third);
+  return y;
+}
+
+}  // namespace ansatz
