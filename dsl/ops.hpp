@@ -48,6 +48,7 @@
 #include <dsl/ops/one_hot.hpp>
 #include <dsl/ops/pow.hpp>
 #include <dsl/ops/relu.hpp>
+#include <dsl/ops/repeat.hpp>
 #include <dsl/ops/reshape.hpp>
 #include <dsl/ops/round.hpp>
 #include <dsl/ops/rsqrt.hpp>
