@@ -49,7 +49,8 @@ constexpr Reduction reduction_of(const Shape& operand, int mask) {
     }
     ++at;
   }
-  if (first < 0) return {ReduceForm::all, -1};  // over axes of size 1, or over a single number
+  if (first < 0 && at > 0) return {ReduceForm::rows, at};  // axes of size 1: rows of one number
+  if (first < 0) return {ReduceForm::all, -1};
   if (first == 0 && last == at - 1) return {ReduceForm::all, -1};
   if (first == 0) return {ReduceForm::columns, last + 1};
   return {ReduceForm::rows, first};

@@ -116,7 +116,9 @@ class MakeContiguous {
     while (leading < s.rank && mask >> leading & 1) ++leading;
     int ones = 0;
     for (int k = 0; k < s.rank; ++k) ones += mask >> k & 1;
-    if (mask == 0) return reshaped(x, n.shape);
+    int longer = 0;  // reduced axes that are not of size 1
+    for (int k = 0; k < s.rank; ++k) longer += (mask >> k & 1) && s[k] != 1;
+    if (longer == 0 && n.type == DType::real) return reshaped(x, n.shape);
     if (mask == all || trailing == ones || leading == ones) {
       Node m = n;
       m.attr.i[1] = 0;
