@@ -66,65 +66,71 @@ constexpr Attr concatenate_attr(const Shape& first, int a) {
 }
 
 template <int A, class First, class... Rest>
-consteval ShapeResult concatenated() {
-  const Shape in[] = {First::known, Rest::known...};
-  return ops::Concatenate::shape(in, 1 + sizeof...(Rest), concatenate_attr(First::known, A));
-}
-template <int A, class... X>
-consteval bool concatenates() {
-  if constexpr (any_unknown<X...>)
-    return true;
-  else
-    return ((X::dtype == DType::real) && ...) && concatenated<A, X...>().ok();
-}
+struct Join {
+  static consteval ShapeResult shape() {
+    const Shape in[] = {First::known, Rest::known...};
+    return ops::Concatenate::shape(in, 1 + sizeof...(Rest), concatenate_attr(First::known, A));
+  }
+  static consteval bool fits() {
+    if constexpr (any_unknown<First, Rest...>)
+      return true;
+    else
+      return First::dtype == DType::real && ((Rest::dtype == DType::real) && ...) && shape().ok();
+  }
+  static consteval auto space() {
+    if constexpr (any_unknown<First, Rest...> || !fits()) {
+      return static_cast<AnySpace*>(nullptr);
+    } else {
+      constexpr Shape result = shape().shape;
+      return static_cast<typename Resized<result, First>::type*>(nullptr);
+    }
+  }
+};
 
+// What concatenate is called with: values, of which the first may be preceded by an axis.
+template <class... T>
+struct Parts {
+  static consteval bool fits() { return false; }
+  static consteval AnySpace* space() { return nullptr; }
+};
+template <class First, class... Rest>
+struct Parts<Expr<First>, Expr<Rest>...> : Join<-1, First, Rest...> {};
 template <int A, class First, class... Rest>
+struct Parts<OverAxis<A>, Expr<First>, Expr<Rest>...> : Join<A, First, Rest...> {};
+
+template <class... T>
 struct Concatenated {
-  using type = AnySpace;
-};
-template <int A, class First, class... Rest>
-  requires(!any_unknown<First, Rest...> && concatenates<A, First, Rest...>())
-struct Concatenated<A, First, Rest...> {
-  static constexpr Shape shape = concatenated<A, First, Rest...>().shape;
-  using type = typename Resized<shape, First>::type;
+  using type = std::remove_pointer_t<decltype(Parts<T...>::space())>;
 };
 
-template <class... V>
-constexpr Value concatenate_values(int a, const V&... v) {
-  const Value values[] = {v...};
+template <class... S>
+constexpr Value concatenate_values(int a, const Expr<S>&... parts) {
+  const Value values[] = {parts.value()...};
   for (const Value& each : values) require_numbers("concatenate", each);
   return make(info_of<ops::Concatenate>, concatenate_attr(values[0].shape(), a), values,
-              static_cast<int>(sizeof...(V)));
+              static_cast<int>(sizeof...(S)));
+}
+template <int A, class... S>
+constexpr Value concatenate_values(int, OverAxis<A>, const Expr<S>&... parts) {
+  return concatenate_values(A, parts...);
 }
 
 }  // namespace ir
 
-/// What must hold for concatenate: all dimensions but that of axis A agree.
-template <int A, class... X>
-concept OtherDimensionsAgree = ir::concatenates<A, X...>();
+/// What must hold for concatenate: all dimensions but that of the axis agree.
+template <class... T>
+concept OtherDimensionsAgree = ir::Parts<T...>::fits();
 
-/// The operands one after the other along feature axis A (0: the first after the batch; negative:
-/// from the last), as numpy.concatenate: `concatenate(axis<0>, a, b, c)`.
-template <int A, class First, class... Rest>
-  requires OtherDimensionsAgree<A, First, Rest...>
-constexpr Expr<typename ir::Concatenated<A, First, Rest...>::type> concatenate(
-    OverAxis<A>, const Expr<First>& first, const Expr<Rest>&... rest) {
-  return Expr<typename ir::Concatenated<A, First, Rest...>::type>(
-      ir::concatenate_values(A, first.value(), rest.value()...));
+/// The operands one after the other along the last axis, as numpy.concatenate, or along feature
+/// axis A (0: the first after the batch; negative: from the last) where that comes first:
+/// `concatenate(a, b, c)`, `concatenate(axis<0>, a, b, c)`.
+template <class... T>
+  requires OtherDimensionsAgree<T...>
+constexpr Expr<typename ir::Concatenated<T...>::type> concatenate(const T&... parts) {
+  return Expr<typename ir::Concatenated<T...>::type>(ir::concatenate_values(-1, parts...));
 }
-template <int A, class First, class... Rest>
-  requires(!OtherDimensionsAgree<A, First, Rest...>)
-constexpr void concatenate(OverAxis<A>, const Expr<First>&, const Expr<Rest>&...) = delete;
-
-/// The same along the last axis.
-template <class First, class... Rest>
-  requires OtherDimensionsAgree<-1, First, Rest...>
-constexpr Expr<typename ir::Concatenated<-1, First, Rest...>::type> concatenate(
-    const Expr<First>& first, const Expr<Rest>&... rest) {
-  return concatenate(axis<-1>, first, rest...);
-}
-template <class First, class... Rest>
-  requires(!OtherDimensionsAgree<-1, First, Rest...>)
-constexpr void concatenate(const Expr<First>&, const Expr<Rest>&...) = delete;
+template <class... T>
+  requires(!OtherDimensionsAgree<T...>)
+constexpr void concatenate(const T&...) = delete;
 
 }  // namespace ansatz

@@ -83,16 +83,21 @@ struct Convolution {
       if (kernel[d] != 1 || stride[d] != 1 || before[d] || after[d]) return false;
     return true;
   }
+  /// Whether a patch is a column of the matrix of patches, not a row.
+  constexpr bool columns(long channels) const { return channels_first || channels == 1; }
   /// Patches are laid out for a part of the work at a time that the second-level cache holds:
-  /// several images (channels last), or some rows of the result of one.
+  /// several images (where a patch is a row), or some rows of the result of one.
   struct Tile {
     long images = 1, rows = 0;
   };
   constexpr Tile tile(long channels) const {
-    constexpr long most = 1 << 16;  // numbers
+    constexpr long most = 1 << 17;  // numbers
     const long row = count(1) * depth(channels), image = row * count(0);
-    if (image > most) return {1, most > row && row ? most / row : 1};
-    return {channels_first || !image ? 1 : most / image, count(0)};
+    if (image > most) {
+      const long parts = (image + most - 1) / most;
+      return {1, (count(0) + parts - 1) / parts};
+    }
+    return {columns(channels) || !image ? 1 : most / image, count(0)};
   }
   /// Numbers in a tile's patches.
   constexpr long patches(long channels) const {
@@ -179,9 +184,9 @@ constexpr bool is_kernel_of(const Convolution& c, const Shape& w) {
 constexpr double convolution_work(const Shape& result, const Convolution& c, int channels) {
   return 2 * elements(result) * static_cast<double>(c.depth(channels));
 }
-/// Numbers a kernel needs to work in: patches, and the flipped weights.
+/// Numbers a kernel needs to work in: the flipped kernels, patches, and a register beyond them.
 constexpr long convolution_scratch(const Convolution& c, long in_channels, long out_channels) {
-  return c.patches(in_channels) + (c.flip ? c.depth(in_channels) * out_channels : 0);
+  return (c.flip ? c.depth(in_channels) * out_channels : 0) + c.patches(in_channels) + 16;
 }
 
 }  // namespace ir

@@ -125,20 +125,43 @@ constexpr void ConvolveWeightGradient::vjp(ir::VjpContext& c) {
 
 namespace ir {
 
-template <class X, class... Option>
-consteval ConvolveOptions convolve_options() {
-  ConvolveOptions o = options_of<ConvolveOptions, Option...>();
+// What options come to: tags, known to the type, or a ConvolveOptions known only at run time.
+template <class X>
+constexpr ConvolveOptions convolve_options(const ConvolveOptions& given) {
+  ConvolveOptions o = given;
   o.axes = axes_of<X>(o.axes);
   return o;
+}
+template <class X, class... Tag>
+constexpr ConvolveOptions convolve_options(const Tag&...) {
+  return convolve_options<X>(options_of<ConvolveOptions, Tag...>());
+}
+
+// The shape of a convolution. Where the options are not known rows and columns are not; then, too,
+// the channels must agree, if the axes are known.
+template <class X, class W, class... Option>
+consteval ShapeResult convolved_space() {
+  constexpr bool first = axes_of<X>() == Axes::bc01;
+  if constexpr (are_tags<ConvolveOptions, Option...>) {
+    return convolution_of(X::known, W::known, convolve_options<X>(Option{}...)).result;
+  } else {
+    const ShapeResult x = open_image(X::known, first);
+    if (!x.ok() || !has_image_axes<X> || W::known.rank != 4) return x;
+    Shape w = W::known;
+    for (int k = 0; k < 2; ++k) w[first ? 2 + k : k] = any;
+    return convolution_of(x.shape, w, convolve_options<X>(ConvolveOptions{})).result;
+  }
 }
 
 template <class X, class W, class... Option>
 consteval bool kernels_fit() {
-  if constexpr (any_unknown<X, W>)
+  if constexpr (!are_options<ConvolveOptions, Option...>)
+    return false;
+  else if constexpr (any_unknown<X, W>)
     return true;
   else
-    return X::dtype == DType::real && W::dtype == DType::real &&
-           convolution_of(X::known, W::known, convolve_options<X, Option...>()).result.ok();
+    return X::dtype == DType::real && W::dtype == DType::real && W::known.rank == 4 &&
+           convolved_space<X, W, Option...>().ok();
 }
 
 template <class X, class W, class... Option>
@@ -146,45 +169,15 @@ struct Convolved {
   using type = AnySpace;
 };
 template <class X, class W, class... Option>
-  requires(!any_unknown<X, W> && (OptionOf<Option, ConvolveOptions> && ...) &&
-           kernels_fit<X, W, Option...>())
+  requires(!any_unknown<X, W> && kernels_fit<X, W, Option...>() &&
+           (are_tags<ConvolveOptions, Option...> || has_image_axes<X>))
 struct Convolved<X, W, Option...> {
-  static constexpr ConvolveOptions options = convolve_options<X, Option...>();
-  static constexpr Shape shape = convolution_of(X::known, W::known, options).result.shape;
-  using type = typename ImageSpace<shape, options.axes, X>::type;
+  static constexpr Shape shape = convolved_space<X, W, Option...>().shape;
+  using type = typename ImageSpace<shape, axes_of<X>(), X>::type;
 };
 
-// With options known only at run time rows and columns are so, too.
 template <class X, class W>
-struct OpenConvolved {
-  using type = AnySpace;
-};
-template <class X, class W>
-  requires(!any_unknown<X, W> && has_image_axes<X> && W::known.rank == 4)
-struct OpenConvolved<X, W> {
-  static constexpr Axes axes = axes_of<X>();
-  static constexpr Shape shape =
-      with_image(X::known, axes == Axes::bc01,
-                 {any, any, result_channels(W::known, axes == Axes::bc01)});
-  using type = typename ImageSpace<shape, axes, X>::type;
-};
-// What can be said before the options are known: the channels agree.
-template <class X, class W>
-consteval bool channels_agree() {
-  if constexpr (any_unknown<X, W>) {
-    return true;
-  } else if constexpr (!has_image_axes<X>) {
-    return X::dtype == DType::real && W::dtype == DType::real && W::known.rank == 4;
-  } else {
-    constexpr bool first = axes_of<X>() == Axes::bc01;
-    return X::dtype == DType::real && W::dtype == DType::real && W::known.rank == 4 &&
-           dims_agree(image_of(X::known, first).channels, kernel_of(W::known, first).channels);
-  }
-}
-
-template <class X, class W>
-constexpr Value convolution(const Expr<X>& x, const Expr<W>& w, ConvolveOptions o) {
-  o.axes = axes_of<X>(o.axes);
+constexpr Value convolution(const Expr<X>& x, const Expr<W>& w, const ConvolveOptions& o) {
   const Shape both[] = {x.shape(), w.shape()};
   const ConvolutionResult r = convolution_of(both[0], both[1], o);
   if (!r.result.ok()) graph_error_shape("convolve", r.result.error, both, 2);
@@ -198,8 +191,6 @@ constexpr Value convolution(const Expr<X>& x, const Expr<W>& w, ConvolveOptions 
 /// What must hold for convolve: kernels with the images' channels, no larger than the images.
 template <class X, class W, class... Option>
 concept KernelsFit = ir::kernels_fit<X, W, Option...>();
-template <class X, class W>
-concept ChannelsAgree = ir::channels_agree<X, W>();
 
 /// The convolution of images with kernels:
 ///
@@ -212,28 +203,18 @@ concept ChannelsAgree = ir::channels_agree<X, W>();
 /// options: `border::valid` (default: size - kernel + 1 pixels), `border::full` (size + kernel -
 /// 1), `border::same` (as many as the image, those in the middle of `full`, as in scipy.signal),
 /// `padding<rows, columns>` (zeros on each side), `stride<rows, columns>` (every so many pixels of
-/// that). ShapeError (or no compilation) when the channels differ or the kernel does not fit.
-template <class X, class W, ir::OptionOf<ConvolveOptions>... Option>
+/// that); or a ConvolveOptions, known only at run time. ShapeError (or no compilation) when the
+/// channels differ or the kernel does not fit.
+template <class X, class W, class... Option>
   requires KernelsFit<X, W, Option...>
 constexpr Expr<typename ir::Convolved<X, W, Option...>::type> convolve(const Expr<X>& x,
                                                                        const Expr<W>& w,
-                                                                       Option...) {
+                                                                       const Option&... options) {
   return Expr<typename ir::Convolved<X, W, Option...>::type>(
-      ir::convolution(x, w, ir::convolve_options<X, Option...>()));
+      ir::convolution(x, w, ir::convolve_options<X>(options...)));
 }
-template <class X, class W, ir::OptionOf<ConvolveOptions>... Option>
+template <class X, class W, class... Option>
   requires(!KernelsFit<X, W, Option...>)
-constexpr void convolve(const Expr<X>&, const Expr<W>&, Option...) = delete;
-
-/// The same with options known only at run time.
-template <class X, class W>
-  requires ChannelsAgree<X, W>
-constexpr Expr<typename ir::OpenConvolved<X, W>::type> convolve(const Expr<X>& x, const Expr<W>& w,
-                                                                const ConvolveOptions& options) {
-  return Expr<typename ir::OpenConvolved<X, W>::type>(ir::convolution(x, w, options));
-}
-template <class X, class W>
-  requires(!ChannelsAgree<X, W>)
-constexpr void convolve(const Expr<X>&, const Expr<W>&, const ConvolveOptions&) = delete;
+constexpr void convolve(const Expr<X>&, const Expr<W>&, const Option&...) = delete;
 
 }  // namespace ansatz

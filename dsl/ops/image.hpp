@@ -102,6 +102,7 @@ inline constexpr BorderOption<Border::same> same;
 }  // namespace border
 
 namespace ir {
+
 // What a list of option tags comes to.
 template <class Options, class... Tag>
 consteval Options options_of(Options options = {}) {
@@ -110,6 +111,20 @@ consteval Options options_of(Options options = {}) {
 }
 template <class Tag, class Options>
 concept OptionOf = requires(Options& o) { Tag::set(o); };
-}  // namespace ir
+template <class Options, class... Tag>
+inline constexpr bool are_tags = (OptionOf<Tag, Options> && ...);
+/// Tags, or one Options known only at run time.
+template <class Options, class... Option>
+inline constexpr bool are_options =
+    are_tags<Options, Option...> ||
+    (sizeof...(Option) == 1 && (std::is_same_v<Option, Options> && ...));
 
+/// An image or batch of images whose rows and columns are not known.
+constexpr ShapeResult open_image(const Shape& x, bool channels_first) {
+  if (x.rank < 3 || x.rank > 4 || (x.rank == 3 && x.batched()))
+    return refused("the operand must be an image or a batch of images");
+  return {with_image(x, channels_first, {any, any, image_of(x, channels_first).channels})};
+}
+
+}  // namespace ir
 }  // namespace ansatz

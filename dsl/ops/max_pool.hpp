@@ -88,26 +88,17 @@ constexpr void MaxPoolGradient::vjp(ir::VjpContext& c) {
 /// given. As in Pylearn2 there are ceil((size - window) / stride) + 1 of them in each direction, so
 /// that every pixel is in one, and the last ones see only the pixels there are; `border::valid`
 /// leaves windows out that are not whole. A NaN in a window is its largest number. The gradient
-/// goes to the first of several largest pixels, row by row.
-template <class X, ir::OptionOf<PoolOptions>... Option>
+/// goes to the first of several largest pixels, row by row. `max_pool(x, PoolOptions{...})` takes
+/// options known only at run time.
+template <class X, class... Option>
   requires WindowsFit<X, Option...>
-constexpr Expr<typename ir::Pooled<X, Option...>::type> max_pool(const Expr<X>& x, Option...) {
+constexpr Expr<typename ir::Pooled<X, Option...>::type> max_pool(const Expr<X>& x,
+                                                                 const Option&... options) {
   return Expr<typename ir::Pooled<X, Option...>::type>(
-      ir::pool_value<ops::MaxPool>(x, ir::pool_options<X, Option...>()));
+      ir::pool_value<ops::MaxPool>(x, ir::pool_options<X>(options...)));
 }
-template <class X, ir::OptionOf<PoolOptions>... Option>
+template <class X, class... Option>
   requires(!WindowsFit<X, Option...>)
-constexpr void max_pool(const Expr<X>&, Option...) = delete;
-
-/// The same with options known only at run time.
-template <class X>
-  requires IsImage<X>
-constexpr Expr<typename ir::OpenImage<X>::type> max_pool(const Expr<X>& x,
-                                                         const PoolOptions& options) {
-  return Expr<typename ir::OpenImage<X>::type>(ir::pool_value<ops::MaxPool>(x, options));
-}
-template <class X>
-  requires(!IsImage<X>)
-constexpr void max_pool(const Expr<X>&, const PoolOptions&) = delete;
+constexpr void max_pool(const Expr<X>&, const Option&...) = delete;
 
 }  // namespace ansatz

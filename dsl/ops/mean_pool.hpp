@@ -54,25 +54,15 @@ constexpr void MeanPool::vjp(ir::VjpContext& c) {
 
 /// The mean of each window's pixels, channel by channel; windows and options as in max_pool. A
 /// window that reaches beyond the image is divided by the number of pixels it does see.
-template <class X, ir::OptionOf<PoolOptions>... Option>
+template <class X, class... Option>
   requires WindowsFit<X, Option...>
-constexpr Expr<typename ir::Pooled<X, Option...>::type> mean_pool(const Expr<X>& x, Option...) {
+constexpr Expr<typename ir::Pooled<X, Option...>::type> mean_pool(const Expr<X>& x,
+                                                                  const Option&... options) {
   return Expr<typename ir::Pooled<X, Option...>::type>(
-      ir::pool_value<ops::MeanPool>(x, ir::pool_options<X, Option...>()));
+      ir::pool_value<ops::MeanPool>(x, ir::pool_options<X>(options...)));
 }
-template <class X, ir::OptionOf<PoolOptions>... Option>
+template <class X, class... Option>
   requires(!WindowsFit<X, Option...>)
-constexpr void mean_pool(const Expr<X>&, Option...) = delete;
-
-/// The same with options known only at run time.
-template <class X>
-  requires IsImage<X>
-constexpr Expr<typename ir::OpenImage<X>::type> mean_pool(const Expr<X>& x,
-                                                          const PoolOptions& options) {
-  return Expr<typename ir::OpenImage<X>::type>(ir::pool_value<ops::MeanPool>(x, options));
-}
-template <class X>
-  requires(!IsImage<X>)
-constexpr void mean_pool(const Expr<X>&, const PoolOptions&) = delete;
+constexpr void mean_pool(const Expr<X>&, const Option&...) = delete;
 
 }  // namespace ansatz

@@ -54,7 +54,11 @@ struct Pooling {
   constexpr Attr attr() const {
     Attr a;
     a.i[0] = channels_first | valid << 1;
-    for (int d = 0; d < 2; ++d) a.i[1 + d] = window[d], a.i[3 + d] = stride[d], a.i[5 + d] = size[d];
+    for (int d = 0; d < 2; ++d) {
+      a.i[1 + d] = window[d];
+      a.i[3 + d] = stride[d];
+      a.i[5 + d] = size[d];
+    }
     return a;
   }
 
@@ -94,23 +98,39 @@ constexpr ShapeResult pool_shape(const Shape& in, const Pooling& p, bool back) {
   return {with_image(in, p.channels_first, image)};
 }
 
-template <class X, class... Option>
-consteval PoolOptions pool_options() {
-  PoolOptions o = options_of<PoolOptions, Option...>();
+// What options come to: tags, known to the type, or a PoolOptions known only at run time.
+template <class X>
+constexpr PoolOptions pool_options(const PoolOptions& given) {
+  PoolOptions o = given;
   o.axes = axes_of<X>(o.axes);
   return o;
 }
+template <class X, class... Tag>
+constexpr PoolOptions pool_options(const Tag&...) {
+  return pool_options<X>(options_of<PoolOptions, Tag...>());
+}
+
 constexpr ShapeResult pooled(const Shape& x, const PoolOptions& o) {
   if (o.border == Border::same) return refused("the border of a pool is valid or full");
   return pool_shape(x, Pooling(o, x), false);
 }
+// Rows and columns are not known where the options are not.
+template <class X, class... Option>
+consteval ShapeResult pooled_space() {
+  if constexpr (are_tags<PoolOptions, Option...>)
+    return pooled(X::known, pool_options<X>(Option{}...));
+  else
+    return open_image(X::known, axes_of<X>() == Axes::bc01);
+}
 
 template <class X, class... Option>
 consteval bool windows_fit() {
-  if constexpr (any_unknown<X>)
+  if constexpr (!are_options<PoolOptions, Option...>)
+    return false;
+  else if constexpr (any_unknown<X>)
     return true;
   else
-    return X::dtype == DType::real && pooled(X::known, pool_options<X, Option...>()).ok();
+    return X::dtype == DType::real && pooled_space<X, Option...>().ok();
 }
 
 template <class X, class... Option>
@@ -118,44 +138,15 @@ struct Pooled {
   using type = AnySpace;
 };
 template <class X, class... Option>
-  requires(!any_unknown<X> && (OptionOf<Option, PoolOptions> && ...) &&
-           windows_fit<X, Option...>())
+  requires(!any_unknown<X> && windows_fit<X, Option...>() &&
+           (are_tags<PoolOptions, Option...> || has_image_axes<X>))
 struct Pooled<X, Option...> {
-  static constexpr PoolOptions options = pool_options<X, Option...>();
-  static constexpr Shape shape = pooled(X::known, options).shape;
-  using type = typename ImageSpace<shape, options.axes, X>::type;
-};
-
-// With options known only at run time rows and columns are so, too.
-template <class X>
-consteval ShapeResult open_image() {
-  if (X::known.rank < 3 || X::known.rank > 4 || (X::known.rank == 3 && X::known.batched()))
-    return refused("the operand must be an image or a batch of images");
-  const bool channels_first = axes_of<X>() == Axes::bc01;
-  const Image image = image_of(X::known, channels_first);
-  return {with_image(X::known, channels_first, {any, any, image.channels})};
-}
-template <class X>
-consteval bool is_image() {
-  if constexpr (any_unknown<X>)
-    return true;
-  else
-    return X::dtype == DType::real && open_image<X>().ok();
-}
-template <class X>
-struct OpenImage {
-  using type = AnySpace;
-};
-template <class X>
-  requires(!any_unknown<X> && has_image_axes<X>)
-struct OpenImage<X> {
-  static constexpr Shape shape = open_image<X>().shape;
+  static constexpr Shape shape = pooled_space<X, Option...>().shape;
   using type = typename ImageSpace<shape, axes_of<X>(), X>::type;
 };
 
 template <class Op, class X>
-constexpr Value pool_value(const Expr<X>& x, PoolOptions o) {
-  o.axes = axes_of<X>(o.axes);
+constexpr Value pool_value(const Expr<X>& x, const PoolOptions& o) {
   const Shape s = x.shape();
   const ShapeResult r = pooled(s, o);
   if (!r.ok()) graph_error_shape(Op::name, r.error, &s, 1);
@@ -173,7 +164,5 @@ constexpr double pool_work(const Shape& pools, const Attr& attr) {
 /// What must hold for a pool: its windows fit in the images.
 template <class X, class... Option>
 concept WindowsFit = ir::windows_fit<X, Option...>();
-template <class X>
-concept IsImage = ir::is_image<X>();
 
 }  // namespace ansatz

@@ -20,7 +20,8 @@ constexpr Shape inferred(const Shape& x, const Shape& features) {
       return features;
   }
   Shape s = features;
-  if (open >= 0 && n != any && others > 0 && n % others == 0) s[open] = static_cast<int>(n / others);
+  const bool divides = n != any && others > 0 && n % others == 0;
+  if (open >= 0 && divides) s[open] = static_cast<int>(n / others);
   return s;
 }
 
@@ -83,8 +84,8 @@ using in_batch_of = typename InBatchOf<S, X>::type;
 template <class X, class S>
 concept SameElements = ir::same_elements<X, S>();
 
-/// x seen as a value of Space S: `reshape<Conv2DSpace<28, 28, 1>>(x)`, or, where the sizes are known
-/// only at run time, `reshape(x, VectorSpace(n))`. Of a batch, each example is reshaped. One
+/// x seen as a value of Space S: `reshape<Conv2DSpace<28, 28, 1>>(x)`, or, where the sizes are
+/// known only at run time, `reshape(x, VectorSpace(n))`. Of a batch, each example is reshaped. One
 /// dimension may be `any` and follows from the others, as -1 does in NumPy. ShapeError (or no
 /// compilation) when the numbers of elements differ.
 template <class S, class X>

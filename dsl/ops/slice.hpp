@@ -8,7 +8,9 @@ namespace ansatz {
 
 /// Elements Start, Start + Step, … before Stop; negative counts from the end, as in NumPy.
 template <int Start, int Stop, int Step = 1>
-struct Range {};
+struct Range {
+  static constexpr int start = Start, stop = Stop, step = Step;
+};
 template <int Start, int Stop, int Step = 1>
 inline constexpr Range<Start, Stop, Step> range;
 
@@ -66,81 +68,79 @@ constexpr Value slice_axis(const Value& x, int a, int start, int stop, int step)
   return make(info_of<ops::Slice>, r.attr, x);
 }
 
-template <class X, int A, int Start, int Stop, int Step>
-consteval bool slice_fits() {
-  if constexpr (any_unknown<X>)
-    return Step >= 1;
-  else
-    return X::dtype == DType::real && sliced(X::known, A, Start, Stop, Step).result.ok();
+/// start, stop and step as a slice is given them: a Range, or two or three numbers.
+struct Places {
+  int start = 0, stop = to_end, step = 1;
+};
+template <class R>
+constexpr Places places_of(R) {
+  return {R::start, R::stop, R::step};
 }
-template <class X, int A>
-consteval bool has_feature_axis() {
-  if constexpr (any_unknown<X>)
+constexpr Places places_of(int start, int stop, int step = 1) { return {start, stop, step}; }
+
+template <class... P>
+inline constexpr bool are_places = false;
+template <int Start, int Stop, int Step>
+inline constexpr bool are_places<Range<Start, Stop, Step>> = true;
+template <class... P>
+  requires(sizeof...(P) >= 2 && sizeof...(P) <= 3 && (std::is_integral_v<P> && ...))
+inline constexpr bool are_places<P...> = true;
+
+// The shape of a slice; its axis is `any` where the places are known only at run time.
+template <class X, int A, class... P>
+consteval ShapeResult sliced_space() {
+  if constexpr (sizeof...(P) == 1) {
+    const Places p = places_of(P{}...);
+    return sliced(X::known, A, p.start, p.stop, p.step).result;
+  } else {
+    const int at = feature_axis(X::known, A);
+    if (at < 0) return refused("the axis must be a feature axis of the operand");
+    Shape s = X::known;
+    s[at] = any;
+    return {s};
+  }
+}
+template <class X, int A, class... P>
+consteval bool slice_fits() {
+  if constexpr (!are_places<P...>)
+    return false;
+  else if constexpr (any_unknown<X>)
     return true;
   else
-    return X::dtype == DType::real && feature_axis(X::known, A) >= 0;
+    return X::dtype == DType::real && sliced_space<X, A, P...>().ok();
 }
 
-template <class X, int A, int Start, int Stop, int Step>
+template <class X, int A, class... P>
 struct Sliced {
   using type = AnySpace;
 };
-template <class X, int A, int Start, int Stop, int Step>
-  requires(!any_unknown<X> && slice_fits<X, A, Start, Stop, Step>())
-struct Sliced<X, A, Start, Stop, Step> {
-  static constexpr Shape shape = sliced(X::known, A, Start, Stop, Step).result.shape;
-  using type = typename Resized<shape, X>::type;
-};
-
-template <class X, int A>
-consteval Shape with_open_axis() {
-  Shape s = X::known;
-  s[feature_axis(s, A)] = any;
-  return s;
-}
-template <class X, int A>
-struct OpenAxis {
-  using type = AnySpace;
-};
-template <class X, int A>
-  requires(!any_unknown<X> && has_feature_axis<X, A>())
-struct OpenAxis<X, A> {
-  static constexpr Shape shape = with_open_axis<X, A>();
+template <class X, int A, class... P>
+  requires(!any_unknown<X> && slice_fits<X, A, P...>())
+struct Sliced<X, A, P...> {
+  static constexpr Shape shape = sliced_space<X, A, P...>().shape;
   using type = typename Resized<shape, X>::type;
 };
 
 }  // namespace ir
 
 /// What must hold for slice: a feature axis, a step of at least 1, at least one element.
-template <class X, int A, int Start, int Stop, int Step>
-concept SliceFits = ir::slice_fits<X, A, Start, Stop, Step>();
-template <class X, int A>
-concept HasFeatureAxis = ir::has_feature_axis<X, A>();
+template <class X, int A, class... P>
+concept SliceFits = ir::slice_fits<X, A, P...>();
 
-/// Elements Start, Start + Step, … before Stop of feature axis A (0: the first after the batch;
-/// negative: from the last): `slice(x, axis<0>, range<0, 10>)`. Positions as in NumPy, but an empty
-/// slice is refused, and so is a step below 1.
-template <class X, int A, int Start, int Stop, int Step>
-  requires SliceFits<X, A, Start, Stop, Step>
-constexpr Expr<typename ir::Sliced<X, A, Start, Stop, Step>::type> slice(
-    const Expr<X>& x, OverAxis<A>, Range<Start, Stop, Step>) {
-  return Expr<typename ir::Sliced<X, A, Start, Stop, Step>::type>(
-      ir::slice_axis(x.value(), A, Start, Stop, Step));
+/// Elements start, start + step, … before stop of feature axis A (0: the first after the batch;
+/// negative: from the last). `slice(x, axis<0>, range<0, 10>)` has 10 of them in its Space;
+/// `slice(x, axis<0>, start, stop)` and `slice(x, axis<0>, start, stop, step)` take numbers known
+/// at run time. Positions as in NumPy, but an empty slice is refused, and so is a step below 1.
+template <class X, int A, class... P>
+  requires SliceFits<X, A, P...>
+constexpr Expr<typename ir::Sliced<X, A, P...>::type> slice(const Expr<X>& x, OverAxis<A>,
+                                                            P... places) {
+  const ir::Places p = ir::places_of(places...);
+  return Expr<typename ir::Sliced<X, A, P...>::type>(
+      ir::slice_axis(x.value(), A, p.start, p.stop, p.step));
 }
-template <class X, int A, int Start, int Stop, int Step>
-  requires(!SliceFits<X, A, Start, Stop, Step>)
-constexpr void slice(const Expr<X>&, OverAxis<A>, Range<Start, Stop, Step>) = delete;
-
-/// The same with positions known at run time; the axis's size is then not part of the type.
-template <class X, int A>
-  requires HasFeatureAxis<X, A>
-constexpr Expr<typename ir::OpenAxis<X, A>::type> slice(const Expr<X>& x, OverAxis<A>, int start,
-                                                        int stop, int step = 1) {
-  return Expr<typename ir::OpenAxis<X, A>::type>(
-      ir::slice_axis(x.value(), A, start, stop, step));
-}
-template <class X, int A>
-  requires(!HasFeatureAxis<X, A>)
-constexpr void slice(const Expr<X>&, OverAxis<A>, int, int, int = 1) = delete;
+template <class X, int A, class... P>
+  requires(!SliceFits<X, A, P...>)
+constexpr void slice(const Expr<X>&, OverAxis<A>, P...) = delete;
 
 }  // namespace ansatz

@@ -49,8 +49,13 @@ constexpr Value sum_to(const Value& v, const Shape& s) {
     const int at = from.rank - k;
     if (k > s.rank - batch_s || (s[s.rank - k] == 1 && from[at] != 1)) mask |= 1 << at;
   }
+  // Axes that are neighbours at a time, the last first: a loop sums over one dimension.
   Value summed = v;
-  if (mask) summed = reduce<ops::Sum>(v, mask, false);
+  for (int k = from.rank - 1; k >= 0; --k) {
+    int run = 0;
+    for (; k >= 0 && mask >> k & 1; --k) run |= 1 << k;
+    if (run) summed = reduce<ops::Sum>(summed, run, false);
+  }
   if (summed.shape() == s) return summed;
   return make(info_of<ops::Reshape>, shape_attr(s), summed);
 }

@@ -41,59 +41,58 @@ constexpr Value transpose_axes(const Value& x, const Attr& order, int count, boo
   return make(info_of<ops::Transpose>, full, x);
 }
 
-template <class X, bool Features, int... A>
+// Without axes the two axes of a matrix, or of a batch of vectors, change places.
+template <class X, int... A>
+consteval ShapeResult transposed_space() {
+  if constexpr (sizeof...(A) == 0)
+    return transposed(X::known, axes_attr<1, 0>(), 2, false);
+  else
+    return transposed(X::known, axes_attr<A...>(), sizeof...(A), true);
+}
+template <class X, int... A>
 consteval bool axes_permute() {
   if constexpr (any_unknown<X>)
     return true;
   else
-    return X::dtype == DType::real &&
-           transposed(X::known, axes_attr<A...>(), sizeof...(A), Features).ok();
+    return X::dtype == DType::real && transposed_space<X, A...>().ok();
 }
 
 // Never the operand's own Space, even where the shape is the same: its axes mean something else.
-template <class X, bool Features, int... A>
+template <class X, int... A>
 struct Transposed {
   using type = AnySpace;
 };
-template <class X, bool Features, int... A>
-  requires(!any_unknown<X> && axes_permute<X, Features, A...>())
-struct Transposed<X, Features, A...> {
-  static constexpr Shape shape =
-      transposed(X::known, axes_attr<A...>(), sizeof...(A), Features).shape;
+template <class X, int... A>
+  requires(!any_unknown<X> && axes_permute<X, A...>())
+struct Transposed<X, A...> {
+  static constexpr Shape shape = transposed_space<X, A...>().shape;
   using type = std::remove_pointer_t<decltype(canonical_space<shape, X>())>;
 };
 
 }  // namespace ir
 
-/// What must hold for transpose: two axes, the batch counted; or each feature axis named once.
-template <class X>
-concept HasTwoAxes = ir::axes_permute<X, false, 1, 0>();
+/// What must hold for transpose: each feature axis named once; or, with none named, two axes, the
+/// batch counted.
 template <class X, int... A>
-concept AxesPermute = ir::axes_permute<X, true, A...>();
+concept AxesPermute = ir::axes_permute<X, A...>();
 
 /// The transpose of a matrix [m, n], which is [n, m]. A batch of vectors [examples, N] becomes a
 /// Tensor<N, examples{}>, and that a batch again.
-template <class X>
-  requires HasTwoAxes<X>
-constexpr Expr<typename ir::Transposed<X, false, 1, 0>::type> transpose(const Expr<X>& x) {
-  return Expr<typename ir::Transposed<X, false, 1, 0>::type>(
-      ir::transpose_axes(x.value(), ir::axes_attr<1, 0>(), 2, false));
+///
+/// With axes: the feature axes in another order, as numpy.transpose; axis k of the result is axis
+/// A_k of x, and 0 is the first after the batch. `transpose<2, 0, 1>(x)`: [b, r, c, k] becomes
+/// [b, k, r, c].
+template <int... A, class X>
+  requires AxesPermute<X, A...>
+constexpr Expr<typename ir::Transposed<X, A...>::type> transpose(const Expr<X>& x) {
+  using Result = Expr<typename ir::Transposed<X, A...>::type>;
+  if constexpr (sizeof...(A) == 0)
+    return Result(ir::transpose_axes(x.value(), ir::axes_attr<1, 0>(), 2, false));
+  else
+    return Result(ir::transpose_axes(x.value(), ir::axes_attr<A...>(), sizeof...(A), true));
 }
-template <class X>
-  requires(!HasTwoAxes<X>)
-constexpr void transpose(const Expr<X>&) = delete;
-
-/// The feature axes in another order, as numpy.transpose: axis k of the result is axis A_k of x; 0
-/// is the first after the batch. `transpose<2, 0, 1>(x)`: [b, r, c, k] becomes [b, k, r, c].
-template <int First, int... Rest, class X>
-  requires AxesPermute<X, First, Rest...>
-constexpr Expr<typename ir::Transposed<X, true, First, Rest...>::type> transpose(
-    const Expr<X>& x) {
-  return Expr<typename ir::Transposed<X, true, First, Rest...>::type>(ir::transpose_axes(
-      x.value(), ir::axes_attr<First, Rest...>(), 1 + sizeof...(Rest), true));
-}
-template <int First, int... Rest, class X>
-  requires(!AxesPermute<X, First, Rest...>)
+template <int... A, class X>
+  requires(!AxesPermute<X, A...>)
 constexpr void transpose(const Expr<X>&) = delete;
 
 }  // namespace ansatz

@@ -2,7 +2,8 @@
 // are laid out side by side (im2col; Chellapilla et al. 2006) and multiplied with the kernels.
 //
 // With channels last a patch is a row, [rows, columns, in channels], as the kernels lie in memory,
-// and the patches of several images make one product. With channels first a patch is a column.
+// and the patches of several images make one product. With channels first a patch is a column, and
+// so it is where there is only one channel, which makes longer runs to copy.
 // Patches are those of a cross-correlation; for a convolution the kernels are flipped.
 #include <dsl/gemm.hpp>
 #include <dsl/kernels/simd.hpp>
@@ -20,6 +21,11 @@ void copy(T* to, const T* from, long n) {
   for (; k + S::width <= n; k += S::width) S::load(from + k).store(to + k);
   if (k < n) S::load_partial(from + k, n - k).store_partial(to + k, n - k);
 }
+// In whole registers: what is written beyond n does not matter.
+template <class T>
+void copy_roughly(T* to, const T* from, long n) {
+  for (long k = 0; k < n; k += simd<T>::width) simd<T>::load(from + k).store(to + k);
+}
 template <class T>
 void zero(T* to, long n) {
   using S = simd<T>;
@@ -34,7 +40,8 @@ void add(T* to, const T* from, long n) {
   long k = 0;
   for (; k + S::width <= n; k += S::width) (S::load(to + k) + S::load(from + k)).store(to + k);
   if (k < n)
-    (S::load_partial(to + k, n - k) + S::load_partial(from + k, n - k)).store_partial(to + k, n - k);
+    (S::load_partial(to + k, n - k) + S::load_partial(from + k, n - k))
+        .store_partial(to + k, n - k);
 }
 
 // Of positions at, at + step, … (count of them): the first that is not negative, and the first
@@ -62,8 +69,9 @@ class Job {
         pixels_(long{c_.count(0)} * c_.count(1)),
         depth_(c_.depth(in_)),
         image_(long{c_.size[0]} * c_.size[1] * in_),
-        patches_(a.scratch),
-        flipped_(a.scratch + c_.patches(in_)) {}
+        columns_(c_.columns(in_)),
+        flipped_(a.scratch),
+        patches_(a.scratch + (c_.flip ? depth_ * out_ : 0)) {}
 
   void forward(const T* x, const T* w, T* y) {
     w = kernels(w);
@@ -74,7 +82,7 @@ class Job {
         gemm<T>(false, false, out_, m, depth_, 1, w, depth_, patches, m, 0,
                 y + image * pixels_ * out_ + first, pixels_);
       else
-        gemm<T>(false, false, m, out_, depth_, 1, patches, depth_, w, out_, 0,
+        gemm<T>(columns_, false, m, out_, depth_, 1, patches, columns_ ? m : depth_, w, out_, 0,
                 y + (image * pixels_ + first) * out_, out_);
     });
   }
@@ -85,12 +93,13 @@ class Job {
     tiles([&](long image, long images, long row, long rows) {
       T* patches = c_.direct() ? x + image * image_ : patches_;
       const long m = images * rows * c_.count(1), first = row * c_.count(1);
+      const T* g_part = g + (image * pixels_ + (c_.channels_first ? 0 : first)) * out_;
       if (c_.channels_first)
-        gemm<T>(true, false, depth_, m, out_, 1, w, depth_, g + image * pixels_ * out_ + first,
-                pixels_, 0, patches, m);
+        gemm<T>(true, false, depth_, m, out_, 1, w, depth_, g_part + first, pixels_, 0, patches, m);
+      else if (columns_)
+        gemm<T>(false, true, depth_, m, out_, 1, w, out_, g_part, out_, 0, patches, m);
       else
-        gemm<T>(false, true, m, depth_, out_, 1, g + (image * pixels_ + first) * out_, out_, w,
-                out_, 0, patches, depth_);
+        gemm<T>(false, true, m, depth_, out_, 1, g_part, out_, w, out_, 0, patches, depth_);
       if (!c_.direct()) scatter(x, image, images, row, rows);
     });
   }
@@ -104,7 +113,7 @@ class Job {
         gemm<T>(false, true, out_, depth_, m, 1, g + image * pixels_ * out_ + first, pixels_,
                 patches, m, 1, w, depth_);
       else
-        gemm<T>(true, false, depth_, out_, m, 1, patches, depth_,
+        gemm<T>(!columns_, false, depth_, out_, m, 1, patches, columns_ ? m : depth_,
                 g + (image * pixels_ + first) * out_, out_, 1, w, out_);
     });
     if (c_.flip) reverse(w);
@@ -125,27 +134,31 @@ class Job {
 
   const T* gather(const T* x, long image, long images, long row, long rows) const {
     if (c_.direct()) return x + image * image_;
-    walk(image, images, row, rows, [&](long at, long before, long pixels, long step, long n,
-                                       long all, T* to) {
-      zero(to, before);
-      if (step == 1) {
-        copy(to + before, x + at, n);
-      } else {
-        for (long k = 0; k < pixels; ++k) to[before + k] = x[at + k * step];
-      }
-      zero(to + before + n, all - before - n);
-    });
+    // Runs are laid out in order, so what is written beyond one is overwritten by the next.
+    const long safe = images_ * image_ - simd<T>::width;
+    walk(image, images, row, rows,
+         [&](long at, long before, long pixels, long step, long n, long all, T* to) {
+           zero(to, before);
+           if (step == 1 && at + n <= safe) {
+             copy_roughly(to + before, x + at, n);
+           } else if (step == 1) {
+             copy(to + before, x + at, n);
+           } else {
+             for (long k = 0; k < pixels; ++k) to[before + k] = x[at + k * step];
+           }
+           zero(to + before + n, all - before - n);
+         });
     return patches_;
   }
   void scatter(T* x, long image, long images, long row, long rows) const {
-    walk(image, images, row, rows, [&](long at, long before, long pixels, long step, long n, long,
-                                       const T* from) {
-      if (step == 1) {
-        add(x + at, from + before, n);
-      } else {
-        for (long k = 0; k < pixels; ++k) x[at + k * step] += from[before + k];
-      }
-    });
+    walk(image, images, row, rows,
+         [&](long at, long before, long pixels, long step, long n, long, const T* from) {
+           if (step == 1) {
+             add(x + at, from + before, n);
+           } else {
+             for (long k = 0; k < pixels; ++k) x[at + k * step] += from[before + k];
+           }
+         });
   }
 
   // The runs of the patches' memory: f(at, before, pixels, step, n, all, patches): `all` numbers,
@@ -153,7 +166,7 @@ class Job {
   // others lie outside the image.
   template <class F>
   void walk(long image, long images, long row, long rows, F f) const {
-    if (c_.channels_first)
+    if (columns_)
       walk_columns(image, row, rows, f);
     else
       for (long i = 0, m = rows * c_.count(1) * depth_; i < images; ++i)
@@ -223,7 +236,8 @@ class Job {
   }
   void reverse(T* w) const {
     const long area = long{c_.kernel[0]} * c_.kernel[1];
-    const long outer = c_.channels_first ? out_ * in_ : 1, inner = c_.channels_first ? 1 : in_ * out_;
+    const long outer = c_.channels_first ? out_ * in_ : 1,
+               inner = c_.channels_first ? 1 : in_ * out_;
     for (long k = 0; k < outer; ++k) {
       for (long i = 0; i < area / 2; ++i) {
         T* a = w + (k * area + i) * inner;
@@ -242,8 +256,9 @@ class Job {
   long pixels_;             // of the result
   long depth_;              // numbers of a patch
   long image_;              // numbers of an image
+  bool columns_;            // a patch is a column
+  T* flipped_;  // kernels
   T* patches_;
-  T* flipped_;
 };
 
 template <class T>

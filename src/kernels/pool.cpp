@@ -1,6 +1,7 @@
 // Pools of images and their derivatives. An image is [outer, rows, columns, inner]: with channels
-// last the inner dimension is theirs, with channels first each of them is an image of its own and
-// the inner dimension is 1.
+// last the inner dimension is theirs, and a register holds numbers of several channels; with
+// channels first each of them is an image of its own, the inner dimension is 1, and a register
+// holds numbers of several windows of a row.
 #include <limits>
 
 #include <dsl/kernels/simd.hpp>
@@ -12,39 +13,30 @@ namespace ansatz::kernels {
 // Not an unnamed namespace: lambdas of a kernel, which has external linkage, hold these types.
 namespace pool_detail {
 
-// simd's interface for one number, for what does not fill a register.
-struct Truth {
-  bool holds;
-  friend Truth operator&(Truth a, Truth b) { return {a.holds && b.holds}; }
-  friend Truth operator|(Truth a, Truth b) { return {a.holds || b.holds}; }
-};
-template <class T>
-struct One {
-  static constexpr int width = 1;
-  T v;
-  static One load(const T* p) { return {*p}; }
-  void store(T* p) const { *p = v; }
-  friend One operator+(One a, One b) { return {a.v + b.v}; }
-  friend One operator/(One a, One b) { return {a.v / b.v}; }
-  friend Truth operator>(One a, One b) { return {a.v > b.v}; }
-  friend Truth operator==(One a, One b) { return {a.v == b.v}; }
-  friend Truth operator!=(One a, One b) { return {a.v != b.v}; }
-  friend One select(Truth m, One a, One b) { return m.holds ? a : b; }
-};
-
-// Calls f(lanes, k) for registers, then single numbers, k = 0 .. n - 1 in all.
-template <class T, class F>
-void for_lanes(long n, F f) {
-  constexpr int width = simd<T>::width;
-  long k = 0;
-  for (; k + width <= n; k += width) f(simd<T>{}, k);
-  for (; k < n; ++k) f(One<T>{}, k);
-}
-
 // A window's part of the image, in pixels.
 struct Window {
   long row, rows, column, columns;
   long pixels() const { return rows * columns; }
+};
+
+// How the numbers of a register lie in memory.
+template <class T>
+struct Lanes {
+  long stride, count;
+  simd<T> load(const T* p) const {
+    if (stride != 1) return simd<T>::gather(p, stride, count);
+    return count == simd<T>::width ? simd<T>::load(p) : simd<T>::load_partial(p, count);
+  }
+  void store(simd<T> v, T* p) const {
+    if (stride != 1)
+      v.scatter(p, stride, count);
+    else if (count == simd<T>::width)
+      v.store(p);
+    else
+      v.store_partial(p, count);
+  }
+  /// The same number of them, side by side.
+  Lanes dense() const { return {1, count}; }
 };
 
 class Windows {
@@ -54,25 +46,39 @@ class Windows {
     for (int k = 0; k < lead; ++k) outer_ *= dims[k];
     (pooling_.channels_first ? outer_ : inner_) *= dims[lead + (pooling_.channels_first ? 0 : 2)];
   }
-  /// Numbers of a pixel that lie side by side.
-  long inner() const { return inner_; }
   /// Numbers of all images.
   long numbers() const { return outer_ * image(); }
 
-  /// f(start of the image, window, position of its first number among the pooled) for each window.
-  template <class F>
+  /// f(position, window, lanes, position among the pooled) until every number of every window has
+  /// had its turn: for channels last those of one window, for channels first windows of a row. The
+  /// position is that of the image plus that of the first lane.
+  template <class T, class F>
   void each(F f) const {
     const long rows = pooling_.count(0), columns = pooling_.count(1);
     long pooled = 0;
+    const auto lanes = [&](long start, const Window& w, long count, long stride) {
+      for (long k = 0; k < count; k += simd<T>::width) {
+        const long rest = count - k;
+        f(start + k * stride, w, Lanes<T>{stride, rest < simd<T>::width ? rest : simd<T>::width},
+          pooled + k);
+      }
+      pooled += count;
+    };
     for (long i = 0; i < outer_; ++i) {
       for (long r = 0; r < rows; ++r) {
         Window w{};
         w.row = r * pooling_.stride[0];
         w.rows = part(0, w.row);
-        for (long c = 0; c < columns; ++c, pooled += inner_) {
+        long c = 0;
+        if (inner_ == 1) {
+          while (c < columns && part(1, c * pooling_.stride[1]) == pooling_.window[1]) ++c;
+          w.columns = pooling_.window[1];
+          lanes(i * image(), w, c, pooling_.stride[1]);
+        }
+        for (; c < columns; ++c) {
           w.column = c * pooling_.stride[1];
           w.columns = part(1, w.column);
-          f(i * image(), w, pooled);
+          lanes(i * image(), w, inner_, 1);
         }
       }
     }
@@ -98,19 +104,20 @@ class Windows {
 
 // The largest number of a window, and which of its pixels has it first. A NaN counts as larger
 // than any number.
-template <class V>
+template <class T>
 struct Largest {
-  V value, pixel;
+  simd<T> value, pixel;
 };
-template <class V, class T>
-Largest<V> largest(const Windows& windows, long start, const Window& w, const T* x) {
-  Largest<V> best{V{-std::numeric_limits<T>::infinity()}, V{T(0)}};
+template <class T>
+Largest<T> largest(const Windows& windows, long start, const Window& w, Lanes<T> lanes,
+                   const T* x) {
+  Largest<T> best{simd<T>(-std::numeric_limits<T>::infinity()), simd<T>(T(0))};
   T number = 0;
   windows.pixels(start, w, [&](long at) {
-    const V v = V::load(x + at);
+    const simd<T> v = lanes.load(x + at);
     const auto take = (v > best.value) | ((v != v) & (best.value == best.value));
     best.value = select(take, v, best.value);
-    best.pixel = select(take, V{number}, best.pixel);
+    best.pixel = select(take, simd<T>(number), best.pixel);
     number += 1;
   });
   return best;
@@ -130,16 +137,10 @@ void max_pool(const ir::KernelArgs<T>& a) {
   const Windows windows(*a.attr, a.in_dims[0], a.in_rank[0]);
   const T* x = static_cast<const T*>(a.in[0]);
   T* out = static_cast<T*>(a.out);
-  windows.each([&](long start, const Window& w, long pooled) {
-    for_lanes<T>(windows.inner(), [&](auto lanes, long k) {
-      using V = decltype(lanes);
-      V best{-std::numeric_limits<T>::infinity()};
-      windows.pixels(start + k, w, [&](long at) {
-        const V v = V::load(x + at);
-        best = select((v > best) | (v != v), v, best);
-      });
-      best.store(out + pooled + k);
-    });
+  windows.each<T>([&](long start, const Window& w, Lanes<T> lanes, long pooled) {
+    simd<T> best(-std::numeric_limits<T>::infinity());
+    windows.pixels(start, w, [&](long at) { best = max(best, lanes.load(x + at)); });
+    lanes.dense().store(best, out + pooled);
   });
 }
 
@@ -150,17 +151,14 @@ void max_pool_gradient(const ir::KernelArgs<T>& a) {
   const T* g = static_cast<const T*>(a.in[1]);
   T* out = static_cast<T*>(a.out);
   zero(out, windows.numbers());
-  windows.each([&](long start, const Window& w, long pooled) {
-    for_lanes<T>(windows.inner(), [&](auto lanes, long k) {
-      using V = decltype(lanes);
-      const V largest_at = largest<V>(windows, start + k, w, x).pixel;
-      const V gradient = V::load(g + pooled + k);
-      T number = 0;
-      windows.pixels(start + k, w, [&](long at) {
-        const V sum = V::load(out + at) + gradient;
-        select(largest_at == V{number}, sum, V::load(out + at)).store(out + at);
-        number += 1;
-      });
+  windows.each<T>([&](long start, const Window& w, Lanes<T> lanes, long pooled) {
+    const simd<T> place = largest(windows, start, w, lanes, x).pixel;
+    const simd<T> gradient = lanes.dense().load(g + pooled);
+    T number = 0;
+    windows.pixels(start, w, [&](long at) {
+      const simd<T> sum = lanes.load(out + at);
+      lanes.store(select(place == simd<T>(number), sum + gradient, sum), out + at);
+      number += 1;
     });
   });
 }
@@ -171,18 +169,15 @@ void max_pool_gather(const ir::KernelArgs<T>& a) {
   const T* x = static_cast<const T*>(a.in[0]);
   const T* v = static_cast<const T*>(a.in[1]);
   T* out = static_cast<T*>(a.out);
-  windows.each([&](long start, const Window& w, long pooled) {
-    for_lanes<T>(windows.inner(), [&](auto lanes, long k) {
-      using V = decltype(lanes);
-      const V largest_at = largest<V>(windows, start + k, w, x).pixel;
-      V found{T(0)};
-      T number = 0;
-      windows.pixels(start + k, w, [&](long at) {
-        found = select(largest_at == V{number}, V::load(v + at), found);
-        number += 1;
-      });
-      found.store(out + pooled + k);
+  windows.each<T>([&](long start, const Window& w, Lanes<T> lanes, long pooled) {
+    const simd<T> place = largest(windows, start, w, lanes, x).pixel;
+    simd<T> found(T(0));
+    T number = 0;
+    windows.pixels(start, w, [&](long at) {
+      found = select(place == simd<T>(number), lanes.load(v + at), found);
+      number += 1;
     });
+    lanes.dense().store(found, out + pooled);
   });
 }
 
@@ -191,13 +186,10 @@ void mean_pool(const ir::KernelArgs<T>& a) {
   const Windows windows(*a.attr, a.in_dims[0], a.in_rank[0]);
   const T* x = static_cast<const T*>(a.in[0]);
   T* out = static_cast<T*>(a.out);
-  windows.each([&](long start, const Window& w, long pooled) {
-    for_lanes<T>(windows.inner(), [&](auto lanes, long k) {
-      using V = decltype(lanes);
-      V sum{T(0)};
-      windows.pixels(start + k, w, [&](long at) { sum = sum + V::load(x + at); });
-      (sum / V{static_cast<T>(w.pixels())}).store(out + pooled + k);
-    });
+  windows.each<T>([&](long start, const Window& w, Lanes<T> lanes, long pooled) {
+    simd<T> sum(T(0));
+    windows.pixels(start, w, [&](long at) { sum += lanes.load(x + at); });
+    lanes.dense().store(sum / simd<T>(static_cast<T>(w.pixels())), out + pooled);
   });
 }
 
@@ -207,13 +199,11 @@ void mean_pool_gradient(const ir::KernelArgs<T>& a) {
   const T* g = static_cast<const T*>(a.in[0]);
   T* out = static_cast<T*>(a.out);
   zero(out, windows.numbers());
-  windows.each([&](long start, const Window& w, long pooled) {
-    for_lanes<T>(windows.inner(), [&](auto lanes, long k) {
-      using V = decltype(lanes);
-      const V share = V::load(g + pooled + k) / V{static_cast<T>(w.pixels())};
-      windows.pixels(start + k, w,
-                     [&](long at) { (V::load(out + at) + share).store(out + at); });
-    });
+  windows.each<T>([&](long start, const Window& w, Lanes<T> lanes, long pooled) {
+    const simd<T> share =
+        lanes.dense().load(g + pooled) / simd<T>(static_cast<T>(w.pixels()));
+    windows.pixels(start, w,
+                   [&](long at) { lanes.store(lanes.load(out + at) + share, out + at); });
   });
 }
 

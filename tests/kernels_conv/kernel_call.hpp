@@ -87,8 +87,8 @@ Array<T> call(const ansatz::ir::OpInfo& op, const Attr& attr, const std::vector<
   }
   put_dims(result.shape, count);
   const auto rows = reinterpret_cast<const long(*)[ir::max_rank]>(dims.data());
-  ir::KernelArgs<T> args{pointers.data(), out.data(),        rows, ranks.data(), rows[count],
-                         result.shape.rank, &attr, scratch.data()};
+  ir::KernelArgs<T> args{pointers.data(), out.data(),        rows,  ranks.data(),
+                         rows[count],     result.shape.rank, &attr, scratch.data()};
   if constexpr (sizeof(T) == 4)
     op.kernel_float(args);
   else

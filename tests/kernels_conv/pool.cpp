@@ -153,7 +153,8 @@ TEST_CASE("pool: Pylearn2's example", "[kernel][pool]") {
 }
 
 TEST_CASE("pool: of several largest pixels the first gets the gradient", "[kernel][pool]") {
-  Array<float> x = zeros<float>(ir::make_shape(1, 2, 2, 1)), g = zeros<float>(ir::make_shape(1, 1, 1, 1));
+  Array<float> x = zeros<float>(ir::make_shape(1, 2, 2, 1)),
+               g = zeros<float>(ir::make_shape(1, 1, 1, 1));
   g.values = {3};
   const Attr attr = ir::Pooling({.rows = 2, .columns = 2}, x.shape).attr();
   const auto gradient = [&](std::vector<float> pixels) {

@@ -82,8 +82,8 @@ TEST_CASE("take_rows: an index that is no row is named", "[kernel][take_rows]") 
       call<ops::TakeRows, double>({}, {w, t});
       FAIL("no error");
     } catch (const ValueError& e) {
-      CHECK(e.what() == "take_rows: index " + std::to_string(bad) +
-                            " at position 1; allowed: 0 to 2");
+      CHECK(e.what() ==
+            "take_rows: index " + std::to_string(bad) + " at position 1; allowed: 0 to 2");
     }
   }
 }

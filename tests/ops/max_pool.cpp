@@ -1,0 +1,93 @@
+#include "op_test.hpp"
+
+#include <dsl/exceptions.hpp>
+#include <dsl/ops/max_pool.hpp>
+#include <dsl/ops/square.hpp>
+#include <dsl/ops/sum.hpp>
+
+namespace {
+
+using namespace ansatz;
+
+template <class X, class... Option>
+using Small = typename decltype(max_pool(std::declval<Expr<X>>(), Option{}...))::space;
+using Valid = BorderOption<Border::valid>;
+
+// x [n, 5, 7, 2], windows 2 x 3, of which those that begin at these rows and columns.
+op_test::Array reference(const op_test::Array& x, std::vector<int> rows, std::vector<int> columns) {
+  op_test::Array y{{x.dims[0], static_cast<int>(rows.size()), static_cast<int>(columns.size()), 2},
+                   {}};
+  for (int n = 0; n < x.dims[0]; ++n)
+    for (int r : rows)
+      for (int c : columns)
+        for (int k = 0; k < 2; ++k) {
+          double largest = -op_test::inf;
+          for (int i = r; i < std::min(r + 2, 5); ++i)
+            for (int j = c; j < std::min(c + 3, 7); ++j)
+              largest = std::max(largest,
+                                 x.values[static_cast<std::size_t>(((n * 5 + i) * 7 + j) * 2 + k)]);
+          y.values.push_back(largest * largest);
+        }
+  return y;
+}
+
+}  // namespace
+
+TEST_CASE("max_pool: every pixel is in a window, as in Pylearn2", "[op][max_pool]") {
+  using X = Batch<Conv2DSpace<7, 6, 4>>;
+  STATIC_REQUIRE(std::is_same_v<Small<X, Pool<2, 2>>, Batch<Conv2DSpace<4, 3, 4>>>);
+  STATIC_REQUIRE(std::is_same_v<Small<X, Pool<2, 2>, Valid>, Batch<Conv2DSpace<3, 3, 4>>>);
+  STATIC_REQUIRE(std::is_same_v<Small<X, Pool<3, 3>, Stride<2, 2>>, Batch<Conv2DSpace<3, 3, 4>>>);
+  STATIC_REQUIRE(
+      std::is_same_v<Small<X, Pool<3, 3>, Stride<2, 2>, Valid>, Batch<Conv2DSpace<3, 2, 4>>>);
+  // A window that begins beyond the image would see nothing.
+  STATIC_REQUIRE(std::is_same_v<Small<X, Pool<1, 1>, Stride<4, 4>>, Batch<Conv2DSpace<2, 2, 4>>>);
+  using First = Batch<Conv2DSpace<7, 6, 4, Axes::bc01>>;
+  STATIC_REQUIRE(std::is_same_v<Small<First, Pool<2, 2>>, Batch<Conv2DSpace<4, 3, 4, Axes::bc01>>>);
+  STATIC_REQUIRE(std::is_same_v<Small<Batch<Conv2DSpace<any, 6, 4>>, Pool<2, 2>>,
+                                Batch<Conv2DSpace<any, 3, 4>>>);
+}
+
+TEST_CASE("max_pool: a window must fit in the image", "[op][max_pool]") {
+  using X = Batch<Conv2DSpace<7, 6, 4>>;
+  STATIC_REQUIRE(WindowsFit<X, Pool<7, 6>>);
+  STATIC_REQUIRE_FALSE(WindowsFit<X, Pool<7, 7>>);
+  STATIC_REQUIRE_FALSE(WindowsFit<X, Pool<0, 1>>);
+  STATIC_REQUIRE_FALSE(WindowsFit<Batch<VectorSpace<42>>, Pool<2, 2>>);
+  CHECK_THROWS_AS(max_pool(input("x", Conv2DSpace(3, 3, 1)), pool<4>), ShapeError);
+}
+
+TEST_CASE("max_pool: values and derivatives", "[op][max_pool]") {
+  op_test::check({
+      .operands = {{.dims = {op_test::B, 5, 7, 2}}},
+      .op = [](auto& x) { return square(max_pool(x[0], pool<2, 3>)); },
+      .reference =
+          [](auto& in) {
+            return reference(in[0], {0, 2, 4}, {0, 3, 6});
+          },
+  });
+}
+
+TEST_CASE("max_pool: values and derivatives of windows that overlap", "[op][max_pool]") {
+  op_test::check({
+      .operands = {{.dims = {op_test::B, 5, 7, 2}}},
+      .op =
+          [](auto& x) {
+            return square(max_pool(x[0], PoolOptions{.rows = 2,
+                                                     .columns = 3,
+                                                     .stride_rows = 1,
+                                                     .stride_columns = 2,
+                                                     .border = Border::valid}));
+          },
+      .reference =
+          [](auto& in) {
+            return reference(in[0], {0, 1, 2, 3}, {0, 2, 4});
+          },
+  });
+}
+
+TEST_CASE("max_pool: the first of several largest pixels gets the gradient", "[op][max_pool]") {
+  const op_test::Build op = [](auto& x) { return max_pool(x[0], pool<2, 2>); };
+  const op_test::Array x{{2, 4, 1}, {1, 1, 0, 2, 1, 1, 2, 2}};
+  CHECK(op_test::gradients(op, {x})[0].values == op_test::Numbers{1, 0, 0, 1, 0, 0, 0, 0});
+}
