@@ -38,7 +38,8 @@ TEST_CASE("normal: two calls are two draws", "[op][normal]") {
   const op_test::Build difference = [](auto& x) {
     return normal_like(x[0]) - normal_like(x[0]) + x[0];
   };
-  for (double v : op_test::draws(difference, {examples(5, 9)})[0].values) CHECK(v != 0);
+  const auto y = op_test::draws(difference, {examples(5, 9)})[0];
+  for (double v : y.values) CHECK(v != 0);
 }
 
 TEST_CASE("normal: seed and call decide, and nothing else", "[op][normal]") {

@@ -5,6 +5,7 @@
 // central differences of the gradients; all that for every way in which operands may broadcast.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>

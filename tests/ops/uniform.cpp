@@ -36,7 +36,8 @@ TEST_CASE("uniform: two calls are two draws", "[op][uniform]") {
   const op_test::Build difference = [](auto& x) {
     return uniform_like(x[0]) - uniform_like(x[0]) + x[0];
   };
-  for (double v : op_test::draws(difference, {examples(5, 9)})[0].values) CHECK(v != 0);
+  const auto y = op_test::draws(difference, {examples(5, 9)})[0];
+  for (double v : y.values) CHECK(v != 0);
 }
 
 TEST_CASE("uniform: seed and call decide, and nothing else", "[op][uniform]") {

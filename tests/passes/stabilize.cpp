@@ -2,10 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include <dsl/ops/binary_cross_entropy.hpp>
+#include <dsl/lower.hpp>
 #include <dsl/ops/mean.hpp>
-#include <dsl/passes/differentiate.hpp>
-#include <dsl/passes/stabilize.hpp>
 
 using namespace ansatz;
 
@@ -23,9 +21,7 @@ std::string text_of(const ir::Graph& g, int id) {
 
 template <class... S>
 constexpr ir::Graph graph_of(const Expr<S>&... roots) {
-  ir::Graph g;
-  (g.roots.push_back({g.import(roots.value())}), ...);
-  return g;
+  return ir::graph_of(function(outputs(roots...)));
 }
 
 template <class S>
@@ -125,16 +121,13 @@ TEST_CASE("stabilize: what is used elsewhere, too, stays for that use", "[pass][
 }
 
 TEST_CASE("stabilize: names, targets and random sites of the graph stay", "[pass][stabilize]") {
-  ir::Graph g;
   const auto w = parameter<Scalar>("w");
-  ir::GraphRoot update;
-  update.target = g.import(w.value());
-  update.value = g.import(log(1 + w).value());
-  g.roots.push_back(update);
+  ir::Graph g = ir::graph_of(function(update(w, log(1 + w)), output("rate", scalar("rate"))));
   g.sites = 3;
   const ir::Graph s = ir::stabilize(g);
   CHECK(std::string(s.name(s.roots[0].target)) == "w");
   CHECK(text_of(s, s.roots[0].value) == "log1p(w)");
+  CHECK(std::string(s.text.data() + s.roots[1].name) == "rate");
   CHECK(s.sites == 3);
 }
 
