@@ -103,7 +103,8 @@ struct RoomyPlan {
   static constexpr FixedPlan<largest_plan> plan = lower_at_compile_time<F>();
 };
 
-/// The plan of the function that the closure F describes; made once, by the compiler.
+/// The plan of the function that the closure F describes; made once, by the compiler. Without the
+/// ops' constants: in a program they would bring derivative rules and the interpreter's code along.
 template <class F>
 struct CompiledPlan {
  private:
@@ -111,6 +112,7 @@ struct CompiledPlan {
   static constexpr FixedPlan<n> exact() {
     FixedPlan<n> p;
     copy_plan(p, RoomyPlan<F>::plan, n);
+    for (int i = 0; i < n.code; ++i) p.code[i].op = nullptr;
     return p;
   }
 
@@ -118,20 +120,14 @@ struct CompiledPlan {
   static constexpr FixedPlan<n> plan = exact();
 };
 
-/// What of it remains in the program: the tables without the ops' constants, which would bring
-/// derivative rules and the interpreter's code along.
+/// What its fused loops are made from, with the ops; nothing of it remains in the program.
 template <class F>
-struct RunTables {
-  static constexpr auto without_ops() {
-    auto p = CompiledPlan<F>::plan;
-    for (int i = 0; i < p.sizes.code; ++i) p.code[i].op = nullptr;
-    return p;
-  }
-  static constexpr auto plan = without_ops();
+struct LoopSource {
+  static constexpr const auto& plan = RoomyPlan<F>::plan;
 };
 
 template <class F, class T, int... L>
-inline constexpr LoopFn loop_table_of[] = {&kernels::run_loop<CompiledPlan<F>, T, L>..., nullptr};
+inline constexpr LoopFn loop_table_of[] = {&kernels::run_loop<LoopSource<F>, T, L>..., nullptr};
 
 template <class F, class T, class Ints>
 struct LoopTable;
@@ -147,12 +143,12 @@ template <class F, class T>
 class Compiled : public Program<T> {
  public:
   static constexpr const auto& plan = ir::CompiledPlan<F>::plan;
-  Compiled() : Program<T>(ir::RunTables<F>::plan.view(), loops_.functions) {}
+  Compiled() : Program<T>(plan.view(), loops_.functions) {}
 
  private:
   // Lent to plans made at run time from before main on.
   inline static const ir::LoopOffer loops_{
-      ir::RunTables<F>::plan.view(),
+      plan.view(),
       ir::LoopTable<F, T, kernels::MakeInts<plan.sizes.loops>>::functions, sizeof(T)};
 };
 

@@ -71,7 +71,7 @@ constexpr Graph optimize(Graph g, Watch watch) {
   watch("differentiate", g);
   g = expand(static_cast<Graph&&>(g));
   watch("expand", g);
-  g = simplify(simplify(g));
+  g = simplify(g);
   watch("simplify", g);
   g = fold_products(g);
   watch("fold products", g);

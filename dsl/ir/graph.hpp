@@ -91,18 +91,15 @@ class Graph {
     return add(n, in, count);
   }
 
+  /// Where `name` lies in `text`, once for all who ask.
   constexpr int intern(const char* name) {
-    int at = 0;
-    while (at < text.size()) {
-      int k = 0;
-      while (name[k] && name[k] == text[at + k]) ++k;
-      if (name[k] == text[at + k]) return at;
-      while (text[at]) ++at;
-      ++at;
-    }
+    const std::uint64_t h = hash_text(name);
+    for (const Name& n : names_)
+      if (n.hash == h && same_text(text.data() + n.at, name)) return n.at;
     const int start = text.size();
     for (; *name; ++name) text.push_back(*name);
     text.push_back(0);
+    names_.push_back({h, start});
     return start;
   }
 
@@ -124,12 +121,17 @@ class Graph {
   constexpr Graph like() const {
     Graph g;
     g.text = text;
+    g.names_ = names_;
     g.extent_codes = extent_codes;
     g.extent_names = extent_names;
     g.sites = sites;
     g.repeats = repeats;
     g.nodes.reserve(size() + 8);
     g.operands.reserve(operands.size() + 8);
+    int slots = 64;
+    while (slots < 2 * (size() + 8)) slots *= 2;
+    g.table_.assign(slots, -1);
+    g.mask_ = static_cast<std::uint64_t>(slots - 1);
     return g;
   }
 
@@ -211,6 +213,16 @@ class Graph {
     }
   }
 
+  struct Name {
+    std::uint64_t hash = 0;
+    int at = 0;
+  };
+  static constexpr bool same_text(const char* a, const char* b) {
+    for (; *a && *a == *b; ++a) ++b;
+    return *a == *b;
+  }
+
+  List<Name> names_;
   List<int> table_;
   std::uint64_t mask_ = 0;
 };

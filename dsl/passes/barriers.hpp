@@ -14,26 +14,34 @@ class BarrierPlanner {
   constexpr explicit BarrierPlanner(Plan& plan) : p_(plan) {}
 
   constexpr void run() {
+    since_.resize(p_.buffers.size());
+    List<int> last;  // step that touches a buffer last
+    last.assign(p_.buffers.size(), -1);
+    for (int s = 0; s < p_.steps.size(); ++s)
+      for (int k = 0; k < p_.steps[s].operands; ++k)
+        if (const int b = p_.operands[p_.steps[s].first_operand + k].buffer; b >= 0) last[b] = s;
     for (int s = 0; s < p_.steps.size(); ++s) {
       Step& step = p_.steps[s];
       choose_split(step);
       if (step.kind == StepKind::repeat_begin || step.kind == StepKind::repeat_end) {
         step.barrier = true;
-        touched_.clear();
+        dead_.clear(), ++epoch_;
         continue;
       }
-      List<Touch> mine = touches(step);
-      for (const Touch& a : touched_)
-        for (const Touch& b : mine) step.barrier = step.barrier || conflict(a, b);
-      if (step.barrier) touched_.clear();
-      for (const Touch& t : mine) note(t);
+      const List<Touch> mine = touches(step);
+      for (const Touch& t : mine) step.barrier = step.barrier || conflicts(t);
+      if (step.barrier) dead_.clear(), ++epoch_;
+      for (const Touch& t : mine) {
+        note(t);
+        if (last[t.buffer] == s) dead_.push_back(t.buffer);
+      }
     }
   }
 
  private:
   /// How a step touches a buffer: `part` is the extent whose examples each thread keeps to, or
   /// everybody (the threads divide it otherwise), or first (only the first thread does).
-  static constexpr int everybody = -1, first = -2;
+  static constexpr int everybody = -1, first = -2, nobody = -3;
   struct Touch {
     int buffer = -1;
     int part = everybody;
@@ -98,27 +106,45 @@ class BarrierPlanner {
     return false;
   }
 
-  constexpr bool conflict(const Touch& a, const Touch& b) const {
-    if (!a.writes && !b.writes) return false;
-    const Buffer &x = p_.buffers[a.buffer], &y = p_.buffers[b.buffer];
-    if (a.part == first && b.part == first) return false;
-    if (a.buffer == b.buffer) return a.part != b.part || a.part == everybody;
-    if (x.where != Where::arena || y.where != Where::arena || x.size.extent != y.size.extent)
-      return x.where == Where::stored && y.where == Where::stored && x.slot == y.slot;
-    const bool apart = x.offset.n + x.size.n <= y.offset.n || y.offset.n + y.size.n <= x.offset.n;
-    if (apart) return false;
-    const bool same_place = x.offset.n == y.offset.n && x.size.n == y.size.n;
-    return !same_place || a.part != b.part || a.part == everybody;
+  /// What has happened to a buffer since the last barrier.
+  struct Since {
+    int epoch = 0;
+    int read = nobody, written = nobody;  // by whom: a part, everybody, or first
+  };
+
+  // Whether two touches of the same memory, one of them a write, can be by different threads.
+  static constexpr bool clash(int a, int b) {
+    return a != nobody && b != nobody && (a != b || a == everybody);
+  }
+  constexpr bool conflicts(const Touch& t) const {
+    const Since& s = since_[t.buffer];
+    if (s.epoch == epoch_) return clash(s.written, t.part) || (t.writes && clash(s.read, t.part));
+    // A buffer that begins to live may lie where one was that has just died.
+    const Buffer& x = p_.buffers[t.buffer];
+    if (!t.writes || x.where != Where::arena) return false;
+    for (int other : dead_) {
+      const Buffer& y = p_.buffers[other];
+      if (y.where != Where::arena || x.size.extent != y.size.extent) continue;
+      const std::int64_t x0 = x.offset.n, y0 = y.offset.n;
+      if (x0 + x.size.n <= y0 || y0 + y.size.n <= x0) continue;
+      const Since& o = since_[other];
+      if (x0 != y0 || x.size.n != y.size.n || clash(o.written, t.part) || clash(o.read, t.part))
+        return true;
+    }
+    return false;
   }
 
   constexpr void note(const Touch& t) {
-    for (const Touch& old : touched_)
-      if (old.buffer == t.buffer && old.part == t.part && old.writes == t.writes) return;
-    touched_.push_back(t);
+    Since& s = since_[t.buffer];
+    if (s.epoch != epoch_) s = {epoch_, nobody, nobody};
+    int& by = t.writes ? s.written : s.read;
+    by = by == nobody || by == t.part ? t.part : everybody;
   }
 
   Plan& p_;
-  List<Touch> touched_;
+  List<Since> since_;   // of each buffer
+  List<int> dead_;      // buffers touched for the last time since the last barrier
+  int epoch_ = 1;
 };
 
 constexpr void place_barriers(Plan& p) { BarrierPlanner(p).run(); }

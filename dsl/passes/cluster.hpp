@@ -114,12 +114,12 @@ class Clusters {
   /// its row; `none` when it cannot be joined.
   enum class Join : std::uint8_t { none, full, row };
   constexpr Join join(int id, int k) const {
-    const Access a = operand(id, k);
-    const int p = a.base;
-    if (!fused[p] || inlined[p] || !is_zero(a.offset) || region[id] != region[p])
-      return Join::none;
+    const int p = access[g.in(id, k)].base;
+    if (!fused[p] || inlined[p] || region[id] != region[p]) return Join::none;
     if (reduction[p].form == ReduceForm::columns || reduction[p].form == ReduceForm::all)
       return Join::none;
+    const Access a = operand(id, k);
+    if (!is_zero(a.offset)) return Join::none;
     const Space s = stripped(iteration(id), a.stride);
     const Cluster& c = clusters[cluster_of(p)];
     Count plain[max_rank];

@@ -33,6 +33,7 @@ class Emitter {
 
   constexpr void place_values() {
     buffer_.assign(g_.size(), -1);
+    slot_.assign(g_.size(), -1);
     for (int id = 0; id < g_.size(); ++id)
       if (g_[id].op->kind == OpKind::leaf && (c_.needed[id])) leaf(id);
     place_carried();
@@ -135,7 +136,7 @@ class Emitter {
     if (c_.fused[id] || c_.inlined[id]) {
       Clusters::Cluster space;
       if (c_.fused[id]) space = c_.clusters[c_.cluster_of(id)];
-      LoopWriter writer(c_, space, members, buffer_);
+      LoopWriter writer(c_, space, members, buffer_, slot_);
       emit_loop(writer.write(), members);
     } else if (g_[id].op->kind == OpKind::matmul) {
       product(id);
@@ -385,6 +386,7 @@ class Emitter {
   const Schedule& s_;
   Plan p_;
   List<int> buffer_;         // of each node
+  List<int> slot_;           // room for LoopWriter
   List<List<int>> carried_;  // buffers of each loop's carried values
   int begin_ = -1;           // step at which the loop being written begins
 };

@@ -37,11 +37,16 @@ class LoopWriter {
  public:
   /// @param members  the cluster's nodes, in order
   /// @param buffers  for each node, the buffer its value lies in, or -1
+  /// @param slot     for each node, -1: room for its place among the members
   constexpr LoopWriter(const Clusters& clusters, const Clusters::Cluster& space,
-                       const List<int>& members, const List<int>& buffers)
-      : c_(clusters), g_(clusters.g), members_(members), buffers_(buffers), shape_(space.shape) {
+                       const List<int>& members, const List<int>& buffers, List<int>& slot)
+      : c_(clusters),
+        g_(clusters.g),
+        members_(members),
+        buffers_(buffers),
+        shape_(space.shape),
+        slot_(slot) {
     split_ = space.split >= 0 ? space.split : space.collapse;
-    slot_.assign(g_.size(), -1);
     for (int m = 0; m < members.size(); ++m) slot_[members[m]] = m;
     phase_.assign(members.size(), 0);
     at_.assign(members.size(), -1);
@@ -55,7 +60,8 @@ class LoopWriter {
       for (int m = 0; m < members_.size(); ++m)
         if (phase_[m] == p) value(members_[m], p);
     for (int m = 0; m < members_.size(); ++m) roots_of(members_[m]);
-    return draft_;
+    for (int id : members_) slot_[id] = -1;
+    return static_cast<LoopDraft&&>(draft_);
   }
 
  private:
@@ -361,7 +367,8 @@ class LoopWriter {
   Shape shape_;
   int split_ = 0;
   int group_last_[3] = {};
-  List<int> slot_, phase_, at_, in_phase_, again_;
+  List<int>& slot_;
+  List<int> phase_, at_, in_phase_, again_;
 };
 
 }  // namespace ansatz::ir

@@ -1,6 +1,7 @@
 // Scales and sums around matrix products become part of the product (BLAS's alpha, beta and C):
 //   a A B + b P, new value of P      -> gemm(A, B, a, P, b), in place
 //   a A B + c C D [+ b P]            -> gemm(C, D, c, gemm(A, B, a, …), 1)
+//   a transpose(A B) + …             -> gemm(B', A', a, …): tied weights get two of them
 // Only where nobody else needs the products.
 #pragma once
 
@@ -87,7 +88,7 @@ class FoldProducts {
     if (!collect(out, id, out.add_literal(1), true, c)) return -1;
     int products = 0, base = -1;
     for (int k = 0; k < c.terms.size(); ++k) {
-      if (g_.is(c.terms[k].tensor, info_of<ops::MatMul>))
+      if (product_behind(c.terms[k].tensor) >= 0)
         ++products;
       else if (c.terms[k].tensor == target && base < 0)
         base = k;
@@ -99,11 +100,29 @@ class FoldProducts {
     if (base >= 0) sum = to_[c.terms[base].tensor], beta = c.terms[base].coefficient;
     for (const auto& t : c.terms) {
       if (t.tensor == target) continue;
-      const int in[] = {to_[g_.in(t.tensor, 0)], to_[g_.in(t.tensor, 1)], t.coefficient, sum, beta};
-      sum = out.add(info_of<ops::Gemm>, g_[t.tensor].attr, in, 5);
+      const int product = product_behind(t.tensor);
+      int a = to_[g_.in(product, 0)], b = to_[g_.in(product, 1)];
+      Attr attr = g_[product].attr;
+      if (product != t.tensor) {
+        const int left = a, transpose_left = attr.i[0];
+        a = b, b = left;
+        attr.i[0] = !attr.i[1];
+        attr.i[1] = !transpose_left;
+      }
+      const int in[] = {a, b, t.coefficient, sum, beta};
+      sum = out.add(info_of<ops::Gemm>, attr, in, 5);
       beta = out.add_literal(1);
     }
     return sum;
+  }
+
+  // The product that this node is, or is the transpose of; -1 if neither.
+  constexpr int product_behind(int id) const {
+    if (g_.is(id, info_of<ops::Transpose>)) {
+      const int x = g_.in(id, 0);
+      return g_.is(x, info_of<ops::MatMul>) && uses_[x] == 1 ? x : -1;
+    }
+    return g_.is(id, info_of<ops::MatMul>) ? id : -1;
   }
 
   constexpr int scalar_behind(int id) const {
@@ -146,7 +165,7 @@ class FoldProducts {
       }
       return false;
     }
-    if (!leaf && n.op != info_of<ops::MatMul>) return false;
+    if (!leaf && product_behind(id) < 0) return false;
     for (auto& t : c.terms) {
       if (t.tensor != id) continue;
       const int in[] = {t.coefficient, coefficient};

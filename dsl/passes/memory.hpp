@@ -13,14 +13,12 @@ class MemoryPlanner {
   constexpr void run() {
     find_lifetimes();
     p_.arena.assign(1 + p_.extents.size(), 0);
-    List<int> live;
+    gaps_.resize(1 + p_.extents.size());
     for (int s = 0; s < p_.steps.size(); ++s) {
       for (int b : born_[s])
-        if (!reuse_operand(s, b, live)) fit(b, live);
-      int kept = 0;
-      for (int b : live)
-        if (last_[b] > s) live[kept++] = b;
-      live.resize(kept);
+        if (!reuse_operand(s, b)) fit(b);
+      for (int b : dying_[s])
+        if (!taken_by(b, s)) free(b);
     }
   }
 
@@ -30,6 +28,7 @@ class MemoryPlanner {
     first_.assign(n, -1);
     last_.assign(n, -1);
     born_.resize(p_.steps.size());
+    dying_.resize(p_.steps.size());
     for (int s = 0; s < p_.steps.size(); ++s) {
       const Step& step = p_.steps[s];
       for (int k = 0; k < step.operands; ++k) {
@@ -47,6 +46,8 @@ class MemoryPlanner {
         if (first_[b] >= 0 && first_[b] < s && last_[b] > s && last_[b] < end) last_[b] = end;
     }
     for (const Result& r : p_.results) last_[r.buffer] = p_.steps.size();
+    for (int b = 0; b < n; ++b)
+      if (first_[b] >= 0 && last_[b] < p_.steps.size()) dying_[last_[b]].push_back(b);
   }
 
   static constexpr int arena_of(const Buffer& b) { return 1 + b.size.extent; }
@@ -55,7 +56,7 @@ class MemoryPlanner {
     return b.size.extent >= 0 ? b.size.n : (b.size.n + 15) / 16 * 16;
   }
 
-  constexpr bool reuse_operand(int s, int b, List<int>& live) {
+  constexpr bool reuse_operand(int s, int b) {
     const Step& step = p_.steps[s];
     if (step.kind != StepKind::loop) return false;
     const Loop& loop = p_.loops[step.loop];
@@ -67,9 +68,9 @@ class MemoryPlanner {
       if (o.buffer == b && root.kind == RootKind::store) out = &o;
     }
     if (!out) return false;
-    for (int k = 0; k < live.size(); ++k) {
-      const int old = live[k];
-      if (last_[old] != s || first_[old] == s || taken_by(old, s)) continue;
+    for (int k = 0; k < dying_[s].size(); ++k) {
+      const int old = dying_[s][k];
+      if (first_[old] == s || taken_by(old, s)) continue;
       if (!(p_.buffers[old].size == p_.buffers[b].size) ||
           p_.buffers[old].type != p_.buffers[b].type)
         continue;
@@ -83,7 +84,6 @@ class MemoryPlanner {
       if (!same) continue;
       p_.buffers[b].offset = p_.buffers[old].offset;
       taken_.push_back({old, s});
-      live.push_back(b);
       return true;
     }
     return false;
@@ -95,31 +95,64 @@ class MemoryPlanner {
   }
 
   // The smallest gap that is large enough, or the end.
-  constexpr void fit(int b, List<int>& live) {
+  constexpr void fit(int b) {
     Buffer& buffer = p_.buffers[b];
     const int arena = arena_of(buffer);
     const std::int64_t need = length(buffer);
-    std::int64_t best = -1, best_gap = -1;
-    auto consider = [&](std::int64_t start) {
-      std::int64_t end = -1;  // of the gap; -1: open
-      for (int other : live) {
-        const Buffer& o = p_.buffers[other];
-        if (arena_of(o) != arena) continue;
-        const std::int64_t from = o.offset.n, to = from + length(o);
-        if (start >= from && start < to) return;
-        if (from >= start && (end < 0 || from < end)) end = from;
+    List<Gap>& gaps = gaps_[arena];
+    int best = -1;
+    for (int k = 0; k < gaps.size(); ++k)
+      if (gaps[k].length >= need && (best < 0 || gaps[k].length < gaps[best].length)) best = k;
+    if (best >= 0) {
+      buffer.offset = {gaps[best].start, buffer.size.extent};
+      gaps[best].start += need;
+      gaps[best].length -= need;
+      if (gaps[best].length == 0) drop(gaps, best);
+      return;
+    }
+    // A gap at the end grows.
+    std::int64_t start = p_.arena[arena];
+    if (!gaps.empty() && gaps.back().start + gaps.back().length == start) {
+      start = gaps.back().start;
+      gaps.pop_back();
+    }
+    buffer.offset = {start, buffer.size.extent};
+    p_.arena[arena] = start + need;
+  }
+  // The gaps are in order of their place, and no two touch.
+  constexpr void free(int b) {
+    const Buffer& buffer = p_.buffers[b];
+    List<Gap>& gaps = gaps_[arena_of(buffer)];
+    const std::int64_t start = buffer.offset.n, end = start + length(buffer);
+    int at = 0;
+    while (at < gaps.size() && gaps[at].start < start) ++at;
+    const bool joins_before = at > 0 && gaps[at - 1].start + gaps[at - 1].length == start;
+    const bool joins_after = at < gaps.size() && gaps[at].start == end;
+    if (joins_before) {
+      gaps[at - 1].length += end - start;
+      if (joins_after) {
+        gaps[at - 1].length += gaps[at].length;
+        drop(gaps, at);
       }
-      if (end >= 0 && end - start < need) return;
-      const std::int64_t gap = end < 0 ? p_.arena[arena] + need + 1 : end - start;
-      if (best < 0 || gap < best_gap) best = start, best_gap = gap;
-    };
-    consider(0);
-    for (int other : live)
-      if (arena_of(p_.buffers[other]) == arena)
-        consider(p_.buffers[other].offset.n + length(p_.buffers[other]));
-    buffer.offset = {best, buffer.size.extent};
-    if (best + need > p_.arena[arena]) p_.arena[arena] = best + need;
-    live.push_back(b);
+    } else if (joins_after) {
+      gaps[at].start = start;
+      gaps[at].length += end - start;
+    } else {
+      gaps.push_back({start, end - start});
+      for (int k = gaps.size() - 1; k > at; --k) {
+        const Gap moved = gaps[k];
+        gaps[k] = gaps[k - 1];
+        gaps[k - 1] = moved;
+      }
+    }
+  }
+
+  struct Gap {
+    std::int64_t start = 0, length = 0;
+  };
+  static constexpr void drop(List<Gap>& gaps, int at) {
+    for (; at + 1 < gaps.size(); ++at) gaps[at] = gaps[at + 1];
+    gaps.pop_back();
   }
 
   struct Taken {
@@ -127,7 +160,8 @@ class MemoryPlanner {
   };
   Plan& p_;
   List<int> first_, last_;
-  List<List<int>> born_;
+  List<List<int>> born_, dying_;  // buffers, by step
+  List<List<Gap>> gaps_;          // of each arena
   List<Taken> taken_;
 };
 
