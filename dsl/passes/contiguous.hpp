@@ -120,13 +120,22 @@ class MakeContiguous {
     for (int k = 0; k < s.rank; ++k) longer += (mask >> k & 1) && s[k] != 1;
     if (longer == 0 && n.type == DType::real) return reshaped(x, n.shape);
     if (mask == all || trailing == ones || leading == ones) {
-      Node m = n;
-      m.attr.i[1] = 0;
-      const Attr attr = m.attr;
-      const int y = g_.add(n.op, attr, &x, 1);
-      return reshaped(y, n.shape);
+      const int columns = trailing == ones ? s.rank - trailing : leading;
+      const int from = mask == all || in_one_piece(x, columns) ? x : copy_of(x);
+      return reshaped(g_.add(n.op, reduce_attr(mask, false), &from, 1), n.shape);
     }
-    // Otherwise the reduced axes are brought to the end; memory stays where it is.
+    if (trailing > 0 && n.type == DType::real) {
+      // The trailing axes first, as they lie in memory, then the others of what is left.
+      Node inner = n, outer = n;
+      inner.attr = reduce_attr(all & ~((1 << (s.rank - trailing)) - 1), false);
+      inner.shape = reduced(s, inner.attr).shape;
+      const int rows = reduction(inner, x);
+      track();
+      outer.attr = reduce_attr(mask & ~inner.attr.i[0], false);
+      outer.shape = reduced(inner.shape, outer.attr).shape;
+      return reshaped(reduction(outer, rows), n.shape);
+    }
+    // Otherwise the reduced axes are brought to the end; memory stays where it is if it can.
     Attr order;
     int at = 0;
     for (int k = 0; k < s.rank; ++k)
@@ -134,10 +143,24 @@ class MakeContiguous {
     const int kept = at;
     for (int k = 0; k < s.rank; ++k)
       if (mask >> k & 1) order.i[at++] = k;
-    const int view = g_.add(info_of<ops::Transpose>, order, &x, 1);
+    int view = g_.add(info_of<ops::Transpose>, order, &x, 1);
     track();
+    if (!in_one_piece(view, kept)) view = copy_of(view);
     const int y = g_.add(n.op, reduce_attr(all & ~((1 << kept) - 1), false), &view, 1);
     return reshaped(y, n.shape);
+  }
+  // Whether the axes from `first` on are walked as one dimension.
+  constexpr bool in_one_piece(int x, int first) const {
+    const Access& a = access_[x];
+    const Shape& s = g_[x].shape;
+    int inner = -1;  // the next axis that is not of size 1
+    for (int k = s.rank - 1; k >= first; --k) {
+      if (s[k] == 1) continue;
+      if (inner >= 0 && !(a.stride[k] == times(a.stride[inner], count_of_dim(g_, s[inner]))))
+        return false;
+      inner = k;
+    }
+    return true;
   }
   constexpr int reshaped(int x, const Shape& s) {
     if (g_[x].shape == s) return x;
