@@ -161,6 +161,10 @@ class Program {
   bool check() const;
 
   const ir::PlanView& plan() const;
+  /// How many distinct fused loops the plan has, and how many of them were compiled with the
+  /// process; the others are interpreted, to the same bits.
+  int loops() const { return plan().loops.size; }
+  int compiled_loops() const;
 
  private:
   run::Executor<T>* executor_;

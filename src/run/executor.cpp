@@ -101,6 +101,7 @@ Executor<T>::Executor(const ir::PlanView& plan, const ir::LoopFn* loops, PlanOwn
   kernel_dims_ = std::make_unique<long[][ir::max_rank]>(at(plan_.dims.size));
   kernel_ranks_.resize(at(plan_.dims.size));
 
+  for (int l = 0; loops && l < plan_.loops.size; ++l) compiled_loops_ += loops[l] != nullptr;
   for (int i = 0; i < plan_.steps.size; ++i) {
     const ir::Step& step_ = plan_.steps[i];
     Task task{.kind = step_.kind, .split = step_.split, .barrier = step_.barrier};

@@ -49,6 +49,7 @@ class Executor {
   double scalar(std::string_view name) { return find_scalar(name).number; }
   void set_threads(int count);
   int threads() const { return threads_; }
+  int compiled_loops() const { return compiled_loops_; }
 
   int results() const { return plan_.results.size; }
   Result<T> result(int index) const;
@@ -190,6 +191,7 @@ class Executor {
   std::vector<Task> tasks_;
   std::vector<Space> spaces_;  // of each thread
   int threads_ = 1;
+  int compiled_loops_ = 0;
   std::vector<std::int64_t> partial_bytes_;  // of each thread's partials; 0: the root needs none
   std::vector<void*> no_partials_;           // nulls: reductions go to their operands
   std::unique_ptr<long[][ir::max_rank]> kernel_dims_;  // of plan_.dims, resolved

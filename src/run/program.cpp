@@ -80,6 +80,10 @@ void Program<T>::step_count(std::uint64_t count) {
   executor_->step = count;
 }
 template <class T>
+int Program<T>::compiled_loops() const {
+  return executor_->compiled_loops();
+}
+template <class T>
 void Program<T>::threads(int count) {
   executor_->set_threads(count);
 }
