@@ -9,7 +9,7 @@
 #define ANSATZ_ISA avx512
 #define ANSATZ_ISA_NAME "avx512"
 #define ANSATZ_VECTOR_BYTES 64
-#elif defined(__AVX2__)
+#elif defined(__AVX2__) && defined(__FMA__)
 #define ANSATZ_ISA avx2
 #define ANSATZ_ISA_NAME "avx2"
 #define ANSATZ_VECTOR_BYTES 32
@@ -31,13 +31,11 @@
 // way; the inline namespace already keeps code for the two apart.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wpsabi"
-#define ANSATZ_INLINE [[gnu::always_inline]] inline
-#define ANSATZ_MAKE_INTS(N) ::ansatz::kernels::Ints<__integer_pack(N)...>
+#define ANSATZ_COUNT(N) Ints<__integer_pack(N)...>
 #else
-#define ANSATZ_INLINE [[gnu::always_inline]] inline
-#define ANSATZ_MAKE_INTS(N) __make_integer_seq<::ansatz::kernels::IntsOf, int, N>
+#define ANSATZ_COUNT(N) __make_integer_seq<IntsOf, int, N>
 #endif
-#define ANSATZ_NOINLINE [[gnu::noinline]]
+#define ANSATZ_INLINE [[gnu::always_inline]] inline
 
 namespace ansatz::kernels {
 
@@ -46,6 +44,10 @@ template <int... I>
 struct Ints {};
 template <class Int, Int... I>
 using IntsOf = Ints<I...>;
+/// Ints<0, 1, …, N - 1>
+template <int N>
+using MakeInts = ANSATZ_COUNT(N);
+#undef ANSATZ_COUNT
 
 inline namespace ANSATZ_ISA {
 
@@ -80,6 +82,77 @@ namespace isa {
 
 typedef Register<float>::Vector Floats;
 typedef Register<double>::Vector Doubles;
+
+/// a b + c, rounded once if the instruction set has such an operation.
+#if defined(__AVX512F__)
+ANSATZ_INLINE Floats fused(Floats a, Floats b, Floats c) {
+  return __builtin_ia32_vfmaddps512_mask(a, b, c, static_cast<unsigned short>(-1), 4);
+}
+ANSATZ_INLINE Doubles fused(Doubles a, Doubles b, Doubles c) {
+  return __builtin_ia32_vfmaddpd512_mask(a, b, c, static_cast<unsigned char>(-1), 4);
+}
+#elif defined(__AVX__) && defined(__FMA__)
+ANSATZ_INLINE Floats fused(Floats a, Floats b, Floats c) {
+  return __builtin_ia32_vfmaddps256(a, b, c);
+}
+ANSATZ_INLINE Doubles fused(Doubles a, Doubles b, Doubles c) {
+  return __builtin_ia32_vfmaddpd256(a, b, c);
+}
+#else
+ANSATZ_INLINE Floats fused(Floats a, Floats b, Floats c) { return a * b + c; }
+ANSATZ_INLINE Doubles fused(Doubles a, Doubles b, Doubles c) { return a * b + c; }
+#endif
+
+/// Whether y 2^k is one instruction, `scaled`.
+#if defined(__AVX512F__)
+inline constexpr bool scales = true;
+ANSATZ_INLINE Floats scaled(Floats y, Floats k) {
+  return __builtin_ia32_scalefps512_mask(y, k, y, static_cast<unsigned short>(-1), 4);
+}
+ANSATZ_INLINE Doubles scaled(Doubles y, Doubles k) {
+  return __builtin_ia32_scalefpd512_mask(y, k, y, static_cast<unsigned char>(-1), 4);
+}
+#else
+inline constexpr bool scales = false;
+template <class V>
+V scaled(V y, V k);
+#endif
+
+// The larger and the smaller number; the second operand when they are equal or one is NaN. g++ does
+// not find the instruction in a comparison and a choice.
+#if defined(__AVX512F__) && defined(__clang__)
+ANSATZ_INLINE Floats larger(Floats a, Floats b) { return __builtin_ia32_maxps512(a, b, 4); }
+ANSATZ_INLINE Doubles larger(Doubles a, Doubles b) { return __builtin_ia32_maxpd512(a, b, 4); }
+ANSATZ_INLINE Floats smaller(Floats a, Floats b) { return __builtin_ia32_minps512(a, b, 4); }
+ANSATZ_INLINE Doubles smaller(Doubles a, Doubles b) { return __builtin_ia32_minpd512(a, b, 4); }
+#elif defined(__AVX512F__)
+ANSATZ_INLINE Floats larger(Floats a, Floats b) {
+  return __builtin_ia32_maxps512_mask(a, b, a, static_cast<unsigned short>(-1), 4);
+}
+ANSATZ_INLINE Doubles larger(Doubles a, Doubles b) {
+  return __builtin_ia32_maxpd512_mask(a, b, a, static_cast<unsigned char>(-1), 4);
+}
+ANSATZ_INLINE Floats smaller(Floats a, Floats b) {
+  return __builtin_ia32_minps512_mask(a, b, a, static_cast<unsigned short>(-1), 4);
+}
+ANSATZ_INLINE Doubles smaller(Doubles a, Doubles b) {
+  return __builtin_ia32_minpd512_mask(a, b, a, static_cast<unsigned char>(-1), 4);
+}
+#elif defined(__AVX__)
+ANSATZ_INLINE Floats larger(Floats a, Floats b) { return __builtin_ia32_maxps256(a, b); }
+ANSATZ_INLINE Doubles larger(Doubles a, Doubles b) { return __builtin_ia32_maxpd256(a, b); }
+ANSATZ_INLINE Floats smaller(Floats a, Floats b) { return __builtin_ia32_minps256(a, b); }
+ANSATZ_INLINE Doubles smaller(Doubles a, Doubles b) { return __builtin_ia32_minpd256(a, b); }
+#else
+template <class V>
+ANSATZ_INLINE V larger(V a, V b) {
+  return a > b ? a : b;
+}
+template <class V>
+ANSATZ_INLINE V smaller(V a, V b) {
+  return a < b ? a : b;
+}
+#endif
 
 // Square root, and rounding: 8 to the nearest even integer, 9 down.
 // Masked loads and stores: the first n lanes, others read as zero; no byte outside is touched.
@@ -188,6 +261,42 @@ ANSATZ_INLINE void put_first(Doubles x, double* p, long n) {
   for (long i = 0; i < n; ++i) p[i] = x[i];
 }
 #endif
+
+typedef std::uint64_t Words __attribute__((vector_size(ANSATZ_VECTOR_BYTES)));
+
+/// The products of the low halves. g++ does not see that the instruction for it needs no masking,
+/// and takes a slower one.
+#if defined(__clang__)
+ANSATZ_INLINE Words multiply_low(Words a, Words b) {
+  return (a & 0xffffffffu) * (b & 0xffffffffu);
+}
+#elif defined(__AVX512F__)
+typedef int Halves __attribute__((vector_size(64)));
+typedef long long Products __attribute__((vector_size(64)));
+ANSATZ_INLINE Words multiply_low(Words a, Words b) {
+  return (Words)__builtin_ia32_pmuludq512_mask((Halves)a, (Halves)b, Products{}, -1);
+}
+#elif defined(__AVX2__)
+typedef int Halves __attribute__((vector_size(32)));
+ANSATZ_INLINE Words multiply_low(Words a, Words b) {
+  return (Words)__builtin_ia32_pmuludq256((Halves)a, (Halves)b);
+}
+#elif defined(__SSE2__) && !defined(__AVX__)
+typedef int Halves __attribute__((vector_size(16)));
+ANSATZ_INLINE Words multiply_low(Words a, Words b) {
+  return (Words)__builtin_ia32_pmuludq128((Halves)a, (Halves)b);
+}
+#else
+ANSATZ_INLINE Words multiply_low(Words a, Words b) {
+  return (a & 0xffffffffu) * (b & 0xffffffffu);
+}
+#endif
+
+/// The first lanes of v.
+template <class V, int... I>
+ANSATZ_INLINE auto piece(V v, Ints<I...>) {
+  return __builtin_shufflevector(v, v, I...);
+}
 
 /// v with lanes i and i ^ Step exchanged.
 template <int Step, class V, int... I>

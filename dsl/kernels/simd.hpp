@@ -7,6 +7,9 @@
 namespace ansatz::kernels {
 inline namespace ANSATZ_ISA {
 
+template <class T>
+struct simd;
+
 /// The result of a comparison: for every lane all bits or none.
 template <class T>
 struct mask {
@@ -17,6 +20,10 @@ struct mask {
   ANSATZ_INLINE friend mask operator!(mask a) { return {~a.m}; }
   ANSATZ_INLINE friend mask operator&&(mask a, mask b) { return {a.m & b.m}; }
   ANSATZ_INLINE friend mask operator||(mask a, mask b) { return {a.m | b.m}; }
+  /// 1 where the mask holds, else 0.
+  ANSATZ_INLINE friend simd<T> to_number(mask a) {
+    return select(a, simd<T>(T(1)), simd<T>(T(0)));
+  }
 };
 
 /// A register of T (float or double): 64 bytes with AVX-512, 32 with AVX, else 16. Default
@@ -44,7 +51,17 @@ struct simd {
   ANSATZ_INLINE void store(T* p) const {
     *reinterpret_cast<typename Register<T>::Unaligned*>(p) = v;
   }
-  ANSATZ_INLINE void store_partial(T* p, long n) const { isa::put_first(v, p, n); }
+  /// To the first n (0 .. width) places at p. In pieces of their exact sizes: after a masked store
+  /// of a whole register, a load that merely comes near it waits until it has reached the cache.
+  ANSATZ_INLINE void store_partial(T* p, long n) const {
+    using All = MakeInts<width>;
+    Vector x = v;
+    if (n & width) return store(p);
+    if constexpr (width > 8) p = put_piece<8>(x, p, n, All{});
+    if constexpr (width > 4) p = put_piece<4>(x, p, n, All{});
+    if constexpr (width > 2) p = put_piece<2>(x, p, n, All{});
+    if (n & 1) *p = x[0];
+  }
 
   /// Labels become numbers (float: exact up to 2^24), and numbers labels by truncation.
   ANSATZ_INLINE static simd load(const std::int32_t* p) {
@@ -83,7 +100,7 @@ struct simd {
 
   ANSATZ_INLINE T first() const { return v[0]; }
   /// 0, 1, 2, …
-  ANSATZ_INLINE static simd lanes() { return lanes(ANSATZ_MAKE_INTS(width){}); }
+  ANSATZ_INLINE static simd lanes() { return lanes(MakeInts<width>{}); }
 
   ANSATZ_INLINE friend simd operator+(simd a, simd b) { return simd(a.v + b.v, 0); }
   ANSATZ_INLINE friend simd operator-(simd a, simd b) { return simd(a.v - b.v, 0); }
@@ -104,17 +121,13 @@ struct simd {
   ANSATZ_INLINE friend simd select(mask<T> m, simd a, simd b) {
     return simd(m.m ? a.v : b.v, 0);
   }
-  /// 1 where the mask holds, else 0.
-  ANSATZ_INLINE friend simd to_number(mask<T> m) { return select(m, simd(T(1)), simd(T(0))); }
 
   /// Of equal numbers (0 and -0 too) the first; NaN when either is, as numpy.maximum.
   ANSATZ_INLINE friend simd max(simd a, simd b) {
-    const Vector larger = b.v > a.v ? b.v : a.v;
-    return simd(b.v != b.v ? b.v : larger, 0);
+    return simd(b.v != b.v ? b.v : isa::larger(b.v, a.v), 0);
   }
   ANSATZ_INLINE friend simd min(simd a, simd b) {
-    const Vector smaller = b.v < a.v ? b.v : a.v;
-    return simd(b.v != b.v ? b.v : smaller, 0);
+    return simd(b.v != b.v ? b.v : isa::smaller(b.v, a.v), 0);
   }
   ANSATZ_INLINE friend simd abs(simd a) {
     constexpr Int all_but_sign = sizeof(T) == 4 ? 0x7fffffff : Int(0x7fffffffffffffffll);
@@ -142,13 +155,21 @@ struct simd {
   }
 
  private:
+  template <int Size, int... I>
+  ANSATZ_INLINE static T* put_piece(Vector& x, T* p, long n, Ints<I...> all) {
+    if (!(n & Size)) return p;
+    typedef T Piece __attribute__((vector_size(Size * sizeof(T)), aligned(alignof(T)), may_alias));
+    *reinterpret_cast<Piece*>(p) = isa::piece(x, MakeInts<Size>{});
+    x = isa::exchange<Size>(x, all);
+    return p + Size;
+  }
   template <int... I>
   ANSATZ_INLINE static simd lanes(Ints<I...>) {
     return simd(Vector{T(I)...}, 0);
   }
   template <class F>
   ANSATZ_INLINE static T fold(simd a, F f) {
-    using All = ANSATZ_MAKE_INTS(width);
+    using All = MakeInts<width>;
     if constexpr (width > 8) a = f(a, simd(isa::exchange<8>(a.v, All{}), 0));
     if constexpr (width > 4) a = f(a, simd(isa::exchange<4>(a.v, All{}), 0));
     if constexpr (width > 2) a = f(a, simd(isa::exchange<2>(a.v, All{}), 0));

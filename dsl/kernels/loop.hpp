@@ -1,0 +1,472 @@
+// A fused loop as the compiler sees it: one function, instantiated from the instructions of one
+// loop of a plan that is a constant. Every instruction becomes a few machine instructions on a
+// register; kernels/interpret.hpp runs the same loops, to the same bits, without a compiler.
+#pragma once
+
+#include <dsl/kernels/philox.hpp>
+#include <dsl/kernels/reduce.hpp>
+#include <dsl/ops/op.hpp>
+
+namespace ansatz::kernels {
+
+/// For every argument the address (or position, where `sizes` is 1) of column 0 of row r; the
+/// answer is the row at which the walk by the innermost outer stride ends.
+std::int64_t locate_row(const ir::LoopCall& call, const int* sizes, int args, std::int64_t r,
+                        std::int64_t* row);
+
+inline namespace ANSATZ_ISA {
+
+template <class T, ir::DType D>
+struct ElementOf {
+  using Type = T;
+};
+template <class T>
+struct ElementOf<T, ir::DType::index> {
+  using Type = std::int32_t;
+};
+
+template <class Source, class T, int L, class Instrs, class Roots, class Phases>
+struct FusedLoop;
+
+// The values live in `v`, one an instruction; the functions are forced inline so that the array
+// falls apart into registers. `row` holds for every argument the address (of an iota or random
+// site: the position) of column 0 of the current row. Columns come as (c, n, at): n lanes from
+// column c on, all of the register if `whole`, as in all but the last vector of a row; `at` counts
+// from the start of the chunk.
+template <class Source, class T, int L, int... I, int... R, int... P>
+struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
+  using S = simd<T>;
+  using Code = ir::Code;
+  using Level = ir::Level;
+  using Walk = ir::Walk;
+  using RootKind = ir::RootKind;
+
+  static constexpr ir::Loop loop = Source::plan.loops[L];
+  static constexpr const ir::Instr& code(int i) { return Source::plan.code[loop.first_instr + i]; }
+  static constexpr const ir::Root& root(int r) { return Source::plan.roots[loop.first_root + r]; }
+
+  static constexpr int values = sizeof...(I) ? sizeof...(I) : 1;
+  static constexpr int roots = sizeof...(R) ? sizeof...(R) : 1;
+  static constexpr int args = loop.args > 0 ? loop.args : 1;
+
+  static constexpr bool level_is(int i, Level l) { return code(i).level == l; }
+  static constexpr bool full(int i, int phase) {
+    return code(i).code != Code::reduce && code(i).level == Level::full && code(i).phase == phase;
+  }
+  static constexpr bool row_value(int i, int phase) {
+    return code(i).code != Code::reduce && code(i).level == Level::row && code(i).phase == phase;
+  }
+  static constexpr bool reduces(int i, int phase) {
+    return code(i).code == Code::reduce && code(i).phase == phase;
+  }
+  static constexpr bool draws(int i, int phase) {
+    return code(i).code == Code::random && full(i, phase);
+  }
+  static constexpr bool full_root(int r, int phase) {
+    const ir::Instr& value = code(root(r).value);
+    return value.code != Code::reduce && value.level == Level::full && value.phase == phase;
+  }
+  static constexpr bool row_root(int r) {
+    const ir::Instr& value = code(root(r).value);
+    return value.code == Code::reduce || value.level != Level::full;
+  }
+  static constexpr bool totals(int r, int phase) {
+    return full_root(r, phase) && root(r).kind == RootKind::reduce_all;
+  }
+  static constexpr bool column_positions(int r) {
+    return root(r).kind == RootKind::reduce_rows && finds_position(monoid(root(r).variant));
+  }
+  static constexpr ir::Monoid monoid(int variant) { return static_cast<ir::Monoid>(variant); }
+
+  /// The value that load i reads back: stored to the same operand in an earlier phase; or -1.
+  static constexpr int spilled_value(int i) {
+    int value = -1;
+    if (code(i).level != Level::full || code(i).walk != Walk::contiguous) return value;
+    for (int r = 0; r < loop.roots; ++r) {
+      const ir::Root& q = root(r);
+      if (q.kind != RootKind::store || q.arg != code(i).arg || q.type != code(i).type) continue;
+      if (q.type != ir::DType::real || q.walk != Walk::contiguous) continue;
+      if (!full_root(r, code(q.value).phase) || code(q.value).phase >= code(i).phase) continue;
+      if (value < 0 || code(q.value).phase > code(value).phase) value = q.value;
+    }
+    return value;
+  }
+
+  static constexpr bool is_spilled(int value) {
+    for (int i = 0; i < loop.instrs; ++i) {
+      if (code(i).code == Code::load && spilled_value(i) == value) return true;
+    }
+    return false;
+  }
+
+  static constexpr int randoms = (0 + ... + (code(I).code == Code::random ? 1 : 0));
+  static constexpr int window_of(int i) {
+    int before = 0;
+    for (int k = 0; k < i; ++k) before += code(k).code == Code::random;
+    return before;
+  }
+
+  /// Bytes of an argument's element; 1 where positions are walked.
+  struct ElementSizes {
+    int of[args] = {};
+  };
+  static constexpr ElementSizes element_sizes() {
+    ElementSizes found;
+    auto note = [&](int arg, int size) {
+      if (arg >= 0) found.of[arg] = size;
+    };
+    (note(code(I).arg, code(I).code == Code::iota || code(I).code == Code::random ? 1
+                       : code(I).type == ir::DType::index                         ? 4
+                                                                                  : sizeof(T)), ...);
+    (note(root(R).arg, root(R).type == ir::DType::index ? 4 : sizeof(T)), ...);
+    return found;
+  }
+  static constexpr ElementSizes sizes = element_sizes();
+
+  template <class E>
+  ANSATZ_INLINE static E* address(std::int64_t row) {
+    return reinterpret_cast<E*>(row);
+  }
+
+  // ------------------------------------------------------------------------ instructions
+
+  /// The address or position an instruction's operand has in column 0.
+  template <int K>
+  ANSATZ_INLINE static std::int64_t origin(const std::int64_t* row, const ir::LoopCall& call) {
+    return code(K).level == Level::uniform ? call.args[code(K).arg].position : row[code(K).arg];
+  }
+
+  template <class E, Walk W>
+  ANSATZ_INLINE static S loaded(std::int64_t row, const ir::LoopArg& arg, long c, long n,
+                                bool whole) {
+    const E* p = address<const E>(row);
+    if constexpr (W == Walk::fixed) return S(static_cast<T>(*p));
+    if constexpr (W == Walk::contiguous) {
+      return whole ? S::load(p + c) : S::load_partial(p + c, n);
+    }
+    if constexpr (W == Walk::strided) return S::gather(p + c * arg.stride[3], arg.stride[3], n);
+  }
+
+  /// first, first + stride, … as numbers.
+  ANSATZ_INLINE static S positions(std::int64_t first, std::int64_t stride) {
+    // Every position this side of it is exact, and so is the sum below.
+    constexpr std::int64_t exact = std::int64_t(1) << (sizeof(T) == 4 ? 23 : 51);
+    const std::int64_t last = first + stride * S::width;
+    if (first < exact && first > -exact && last < exact && last > -exact) {
+      return S(static_cast<T>(first)) + S::lanes() * S(static_cast<T>(stride));
+    }
+    T lanes[S::width];
+    for (int i = 0; i < S::width; ++i) lanes[i] = static_cast<T>(first + i * stride);
+    return S::load(lanes);
+  }
+
+  template <int K>
+  ANSATZ_INLINE static void apply(S* v) {
+    constexpr const ir::OpInfo* info = code(K).op;
+    using Op = ir::OpOf<info>;
+    constexpr ir::Instr k = code(K);
+    if constexpr (info->arity == 0) v[K] = Op::template value<S>();
+    if constexpr (info->arity == 1) v[K] = Op::value(v[k.in[0]]);
+    if constexpr (info->arity == 2) v[K] = Op::value(v[k.in[0]], v[k.in[1]]);
+    if constexpr (info->arity == 3) v[K] = Op::value(v[k.in[0]], v[k.in[1]], v[k.in[2]]);
+  }
+
+  template <int K>
+  ANSATZ_INLINE static void compute(S* v, const std::int64_t* row, const T* const* random,
+                                    RandomWindow<T>* windows, const ir::LoopCall& call,
+                                    long c = 0, long n = S::width, long at = 0,
+                                    bool whole = true) {
+    constexpr ir::Instr k = code(K);
+    using E = typename ElementOf<T, k.type>::Type;
+    if constexpr (k.code == Code::uniform) {
+      v[K] = S(static_cast<T>(*static_cast<const E*>(call.args[k.arg].pointer)));
+    } else if constexpr (k.code == Code::load) {
+      constexpr Walk walk = k.level == Level::full ? k.walk : Walk::fixed;
+      constexpr int spilled = spilled_value(K);
+      // A row shorter than a register is still in it; reading back what was stored in pieces
+      // would wait for the cache.
+      if (spilled >= 0 && !whole && c == call.column_begin) {
+        v[K] = v[spilled < 0 ? 0 : spilled];
+      } else {
+        v[K] = loaded<E, walk>(origin<K>(row, call), call.args[k.arg], c, n, whole);
+      }
+    } else if constexpr (k.code == Code::iota) {
+      const std::int64_t stride = k.level == Level::full ? call.args[k.arg].stride[3] : 0;
+      v[K] = positions(origin<K>(row, call) + c * stride, stride);
+    } else if constexpr (k.code == Code::random) {
+      if constexpr (k.level == Level::full) {
+        const T* p = random[K] + at;
+        v[K] = whole ? S::load(p) : S::load_partial(p, n);
+      } else {
+        v[K] = S(*draw<K>(row, windows, call, 0, 1, call.row_end - call.row_begin));
+      }
+    } else if constexpr (k.code == Code::apply) {
+      apply<K>(v);
+    }
+  }
+
+  /// n random numbers from column c on.
+  template <int K>
+  ANSATZ_INLINE static const T* draw(const std::int64_t* row, RandomWindow<T>* windows,
+                                     const ir::LoopCall& call, long c, long n,
+                                     std::int64_t ahead) {
+    constexpr ir::Instr k = code(K);
+    const ir::LoopArg& arg = call.args[k.arg];
+    const std::int64_t stride = k.level == Level::full ? arg.stride[3] : 1;
+    return random_numbers<T>(windows[window_of(K)], static_cast<ir::Random>(k.variant),
+                             call.random, arg.site, origin<K>(row, call) + c * stride, stride, n,
+                             ahead);
+  }
+
+  // ------------------------------------------------------------------------ results
+
+  template <int K>
+  ANSATZ_INLINE static void gather(const S* v, Gather<T>* gathers, long at, long n, bool whole) {
+    constexpr ir::Instr k = code(K);
+    constexpr ir::Monoid m = monoid(k.variant);
+    const S x = v[k.in[0]];
+    gathers[K].template add<m>(whole ? x : padded<m>(x, n), at);
+  }
+
+  template <int Q>
+  ANSATZ_INLINE static void put_columns(const S* v, Gather<T>* gathers, const std::int64_t* row,
+                                        T* const* target, const ir::LoopCall& call,
+                                        std::int64_t r, long c, long n, long at, bool whole) {
+    constexpr ir::Root q = root(Q);
+    constexpr ir::Monoid m = monoid(q.variant);
+    const S x = v[q.value];
+    if constexpr (q.kind == RootKind::store) {
+      using E = typename ElementOf<T, q.type>::Type;
+      put<E, q.walk>(x, address<E>(row[q.arg]), call.args[q.arg].stride[3], c, n, whole);
+    } else if constexpr (q.kind == RootKind::reduce_all) {
+      gathers[values + Q].template add<m>(whole ? x : padded<m>(x, n), at);
+    } else {
+      const bool first = r == call.row_begin;
+      T* p = target[2 * Q];
+      if constexpr (finds_position(m)) {
+        // The values lie beside the positions: in the partial, or in memory of this thread.
+        T* values_so_far = target[2 * Q + 1];
+        const S best = taken<Walk::contiguous>(values_so_far, 1, c, n, whole);
+        const S at_best = taken<Walk::contiguous>(p, 1, c, n, whole);
+        mask<T> better = replaces<m>(x, best);
+        if (first) better = x == x || x != x;
+        put<T, Walk::contiguous>(select(better, x, best), values_so_far, 1, c, n, whole);
+        put<T, Walk::contiguous>(select(better, S(static_cast<T>(r)), at_best), p, 1, c, n, whole);
+      } else {
+        const long stride = q.walk == Walk::contiguous ? 1
+                            : partial_of(call, Q)      ? 1
+                                                       : call.args[q.arg].stride[3];
+        constexpr Walk walk = q.walk == Walk::contiguous ? Walk::contiguous : Walk::strided;
+        put<T, walk>(first ? x : join<m>(taken<walk>(p, stride, c, n, whole), x), p, stride, c, n, whole);
+      }
+    }
+  }
+
+  template <Walk W>
+  ANSATZ_INLINE static S taken(const T* p, long stride, long c, long n, bool whole) {
+    if constexpr (W == Walk::contiguous) {
+      return whole ? S::load(p + c) : S::load_partial(p + c, n);
+    } else {
+      return S::gather(p + c * stride, stride, n);
+    }
+  }
+  template <class E, Walk W>
+  ANSATZ_INLINE static void put(S x, E* p, long stride, long c, long n, bool whole) {
+    if constexpr (W == Walk::contiguous) {
+      if (whole) {
+        x.store(p + c);
+      } else {
+        x.store_partial(p + c, n);
+      }
+    } else {
+      x.scatter(p + c * stride, stride, n);
+    }
+  }
+
+  template <int Q>
+  ANSATZ_INLINE static void put_row(const S* v, const std::int64_t* row, Total<T>* total,
+                                    std::int64_t r) {
+    constexpr ir::Root q = root(Q);
+    if constexpr (q.kind == RootKind::store) {
+      using E = typename ElementOf<T, q.type>::Type;
+      *address<E>(row[q.arg]) = static_cast<E>(v[q.value].first());
+    } else if constexpr (q.kind == RootKind::reduce_all) {
+      total[Q].template join<monoid(q.variant)>(v[q.value].first(), r);
+    }
+  }
+
+  static void* partial_of(const ir::LoopCall& call, int r) {
+    return call.partial ? call.partial[r] : nullptr;
+  }
+
+  // ------------------------------------------------------------------------ the loops
+
+  /// One vector of columns of a phase.
+  template <int Phase>
+  ANSATZ_INLINE static void columns(S* v, Gather<T>* gathers, const std::int64_t* row,
+                                    const T* const* random, T* const* target,
+                                    const ir::LoopCall& call, std::int64_t r, long c, long n,
+                                    long at, bool whole) {
+    ((full(I, Phase) ? compute<I>(v, row, random, nullptr, call, c, n, at, whole) : void()), ...);
+    ((reduces(I, Phase) ? gather<I>(v, gathers, at, n, whole) : void()), ...);
+    ((full_root(R, Phase) ? put_columns<R>(v, gathers, row, target, call, r, c, n, at, whole)
+                          : void()), ...);
+  }
+
+  template <int K>
+  ANSATZ_INLINE static void begin_chunk(Gather<T>* gathers) {
+    gathers[K].template clear<monoid(code(K).variant)>();
+  }
+  template <int Q>
+  ANSATZ_INLINE static void begin_total(Gather<T>* gathers) {
+    gathers[values + Q].template clear<monoid(root(Q).variant)>();
+  }
+  template <int K>
+  ANSATZ_INLINE static void end_chunk(Gather<T>* gathers, Reduced<T>* reduced, long vectors,
+                                      long start) {
+    gathers[K].template finish<monoid(code(K).variant)>(vectors, start, reduced[K]);
+  }
+  template <int Q>
+  ANSATZ_INLINE static void end_total(Gather<T>* gathers, Total<T>* total, long vectors,
+                                      std::int64_t start) {
+    gathers[values + Q].template finish<monoid(root(Q).variant)>(vectors, start, total[Q]);
+  }
+  template <int K>
+  ANSATZ_INLINE static void end_row(S* v, const Reduced<T>& reduced) {
+    if constexpr (finds_position(monoid(code(K).variant))) {
+      v[K] = S(static_cast<T>(reduced.position < 0 ? 0 : reduced.position));
+    } else {
+      v[K] = S(reduced.value);
+    }
+  }
+
+  template <int Phase>
+  ANSATZ_INLINE static void pass(S* v, const std::int64_t* row, RandomWindow<T>* windows,
+                                 T* const* target, Total<T>* total, const ir::LoopCall& call,
+                                 std::int64_t r) {
+    ((row_value(I, Phase) ? compute<I>(v, row, nullptr, windows, call) : void()),
+     ...);
+    constexpr bool any_random = (false || ... || draws(I, Phase));
+    constexpr bool gathering =
+        (false || ... || reduces(I, Phase)) || (false || ... || totals(R, Phase));
+    constexpr bool any = gathering || (false || ... || full_root(R, Phase));
+    if constexpr (any) {
+      Gather<T> gathers[values + roots];
+      Reduced<T> reduced[values];
+      ((reduces(I, Phase)
+            ? void(reduced[I].value = identity<T>(monoid(code(I).variant)))
+            : void()), ...);
+      const long end = call.column_end;
+      for (long start = call.column_begin; start < end;) {
+        long stop = end;
+        if constexpr (any_random || gathering) {
+          if (end - start > chunk_columns) stop = start + chunk_columns;
+        }
+        const T* random[values];
+        if constexpr (any_random) {
+          const std::int64_t ahead = (call.row_end - r) * call.inner - start;
+          ((draws(I, Phase)
+                ? void(random[I] = draw<I>(row, windows, call, start, stop - start, ahead))
+                : void()), ...);
+        }
+        ((reduces(I, Phase) ? begin_chunk<I>(gathers) : void()), ...);
+        ((totals(R, Phase) ? begin_total<R>(gathers) : void()), ...);
+        long c = start;
+        for (; c + S::width <= stop; c += S::width) {
+          columns<Phase>(v, gathers, row, random, target, call, r, c, S::width, c - start,
+                         true);
+        }
+        if (const long rest = stop - c; rest > 0) {
+          if (rest >= S::width) __builtin_unreachable();
+          columns<Phase>(v, gathers, row, random, target, call, r, c, rest, c - start, false);
+        }
+        const long vectors = (stop - start + S::width - 1) / S::width;
+        ((reduces(I, Phase) ? end_chunk<I>(gathers, reduced, vectors, start) : void()), ...);
+        ((totals(R, Phase) ? end_total<R>(gathers, total, vectors, r * call.inner + start)
+                           : void()), ...);
+        start = stop;
+      }
+      ((reduces(I, Phase) ? end_row<I>(v, reduced[I]) : void()), ...);
+    }
+  }
+
+  static void run(const ir::LoopCall& call) {
+    S v[values];
+    RandomWindow<T> windows[randoms ? randoms : 1];
+    // Else g++ warns of values that only rows shorter than a register read.
+    ((is_spilled(I) ? void(v[I] = S(T(0))) : void()), ...);
+    ((level_is(I, Level::uniform)
+          ? compute<I>(v, nullptr, nullptr, windows, call) : void()), ...);
+
+    Total<T> total[roots];
+    ((total[R].best.value = identity<T>(monoid(root(R).variant))), ...);
+    T* target[2 * roots];
+    constexpr int positions_kept = (0 + ... + (column_positions(R) ? 1 : 0));
+    T* kept = positions_kept ? best_of_columns<T>(positions_kept * 2 * call.inner) : nullptr;
+    ((root(R).kind == RootKind::reduce_rows ? aim<R>(target, kept, call) : void()), ...);
+
+    std::int64_t row[args], step[args];
+    for (int a = 0; a < loop.args; ++a) {
+      step[a] = call.args[a].stride[call.outer_rank > 0 ? call.outer_rank - 1 : 0] * sizes.of[a];
+    }
+    for (std::int64_t r = call.row_begin; r < call.row_end;) {
+      // A copy, since an array whose address is given away does not stay in registers.
+      std::int64_t located[args];
+      const std::int64_t stop = locate_row(call, sizes.of, loop.args, r, located);
+      for (int a = 0; a < loop.args; ++a) row[a] = located[a];
+      for (; r < stop; ++r) {
+        (pass<P>(v, row, windows, target, total, call, r), ...);
+        ((row_value(I, loop.phases)
+              ? compute<I>(v, row, nullptr, windows, call)
+              : void()), ...);
+        ((row_root(R) ? put_row<R>(v, row, total, r) : void()), ...);
+#pragma GCC unroll 16
+        for (int a = 0; a < loop.args; ++a) row[a] += step[a];
+      }
+    }
+    ((finish_root<R>(total, target, call)), ...);
+  }
+
+  template <int Q>
+  ANSATZ_INLINE static void aim(T** target, T*& kept, const ir::LoopCall& call) {
+    T* partial = static_cast<T*>(partial_of(call, Q));
+    if constexpr (column_positions(Q)) {
+      target[2 * Q] = partial ? partial : kept;
+      target[2 * Q + 1] = target[2 * Q] + call.inner;
+      kept += 2 * call.inner;
+    } else {
+      target[2 * Q] = partial ? partial : static_cast<T*>(call.args[root(Q).arg].pointer);
+    }
+  }
+
+  template <int Q>
+  ANSATZ_INLINE static void finish_root(const Total<T>* total, T* const* target,
+                                        const ir::LoopCall& call) {
+    constexpr ir::Root q = root(Q);
+    if constexpr (q.kind == RootKind::store) return;
+    void* partial = partial_of(call, Q);
+    const ir::LoopArg& operand = call.args[q.arg];
+    if constexpr (q.kind == RootKind::reduce_all) {
+      store_total<T>(q, total[Q], operand.pointer, partial);
+    } else if (call.row_begin >= call.row_end) {
+      store_no_rows<T>(q, static_cast<T*>(partial), operand, call.inner, call.column_begin,
+                       call.column_end);
+    } else if constexpr (column_positions(Q)) {
+      if (!partial) {
+        store_rows<T>(q, target[2 * Q], operand, call.column_begin, call.column_end);
+      }
+    }
+  }
+};
+
+/// Loop L of the constant Source::plan (members code, roots, loops as in ir::Plan) over numbers
+/// of type T; the meaning of a loop is at ir::Loop.
+template <class Source, class T, int L>
+void run_loop(const ir::LoopCall& call) {
+  FusedLoop<Source, T, L, MakeInts<Source::plan.loops[L].instrs>,
+            MakeInts<Source::plan.loops[L].roots>,
+            MakeInts<Source::plan.loops[L].phases>>::run(call);
+}
+
+}  // inline namespace ANSATZ_ISA
+}  // namespace ansatz::kernels
