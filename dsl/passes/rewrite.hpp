@@ -21,6 +21,46 @@ constexpr List<char> reachable(const Graph& g) {
   return needed;
 }
 
+/// The same graph with its nodes in the order in which a reader meets them: from the roots down,
+/// operands in their order, then the node. Rules such as `a(x) - b(x)` may make a's nodes first or
+/// b's, as the compiler likes, and g++ likes the one in constant expressions and the other at run
+/// time; without this, plans of the two would differ.
+constexpr Graph in_reading_order(const Graph& g) {
+  struct Visit {
+    int node = -1;
+    int next = 0;
+  };
+  Graph out = g.like();
+  List<int> map, in;
+  List<Visit> stack;
+  map.assign(g.size(), -1);
+  const auto copy = [&](int root) {
+    if (map[root] < 0) stack.push_back({root, 0});
+    while (!stack.empty()) {
+      Visit& top = stack.back();
+      const Node& n = g[top.node];
+      if (top.next < n.count) {
+        const int operand = g.operands[n.first + top.next++];
+        if (map[operand] < 0) stack.push_back({operand, 0});
+        continue;
+      }
+      if (map[top.node] < 0) {
+        in.clear();
+        for (int k = 0; k < n.count; ++k) in.push_back(map[g.operands[n.first + k]]);
+        map[top.node] = out.add(n, in.data(), in.size());
+      }
+      stack.pop_back();
+    }
+    return map[root];
+  };
+  for (GraphRoot r : g.roots) {
+    if (r.target >= 0) r.target = copy(r.target);
+    r.value = copy(r.value);
+    out.roots.push_back(r);
+  }
+  return out;
+}
+
 /// A graph in which node `id` of `g` became `rule(out, id, in)`: its operands, in the new graph, are
 /// in[0], in[1], …. The rule returns the new node. Dead nodes go; names, extents and roots stay.
 template <class Rule>
@@ -41,7 +81,7 @@ constexpr Graph rewrite(const Graph& g, Rule rule) {
     if (r.target >= 0) r.target = map[r.target];
     out.roots.push_back(r);
   }
-  return out;
+  return in_reading_order(out);
 }
 
 /// The rule that changes nothing.
