@@ -27,5 +27,5 @@ void run_block(const T* const* in, T* out, long n) {
   }
 }
 
-}  // inline namespace ANSATZ_ISA
+}  // namespace ANSATZ_ISA
 }  // namespace ansatz::kernels

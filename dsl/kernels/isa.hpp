@@ -57,8 +57,7 @@ struct Register;
 template <>
 struct Register<float> {
   typedef float Vector __attribute__((vector_size(ANSATZ_VECTOR_BYTES)));
-  typedef float Unaligned
-      __attribute__((vector_size(ANSATZ_VECTOR_BYTES), aligned(4), may_alias));
+  typedef float Unaligned __attribute__((vector_size(ANSATZ_VECTOR_BYTES), aligned(4), may_alias));
   typedef std::int32_t Int;
   typedef Int IntVector __attribute__((vector_size(ANSATZ_VECTOR_BYTES)));
   /// As many labels as there are lanes.
@@ -69,8 +68,7 @@ struct Register<float> {
 template <>
 struct Register<double> {
   typedef double Vector __attribute__((vector_size(ANSATZ_VECTOR_BYTES)));
-  typedef double Unaligned
-      __attribute__((vector_size(ANSATZ_VECTOR_BYTES), aligned(8), may_alias));
+  typedef double Unaligned __attribute__((vector_size(ANSATZ_VECTOR_BYTES), aligned(8), may_alias));
   typedef std::int64_t Int;
   typedef Int IntVector __attribute__((vector_size(ANSATZ_VECTOR_BYTES)));
   typedef std::int32_t Labels __attribute__((vector_size(ANSATZ_VECTOR_BYTES / 2)));
@@ -267,9 +265,7 @@ typedef std::uint64_t Words __attribute__((vector_size(ANSATZ_VECTOR_BYTES)));
 /// The products of the low halves. g++ does not see that the instruction for it needs no masking,
 /// and takes a slower one.
 #if defined(__clang__)
-ANSATZ_INLINE Words multiply_low(Words a, Words b) {
-  return (a & 0xffffffffu) * (b & 0xffffffffu);
-}
+ANSATZ_INLINE Words multiply_low(Words a, Words b) { return (a & 0xffffffffu) * (b & 0xffffffffu); }
 #elif defined(__AVX512F__)
 typedef int Halves __attribute__((vector_size(64)));
 typedef long long Products __attribute__((vector_size(64)));
@@ -287,9 +283,7 @@ ANSATZ_INLINE Words multiply_low(Words a, Words b) {
   return (Words)__builtin_ia32_pmuludq128((Halves)a, (Halves)b);
 }
 #else
-ANSATZ_INLINE Words multiply_low(Words a, Words b) {
-  return (a & 0xffffffffu) * (b & 0xffffffffu);
-}
+ANSATZ_INLINE Words multiply_low(Words a, Words b) { return (a & 0xffffffffu) * (b & 0xffffffffu); }
 #endif
 
 /// The first lanes of v.
@@ -305,5 +299,5 @@ ANSATZ_INLINE V exchange(V v, Ints<I...>) {
 }
 
 }  // namespace isa
-}  // inline namespace ANSATZ_ISA
+}  // namespace ANSATZ_ISA
 }  // namespace ansatz::kernels

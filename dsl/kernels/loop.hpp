@@ -117,7 +117,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     };
     (note(code(I).arg, code(I).code == Code::iota || code(I).code == Code::random ? 1
                        : code(I).type == ir::DType::index                         ? 4
-                                                                                  : sizeof(T)), ...);
+                                                                                  : sizeof(T)),
+     ...);
     (note(root(R).arg, root(R).type == ir::DType::index ? 4 : sizeof(T)), ...);
     return found;
   }
@@ -173,9 +174,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
 
   template <int K>
   ANSATZ_INLINE static void compute(S* v, const std::int64_t* row, const T* const* random,
-                                    RandomWindow<T>* windows, const ir::LoopCall& call,
-                                    long c = 0, long n = S::width, long at = 0,
-                                    bool whole = true) {
+                                    RandomWindow<T>* windows, const ir::LoopCall& call, long c = 0,
+                                    long n = S::width, long at = 0, bool whole = true) {
     constexpr ir::Instr k = code(K);
     using E = typename ElementOf<T, k.type>::Type;
     if constexpr (k.code == Code::uniform) {
@@ -208,14 +208,12 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   /// n random numbers from column c on.
   template <int K>
   ANSATZ_INLINE static const T* draw(const std::int64_t* row, RandomWindow<T>* windows,
-                                     const ir::LoopCall& call, long c, long n,
-                                     std::int64_t ahead) {
+                                     const ir::LoopCall& call, long c, long n, std::int64_t ahead) {
     constexpr ir::Instr k = code(K);
     const ir::LoopArg& arg = call.args[k.arg];
     const std::int64_t stride = k.level == Level::full ? arg.stride[3] : 1;
-    return random_numbers<T>(windows[window_of(K)], static_cast<ir::Random>(k.variant),
-                             call.random, arg.site, origin<K>(row, call) + c * stride, stride, n,
-                             ahead);
+    return random_numbers<T>(windows[window_of(K)], static_cast<ir::Random>(k.variant), call.random,
+                             arg.site, origin<K>(row, call) + c * stride, stride, n, ahead);
   }
 
   // ------------------------------------------------------------------------ results
@@ -230,8 +228,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
 
   template <int Q>
   ANSATZ_INLINE static void put_columns(const S* v, Gather<T>* gathers, const std::int64_t* row,
-                                        T* const* target, const ir::LoopCall& call,
-                                        std::int64_t r, long c, long n, long at, bool whole) {
+                                        T* const* target, const ir::LoopCall& call, std::int64_t r,
+                                        long c, long n, long at, bool whole) {
     constexpr ir::Root q = root(Q);
     constexpr ir::Monoid m = monoid(q.variant);
     const S x = v[q.value];
@@ -257,7 +255,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
                             : partial_of(call, Q)      ? 1
                                                        : call.args[q.arg].stride[3];
         constexpr Walk walk = q.walk == Walk::contiguous ? Walk::contiguous : Walk::strided;
-        put<T, walk>(first ? x : join<m>(taken<walk>(p, stride, c, n, whole), x), p, stride, c, n, whole);
+        put<T, walk>(first ? x : join<m>(taken<walk>(p, stride, c, n, whole), x), p, stride, c, n,
+                     whole);
       }
     }
   }
@@ -310,7 +309,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     ((full(I, Phase) ? compute<I>(v, row, random, nullptr, call, c, n, at, whole) : void()), ...);
     ((reduces(I, Phase) ? gather<I>(v, gathers, at, n, whole) : void()), ...);
     ((full_root(R, Phase) ? put_columns<R>(v, gathers, row, target, call, r, c, n, at, whole)
-                          : void()), ...);
+                          : void()),
+     ...);
   }
 
   template <int K>
@@ -344,8 +344,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   ANSATZ_INLINE static void pass(S* v, const std::int64_t* row, RandomWindow<T>* windows,
                                  T* const* target, Total<T>* total, const ir::LoopCall& call,
                                  std::int64_t r) {
-    ((row_value(I, Phase) ? compute<I>(v, row, nullptr, windows, call) : void()),
-     ...);
+    ((row_value(I, Phase) ? compute<I>(v, row, nullptr, windows, call) : void()), ...);
     constexpr bool any_random = (false || ... || draws(I, Phase));
     constexpr bool gathering =
         (false || ... || reduces(I, Phase)) || (false || ... || totals(R, Phase));
@@ -353,9 +352,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     if constexpr (any) {
       Gather<T> gathers[values + roots];
       Reduced<T> reduced[values];
-      ((reduces(I, Phase)
-            ? void(reduced[I].value = identity<T>(monoid(code(I).variant)))
-            : void()), ...);
+      ((reduces(I, Phase) ? void(reduced[I].value = identity<T>(monoid(code(I).variant))) : void()),
+       ...);
       const long end = call.column_end;
       for (long start = call.column_begin; start < end;) {
         long stop = end;
@@ -367,14 +365,14 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
           const std::int64_t ahead = (call.row_end - r) * call.inner - start;
           ((draws(I, Phase)
                 ? void(random[I] = draw<I>(row, windows, call, start, stop - start, ahead))
-                : void()), ...);
+                : void()),
+           ...);
         }
         ((reduces(I, Phase) ? begin_chunk<I>(gathers) : void()), ...);
         ((totals(R, Phase) ? begin_total<R>(gathers) : void()), ...);
         long c = start;
         for (; c + S::width <= stop; c += S::width) {
-          columns<Phase>(v, gathers, row, random, target, call, r, c, S::width, c - start,
-                         true);
+          columns<Phase>(v, gathers, row, random, target, call, r, c, S::width, c - start, true);
         }
         if (const long rest = stop - c; rest > 0) {
           if (rest >= S::width) __builtin_unreachable();
@@ -383,7 +381,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
         const long vectors = (stop - start + S::width - 1) / S::width;
         ((reduces(I, Phase) ? end_chunk<I>(gathers, reduced, vectors, start) : void()), ...);
         ((totals(R, Phase) ? end_total<R>(gathers, total, vectors, r * call.inner + start)
-                           : void()), ...);
+                           : void()),
+         ...);
         start = stop;
       }
       ((reduces(I, Phase) ? end_row<I>(v, reduced[I]) : void()), ...);
@@ -395,8 +394,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     RandomWindow<T> windows[randoms ? randoms : 1];
     // Else g++ warns of values that only rows shorter than a register read.
     ((is_spilled(I) ? void(v[I] = S(T(0))) : void()), ...);
-    ((level_is(I, Level::uniform)
-          ? compute<I>(v, nullptr, nullptr, windows, call) : void()), ...);
+    ((level_is(I, Level::uniform) ? compute<I>(v, nullptr, nullptr, windows, call) : void()), ...);
 
     Total<T> total[roots];
     ((total[R].best.value = identity<T>(monoid(root(R).variant))), ...);
@@ -416,9 +414,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
       for (int a = 0; a < loop.args; ++a) row[a] = located[a];
       for (; r < stop; ++r) {
         (pass<P>(v, row, windows, target, total, call, r), ...);
-        ((row_value(I, loop.phases)
-              ? compute<I>(v, row, nullptr, windows, call)
-              : void()), ...);
+        ((row_value(I, loop.phases) ? compute<I>(v, row, nullptr, windows, call) : void()), ...);
         ((row_root(R) ? put_row<R>(v, row, total, r) : void()), ...);
 #pragma GCC unroll 16
         for (int a = 0; a < loop.args; ++a) row[a] += step[a];
@@ -468,5 +464,5 @@ void run_loop(const ir::LoopCall& call) {
             MakeInts<Source::plan.loops[L].phases>>::run(call);
 }
 
-}  // inline namespace ANSATZ_ISA
+}  // namespace ANSATZ_ISA
 }  // namespace ansatz::kernels

@@ -200,10 +200,8 @@ struct Gather {
       return finds_maximum(M) ? horizontal_max(all) : horizontal_min(all);
     }
   }
-  ANSATZ_INLINE static mask<T> found(S x, S best) {
-    return x == best || (x != x && best != best);
-  }
+  ANSATZ_INLINE static mask<T> found(S x, S best) { return x == best || (x != x && best != best); }
 };
 
-}  // inline namespace ANSATZ_ISA
+}  // namespace ANSATZ_ISA
 }  // namespace ansatz::kernels

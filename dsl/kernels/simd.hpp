@@ -21,9 +21,7 @@ struct mask {
   ANSATZ_INLINE friend mask operator&&(mask a, mask b) { return {a.m & b.m}; }
   ANSATZ_INLINE friend mask operator||(mask a, mask b) { return {a.m | b.m}; }
   /// 1 where the mask holds, else 0.
-  ANSATZ_INLINE friend simd<T> to_number(mask a) {
-    return select(a, simd<T>(T(1)), simd<T>(T(0)));
-  }
+  ANSATZ_INLINE friend simd<T> to_number(mask a) { return select(a, simd<T>(T(1)), simd<T>(T(0))); }
 };
 
 /// A register of T (float or double): 64 bytes with AVX-512, 32 with AVX, else 16. Default
@@ -66,8 +64,10 @@ struct simd {
   /// Labels become numbers (float: exact up to 2^24), and numbers labels by truncation.
   ANSATZ_INLINE static simd load(const std::int32_t* p) {
     return simd(__builtin_convertvector(
-        typename Register<T>::Labels(
-            *reinterpret_cast<const typename Register<T>::UnalignedLabels*>(p)), Vector), 0);
+                    typename Register<T>::Labels(
+                        *reinterpret_cast<const typename Register<T>::UnalignedLabels*>(p)),
+                    Vector),
+                0);
   }
   ANSATZ_INLINE static simd load_partial(const std::int32_t* p, long n) {
     std::int32_t labels[width] = {};
@@ -118,9 +118,7 @@ struct simd {
   ANSATZ_INLINE friend mask<T> operator==(simd a, simd b) { return {IntVector(a.v == b.v)}; }
   ANSATZ_INLINE friend mask<T> operator!=(simd a, simd b) { return {IntVector(a.v != b.v)}; }
 
-  ANSATZ_INLINE friend simd select(mask<T> m, simd a, simd b) {
-    return simd(m.m ? a.v : b.v, 0);
-  }
+  ANSATZ_INLINE friend simd select(mask<T> m, simd a, simd b) { return simd(m.m ? a.v : b.v, 0); }
 
   /// Of equal numbers (0 and -0 too) the first; NaN when either is, as numpy.maximum.
   ANSATZ_INLINE friend simd max(simd a, simd b) {
@@ -200,5 +198,5 @@ simd<double> erf(simd<double> x);
 simd<float> pow(simd<float> x, simd<float> y);
 simd<double> pow(simd<double> x, simd<double> y);
 
-}  // inline namespace ANSATZ_ISA
+}  // namespace ANSATZ_ISA
 }  // namespace ansatz::kernels

@@ -40,8 +40,8 @@ ANSATZ_INLINE simd<T> to_real(typename simd<T>::IntVector x) {
 }
 /// 1.0 as an integer, and the number of bits of the fraction.
 template <class T>
-inline constexpr typename simd<T>::Int one_bits = sizeof(T) == 4 ? 0x3f800000
-                                                                  : 0x3ff0000000000000ll;
+inline constexpr
+    typename simd<T>::Int one_bits = sizeof(T) == 4 ? 0x3f800000 : 0x3ff0000000000000ll;
 template <class T>
 inline constexpr int fraction = sizeof(T) == 4 ? 23 : 52;
 
@@ -117,5 +117,5 @@ ANSATZ_INLINE simd<T> turned(typename simd<T>::IntVector quadrant, simd<T> x) {
 }
 
 }  // namespace elementary
-}  // inline namespace ANSATZ_ISA
+}  // namespace ANSATZ_ISA
 }  // namespace ansatz::kernels

@@ -5,13 +5,10 @@
 #include <dsl/kernels/loop.hpp>
 
 #include <cstring>
-#include <memory>
-#include <new>
 #include <stdexcept>
 #include <string>
-#include <unordered_map>
 
-#include "recipe.hpp"
+#include "workspace.hpp"
 
 namespace ansatz::kernels {
 
@@ -25,81 +22,6 @@ using ir::Walk;
 namespace {
 
 constexpr std::int64_t nowhere = INT64_MIN;
-
-/// Elements of a tile: a handful of blocks fit into the caches next to the processor.
-template <class T>
-constexpr long tile_elements = 8192 / sizeof(T);
-
-struct Free {
-  void operator()(void* p) const { ::operator delete(p, std::align_val_t(64)); }
-};
-template <class T>
-class Memory {
- public:
-  T* reserve(long count) {
-    if (count > capacity_) {
-      data_.reset(static_cast<T*>(::operator new(sizeof(T) * count, std::align_val_t(64))));
-      capacity_ = count;
-    }
-    return data_.get();
-  }
-
- private:
-  std::unique_ptr<T, Free> data_;
-  long capacity_ = 0;
-};
-
-/// Blocks of one number, kept because loops ask for the same few again and again.
-template <class T>
-class Constants {
-  static constexpr long tile_size = tile_elements<T>;
-
- public:
-  void begin() { ++call_; }
-  const T* block(T number) {
-    Entry* oldest = nullptr;
-    for (Entry& e : entries_) {
-      if (std::memcmp(&e.number, &number, sizeof(T)) == 0) {
-        e.used = call_;
-        return e.block.reserve(tile_size);
-      }
-      if (e.used != call_ && (!oldest || e.used < oldest->used)) oldest = &e;
-    }
-    if (entries_.size() < kept || !oldest) oldest = &entries_.emplace_back();
-    oldest->number = number;
-    oldest->used = call_;
-    T* block = oldest->block.reserve(tile_size);
-    for (long i = 0; i < tile_size; i += simd<T>::width) simd<T>(number).store(block + i);
-    return block;
-  }
-
- private:
-  static constexpr std::size_t kept = 32;
-  struct Entry {
-    T number = 0;
-    std::uint64_t used = 0;
-    Memory<T> block;
-  };
-  std::vector<Entry> entries_;
-  std::uint64_t call_ = 0;
-};
-
-/// What a thread keeps between calls.
-template <class T>
-struct Workspace {
-  std::unordered_map<const void*, Recipe> recipes;
-  Constants<T> constants;
-  Memory<T> blocks;      ///< slots, then a block for each instruction whose rows are all alike
-  Memory<T> rows;        ///< row values: a block of a number a row for each instruction
-  Memory<const T*> at;   ///< by id
-  Memory<bool> padded;   ///< by id: the block has room up to a multiple of the register's width
-  Memory<std::int64_t> addresses;
-  Memory<Reduced<T>> reduced;
-  Memory<Total<T>> totals;
-  Memory<T*> targets;
-  Memory<std::int64_t> filled_from;
-  std::vector<bool> kept, dropped;
-};
 
 template <class T>
 ir::BlockFn<T> block_function(const ir::OpInfo& op) {
@@ -121,11 +43,16 @@ ir::BlockFn<T> block_function(const ir::OpInfo& op) {
 template <class F>
 ANSATZ_INLINE void with_monoid(int variant, F f) {
   switch (static_cast<Monoid>(variant)) {
-    case Monoid::sum: return f.template operator()<Monoid::sum>();
-    case Monoid::max: return f.template operator()<Monoid::max>();
-    case Monoid::min: return f.template operator()<Monoid::min>();
-    case Monoid::argmax: return f.template operator()<Monoid::argmax>();
-    case Monoid::argmin: return f.template operator()<Monoid::argmin>();
+    case Monoid::sum:
+      return f.template operator()<Monoid::sum>();
+    case Monoid::max:
+      return f.template operator()<Monoid::max>();
+    case Monoid::min:
+      return f.template operator()<Monoid::min>();
+    case Monoid::argmax:
+      return f.template operator()<Monoid::argmax>();
+    case Monoid::argmin:
+      return f.template operator()<Monoid::argmin>();
   }
 }
 
@@ -184,8 +111,7 @@ class Interpreter {
     const int last = call_.outer_rank > 0 ? call_.outer_rank - 1 : 0;
     for (int a = 0; a < loop.args; ++a) step_[a] = call_.args[a].stride[last] * size(a);
     for (std::int64_t r = call_.row_begin; r < call_.row_end;) {
-      const std::int64_t stop =
-          locate_row(call_, recipe_->sizes.data(), loop.args, r, row_);
+      const std::int64_t stop = locate_row(call_, recipe_->sizes.data(), loop.args, r, row_);
       while (r < stop) {
         rows_ = stop - r < rows_at_once_ ? static_cast<long>(stop - r) : rows_at_once_;
         first_row_ = r;
@@ -312,7 +238,7 @@ class Interpreter {
     } else {
       const T* in[3] = {};
       for (int o = 0; o < k.op->arity; ++o) in[o] = at_[k.in[o]];
-      block_function<T>(*k.op)(in, result, S::width);
+      block_function<T> (*k.op)(in, result, S::width);
     }
     return result[0];
   }
@@ -419,8 +345,8 @@ class Interpreter {
       T* out = row_value(i);
       if (k.code == Code::load && k.type == DType::index) {
         for (long j = 0; j < rows_; ++j) {
-          out[j] = static_cast<T>(*reinterpret_cast<const std::int32_t*>(row_[k.arg] +
-                                                                         j * step_[k.arg]));
+          out[j] = static_cast<T>(
+              *reinterpret_cast<const std::int32_t*>(row_[k.arg] + j * step_[k.arg]));
         }
       } else if (k.code == Code::load) {
         for (long j = 0; j < rows_; ++j) {
@@ -433,14 +359,12 @@ class Interpreter {
       } else {
         const T* in[3] = {};
         for (int o = 0; o < k.op->arity; ++o) in[o] = row_operand(k.in[o]);
-        block_function<T>(*k.op)(in, out, filled_up(rows_));
+        block_function<T> (*k.op)(in, out, filled_up(rows_));
       }
     }
   }
 
-  const T* row_operand(int i) {
-    return recipe_->uniform_value(i) ? at_[i] : row_value(i);
-  }
+  const T* row_operand(int i) { return recipe_->uniform_value(i) ? at_[i] : row_value(i); }
 
   void put_rows(int r) {
     const ir::Root& q = root(r);
@@ -468,9 +392,7 @@ class Interpreter {
   long count() const { return rows_ * width_; }
   static long filled_up(long n) { return (n + S::width - 1) / S::width * S::width; }
   /// Whether the rows of the tile follow each other in memory without gaps.
-  bool gapless(int arg) const {
-    return rows_ == 1 || step_[arg] == width_ * size(arg);
-  }
+  bool gapless(int arg) const { return rows_ == 1 || step_[arg] == width_ * size(arg); }
   template <class E>
   E* address(int arg, long row) const {
     return reinterpret_cast<E*>(row_[arg] + row * step_[arg]);
@@ -479,11 +401,15 @@ class Interpreter {
 
   void do_work(const Recipe::Work& w) {
     switch (w.kind) {
-      case Kind::load: return load(w);
+      case Kind::load:
+        return load(w);
       case Kind::iota:
-      case Kind::random: return produce(w);
-      case Kind::spread: return spread(w);
-      case Kind::apply: return apply(w);
+      case Kind::random:
+        return produce(w);
+      case Kind::spread:
+        return spread(w);
+      case Kind::apply:
+        return apply(w);
       case Kind::reduce:
         return with_monoid(code(w.index).variant, [&]<Monoid M>() {
           Reduced<T>* reduced = reduced_ + w.index * tile_size;
@@ -501,7 +427,8 @@ class Interpreter {
       case Kind::rows:
         return with_monoid(root(w.index).variant,
                            [&]<Monoid M>() { join_columns<M>(w.index, at_[w.in[0]]); });
-      case Kind::store: return store(w);
+      case Kind::store:
+        return store(w);
     }
   }
 
@@ -636,9 +563,8 @@ class Interpreter {
   void join_columns(int r, const T* block) {
     T* to = targets_[2 * r];
     const bool partial_to = partial(r) != nullptr || finds_position(M);
-    const std::int64_t stride = root(r).walk == Walk::contiguous || partial_to
-                                    ? 1
-                                    : call_.args[root(r).arg].stride[3];
+    const std::int64_t stride =
+        root(r).walk == Walk::contiguous || partial_to ? 1 : call_.args[root(r).arg].stride[3];
     for (long c = 0; c < width_; c += S::width) {
       const long n = width_ - c < S::width ? width_ - c : S::width;
       T* p = to + (column_ + c) * stride;
@@ -670,9 +596,7 @@ class Interpreter {
       }
     }
   }
-  static S take(const T* p, long n) {
-    return n == S::width ? S::load(p) : S::load_partial(p, n);
-  }
+  static S take(const T* p, long n) { return n == S::width ? S::load(p) : S::load_partial(p, n); }
 
   const ir::LoopCall& call_;
   Workspace<T>& space_;
@@ -690,7 +614,7 @@ class Interpreter {
   std::int64_t* filled_from_ = nullptr;  ///< row address a block of equal rows was read from
 
   long rows_at_once_ = 1;
-  long rows_ = 0;                ///< of the current tile
+  long rows_ = 0;  ///< of the current tile
   std::int64_t first_row_ = 0;
   long column_ = 0, width_ = 0;  ///< of the current chunk
 };

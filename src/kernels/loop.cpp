@@ -29,11 +29,16 @@ namespace {
 template <class F>
 void with_monoid(Monoid m, F f) {
   switch (m) {
-    case Monoid::sum: return f.template operator()<Monoid::sum>();
-    case Monoid::max: return f.template operator()<Monoid::max>();
-    case Monoid::min: return f.template operator()<Monoid::min>();
-    case Monoid::argmax: return f.template operator()<Monoid::argmax>();
-    case Monoid::argmin: return f.template operator()<Monoid::argmin>();
+    case Monoid::sum:
+      return f.template operator()<Monoid::sum>();
+    case Monoid::max:
+      return f.template operator()<Monoid::max>();
+    case Monoid::min:
+      return f.template operator()<Monoid::min>();
+    case Monoid::argmax:
+      return f.template operator()<Monoid::argmax>();
+    case Monoid::argmin:
+      return f.template operator()<Monoid::argmin>();
   }
 }
 
@@ -63,8 +68,7 @@ void store_total(const ir::Root& root, const Total<T>& total, void* operand, voi
       *static_cast<T*>(operand) = static_cast<T>(position);
     }
   } else {
-    put<T>(root.type, operand, 0,
-           m == Monoid::sum ? static_cast<T>(total.sum) : total.best.value);
+    put<T>(root.type, operand, 0, m == Monoid::sum ? static_cast<T>(total.sum) : total.best.value);
   }
 }
 
@@ -86,9 +90,8 @@ void join_totals(Monoid m, Total<T>& total, const Total<T>& next) {
   if (m == Monoid::sum) {
     total.sum += next.sum;
   } else if (next.best.position >= 0) {
-    with_monoid(m, [&]<Monoid M>() {
-      total.best.template join<M>(next.best.value, next.best.position);
-    });
+    with_monoid(
+        m, [&]<Monoid M>() { total.best.template join<M>(next.best.value, next.best.position); });
   }
 }
 
@@ -151,13 +154,13 @@ T* best_of_columns(long count) {
   return memory.get();
 }
 
-#define ANSATZ_INSTANTIATE(T)                                                                  \
-  template void store_total<T>(const ir::Root&, const Total<T>&, void*, void*);                \
-  template Total<T> load_total<T>(Monoid, const void*);                                        \
-  template void join_totals<T>(Monoid, Total<T>&, const Total<T>&);                            \
-  template void join_rows<T>(Monoid, T*, const T*, long, long, long);                          \
-  template void store_rows<T>(const ir::Root&, const T*, const ir::LoopArg&, long, long);      \
-  template void store_no_rows<T>(const ir::Root&, T*, const ir::LoopArg&, long, long, long);   \
+#define ANSATZ_INSTANTIATE(T)                                                                \
+  template void store_total<T>(const ir::Root&, const Total<T>&, void*, void*);              \
+  template Total<T> load_total<T>(Monoid, const void*);                                      \
+  template void join_totals<T>(Monoid, Total<T>&, const Total<T>&);                          \
+  template void join_rows<T>(Monoid, T*, const T*, long, long, long);                        \
+  template void store_rows<T>(const ir::Root&, const T*, const ir::LoopArg&, long, long);    \
+  template void store_no_rows<T>(const ir::Root&, T*, const ir::LoopArg&, long, long, long); \
   template T* best_of_columns<T>(long);
 ANSATZ_INSTANTIATE(float)
 ANSATZ_INSTANTIATE(double)

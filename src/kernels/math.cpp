@@ -50,8 +50,7 @@ ANSATZ_INLINE simd<T> scaled(simd<T> y, simd<T> k) {
   constexpr T shift = sizeof(T) == 4 ? T(0x1.8p23f) : T(0x1.8p52);
   const I n = bits(k + simd<T>(shift)) - bits(simd<T>(shift));
   const I half = n >> 1;
-  return y * from_bits<T>((half << fraction) + one) *
-         from_bits<T>(((n - half) << fraction) + one);
+  return y * from_bits<T>((half << fraction) + one) * from_bits<T>(((n - half) << fraction) + one);
 }
 
 /// x = k ln 2 + r, |r| <= ln 2 / 2.
@@ -87,7 +86,8 @@ ANSATZ_INLINE simd<T> exponential_tail(simd<T> r) {
 template <class T>
 ANSATZ_INLINE simd<T> clamped(simd<T> x, T low, T high) {
   return simd<T>(x.v < low ? typename simd<T>::Vector{} + low
-                           : (x.v > high ? typename simd<T>::Vector{} + high : x.v), 0);
+                           : (x.v > high ? typename simd<T>::Vector{} + high : x.v),
+                 0);
 }
 
 template <class T>
@@ -116,9 +116,11 @@ ANSATZ_INLINE simd<T> tanh_of(simd<T> x) {
   const S a = abs(x), z = a * a;
   S small;
   if constexpr (sizeof(T) == 4) {
-    small = Fused::madd(polynomial<Fused>(z, S(-3.33332819422e-1f), 1.33314422036e-1f,
-                                          -5.37397155531e-2f, 2.06390887954e-2f,
-                                          -5.70498872745e-3f) * z, a, a);
+    small =
+        Fused::madd(polynomial<Fused>(z, S(-3.33332819422e-1f), 1.33314422036e-1f,
+                                      -5.37397155531e-2f, 2.06390887954e-2f, -5.70498872745e-3f) *
+                        z,
+                    a, a);
   } else {
     const S p = polynomial<Fused>(z, S(-1.61468768441708447952e3), -9.92877231001918586564e1,
                                   -9.64399179425052238628e-1);
@@ -140,10 +142,10 @@ ANSATZ_INLINE simd<T> log_of(simd<T> x) {
   constexpr T up = sizeof(T) == 4 ? T(0x1p25f) : T(0x1p54);
   constexpr T log_up = static_cast<T>((sizeof(T) == 4 ? 25 : 54) * 0.69314718055994530942);
   const mask<T> subnormal = x < S(smallest);
-  const S y = elementary::log<Fused>(select(subnormal, x * S(up), x),
-                                     select(subnormal, S(-log_up), S(0)));
-  const S special = select(x == S(0), S(-infinity<T>),
-                           select(x == S(infinity<T>), x, S(not_a_number<T>)));
+  const S y =
+      elementary::log<Fused>(select(subnormal, x * S(up), x), select(subnormal, S(-log_up), S(0)));
+  const S special =
+      select(x == S(0), S(-infinity<T>), select(x == S(infinity<T>), x, S(not_a_number<T>)));
   return select(x > S(0) && x < S(infinity<T>), y, special);
 }
 
@@ -154,8 +156,8 @@ ANSATZ_INLINE simd<T> log1p_of(simd<T> x) {
   // What rounding 1 + x lost, taken from whichever is larger.
   const S lost = select(x > S(1), S(1) - (u - x), x - (u - S(1)));
   const S y = elementary::log<Fused>(u, lost / u);
-  const S special = select(x == S(-1), S(-infinity<T>),
-                           select(x == S(infinity<T>), x, S(not_a_number<T>)));
+  const S special =
+      select(x == S(-1), S(-infinity<T>), select(x == S(infinity<T>), x, S(not_a_number<T>)));
   const S inside = select(x > S(-1) && x < S(infinity<T>), y, special);
   return select(abs(x) < S(sizeof(T) == 4 ? T(0x1p-26f) : T(0x1p-55)), x, inside);
 }
@@ -241,8 +243,7 @@ ANSATZ_INLINE simd<float> erf_of(simd<float> x) {
                                   -2.67681349e-2f, 4.99119423e-3f, -5.96761703e-4f);
   const S bounded = clamped(t, 0.f, 4.f);
   const S q = polynomial<Fused>(bounded, S(-1.28717512e-1f), -6.34846687e-1f, -1.06777877e-1f,
-                                2.42546219e-2f, -3.88396438e-3f, 3.83197126e-4f,
-                                -1.72853470e-5f);
+                                2.42546219e-2f, -3.88396438e-3f, 3.83197126e-4f, -1.72853470e-5f);
   const S high = S(1) - exp_of(Fused::madd(q, bounded, -bounded));
   return select(t > S(0.921875f), with_sign_of(high, x), Fused::madd(low, x, x));
 }
@@ -267,15 +268,14 @@ ANSATZ_INLINE simd<double> erf_of(simd<double> x) {
                             7.18286544141962662868e-02, 1.26171219808761642112e-01,
                             1.36370839120290507362e-02, 1.19844998467991074170e-02);
   const S i = S(1) / (bounded * bounded);
-  const S ratio =
-      polynomial<Fused>(i, S(-9.86494403484714822705e-03), -6.93858572707181764372e-01,
-                        -1.05586262253232909814e+01, -6.23753324503260060396e+01,
-                        -1.62396669462573470355e+02, -1.84605092906711035994e+02,
-                        -8.12874355063065934246e+01, -9.81432934416914548592e+00) /
-      polynomial<Fused>(i, S(1), 1.96512716674392571292e+01, 1.37657754143519042600e+02,
-                        4.34565877475229228821e+02, 6.45387271733267880336e+02,
-                        4.29008140027567833386e+02, 1.08635005541779435134e+02,
-                        6.57024977031928170135e+00, -6.04244152148580987438e-02);
+  const S ratio = polynomial<Fused>(i, S(-9.86494403484714822705e-03), -6.93858572707181764372e-01,
+                                    -1.05586262253232909814e+01, -6.23753324503260060396e+01,
+                                    -1.62396669462573470355e+02, -1.84605092906711035994e+02,
+                                    -8.12874355063065934246e+01, -9.81432934416914548592e+00) /
+                  polynomial<Fused>(i, S(1), 1.96512716674392571292e+01, 1.37657754143519042600e+02,
+                                    4.34565877475229228821e+02, 6.45387271733267880336e+02,
+                                    4.29008140027567833386e+02, 1.08635005541779435134e+02,
+                                    6.57024977031928170135e+00, -6.04244152148580987438e-02);
   const S high = S(1) - exp_of(ratio - S(0.5625) - bounded * bounded) / bounded;
   return select(t < S(0.84375), Fused::madd(low, x, x),
                 with_sign_of(select(t < S(1.25), middle, high), x));
@@ -327,5 +327,5 @@ simd<double> erf(simd<double> x) { return erf_of(x); }
 simd<float> pow(simd<float> x, simd<float> y) { return pow_of(x, y); }
 simd<double> pow(simd<double> x, simd<double> y) { return pow_of(x, y); }
 
-}  // inline namespace ANSATZ_ISA
+}  // namespace ANSATZ_ISA
 }  // namespace ansatz::kernels

@@ -109,8 +109,7 @@ ANSATZ_INLINE void make_blocks(const Stream& stream, const Keys& keys, std::uint
 template <class T>
 using Int = typename simd<T>::IntVector;
 
-typedef std::uint32_t HalfRow
-    __attribute__((vector_size(ANSATZ_VECTOR_BYTES / 2), may_alias));
+typedef std::uint32_t HalfRow __attribute__((vector_size(ANSATZ_VECTOR_BYTES / 2), may_alias));
 typedef std::uint32_t Row __attribute__((vector_size(ANSATZ_VECTOR_BYTES), may_alias));
 
 ANSATZ_INLINE Words wide(const std::uint32_t* low, const std::uint32_t* high) {
@@ -200,11 +199,10 @@ void fill(const ir::RandomKey& key, int site, std::int64_t position, T* out, lon
   }
 }
 
-}  // inline namespace ANSATZ_ISA
+}  // namespace ANSATZ_ISA
 }  // namespace
 
-void philox4x32(const std::uint32_t counter[4], const std::uint32_t key[2],
-                std::uint32_t out[4]) {
+void philox4x32(const std::uint32_t counter[4], const std::uint32_t key[2], std::uint32_t out[4]) {
   std::uint32_t c[4] = {counter[0], counter[1], counter[2], counter[3]};
   std::uint32_t k0 = key[0], k1 = key[1];
   for (int round = 0; round < rounds; ++round) {

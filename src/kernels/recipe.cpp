@@ -17,8 +17,7 @@ bool Recipe::matches(const ir::LoopCall& call) const {
          l.args == loop.args &&
          std::memcmp(call.code + l.first_instr, code.data(), sizeof(ir::Instr) * code.size()) ==
              0 &&
-         std::memcmp(call.roots + l.first_root, roots.data(), sizeof(ir::Root) * roots.size()) ==
-             0;
+         std::memcmp(call.roots + l.first_root, roots.data(), sizeof(ir::Root) * roots.size()) == 0;
 }
 
 void Recipe::read(const ir::LoopCall& call) {
@@ -114,7 +113,8 @@ void Recipe::list_phase(int phase) {
     if (code[i].code == Code::random) add(Kind::random, i, i);
     if (code[i].code != Code::apply) continue;
     int in[3] = {-1, -1, -1};
-    for (int k = 0; k < code[i].op->arity; ++k) in[k] = block_of(code[i].in[k], phase, work, spread);
+    for (int k = 0; k < code[i].op->arity; ++k)
+      in[k] = block_of(code[i].in[k], phase, work, spread);
     Work& w = add(Kind::apply, i, i);
     std::copy(in, in + 3, w.in);
     for (int r = 0; r < loop.roots && w.direct < 0; ++r) {
@@ -138,7 +138,9 @@ void Recipe::list_phase(int phase) {
       const int in = block_of(value, phase, work, spread);
       add(kind == RootKind::reduce_all    ? Kind::total
           : kind == RootKind::reduce_rows ? Kind::rows
-                                          : Kind::store, r, -1).in[0] = in;
+                                          : Kind::store,
+          r, -1)
+          .in[0] = in;
     }
   }
 }

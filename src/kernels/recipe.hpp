@@ -17,16 +17,16 @@ struct Recipe {
 
   struct Work {
     Kind kind;
-    int index;               ///< instruction, or root of total, rows and store
+    int index;                 ///< instruction, or root of total, rows and store
     int in[3] = {-1, -1, -1};  ///< ids
-    int out = -1;            ///< id
-    int slot = -1;           ///< of out
-    bool copied = false;     ///< load: must not be read where it lies
-    int direct = -1;         ///< apply: root whose memory the result may be written into at once
+    int out = -1;              ///< id
+    int slot = -1;             ///< of out
+    bool copied = false;       ///< load: must not be read where it lies
+    int direct = -1;           ///< apply: root whose memory the result may be written into at once
     int live_begin = 0, live_end = 0;  ///< in `live`: ids still read after this work
   };
   struct Phase {
-    std::vector<int> row;    ///< row instructions
+    std::vector<int> row;  ///< row instructions
     std::vector<Work> work;
   };
   /// A value stored in one phase and loaded in a later one.
@@ -40,12 +40,12 @@ struct Recipe {
   std::vector<ir::Root> roots;
   ir::Loop loop;
 
-  std::vector<int> uniform;    ///< instructions
-  std::vector<Phase> phases;   ///< one more than the loop has, for what comes after the last pass
+  std::vector<int> uniform;   ///< instructions
+  std::vector<Phase> phases;  ///< one more than the loop has, for what comes after the last pass
   std::vector<Spill> spills;
-  std::vector<bool> dropped;   ///< by root: a spill that need not reach memory
+  std::vector<bool> dropped;  ///< by root: a spill that need not reach memory
   std::vector<int> live;
-  std::vector<int> sizes;      ///< of an argument's element; 1: position
+  std::vector<int> sizes;  ///< of an argument's element; 1: position
   int ids = 0, slots = 0;
 
   bool full(int i) const {

@@ -194,7 +194,8 @@ class Reference {
             const int value = root(q).value;
             if (!full(value) || code(value).phase != p) continue;
             if (root(q).kind == ir::RootKind::store) put(q, r, c, v[value][c]);
-            if (root(q).kind == ir::RootKind::reduce_rows) by_column[q][c].join(v[value][c], r, m(q));
+            if (root(q).kind == ir::RootKind::reduce_rows)
+              by_column[q][c].join(v[value][c], r, m(q));
             if (root(q).kind == ir::RootKind::reduce_all) {
               all[q].join(v[value][c], r * columns + c, m(q));
             }

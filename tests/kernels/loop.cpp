@@ -13,8 +13,7 @@ struct Activation {  // relu(x + bias)
 };
 struct Update {  // w = w - rate * g, in place, and the old w elsewhere
   static constexpr auto plan =
-      one_loop(5, 1,
-               {uniform(0), load(1), load(2), apply<Mul>(0, 2), apply<Sub>(1, 3)},
+      one_loop(5, 1, {uniform(0), load(1), load(2), apply<Mul>(0, 2), apply<Sub>(1, 3)},
                {store(4, 3), store(1, 4)});
 };
 struct InPlace {  // x = tanh(x), y = tanh(x) * x: x is read after its place may be overwritten
@@ -26,12 +25,12 @@ struct Swap {
   static constexpr auto plan = one_loop(2, 1, {load(0), load(1)}, {store(0, 1), store(1, 0)});
 };
 struct Softmax {  // with x + bias spilled into memory of one row
-  static constexpr auto plan = one_loop(
-      5, 3,
-      {load(0), load(1), apply<Add>(0, 1), reduce(Monoid::max, 2), load(2, 1),
-       apply<Sub>(4, 3, -1, 1), apply<Exp>(5, -1, -1, 1), reduce(Monoid::sum, 6, 1), load(2, 2),
-       apply<Div>(8, 7, -1, 2), apply<Add>(3, 7, -1, 3, Level::row)},
-      {store(2, 2), store(6, 2), store(9, 3), store(10, 4, Walk::fixed)});
+  static constexpr auto plan =
+      one_loop(5, 3,
+               {load(0), load(1), apply<Add>(0, 1), reduce(Monoid::max, 2), load(2, 1),
+                apply<Sub>(4, 3, -1, 1), apply<Exp>(5, -1, -1, 1), reduce(Monoid::sum, 6, 1),
+                load(2, 2), apply<Div>(8, 7, -1, 2), apply<Add>(3, 7, -1, 3, Level::row)},
+               {store(2, 2), store(6, 2), store(9, 3), store(10, 4, Walk::fixed)});
 };
 struct SpillTwice {
   static constexpr auto plan =
@@ -50,21 +49,33 @@ struct SpillStrided {
                {store(0, 1, Walk::strided), store(2, 2)});
 };
 struct OutputAsSpill {  // the exponentials wait in the place of the result
-  static constexpr auto plan =
-      one_loop(2, 2,
-               {load(0), apply<Exp>(0), reduce(Monoid::sum, 1), load(1, 1),
-                apply<Div>(3, 2, -1, 1)},
-               {store(1, 1), store(4, 1)});
+  static constexpr auto plan = one_loop(
+      2, 2, {load(0), apply<Exp>(0), reduce(Monoid::sum, 1), load(1, 1), apply<Div>(3, 2, -1, 1)},
+      {store(1, 1), store(4, 1)});
 };
 struct Long {  // more values alive than there are registers
-  static constexpr auto plan =
-      one_loop(3, 1,
-               {load(0), load(1), apply<Add>(0, 1), apply<Mul>(0, 1), apply<Sub>(0, 1),
-                apply<Tanh>(2), apply<Tanh>(3), apply<Tanh>(4), apply<Mul>(5, 2),
-                apply<Mul>(6, 3), apply<Mul>(7, 4), apply<Add>(8, 9), apply<Add>(11, 10),
-                apply<Sub>(12, 0), apply<Sub>(13, 1), apply<Mul>(14, 5), apply<Mul>(15, 6),
-                apply<Mul>(16, 7), apply<Add>(17, 2), apply<Add>(18, 3), apply<Add>(19, 4)},
-               {store(20, 2)});
+  static constexpr auto plan = one_loop(3, 1, {load(0),
+                                               load(1),
+                                               apply<Add>(0, 1),
+                                               apply<Mul>(0, 1),
+                                               apply<Sub>(0, 1),
+                                               apply<Tanh>(2),
+                                               apply<Tanh>(3),
+                                               apply<Tanh>(4),
+                                               apply<Mul>(5, 2),
+                                               apply<Mul>(6, 3),
+                                               apply<Mul>(7, 4),
+                                               apply<Add>(8, 9),
+                                               apply<Add>(11, 10),
+                                               apply<Sub>(12, 0),
+                                               apply<Sub>(13, 1),
+                                               apply<Mul>(14, 5),
+                                               apply<Mul>(15, 6),
+                                               apply<Mul>(16, 7),
+                                               apply<Add>(17, 2),
+                                               apply<Add>(18, 3),
+                                               apply<Add>(19, 4)},
+                                        {store(20, 2)});
 };
 struct Nothing {
   static constexpr auto plan = one_loop(1, 1, {load(0)}, {store(0, 0)});
@@ -72,8 +83,8 @@ struct Nothing {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("loop: compiled, interpreted and plain agree on an activation", "[kernels][loop]",
-                   float, double) {
+TEMPLATE_TEST_CASE("loop: compiled, interpreted and plain agree on an activation",
+                   "[kernels][loop]", float, double) {
   for_shapes<TestType>([](Data<TestType> d) {
     d.matrix(), d.row_vector(), d.matrix();
     check<Activation>(d);
@@ -154,8 +165,7 @@ TEST_CASE("loop: a run-time op without a block function is refused by name", "[k
   d.matrix(), d.matrix(), d.matrix();
   std::vector<ir::LoopArg> args = d.resolve();
   ir::LoopCall call = call_of<Activation>(d, args);
-  const auto tables =
-      one_loop(2, 1, {load(0), apply<Bare>(0)}, {store(1, 1)});
+  const auto tables = one_loop(2, 1, {load(0), apply<Bare>(0)}, {store(1, 1)});
   call.code = tables.code;
   call.roots = tables.roots;
   call.loop = tables.loops;

@@ -67,8 +67,8 @@ std::vector<T> samples(T low, T high) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("math: functions are within 4 units in the last place", "[kernels][math]",
-                   float, double) {
+TEMPLATE_TEST_CASE("math: functions are within 4 units in the last place", "[kernels][math]", float,
+                   double) {
   for (const auto& f : functions<TestType>()) {
     double worst = 0;
     TestType where = 0;
@@ -102,10 +102,24 @@ TEMPLATE_TEST_CASE("math: a lane does not depend on the others", "[kernels][math
 TEMPLATE_TEST_CASE("math: special values are those of C", "[kernels][math]", float, double) {
   using T = TestType;
   using L = std::numeric_limits<T>;
-  const T special[] = {T(0),          T(-0.0),       T(1),         T(-1),   T(2),
-                       T(-2),         L::infinity(), -L::infinity(), L::quiet_NaN(),
-                       L::denorm_min(), -L::denorm_min(), L::min(), -L::min(), L::max(),
-                       -L::max(),     L::epsilon(),  T(1e-6),      T(3e5)};
+  const T special[] = {T(0),
+                       T(-0.0),
+                       T(1),
+                       T(-1),
+                       T(2),
+                       T(-2),
+                       L::infinity(),
+                       -L::infinity(),
+                       L::quiet_NaN(),
+                       L::denorm_min(),
+                       -L::denorm_min(),
+                       L::min(),
+                       -L::min(),
+                       L::max(),
+                       -L::max(),
+                       L::epsilon(),
+                       T(1e-6),
+                       T(3e5)};
   for (const auto& f : functions<T>()) {
     for (T x : special) {
       const T got = one(f.vector, x);
@@ -135,7 +149,8 @@ TEMPLATE_TEST_CASE("math: pow is within 4 units in the last place", "[kernels][m
 TEMPLATE_TEST_CASE("math: pow of special values is that of C", "[kernels][math]", float, double) {
   using T = TestType;
   using L = std::numeric_limits<T>;
-  const T special[] = {T(0), T(-0.0), T(1), T(-1), T(2), T(-2), T(3), T(-3), T(0.5), T(-0.5),
+  const T special[] = {T(0),          T(-0.0),        T(1),           T(-1),    T(2),
+                       T(-2),         T(3),           T(-3),          T(0.5),   T(-0.5),
                        L::infinity(), -L::infinity(), L::quiet_NaN(), L::max(), L::denorm_min()};
   for (T x : special) {
     for (T y : special) {

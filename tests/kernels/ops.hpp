@@ -46,7 +46,7 @@ KERNEL_TEST_OP(Softplus, 1, (X x), max(x, X(0)) + log1p(exp(-max(x, -x))))
 KERNEL_TEST_OP(Relu, 1, (X x), max(x, X(0)))
 KERNEL_TEST_OP(Add, 2, (X x, X y), x + y)
 KERNEL_TEST_OP(Sub, 2, (X x, X y), x - y)
-KERNEL_TEST_OP(Mul, 2, (X x, X y), x * y)
+KERNEL_TEST_OP(Mul, 2, (X x, X y), x* y)
 KERNEL_TEST_OP(Div, 2, (X x, X y), x / y)
 KERNEL_TEST_OP(Equal, 2, (X x, X y), to_number(x == y))
 KERNEL_TEST_OP(Less, 2, (X x, X y), to_number(x < y))
@@ -144,8 +144,7 @@ constexpr ir::Root reduce_rows(ir::Monoid m, int value, int arg,
   r.variant = static_cast<std::uint8_t>(m);
   return r;
 }
-constexpr ir::Root reduce_all(ir::Monoid m, int value, int arg,
-                              ir::DType type = ir::DType::real) {
+constexpr ir::Root reduce_all(ir::Monoid m, int value, int arg, ir::DType type = ir::DType::real) {
   ir::Root r = store(value, arg, ir::Walk::fixed, type);
   r.kind = ir::RootKind::reduce_all;
   r.variant = static_cast<std::uint8_t>(m);

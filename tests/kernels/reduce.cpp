@@ -13,17 +13,14 @@ namespace {
 
 struct Update {  // w = w - rate * g, in place, and the old w elsewhere
   static constexpr auto plan =
-      one_loop(5, 1,
-               {uniform(0), load(1), load(2), apply<Mul>(0, 2), apply<Sub>(1, 3)},
+      one_loop(5, 1, {uniform(0), load(1), load(2), apply<Mul>(0, 2), apply<Sub>(1, 3)},
                {store(4, 3), store(1, 4)});
 };
 struct Sums {
-  static constexpr auto plan =
-      one_loop(6, 1,
-               {load(0), apply<Exp>(0), reduce(Monoid::sum, 1), apply<Tanh>(2, -1, -1, 1, Level::row)},
-               {reduce_rows(Monoid::sum, 1, 1), reduce_all(Monoid::sum, 1, 2),
-                store(2, 3, Walk::fixed), reduce_all(Monoid::sum, 3, 4),
-                reduce_rows(Monoid::max, 0, 5)});
+  static constexpr auto plan = one_loop(
+      6, 1, {load(0), apply<Exp>(0), reduce(Monoid::sum, 1), apply<Tanh>(2, -1, -1, 1, Level::row)},
+      {reduce_rows(Monoid::sum, 1, 1), reduce_all(Monoid::sum, 1, 2), store(2, 3, Walk::fixed),
+       reduce_all(Monoid::sum, 3, 4), reduce_rows(Monoid::max, 0, 5)});
 };
 struct Extrema {
   static constexpr auto plan =
@@ -39,9 +36,9 @@ struct Extrema {
 struct Dropout {
   static constexpr auto plan =
       one_loop(6, 2,
-               {uniform(0), draw(1, Random::uniform), apply<Less>(1, 0), load(2),
-                apply<Mul>(2, 3), draw(3, Random::normal, Level::full, 1), load(2, 1),
-                apply<Add>(6, 5, -1, 1), draw(4, Random::uniform, Level::row, 2)},
+               {uniform(0), draw(1, Random::uniform), apply<Less>(1, 0), load(2), apply<Mul>(2, 3),
+                draw(3, Random::normal, Level::full, 1), load(2, 1), apply<Add>(6, 5, -1, 1),
+                draw(4, Random::uniform, Level::row, 2)},
                {store(4, 5), store(7, 2), reduce_all(Monoid::sum, 8, 0)});
 };
 

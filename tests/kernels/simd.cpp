@@ -21,9 +21,22 @@ std::vector<T> lanes_of(simd<T> x) {
 template <class T>
 std::vector<T> specials() {
   const T infinity = std::numeric_limits<T>::infinity();
-  return {T(0), T(-0.0), T(1), T(-1), T(0.5), T(-0.5), T(1.5), T(2.5), T(-2.5), T(1e30), infinity,
-          -infinity, std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::denorm_min(),
-          std::numeric_limits<T>::max(), T(123456.75)};
+  return {T(0),
+          T(-0.0),
+          T(1),
+          T(-1),
+          T(0.5),
+          T(-0.5),
+          T(1.5),
+          T(2.5),
+          T(-2.5),
+          T(1e30),
+          infinity,
+          -infinity,
+          std::numeric_limits<T>::quiet_NaN(),
+          std::numeric_limits<T>::denorm_min(),
+          std::numeric_limits<T>::max(),
+          T(123456.75)};
 }
 
 template <class T>
@@ -79,9 +92,13 @@ TEMPLATE_TEST_CASE("simd: max and min keep the first of equals and any NaN", "[k
                    float, double) {
   using T = TestType;
   for_pairs<T>([](auto a, auto b) { return max(a, b); },
-               [](T a, T b) { return b != b ? b : a != a || a >= b ? a : b; });
+               [](T a, T b) { return b != b             ? b
+                                     : a != a || a >= b ? a
+                                                        : b; });
   for_pairs<T>([](auto a, auto b) { return min(a, b); },
-               [](T a, T b) { return b != b ? b : a != a || a <= b ? a : b; });
+               [](T a, T b) { return b != b             ? b
+                                     : a != a || a <= b ? a
+                                                        : b; });
 }
 
 TEMPLATE_TEST_CASE("simd: rounding, sign and root are those of NumPy", "[kernels][simd]", float,
@@ -105,7 +122,8 @@ TEMPLATE_TEST_CASE("simd: part of a register is read and written, and nothing be
     // The vectors end where the memory does, so that a sanitizer sees one number too many.
     std::vector<T> in(n), out(n + 1, T(-7));
     std::vector<std::int32_t> labels(n), labels_out(n + 1, -7);
-    for (long i = 0; i < n; ++i) in[i] = static_cast<T>(i + 1), labels[i] = static_cast<int>(10 * i);
+    for (long i = 0; i < n; ++i)
+      in[i] = static_cast<T>(i + 1), labels[i] = static_cast<int>(10 * i);
     const S x = S::load_partial(in.data(), n), y = S::load_partial(labels.data(), n);
     for (long i = 0; i < S::width; ++i) {
       CHECK(lanes_of(x)[i] == (i < n ? static_cast<T>(i + 1) : T(0)));
@@ -122,8 +140,8 @@ TEMPLATE_TEST_CASE("simd: part of a register is read and written, and nothing be
   }
 }
 
-TEMPLATE_TEST_CASE("simd: strided lanes come from and go to their places", "[kernels][simd]",
-                   float, double) {
+TEMPLATE_TEST_CASE("simd: strided lanes come from and go to their places", "[kernels][simd]", float,
+                   double) {
   using T = TestType;
   using S = simd<T>;
   for (long stride : {1, 3, -2, 0}) {

@@ -30,20 +30,19 @@ struct Strided {
 struct Dropout {
   static constexpr auto plan =
       one_loop(6, 2,
-               {uniform(0), draw(1, Random::uniform), apply<Less>(1, 0), load(2),
-                apply<Mul>(2, 3), draw(3, Random::normal, Level::full, 1), load(2, 1),
-                apply<Add>(6, 5, -1, 1), draw(4, Random::uniform, Level::row, 2)},
+               {uniform(0), draw(1, Random::uniform), apply<Less>(1, 0), load(2), apply<Mul>(2, 3),
+                draw(3, Random::normal, Level::full, 1), load(2, 1), apply<Add>(6, 5, -1, 1),
+                draw(4, Random::uniform, Level::row, 2)},
                {store(4, 5), store(7, 2), reduce_all(Monoid::sum, 8, 0)});
 };
 struct Levels {  // uniform and row arithmetic, a constant op, three operands
-  static constexpr auto plan =
-      one_loop(6, 1,
-               {uniform(0), apply<Exp>(0, -1, -1, 0, Level::uniform),
-                apply<One>(-1, -1, -1, 0, Level::uniform), row_load(1),
-                apply<Mul>(3, 1, -1, 0, Level::row), iota(2, Level::row),
-                apply<Add>(4, 5, -1, 0, Level::row), load(3), apply<Where>(7, 6, 1),
-                apply<Softplus>(8), apply<Sub>(9, 2)},
-               {store(10, 4), store(6, 5, Walk::fixed)});
+  static constexpr auto plan = one_loop(
+      6, 1,
+      {uniform(0), apply<Exp>(0, -1, -1, 0, Level::uniform),
+       apply<One>(-1, -1, -1, 0, Level::uniform), row_load(1), apply<Mul>(3, 1, -1, 0, Level::row),
+       iota(2, Level::row), apply<Add>(4, 5, -1, 0, Level::row), load(3), apply<Where>(7, 6, 1),
+       apply<Softplus>(8), apply<Sub>(9, 2)},
+      {store(10, 4), store(6, 5, Walk::fixed)});
 };
 
 }  // namespace
