@@ -1,6 +1,9 @@
 // compile([] { … return function(…); }): the compiler inside the compiler.
 #pragma once
 
+// First, see there.
+#include <dsl/ops.hpp>
+
 #include <dsl/kernels/loop.hpp>
 #include <dsl/lower.hpp>
 #include <dsl/loops.hpp>
@@ -85,7 +88,7 @@ constexpr bool within(const PlanSizes& n, const PlanSizes& limit) {
 
 template <class F>
 constexpr FixedPlan<largest_plan> lower_at_compile_time() {
-  const Plan p = lower(F{}());
+  const Plan p = plan_of(optimize(graph_of(F{}())));
   const PlanSizes n{.buffers = p.buffers.size(), .leaves = p.leaves.size(),
                     .operands = p.operands.size(), .code = p.code.size(),
                     .roots = p.roots.size(), .loops = p.loops.size(), .steps = p.steps.size(),
@@ -98,10 +101,47 @@ constexpr FixedPlan<largest_plan> lower_at_compile_time() {
   return fixed;
 }
 
+// g++ keeps the value of a call for the next time it is made in a constant expression; clang
+// evaluates it again, so there only what a user can get wrong is tried.
+template <class F>
+constexpr bool can_be_lowered() {
+#if defined(__clang__)
+  (void)graph_of(F{}());
+#else
+  (void)lower_at_compile_time<F>();
+#endif
+  return true;
+}
+
+template <bool>
+struct Holds;
+template <class F>
+concept Lowers = requires { typename Holds<can_be_lowered<F>()>; };
+
+/// As the default argument of `compile` it is evaluated at the user's line; where F cannot be
+/// lowered, the compiler says there why. Quiet when the body of F has given an error already.
+template <class F>
+struct Diagnosis {
+  consteval Diagnosis() {
+    if constexpr (requires { F{}(); } && !Lowers<F> && !RefusedBefore<F>)
+      (void)lower_at_compile_time<F>();
+  }
+};
+
+/// The plan with room to spare; of a function that was refused, an empty one, so that the refusal
+/// is the last message.
 template <class F>
 struct RoomyPlan {
+  static constexpr FixedPlan<PlanSizes{}> plan{};
+};
+template <class F>
+  requires Lowers<F>
+struct RoomyPlan<F> {
   static constexpr FixedPlan<largest_plan> plan = lower_at_compile_time<F>();
 };
+
+/// Defined nowhere: should a refusal have given no message, the linker gives one.
+void this_function_could_not_be_compiled();
 
 /// The plan of the function that the closure F describes; made once, by the compiler. Without the
 /// ops' constants: in a program they would bring derivative rules and the interpreter's code along.
@@ -136,14 +176,49 @@ struct LoopTable<F, T, kernels::Ints<L...>> {
   static constexpr const LoopFn* functions = loop_table_of<F, T, L...>;
 };
 
+template <class Call>
+inline constexpr bool takes_arguments = false;
+template <class F, class R, class A, class... More>
+inline constexpr bool takes_arguments<R (F::*)(A, More...) const> = true;
+
+template <class F>
+consteval bool needs_nothing() {
+  if constexpr (!std::is_empty_v<F> || !std::is_default_constructible_v<F>)
+    return false;
+  else if constexpr (requires { &F::operator(); })
+    return !takes_arguments<decltype(&F::operator())>;
+  else
+    return true;
+}
+
+// A lambda whose body has an error may have no type of result: of that the user was told.
+template <class F>
+consteval bool returns_function() {
+  if constexpr (!needs_nothing<F>())
+    return true;
+  else if constexpr (requires { F{}(); })
+    return std::is_same_v<decltype(F{}()), Function>;
+  else
+    return true;
+}
+
 }  // namespace ir
+
+/// What must hold for the lambda given to compile: no captures and no parameters.
+template <class F>
+concept NeedsNothing = ir::needs_nothing<F>();
+/// And that it returns `function(…)`.
+template <class F>
+concept ReturnsFunction = ir::returns_function<F>();
 
 /// A function compiled to a program: Program<T> that also knows its plan as a constant.
 template <class F, class T>
 class Compiled : public Program<T> {
  public:
   static constexpr const auto& plan = ir::CompiledPlan<F>::plan;
-  Compiled() : Program<T>(plan.view(), loops_.functions) {}
+  Compiled() : Program<T>(plan.view(), loops_.functions) {
+    if constexpr (!ir::Lowers<F>) ir::this_function_could_not_be_compiled();
+  }
 
  private:
   // Lent to plans made at run time from before main on.
@@ -156,9 +231,14 @@ class Compiled : public Program<T> {
 /// taken, loops fused and memory planned by the compiler; nothing of that happens at run time.
 /// T: float or double.
 template <class T = float, class F>
-Compiled<F, T> compile(F) {
-  static_assert(__is_empty(F), "compile takes a lambda without captures");
+Compiled<F, T> compile(F, ir::Diagnosis<F> = {}) {
   return {};
 }
+template <class T = float, class F>
+  requires(!NeedsNothing<F>)
+Refused<NeedsNothing<F>, Program<T>> compile(F) = delete;
+template <class T = float, class F>
+  requires(!ReturnsFunction<F>)
+Refused<ReturnsFunction<F>, Program<T>> compile(F) = delete;
 
 }  // namespace ansatz

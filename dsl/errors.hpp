@@ -1,21 +1,41 @@
 // What the compiler does with a graph it must refuse.
 #pragma once
 
+#include <type_traits>
+
 #include <dsl/ir/shape.hpp>
 
 namespace ansatz {
 
-// Not constexpr on purpose: a constant evaluation that calls one of them stops there, and the
-// compiler shows the call with its arguments. At run time they throw (see dsl/exceptions.hpp).
+namespace run {
+
+[[noreturn]] void throw_shape_error(const char* op, const char* must_hold, const ir::Shape* shapes,
+                                    int count);
+[[noreturn]] void throw_error(const char* what);
+
+}  // namespace run
+
+// In a constant evaluation the compiler stops at `throw` and shows the calls that led there with
+// their arguments: the text, and further up the user's line. A call of a function that is not
+// constexpr would stop it as well, but then the arguments are not shown. The conditions are for
+// g++ 12, which wants a way on which a constexpr function could return.
 
 /// Throws ShapeError: "OP of [batch, 784] and [500, 10]: MUST_HOLD".
 /// @param op          name of the op
 /// @param must_hold   the sentence that says what must hold
 /// @param shapes      the operands' shapes, `count` of them
-[[noreturn]] void graph_error_shape(const char* op, const char* must_hold, const ir::Shape* shapes,
-                                    int count);
+[[noreturn]] constexpr void graph_error_shape(const char* op, const char* must_hold,
+                                              const ir::Shape* shapes, int count) {
+  if (!std::is_constant_evaluated()) run::throw_shape_error(op, must_hold, shapes, count);
+  if (must_hold) throw must_hold;
+  __builtin_unreachable();
+}
 
 /// Throws Error with this text.
-[[noreturn]] void graph_error(const char* what);
+[[noreturn]] constexpr void graph_error(const char* what) {
+  if (!std::is_constant_evaluated()) run::throw_error(what);
+  if (what) throw what;
+  __builtin_unreachable();
+}
 
 }  // namespace ansatz

@@ -28,6 +28,49 @@ class Expr {
 /// built. Everything that can be done with an Expr<Space> can be done with it.
 using AnyExpr = Expr<AnySpace>;
 
+// ---------------------------------------------------------------------------- refusals
+//
+// Every function with a shape rule has a deleted twin for operands that break the rule. Overload
+// resolution prefers the twin, which alone has a constraint, and the compiler names it, the
+// operands' Spaces and, in the twin's result type, the rule:
+//
+//     template <class A, class B>
+//       requires(!InnerDimensionsAgree<A, B>)
+//     constexpr Refused<InnerDimensionsAgree<A, B>> matmul(const Expr<A>&,
+//                                                          const Expr<B>&) = delete;
+//
+// Were the function itself constrained, clang would list it as one more failed candidate, with
+// everything its constraint is made of.
+
+namespace ir {
+
+struct RefusalKey {
+  friend constexpr auto was_refused(RefusalKey);
+};
+template <bool Holds, class Key>
+struct Refusal {
+  template <class Result>
+  using type = Result;
+};
+template <class Key>
+struct Refusal<false, Key> {
+  friend constexpr auto was_refused(Key) { return true; }
+  template <class Result>
+  using type = Result;
+};
+
+/// Whether a twin was called before F was made: then `compile` says no more about F.
+template <class F>
+concept RefusedBefore =
+    requires { was_refused(std::conditional_t<sizeof(F) != 0, RefusalKey, F>{}); };
+
+}  // namespace ir
+
+/// The result of a deleted twin, the rule being what must hold; by default an expression of which
+/// nothing is known, so that what is made of it gives no more messages.
+template <bool Rule, class Result = AnyExpr>
+using Refused = typename ir::Refusal<Rule, ir::RefusalKey>::template type<Result>;
+
 namespace ir {
 
 template <class T>
@@ -37,6 +80,8 @@ inline constexpr bool is_expr<Expr<S>> = true;
 
 template <class T>
 concept Number = std::is_arithmetic_v<T>;
+template <class S>
+concept IsSpace = !is_expr<S>;
 template <class T>
 concept ExprOrNumber = is_expr<T> || Number<T>;
 template <class... T>
@@ -99,18 +144,27 @@ using result_space_with = typename ResultOf<Op, A, S...>::type;
 }  // namespace ir
 
 namespace ir {
-template <class A, class B>
+
+template <class First, class... S>
 consteval bool shapes_broadcast() {
-  if constexpr (any_unknown<A, B>)
+  if constexpr (any_unknown<First, S...>) {
     return true;
-  else
-    return broadcast(A::known, B::known).ok();
+  } else {
+    ShapeResult r{First::known};
+    ((r = r.ok() ? broadcast(r.shape, S::known) : r), ...);
+    return r.ok();
+  }
 }
+
 }  // namespace ir
 
 /// What must hold for an elementwise op: NumPy's rule, with batches aligned by their extent.
-template <class A, class B>
-concept ShapesBroadcast = ir::shapes_broadcast<A, B>();
+template <class... S>
+concept ShapesBroadcast = ir::shapes_broadcast<S...>();
+
+/// The same for operands, each an expression or a number.
+template <class... T>
+concept OperandsBroadcast = ir::shapes_broadcast<ir::space_of<T>...>();
 
 /// The type of op(operands...). Functions on expressions name it as their result, so that a
 /// derivative rule may use an op whose own rule is not known yet.
@@ -174,36 +228,80 @@ constexpr Value make_placeholder(const OpInfo* op, const S& space, const char* n
     return make_leaf(op, space.shape(), S::dtype, name, attr);
 }
 
+template <class S>
+consteval bool sizes_known() {
+  if constexpr (requires { S::known; }) {
+    for (int k = 0; k < S::known.rank; ++k)
+      if (S::known[k] == any) return false;
+    return true;
+  } else {
+    return false;
+  }
+}
+
 }  // namespace ir
+
+/// What must hold for an input, parameter or state whose Space is only named: the type says all
+/// its sizes. Otherwise they are given: `input("x", VectorSpace(n))`.
+template <class S>
+concept SizesKnown = ir::sizes_known<S>();
 
 /// A batch of examples given at every call, by name. Shape [examples, S...].
 /// `input<Pixels>("x")`, or at run time `input("x", VectorSpace(n))`; another extent than
 /// `examples` is the second template argument.
 template <class S, class E = examples>
-constexpr Expr<Batch<S, E>> input(const char* name, S space = {}) {
+constexpr Expr<Batch<S, E>> input(const char* name, S space) {
   return Expr<Batch<S, E>>(
       ir::make_placeholder(ir::info_of<ops::Input>, Batch<S, E>(space), name));
 }
+template <class S, class E = examples>
+constexpr Expr<Batch<S, E>> input(const char* name) {
+  return input<S, E>(name, S());
+}
+template <class S, class E = examples>
+  requires(!SizesKnown<S>)
+constexpr Refused<SizesKnown<S>> input(const char*) = delete;
 
 /// An input without a batch axis: the same for all examples.
 template <class S>
-constexpr Expr<S> shared_input(const char* name, S space = {}) {
+constexpr Expr<S> shared_input(const char* name, S space) {
   return Expr<S>(ir::make_placeholder(ir::info_of<ops::Input>, space, name));
 }
+template <class S>
+constexpr Expr<S> shared_input(const char* name) {
+  return shared_input<S>(name, S());
+}
+template <class S>
+  requires(!SizesKnown<S>)
+constexpr Refused<SizesKnown<S>> shared_input(const char*) = delete;
 
 /// A parameter: kept in the store under its name, changed by updates, zero unless set.
 /// `parameter<Matrix<784, 10>>("W")`, or `parameter("W", Matrix(rows, columns))`.
 template <class S>
-constexpr Expr<S> parameter(const char* name, S space = {}) {
+constexpr Expr<S> parameter(const char* name, S space) {
   return Expr<S>(ir::make_placeholder(ir::info_of<ops::Parameter>, space, name));
 }
+template <class S>
+constexpr Expr<S> parameter(const char* name) {
+  return parameter<S>(name, S());
+}
+template <class S>
+  requires(!SizesKnown<S>)
+constexpr Refused<SizesKnown<S>> parameter(const char*) = delete;
 
 /// State: like a parameter, but nothing that is learnt: momenta, averages, Markov chains.
 /// `state<Batch<VectorSpace<500>, chains>>("h")` has a run-time number of rows.
 template <class S>
-constexpr Expr<S> state(const char* name, S space = {}) {
+constexpr Expr<S> state(const char* name, S space) {
   return Expr<S>(ir::make_placeholder(ir::info_of<ops::State>, space, name));
 }
+template <class S>
+constexpr Expr<S> state(const char* name) {
+  return state<S>(name, S());
+}
+template <class S>
+  requires(!SizesKnown<S>)
+constexpr Refused<SizesKnown<S>> state(const char*) = delete;
 
 /// A number given at run time by name, such as a learning rate. Without a default it must be given.
 constexpr Expr<Scalar> scalar(const char* name) {

@@ -54,13 +54,52 @@ constexpr Outputs outputs(const Expr<S>&... value) {
   return o;
 }
 
+namespace ir {
+
+// Whether a value of shape `v`, repeated if need be, is one of shape `t`, as far as is known.
+constexpr bool fits_target(const Shape& t, const Shape& v) {
+  const ShapeResult r = broadcast(t, v);
+  if (!r.ok() || r.shape.rank != t.rank) return false;
+  for (int k = 0; k < t.rank; ++k)
+    if (!dims_agree(t[k], r.shape[k])) return false;
+  return true;
+}
+
+template <class T, class V>
+consteval bool value_fits() {
+  if constexpr (any_unknown<T, V>)
+    return true;
+  else
+    return fits_target(T::known, V::known);
+}
+
+constexpr bool is_stored(const Value& v) {
+  return v.term() &&
+         (v.term()->op == info_of<ops::Parameter> || v.term()->op == info_of<ops::State>);
+}
+
+}  // namespace ir
+
+/// What must hold for an update: the value has the target's shape, or is repeated to it.
+template <class T, class V>
+concept ValueFits = ir::value_fits<T, V>();
+
 /// target <- value, after everything else was computed from old values: updates read each other's
-/// old values, as in Theano.
+/// old values, as in Theano. The target is a parameter or a state.
 template <class T, class V>
   requires ir::Operands<Expr<T>, V>
 constexpr ir::Update update(const Expr<T>& target, const V& value) {
-  return {target.value(), ir::value_of(value)};
+  const ir::Value to = target.value(), from = ir::value_of(value);
+  if (!ir::is_stored(to)) graph_error("update: the target must be a parameter or a state");
+  const ir::Shape both[] = {to.shape(), from.shape()};
+  if (!ir::fits_target(both[0], both[1]))
+    graph_error_shape("update", "the new value must have the target's shape", both, 2);
+  return {to, from};
 }
+template <class T, class V>
+  requires(ir::Operands<Expr<T>, V> && !ValueFits<T, ir::space_of<V>>)
+constexpr Refused<ValueFits<T, ir::space_of<V>>, ir::Update> update(const Expr<T>&,
+                                                                    const V&) = delete;
 
 /// What `function` returns: an expression graph with named results and updates.
 class Function {
@@ -78,6 +117,10 @@ class Function {
   }
 };
 
+/// What a function is made of: what `output`, `outputs` and `update` return.
+template <class P>
+concept FunctionPart = std::is_same_v<P, Outputs> || std::is_same_v<P, ir::Update>;
+
 /// A function of several outputs and updates, in any order.
 template <class... Part>
 constexpr Function function(const Part&... part) {
@@ -85,5 +128,8 @@ constexpr Function function(const Part&... part) {
   (f.add(part), ...);
   return f;
 }
+template <class... Part>
+  requires(!(FunctionPart<Part> && ...))
+constexpr Refused<(FunctionPart<Part> && ...), Function> function(const Part&...) = delete;
 
 }  // namespace ansatz

@@ -6,8 +6,8 @@
 namespace ansatz {
 namespace ops {
 
-/// d operand 0 / d operand 1, carried out by passes/differentiate.hpp; attr.i[0]: 1 when a cost that
-/// does not depend on operand 1 is an error.
+/// d operand 0 / d operand 1, carried out by passes/differentiate.hpp; attr.i[0]: 1 when a cost
+/// that does not depend on operand 1 is an error.
 struct Gradient {
   static constexpr const char* name = "grad";
   static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr&) {
@@ -45,7 +45,6 @@ concept OneNumber = ir::is_one_number<S>();
 /// The derivative of `cost` with respect to `x`, which may be a parameter, an input or any
 /// intermediate value; it has x's Space. Gradients of gradients are taken the same way.
 template <class C, class S>
-  requires OneNumber<C>
 constexpr Expr<S> grad(const Expr<C>& cost, const Expr<S>& x,
                        Disconnected disconnected = Disconnected::zeros) {
   ir::Attr attr;
@@ -55,6 +54,7 @@ constexpr Expr<S> grad(const Expr<C>& cost, const Expr<S>& x,
 }
 template <class C, class S>
   requires(!OneNumber<C>)
-constexpr void grad(const Expr<C>&, const Expr<S>&) = delete;
+constexpr Refused<OneNumber<C>> grad(const Expr<C>&, const Expr<S>&,
+                                     Disconnected = Disconnected::zeros) = delete;
 
 }  // namespace ansatz

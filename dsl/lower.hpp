@@ -28,6 +28,16 @@ constexpr void forget(const Value& v, const Graph& g) {
   }
 }
 
+constexpr void require_distinct_names(const Graph& g) {
+  List<int> names;
+  for (const Node& n : g.nodes) {
+    if (n.name < 0) continue;
+    for (int name : names)
+      if (name == n.name) graph_error("two inputs, parameters or scalars have one name");
+    names.push_back(n.name);
+  }
+}
+
 /// The function as a graph, before any pass.
 constexpr Graph graph_of(const Function& f) {
   Graph g;
@@ -36,16 +46,9 @@ constexpr Graph graph_of(const Function& f) {
     GraphRoot r;
     r.target = g.import(u.target);
     r.value = g.import(u.value);
-    const OpInfo* op = g[r.target].op;
-    if (op != info_of<ops::Parameter> && op != info_of<ops::State>)
-      graph_error("update: the target must be a parameter or a state");
-    if (!(g[r.value].shape == g[r.target].shape)) {
-      const Shape both[] = {g[r.target].shape, g[r.value].shape};
-      const ShapeResult repeats = broadcast(both[0], both[1]);
-      if (!repeats.ok() || !(repeats.shape == both[0]))
-        graph_error_shape("update", "the new value must have the target's shape", both, 2);
-      r.value = g.add(info_of<ops::BroadcastTo>, shape_attr(both[0]), &r.value, 1);
-    }
+    const Shape shape = g[r.target].shape;
+    if (!(g[r.value].shape == shape))
+      r.value = g.add(info_of<ops::BroadcastTo>, shape_attr(shape), &r.value, 1);
     for (const GraphRoot& other : g.roots)
       if (other.target == r.target) graph_error("update: a parameter has two new values");
     g.roots.push_back(r);
@@ -56,6 +59,7 @@ constexpr Graph graph_of(const Function& f) {
     r.name = g.intern(o.name.data());
     g.roots.push_back(r);
   }
+  require_distinct_names(g);
   for (const Update& u : f.updates) forget(u.target, g), forget(u.value, g);
   for (const NamedOutput& o : f.outputs) forget(o.value, g);
   return g;

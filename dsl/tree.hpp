@@ -1,4 +1,5 @@
-// The tree of an expression as a type: tree_t<program, "cost"> is Node<ops::Divide, Node<ops::Sum, …>>.
+// The tree of an expression as a type: tree_t<program, "cost"> is Node<ops::Divide, Node<ops::Sum,
+// …>>.
 //
 // For tests, for teaching, and for code that matches on structure. Nobody pays for it who does not
 // name it: the types are made on demand from the constant graph.
@@ -123,8 +124,9 @@ struct OperandOf<Node<Op, First, In...>, 0> {
   using type = First;
 };
 template <class Op, class First, class... In, int K>
-  requires(K > 0 && K <= sizeof...(In))
-struct OperandOf<Node<Op, First, In...>, K> : OperandOf<Node<Op, In...>, K - 1> {};
+requires(K > 0 && K <= sizeof...(In)) struct OperandOf<Node<Op, First, In...>, K>
+    : OperandOf<Node<Op, In...>, K - 1> {
+};
 template <class T, int K>
 using operand_t = typename OperandOf<T, K>::type;
 

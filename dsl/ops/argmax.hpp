@@ -16,14 +16,13 @@ struct ArgMax : ReduceOp<ArgMax, ir::DType::index> {
 /// Space Batch<IndexSpace<N>> for an x of Batch<VectorSpace<N>>. Of equal elements the first, of
 /// NaNs the first NaN, as numpy.argmax. Axes as in `max`; with several, the position is that in
 /// row-major order of them.
-template <class S, class A = OverUnits>
-  requires HasAxes<S, A>
+template <class S, ReductionAxes A = OverUnits>
 constexpr IndexReduced<S, A> argmax(const Expr<S>& x, A over = {}) {
-  const int mask = ir::mask_of(x.shape(), over);
+  const int mask = ir::checked_mask("argmax", x.shape(), over);
   return IndexReduced<S, A>(ir::reduce<ops::ArgMax>(x.value(), mask, false));
 }
-template <class S, class A>
-  requires(!HasAxes<S, A> && ir::is_axes<A>)
-constexpr void argmax(const Expr<S>&, A) = delete;
+template <class S, ReductionAxes A = OverUnits>
+  requires(!HasAxes<S, A>)
+constexpr Refused<HasAxes<S, A>> argmax(const Expr<S>&, A = {}) = delete;
 
 }  // namespace ansatz

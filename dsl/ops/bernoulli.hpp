@@ -15,12 +15,12 @@ constexpr Applied<ops::Less, RandomLike<S>, Expr<S>> bernoulli(const Expr<S>& p)
 /// As many draws as x has elements, in x's shape, all with probability p (a number or expression):
 /// `x * bernoulli_like(x, 0.5) * 2` is dropout.
 template <class S, class P>
-  requires(ir::ExprOrNumber<P> && ShapesBroadcast<S, ir::space_of<P>>)
+  requires ir::ExprOrNumber<P>
 constexpr Applied<ops::Less, RandomLike<S>, P> bernoulli_like(const Expr<S>& x, const P& p) {
   return uniform_like(x) < p;
 }
 template <class S, class P>
-  requires(ir::ExprOrNumber<P> && !ShapesBroadcast<S, ir::space_of<P>>)
-constexpr void bernoulli_like(const Expr<S>&, const P&) = delete;
+  requires(ir::ExprOrNumber<P> && !OperandsBroadcast<Expr<S>, P>)
+constexpr Refused<OperandsBroadcast<Expr<S>, P>> bernoulli_like(const Expr<S>&, const P&) = delete;
 
 }  // namespace ansatz

@@ -50,24 +50,24 @@ struct SigmoidBinaryCrossEntropy : Composite<SigmoidBinaryCrossEntropy, 2> {
 /// is used and nothing is lost to rounding; t targets in [0, 1]. As many numbers as p and t have
 /// when broadcast: sum over the units for one number an example.
 template <class P, class T>
-  requires ShapesBroadcast<P, T>
 constexpr Applied<ops::BinaryCrossEntropy, Expr<P>, Expr<T>> binary_cross_entropy(
     const Expr<P>& p, const Expr<T>& t) {
   return apply<ops::BinaryCrossEntropy>(p, t);
 }
 template <class P, class T>
   requires(!ShapesBroadcast<P, T>)
-constexpr void binary_cross_entropy(const Expr<P>&, const Expr<T>&) = delete;
+constexpr Refused<ShapesBroadcast<P, T>> binary_cross_entropy(const Expr<P>&,
+                                                              const Expr<T>&) = delete;
 
 /// binary_cross_entropy(sigmoid(z), t), which becomes this.
 template <class Z, class T>
-  requires ShapesBroadcast<Z, T>
 constexpr Applied<ops::SigmoidBinaryCrossEntropy, Expr<Z>, Expr<T>> sigmoid_binary_cross_entropy(
     const Expr<Z>& z, const Expr<T>& t) {
   return apply<ops::SigmoidBinaryCrossEntropy>(z, t);
 }
 template <class Z, class T>
   requires(!ShapesBroadcast<Z, T>)
-constexpr void sigmoid_binary_cross_entropy(const Expr<Z>&, const Expr<T>&) = delete;
+constexpr Refused<ShapesBroadcast<Z, T>> sigmoid_binary_cross_entropy(const Expr<Z>&,
+                                                                      const Expr<T>&) = delete;
 
 }  // namespace ansatz

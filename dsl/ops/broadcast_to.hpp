@@ -71,23 +71,22 @@ concept RepeatsTo = ir::repeats_to<X, S>();
 /// `broadcast_to<Matrix<5, 3>>(row)`, `broadcast_to<Batch<VectorSpace<3>>>(row)`, or at run time
 /// `broadcast_to(row, Matrix(n, 3))`.
 template <class S, class X>
-  requires(!ir::is_expr<S> && RepeatsTo<X, S>)
+  requires ir::IsSpace<S>
 constexpr Expr<typename ir::RepeatedTo<S, X>::type> broadcast_to(const Expr<X>& x, S space = {}) {
   return Expr<typename ir::RepeatedTo<S, X>::type>(
       ir::repeat_to(x.value(), space.shape(), ir::extent_name<S>()));
 }
 template <class S, class X>
-  requires(!ir::is_expr<S> && !RepeatsTo<X, S>)
-constexpr void broadcast_to(const Expr<X>&, S = {}) = delete;
+  requires(ir::IsSpace<S> && !RepeatsTo<X, S>)
+constexpr Refused<RepeatsTo<X, S>> broadcast_to(const Expr<X>&, S = {}) = delete;
 
 /// x repeated to the shape of y.
 template <class X, class Y>
-  requires RepeatsTo<X, Y>
 constexpr Expr<Y> broadcast_to(const Expr<X>& x, const Expr<Y>& y) {
   return Expr<Y>(ir::repeat_to(x.value(), y.shape(), ir::extent_name<Y>()));
 }
 template <class X, class Y>
   requires(!RepeatsTo<X, Y>)
-constexpr void broadcast_to(const Expr<X>&, const Expr<Y>&) = delete;
+constexpr Refused<RepeatsTo<X, Y>> broadcast_to(const Expr<X>&, const Expr<Y>&) = delete;
 
 }  // namespace ansatz

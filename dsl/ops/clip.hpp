@@ -28,17 +28,15 @@ struct Clip : Elementwise<Clip, 3> {
 
 /// x limited to [low, high]. The derivative is 1 within and at both ends, as in Theano.
 template <class S, class Low, class High>
-  requires(ir::ExprOrNumber<Low> && ir::ExprOrNumber<High> &&
-           ShapesBroadcast<S, ir::space_of<Low>> && ShapesBroadcast<S, ir::space_of<High>> &&
-           ShapesBroadcast<ir::space_of<Low>, ir::space_of<High>>)
+  requires(ir::ExprOrNumber<Low> && ir::ExprOrNumber<High>)
 constexpr Applied<ops::Clip, Expr<S>, Low, High> clip(const Expr<S>& x, const Low& low,
                                                       const High& high) {
   return apply<ops::Clip>(x, low, high);
 }
 template <class S, class Low, class High>
   requires(ir::ExprOrNumber<Low> && ir::ExprOrNumber<High> &&
-           !(ShapesBroadcast<S, ir::space_of<Low>> && ShapesBroadcast<S, ir::space_of<High>> &&
-             ShapesBroadcast<ir::space_of<Low>, ir::space_of<High>>))
-constexpr void clip(const Expr<S>&, const Low&, const High&) = delete;
+           !OperandsBroadcast<Expr<S>, Low, High>)
+constexpr Refused<OperandsBroadcast<Expr<S>, Low, High>> clip(const Expr<S>&, const Low&,
+                                                              const High&) = delete;
 
 }  // namespace ansatz

@@ -125,12 +125,11 @@ concept OtherDimensionsAgree = ir::Parts<T...>::fits();
 /// axis A (0: the first after the batch; negative: from the last) where that comes first:
 /// `concatenate(a, b, c)`, `concatenate(axis<0>, a, b, c)`.
 template <class... T>
-  requires OtherDimensionsAgree<T...>
 constexpr Expr<typename ir::Concatenated<T...>::type> concatenate(const T&... parts) {
   return Expr<typename ir::Concatenated<T...>::type>(ir::concatenate_values(-1, parts...));
 }
 template <class... T>
   requires(!OtherDimensionsAgree<T...>)
-constexpr void concatenate(const T&...) = delete;
+constexpr Refused<OtherDimensionsAgree<T...>> concatenate(const T&...) = delete;
 
 }  // namespace ansatz

@@ -206,7 +206,6 @@ concept KernelsFit = ir::kernels_fit<X, W, Option...>();
 /// that); or a ConvolveOptions, known only at run time. ShapeError (or no compilation) when the
 /// channels differ or the kernel does not fit.
 template <class X, class W, class... Option>
-  requires KernelsFit<X, W, Option...>
 constexpr Expr<typename ir::Convolved<X, W, Option...>::type> convolve(const Expr<X>& x,
                                                                        const Expr<W>& w,
                                                                        const Option&... options) {
@@ -215,6 +214,7 @@ constexpr Expr<typename ir::Convolved<X, W, Option...>::type> convolve(const Exp
 }
 template <class X, class W, class... Option>
   requires(!KernelsFit<X, W, Option...>)
-constexpr void convolve(const Expr<X>&, const Expr<W>&, const Option&...) = delete;
+constexpr Refused<KernelsFit<X, W, Option...>> convolve(const Expr<X>&, const Expr<W>&,
+                                                        const Option&...) = delete;
 
 }  // namespace ansatz

@@ -121,7 +121,6 @@ concept TargetsFit = ir::targets_fit<P, T>();
 /// usually softmax(z), in which case z is used and nothing is lost to rounding; t: labels (an
 /// IndexSpace) or probabilities.
 template <class P, class T>
-  requires TargetsFit<P, T>
 constexpr Expr<typename ir::CrossEntropySpace<P, T>::type> cross_entropy(const Expr<P>& p,
                                                                          const Expr<T>& t) {
   return Expr<typename ir::CrossEntropySpace<P, T>::type>(
@@ -129,6 +128,6 @@ constexpr Expr<typename ir::CrossEntropySpace<P, T>::type> cross_entropy(const E
 }
 template <class P, class T>
   requires(!TargetsFit<P, T>)
-constexpr void cross_entropy(const Expr<P>&, const Expr<T>&) = delete;
+constexpr Refused<TargetsFit<P, T>> cross_entropy(const Expr<P>&, const Expr<T>&) = delete;
 
 }  // namespace ansatz

@@ -28,12 +28,12 @@ struct Elu : Elementwise<Elu, 2> {
 
 /// Exponential linear unit. At exactly 0 the derivative is alpha.
 template <class S, class Alpha = double>
-  requires(ir::ExprOrNumber<Alpha> && ShapesBroadcast<S, ir::space_of<Alpha>>)
+  requires ir::ExprOrNumber<Alpha>
 constexpr Applied<ops::Elu, Expr<S>, Alpha> elu(const Expr<S>& x, const Alpha& alpha = 1.0) {
   return apply<ops::Elu>(x, alpha);
 }
 template <class S, class Alpha>
-  requires(ir::ExprOrNumber<Alpha> && !ShapesBroadcast<S, ir::space_of<Alpha>>)
-constexpr void elu(const Expr<S>&, const Alpha&) = delete;
+  requires(ir::ExprOrNumber<Alpha> && !OperandsBroadcast<Expr<S>, Alpha>)
+constexpr Refused<OperandsBroadcast<Expr<S>, Alpha>> elu(const Expr<S>&, const Alpha&) = delete;
 
 }  // namespace ansatz

@@ -17,12 +17,12 @@ struct GreaterEqual : Elementwise<GreaterEqual, 2> {
 }  // namespace ops
 
 template <class A, class B>
-  requires(ir::Operands<A, B> && ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+  requires ir::Operands<A, B>
 constexpr Applied<ops::GreaterEqual, A, B> operator>=(const A& a, const B& b) {
   return apply<ops::GreaterEqual>(a, b);
 }
 template <class A, class B>
-  requires(ir::Operands<A, B> && !ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
-constexpr void operator>=(const A&, const B&) = delete;
+  requires(ir::Operands<A, B> && !OperandsBroadcast<A, B>)
+constexpr Refused<OperandsBroadcast<A, B>> operator>=(const A&, const B&) = delete;
 
 }  // namespace ansatz

@@ -110,12 +110,11 @@ concept InnerDimensionsAgree = ir::inner_dimensions_agree<A, B>();
 /// Matrix product: [m, k] by [k, n] is [m, n], m usually the batch. A vector is a row on the left
 /// and a column on the right, as in numpy.matmul.
 template <class A, class B>
-  requires InnerDimensionsAgree<A, B>
 constexpr Expr<typename ir::MatMulSpace<A, B>::type> matmul(const Expr<A>& a, const Expr<B>& b) {
   return Expr<typename ir::MatMulSpace<A, B>::type>(ir::matrix_product(a.value(), b.value()));
 }
 template <class A, class B>
   requires(!InnerDimensionsAgree<A, B>)
-constexpr void matmul(const Expr<A>&, const Expr<B>&) = delete;
+constexpr Refused<InnerDimensionsAgree<A, B>> matmul(const Expr<A>&, const Expr<B>&) = delete;
 
 }  // namespace ansatz

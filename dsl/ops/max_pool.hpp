@@ -91,7 +91,6 @@ constexpr void MaxPoolGradient::vjp(ir::VjpContext& c) {
 /// goes to the first of several largest pixels, row by row. `max_pool(x, PoolOptions{...})` takes
 /// options known only at run time.
 template <class X, class... Option>
-  requires WindowsFit<X, Option...>
 constexpr Expr<typename ir::Pooled<X, Option...>::type> max_pool(const Expr<X>& x,
                                                                  const Option&... options) {
   return Expr<typename ir::Pooled<X, Option...>::type>(
@@ -99,6 +98,6 @@ constexpr Expr<typename ir::Pooled<X, Option...>::type> max_pool(const Expr<X>& 
 }
 template <class X, class... Option>
   requires(!WindowsFit<X, Option...>)
-constexpr void max_pool(const Expr<X>&, const Option&...) = delete;
+constexpr Refused<WindowsFit<X, Option...>> max_pool(const Expr<X>&, const Option&...) = delete;
 
 }  // namespace ansatz

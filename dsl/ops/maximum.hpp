@@ -24,12 +24,12 @@ struct Maximum : Elementwise<Maximum, 2> {
 /// The larger of two, element by element; NaN if either is, as numpy.maximum. Where they are equal
 /// a gets the whole gradient.
 template <class A, class B>
-  requires(ir::Operands<A, B> && ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+  requires ir::Operands<A, B>
 constexpr Applied<ops::Maximum, A, B> maximum(const A& a, const B& b) {
   return apply<ops::Maximum>(a, b);
 }
 template <class A, class B>
-  requires(ir::Operands<A, B> && !ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
-constexpr void maximum(const A&, const B&) = delete;
+  requires(ir::Operands<A, B> && !OperandsBroadcast<A, B>)
+constexpr Refused<OperandsBroadcast<A, B>> maximum(const A&, const B&) = delete;
 
 }  // namespace ansatz

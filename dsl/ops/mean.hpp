@@ -6,22 +6,14 @@
 namespace ansatz {
 
 /// Arithmetic mean, by default over everything; axes as in `sum`. Of no elements: NaN.
-template <class S, class A = OverAll>
-  requires HasAxes<S, A>
-constexpr Reduced<S, A> mean(const Expr<S>& x, A over = {}) {
-  const int mask = ir::mask_of(x.shape(), over);
-  const AnyExpr total(ir::reduce<ops::Sum>(x.value(), mask, false));
-  return Reduced<S, A>((total / AnyExpr(ir::count_of(x.value(), mask))).value());
+template <class S, ReductionAxes A = OverAll, KeepOrDrop K = DropAxes>
+constexpr Reduced<S, A, K> mean(const Expr<S>& x, A over = {}, K = {}) {
+  const int mask = ir::checked_mask("mean", x.shape(), over);
+  const AnyExpr total(ir::reduce<ops::Sum>(x.value(), mask, K::keep));
+  return Reduced<S, A, K>((total / AnyExpr(ir::count_of(x.value(), mask))).value());
 }
-template <class S, class A>
-  requires HasAxes<S, A>
-constexpr Reduced<S, A, true> mean(const Expr<S>& x, A over, KeepAxes) {
-  const int mask = ir::mask_of(x.shape(), over);
-  const AnyExpr total(ir::reduce<ops::Sum>(x.value(), mask, true));
-  return Reduced<S, A, true>((total / AnyExpr(ir::count_of(x.value(), mask))).value());
-}
-template <class S, class A>
-  requires(!HasAxes<S, A> && ir::is_axes<A>)
-constexpr void mean(const Expr<S>&, A) = delete;
+template <class S, ReductionAxes A, KeepOrDrop K = DropAxes>
+  requires(!HasAxes<S, A>)
+constexpr Refused<HasAxes<S, A>> mean(const Expr<S>&, A, K = {}) = delete;
 
 }  // namespace ansatz

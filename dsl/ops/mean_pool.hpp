@@ -55,7 +55,6 @@ constexpr void MeanPool::vjp(ir::VjpContext& c) {
 /// The mean of each window's pixels, channel by channel; windows and options as in max_pool. A
 /// window that reaches beyond the image is divided by the number of pixels it does see.
 template <class X, class... Option>
-  requires WindowsFit<X, Option...>
 constexpr Expr<typename ir::Pooled<X, Option...>::type> mean_pool(const Expr<X>& x,
                                                                   const Option&... options) {
   return Expr<typename ir::Pooled<X, Option...>::type>(
@@ -63,6 +62,6 @@ constexpr Expr<typename ir::Pooled<X, Option...>::type> mean_pool(const Expr<X>&
 }
 template <class X, class... Option>
   requires(!WindowsFit<X, Option...>)
-constexpr void mean_pool(const Expr<X>&, const Option&...) = delete;
+constexpr Refused<WindowsFit<X, Option...>> mean_pool(const Expr<X>&, const Option&...) = delete;
 
 }  // namespace ansatz

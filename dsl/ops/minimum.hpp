@@ -24,12 +24,12 @@ struct Minimum : Elementwise<Minimum, 2> {
 /// The smaller of two, element by element; NaN if either is, as numpy.minimum. Where they are equal
 /// a gets the whole gradient.
 template <class A, class B>
-  requires(ir::Operands<A, B> && ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
+  requires ir::Operands<A, B>
 constexpr Applied<ops::Minimum, A, B> minimum(const A& a, const B& b) {
   return apply<ops::Minimum>(a, b);
 }
 template <class A, class B>
-  requires(ir::Operands<A, B> && !ShapesBroadcast<ir::space_of<A>, ir::space_of<B>>)
-constexpr void minimum(const A&, const B&) = delete;
+  requires(ir::Operands<A, B> && !OperandsBroadcast<A, B>)
+constexpr Refused<OperandsBroadcast<A, B>> minimum(const A&, const B&) = delete;
 
 }  // namespace ansatz

@@ -37,7 +37,6 @@ concept HasClasses = ir::has_classes<S>();
 /// One draw for each row of p, as a row with a single 1. p need not sum to one: only ratios count;
 /// a class with p = 0 is never drawn.
 template <class S>
-  requires HasClasses<S>
 constexpr Expr<S> multinomial(const Expr<S>& p) {
   const ir::Shape s = p.shape();
   if (s.rank - s.batched() <= 0)
@@ -49,6 +48,6 @@ constexpr Expr<S> multinomial(const Expr<S>& p) {
 }
 template <class S>
   requires(!HasClasses<S>)
-constexpr void multinomial(const Expr<S>&) = delete;
+constexpr Refused<HasClasses<S>> multinomial(const Expr<S>&) = delete;
 
 }  // namespace ansatz

@@ -32,18 +32,12 @@ struct Norm : Composite<Norm, 1> {
 }  // namespace ops
 
 /// Euclidean norm, by default over everything; axes as in `sum`. The derivative at 0 is 0.
-template <class S, class A = OverAll>
-  requires HasAxes<S, A>
-constexpr Reduced<S, A> norm(const Expr<S>& x, A over = {}) {
-  return ir::reduce_over<ops::Norm, false>(x, over);
+template <class S, ReductionAxes A = OverAll, KeepOrDrop K = DropAxes>
+constexpr Reduced<S, A, K> norm(const Expr<S>& x, A over = {}, K = {}) {
+  return ir::reduce_over<ops::Norm, K>(x, over);
 }
-template <class S, class A>
-  requires HasAxes<S, A>
-constexpr Reduced<S, A, true> norm(const Expr<S>& x, A over, KeepAxes) {
-  return ir::reduce_over<ops::Norm, true>(x, over);
-}
-template <class S, class A>
-  requires(!HasAxes<S, A> && ir::is_axes<A>)
-constexpr void norm(const Expr<S>&, A) = delete;
+template <class S, ReductionAxes A, KeepOrDrop K = DropAxes>
+  requires(!HasAxes<S, A>)
+constexpr Refused<HasAxes<S, A>> norm(const Expr<S>&, A, K = {}) = delete;
 
 }  // namespace ansatz

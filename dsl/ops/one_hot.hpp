@@ -46,21 +46,32 @@ struct OneHot : Composite<OneHot, 1> {
 namespace ir {
 template <class S>
 consteval Shape one_hot_shape() {
-  Shape s = S::known;
-  s[s.rank++] = S::labels;
-  return s;
+  if constexpr (S::dtype == DType::index && S::labels > 0) {
+    Shape s = S::known;
+    s[s.rank++] = S::labels;
+    return s;
+  } else {
+    return {};
+  }
 }
 }  // namespace ir
 
+/// What must hold for one_hot: labels, whose number the Space says.
+template <class S>
+concept HasLabels = S::dtype == ir::DType::index && S::labels > 0;
+
 /// Labels 0 .. n - 1 (an IndexSpace<n>) to vectors of n numbers: 1 at the label, 0 elsewhere.
 template <class S>
-  requires(S::dtype == ir::DType::index && S::labels > 0)
 constexpr Expr<ir::space_from<ir::one_hot_shape<S>(), S>> one_hot(const Expr<S>& y) {
   ir::Attr attr;
   attr.i[0] = S::labels;
   return Expr<ir::space_from<ir::one_hot_shape<S>(), S>>(
       ir::make(ir::info_of<ops::OneHot>, attr, y.value()));
 }
+template <class S>
+  requires(!HasLabels<S>)
+constexpr Refused<HasLabels<S>> one_hot(const Expr<S>&) = delete;
+
 /// The same where the number of labels is known only at run time.
 template <class S>
 constexpr AnyExpr one_hot(const Expr<S>& y, int labels) {

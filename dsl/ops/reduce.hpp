@@ -23,7 +23,9 @@ namespace ir {
 
 // Bit k: axis k of the operand is reduced.
 constexpr int mask_of(const Shape& s, OverAll) { return (1 << s.rank) - 1; }
-constexpr int mask_of(const Shape& s, OverUnits) { return ((1 << s.rank) - 1) & ~(s.batched() ? 1 : 0); }
+constexpr int mask_of(const Shape& s, OverUnits) {
+  return ((1 << s.rank) - 1) & ~(s.batched() ? 1 : 0);
+}
 constexpr int mask_of(const Shape& s, OverBatch) { return s.batched() ? 1 : 0; }
 template <int A>
 constexpr int mask_of(const Shape& s, OverAxis<A>) {
@@ -96,11 +98,24 @@ consteval bool has_axes() {
     return mask_of(S::known, A{}) != 0 || std::is_same_v<A, OverAll>;
 }
 
+// The same at run time, where the types do not say.
+template <class A>
+constexpr int checked_mask(const char* op, const Shape& s, A over) {
+  const int mask = mask_of(s, over);
+  if (!mask && !std::is_same_v<A, OverAll>)
+    graph_error_shape(op, "the axes must be there", &s, 1);
+  return mask;
+}
+
 }  // namespace ir
+
+/// units, batch, all or axis<A>.
+template <class A>
+concept ReductionAxes = ir::is_axes<A>;
 
 /// The axes named must be there: a batch to reduce over, features, that many features.
 template <class S, class A>
-concept HasAxes = ir::is_axes<A> && ir::has_axes<A, S>();
+concept HasAxes = ReductionAxes<A> && ir::has_axes<A, S>();
 
 namespace ops {
 
@@ -141,19 +156,27 @@ constexpr Value reduce(const Value& v, int mask, bool keep) {
 
 }  // namespace ir
 
+/// Keeps reduced axes with size 1: sum(x, axis<-1>, keep_axes).
+struct KeepAxes {
+  static constexpr bool keep = true;
+};
+inline constexpr KeepAxes keep_axes;
+/// Without `keep_axes` they go.
+struct DropAxes {
+  static constexpr bool keep = false;
+};
+template <class K>
+concept KeepOrDrop = std::is_same_v<K, KeepAxes> || std::is_same_v<K, DropAxes>;
+
 /// The type of a reduction of Expr<S> over axes A.
-template <class S, class A, bool Keep = false>
-using Reduced = Expr<typename ir::ReducedSpace<A, S, Keep>::type>;
+template <class S, class A, class K = DropAxes>
+using Reduced = Expr<typename ir::ReducedSpace<A, S, K::keep>::type>;
 
 namespace ir {
-template <class Op, bool Keep, class S, class A>
-constexpr Reduced<S, A, Keep> reduce_over(const Expr<S>& x, A a) {
-  return Reduced<S, A, Keep>(reduce<Op>(x.value(), mask_of(x.shape(), a), Keep));
+template <class Op, class K, class S, class A>
+constexpr Reduced<S, A, K> reduce_over(const Expr<S>& x, A a) {
+  return Reduced<S, A, K>(reduce<Op>(x.value(), checked_mask(Op::name, x.shape(), a), K::keep));
 }
 }  // namespace ir
-
-/// Keeps reduced axes with size 1: sum(x, axis<-1>, keep_axes).
-struct KeepAxes {};
-inline constexpr KeepAxes keep_axes;
 
 }  // namespace ansatz

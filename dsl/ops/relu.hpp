@@ -40,9 +40,12 @@ constexpr Applied<ops::Relu, Expr<S>> relu(const Expr<S>& x) {
 
 /// Leaky rectifier: x where x > 0, else slope * x; at exactly 0 the derivative is the slope.
 template <class S, class Slope>
-  requires(ir::ExprOrNumber<Slope>)
+  requires ir::ExprOrNumber<Slope>
 constexpr Applied<ops::LeakyRelu, Expr<S>, Slope> relu(const Expr<S>& x, const Slope& slope) {
   return apply<ops::LeakyRelu>(x, slope);
 }
+template <class S, class Slope>
+  requires(ir::ExprOrNumber<Slope> && !OperandsBroadcast<Expr<S>, Slope>)
+constexpr Refused<OperandsBroadcast<Expr<S>, Slope>> relu(const Expr<S>&, const Slope&) = delete;
 
 }  // namespace ansatz

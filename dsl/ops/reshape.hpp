@@ -89,12 +89,11 @@ concept SameElements = ir::same_elements<X, S>();
 /// dimension may be `any` and follows from the others, as -1 does in NumPy. ShapeError (or no
 /// compilation) when the numbers of elements differ.
 template <class S, class X>
-  requires SameElements<X, S>
 constexpr Expr<ir::in_batch_of<S, X>> reshape(const Expr<X>& x, S space = {}) {
   return Expr<ir::in_batch_of<S, X>>(ir::reshape_features(x.value(), space.shape()));
 }
 template <class S, class X>
   requires(!SameElements<X, S>)
-constexpr void reshape(const Expr<X>&, S = {}) = delete;
+constexpr Refused<SameElements<X, S>> reshape(const Expr<X>&, S = {}) = delete;
 
 }  // namespace ansatz

@@ -132,7 +132,6 @@ concept SliceFits = ir::slice_fits<X, A, P...>();
 /// `slice(x, axis<0>, start, stop)` and `slice(x, axis<0>, start, stop, step)` take numbers known
 /// at run time. Positions as in NumPy, but an empty slice is refused, and so is a step below 1.
 template <class X, int A, class... P>
-  requires SliceFits<X, A, P...>
 constexpr Expr<typename ir::Sliced<X, A, P...>::type> slice(const Expr<X>& x, OverAxis<A>,
                                                             P... places) {
   const ir::Places p = ir::places_of(places...);
@@ -141,6 +140,6 @@ constexpr Expr<typename ir::Sliced<X, A, P...>::type> slice(const Expr<X>& x, Ov
 }
 template <class X, int A, class... P>
   requires(!SliceFits<X, A, P...>)
-constexpr void slice(const Expr<X>&, OverAxis<A>, P...) = delete;
+constexpr Refused<SliceFits<X, A, P...>> slice(const Expr<X>&, OverAxis<A>, P...) = delete;
 
 }  // namespace ansatz

@@ -105,7 +105,6 @@ concept RowsFit = ir::rows_fit<W, I>();
 /// [b, n] of a matrix [rows, d] give [b, n, d]. In the derivative by W, what belongs to one row is
 /// added in the order of the indices. ValueError at run time when an index is not a row of W.
 template <class W, class I>
-  requires RowsFit<W, I>
 constexpr Expr<typename ir::TakenRows<W, I>::type> take_rows(const Expr<W>& w,
                                                              const Expr<I>& indices) {
   ir::require_type("take_rows", w.value(), ir::DType::real, "rows must be numbers, not labels");
@@ -116,6 +115,6 @@ constexpr Expr<typename ir::TakenRows<W, I>::type> take_rows(const Expr<W>& w,
 }
 template <class W, class I>
   requires(!RowsFit<W, I>)
-constexpr void take_rows(const Expr<W>&, const Expr<I>&) = delete;
+constexpr Refused<RowsFit<W, I>> take_rows(const Expr<W>&, const Expr<I>&) = delete;
 
 }  // namespace ansatz

@@ -83,7 +83,6 @@ concept AxesPermute = ir::axes_permute<X, A...>();
 /// A_k of x, and 0 is the first after the batch. `transpose<2, 0, 1>(x)`: [b, r, c, k] becomes
 /// [b, k, r, c].
 template <int... A, class X>
-  requires AxesPermute<X, A...>
 constexpr Expr<typename ir::Transposed<X, A...>::type> transpose(const Expr<X>& x) {
   using Result = Expr<typename ir::Transposed<X, A...>::type>;
   if constexpr (sizeof...(A) == 0)
@@ -93,6 +92,6 @@ constexpr Expr<typename ir::Transposed<X, A...>::type> transpose(const Expr<X>& 
 }
 template <int... A, class X>
   requires(!AxesPermute<X, A...>)
-constexpr void transpose(const Expr<X>&) = delete;
+constexpr Refused<AxesPermute<X, A...>> transpose(const Expr<X>&) = delete;
 
 }  // namespace ansatz

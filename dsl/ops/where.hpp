@@ -20,17 +20,13 @@ struct Where : Elementwise<Where, 3> {
 /// numpy.where: a where `condition` is not 0 (comparisons give 1 and 0), else b; all three are
 /// broadcast. A NaN in the side not chosen does not reach the value or its gradient.
 template <class C, class A, class B>
-  requires(ir::Operands<C, A, B> && ShapesBroadcast<ir::space_of<C>, ir::space_of<A>> &&
-           ShapesBroadcast<ir::space_of<A>, ir::space_of<B>> &&
-           ShapesBroadcast<ir::space_of<C>, ir::space_of<B>>)
+  requires ir::Operands<C, A, B>
 constexpr Applied<ops::Where, C, A, B> where(const C& condition, const A& a, const B& b) {
   return apply<ops::Where>(condition, a, b);
 }
 template <class C, class A, class B>
-  requires(ir::Operands<C, A, B> && !(ShapesBroadcast<ir::space_of<C>, ir::space_of<A>> &&
-                                      ShapesBroadcast<ir::space_of<A>, ir::space_of<B>> &&
-                                      ShapesBroadcast<ir::space_of<C>, ir::space_of<B>>))
-constexpr void where(const C&, const A&, const B&) = delete;
+  requires(ir::Operands<C, A, B> && !OperandsBroadcast<C, A, B>)
+constexpr Refused<OperandsBroadcast<C, A, B>> where(const C&, const A&, const B&) = delete;
 
 constexpr auto ops::Where::vjp(auto condition, auto, auto, auto, auto g) {
   return gradients(0 * condition, where(condition, g, 0), where(condition, 0, g));

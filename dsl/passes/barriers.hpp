@@ -29,12 +29,17 @@ class BarrierPlanner {
         continue;
       }
       const List<Touch> mine = touches(step);
+      const auto bury = [&] {
+        for (const Touch& t : mine)
+          if (last[t.buffer] == s) dead_.push_back(t.buffer);
+      };
+      bury();  // a result may lie where an operand dies
       for (const Touch& t : mine) step.barrier = step.barrier || conflicts(t);
-      if (step.barrier) dead_.clear(), ++epoch_;
-      for (const Touch& t : mine) {
-        note(t);
-        if (last[t.buffer] == s) dead_.push_back(t.buffer);
+      if (step.barrier) {
+        dead_.clear(), ++epoch_;
+        bury();
       }
+      for (const Touch& t : mine) note(t);
     }
   }
 
@@ -85,18 +90,25 @@ class BarrierPlanner {
     return list;
   }
 
-  // Whether operand k is walked along the examples that the threads share out.
+  // Whether each thread touches only its examples of operand k: the threads share out the examples,
+  // and they are the outermost axis of the operand's memory.
   constexpr bool divided(const Step& step, int k) const {
     const Operand& o = p_.operands[step.first_operand + k];
+    Count along = step.m, stride = o.stride[0];
     if (step.kind == StepKind::loop) {
       for (int r = 0; r < p_.loops[step.loop].roots; ++r) {
         const Root& root = p_.roots[p_.loops[step.loop].first_root + r];
         if (root.arg == k && root.kind != RootKind::store) return false;
       }
-      return !is_zero(o.stride[step.outer_rank > 0 ? 0 : 3]);
+      along = step.outer_rank > 0 ? step.outer[0] : step.inner;
+      stride = o.stride[step.outer_rank > 0 ? 0 : 3];
+    } else if (step.kind == StepKind::gemm) {
+      if (k != 2 && (k != 0 || step.transpose_a)) return false;
+    } else {
+      return p_.dims[step.first_dims + k].batched();
     }
-    if (step.kind == StepKind::gemm) return k == 2 || (k == 0 && !step.transpose_a);
-    return p_.dims[step.first_dims + k].batched();
+    const Count& size = p_.buffers[o.buffer].size;
+    return along.extent == size.extent && stride.extent < 0 && along.n * stride.n == size.n;
   }
   constexpr bool written(const Step& step, int k) const {
     if (step.kind == StepKind::gemm) return k == 2;
@@ -128,6 +140,7 @@ class BarrierPlanner {
       const std::int64_t x0 = x.offset.n, y0 = y.offset.n;
       if (x0 + x.size.n <= y0 || y0 + y.size.n <= x0) continue;
       const Since& o = since_[other];
+      if (o.epoch != epoch_) continue;
       if (x0 != y0 || x.size.n != y.size.n || clash(o.written, t.part) || clash(o.read, t.part))
         return true;
     }

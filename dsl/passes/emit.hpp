@@ -118,8 +118,6 @@ class Emitter {
       l.initial = n.attr.x;
       b.where = l.where;
       b.slot = p_.leaves.size();
-      for (const Leaf& other : p_.leaves)
-        if (other.name == l.name) graph_error("two inputs, parameters or scalars have one name");
       p_.leaves.push_back(l);
     } else {
       return;

@@ -67,18 +67,18 @@ bool good_name(std::string_view name) {
   });
 }
 
-}  // namespace run
-
-void graph_error_shape(const char* op, const char* must_hold, const ir::Shape* shapes, int count) {
+void throw_shape_error(const char* op, const char* must_hold, const ir::Shape* shapes, int count) {
   std::string text = op;
   for (int i = 0; i < count; ++i) {
     text += i == 0 ? " of " : i + 1 == count ? " and " : ", ";
-    text += run::shape_text(shapes[i]);
+    text += shape_text(shapes[i]);
   }
   throw ShapeError(text + ": " + must_hold);
 }
 
-void graph_error(const char* what) { throw Error(what); }
+void throw_error(const char* what) { throw Error(what); }
+
+}  // namespace run
 
 // Damerau and Levenshtein's distance in its restricted form ("optimal string alignment").
 int edit_distance(std::string_view a, std::string_view b) {
