@@ -363,6 +363,13 @@ void Executor<T>::walk(int thread, int team) {
   }
 }
 
+/// What of a loop a thread does: rows or columns, those of a batch in whole examples.
+template <class T>
+Share Executor<T>::loop_share(const Task& task, int thread, int team) {
+  return task.by_line ? line_share_of(task.units, thread, team)
+                      : share_of(task.units, thread, team);
+}
+
 template <class T>
 template <bool parallel>
 void Executor<T>::run_loop(Task& task, const ir::RandomKey& random, int thread, int team) {
@@ -371,7 +378,7 @@ void Executor<T>::run_loop(Task& task, const ir::RandomKey& random, int thread, 
     task.loop(task.call);
   } else {
     const bool rows = task.split == Split::rows;
-    const bool divided = task.split != Split::none && (rows ? task.units : task.call.inner) > 0;
+    const bool divided = task.split != Split::none && task.units > 0;
     if (!divided && thread != 0) return;
     ir::LoopCall call = task.call;
     call.random = random;
@@ -379,14 +386,13 @@ void Executor<T>::run_loop(Task& task, const ir::RandomKey& random, int thread, 
     call.scratch = space.scratch.data();
     if (task.own_args && thread > 0) call.args = &space.args[at(task.first_operand)];
     if (divided) {
-      const Share share =
-          rows ? share_of(task.units, thread, team) : line_share_of(call.inner, thread, team);
+      const Share share = loop_share(task, thread, team);
       if (rows) {
         call.row_begin = share.begin * task.rows_per_unit;
         call.row_end = share.end * task.rows_per_unit;
       } else {
-        call.column_begin = share.begin;
-        call.column_end = share.end;
+        call.column_begin = share.begin * task.rows_per_unit;
+        call.column_end = share.end * task.rows_per_unit;
       }
       if (task.first_partial >= 0) call.partial = &space.partial[at(task.first_partial)];
       if (!share.empty()) task.loop(call);
@@ -405,10 +411,7 @@ void Executor<T>::run_loop(Task& task, const ir::RandomKey& random, int thread, 
 template <class T>
 void Executor<T>::combine(const Task& task, int thread, int team) {
   const ir::LoopCall& call = task.call;
-  const bool rows = task.split == Split::rows;
-  const auto took_part = [&](int t) {
-    return !(rows ? share_of(task.units, t, team) : line_share_of(call.inner, t, team)).empty();
-  };
+  const auto took_part = [&](int t) { return !loop_share(task, t, team).empty(); };
   for (int r = 0; r < call.loop->roots; ++r) {
     const ir::Root& root = call.roots[call.loop->first_root + r];
     const auto monoid = static_cast<Monoid>(root.variant);

@@ -90,7 +90,8 @@ class Executor {
     ir::LoopFn loop = nullptr;
     ir::LoopCall call{};
     std::int64_t units = 0;  // what is divided among threads
-    std::int64_t rows_per_unit = 1;
+    std::int64_t rows_per_unit = 1;  // or columns
+    bool by_line = false;            // the units are single columns
     int first_partial = -1;  // reductions gathered by thread: a root each
     bool transpose_a = false, transpose_b = false;
     std::int64_t m = 0, n = 0, k = 0, lda = 0, ldb = 0, ldc = 0;
@@ -152,6 +153,7 @@ class Executor {
   double work() const;
   template <bool parallel>
   void walk(int thread, int team);
+  static Share loop_share(const Task& task, int thread, int team);
   template <bool parallel>
   void run_loop(Task& task, const ir::RandomKey& random, int thread, int team);
   void combine(const Task& task, int thread, int team);

@@ -168,7 +168,11 @@ void Executor<T>::resolve_task(Task& task) {
     call.column_end = call.inner;
     call.scratch = spaces_[0].scratch.data();
     call.partial = no_partials_.data();
-    divide(s.outer_rank > 0 ? s.outer[0] : ir::Count{1, -1});
+    if (s.split == Split::columns)
+      divide(s.inner);
+    else
+      divide(s.outer_rank > 0 ? s.outer[0] : ir::Count{1, -1});
+    task.by_line = s.split == Split::columns && s.inner.extent < 0;
     for (int i = 0; i < s.outer_rank; ++i) {
       call.outer[i] = count(s.outer[i]);
       call.row_end *= call.outer[i];
