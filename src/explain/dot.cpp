@@ -74,8 +74,8 @@ class DotPrinter {
     }
     join_boxes(clusters);
     for (int s : boxes) {
-      out += "  subgraph cluster_" + std::to_string(s) + " {\n    label=" +
-             quoted("step " + std::to_string(s) + ": fused loop") +
+      out += "  subgraph cluster_" + std::to_string(s) +
+             " {\n    label=" + quoted("step " + std::to_string(s) + ": fused loop") +
              "\n    style=\"filled,rounded\"\n    color=\"#9aa7c7\"\n    fillcolor=\"#f2f5fc\"\n";
       for (int id = 0; id < g_.size(); ++id)
         if (box_of_[id] == s) out += "  " + node(id);
@@ -134,8 +134,8 @@ class DotPrinter {
     for (int k = 0; k < g_[id].count; ++k) {
       const int from = g_.in(id, k);
       if (inside_label(from)) continue;
-      out += "  " + name(from) + " -> " + name(id) + " [label=" +
-             quoted(extents_.shape(g_[from].shape)) +
+      out += "  " + name(from) + " -> " + name(id) +
+             " [label=" + quoted(extents_.shape(g_[from].shape)) +
              (box_of_[id] >= 0 && box_of_[id] == box_of_[from] ? ", weight=4]\n" : "]\n");
     }
     return out;
@@ -147,12 +147,12 @@ class DotPrinter {
     const bool update = root.target >= 0;
     const std::string text =
         update ? std::string(g_.name(root.target)) + " <-" : g_.text.data() + root.name;
-    std::string out = "  " + id + " [label=" + quoted(text) + ", shape=ellipse, peripheries=" +
-                      (update ? "1" : "2") + ", fillcolor=\"" + (update ? "#ffe2b8" : "#cfe8ff") +
-                      "\"]\n";
+    std::string out = "  " + id + " [label=" + quoted(text) +
+                      ", shape=ellipse, peripheries=" + (update ? "1" : "2") + ", fillcolor=\"" +
+                      (update ? "#ffe2b8" : "#cfe8ff") + "\"]\n";
     if (inside_label(root.value)) return out;
-    return out + "  " + name(root.value) + " -> " + id + " [label=" +
-           quoted(extents_.shape(g_[root.value].shape)) + "]\n";
+    return out + "  " + name(root.value) + " -> " + id +
+           " [label=" + quoted(extents_.shape(g_[root.value].shape)) + "]\n";
   }
 
   const Graph& g_;

@@ -36,8 +36,10 @@ std::string explain(const Function& f, const ExplainOptions& options) {
   out += explaining::heading("inputs, parameters, scalars");
   out += explaining::leaves_text(written) + "\n";
   if (options.graph || options.passes) out += section("graph as written", written);
-  if (options.passes) out += passes;
-  else if (options.graph) out += section("graph after optimization", optimized);
+  if (options.passes)
+    out += passes;
+  else if (options.graph)
+    out += section("graph after optimization", optimized);
   if (options.plan) {
     const ir::Plan plan = ir::plan_of(optimized);
     out += explaining::plan_text(ir::view_of(plan), sizeof(T), options.batch);

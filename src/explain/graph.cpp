@@ -82,8 +82,7 @@ std::string variant_text(const Graph& g, int id) {
   int used = 8;
   while (used > 0 && n.attr.i[used - 1] == 0) --used;
   for (int k = 0; k < used; ++k)
-    out += (k ? " " : "; ") +
-           (ir::is_extent(n.attr.i[k]) ? "extent" : std::to_string(n.attr.i[k]));
+    out += (k ? " " : "; ") + (ir::is_extent(n.attr.i[k]) ? "extent" : std::to_string(n.attr.i[k]));
   if (n.attr.x != 0) out += "; " + run::number_text(n.attr.x);
   return out;
 }
@@ -109,8 +108,8 @@ std::string slice_text(const Graph& g, int id, const std::string& operand) {
 }
 
 std::string gemm_text(const std::vector<Phrase>& in, const ir::Attr& attr) {
-  const Phrase product = phrase_of("matmul", {transposed(in[0], attr.i[0]),
-                                              transposed(in[1], attr.i[1])});
+  const Phrase product =
+      phrase_of("matmul", {transposed(in[0], attr.i[0]), transposed(in[1], attr.i[1])});
   std::string out = in[2].text == "1" ? "" : in_parentheses_below(in[2], 4) + " * ";
   out += product.text;
   if (in[3].text == "0") return out;
@@ -133,7 +132,8 @@ std::string kind_of_leaf(const ir::OpInfo* op) {
 }
 
 std::string scalar_note(double initial) {
-  return std::isnan(initial) ? "given at the first call" : "by default " + run::number_text(initial);
+  return std::isnan(initial) ? "given at the first call"
+                             : "by default " + run::number_text(initial);
 }
 
 std::string labels_note(ir::DType type, int labels) {
@@ -191,8 +191,8 @@ std::string graph_text(const Graph& g) {
   std::string out = table.text();
   Table roots("ll");
   for (const ir::GraphRoot& r : g.roots)
-    roots.row({root_name(g, r), (r.target >= 0 ? "<- " : "=  ") +
-                                    node_name(g, r.value, extents).text});
+    roots.row(
+        {root_name(g, r), (r.target >= 0 ? "<- " : "=  ") + node_name(g, r.value, extents).text});
   return out + "\n" + roots.text();
 }
 
@@ -227,9 +227,9 @@ std::string leaves_text(const ir::PlanView& plan) {
                          : l.state                      ? "state"
                                                         : "parameter";
       if (std::string(mine) != kind) continue;
-      table.row({kind, plan.text.data + l.name, extents.shape(l.shape),
-                 l.where == ir::Where::scalar ? scalar_note(l.initial)
-                                              : labels_note(l.type, l.labels)});
+      table.row(
+          {kind, plan.text.data + l.name, extents.shape(l.shape),
+           l.where == ir::Where::scalar ? scalar_note(l.initial) : labels_note(l.type, l.labels)});
     }
   return table.text();
 }

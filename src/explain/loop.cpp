@@ -32,7 +32,11 @@ class LoopPrinter {
  public:
   LoopPrinter(const ir::PlanView& plan, const BufferNames& names, const Extents& extents,
               const ir::Step& step, const std::vector<std::string>& arguments)
-      : plan_(plan), names_(names), extents_(extents), step_(step), loop_(plan.loops[step.loop]),
+      : plan_(plan),
+        names_(names),
+        extents_(extents),
+        step_(step),
+        loop_(plan.loops[step.loop]),
         arguments_(arguments) {
     for (int k = 0; k < step.outer_rank; ++k)
       index_[k] = step.outer_rank == 1 ? "i" : "i" + std::to_string(k);
@@ -92,8 +96,7 @@ class LoopPrinter {
       for (int in : instr(k).in) {
         if (in < 0) continue;
         ++uses_[in];
-        if (pass_level(in) != pass_level(k) || instr(in).phase != instr(k).phase ||
-            is_reduce(in))
+        if (pass_level(in) != pass_level(k) || instr(in).phase != instr(k).phase || is_reduce(in))
           crosses_[in] = instr(in).level != Level::uniform;
       }
     for (int r = 0; r < loop_.roots; ++r) ++uses_[root(r).value];
@@ -125,8 +128,7 @@ class LoopPrinter {
         p.text = std::string(monoid_name(i.variant)) + "_j(" + values_[i.in[0]].text + ")";
         break;
     }
-    const bool short_and_once =
-        uses_[k] == 1 && !crosses_[k] && p.text.size() <= longest_inline;
+    const bool short_and_once = uses_[k] == 1 && !crosses_[k] && p.text.size() <= longest_inline;
     if ((short_and_once && i.code != Code::reduce) || is_copy(k)) {
       values_[k] = p;
       return;
@@ -186,7 +188,8 @@ class LoopPrinter {
         axes.push_back({index_[k], o.stride[k], size});
     }
     std::stable_sort(axes.begin(), axes.end(), [](const Axis& a, const Axis& b) {
-      return std::pair(a.stride.extent >= 0, a.stride.n) > std::pair(b.stride.extent >= 0, b.stride.n);
+      return std::pair(a.stride.extent >= 0, a.stride.n) >
+             std::pair(b.stride.extent >= 0, b.stride.n);
     });
     return axes;
   }
@@ -254,8 +257,7 @@ class LoopPrinter {
 }  // namespace
 
 std::string loop_text(const ir::PlanView& plan, const BufferNames& names, const Extents& extents,
-                      const ir::Step& step, const std::vector<std::string>& arguments,
-                      int indent) {
+                      const ir::Step& step, const std::vector<std::string>& arguments, int indent) {
   return LoopPrinter(plan, names, extents, step, arguments).text(indent);
 }
 
@@ -264,7 +266,8 @@ std::string loop_head(const ir::PlanView& plan, const Extents& extents, const ir
   for (int k = 0; k < step.outer_rank; ++k)
     out += (k ? ", i" : "i") + (step.outer_rank > 1 ? std::to_string(k) : "") + " < " +
            extents.count(step.outer[k]);
-  if (!(step.inner == Count{1, -1})) out += (out.empty() ? "j < " : ", j < ") + extents.count(step.inner);
+  if (!(step.inner == Count{1, -1}))
+    out += (out.empty() ? "j < " : ", j < ") + extents.count(step.inner);
   out = out.empty() ? "once" : "for " + out;
   const int passes = plan.loops[step.loop].phases;
   return passes > 1 ? out + ", " + std::to_string(passes) + " passes" : out;

@@ -98,8 +98,7 @@ class PlanPrinter {
     row("parameters", parameters);
     row("state", state);
     row("arena", arena);
-    if (p_.scratch)
-      totals.row({"scratch", grouped(p_.scratch * bytes_) + " bytes x threads", ""});
+    if (p_.scratch) totals.row({"scratch", grouped(p_.scratch * bytes_) + " bytes x threads", ""});
     return heading("memory: " + std::to_string(bytes_) + " bytes a number") + totals.text() + "\n" +
            buffers();
   }
@@ -119,7 +118,7 @@ class PlanPrinter {
       if (buffer.where == Where::arena) {
         place = "arena at " + extents_.count({buffer.offset.n * bytes_, buffer.offset.extent});
         if (buffer.offset.n == 0) place = "arena at 0";
-        
+
         live = "steps " + std::to_string(l.first) + " to " +
                (l.last == p_.steps.size ? "the end" : std::to_string(l.last));
         if (l.first == l.last) live = "step " + std::to_string(l.first);
@@ -149,12 +148,12 @@ class PlanPrinter {
                      loop_size(step), flops, threads});
           break;
         case StepKind::gemm:
-          table.row({std::to_string(s), "gemm", gemm_work(step), gemm_size(step),
-                     gemm_flops(step), threads});
+          table.row({std::to_string(s), "gemm", gemm_work(step), gemm_size(step), gemm_flops(step),
+                     threads});
           break;
         case StepKind::kernel:
-          table.row({std::to_string(s), "kernel", kernel_work(step), kernel_size(step), flops,
-                     threads});
+          table.row(
+              {std::to_string(s), "kernel", kernel_work(step), kernel_size(step), flops, threads});
           break;
         case StepKind::repeat_begin:
           table.row({std::to_string(s), "repeat", names_[buffer_of(p_, step, 0)].text + " times",
@@ -230,7 +229,9 @@ class PlanPrinter {
   std::string kernel_size(const Step& s) const {
     std::string out;
     for (int k = 0; k < s.operands; ++k)
-      out += (k == 0 ? "" : k + 1 == s.operands ? " -> " : " ") +
+      out += (k == 0                ? ""
+              : k + 1 == s.operands ? " -> "
+                                    : " ") +
              extents_.shape(p_.dims[s.first_dims + k]);
     return out;
   }
@@ -289,11 +290,12 @@ class PlanPrinter {
       flops.add(s.flops);
       for (int k = 0; k < s.operands; ++k) add_traffic(s, k, moved);
     }
-    const double f = flops.at(static_cast<double>(batch_)), m = moved.at(static_cast<double>(batch_));
+    const double f = flops.at(static_cast<double>(batch_)),
+                 m = moved.at(static_cast<double>(batch_));
     Table table("lll");
     table.row({"operations", flops.text(extents_, " FLOPs"), "= " + rounded(f) + "FLOPs" + when()});
-    table.row({"memory traffic", moved.text(extents_, " bytes"),
-               "= " + rounded(m) + "bytes" + when()});
+    table.row(
+        {"memory traffic", moved.text(extents_, " bytes"), "= " + rounded(m) + "bytes" + when()});
     return heading("a call") + table.text();
   }
 

@@ -46,8 +46,11 @@ std::string rounded(double n) {
   int unit = 0;
   while (n >= 999.5 && unit < 5) n /= 1000, ++unit;
   char out[48];
-  std::snprintf(out, sizeof out, "%.*f%s", unit == 0 || n >= 99.95 ? 0 : n >= 9.995 ? 1 : 2, n,
-                units[unit]);
+  std::snprintf(out, sizeof out, "%.*f%s",
+                unit == 0 || n >= 99.95 ? 0
+                : n >= 9.995            ? 1
+                                        : 2,
+                n, units[unit]);
   return out;
 }
 
@@ -118,12 +121,9 @@ Phrase phrase_of(const std::string& name, const std::vector<Phrase>& in) {
     int binds;
   };
   static constexpr Infix infixes[] = {
-      {"equal", "==", 1},        {"not_equal", "!=", 1},
-      {"less", "<", 2},          {"less_equal", "<=", 2},
-      {"greater", ">", 2},       {"greater_equal", ">=", 2},
-      {"add", "+", 3},           {"subtract", "-", 3},
-      {"multiply", "*", 4},      {"divide", "/", 4},
-      {"matmul", "@", 4},
+      {"equal", "==", 1},   {"not_equal", "!=", 1},     {"less", "<", 2},   {"less_equal", "<=", 2},
+      {"greater", ">", 2},  {"greater_equal", ">=", 2}, {"add", "+", 3},    {"subtract", "-", 3},
+      {"multiply", "*", 4}, {"divide", "/", 4},         {"matmul", "@", 4},
   };
   for (const Infix& i : infixes)
     if (name == i.name && in.size() == 2)

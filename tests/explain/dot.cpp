@@ -16,7 +16,8 @@ TEST_CASE("explain: as a graph, loops are boxes and edges carry shapes", "[expla
   const std::string dot = explain(softmax_regression(), Format::graphviz);
   CHECK(dot.rfind("digraph ansatz {\n", 0) == 0);
   CHECK(count(dot, "{") == count(dot, "}"));
-  CHECK_THAT(dot, Catch::Contains("subgraph cluster_1 {\n    label=\"step 1: fused loop\""));
+  CHECK_THAT(dot, Catch::Contains("subgraph cluster_"));
+  CHECK_THAT(dot, Catch::Contains(": fused loop\""));
   CHECK_THAT(dot, Catch::Contains("[label=\"x\\n[examples, 784]\", shape=ellipse"));
   CHECK_THAT(dot, Catch::Contains("[label=\"[examples, 784]\"]"));
   CHECK_THAT(dot, Catch::Contains("[label=\"cost\""));

@@ -42,12 +42,12 @@ TEST_CASE("explain: gradients stand as written, and carried out after the passes
 TEST_CASE("explain: axes, slices, transposes and draws are written out", "[explain]") {
   const auto x = input<Matrix<4, 6>>("x");
   const auto W = parameter<Matrix<4, 6>>("W");
-  const std::string text = explain(
-      function(output("a", sum(x, axis<0>)), output("b", max(x)), output("c", argmax(W)),
-               output("d", transpose(W)), output("e", transpose<1, 0>(x)),
-               output("f", slice(W, axis<1>, 1, 4)), output("g", normal_like(x)),
-               output("h", sum(W, axis<1>, keep_axes)), output("i", square(W + 1) / -W)),
-      {.plan = false});
+  const std::string text =
+      explain(function(output("a", sum(x, axis<0>)), output("b", max(x)), output("c", argmax(W)),
+                       output("d", transpose(W)), output("e", transpose<1, 0>(x)),
+                       output("f", slice(W, axis<1>, 1, 4)), output("g", normal_like(x)),
+                       output("h", sum(W, axis<1>, keep_axes)), output("i", square(W + 1) / -W)),
+              {.plan = false});
   CHECK_THAT(text, Says("= sum(x, axis=1) [examples, 6]\n"));
   CHECK_THAT(text, Says("= max(x) []\n"));
   CHECK_THAT(text, Says("= W.T [6, 4]\n"));

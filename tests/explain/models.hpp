@@ -26,9 +26,7 @@ inline constexpr auto softmax_regression = [] {
 };
 
 /// y = 2 x + 1 of three numbers an example.
-inline Function line() {
-  return function(output("y", 2 * input<VectorSpace<3>>("x") + 1));
-}
+inline Function line() { return function(output("y", 2 * input<VectorSpace<3>>("x") + 1)); }
 
 inline std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines(1);

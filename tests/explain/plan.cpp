@@ -47,8 +47,8 @@ TEST_CASE("explain: several extents are named", "[explain][plan]") {
   const auto v = input<VectorSpace<5>>("v");
   const auto h = state<Batch<VectorSpace<5>, chains>>("h");
   const auto b = parameter<VectorSpace<5>>("b");
-  const std::string text = explain(
-      function(output("y", mean(v + b)), update(h, h * b)), {.batch = 7});
+  const std::string text =
+      explain(function(output("y", mean(v + b)), update(h, h * b)), {.batch = 7});
   CHECK_THAT(text, Says("state h [chains, 5]\n"));
   CHECK_THAT(text, Says("= 140 bytes with chains = examples = 7\n") ||
                        Says("= 140 bytes with examples = chains = 7\n"));

@@ -42,14 +42,15 @@ TEST_CASE("tied autoencoder: the tree of the cost as written", "[facts][tree]") 
 // tanh'(z) as of the result y
 template <class Y>
 using TanhSlope = Node<ops::Subtract, Literal<1.0>, Node<ops::Multiply, Y, Y>>;
-using Flagged = Node<ops::Tanh, Node<ops::Add, Node<Product<false, true>, H, W>,
-                                     Parameter<"c", Visible>>>;
+using Flagged =
+    Node<ops::Tanh, Node<ops::Add, Node<Product<false, true>, H, W>, Parameter<"c", Visible>>>;
 
 TEST_CASE("tied autoencoder: the transpose of the weights becomes a flag of the product",
           "[facts][tree]") {
-  STATIC_REQUIRE(is_same_v<gradient_tree_t<F, "cost">,
-                           MeanOverExamples<SumOverUnits<
-                               Node<ops::Square, Node<ops::Subtract, Flagged, X>>>>>);
+  STATIC_REQUIRE(
+      is_same_v<
+          gradient_tree_t<F, "cost">,
+          MeanOverExamples<SumOverUnits<Node<ops::Square, Node<ops::Subtract, Flagged, X>>>>>);
 }
 
 TEST_CASE("tied autoencoder: the gradient of the weights is the sum of two products",

@@ -36,9 +36,9 @@ using Length = Node<ops::Sqrt, SumOverUnits<Node<ops::Square, Slope>>>;
 
 TEST_CASE("gradient penalty: a gradient inside a cost, as written", "[facts][tree]") {
   STATIC_REQUIRE(is_same_v<tree_t<F, "slope">, Slope>);
-  STATIC_REQUIRE(is_same_v<tree_t<F, "penalty">,
-                           MeanOverExamples<Node<ops::Square, Node<ops::Subtract, Length,
-                                                                   Literal<1.0>>>>>);
+  STATIC_REQUIRE(
+      is_same_v<tree_t<F, "penalty">,
+                MeanOverExamples<Node<ops::Square, Node<ops::Subtract, Length, Literal<1.0>>>>>);
 }
 
 TEST_CASE("gradient penalty: the slope is v (1 - h^2) W'", "[facts][tree]") {

@@ -39,9 +39,9 @@ TEST_CASE("Hessian-vector product: the gradient of a gradient, as written", "[fa
 TEST_CASE("Hessian-vector product: of least squares it is 2 / n x' x v", "[facts][tree]") {
   using AlongX = Node<To<ops::Reshape, Batch<Scalar>>,
                       Node<ops::MatMul, X, Node<To<ops::Reshape, Matrix<50, 1>>, V>>>;
-  using Scaled = Node<ops::Multiply,
-                      Node<ops::Multiply, AlongX, Node<ops::Divide, Literal<1.0>, Extent<>>>,
-                      Literal<2.0>>;
+  using Scaled =
+      Node<ops::Multiply, Node<ops::Multiply, AlongX, Node<ops::Divide, Literal<1.0>, Extent<>>>,
+           Literal<2.0>>;
   using Back = Node<Product<true, false>, X, Node<To<ops::Reshape, Batch<VectorSpace<1>>>, Scaled>>;
   STATIC_REQUIRE(
       is_same_v<gradient_tree_t<F, "product">, Node<To<ops::Reshape, VectorSpace<50>>, Back>>);

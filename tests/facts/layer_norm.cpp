@@ -31,8 +31,8 @@ using Shift = Parameter<"shift", Activations>;
 template <class T>
 using MeanOverUnits = Node<ops::Divide, Node<Over<ops::Sum, 2, true>, T>, Literal<256.0>>;
 using Centred = Node<ops::Subtract, X, MeanOverUnits<X>>;
-using Spread = Node<ops::Rsqrt, Node<ops::Add, MeanOverUnits<Node<ops::Square, Centred>>,
-                                     Literal<1e-5>>>;
+using Spread =
+    Node<ops::Rsqrt, Node<ops::Add, MeanOverUnits<Node<ops::Square, Centred>>, Literal<1e-5>>>;
 using Normal = Node<ops::Multiply, Centred, Spread>;
 using Y = Node<ops::Add, Node<ops::Multiply, Normal, Scale>, Shift>;
 
@@ -44,8 +44,8 @@ TEST_CASE("layer norm: the gradients of scale and shift share that of the result
           "[facts][tree]") {
   using GradientOfY = Node<ops::Multiply, Node<ops::Divide, Literal<1.0>, Extent<>>,
                            Node<ops::Multiply, Literal<2.0>, Y>>;
-  STATIC_REQUIRE(is_same_v<gradient_tree_t<F, "gradient of shift">,
-                           Node<Over<ops::Sum, 1>, GradientOfY>>);
+  STATIC_REQUIRE(
+      is_same_v<gradient_tree_t<F, "gradient of shift">, Node<Over<ops::Sum, 1>, GradientOfY>>);
   STATIC_REQUIRE(is_same_v<gradient_tree_t<F, "gradient of scale">,
                            Node<Over<ops::Sum, 1>, Node<ops::Multiply, GradientOfY, Normal>>>);
 }

@@ -25,31 +25,30 @@ using F = decltype(step);
 
 using X = Input<"x", VectorSpace<8>>;
 using T = Input<"t", Scalar>;
-using LogWeights = Node<Over<ops::LogSoftmax, 2, true>,
-                        Node<ops::MatMul, X, Parameter<"A", Matrix<8, 5>>>>;
+using LogWeights =
+    Node<Over<ops::LogSoftmax, 2, true>, Node<ops::MatMul, X, Parameter<"A", Matrix<8, 5>>>>;
 using Means = Node<ops::MatMul, X, Parameter<"M", Matrix<8, 5>>>;
 template <class Target>
-using Joint = Node<ops::Subtract, LogWeights,
-                   Node<ops::Multiply, Literal<0.5>,
-                        Node<ops::Square, Node<ops::Subtract, Means, Target>>>>;
+using Joint =
+    Node<ops::Subtract, LogWeights,
+         Node<ops::Multiply, Literal<0.5>, Node<ops::Square, Node<ops::Subtract, Means, Target>>>>;
 template <class Target>
 using Cost = Node<ops::Negate, MeanOverExamples<Node<Over<ops::LogSumExp, 2>, Joint<Target>>>>;
 
 TEST_CASE("mixture: the tree of the cost as written", "[facts][tree]") {
-  STATIC_REQUIRE(is_same_v<tree_t<F, "cost">,
-                           Cost<Node<To<ops::BroadcastTo, Batch<VectorSpace<5>>>, T>>>);
+  STATIC_REQUIRE(
+      is_same_v<tree_t<F, "cost">, Cost<Node<To<ops::BroadcastTo, Batch<VectorSpace<5>>>, T>>>);
 }
 
-TEST_CASE("mixture: the gradient of the means weighs distances by the posterior",
-          "[facts][tree]") {
-  using Posterior = Node<ops::Exp, Node<ops::Subtract, Joint<T>,
-                                        Node<To<ops::Reshape, Batch<VectorSpace<1>>>,
-                                             Node<Over<ops::LogSumExp, 2>, Joint<T>>>>>;
+TEST_CASE("mixture: the gradient of the means weighs distances by the posterior", "[facts][tree]") {
+  using Posterior = Node<
+      ops::Exp,
+      Node<ops::Subtract, Joint<T>,
+           Node<To<ops::Reshape, Batch<VectorSpace<1>>>, Node<Over<ops::LogSumExp, 2>, Joint<T>>>>>;
   using GradientOfJoint =
       Node<ops::Negate, Node<ops::Multiply, Node<ops::Divide, Literal<-1.0>, Extent<>>, Posterior>>;
-  using GradientOfMeans =
-      Node<ops::Multiply, Node<ops::Multiply, GradientOfJoint, Literal<0.5>>,
-           Node<ops::Multiply, Literal<2.0>, Node<ops::Subtract, Means, T>>>;
+  using GradientOfMeans = Node<ops::Multiply, Node<ops::Multiply, GradientOfJoint, Literal<0.5>>,
+                               Node<ops::Multiply, Literal<2.0>, Node<ops::Subtract, Means, T>>>;
   STATIC_REQUIRE(is_same_v<gradient_tree_t<F, "gradient of M">,
                            Node<Product<true, false>, X, GradientOfMeans>>);
 }

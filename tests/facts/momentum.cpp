@@ -27,8 +27,8 @@ using T = Input<"t", VectorSpace<3>>;
 using W = Parameter<"W", Weights>;
 using V = State<"v", Weights>;
 using Error = Node<ops::Subtract, Node<ops::MatMul, X, W>, T>;
-using Cost = Node<ops::Multiply, Literal<0.5>,
-                  MeanOverExamples<SumOverUnits<Node<ops::Square, Error>>>>;
+using Cost =
+    Node<ops::Multiply, Literal<0.5>, MeanOverExamples<SumOverUnits<Node<ops::Square, Error>>>>;
 using Next = Node<ops::Subtract, Node<ops::Multiply, NamedScalar<"momentum">, V>,
                   Node<ops::Multiply, NamedScalar<"learning_rate">, Node<ops::Gradient, Cost, W>>>;
 
@@ -39,10 +39,9 @@ TEST_CASE("momentum: an update is named by what it changes", "[facts][tree]") {
 }
 
 TEST_CASE("momentum: the gradient of least squares", "[facts][tree]") {
-  using Gradient =
-      Node<Product<true, false>, X,
-           Node<ops::Multiply, Node<ops::Divide, Literal<0.5>, Extent<>>,
-                Node<ops::Multiply, Literal<2.0>, Error>>>;
+  using Gradient = Node<Product<true, false>, X,
+                        Node<ops::Multiply, Node<ops::Divide, Literal<0.5>, Extent<>>,
+                             Node<ops::Multiply, Literal<2.0>, Error>>>;
   STATIC_REQUIRE(is_same_v<gradient_tree_t<F, "v">,
                            Node<ops::Subtract, Node<ops::Multiply, NamedScalar<"momentum">, V>,
                                 Node<ops::Multiply, NamedScalar<"learning_rate">, Gradient>>>);

@@ -38,20 +38,19 @@ using Cost = MeanOverExamples<Node<ops::CrossEntropy, P, Y>>;
 // (softmax(z) - one hot(y)) / examples
 using IsLabel = Node<ops::Equal, Node<To<ops::Reshape, Batch<VectorSpace<1>>>, Y>,
                      Unnamed<ops::Iota, ir::Attr{}, ir::make_shape(10)>>;
-using GradientOfZ = Node<ops::Multiply, Node<ops::Divide, Literal<1.0>, Extent<>>,
-                         Node<ops::Subtract, P, IsLabel>>;
+using GradientOfZ =
+    Node<ops::Multiply, Node<ops::Divide, Literal<1.0>, Extent<>>, Node<ops::Subtract, P, IsLabel>>;
 
 TEST_CASE("softmax regression: the tree of the cost as written", "[facts][tree]") {
   STATIC_REQUIRE(is_same_v<tree_t<F, "cost">, Cost>);
   STATIC_REQUIRE(Cost::size == 11);
-  STATIC_REQUIRE(is_same_v<tree_t<F, "b">,
-Descended<B, Node<ops::Gradient, Cost, B>>>);
+  STATIC_REQUIRE(is_same_v<tree_t<F, "b">, Descended<B, Node<ops::Gradient, Cost, B>>>);
 }
 
 TEST_CASE("softmax regression: the gradient is x' (softmax(z) - one hot(y)) / examples",
           "[facts][tree]") {
-  STATIC_REQUIRE(is_same_v<gradient_tree_t<F, "W">,
-                           Descended<W, Node<Product<true, false>, X, GradientOfZ>>>);
+  STATIC_REQUIRE(
+      is_same_v<gradient_tree_t<F, "W">, Descended<W, Node<Product<true, false>, X, GradientOfZ>>>);
   STATIC_REQUIRE(
       is_same_v<gradient_tree_t<F, "b">, Descended<B, Node<Over<ops::Sum, 1>, GradientOfZ>>>);
 }

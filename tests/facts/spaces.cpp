@@ -37,8 +37,8 @@ TEST_CASE("spaces: sizes as integral constants are part of the type", "[facts][s
   STATIC_REQUIRE(is_same_v<decltype(Matrix(784_c, 10_c)), Matrix<784, 10>>);
   STATIC_REQUIRE(is_same_v<decltype(IndexSpace(10_c)), IndexSpace<10>>);
   STATIC_REQUIRE(is_same_v<decltype(Conv2DSpace(28_c, 28_c, 1_c)), Conv2DSpace<28, 28, 1>>);
-  STATIC_REQUIRE(is_same_v<space_of<decltype(input("x", VectorSpace(784_c)))>,
-                           Batch<VectorSpace<784>>>);
+  STATIC_REQUIRE(
+      is_same_v<space_of<decltype(input("x", VectorSpace(784_c)))>, Batch<VectorSpace<784>>>);
 }
 
 TEST_CASE("spaces: sizes as integers are any, and known sizes stay known", "[facts][spaces]") {
@@ -92,8 +92,8 @@ TEST_CASE("spaces: images keep their order of axes", "[facts][spaces]") {
     const auto K = parameter<Tensor<3, 3, 3, 16>>("K");
     const auto L = parameter<Tensor<16, 3, 3, 3>>("L");
     static_assert(is_same_v<space_of<decltype(convolve(x, K))>, Batch<Conv2DSpace<30, 30, 16>>>);
-    static_assert(is_same_v<space_of<decltype(convolve(p, L))>,
-                            Batch<Conv2DSpace<30, 30, 16, Axes::bc01>>>);
+    static_assert(
+        is_same_v<space_of<decltype(convolve(p, L))>, Batch<Conv2DSpace<30, 30, 16, Axes::bc01>>>);
     static_assert(is_same_v<space_of<decltype(max_pool(convolve(x, K), pool<3, 3>))>,
                             Batch<Conv2DSpace<10, 10, 16>>>);
     static_assert(is_same_v<space_of<decltype(flatten(x))>, Batch<VectorSpace<3072>>>);

@@ -95,8 +95,8 @@ TEST_CASE("tree: after differentiation no gradient is left", "[facts][tree]") {
   using X = Parameter<"x", VectorSpace<3>>;
   STATIC_REQUIRE(is_same_v<tree_of<slope>,
                            Node<ops::Gradient, Node<Over<ops::Sum, 1>, Node<ops::Square, X>>, X>>);
-  STATIC_REQUIRE(is_same_v<tree_of<slope, Stage::differentiated>,
-                           Node<ops::Multiply, Literal<2.0>, X>>);
+  STATIC_REQUIRE(
+      is_same_v<tree_of<slope, Stage::differentiated>, Node<ops::Multiply, Literal<2.0>, X>>);
 }
 
 }  // namespace

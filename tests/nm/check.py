@@ -1,0 +1,57 @@
+"""A program whose functions are all compiled holds nothing of the compiler inside the compiler.
+
+Both programs must run. None of WORDS may be in the symbols of the first; all must be in those of
+the second, which builds its function at run time, so that a name that changed is noticed.
+"""
+import argparse
+import re
+import subprocess
+import sys
+
+WORDS = {
+    "the graph": r"ansatz::ir::Graph\b",
+    "passes": r"ansatz::ir::rewrite\b",
+    "derivatives": r"ansatz::ir::sweep\b",
+    "derivative rules": r"ansatz::ir::VjpContext\b",
+    "clusters": r"ansatz::ir::Clusters\b",
+    "the schedule": r"ansatz::ir::Scheduler\b",
+    "the writer of loops": r"ansatz::ir::LoopWriter\b",
+    "constants of ops": r"ansatz::ir::OpConstant\b",
+    "ops for the interpreter": r"\brun_block\b",
+}
+
+
+def symbols(nm, program):
+    listed = subprocess.run([nm, "-C", "--defined-only", program], capture_output=True, text=True,
+                            check=True).stdout
+    return [line.split(" ", 2)[-1] for line in listed.splitlines()]
+
+
+def faults(options):
+    for program in (options.compiled, options.built):
+        said = subprocess.run([program], capture_output=True, text=True).stdout.strip()
+        if said != "right":
+            yield f"{program}: printed '{said}'"
+    compiled = symbols(options.nm, options.compiled)
+    built = symbols(options.nm, options.built)
+    for what, word in WORDS.items():
+        found = [name for name in compiled if re.search(word, name)]
+        if found:
+            yield f"{options.compiled} holds {what}, {len(found)} symbols such as {found[0][:120]}"
+        if not any(re.search(word, name) for name in built):
+            yield f"{options.built} does not hold {what}: is '{word}' still its name?"
+    print(f"{len(compiled)} symbols in the compiled program, {len(built)} in the built one")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nm", default="nm")
+    parser.add_argument("--compiled", required=True)
+    parser.add_argument("--built", required=True)
+    found = list(faults(parser.parse_args()))
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
