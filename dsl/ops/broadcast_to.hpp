@@ -36,9 +36,11 @@ constexpr bool repeated_shape_fits(const Shape& x, const Shape& to) {
   return repeated(x, to).ok();
 }
 
+// clang substitutes the result type Refused<…> of an overload before it looks at the overload's
+// constraint, so this is also asked of expressions.
 template <class X, class S>
 consteval bool repeats_to() {
-  if constexpr (any_unknown<X, S>)
+  if constexpr (is_expr<S> || any_unknown<X, S>)
     return true;
   else
     return X::dtype == DType::real && repeated_shape_fits(X::known, S::known);
