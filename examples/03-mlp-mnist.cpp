@@ -1,0 +1,79 @@
+// A multilayer perceptron, 784-500-500-10, learns digits by gradient descent with momentum.
+//
+//     example_mlp_mnist [epochs]
+#include <ansatz/data/batches.hpp>
+#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/progress.hpp>
+#include <dsl/compile.hpp>
+#include <dsl/grad.hpp>
+#include <dsl/ops.hpp>
+#include <dsl/parameters.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <string>
+
+using namespace ansatz;
+
+struct Pixels : VectorSpace<784> {};
+
+// The model: from a batch of images to the scores of ten classes.
+constexpr auto classify(Expr<Batch<Pixels>> x) {
+  auto h0 = relu(matmul(x, parameter<Matrix<784, 500>>("W0")) + parameter<VectorSpace<500>>("b0"));
+  auto h1 = relu(matmul(h0, parameter<Matrix<500, 500>>("W1")) + parameter<VectorSpace<500>>("b1"));
+  return matmul(h1, parameter<Matrix<500, 10>>("W2")) + parameter<VectorSpace<10>>("b2");
+}
+
+int main(int argc, char** argv) {
+  auto step = compile([] {
+    auto x = input<Pixels>("x");
+    auto y = input<IndexSpace<10>>("y");
+    auto rate = scalar("learning_rate"), momentum = scalar("momentum");
+    auto cost = mean(cross_entropy(softmax(classify(x)), y));
+    Function learn = function(output("cost", cost));
+    for (const auto& w : parameters_of(cost)) {
+      auto v = state_like(w, "velocity");
+      auto next = momentum * v - rate * grad(cost, w);
+      learn.add(update(v, next)).add(update(w, w + next));
+    }
+    return learn;
+  });
+  auto monitor = compile([] {
+    auto y = input<IndexSpace<10>>("y");
+    return function(output("error", 100 * mean(argmax(classify(input<Pixels>("x"))) != y)));
+  });
+
+  Store store = step.store();
+  monitor.bind(store);
+  for (const char* W : {"W0", "W1", "W2"}) {
+    const double bound = std::sqrt(6.0 / double(store.shape(W)[0]));  // He et al. 2015
+    store.uniform(W, -bound, bound, 1);
+  }
+  step.threads(2);
+
+  const Digits train = mnist_or_drawn("train", 0, 50'000);
+  const Digits valid = mnist_or_drawn("train", 50'000, 60'000), test = mnist_or_drawn("test");
+  std::printf("%d digits %s\n", train.examples,
+              find_mnist() ? "of MNIST" : "drawn (no MNIST found)");
+  const auto error = [&](const Digits& d) -> double {
+    return monitor({{"x", d.x()}, {"y", d.y()}})["error"];
+  };
+
+  const int epochs = argc > 1 ? std::stoi(argv[1]) : find_mnist() ? 20 : 5;
+  double best = 100, chosen = 100, rate = 0.05;
+  Batches batches(train, 100, Iteration::shuffled_sequential, 1);
+  for (int epoch = 1; epoch <= epochs; ++epoch) {
+    Progress progress("epoch " + std::to_string(epoch), train.examples);
+    for (auto batch : batches) {
+      step({{"x", batch.x()}, {"y", batch.y()}, {"learning_rate", rate}, {"momentum", 0.9}});
+      progress.advance(batch.examples);
+    }
+    rate *= 0.9;
+    const double on_valid = error(valid), on_test = error(test);
+    if (on_valid < best) best = on_valid, chosen = on_test;
+    char text[64];
+    std::snprintf(text, sizeof text, "validation %.2f %%, test %.2f %%", on_valid, on_test);
+    progress.finish(text);
+  }
+  std::printf("chosen on the validation digits: test error %.2f %%\n", chosen);
+}
