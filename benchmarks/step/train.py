@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""The workloads of bench_step in PyTorch, eager; started by it, one line in, one line out.
+
+    make WORKLOAD        a model with its initial values        -> ok
+    run FIRST COUNT      steps FIRST .. FIRST + COUNT - 1       -> cost of the last
+"""
+import sys
+
+try:
+    import numpy as np
+    import torch
+    import torch.nn.functional as F
+except ImportError:
+    sys.exit(0)
+
+torch.set_num_threads(int(sys.argv[1]))
+EXAMPLES = 10_000
+
+
+def hashed(n, stream):
+    x = np.arange(n, dtype=np.uint32) + np.uint32(stream * 0x9E3779B9 & 0xFFFFFFFF)
+    x ^= x >> 16
+    x *= np.uint32(0x7FEB352D)
+    x ^= x >> 15
+    x *= np.uint32(0x846CA68B)
+    return (x ^ x >> 16) >> 8
+
+
+def inputs(features):
+    u = hashed(EXAMPLES * features, 1).astype(np.float32) * np.float32(2**-24)
+    x = np.where(u > np.float32(.8), u, np.float32(0)) if features == 784 else 3 * u - np.float32(1.5)
+    return torch.from_numpy(x.reshape(EXAMPLES, features))
+
+
+def weights(layer, bound, *shape):
+    u = hashed(int(np.prod(shape)), 10 + layer) * 2.0**-24
+    return torch.from_numpy((bound * (2 * u - 1)).astype(np.float32).reshape(shape))
+
+
+def parameter(tensor):
+    return torch.nn.Parameter(tensor.contiguous())
+
+
+LABELS = torch.from_numpy((hashed(EXAMPLES, 2) % 10).astype(np.int64))
+TARGETS = torch.from_numpy((hashed(EXAMPLES, 2) % 2).astype(np.float32)).reshape(EXAMPLES, 1)
+
+
+def slices(data, batch):
+    return lambda step: data[step % (EXAMPLES // batch) * batch:][:batch]
+
+
+def supervised(parameters, forward, loss, features, batch, rate=.01, momentum=0., targets=LABELS):
+    optimizer = torch.optim.SGD(parameters, lr=rate, momentum=momentum)
+    x, y = slices(inputs(features), batch), slices(targets, batch)
+
+    def step(i):
+        optimizer.zero_grad(set_to_none=True)
+        cost = loss(forward(x(i)), y(i))
+        cost.backward()
+        optimizer.step()
+        return cost.detach()
+    return step
+
+
+def dense(sizes, batch=100, momentum=0., dropout=False):
+    layers = []
+    for layer, (n, m) in enumerate(zip(sizes, sizes[1:])):
+        W = weights(layer, (6 / n) ** .5, n, m)
+        layers.append((parameter(W.t()), parameter(torch.zeros(m))))
+
+    def forward(h):
+        for layer, (W, b) in enumerate(layers):
+            if dropout:
+                h = F.dropout(h, .5 if layer else .2)
+            h = F.linear(h, W, b)
+            if layer + 1 < len(layers):
+                h = F.relu(h)
+        return h
+    parameters = [p for layer in layers for p in layer]
+    return supervised(parameters, forward, F.cross_entropy, sizes[0], batch, momentum=momentum)
+
+
+def autoencoder(batch=100):
+    W = parameter(weights(0, .05, 784, 1000))
+    b, c = parameter(torch.zeros(1000)), parameter(torch.zeros(784))
+    optimizer = torch.optim.SGD([W, b, c], lr=.1)
+    x = slices(inputs(784), batch)
+
+    def step(i):
+        damaged = x(i) * torch.empty(batch, 784).bernoulli_(.7)
+        optimizer.zero_grad(set_to_none=True)
+        z = torch.addmm(c, torch.sigmoid(torch.addmm(b, damaged, W)), W.t())
+        cost = F.binary_cross_entropy_with_logits(z, x(i), reduction='sum') / batch
+        cost.backward()
+        optimizer.step()
+        return cost.detach()
+    return step
+
+
+def boltzmann_machine(batch):
+    W, b, c = weights(0, .05, 784, 500), torch.zeros(500), torch.zeros(784)
+    x = slices(inputs(784), batch)
+    k = .05 / batch
+
+    @torch.no_grad()
+    def step(i):
+        v0 = x(i)
+        h0 = torch.sigmoid(torch.addmm(b, v0, W))
+        v1 = torch.sigmoid(torch.addmm(c, torch.bernoulli(h0), W.t()))
+        h1 = torch.sigmoid(torch.addmm(b, v1, W))
+        W.addmm_(v0.t(), h0, alpha=k)
+        W.addmm_(v1.t(), h1, alpha=-k)
+        c.add_((v0 - v1).sum(0), alpha=k)
+        b.add_((h0 - h1).sum(0), alpha=k)
+        return F.mse_loss(v1, v0, reduction='sum') / batch
+    return step
+
+
+def convolutional_net():
+    def kernels(layer, n, m):  # [rows, columns, in, out] to [out, in, rows, columns]
+        return parameter(weights(layer, (6 / (25 * n)) ** .5, 5, 5, n, m).permute(3, 2, 0, 1))
+    W0, W1 = kernels(0, 1, 16), kernels(1, 16, 32)
+    # The flat image is [rows, columns, channels] there, [channels, rows, columns] here.
+    W2 = weights(2, (6 / 512) ** .5, 4, 4, 32, 10).permute(3, 2, 0, 1).reshape(10, 512)
+    W2 = parameter(W2)
+    b0, b1, b2 = (parameter(torch.zeros(n)) for n in (16, 32, 10))
+
+    def forward(x):
+        h = F.max_pool2d(F.relu(F.conv2d(x.view(-1, 1, 28, 28), W0, b0)), 2)
+        h = F.max_pool2d(F.relu(F.conv2d(h, W1, b1)), 2)
+        return F.linear(h.flatten(1), W2, b2)
+    return supervised([W0, b0, W1, b1, W2, b2], forward, F.cross_entropy, 784, 100)
+
+
+def logistic_regression():
+    W, b = parameter(weights(0, (6 / 10) ** .5, 10, 1)), parameter(torch.zeros(1))
+    return supervised([W, b], lambda x: torch.addmm(b, x, W), F.binary_cross_entropy_with_logits, 10, 1,
+                      targets=TARGETS)
+
+
+WORKLOADS = {
+    'a100': lambda: dense([784, 10]),
+    'b': lambda: dense([784, 500, 500, 10], momentum=.9),
+    'c': lambda: dense([784, 1200, 1200, 10], momentum=.9, dropout=True),
+    'd': autoencoder,
+    'e20': lambda: boltzmann_machine(20),
+    'e100': lambda: boltzmann_machine(100),
+    'f': convolutional_net,
+    'h_deep': lambda: dense([64] * 21 + [10], batch=32),
+    'h_logreg': logistic_regression,
+}
+
+print('ready', flush=True)
+for line in sys.stdin:
+    command, *arguments = line.split()
+    if command == 'make':
+        torch.manual_seed(1)
+        step = WORKLOADS[arguments[0]]()
+        print('ok', flush=True)
+    else:
+        first, count = map(int, arguments)
+        cost = 0.
+        for i in range(first, first + count):
+            cost = step(i)
+        print(f'{float(cost):.9g}', flush=True)
