@@ -51,7 +51,7 @@ using MakeInts = ANSATZ_COUNT(N);
 
 inline namespace ANSATZ_ISA {
 
-/// One vector register of T, and the signed integers of the same width.
+/// One vector register of T, and the integers of the same width, signed and (as bits) not.
 template <class T>
 struct Register;
 template <>
@@ -60,6 +60,7 @@ struct Register<float> {
   typedef float Unaligned __attribute__((vector_size(ANSATZ_VECTOR_BYTES), aligned(4), may_alias));
   typedef std::int32_t Int;
   typedef Int IntVector __attribute__((vector_size(ANSATZ_VECTOR_BYTES)));
+  typedef std::uint32_t BitVector __attribute__((vector_size(ANSATZ_VECTOR_BYTES)));
   /// As many labels as there are lanes.
   typedef std::int32_t Labels __attribute__((vector_size(ANSATZ_VECTOR_BYTES)));
   typedef std::int32_t UnalignedLabels
@@ -71,6 +72,7 @@ struct Register<double> {
   typedef double Unaligned __attribute__((vector_size(ANSATZ_VECTOR_BYTES), aligned(8), may_alias));
   typedef std::int64_t Int;
   typedef Int IntVector __attribute__((vector_size(ANSATZ_VECTOR_BYTES)));
+  typedef std::uint64_t BitVector __attribute__((vector_size(ANSATZ_VECTOR_BYTES)));
   typedef std::int32_t Labels __attribute__((vector_size(ANSATZ_VECTOR_BYTES / 2)));
   typedef std::int32_t UnalignedLabels
       __attribute__((vector_size(ANSATZ_VECTOR_BYTES / 2), aligned(4), may_alias));

@@ -26,22 +26,22 @@ ANSATZ_INLINE simd<T> polynomial(simd<T> x, simd<T> c0, C... more) {
   return Arithmetic::madd(polynomial<Arithmetic>(x, simd<T>(more)...), x, c0);
 }
 
+// Unsigned, since numbers that take part only to be replaced later may overflow.
 template <class T>
-ANSATZ_INLINE typename simd<T>::IntVector bits(simd<T> x) {
-  return (typename simd<T>::IntVector)x.v;
+using Bits = typename Register<T>::BitVector;
+template <class T>
+ANSATZ_INLINE Bits<T> bits(simd<T> x) {
+  return (Bits<T>)x.v;
 }
 template <class T>
-ANSATZ_INLINE simd<T> from_bits(typename simd<T>::IntVector x) {
+ANSATZ_INLINE simd<T> from_bits(Bits<T> x) {
   return simd<T>((typename simd<T>::Vector)x, 0);
 }
 template <class T>
 ANSATZ_INLINE simd<T> to_real(typename simd<T>::IntVector x) {
   return simd<T>(__builtin_convertvector(x, typename simd<T>::Vector), 0);
 }
-/// 1.0 as an integer, and the number of bits of the fraction.
-template <class T>
-inline constexpr
-    typename simd<T>::Int one_bits = sizeof(T) == 4 ? 0x3f800000 : 0x3ff0000000000000ll;
+/// Bits of a number's fraction.
 template <class T>
 inline constexpr int fraction = sizeof(T) == 4 ? 23 : 52;
 
@@ -50,11 +50,12 @@ inline constexpr int fraction = sizeof(T) == 4 ? 23 : 52;
 template <class Arithmetic, class T>
 ANSATZ_INLINE simd<T> log(simd<T> u, simd<T> c) {
   using S = simd<T>;
-  constexpr auto half_root = sizeof(T) == 4 ? 0x3f3504f3 : 0x3fe6a09e667f3bcdll;
-  const auto shifted = bits(u) - static_cast<typename S::Int>(half_root);
-  const auto exponent = shifted >> fraction<T>;
+  constexpr std::uint64_t half_root = sizeof(T) == 4 ? 0x3f3504f3 : 0x3fe6a09e667f3bcdull;
+  using Word = decltype(Bits<T>{}[0] + 0);
+  const Bits<T> shifted = bits(u) - static_cast<Word>(half_root);
+  const auto exponent = (typename S::IntVector)shifted >> fraction<T>;
   const S k = to_real<T>(exponent);
-  const S f = from_bits<T>(bits(u) - (exponent << fraction<T>)) - S(1);
+  const S f = from_bits<T>(bits(u) - ((Bits<T>)exponent << fraction<T>)) - S(1);
   const S s = f / (S(2) + f);
   const S z = s * s;
   S r;

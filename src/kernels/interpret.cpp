@@ -80,6 +80,9 @@ class Interpreter {
   using S = simd<T>;
   using Kind = Recipe::Kind;
   static constexpr long tile_size = tile_elements<T>;
+  /// With room for a register too many, and not a multiple of 4096 bytes, which processors take
+  /// for the same address at first.
+  static constexpr long slot_size = tile_size + 64;
 
   Interpreter(const ir::LoopCall& call, Workspace<T>& space)
       : call_(call), space_(space), columns_(call.column_end - call.column_begin) {
@@ -89,7 +92,7 @@ class Interpreter {
     if (whole_rows_ && !one_row_) choose_rows();
     for (const ir::Instr& i : recipe_->code) reduces_ |= i.code == Code::reduce;
     for (const ir::Root& r : recipe_->roots) reduces_ |= r.kind == RootKind::reduce_all;
-    slots_ = space.blocks.reserve((recipe_->slots + loop.instrs) * tile_size);
+    slots_ = space.blocks.reserve((recipe_->slots + loop.instrs) * slot_size);
     row_values_ = space.rows.reserve(loop.instrs * tile_size);
     at_ = space.at.reserve(recipe_->ids);
     padded_ = space.padded.reserve(recipe_->ids);
@@ -134,6 +137,10 @@ class Interpreter {
   /// Rows of a tile; if possible their elements fill registers.
   void choose_rows() {
     rows_at_once_ = columns_ > 0 ? tile_size / columns_ : tile_size;
+    if (rows_at_once_ >= call_.row_end - call_.row_begin) {
+      rows_at_once_ = call_.row_end - call_.row_begin;
+      return;
+    }
     long filling = 1;
     while (filling * columns_ % S::width != 0) filling *= 2;
     if (rows_at_once_ > filling) rows_at_once_ -= rows_at_once_ % filling;
@@ -397,7 +404,7 @@ class Interpreter {
   E* address(int arg, long row) const {
     return reinterpret_cast<E*>(row_[arg] + row * step_[arg]);
   }
-  T* slot(const Recipe::Work& w) { return slots_ + w.slot * tile_size; }
+  T* slot(const Recipe::Work& w) { return slots_ + w.slot * slot_size; }
 
   void do_work(const Recipe::Work& w) {
     switch (w.kind) {
@@ -449,7 +456,7 @@ class Interpreter {
     const ir::Instr& k = code(w.index);
     const bool alike = rows_at_once_ > 1 && step_[k.arg] == 0;
     if (alike && filled_from_[w.index] == row_[k.arg]) return;
-    T* out = alike ? slots_ + (recipe_->slots + w.index) * tile_size : slot(w);
+    T* out = alike ? slots_ + (recipe_->slots + w.index) * slot_size : slot(w);
     at_[w.out] = out;
     if (!alike) {
       if (k.code == Code::random && gapless(k.arg) && call_.args[k.arg].stride[3] == 1) {
@@ -459,8 +466,9 @@ class Interpreter {
       return;
     }
     produce_row(k, 0, out);
-    for (long j = 1; j < rows_at_once_; ++j) {
-      std::memcpy(out + j * width_, out, sizeof(T) * width_);
+    const long all = rows_at_once_ * width_;
+    for (long have = width_; have < all; have *= 2) {
+      std::memcpy(out + have, out, sizeof(T) * (all - have < have ? all - have : have));
     }
     filled_from_[w.index] = row_[k.arg];
   }
@@ -490,7 +498,11 @@ class Interpreter {
   void spread(const Recipe::Work& w) {
     T* out = slot(w);
     const T* in = row_value(w.index);
-    for (long j = 0; j < rows_; ++j) fill(out + j * width_, in[j], width_);
+    // Whole registers; what is too much of one row, the next one overwrites.
+    for (long j = 0; j < rows_; ++j) {
+      const S number(in[j]);
+      for (long c = 0; c < width_; c += S::width) number.store(out + j * width_ + c);
+    }
     at_[w.out] = out;
   }
 

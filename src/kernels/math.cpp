@@ -17,6 +17,7 @@ struct Fused {
     return simd<T>(isa::fused(a.v, b.v, c.v), 0);
   }
 };
+using elementary::Bits;
 using elementary::bits;
 using elementary::from_bits;
 using elementary::polynomial;
@@ -28,7 +29,7 @@ constexpr T not_a_number = static_cast<T>(__builtin_nan(""));
 
 template <class T>
 ANSATZ_INLINE simd<T> with_sign_of(simd<T> magnitude, simd<T> x) {
-  constexpr auto sign = typename simd<T>::Int(1) << (8 * sizeof(T) - 1);
+  const Bits<T> sign = bits(simd<T>(T(-0.0)));
   return from_bits<T>(bits(magnitude) | (bits(x) & sign));
 }
 
@@ -43,14 +44,13 @@ ANSATZ_INLINE bool any(mask<T> m) {
 template <class T>
 ANSATZ_INLINE simd<T> scaled(simd<T> y, simd<T> k) {
   if constexpr (isa::scales) return simd<T>(isa::scaled(y.v, k.v), 0);
-  using I = typename simd<T>::IntVector;
   constexpr int fraction = elementary::fraction<T>;
-  constexpr auto one = elementary::one_bits<T>;
   // Adding 1.5 * 2^fraction puts the integer into the lowest bits.
   constexpr T shift = sizeof(T) == 4 ? T(0x1.8p23f) : T(0x1.8p52);
-  const I n = bits(k + simd<T>(shift)) - bits(simd<T>(shift));
-  const I half = n >> 1;
-  return y * from_bits<T>((half << fraction) + one) * from_bits<T>(((n - half) << fraction) + one);
+  const Bits<T> one = bits(simd<T>(1));
+  const auto n = (typename simd<T>::IntVector)(bits(k + simd<T>(shift)) - bits(simd<T>(shift)));
+  const Bits<T> half = (Bits<T>)(n >> 1), rest = (Bits<T>)n - half;
+  return y * from_bits<T>((half << fraction) + one) * from_bits<T>((rest << fraction) + one);
 }
 
 /// x = k ln 2 + r, |r| <= ln 2 / 2.
@@ -177,7 +177,7 @@ constexpr double reducible = 1 << 20;
 
 ANSATZ_INLINE simd<double>::IntVector integers(simd<double> k) {
   constexpr double shift = 0x1.8p52;
-  return bits(k + simd<double>(shift)) - bits(simd<double>(shift));
+  return (simd<double>::IntVector)(bits(k + simd<double>(shift)) - bits(simd<double>(shift)));
 }
 
 template <bool Cosine>
