@@ -135,8 +135,10 @@ class PlanPrinter {
   std::string steps() const {
     Table table("rlllll");
     table.row({"", "by", "computes", "size", "FLOPs", "threads"});
+    std::string indent;  // of the steps inside a repeat
     for (int s = 0; s < p_.steps.size; ++s) {
       const Step& step = p_.steps[s];
+      if (step.kind == StepKind::repeat_end) indent.resize(indent.size() - 2);
       std::string threads = step.split == ir::Split::none      ? "one"
                             : step.split == ir::Split::columns ? "by columns"
                                                                : "by rows";
@@ -144,23 +146,25 @@ class PlanPrinter {
       const std::string flops = step.flops.n ? extents_.count(step.flops) : "";
       switch (step.kind) {
         case StepKind::loop:
-          table.row({std::to_string(s), "loop " + std::to_string(step.loop), loop_work(step),
-                     loop_size(step), flops, threads});
+          table.row({std::to_string(s), indent + "loop " + std::to_string(step.loop),
+                     loop_work(step), loop_size(step), flops, threads});
           break;
         case StepKind::gemm:
-          table.row({std::to_string(s), "gemm", gemm_work(step), gemm_size(step), gemm_flops(step),
-                     threads});
+          table.row({std::to_string(s), indent + "gemm", gemm_work(step), gemm_size(step),
+                     gemm_flops(step), threads});
           break;
         case StepKind::kernel:
-          table.row(
-              {std::to_string(s), "kernel", kernel_work(step), kernel_size(step), flops, threads});
+          table.row({std::to_string(s), indent + "kernel", kernel_work(step), kernel_size(step),
+                     flops, threads});
           break;
         case StepKind::repeat_begin:
-          table.row({std::to_string(s), "repeat", names_[buffer_of(p_, step, 0)].text + " times",
+          table.row({std::to_string(s), indent + "repeat",
+                     names_[buffer_of(p_, step, 0)].text + " times",
                      "to step " + std::to_string(step.jump), "", ""});
+          indent += "  ";
           break;
         case StepKind::repeat_end:
-          table.row({std::to_string(s), "end", "of repeat", "", "", ""});
+          table.row({std::to_string(s), indent + "end"});
           break;
       }
     }
@@ -296,7 +300,9 @@ class PlanPrinter {
     table.row({"operations", flops.text(extents_, " FLOPs"), "= " + rounded(f) + "FLOPs" + when()});
     table.row(
         {"memory traffic", moved.text(extents_, " bytes"), "= " + rounded(m) + "bytes" + when()});
-    return heading("a call") + table.text();
+    bool repeats = false;
+    for (const Step& s : p_.steps) repeats = repeats || s.kind == StepKind::repeat_begin;
+    return heading(repeats ? "a call, every repeat counted once" : "a call") + table.text();
   }
 
   // Every operand once a step, as often as the step's passes ask for it from memory: once.

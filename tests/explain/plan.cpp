@@ -1,6 +1,7 @@
 #include "models.hpp"
 
 #include <dsl/build.hpp>
+#include <dsl/ops/repeat.hpp>
 
 namespace {
 
@@ -52,6 +53,17 @@ TEST_CASE("explain: several extents are named", "[explain][plan]") {
   CHECK_THAT(text, Says("state h [chains, 5]\n"));
   CHECK_THAT(text, Says("= 140 bytes with chains = examples = 7\n") ||
                        Says("= 140 bytes with examples = chains = 7\n"));
+}
+
+TEST_CASE("explain: steps that are repeated are indented", "[explain][plan]") {
+  const auto x = input<VectorSpace<4>>("x");
+  const auto W = parameter<Matrix<4, 4>>("W");
+  const auto body = [&](const auto& y) { return tanh(matmul(y, W)); };
+  const std::string text = explain(function(output("y", repeat(scalar("n"), body, x))));
+  CHECK_THAT(text, Says(" repeat n times to step "));
+  CHECK_THAT(text, Catch::Contains("    gemm    ") && Catch::Contains("  end\n"));
+  CHECK_THAT(text, Catch::Contains("a call, every repeat counted once\n"));
+  CHECK_THAT(explain(line()), Catch::Contains("\na call\n"));
 }
 
 TEST_CASE("explain: a program whose function is not at hand shows its plan", "[explain][plan]") {
