@@ -35,8 +35,7 @@ endif()
 set(ansatz_header_folders "")
 foreach(library "boost/hana.hpp|Boost.Hana (libboost-dev)"
                 "xtensor/xarray.hpp|xtensor (libxtensor-dev)"
-                "xtensor-blas/xlinalg.hpp|xtensor-blas (libxtensor-blas-dev)"
-                "xsimd/xsimd.hpp|xsimd (libxsimd-dev)")
+                "xtensor-blas/xlinalg.hpp|xtensor-blas (libxtensor-blas-dev)")
   string(REPLACE "|" ";" library "${library}")
   list(GET library 0 header)
   list(GET library 1 name)

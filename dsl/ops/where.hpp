@@ -29,7 +29,7 @@ template <class C, class A, class B>
 constexpr Refused<OperandsBroadcast<C, A, B>> where(const C&, const A&, const B&) = delete;
 
 constexpr auto ops::Where::vjp(auto condition, auto, auto, auto, auto g) {
-  return gradients(0 * condition, where(condition, g, 0), where(condition, 0, g));
+  return gradients(0, where(condition, g, 0), where(condition, 0, g));
 }
 
 }  // namespace ansatz

@@ -8,13 +8,14 @@
 // 0 * x stays: it is NaN where x is.
 #pragma once
 
+#include <dsl/ops/add.hpp>
 #include <dsl/ops/divide.hpp>
 #include <dsl/ops/matmul.hpp>
 #include <dsl/ops/multiply.hpp>
 #include <dsl/ops/negate.hpp>
 #include <dsl/ops/stop_gradient.hpp>
 #include <dsl/ops/subtract.hpp>
-#include <dsl/ops/add.hpp>
+#include <dsl/ops/sum.hpp>
 #include <dsl/passes/rewrite.hpp>
 
 namespace ansatz::ir {

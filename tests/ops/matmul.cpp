@@ -75,7 +75,7 @@ TEST_CASE("matmul: of a batch", "[op][matmul]") {
 TEST_CASE("matmul: over the examples", "[op][matmul]") { check({B, 4}, {B, 5}, true, false); }
 
 TEST_CASE("matmul: a vector is a row on the left and a column on the right", "[op][matmul]") {
-  const auto y = [](const op_test::Dimensions& a, const op_test::Dimensions& b) {
+  const auto check_product = [](const op_test::Dimensions& a, const op_test::Dimensions& b) {
     op_test::check({
         .operands = {{a}, {b}},
         .op = [](auto& x) { return matmul(x[0], x[1]); },
@@ -91,8 +91,8 @@ TEST_CASE("matmul: a vector is a row on the left and a column on the right", "[o
             },
     });
   };
-  y({B, 4}, {4});
-  y({4}, {4, 3});
-  y({3, 4}, {4});
-  y({4}, {4});
+  check_product({B, 4}, {4});
+  check_product({4}, {4, 3});
+  check_product({3, 4}, {4});
+  check_product({4}, {4});
 }
