@@ -4,8 +4,6 @@
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
-#include <dsl/ops/convolve.hpp>
-#include <dsl/ops/max_pool.hpp>
 #include <dsl/parameters.hpp>
 
 #include <cstdio>

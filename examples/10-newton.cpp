@@ -4,7 +4,6 @@
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
-#include <dsl/ops/repeat.hpp>
 
 #include <cstdio>
 #include <vector>

@@ -1,0 +1,110 @@
+"""Compares the code in README.md and docs/*.md with the files it is from.
+
+    check.py [compile_commands.json]
+
+A comment before a fenced block says what the block must be:
+
+    <!-- file: examples/log_cosh.hpp -->              the whole file
+    <!-- from: examples/05-rbm.cpp -->                lines of it that follow each other
+    <!-- output: examples/expected/01-expression.txt -->   lines of that which follow each other
+    <!-- message: tests/compile_fail/matmul.cpp -->   what g++ says of it, some lines left out
+
+Indentation that all lines share does not count. Every link must lead to a file, and docs/ops.md
+must have every op. Messages are compared where compile_commands.json names g++.
+"""
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import textwrap
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"<!-- (file|from|output|message): (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
+SAME_AS_GPP = "02-softmax-regression.cpp"  # whose compile command messages are made with
+
+
+def message(path, commands):
+    """What g++ says of a file, without quoting marks of the locale; None without g++."""
+    if not commands:
+        return None
+    for entry in json.loads(pathlib.Path(commands).read_text()):
+        if pathlib.Path(entry["file"]).name == SAME_AS_GPP:
+            words = shlex.split(entry["command"])
+            break
+    else:
+        return None
+    first = next((i for i, w in enumerate(words) if re.search(r"(?<!clan)g\+\+(-[\d.]+)?$", w)), -1)
+    if first < 0:
+        return None
+    words = words[first:words.index("-o")] + ["-fsyntax-only", "-fdiagnostics-color=never"]
+    environment = {**os.environ, "LC_ALL": "C"}
+    said = subprocess.run([*words, path], cwd=ROOT, env=environment, capture_output=True, text=True)
+    return said.stderr
+
+
+def lines_of(text):
+    return [line.rstrip() for line in textwrap.dedent(text).strip("\n").split("\n")]
+
+
+def in_a_row(wanted, whole):
+    """Whether the lines `wanted` stand in `whole`, one after the other."""
+    for start in range(len(whole) - len(wanted) + 1):
+        if lines_of("\n".join(whole[start:start + len(wanted)])) == wanted:
+            return True
+    return False
+
+
+def in_order(wanted, whole):
+    rest = iter(whole)
+    return all(any(line in other for other in rest) for line in wanted)
+
+
+def fault(kind, path, block, commands):
+    """What is wrong with a block, or None."""
+    if not (ROOT / path).exists():
+        return f"{path} does not exist"
+    wanted = lines_of(block)
+    if kind == "message":
+        said = message(path, commands)
+        if said is None or in_order([line.strip() for line in wanted], said.split("\n")):
+            return None
+        return f"g++ says of {path}:\n{said}"
+    whole = (ROOT / path).read_text()
+    if kind == "file":
+        return None if lines_of(whole) == wanted else f"not the text of {path}"
+    if kind == "output":
+        whole = re.sub(r"^# tolerance .*\n", "", whole).split("# or\n")[0].replace("~", "")
+    return None if in_a_row(wanted, whole.split("\n")) else f"not lines of {path}"
+
+
+def ops_without_a_row():
+    table = (ROOT / "docs/ops.md").read_text()
+    named = set(re.findall(r"dsl/ops/(\w+)\.hpp", table))
+    for path in sorted((ROOT / "dsl/ops").glob("*.hpp")):
+        if "(no op)" not in path.read_text().split("\n", 1)[0] and path.stem not in named:
+            if path.stem not in ("op", "view", "copy"):
+                yield f"docs/ops.md: nothing about dsl/ops/{path.name}"
+
+
+def main(commands=None):
+    faults, blocks = list(ops_without_a_row()), 0
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        text, name = page.read_text(), page.relative_to(ROOT)
+        for kind, path, block in BLOCK.findall(text):
+            blocks += 1
+            if wrong := fault(kind, path, block, commands):
+                faults.append(f"{name}: {wrong}\n{block}")
+        if text.count("<!-- ") != len(BLOCK.findall(text)):
+            faults.append(f"{name}: a comment without a block")
+        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", re.sub(r"`[^`]*`", "", text)):
+            if "://" not in link and not (page.parent / link).exists():
+                faults.append(f"{name}: {link} does not exist")
+    print("\n".join(faults + [f"{blocks} blocks looked at, {len(faults)} faults"]))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
