@@ -86,18 +86,20 @@ struct Convolution {
   /// Whether a patch is a column of the matrix of patches, not a row.
   constexpr bool columns(long channels) const { return channels_first || channels == 1; }
   /// Patches are laid out for a part of the work at a time that the second-level cache holds:
-  /// several images (where a patch is a row), or some rows of the result of one.
+  /// several small images (where a patch is a row), one, or some rows of the result of one. More
+  /// images would only push what is read next out of the cache.
   struct Tile {
     long images = 1, rows = 0;
   };
   constexpr Tile tile(long channels) const {
-    constexpr long most = 1 << 17;  // numbers
+    constexpr long most = 1 << 17, several = 1 << 15;  // numbers
     const long row = count(1) * depth(channels), image = row * count(0);
     if (image > most) {
       const long parts = (image + most - 1) / most;
       return {1, (count(0) + parts - 1) / parts};
     }
-    return {columns(channels) || !image ? 1 : most / image, count(0)};
+    const bool alone = columns(channels) || image > several || image == 0;
+    return {alone ? 1 : several / image, count(0)};
   }
   /// Numbers in a tile's patches.
   constexpr long patches(long channels) const {

@@ -50,7 +50,7 @@ struct Inside {
   long begin, end;
   Inside(long at, long step, long count, long size) {
     const auto bound = [&](long limit) {
-      const long k = at >= limit ? 0 : (limit - at + step - 1) / step;
+      const long way = limit - at, k = way <= 0 ? 0 : step == 1 ? way : (way + step - 1) / step;
       return k < count ? k : count;
     };
     begin = bound(0);
@@ -138,7 +138,7 @@ class Job {
     const long safe = images_ * image_ - simd<T>::width;
     walk(image, images, row, rows,
          [&](long at, long before, long pixels, long step, long n, long all, T* to) {
-           zero(to, before);
+           if (before > 0) zero(to, before);
            if (step == 1 && at + n <= safe) {
              copy_roughly(to + before, x + at, n);
            } else if (step == 1) {
@@ -146,7 +146,7 @@ class Job {
            } else {
              for (long k = 0; k < pixels; ++k) to[before + k] = x[at + k * step];
            }
-           zero(to + before + n, all - before - n);
+           if (all > before + n) zero(to + before + n, all - before - n);
          });
     return patches_;
   }

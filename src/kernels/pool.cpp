@@ -38,6 +38,13 @@ struct Lanes {
   /// The same number of them, side by side.
   Lanes dense() const { return {1, count}; }
 };
+// A whole register, side by side.
+template <class T>
+struct AllLanes {
+  simd<T> load(const T* p) const { return simd<T>::load(p); }
+  void store(simd<T> v, T* p) const { v.store(p); }
+  AllLanes dense() const { return {}; }
+};
 
 class Windows {
  public:
@@ -48,6 +55,18 @@ class Windows {
   }
   /// Numbers of all images.
   long numbers() const { return outer_ * image(); }
+  /// Whether no pixel lies in two windows.
+  bool apart() const {
+    return pooling_.stride[0] >= pooling_.window[0] && pooling_.stride[1] >= pooling_.window[1];
+  }
+  /// Whether every pixel lies in one window.
+  bool tile() const {
+    for (int d = 0; d < 2; ++d)
+      if (pooling_.stride[d] != pooling_.window[d] ||
+          pooling_.size[d] > long{pooling_.count(d)} * pooling_.stride[d])
+        return false;
+    return true;
+  }
 
   /// f(position, window, lanes, position among the pooled) until every number of every window has
   /// had its turn: for channels last those of one window, for channels first windows of a row. The
@@ -57,10 +76,13 @@ class Windows {
     const long rows = pooling_.count(0), columns = pooling_.count(1);
     long pooled = 0;
     const auto lanes = [&](long start, const Window& w, long count, long stride) {
-      for (long k = 0; k < count; k += simd<T>::width) {
+      constexpr long width = simd<T>::width;
+      long k = 0;
+      if (stride == 1)
+        for (; k + width <= count; k += width) f(start + k, w, AllLanes<T>{}, pooled + k);
+      for (; k < count; k += width) {
         const long rest = count - k;
-        f(start + k * stride, w, Lanes<T>{stride, rest < simd<T>::width ? rest : simd<T>::width},
-          pooled + k);
+        f(start + k * stride, w, Lanes<T>{stride, rest < width ? rest : width}, pooled + k);
       }
       pooled += count;
     };
@@ -108,9 +130,8 @@ template <class T>
 struct Largest {
   simd<T> value, pixel;
 };
-template <class T>
-Largest<T> largest(const Windows& windows, long start, const Window& w, Lanes<T> lanes,
-                   const T* x) {
+template <class T, class L>
+Largest<T> largest(const Windows& windows, long start, const Window& w, L lanes, const T* x) {
   Largest<T> best{simd<T>(-std::numeric_limits<T>::infinity()), simd<T>(T(0))};
   T number = 0;
   windows.pixels(start, w, [&](long at) {
@@ -137,7 +158,7 @@ void max_pool(const ir::KernelArgs<T>& a) {
   const Windows windows(*a.attr, a.in_dims[0], a.in_rank[0]);
   const T* x = static_cast<const T*>(a.in[0]);
   T* out = static_cast<T*>(a.out);
-  windows.each<T>([&](long start, const Window& w, Lanes<T> lanes, long pooled) {
+  windows.each<T>([&](long start, const Window& w, auto lanes, long pooled) {
     simd<T> best(-std::numeric_limits<T>::infinity());
     windows.pixels(start, w, [&](long at) { best = max(best, lanes.load(x + at)); });
     lanes.dense().store(best, out + pooled);
@@ -150,13 +171,14 @@ void max_pool_gradient(const ir::KernelArgs<T>& a) {
   const T* x = static_cast<const T*>(a.in[0]);
   const T* g = static_cast<const T*>(a.in[1]);
   T* out = static_cast<T*>(a.out);
-  zero(out, windows.numbers());
-  windows.each<T>([&](long start, const Window& w, Lanes<T> lanes, long pooled) {
+  const bool apart = windows.apart();
+  if (!windows.tile()) zero(out, windows.numbers());
+  windows.each<T>([&](long start, const Window& w, auto lanes, long pooled) {
     const simd<T> place = largest(windows, start, w, lanes, x).pixel;
     const simd<T> gradient = lanes.dense().load(g + pooled);
     T number = 0;
     windows.pixels(start, w, [&](long at) {
-      const simd<T> sum = lanes.load(out + at);
+      const simd<T> sum = apart ? simd<T>(T(0)) : lanes.load(out + at);
       lanes.store(select(place == simd<T>(number), sum + gradient, sum), out + at);
       number += 1;
     });
@@ -169,7 +191,7 @@ void max_pool_gather(const ir::KernelArgs<T>& a) {
   const T* x = static_cast<const T*>(a.in[0]);
   const T* v = static_cast<const T*>(a.in[1]);
   T* out = static_cast<T*>(a.out);
-  windows.each<T>([&](long start, const Window& w, Lanes<T> lanes, long pooled) {
+  windows.each<T>([&](long start, const Window& w, auto lanes, long pooled) {
     const simd<T> place = largest(windows, start, w, lanes, x).pixel;
     simd<T> found(T(0));
     T number = 0;
@@ -186,7 +208,7 @@ void mean_pool(const ir::KernelArgs<T>& a) {
   const Windows windows(*a.attr, a.in_dims[0], a.in_rank[0]);
   const T* x = static_cast<const T*>(a.in[0]);
   T* out = static_cast<T*>(a.out);
-  windows.each<T>([&](long start, const Window& w, Lanes<T> lanes, long pooled) {
+  windows.each<T>([&](long start, const Window& w, auto lanes, long pooled) {
     simd<T> sum(T(0));
     windows.pixels(start, w, [&](long at) { sum += lanes.load(x + at); });
     lanes.dense().store(sum / simd<T>(static_cast<T>(w.pixels())), out + pooled);
@@ -198,12 +220,14 @@ void mean_pool_gradient(const ir::KernelArgs<T>& a) {
   const Windows windows(*a.attr, a.out_dims, a.out_rank);
   const T* g = static_cast<const T*>(a.in[0]);
   T* out = static_cast<T*>(a.out);
-  zero(out, windows.numbers());
-  windows.each<T>([&](long start, const Window& w, Lanes<T> lanes, long pooled) {
+  const bool apart = windows.apart();
+  if (!windows.tile()) zero(out, windows.numbers());
+  windows.each<T>([&](long start, const Window& w, auto lanes, long pooled) {
     const simd<T> share =
         lanes.dense().load(g + pooled) / simd<T>(static_cast<T>(w.pixels()));
-    windows.pixels(start, w,
-                   [&](long at) { lanes.store(lanes.load(out + at) + share, out + at); });
+    windows.pixels(start, w, [&](long at) {
+      lanes.store((apart ? simd<T>(T(0)) : lanes.load(out + at)) + share, out + at);
+    });
   });
 }
 
