@@ -76,7 +76,8 @@ inline float sigmoid(float z) { return 1 / (1 + std::exp(-z)); }
 /// A sum over the batch, gathered by every thread for itself.
 class Partial {
  public:
-  Partial(int size, int threads) : pitch_((size + 31) / 16 * 16), sums_(std::int64_t(pitch_) * threads) {}
+  Partial(int size, int threads)
+      : pitch_((size + 31) / 16 * 16), sums_(std::int64_t(pitch_) * threads) {}
   float* of(int thread) const { return sums_ + std::int64_t(pitch_) * thread; }
   float total(int column, int team) const {
     float sum = 0;

@@ -198,8 +198,8 @@ void run(int argc, char** argv) {
   const Options o = options_of(argc, argv);
   omp_set_num_threads(1);  // products outside a team run on one thread
   std::printf("BLAS kernels: %s\n", ansatz::blas_kernels());
-  std::printf("milliseconds a step: median (fastest) of %d samples of %g ms, all contestants in each "
-              "round;\nratios to hand: median of the rounds' | of the fastest\n",
+  std::printf("milliseconds a step: median (fastest) of %d samples of %g ms, all contestants in "
+              "each round;\nratios to hand: median of the rounds' | of the fastest\n",
               o.protocol.rounds, 1e3 * o.protocol.sample_seconds);
   std::printf("workload, threads: hand, compiled, run-time plan, interpreted loops%s; allocations "
               "of a compiled step: our own, all\n\n",

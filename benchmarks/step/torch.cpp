@@ -85,7 +85,9 @@ std::map<int, std::unique_ptr<Process>>& processes() {
 
 class TorchStep : public Contestant {
  public:
-  TorchStep(Process& process, const Workload& w) : process_(process) { process_.ask("make " + w.name); }
+  TorchStep(Process& process, const Workload& w) : process_(process) {
+    process_.ask("make " + w.name);
+  }
   float run(const Data&, long first, long count) override {
     return std::stof(process_.ask("run " + std::to_string(first) + " " + std::to_string(count)));
   }
@@ -102,7 +104,8 @@ std::unique_ptr<Contestant> torch_contestant(const std::string& python, const Wo
   auto& process = processes()[threads];
   if (!process) {
     process = std::make_unique<Process>(python, threads);
-    if (!process->alive()) std::fprintf(stderr, "PyTorch is left out: %s has none\n", python.c_str());
+    if (!process->alive())
+      std::fprintf(stderr, "PyTorch is left out: %s has none\n", python.c_str());
   }
   if (!process->alive()) return nullptr;
   return std::make_unique<TorchStep>(*process, workload);

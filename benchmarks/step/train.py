@@ -28,7 +28,10 @@ def hashed(n, stream):
 
 def inputs(features):
     u = hashed(EXAMPLES * features, 1).astype(np.float32) * np.float32(2**-24)
-    x = np.where(u > np.float32(.8), u, np.float32(0)) if features == 784 else 3 * u - np.float32(1.5)
+    if features == 784:
+        x = np.where(u > np.float32(.8), u, np.float32(0))
+    else:
+        x = 3 * u - np.float32(1.5)
     return torch.from_numpy(x.reshape(EXAMPLES, features))
 
 
@@ -134,8 +137,8 @@ def convolutional_net():
 
 def logistic_regression():
     W, b = parameter(weights(0, (6 / 10) ** .5, 10, 1)), parameter(torch.zeros(1))
-    return supervised([W, b], lambda x: torch.addmm(b, x, W), F.binary_cross_entropy_with_logits, 10, 1,
-                      targets=TARGETS)
+    return supervised([W, b], lambda x: torch.addmm(b, x, W), F.binary_cross_entropy_with_logits,
+                      10, 1, targets=TARGETS)
 
 
 WORKLOADS = {

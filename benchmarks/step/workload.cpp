@@ -101,9 +101,10 @@ void initialise(Contestant& contestant, const Workload& w) {
   for (const Parameter& t : contestant.parameters()) {
     const auto layer = std::stoul(t.name.substr(1));
     const double bound = t.name[0] == 'W' ? w.bounds[layer] : 0;
+    const auto stream = static_cast<std::uint32_t>(10 + layer);
     for (std::int64_t i = 0; i < t.size; ++i)
       t.data[i] = static_cast<float>(
-          bound * (2.0 * uniform(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(10 + layer)) - 1));
+          bound * (2.0 * uniform(static_cast<std::uint32_t>(i), stream) - 1));
   }
 }
 

@@ -1,0 +1,102 @@
+"""User programs of growing size, as text."""
+
+HEADERS = '''#include <dsl/compile.hpp>
+#include <dsl/grad.hpp>
+#include <dsl/ops.hpp>
+#include <dsl/parameters.hpp>
+
+using namespace ansatz;
+'''
+
+
+def main(body, *, declarations=''):
+    return (f'{HEADERS}{declarations}\nint main() {{\n'
+            f'  auto step = compile([] {{{body}  }});\n  step({{}});\n}}\n')
+
+
+def headers():
+    return f'{HEADERS}\nint main() {{}}\n'
+
+
+LEARN = '''
+    auto rate = scalar("learning_rate");
+    Function f = function(output("cost", cost));
+    for (const auto& w : parameters_of(cost)) f.add(update(w, w - rate * grad(cost, w)));
+    return f;
+'''
+
+
+def softmax_regression():
+    return main('''
+    auto x = input<VectorSpace<784>>("x");
+    auto y = input<IndexSpace<10>>("y");
+    auto z = matmul(x, parameter<Matrix<784, 10>>("W")) + parameter<VectorSpace<10>>("b");
+    auto cost = mean(cross_entropy(softmax(z), y));
+''' + LEARN)
+
+
+def perceptron(layers):
+    """`layers` hidden layers of 64 rectifiers and a softmax, gradient descent."""
+    weights = ', '.join(f'parameter<Matrix<64, 64>>("W{i}")' for i in range(layers))
+    biases = ', '.join(f'parameter<VectorSpace<64>>("b{i}")' for i in range(layers))
+    return main(f'''
+    auto x = input<VectorSpace<64>>("x");
+    auto y = input<IndexSpace<10>>("y");
+    Expr<Matrix<64, 64>> W[{layers}] = {{{weights}}};
+    Expr<VectorSpace<64>> b[{layers}] = {{{biases}}};
+    auto h = x;
+    for (int i = 0; i < {layers}; ++i) h = relu(matmul(h, W[i]) + b[i]);
+    auto z = matmul(h, parameter<Matrix<64, 10>>("V")) + parameter<VectorSpace<10>>("c");
+    auto cost = mean(cross_entropy(softmax(z), y));
+''' + LEARN)
+
+
+def boltzmann_machine():
+    return main('''
+    auto x = input<VectorSpace<784>>("x");
+    auto W = parameter<Matrix<784, 500>>("W");
+    auto b = parameter<VectorSpace<784>>("b");
+    auto c = parameter<VectorSpace<500>>("c");
+    auto free_energy = [&](auto v) {
+      return -sum(v * b, units) - sum(softplus(matmul(v, W) + c), units);
+    };
+    auto h = bernoulli(sigmoid(matmul(x, W) + c));
+    auto v = stop_gradient(bernoulli(sigmoid(matmul(h, transpose(W)) + b)));
+    auto cost = mean(free_energy(x)) - mean(free_energy(v));
+''' + LEARN)
+
+
+def convolutional_net():
+    return main('''
+    auto x = input<Conv2DSpace<28, 28, 1>>("x");
+    auto y = input<IndexSpace<10>>("y");
+    auto h0 = max_pool(relu(convolve(x, parameter<Tensor<5, 5, 1, 16>>("K0")) +
+                            parameter<VectorSpace<16>>("b0")), pool<2>);
+    auto h1 = max_pool(relu(convolve(h0, parameter<Tensor<5, 5, 16, 32>>("K1")) +
+                            parameter<VectorSpace<32>>("b1")), pool<2>);
+    auto z = matmul(flatten(h1), parameter<Matrix<512, 10>>("W")) + parameter<VectorSpace<10>>("b");
+    auto cost = mean(cross_entropy(softmax(z), y));
+''' + LEARN, declarations='#include <dsl/ops/convolve.hpp>\n#include <dsl/ops/max_pool.hpp>\n')
+
+
+def chain(ops):
+    """`ops` elementwise ops in a row, which become one loop."""
+    return main(f'''
+    auto x = input<VectorSpace<100>>("x");
+    auto h = x;
+    for (int i = 0; i < {ops}; i += 2) h = tanh(h) * x;
+    return function(output("h", h));
+''')
+
+
+LAYERS = (2, 5, 10, 20, 40, 80)
+CHAINS = (8, 16, 32, 64, 128, 256, 512)
+
+
+def programs():
+    """Name to source, in the order of the report."""
+    all_of_them = {'headers': headers(), 'softmax regression': softmax_regression(),
+                   'RBM': boltzmann_machine(), 'conv net': convolutional_net()}
+    all_of_them |= {f'MLP {n}': perceptron(n) for n in LAYERS}
+    all_of_them |= {f'chain {n}': chain(n) for n in CHAINS}
+    return all_of_them
