@@ -113,40 +113,50 @@ constexpr bool can_be_lowered() {
   return true;
 }
 
+// A lambda whose body has an error may have no type of result.
+template <class F>
+consteval bool gives_function() {
+  if constexpr (requires { F{}(); })
+    return std::is_same_v<decltype(F{}()), Function>;
+  else
+    return false;
+}
+
 template <bool>
 struct Holds;
 template <class F>
-concept Lowers = requires { typename Holds<can_be_lowered<F>()>; };
+concept Lowers = gives_function<F>() && requires { typename Holds<can_be_lowered<F>()>; };
 
 /// As the default argument of `compile` it is evaluated at the user's line; where F cannot be
 /// lowered, the compiler says there why. Quiet when the body of F has given an error already.
 template <class F>
 struct Diagnosis {
   consteval Diagnosis() {
-    if constexpr (requires { F{}(); } && !Lowers<F> && !RefusedBefore<F>)
+    if constexpr (gives_function<F>() && !Lowers<F> && !RefusedBefore<F>)
       (void)lower_at_compile_time<F>();
   }
 };
 
-/// The plan with room to spare; of a function that was refused, an empty one, so that the refusal
-/// is the last message.
 template <class F>
 struct RoomyPlan {
-  static constexpr FixedPlan<PlanSizes{}> plan{};
-};
-template <class F>
-  requires Lowers<F>
-struct RoomyPlan<F> {
   static constexpr FixedPlan<largest_plan> plan = lower_at_compile_time<F>();
 };
+template <class F>
+concept HasPlan = Lowers<F> && requires { typename Holds<(RoomyPlan<F>::plan.sizes.steps >= 0)>; };
 
 /// Defined nowhere: should a refusal have given no message, the linker gives one.
 void this_function_could_not_be_compiled();
 
 /// The plan of the function that the closure F describes; made once, by the compiler. Without the
 /// ops' constants: in a program they would bring derivative rules and the interpreter's code along.
+/// Of a function that was refused, an empty one, so that the refusal is the last message.
 template <class F>
 struct CompiledPlan {
+  static constexpr FixedPlan<PlanSizes{}> plan{};
+};
+template <class F>
+  requires HasPlan<F>
+struct CompiledPlan<F> {
  private:
   static constexpr PlanSizes n = RoomyPlan<F>::plan.sizes;
   static constexpr FixedPlan<n> exact() {
@@ -191,13 +201,10 @@ consteval bool needs_nothing() {
     return true;
 }
 
-// A lambda whose body has an error may have no type of result: of that the user was told.
 template <class F>
 consteval bool returns_function() {
-  if constexpr (!needs_nothing<F>())
-    return true;
-  else if constexpr (requires { F{}(); })
-    return std::is_same_v<decltype(F{}()), Function>;
+  if constexpr (needs_nothing<F>() && requires { F{}(); })
+    return gives_function<F>();
   else
     return true;
 }
@@ -217,7 +224,7 @@ class Compiled : public Program<T> {
  public:
   static constexpr const auto& plan = ir::CompiledPlan<F>::plan;
   Compiled() : Program<T>(plan.view(), loops_.functions) {
-    if constexpr (!ir::Lowers<F>) ir::this_function_could_not_be_compiled();
+    if constexpr (!ir::HasPlan<F>) ir::this_function_could_not_be_compiled();
   }
 
  private:
@@ -236,9 +243,9 @@ Compiled<F, T> compile(F, ir::Diagnosis<F> = {}) {
 }
 template <class T = float, class F>
   requires(!NeedsNothing<F>)
-Refused<NeedsNothing<F>, Program<T>> compile(F) = delete;
+Refused<NeedsNothing<F>, Program<T>> compile(F, ir::Diagnosis<F> = {}) = delete;
 template <class T = float, class F>
   requires(!ReturnsFunction<F>)
-Refused<ReturnsFunction<F>, Program<T>> compile(F) = delete;
+Refused<ReturnsFunction<F>, Program<T>> compile(F, ir::Diagnosis<F> = {}) = delete;
 
 }  // namespace ansatz

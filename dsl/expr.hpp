@@ -80,8 +80,6 @@ inline constexpr bool is_expr<Expr<S>> = true;
 
 template <class T>
 concept Number = std::is_arithmetic_v<T>;
-template <class S>
-concept IsSpace = !is_expr<S>;
 template <class T>
 concept ExprOrNumber = is_expr<T> || Number<T>;
 template <class... T>

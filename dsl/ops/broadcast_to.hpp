@@ -40,7 +40,7 @@ constexpr bool repeated_shape_fits(const Shape& x, const Shape& to) {
 // constraint, so this is also asked of expressions.
 template <class X, class S>
 consteval bool repeats_to() {
-  if constexpr (is_expr<S> || any_unknown<X, S>)
+  if constexpr (any_unknown<X, S>)
     return true;
   else
     return X::dtype == DType::real && repeated_shape_fits(X::known, S::known);
@@ -62,33 +62,47 @@ template <class S, class E, class X>
 struct RepeatedTo<Batch<S, E>, X> {
   using type = Batch<S, E>;
 };
+template <class Y, class X>
+struct RepeatedTo<Expr<Y>, X> {
+  using type = Y;
+};
+
+// A Space, or an expression for its Space.
+template <class To>
+struct TargetOf {
+  using type = To;
+};
+template <class Y>
+struct TargetOf<Expr<Y>> {
+  using type = Y;
+};
 
 }  // namespace ir
 
-/// What must hold for broadcast_to: NumPy's rule leads from X to S.
-template <class X, class S>
-concept RepeatsTo = ir::repeats_to<X, S>();
+/// What must hold for broadcast_to: NumPy's rule leads from X to a Space, or to an expression's.
+template <class X, class To>
+concept RepeatsTo = ir::repeats_to<X, typename ir::TargetOf<To>::type>();
 
 /// x repeated to Space S, by NumPy's rule on the features; a batch stays one:
-/// `broadcast_to<Matrix<5, 3>>(row)`, `broadcast_to<Batch<VectorSpace<3>>>(row)`, or at run time
-/// `broadcast_to(row, Matrix(n, 3))`.
+/// `broadcast_to<Matrix<5, 3>>(row)`, `broadcast_to<Batch<VectorSpace<3>>>(row)`.
 template <class S, class X>
-  requires ir::IsSpace<S>
-constexpr Expr<typename ir::RepeatedTo<S, X>::type> broadcast_to(const Expr<X>& x, S space = {}) {
+constexpr Expr<typename ir::RepeatedTo<S, X>::type> broadcast_to(const Expr<X>& x) {
   return Expr<typename ir::RepeatedTo<S, X>::type>(
-      ir::repeat_to(x.value(), space.shape(), ir::extent_name<S>()));
+      ir::repeat_to(x.value(), S().shape(), ir::extent_name<S>()));
 }
 template <class S, class X>
-  requires(ir::IsSpace<S> && !RepeatsTo<X, S>)
-constexpr Refused<RepeatsTo<X, S>> broadcast_to(const Expr<X>&, S = {}) = delete;
+  requires(!RepeatsTo<X, S>)
+constexpr Refused<RepeatsTo<X, S>> broadcast_to(const Expr<X>&) = delete;
 
-/// x repeated to the shape of y.
-template <class X, class Y>
-constexpr Expr<Y> broadcast_to(const Expr<X>& x, const Expr<Y>& y) {
-  return Expr<Y>(ir::repeat_to(x.value(), y.shape(), ir::extent_name<Y>()));
+/// The same to sizes known only at run time, `broadcast_to(row, Matrix(n, 3))`, or to the shape of
+/// another expression, `broadcast_to(row, y)`.
+template <class X, class To>
+constexpr Expr<typename ir::RepeatedTo<To, X>::type> broadcast_to(const Expr<X>& x, const To& to) {
+  return Expr<typename ir::RepeatedTo<To, X>::type>(ir::repeat_to(
+      x.value(), to.shape(), ir::extent_name<typename ir::TargetOf<To>::type>()));
 }
-template <class X, class Y>
-  requires(!RepeatsTo<X, Y>)
-constexpr Refused<RepeatsTo<X, Y>> broadcast_to(const Expr<X>&, const Expr<Y>&) = delete;
+template <class X, class To>
+  requires(!RepeatsTo<X, To>)
+constexpr Refused<RepeatsTo<X, To>> broadcast_to(const Expr<X>&, const To&) = delete;
 
 }  // namespace ansatz

@@ -1,16 +1,22 @@
+// slice: at least one element
+// expect: SliceFits
 // expect: slice
-// expect: Pixels
-#include <dsl/ops/slice.hpp>
+// expect: Batch<Pixels
+// expect: Range<800, 900
+#include <dsl/compile.hpp>
+#include <dsl/grad.hpp>
+#include <dsl/ops.hpp>
 
 using namespace ansatz;
 
 struct Pixels : VectorSpace<784> {};
-#ifdef TWIN
-constexpr auto part = range<700, 784>;
-#else
-constexpr auto part = range<784, 800>;
-#endif
 
-auto last() {
-  return slice(input<Pixels>("x"), axis<0>, part);  // error here
-}
+auto step = compile([] {
+  auto x = input<Pixels>("x");
+#ifdef TWIN
+  auto y = slice(x, axis<0>, range<700, 800>);
+#else
+  auto y = slice(x, axis<0>, range<800, 900>);  // error here
+#endif
+  return function(output("y", y));
+});

@@ -1,15 +1,24 @@
+// take_rows: a row for each label
+// expect: RowsFit
 // expect: take_rows
-// expect: Words
-#include <dsl/ops/take_rows.hpp>
+// expect: Matrix<5, 3>
+// expect: IndexSpace<10
+#include <dsl/compile.hpp>
+#include <dsl/grad.hpp>
+#include <dsl/ops.hpp>
 
 using namespace ansatz;
 
-#ifdef TWIN
-struct Words : IndexSpace<1000, 4> {};
-#else
-struct Words : IndexSpace<1001, 4> {};
-#endif
+struct Pixels : VectorSpace<784> {};
 
-auto embedded() {
-  return take_rows(parameter<Matrix<1000, 64>>("E"), input<Words>("words"));  // error here
-}
+auto step = compile([] {
+  auto t = input<IndexSpace<10>>("t");
+  auto V = parameter<Matrix<5, 3>>("V");
+  auto U = parameter<Matrix<10, 3>>("U");
+#ifdef TWIN
+  auto y = take_rows(U, t);
+#else
+  auto y = take_rows(V, t);  // error here
+#endif
+  return function(output("y", y), output("V", V));
+});

@@ -1,0 +1,24 @@
+// elu: one alpha, or one a unit
+// expect: OperandsBroadcast
+// expect: elu
+// expect: Batch<Pixels
+// expect: VectorSpace<500>
+#include <dsl/compile.hpp>
+#include <dsl/grad.hpp>
+#include <dsl/ops.hpp>
+
+using namespace ansatz;
+
+struct Pixels : VectorSpace<784> {};
+
+auto step = compile([] {
+  auto x = input<Pixels>("x");
+  auto b = parameter<VectorSpace<500>>("b");
+  auto c = parameter<VectorSpace<784>>("c");
+#ifdef TWIN
+  auto y = elu(x, c);
+#else
+  auto y = elu(x, b);  // error here
+#endif
+  return function(output("y", y), output("b", b), output("c", c));
+});

@@ -1,0 +1,24 @@
+// less: shapes must broadcast
+// expect: OperandsBroadcast
+// expect: operator
+// expect: Batch<Pixels
+// expect: VectorSpace<500>
+#include <dsl/compile.hpp>
+#include <dsl/grad.hpp>
+#include <dsl/ops.hpp>
+
+using namespace ansatz;
+
+struct Pixels : VectorSpace<784> {};
+
+auto step = compile([] {
+  auto x = input<Pixels>("x");
+  auto b = parameter<VectorSpace<500>>("b");
+  auto c = parameter<VectorSpace<784>>("c");
+#ifdef TWIN
+  auto y = x < c;
+#else
+  auto y = x < b;  // error here
+#endif
+  return function(output("y", y), output("b", b), output("c", c));
+});

@@ -1,0 +1,22 @@
+// mean: the axes must be there
+// expect: HasAxes
+// expect: mean
+// expect: Matrix<784, 10>
+// expect: OverBatch
+#include <dsl/compile.hpp>
+#include <dsl/grad.hpp>
+#include <dsl/ops.hpp>
+
+using namespace ansatz;
+
+struct Pixels : VectorSpace<784> {};
+
+auto step = compile([] {
+  auto W = parameter<Matrix<784, 10>>("W");
+#ifdef TWIN
+  auto y = mean(W, axis<0>);
+#else
+  auto y = mean(W, batch);  // error here
+#endif
+  return function(output("y", y));
+});

@@ -1,0 +1,22 @@
+// min: the axes must be there
+// expect: HasAxes
+// expect: min
+// expect: Matrix<784, 10>
+// expect: OverAxis<2>
+#include <dsl/compile.hpp>
+#include <dsl/grad.hpp>
+#include <dsl/ops.hpp>
+
+using namespace ansatz;
+
+struct Pixels : VectorSpace<784> {};
+
+auto step = compile([] {
+  auto W = parameter<Matrix<784, 10>>("W");
+#ifdef TWIN
+  auto y = min(W, axis<1>);
+#else
+  auto y = min(W, axis<2>);  // error here
+#endif
+  return function(output("y", y));
+});

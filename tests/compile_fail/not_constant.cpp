@@ -1,0 +1,25 @@
+// compile: the lambda can be evaluated by the compiler
+// expect: random_rate
+// What only the evaluation finds is shown with the calls that led there.
+// within: 20
+// max-lines-gcc: 14
+// max-lines-clang: 26
+#include <dsl/compile.hpp>
+#include <dsl/grad.hpp>
+#include <dsl/ops.hpp>
+
+using namespace ansatz;
+
+struct Pixels : VectorSpace<784> {};
+
+double random_rate();
+
+auto describe = [] {
+#ifdef TWIN
+  auto rate = scalar("rate");
+#else
+  auto rate = random_rate();
+#endif
+  return function(output("y", rate * input<Pixels>("x")));
+};
+auto step = compile(describe);
