@@ -52,12 +52,6 @@ class Emitter {
         buffer_[id] = buffer_[onto];
       else
         place(id);
-      // … and a chain of them is written where its last one goes.
-      if (s_.in_place[id] >= 0)
-        for (int below = onto; g_[below].op->kind == OpKind::matmul; below = g_.in(below, 3)) {
-          buffer_[below] = buffer_[id];
-          if (g_[below].op != info_of<ops::Gemm>) break;
-        }
     }
   }
   // A carried value has one place for all iterations, and for the result.

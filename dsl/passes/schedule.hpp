@@ -29,9 +29,8 @@ class Scheduler {
     s_.in_place.assign(g_.size(), -1);
     for (int id = 0; id < g_.size(); ++id) carried_in_place(id);
     for (const GraphRoot& r : g_.roots)
-      if (r.target >= 0 && s_.unit_of[r.value] >= 0 && s_.in_place[r.value] < 0 &&
-          reads_in_step(r.value, r.target))
-        s_.in_place[r.value] = r.target;
+      if (r.target >= 0 && s_.unit_of[r.value] >= 0 && s_.in_place[r.value] < 0)
+        write_over(r.value, r.target);
     while (!sort()) give_up_one();
     return static_cast<Schedule&&>(s_);
   }
@@ -82,8 +81,8 @@ class Scheduler {
     const int next = g_.in(s_.members[end].back(), 2 + count + g_[id].attr.i[0]);
     const int unit = s_.unit_of[next];
     if (unit >= 0 && s_.region[unit] == loop && unit != end && s_.in_place[next] < 0 &&
-        !is_root(next) && reads_in_step(next, id))
-      s_.in_place[next] = id;
+        !is_root(next))
+      write_over(next, id);
   }
   constexpr bool is_root(int id) const {
     for (const GraphRoot& r : g_.roots)
@@ -132,6 +131,21 @@ class Scheduler {
     for (int y : list)
       if (y == x) return;
     list.push_back(x);
+  }
+
+  // A sum of products is written there from its first product on.
+  constexpr void write_over(int value, int target) {
+    for (int id = value;; id = g_.in(id, 3)) {
+      if (!reads_in_step(id, target)) return;
+      if (!adds_to_product(id)) break;
+    }
+    for (int id = value;; id = g_.in(id, 3)) {
+      s_.in_place[id] = target;
+      if (!adds_to_product(id)) break;
+    }
+  }
+  constexpr bool adds_to_product(int id) const {
+    return g_[id].op == info_of<ops::Gemm> && g_[g_.in(id, 3)].op->kind == OpKind::matmul;
   }
 
   // Whether the step that computes `value` may overwrite `target`: it reads it only element by
@@ -242,8 +256,10 @@ class Scheduler {
 
   constexpr void give_up_one() {
     for (int id = 0; id < g_.size(); ++id) {
-      if (s_.in_place[id] < 0 || done_[s_.unit_of[id]]) continue;
-      s_.in_place[id] = -1;
+      const int target = s_.in_place[id];
+      if (target < 0 || done_[s_.unit_of[id]]) continue;
+      for (int& place : s_.in_place)
+        if (place == target) place = -1;
       return;
     }
     graph_error("the steps of the function need each other in a circle");
