@@ -8,13 +8,15 @@ namespace ansatz {
 
 /// How a plan made at run time gets its fused loops.
 struct BuildOptions {
-  bool compiled_loops = true;  ///< use loops compiled into the process where the program is the same
+  bool compiled_loops =
+      true;  ///< use loops compiled into the process where the program is the same
 };
 
 /// Lowers what `function` returned, at run time: the same passes and the same plan as `compile`.
 /// Fused loops compiled into the process are used where their programs agree; others are
 /// interpreted, to the same bits. T: float or double.
-/// Errors: ShapeError and others as the functions of the language throw them when called at run time.
+/// Errors: ShapeError and others as the functions of the language throw them when called at run
+/// time.
 template <class T = float>
 Program<T> build(const Function& f, const BuildOptions& options = {});
 

@@ -5,8 +5,8 @@
 
 namespace ansatz::ir {
 
-/// Adds the compiled loops of a plan to those that `find_loop` searches; its constructor runs before
-/// main. They must live as long as the process.
+/// Adds the compiled loops of a plan to those that `find_loop` searches; its constructor runs
+/// before main. They must live as long as the process.
 class LoopOffer {
  public:
   /// @param plan       tables, for the loops' programs

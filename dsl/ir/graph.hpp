@@ -191,7 +191,8 @@ class Graph {
     for (int k = 0; k < count; ++k) h = (h ^ static_cast<unsigned>(in[k])) * 0x9e3779b97f4a7c15ull;
     h = (h ^ static_cast<unsigned>(n.attr.i[0]) ^ (static_cast<unsigned>(n.name) << 8)) *
         0x9e3779b97f4a7c15ull;
-    if (n.attr.x != 0) h = (h ^ __builtin_bit_cast(std::uint64_t, n.attr.x)) * 0x9e3779b97f4a7c15ull;
+    if (n.attr.x != 0)
+      h = (h ^ __builtin_bit_cast(std::uint64_t, n.attr.x)) * 0x9e3779b97f4a7c15ull;
     return h ^ (h >> 29);
   }
   constexpr bool equal(int id, const Node& n, const int* in, int count) const {

@@ -42,14 +42,14 @@ using BlockFn = void (*)(const T* const* in, T* out, long n);
 /// What a kernel op is called with: whole, contiguous operands and results.
 template <class T>
 struct KernelArgs {
-  const void* const* in;      ///< operands; T or std::int32_t by their DType
-  void* out;                  ///< the result, never aliasing an operand
+  const void* const* in;  ///< operands; T or std::int32_t by their DType
+  void* out;              ///< the result, never aliasing an operand
   const long (*in_dims)[max_rank];
   const int* in_rank;
   const long* out_dims;
   int out_rank;
   const Attr* attr;
-  T* scratch;                 ///< as many elements as the op's `scratch` asked for
+  T* scratch;  ///< as many elements as the op's `scratch` asked for
 };
 template <class T>
 using KernelFn = void (*)(const KernelArgs<T>&);

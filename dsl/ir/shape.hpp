@@ -73,7 +73,8 @@ constexpr ShapeResult broadcast(const Shape& a, const Shape& b) {
   // A leading 1 beside a batch of the same rank is the batch axis, kept by a reduction.
   const int batch_a = a.batched() || (b.batched() && a.rank == b.rank && a[0] == 1);
   const int batch_b = b.batched() || (a.batched() && a.rank == b.rank && b[0] == 1);
-  if (a.batched() && b.batched() && a[0] != b[0]) return refused("both sides must have the same batch");
+  if (a.batched() && b.batched() && a[0] != b[0])
+    return refused("both sides must have the same batch");
   const int features_a = a.rank - batch_a, features_b = b.rank - batch_b;
   const int features = features_a > features_b ? features_a : features_b;
   const int batch = batch_a || batch_b;

@@ -145,9 +145,9 @@ constexpr void build_loop(Value* operands, const Value& n, Body& body, const Exp
 
 }  // namespace ir
 
-/// body applied n times: y = repeat(n, [&](auto y) { return f(y); }, y0). n is a scalar known at run
-/// time (rounded down; 0 or less: y0). Not differentiable; with a constant n, it is. Random numbers
-/// drawn in the body are new in every iteration. A body may not hold another such loop.
+/// body applied n times: y = repeat(n, [&](auto y) { return f(y); }, y0). n is a scalar known at
+/// run time (rounded down; 0 or less: y0). Not differentiable; with a constant n, it is. Random
+/// numbers drawn in the body are new in every iteration. A body may not hold another such loop.
 template <class Body, class A>
 constexpr Expr<A> repeat(const Expr<Scalar>& n, Body body, const Expr<A>& initial) {
   ir::Value operands[4];
@@ -157,8 +157,7 @@ constexpr Expr<A> repeat(const Expr<Scalar>& n, Body body, const Expr<A>& initia
 /// The same with two or three values: auto [h, v] = repeat(n, […](auto h, auto v) { return
 /// carry(h2, v2); }, h0, v0).
 template <class Body, class A, class B>
-constexpr Carry<A, B> repeat(const Expr<Scalar>& n, Body body, const Expr<A>& a,
-                             const Expr<B>& b) {
+constexpr Carry<A, B> repeat(const Expr<Scalar>& n, Body body, const Expr<A>& a, const Expr<B>& b) {
   ir::Value operands[6];
   ir::build_loop(operands, n.value(), body, a, b);
   return {Expr<A>(ir::repeated<A>(0, operands, 6)), Expr<B>(ir::repeated<B>(1, operands, 6))};

@@ -1,4 +1,5 @@
-// Divides steps among threads and puts a barrier only where one thread may touch what another wrote.
+// Divides steps among threads and puts a barrier only where one thread may touch what another
+// wrote.
 //
 // The batch is split once for the whole step: a thread does its examples through all loops and
 // products whose rows are examples, without waiting. What takes all examples together (the gradient
@@ -84,8 +85,8 @@ class BarrierPlanner {
       if (o.buffer < 0) continue;
       const Where where = p_.buffers[o.buffer].where;
       if (where != Where::arena && where != Where::stored) continue;
-      list.push_back({o.buffer, extent >= 0 && !divided(step, k) ? everybody : extent,
-                      written(step, k)});
+      list.push_back(
+          {o.buffer, extent >= 0 && !divided(step, k) ? everybody : extent, written(step, k)});
     }
     return list;
   }
@@ -155,8 +156,8 @@ class BarrierPlanner {
   }
 
   Plan& p_;
-  List<Since> since_;   // of each buffer
-  List<int> dead_;      // buffers touched for the last time since the last barrier
+  List<Since> since_;  // of each buffer
+  List<int> dead_;     // buffers touched for the last time since the last barrier
   int epoch_ = 1;
 };
 

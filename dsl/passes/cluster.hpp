@@ -59,7 +59,7 @@ constexpr Reduction reduction_of(const Shape& operand, int mask) {
 class Clusters {
  public:
   struct Cluster {
-    Shape shape;       ///< stripped iteration space
+    Shape shape;  ///< stripped iteration space
     int time = 0;
     int split = -1;    ///< rows are axes before it; -1: nothing asks for one
     int collapse = 0;  ///< axes from here on are one dimension for all loads
@@ -69,12 +69,12 @@ class Clusters {
   const List<Access>& access;
   List<char> needed;
   List<int> time;
-  List<Level> level;        ///< of a fused node within its cluster
+  List<Level> level;  ///< of a fused node within its cluster
   List<Reduction> reduction;
-  List<char> fused;         ///< is an elementwise op, a reduction or a random site, in a cluster
-  List<char> inlined;       ///< a number computed from leaves: repeated in every loop that uses it
-  List<char> kept;          ///< its value must lie in memory
-  List<int> region;         ///< number of the repeat whose body it is in, or -1
+  List<char> fused;    ///< is an elementwise op, a reduction or a random site, in a cluster
+  List<char> inlined;  ///< a number computed from leaves: repeated in every loop that uses it
+  List<char> kept;     ///< its value must lie in memory
+  List<int> region;    ///< number of the repeat whose body it is in, or -1
   List<Cluster> clusters;
 
   constexpr Clusters(const Graph& graph, const List<Access>& accesses)
@@ -196,9 +196,9 @@ class Clusters {
     for (int k = 0; k < g[id].count; ++k) {
       const int p = access[g.in(id, k)].base;
       const OpInfo* op = g[p].op;
-      const bool number = g[p].shape.rank == 0 &&
-                          (op == info_of<ops::NamedScalar> || op == info_of<ops::Literal> ||
-                           op == info_of<ops::Extent>);
+      const bool number =
+          g[p].shape.rank == 0 && (op == info_of<ops::NamedScalar> || op == info_of<ops::Literal> ||
+                                   op == info_of<ops::Extent>);
       if (!number && !inlined[p]) return false;
     }
     return true;
@@ -287,7 +287,8 @@ class Clusters {
       }
     }
     if (into >= 0) ++t;
-    const int split = form == ReduceForm::none || form == ReduceForm::all ? -1 : reduction[id].split;
+    const int split =
+        form == ReduceForm::none || form == ReduceForm::all ? -1 : reduction[id].split;
     start(id, t, shape, split, collapse_of(id, -1));
     if (form == ReduceForm::rows) level[id] = Level::row;
     if (split >= 0 && clusters.back().collapse > split)
@@ -301,7 +302,8 @@ class Clusters {
     only_user.assign(g.size(), -1);
     outside.assign(g.size(), 0);
     uses.assign(g.size(), 0);
-    for (const GraphRoot& r : g.roots) only_user[access[r.value].base] = -2, ++outside[access[r.value].base];
+    for (const GraphRoot& r : g.roots)
+      only_user[access[r.value].base] = -2, ++outside[access[r.value].base];
     for (int id = 0; id < g.size(); ++id) {
       if (!needed[id] || g[id].op->kind == OpKind::view) continue;
       for (int k = 0; k < g[id].count; ++k) {
@@ -312,7 +314,8 @@ class Clusters {
     }
     for (int id = g.size() - 1; id >= 0; --id) {
       if (!needed[id] || g[id].op->kind == OpKind::view) continue;
-      if (fused[id] && only_user[id] >= 0 && only_user[id] != cluster_of(id)) move(id, only_user[id], outside, uses);
+      if (fused[id] && only_user[id] >= 0 && only_user[id] != cluster_of(id))
+        move(id, only_user[id], outside, uses);
       for (int k = 0; k < g[id].count; ++k) {
         const int p = access[g.in(id, k)].base;
         if (!fused[p]) continue;

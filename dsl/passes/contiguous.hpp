@@ -1,4 +1,5 @@
-// Puts copies where views are not enough, and brings reductions into the three forms that loops know:
+// Puts copies where views are not enough, and brings reductions into the three forms that loops
+// know:
 //   over trailing axes (rows), over leading axes (columns), over everything
 #pragma once
 
@@ -76,8 +77,8 @@ class MakeContiguous {
   }
   constexpr bool in_memory(int x) const {
     const OpInfo* op = g_[access_[x].base].op;
-    return op->kind != OpKind::leaf || op == info_of<ops::Input> ||
-           op == info_of<ops::Parameter> || op == info_of<ops::State>;
+    return op->kind != OpKind::leaf || op == info_of<ops::Input> || op == info_of<ops::Parameter> ||
+           op == info_of<ops::State>;
   }
   constexpr int copy_of(int x, int place = 0) {
     Node n;
@@ -182,8 +183,8 @@ constexpr Graph make_contiguous(const Graph& g) {
     GraphRoot& r = out.roots[k];
     bool shared = false;  // two updates to the same value: the second is a copy
     for (int j = 0; j < k; ++j)
-      shared = shared || (r.target >= 0 && out.roots[j].target >= 0 &&
-                          out.roots[j].value == r.value);
+      shared =
+          shared || (r.target >= 0 && out.roots[j].target >= 0 && out.roots[j].value == r.value);
     r.value = make.root(r.value, 1 + k, shared);
   }
   return out;

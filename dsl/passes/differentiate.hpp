@@ -1,4 +1,5 @@
-// Carries out every `grad`: reverse mode, one sweep a cost           (Linnainmaa 1970; Griewank 2000)
+// Carries out every `grad`: reverse mode, one sweep a cost           (Linnainmaa 1970; Griewank
+// 2000)
 #pragma once
 
 #include <dsl/grad.hpp>

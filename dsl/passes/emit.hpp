@@ -199,7 +199,8 @@ class Emitter {
           q.args != d.operands.size())
         continue;
       bool same = true;
-      for (int k = 0; k < q.instrs && same; ++k) same = same_instr(p_.code[q.first_instr + k], d.code[k]);
+      for (int k = 0; k < q.instrs && same; ++k)
+        same = same_instr(p_.code[q.first_instr + k], d.code[k]);
       for (int k = 0; k < q.roots && same; ++k) same = p_.roots[q.first_root + k] == d.roots[k];
       if (same) return l;
     }

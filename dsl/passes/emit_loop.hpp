@@ -3,10 +3,10 @@
 
 #include <dsl/ops/argmax.hpp>
 #include <dsl/ops/argmin.hpp>
+#include <dsl/ops/copy.hpp>
 #include <dsl/ops/max.hpp>
 #include <dsl/ops/min.hpp>
 #include <dsl/ops/sum.hpp>
-#include <dsl/ops/copy.hpp>
 #include <dsl/passes/cluster.hpp>
 
 namespace ansatz::ir {
@@ -137,8 +137,8 @@ class LoopWriter {
   constexpr int operand_index(const Operand& o) {
     for (int k = 0; k < draft_.operands.size(); ++k) {
       const Operand& q = draft_.operands[k];
-      bool same = q.buffer == o.buffer && q.offset == o.offset && q.site == o.site &&
-                  q.buffer != -1;
+      bool same =
+          q.buffer == o.buffer && q.offset == o.offset && q.site == o.site && q.buffer != -1;
       for (int j = 0; j < 4; ++j) same = same && q.stride[j] == o.stride[j];
       if (same) return k;
     }

@@ -133,7 +133,8 @@ class FoldProducts {
   constexpr int product(Graph& out, int a, int b) const {
     if (out.is_literal(a, 1)) return b;
     if (out.is_literal(b, 1)) return a;
-    if (out.is_literal(a) && out.is_literal(b)) return out.add_literal(out.literal(a) * out.literal(b));
+    if (out.is_literal(a) && out.is_literal(b))
+      return out.add_literal(out.literal(a) * out.literal(b));
     const int in[] = {a, b};
     return out.add(info_of<ops::Multiply>, {}, in, 2);
   }
@@ -150,8 +151,7 @@ class FoldProducts {
     const bool leaf = n.op->kind == OpKind::leaf;
     if (!top && !leaf && uses_[id] != 1) return false;
     if (n.op == info_of<ops::Add> || n.op == info_of<ops::Subtract>) {
-      const int right =
-          n.op == info_of<ops::Subtract> ? negated(out, coefficient) : coefficient;
+      const int right = n.op == info_of<ops::Subtract> ? negated(out, coefficient) : coefficient;
       return collect(out, g_.in(id, 0), coefficient, false, c) &&
              collect(out, g_.in(id, 1), right, false, c);
     }

@@ -61,8 +61,9 @@ constexpr Graph in_reading_order(const Graph& g) {
   return out;
 }
 
-/// A graph in which node `id` of `g` became `rule(out, id, in)`: its operands, in the new graph, are
-/// in[0], in[1], …. The rule returns the new node. Dead nodes go; names, extents and roots stay.
+/// A graph in which node `id` of `g` became `rule(out, id, in)`: its operands, in the new graph,
+/// are in[0], in[1], …. The rule returns the new node. Dead nodes go; names, extents and roots
+/// stay.
 template <class Rule>
 constexpr Graph rewrite(const Graph& g, Rule rule) {
   Graph out = g.like();
@@ -90,7 +91,8 @@ constexpr int copy_node(Graph& out, const Node& n, const List<int>& in) {
 }
 
 /// A fault of the compiler, not of its user: operands that come after their node, arities that are
-/// wrong, shapes that do not follow. Runs between passes in the tests and at run time in debug builds.
+/// wrong, shapes that do not follow. Runs between passes in the tests and at run time in debug
+/// builds.
 constexpr bool well_formed(const Graph& g) {
   for (int id = 0; id < g.size(); ++id) {
     const Node& n = g[id];

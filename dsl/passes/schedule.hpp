@@ -11,12 +11,12 @@
 namespace ansatz::ir {
 
 struct Schedule {
-  List<int> unit_of;          ///< for each node; -1 for leaves, views and inlined numbers
-  List<List<int>> members;    ///< of each unit, in order
-  List<int> order;            ///< units as they run
-  List<int> in_place;         ///< for each node: the parameter it is written to at once, or -1
-  List<int> region;           ///< of each unit: the loop whose body it is in, or -1
-  List<int> loop_end;         ///< of each loop: the unit of its results, last of the body
+  List<int> unit_of;        ///< for each node; -1 for leaves, views and inlined numbers
+  List<List<int>> members;  ///< of each unit, in order
+  List<int> order;          ///< units as they run
+  List<int> in_place;       ///< for each node: the parameter it is written to at once, or -1
+  List<int> region;         ///< of each unit: the loop whose body it is in, or -1
+  List<int> loop_end;       ///< of each loop: the unit of its results, last of the body
 };
 
 class Scheduler {
@@ -200,7 +200,8 @@ class Scheduler {
     group_waits_.assign(n + loops, 0);
     inner_waits_.assign(n, 0);
     for (int u = 0; u < n; ++u)
-      for (int v : then[u]) ++(group_of(u) == group_of(v) ? inner_waits_[v] : group_waits_[group_of(v)]);
+      for (int v : then[u])
+        ++(group_of(u) == group_of(v) ? inner_waits_[v] : group_waits_[group_of(v)]);
     s_.order.clear();
     done_.assign(n, 0);
     List<int> ready;
@@ -219,7 +220,8 @@ class Scheduler {
       }
       for (int k = before; k < s_.order.size(); ++k)
         for (int v : then[s_.order[k]])
-          if (group_of(v) != group && --group_waits_[group_of(v)] == 0) ready.push_back(group_of(v));
+          if (group_of(v) != group && --group_waits_[group_of(v)] == 0)
+            ready.push_back(group_of(v));
     }
     return s_.order.size() == n;
   }
