@@ -194,18 +194,28 @@ struct Text {
   }
 };
 
-/// A Space under the name of a data source: Source<"features", Pixels>.
+/// A Space under the name of a data source: Source<"features", Pixels>, or, with sizes known only
+/// at run time, source<"features">(VectorSpace(n)).
 template <Text Name, class S>
 struct Source {
   using space = S;
   static constexpr const char* name = Name.text;
+  S object;
 };
+template <Text Name, class S>
+constexpr Source<Name, S> source(S space) {
+  return {space};
+}
 
 /// Several Spaces, each under the name of its source: CompositeSpace<Source<"features", Pixels>,
-/// Source<"targets", IndexSpace<10>>>. `inputs` makes an input of each.
+/// Source<"targets", IndexSpace<10>>>. `inputs` (dsl/composite.hpp) makes an input of each.
 template <class... Sources>
-struct CompositeSpace {
+struct CompositeSpace : Sources... {
   static constexpr int count = sizeof...(Sources);
+  constexpr CompositeSpace() = default;
+  constexpr explicit CompositeSpace(Sources... sources)
+    requires(sizeof...(Sources) > 0)
+      : Sources(sources)... {}
 };
 
 // ---------------------------------------------------------------------------- from shapes to types
@@ -321,7 +331,8 @@ template <Shape S, class... From>
 constexpr auto canonical_space() {
   if constexpr (has_inner_extent<S>()) {
     if constexpr (S.rank == 2)
-      return static_cast<Tensor<tensor_dim<S[0], From...>(), tensor_dim<S[1], From...>()>*>(nullptr);
+      return static_cast<
+          Tensor<tensor_dim<S[0], From...>(), tensor_dim<S[1], From...>()>*>(nullptr);
     else if constexpr (S.rank == 3)
       return static_cast<Tensor<tensor_dim<S[0], From...>(), tensor_dim<S[1], From...>(),
                                 tensor_dim<S[2], From...>()>*>(nullptr);

@@ -91,6 +91,15 @@ struct SoftmaxCrossEntropy : Composite<SoftmaxCrossEntropy, 2> {
 }  // namespace ops
 
 namespace ir {
+// The types may not say how many labels there are, but an input does.
+constexpr void require_labels_fit(const Value& p, const Value& t) {
+  if (!t.term() || t.term()->op != info_of<ops::Input> || t.type() != DType::index) return;
+  const Shape both[] = {p.shape(), t.shape()};
+  const int labels = t.term()->attr.i[0], rank = both[0].rank;
+  if (labels > 0 && rank > 0 && !dims_agree(both[0][rank - 1], labels))
+    graph_error_shape("cross_entropy", "there must be as many classes as labels", both, 2);
+}
+
 template <class P, class T>
 consteval bool targets_fit() {
   if constexpr (any_unknown<P, T>)
@@ -123,6 +132,7 @@ concept TargetsFit = ir::targets_fit<P, T>();
 template <class P, class T>
 constexpr Expr<typename ir::CrossEntropySpace<P, T>::type> cross_entropy(const Expr<P>& p,
                                                                          const Expr<T>& t) {
+  ir::require_labels_fit(p.value(), t.value());
   return Expr<typename ir::CrossEntropySpace<P, T>::type>(
       ir::make(ir::info_of<ops::CrossEntropy>, ir::Attr{}, p.value(), t.value()));
 }

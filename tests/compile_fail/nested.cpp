@@ -22,5 +22,5 @@ auto step = compile([] {
 #else
   auto y = mean(cross_entropy(softmax(relu(matmul(x, W) + b)), t));  // error here
 #endif
-  return function(output("cost", y), update(b, b - 0.1 * grad(y, b)), output("W", W), output("V", V));
+  return function(output("cost", y), update(b, b - 0.1 * grad(y, b)), outputs(W, V));
 });
