@@ -37,8 +37,8 @@ int main() {
   Batches batches(train, 100, Iteration::shuffled_sequential, 1);
   for (int epoch = 1; epoch <= 15; ++epoch) {
     double cost = 0;
-    for (auto batch : batches)
-      cost += step({{"x", batch.x()}, {"y", batch.y()}, {"learning_rate", 0.25}})["cost"];
+    for (auto part : batches)
+      cost += step({{"x", part.x()}, {"y", part.y()}, {"learning_rate", 0.25}})["cost"];
     const float error = monitor({{"x", test.x()}, {"y", test.y()}})["error"];
     std::printf("epoch %d: cost %.3f, test error %.2f %%\n", epoch, cost / batches.size(), error);
   }

@@ -64,9 +64,9 @@ int main(int argc, char** argv) {
   Batches batches(train, 100, Iteration::shuffled_sequential, 1);
   for (int epoch = 1; epoch <= epochs; ++epoch) {
     Progress progress("epoch " + std::to_string(epoch), train.examples);
-    for (auto batch : batches) {
-      step({{"x", batch.x()}, {"y", batch.y()}, {"learning_rate", rate}, {"momentum", 0.9}});
-      progress.advance(batch.examples);
+    for (auto part : batches) {
+      step({{"x", part.x()}, {"y", part.y()}, {"learning_rate", rate}, {"momentum", 0.9}});
+      progress.advance(part.examples);
     }
     rate *= 0.9;
     const double on_valid = error(valid), on_test = error(test);

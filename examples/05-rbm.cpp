@@ -51,8 +51,8 @@ int main() {
   Batches batches(train, 20, Iteration::shuffled_sequential, 1);
   for (int epoch = 1; epoch <= 8; ++epoch) {
     double nats = 0;
-    for (auto batch : batches)
-      nats += step({{"x", batch.x()}, {"learning_rate", 0.05}})["reconstruction"];
+    for (auto part : batches)
+      nats += step({{"x", part.x()}, {"learning_rate", 0.05}})["reconstruction"];
     std::printf("epoch %d: a reconstruction costs %.1f nats\n", epoch, nats / batches.size());
   }
 

@@ -50,7 +50,7 @@ int main() {
     for (const char* b : {"b0", "b1"}) store.fill(b, 0);
     Batches batches(train, 50, Iteration::shuffled_sequential, 1);
     for (int epoch = 0; epoch < 10; ++epoch)
-      for (auto batch : batches) step({{"x", batch.x()}, {"y", batch.y()}, {"penalty", penalty}});
+      for (auto part : batches) step({{"x", part.x()}, {"y", part.y()}, {"penalty", penalty}});
     auto r = monitor({{"x", test.x()}, {"y", test.y()}});
     std::printf("penalty %.1f: test cost %.3f, its slope %.3f; attacked, %.3f\n", penalty,
                 r["cost"].scalar(), r["slope"].scalar(), r["attacked"].scalar());

@@ -34,7 +34,7 @@ Store train(Program<float> step, const Digits& digits) {
   store.uniform("W0", -0.05, 0.05, 1);
   Batches batches(digits, 32);
   double cost = 0;
-  for (auto batch : batches) cost += step({{"x", batch.x()}, {"y", batch.y()}})["cost"];
+  for (auto part : batches) cost += step({{"x", part.x()}, {"y", part.y()}})["cost"];
   std::printf("%d of %d loops precompiled, cost %.4f\n", step.compiled_loops(), step.loops(),
               cost / batches.size());
   return store;

@@ -45,7 +45,7 @@ int main() {
   Batches batches(digits, 500);
   for (int epoch = 1; epoch <= 12; ++epoch) {
     double cost = 0;
-    for (auto batch : batches) cost += assign({{"x", batch.x()}})["cost"];
+    for (auto part : batches) cost += assign({{"x", part.x()}})["cost"];
     move();
     std::printf("epoch %2d: squared distance %.2f\n", epoch, cost / batches.size());
   }

@@ -35,9 +35,9 @@ int main() {
 
   const Digits digits = mnist_or_drawn("train", 0, 1'000);
   const std::vector<double> images(digits.images.begin(), digits.images.end());
-  const Dims all{digits.examples, 784};
+  const Dims shape{digits.examples, 784};
   for (int iteration = 0; iteration < 6; ++iteration) {
-    auto r = step({{"x", view(images.data(), all)}, {"y", digits.y()}});
+    auto r = step({{"x", view(images.data(), shape)}, {"y", digits.y()}});
     std::printf("cost %.8f, length of the gradient %.1e\n", r["cost"].scalar(),
                 r["slope"].scalar());
   }

@@ -44,8 +44,8 @@ int main() {
   Batches batches(train, 20, Iteration::shuffled_sequential, 1);
   for (int epoch = 1; epoch <= 8; ++epoch) {
     double cost = 0;
-    for (auto batch : batches)
-      cost += step({{"x", batch.x()}, {"kept", 0.5}, {"learning_rate", 0.05}})["cost"];
+    for (auto part : batches)
+      cost += step({{"x", part.x()}, {"kept", 0.5}, {"learning_rate", 0.05}})["cost"];
     std::printf("epoch %d: cost %.1f nats\n", epoch, cost / batches.size());
   }
   auto r = repair({{"x", test.x()}, {"kept", 0.5}});

@@ -37,7 +37,7 @@ int main() {
   });
 
   const Digits train = mnist_or_drawn("train", 0, 5'000), test = mnist_or_drawn("test", 0, 5);
-  for (auto batch : Batches(train, 50)) step({{"x", batch.x()}, {"y", batch.y()}});
+  for (auto part : Batches(train, 50)) step({{"x", part.x()}, {"y", part.y()}});
   predict.bind(step.store());  // not a copy: the same tensors
 
   const auto show = [&](const char* when) {

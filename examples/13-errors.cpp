@@ -26,8 +26,7 @@ int main() {
     auto y = input<IndexSpace<4>>("label");
     auto W = parameter<Matrix<3, 4>>("W");
     auto cost = mean(cross_entropy(softmax(matmul(x, W)), y));
-    return function(output("cost", cost),
-                    update(W, W - scalar("learning_rate") * grad(cost, W)));
+    return function(output("cost", cost), update(W, W - scalar("learning_rate") * grad(cost, W)));
   });
   const std::vector<float> numbers(6, 1);
   const std::vector<int> labels{0, 0}, outside{0, 4};

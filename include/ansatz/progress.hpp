@@ -12,7 +12,7 @@ namespace ansatz {
 /// that `finish` prints.
 ///
 ///     Progress progress("epoch 1/20", train.examples);
-///     for (auto batch : batches) step({{"x", batch.x()}}), progress.advance(batch.examples);
+///     for (auto part : batches) step({{"x", part.x()}}), progress.advance(part.examples);
 ///     progress.finish(fmt::format("test error {:.2f} %", error));
 class Progress {
  public:

@@ -40,7 +40,7 @@ struct Minibatch {
   int examples = 0;
   int width = 0;
 
-  /// As arguments of a program: `step({{"x", batch.x()}, {"y", batch.y()}})`.
+  /// As arguments of a program: `step({{"x", part.x()}, {"y", part.y()}})`.
   ArrayView x() const { return view(features, {examples, width}); }
   ArrayView y() const { return view(labels, {labels ? examples : 0}); }
 };
@@ -49,7 +49,7 @@ struct Minibatch {
 ///
 ///     Batches batches(train, 100, Iteration::shuffled_sequential, seed);
 ///     for (int epoch = 0; epoch < 20; ++epoch)
-///       for (auto batch : batches) step({{"x", batch.x()}, {"y", batch.y()}});
+///       for (auto part : batches) step({{"x", part.x()}, {"y", part.y()}});
 ///
 /// Each loop is an epoch, with a new order when shuffled. In order, a batch points into the
 /// design matrix; shuffled, its rows are gathered into one buffer, good until the next batch.
