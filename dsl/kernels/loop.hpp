@@ -352,7 +352,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     if constexpr (any) {
       Gather<T> gathers[values + roots];
       Reduced<T> reduced[values];
-      ((reduces(I, Phase) ? void(reduced[I].value = identity<T>(monoid(code(I).variant))) : void()),
+      ((reduces(I, Phase) ? void(reduced[I] = {identity<T>(monoid(code(I).variant)), -1}) : void()),
        ...);
       const long end = call.column_end;
       for (long start = call.column_begin; start < end;) {

@@ -38,7 +38,7 @@ struct Extremum {
 template <class T>
 struct Reduced {
   T value;
-  std::int64_t position = -1;
+  std::int64_t position;  ///< -1: nothing seen yet; not by default, which loops would do in vain
 
   /// Takes in what follows in order.
   template <ir::Monoid M>
@@ -59,7 +59,7 @@ struct Reduced {
 template <class T>
 struct Total {
   double sum = 0;
-  Reduced<T> best;
+  Reduced<T> best{T(0), -1};
 
   template <ir::Monoid M>
   ANSATZ_INLINE void join(T next, std::int64_t position) {

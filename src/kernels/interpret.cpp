@@ -316,7 +316,7 @@ class Interpreter {
         if (w.kind != Kind::reduce) continue;
         Reduced<T>* reduced = reduced_ + w.index * tile_size;
         const T none = identity<T>(static_cast<Monoid>(code(w.index).variant));
-        for (long k = 0; k < rows_; ++k) reduced[k] = {none};
+        for (long k = 0; k < rows_; ++k) reduced[k] = {none, -1};
       }
       const long chunk = reduces_ ? chunk_columns : tile_size;
       for (long c = call_.column_begin; c < call_.column_end; c += chunk) {
