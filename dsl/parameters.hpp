@@ -6,7 +6,7 @@
 namespace ansatz {
 
 /// State of the Space of `x`, named after it: state_like(W, "velocity") is the state "W.velocity".
-/// NameError-like refusal when x is no parameter, state or input.
+/// Error (or no compilation) when x has no name: it must be a parameter, state or input.
 template <class S>
 constexpr Expr<S> state_like(const Expr<S>& x, const char* what) {
   const ir::Term* t = x.value().term();
