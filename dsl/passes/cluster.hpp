@@ -58,11 +58,16 @@ constexpr Reduction reduction_of(const Shape& operand, int mask) {
 
 class Clusters {
  public:
+  /// Nodes of a loop; twice as many with those that are moved to where they are read. Longer loops
+  /// gain nothing, and g++'s time grows faster than they do: from 500 on it takes minutes.
+  static constexpr int largest = 100;
+
   struct Cluster {
     Shape shape;  ///< stripped iteration space
     int time = 0;
     int split = -1;    ///< rows are axes before it; -1: nothing asks for one
     int collapse = 0;  ///< axes from here on are one dimension for all loads
+    int nodes = 1;
   };
 
   const Graph& g;
@@ -253,6 +258,7 @@ class Clusters {
       } else if (c != into) {
         const Cluster& other = clusters[into];
         possible = other.shape == joined.shape && row == as_row &&
+                   other.nodes + joined.nodes < largest &&
                    (other.split < 0 || joined.split < 0 || other.split == joined.split);
         const int split = latest(other.split, joined.split);
         if (possible && split >= 0 && latest(other.collapse, joined.collapse) > split)
@@ -260,6 +266,7 @@ class Clusters {
         if (possible) {
           clusters[into].split = split;
           clusters[into].collapse = latest(other.collapse, joined.collapse);
+          clusters[into].nodes += joined.nodes;
           links_[c] = into;
         }
       } else {
@@ -275,8 +282,9 @@ class Clusters {
         split = reduction[id].split;
       }
       if (possible && !as_row && !reduces) collapse = latest(collapse, collapse_of(id, t));
-      if (split >= 0 && collapse > split) possible = false;
+      if ((split >= 0 && collapse > split) || c.nodes >= largest) possible = false;
       if (possible) {
+        ++c.nodes;
         c.split = split;
         c.collapse = collapse;
         parent_[id] = into;
@@ -330,7 +338,7 @@ class Clusters {
   constexpr void move(int id, int to, List<int>& outside, const List<int>& uses) {
     Cluster& c = clusters[to];
     if (g[id].op->kind == OpKind::reduce || level[id] != Level::full || c.time <= time[id]) return;
-    if (!(c.shape == stripped(g[id].shape))) return;
+    if (!(c.shape == stripped(g[id].shape)) || c.nodes >= 2 * largest) return;
     int to_keep = 0;
     for (int k = 0; k < g[id].count; ++k) {
       const int p = operand(id, k).base;
@@ -344,6 +352,7 @@ class Clusters {
     if (c.split >= 0 && collapse > c.split) return;
     for (int k = 0; k < g[id].count; ++k) ++outside[operand(id, k).base];
     c.collapse = collapse;
+    ++c.nodes;
     parent_[id] = to;
     time[id] = c.time;
   }
