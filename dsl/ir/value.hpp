@@ -65,7 +65,7 @@ struct Term {
   List<char> name;               ///< of a leaf; ends in 0
   bool wanted = false;           ///< some gradient is taken with respect to it
   const char* extent = nullptr;  ///< of a leaf: the name of its batch's extent
-  const Term* seen = nullptr;    ///< the repeat whose body it was last found in
+  const Term* seen = nullptr;    ///< a mark for walks through terms; null between them
   Graph* home = nullptr;         ///< the graph it was last imported into, and its node there
   int id = -1;
 };

@@ -73,17 +73,17 @@ constexpr Carry<S...> carry(const Expr<S>&... e) {
 
 namespace ir {
 
-// Random numbers the body draws are drawn anew in every iteration: their sites belong to the loop.
-constexpr void own_random_sites(const Value& from, const Value& tag) {
+// Calls visit(term) once for all terms below `from` that do not yet carry the mark `seen`.
+template <class Visit>
+constexpr void mark_below(const Value& from, const Term* seen, Visit visit) {
   List<Term*> stack;
   if (from.term()) stack.push_back(from.term());
   while (!stack.empty()) {
     Term* t = stack.back();
     stack.pop_back();
-    if (t->seen == tag.term()) continue;
-    t->seen = tag.term();
-    if (t->op == info_of<ops::Carried>) continue;
-    if (t->op == info_of<ops::RandomSite> && t->in.empty()) t->in.push_back(tag);
+    if (t->seen == seen) continue;
+    visit(*t);
+    t->seen = seen;
     for (const Value& v : t->in)
       if (v.term()) stack.push_back(v.term());
   }
@@ -134,20 +134,37 @@ constexpr void build_loop(Value* operands, const Value& n, Body& body, const Exp
   int which = 0;
   // Braces, so that the arguments are made in order.
   const Carry<S...> inside{Expr<S>(make_carried<S>(which++, operands, 2 + carried))...};
-  if constexpr (carried == 1)
-    put_values(operands + 2 + carried, body(inside.first));
-  else if constexpr (carried == 2)
-    put_values(operands + 2 + carried, body(inside.first, inside.second));
-  else
-    put_values(operands + 2 + carried, body(inside.first, inside.second, inside.third));
-  for (int j = 0; j < carried; ++j) own_random_sites(operands[2 + carried + j], operands[0]);
+  const auto call = [&](Value* next) {
+    if constexpr (carried == 1)
+      put_values(next, body(inside.first));
+    else if constexpr (carried == 2)
+      put_values(next, body(inside.first, inside.second));
+    else
+      put_values(next, body(inside.first, inside.second, inside.third));
+  };
+  // Random numbers that the body draws are drawn anew in every iteration: their sites belong to the
+  // loop. Those are the ones that another call of the body does not use, too.
+  Value another[carried];
+  Value* const next = operands + 2 + carried;
+  call(another);
+  call(next);
+  const Term outside;
+  for (const Value& v : another) mark_below(v, &outside, [](Term&) {});
+  for (int j = 0; j < carried; ++j)
+    mark_below(next[j], operands[0].term(), [&](Term& t) {
+      if (t.op == info_of<ops::RandomSite> && t.in.empty() && t.seen != &outside)
+        t.in.push_back(operands[0]);
+    });
+  for (const Value& v : another) mark_below(v, nullptr, [](Term&) {});
+  for (int j = 0; j < carried; ++j) mark_below(next[j], nullptr, [](Term&) {});
 }
 
 }  // namespace ir
 
 /// body applied n times: y = repeat(n, [&](auto y) { return f(y); }, y0). n is a scalar known at
 /// run time (rounded down; 0 or less: y0). Not differentiable; with a constant n, it is. Random
-/// numbers drawn in the body are new in every iteration. A body may not hold another such loop.
+/// numbers drawn in the body are new in every iteration; the body is called twice, to tell them
+/// from others. A body may not hold another such loop.
 template <class Body, class A>
 constexpr Expr<A> repeat(const Expr<Scalar>& n, Body body, const Expr<A>& initial) {
   ir::Value operands[4];
