@@ -52,7 +52,9 @@ struct Leaf {
 struct Operand {
   int buffer = -1;
   Count offset;
-  Count stride[4];
+  // Spelled out, here and elsewhere: of an array without initializers g++ 12 remembers from a
+  // constant evaluation that filled some elements that the others are 0, in all later objects.
+  Count stride[4] = {{}, {}, {}, {}};
   int site = 0;  ///< of a random operand
 };
 
@@ -159,7 +161,7 @@ struct Step {
   int loop = -1;
   int first_operand = 0, operands = 0;
   int outer_rank = 0;         ///< loop: used entries of outer
-  Count outer[3];             ///< loop: sizes of the outer dimensions, outermost first
+  Count outer[3] = {{}, {}, {}};  ///< loop: sizes of the outer dimensions, outermost first
   Count inner;                ///< loop: columns
   Count m, n, k;              ///< gemm
   int jump = -1;

@@ -13,7 +13,7 @@ namespace ansatz::ir {
 struct Access {
   int base = -1;  ///< -1: no strides say it; a copy is needed
   Count offset;
-  Count stride[max_rank];
+  Count stride[max_rank] = {{}, {}, {}, {}, {}};
 };
 
 constexpr int extent_index(const Graph& g, int code) {
@@ -49,7 +49,7 @@ constexpr void contiguous_strides(const Graph& g, const Shape& s, Count* stride)
 
 /// Whether strides are those of a contiguous array of this shape; axes of size 1 do not count.
 constexpr bool is_contiguous(const Graph& g, const Shape& s, const Count* stride) {
-  Count c[max_rank];
+  Count c[max_rank] = {{}, {}, {}, {}, {}};
   contiguous_strides(g, s, c);
   for (int k = 0; k < s.rank; ++k)
     if (s[k] != 1 && !(stride[k] == c[k])) return false;

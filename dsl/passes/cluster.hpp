@@ -16,7 +16,7 @@ namespace ansatz::ir {
 /// A shape without its axes of size 1, and the strides of an access on those axes.
 struct Space {
   Shape shape;
-  Count stride[max_rank];
+  Count stride[max_rank] = {{}, {}, {}, {}, {}};
 };
 constexpr Space stripped(const Shape& s, const Count* stride) {
   Space r;
@@ -28,7 +28,7 @@ constexpr Space stripped(const Shape& s, const Count* stride) {
   return r;
 }
 constexpr Shape stripped(const Shape& s) {
-  const Count none[max_rank];
+  const Count none[max_rank] = {{}, {}, {}, {}, {}};
   return stripped(s, none).shape;
 }
 
@@ -127,7 +127,7 @@ class Clusters {
     if (!is_zero(a.offset)) return Join::none;
     const Space s = stripped(iteration(id), a.stride);
     const Cluster& c = clusters[cluster_of(p)];
-    Count plain[max_rank];
+    Count plain[max_rank] = {{}, {}, {}, {}, {}};
     if (level[p] == Level::full) {
       if (!(s.shape == c.shape)) return Join::none;
       contiguous_strides(g, s.shape, plain);

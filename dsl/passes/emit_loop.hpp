@@ -27,7 +27,7 @@ struct LoopDraft {
   List<Operand> operands;
   int phases = 1;
   int outer_rank = 0;
-  Count outer[3];
+  Count outer[3] = {{}, {}, {}};
   Count inner{1, -1};
   std::int64_t scratch = 0;
   double flops = 0;  ///< an element
@@ -293,7 +293,7 @@ class LoopWriter {
   // An expensive value of an earlier pass is read back from where it is stored anyway, or from a
   // row of scratch.
   constexpr int reload(int id, int p) {
-    Count plain[max_rank];
+    Count plain[max_rank] = {{}, {}, {}, {}, {}};
     contiguous_strides(g_, shape_, plain);
     Access a;
     a.base = id;
@@ -346,7 +346,7 @@ class LoopWriter {
       Shape rows = shape_;
       if (row) rows.rank = split_;
       Access a;
-      Count plain[max_rank];
+      Count plain[max_rank] = {{}, {}, {}, {}, {}};
       contiguous_strides(g_, rows, plain);
       Space s;
       s.shape = shape_;
