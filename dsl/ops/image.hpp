@@ -105,7 +105,7 @@ namespace ir {
 
 // What a list of option tags comes to.
 template <class Options, class... Tag>
-consteval Options options_of(Options options = {}) {
+constexpr Options options_of(Options options = {}) {
   (Tag::set(options), ...);
   return options;
 }
