@@ -37,6 +37,8 @@ class Contestant {
   virtual float run(const Data& data, long first, long count) = 0;
   /// Parameters, "W0", "b0", "W1", …; empty if they cannot be seen.
   virtual std::vector<Parameter> parameters() = 0;
+  /// CPU time it has used so far, perhaps with others of its process.
+  virtual double cpu_seconds() const;
 };
 
 /// Random numbers of a hand-written step. Each thread has its own.

@@ -46,6 +46,10 @@ Options options_of(int argc, char** argv) {
       o.torch = false;
       continue;
     }
+    if (name == "--cpu-time") {
+      o.protocol.cpu_time = true;
+      continue;
+    }
     if (++i == argc) throw std::runtime_error(name + " needs a value");
     const std::string value = argv[i];
     if (name == "--only") {
@@ -64,9 +68,11 @@ Options options_of(int argc, char** argv) {
     } else {
       throw std::runtime_error("unknown option " + name + "; allowed: --only a100,b --threads 1,2 "
                                "--rounds N --sample MILLISECONDS --csv FILE --python PATH "
-                               "--no-torch");
+                               "--no-torch --cpu-time");
     }
   }
+  if (o.protocol.cpu_time && o.threads != std::vector<int>{1})
+    throw std::runtime_error("--cpu-time is of one thread: --threads 1");
   return o;
 }
 
@@ -198,9 +204,10 @@ void run(int argc, char** argv) {
   const Options o = options_of(argc, argv);
   omp_set_num_threads(1);  // products outside a team run on one thread
   std::printf("BLAS kernels: %s\n", ansatz::blas_kernels());
-  std::printf("milliseconds a step: median (fastest) of %d samples of %g ms, all contestants in "
+  std::printf("milliseconds%s a step: median (fastest) of %d samples of %g ms, all contestants in "
               "each round;\nratios to hand: median of the rounds' | of the fastest\n",
-              o.protocol.rounds, 1e3 * o.protocol.sample_seconds);
+              o.protocol.cpu_time ? " of CPU time" : "", o.protocol.rounds,
+              1e3 * o.protocol.sample_seconds);
   std::printf("workload, threads: hand, compiled, run-time plan, interpreted loops%s; allocations "
               "of a compiled step: our own, all\n\n",
               o.torch ? ", torch" : "");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 
 namespace bench {
 
@@ -12,6 +13,13 @@ double now() {
   return duration<double>(steady_clock::now().time_since_epoch()).count();
 }
 
+/// Seconds that `steps` steps take.
+double time_of(Contestant& c, const Data& data, long first, long steps, bool cpu_time) {
+  const double start = cpu_time ? c.cpu_seconds() : now();
+  c.run(data, first, steps);
+  return (cpu_time ? c.cpu_seconds() : now()) - start;
+}
+
 double median_of(std::vector<double> v) {
   std::sort(v.begin(), v.end());
   const std::size_t half = v.size() / 2;
@@ -19,6 +27,12 @@ double median_of(std::vector<double> v) {
 }
 
 }  // namespace
+
+double Contestant::cpu_seconds() const {
+  timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
 
 double Samples::median() const { return median_of(seconds); }
 double Samples::fastest() const { return *std::min_element(seconds.begin(), seconds.end()); }
@@ -36,10 +50,8 @@ std::vector<Samples> measure(const std::vector<Contestant*>& contestants, const 
   for (Contestant* c : contestants) {
     long count = 1, first = 0;
     for (double took = 0; took < protocol.sample_seconds; count *= 2) {
-      const double start = now();
-      c->run(data, first, count);
+      took = time_of(*c, data, first, count, protocol.cpu_time);
       first += count;
-      took = now() - start;
       if (took >= protocol.sample_seconds) {
         count = std::max(1l, static_cast<long>(count * protocol.sample_seconds / took));
         break;
@@ -52,9 +64,8 @@ std::vector<Samples> measure(const std::vector<Contestant*>& contestants, const 
   for (int round = 0; round < protocol.rounds; ++round) {
     for (std::size_t i = 0; i < contestants.size(); ++i) {
       contestants[i]->run(data, next[i], std::max(1l, steps[i] / 10));  // caches
-      const double start = now();
-      contestants[i]->run(data, next[i], steps[i]);
-      samples[i].seconds.push_back((now() - start) / static_cast<double>(steps[i]));
+      const double took = time_of(*contestants[i], data, next[i], steps[i], protocol.cpu_time);
+      samples[i].seconds.push_back(took / static_cast<double>(steps[i]));
       next[i] += steps[i];
     }
   }

@@ -11,6 +11,7 @@ namespace bench {
 struct Protocol {
   int rounds = 15;
   double sample_seconds = 0.03;
+  bool cpu_time = false;  ///< seconds of CPU time instead of seconds
 };
 
 /// Seconds a step, one entry a round.

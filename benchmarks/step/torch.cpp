@@ -89,12 +89,19 @@ class TorchStep : public Contestant {
     process_.ask("make " + w.name);
   }
   float run(const Data&, long first, long count) override {
-    return std::stof(process_.ask("run " + std::to_string(first) + " " + std::to_string(count)));
+    const std::string answer =
+        process_.ask("run " + std::to_string(first) + " " + std::to_string(count));
+    std::size_t end;
+    const float cost = std::stof(answer, &end);
+    cpu_seconds_ = std::stod(answer.substr(end));
+    return cost;
   }
+  double cpu_seconds() const override { return cpu_seconds_; }
   std::vector<Parameter> parameters() override { return {}; }
 
  private:
   Process& process_;
+  double cpu_seconds_ = 0;
 };
 
 }  // namespace

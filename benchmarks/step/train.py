@@ -2,9 +2,10 @@
 """The workloads of bench_step in PyTorch, eager; started by it, one line in, one line out.
 
     make WORKLOAD        a model with its initial values        -> ok
-    run FIRST COUNT      steps FIRST .. FIRST + COUNT - 1       -> cost of the last
+    run FIRST COUNT      steps FIRST .. FIRST + COUNT - 1       -> cost of the last, CPU seconds
 """
 import sys
+import time
 
 try:
     import numpy as np
@@ -165,4 +166,4 @@ for line in sys.stdin:
         cost = 0.
         for i in range(first, first + count):
             cost = step(i)
-        print(f'{float(cost):.9g}', flush=True)
+        print(f'{float(cost):.9g} {time.process_time():.9f}', flush=True)
