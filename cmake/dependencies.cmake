@@ -35,7 +35,8 @@ endif()
 set(ansatz_header_folders "")
 foreach(library "boost/hana.hpp|Boost.Hana (libboost-dev)"
                 "xtensor/xarray.hpp|xtensor (libxtensor-dev)"
-                "xtensor-blas/xlinalg.hpp|xtensor-blas (libxtensor-blas-dev)")
+                "xtensor-blas/xlinalg.hpp|xtensor-blas (libxtensor-blas-dev)"
+                "nlohmann/json.hpp|nlohmann JSON (nlohmann-json3-dev)")
   string(REPLACE "|" ";" library "${library}")
   list(GET library 0 header)
   list(GET library 1 name)
