@@ -1,0 +1,27 @@
+// Default: the cost of the model's last layer.
+#pragma once
+
+#include <ansatz/cost/cost.hpp>
+#include <ansatz/model/mlp.hpp>
+
+namespace ansatz {
+
+/// The cost that the model calls "cost_from_X": of an MLP, the cost of its last layer against the
+/// targets.
+class Default : public Cost {
+ public:
+  static constexpr const char* yaml = "pylearn2.costs.mlp.Default";
+  template <class K>
+  static constexpr void keys(K&) {}
+
+  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+    AnyExpr value;
+    if (!model.method("cost_from_X", data, value))
+      graph_error("Default: the model has no cost of its own");
+    return value;
+  }
+};
+
+constexpr Shared<Cost> MLPBase::default_cost() const { return Shared<Cost>(Default()); }
+
+}  // namespace ansatz

@@ -1,0 +1,92 @@
+// Layer: a part of an MLP.
+#pragma once
+
+#include <ansatz/model/model.hpp>
+#include <ansatz/options.hpp>
+
+namespace ansatz {
+
+/// Where a layer stands: what comes in, and what its names begin with (the names of the MLPs and
+/// composite layers around it).
+struct Place {
+  SpaceInfo input;
+  String prefix;
+};
+
+/// A layer, as Pylearn2's: from the batch below to the batch above. It knows its own settings
+/// only; what it is connected to is passed to every method.
+class Layer : public Object {
+ public:
+  String layer_name;
+
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("layer_name", &Layer::layer_name, "name, unique in its MLP; channels begin with it");
+  }
+
+  /// Throws an error that names the layer unless it accepts this Space.
+  constexpr virtual SpaceInfo output_space(const SpaceInfo& input) const = 0;
+  /// The Space of targets when this is the last layer.
+  constexpr virtual SpaceInfo target_space(const SpaceInfo& input) const {
+    return output_space(input);
+  }
+  constexpr virtual Signal fprop(const Place& at, const Signal& below) const = 0;
+
+  /// In the order of get_params().
+  constexpr virtual void parameters(const Place&, ir::List<ModelParameter>&) const {}
+  /// Draws first values, in the order of Pylearn2's `set_input_space`.
+  virtual void initialize(const Place&, InitialValues&, RandomState&) const {}
+  constexpr virtual void modify_updates(const Place&, UpdateList&) const {}
+
+  constexpr virtual bool has_cost() const { return false; }
+  /// The cost of outputs against targets: the mean over the batch.
+  constexpr virtual AnyExpr cost(const Place&, const Signal& targets, const Signal& output) const;
+  /// The same for each example, [batch]; what MissingTargetCost weighs.
+  constexpr virtual AnyExpr cost_per_example(const Place&, const Signal& targets,
+                                             const Signal& output) const;
+
+  /// coefficient * sum of squared (or absolute) weights. Error for layers without weights.
+  constexpr virtual AnyExpr weight_decay(const Place&, const AnyExpr& coefficient) const;
+  constexpr virtual AnyExpr l1_weight_decay(const Place&, const AnyExpr& coefficient) const;
+
+  /// Channels; `targets` is null where the layer is not the last one. Names without the layer's.
+  constexpr virtual void channels(const Place&, const Signal& /*below*/, const Signal& /*output*/,
+                                  const Signal* /*targets*/, ChannelList&) const {}
+  /// The layers inside: of an MLP in an MLP, of a CompositeLayer.
+  constexpr virtual int inner_layers() const { return 0; }
+  constexpr virtual const Layer& inner_layer(int) const { return *this; }
+  constexpr virtual ir::List<Place> inner_places(const Place&) const { return {}; }
+
+ protected:
+  /// "h0_W" for "W".
+  constexpr String own(const Place& at, std::string_view what) const {
+    return at.prefix + layer_name + "_" + what;
+  }
+  /// The named scalar "h0.max_col_norm" for "max_col_norm".
+  constexpr Expr<Scalar> setting(const Place& at, const char* key, double value) const {
+    return ansatz::setting(at.prefix + layer_name + "." + key, value);
+  }
+  [[noreturn]] constexpr void refuse(std::string_view why) const {
+    const String text = "layer " + layer_name + ": " + why;
+    graph_error(text.c_str());
+  }
+};
+
+constexpr AnyExpr Layer::cost(const Place&, const Signal&, const Signal&) const {
+  refuse("this kind of layer has no cost; a last layer must have one");
+  return {};
+}
+constexpr AnyExpr Layer::cost_per_example(const Place&, const Signal&, const Signal&) const {
+  refuse("this kind of layer has no cost for each example");
+  return {};
+}
+constexpr AnyExpr Layer::weight_decay(const Place&, const AnyExpr&) const {
+  refuse("this kind of layer has no weights to decay");
+  return {};
+}
+constexpr AnyExpr Layer::l1_weight_decay(const Place&, const AnyExpr&) const {
+  refuse("this kind of layer has no weights to decay");
+  return {};
+}
+
+}  // namespace ansatz

@@ -1,0 +1,150 @@
+// Softmax: y = exp(z) / sum exp(z), z = x W + b
+#pragma once
+
+#include <ansatz/data/dataset.hpp>
+#include <ansatz/model/dense.hpp>
+
+namespace ansatz {
+
+/// A layer of class probabilities; as a last layer its cost is -log p(label), from z itself, so
+/// that nothing is lost to rounding. Parameters "softmax_b" [classes] and "softmax_W" [input,
+/// classes], in this order, as Pylearn2 names them. Targets: labels, or one-hot vectors.
+template <int N = any>
+class Softmax : public Layer, public Initialization {
+ public:
+  static constexpr const char* yaml = "pylearn2.models.mlp.Softmax";
+  template <class>
+  using output_type = VectorSpace<N>;
+  Size<N> n_classes;
+  std::optional<double> W_lr_scale, b_lr_scale, max_row_norm, max_col_norm;
+  bool no_affine = false;
+  Shared<Dataset> init_bias_target_marginals;
+  int binary_target_dim = 0;
+  bool non_redundant = false;
+
+  constexpr Softmax() = default;
+  template <class D, KeyOf<Softmax>... O>
+  constexpr Softmax(const char* name, D classes, const O&... options) : n_classes(classes) {
+    layer_name = name;
+    give(*this, options...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    Layer::keys(key);
+    key.required("n_classes", &Softmax::n_classes, "number of classes");
+    key("irange", &Softmax::irange, "weights are uniform in [-irange, irange) at first");
+    key("istdev", &Softmax::istdev, "weights are normal at first, with this standard deviation");
+    key("sparse_init", &Softmax::sparse_init, "number of weights of a class not zero at first");
+    key("glorot_uniform", &Softmax::glorot_uniform, "uniform at first (Glorot, Bengio 2010)");
+    key("glorot_normal", &Softmax::glorot_normal, "normal at first, of the same variance");
+    key("W_lr_scale", &Softmax::W_lr_scale, "factor of the learning rate for the weights");
+    key("b_lr_scale", &Softmax::b_lr_scale, "factor of the learning rate for the biases");
+    key("max_row_norm", &Softmax::max_row_norm, "rows of W are shortened to this length");
+    key("max_col_norm", &Softmax::max_col_norm, "columns of W are shortened to this length");
+    key("no_affine", &Softmax::no_affine, "no weights: z is the layer below");
+    key("init_bias_target_marginals", &Softmax::init_bias_target_marginals,
+        "data set whose class frequencies give the first biases");
+    key("binary_target_dim", &Softmax::binary_target_dim,
+        "number of labels an example; more than one: their costs add up");
+    key("non_redundant", &Softmax::non_redundant, "one class fewer; the first z is always 0");
+  }
+
+  constexpr int outputs() const { return n_classes - (non_redundant ? 1 : 0); }
+
+  constexpr SpaceInfo output_space(const SpaceInfo& input) const override {
+    if (n_classes < 1 || outputs() < 1) this->refuse("n_classes must be at least 1");
+    if (input.total_dimension() <= 0) this->refuse("the layer below has no output");
+    if (no_affine && input.total_dimension() != outputs())
+      this->refuse("without weights there must be as many inputs as classes");
+    return vector_space(n_classes);
+  }
+  constexpr SpaceInfo target_space(const SpaceInfo&) const override {
+    return index_space(n_classes, binary_target_dim > 1 ? binary_target_dim : 1);
+  }
+
+  constexpr AnyExpr W(const Place& at) const {
+    return parameter_leaf(at.prefix + "softmax_W",
+                          ir::make_shape(at.input.total_dimension(), outputs()));
+  }
+  constexpr AnyExpr b(const Place& at) const {
+    return parameter_leaf(at.prefix + "softmax_b", ir::make_shape(outputs()));
+  }
+
+  constexpr Signal fprop(const Place& at, const Signal& below) const override {
+    const AnyExpr x = format_as(below, vector_space(at.input.total_dimension())).value();
+    AnyExpr z = x;
+    if (!no_affine) z = matmul(x, W(at)) + b(at);
+    if (non_redundant) z = concatenate(0 * sum(z, axis<0>, keep_axes), z);
+    return Signal(output_space(at.input), softmax(z));
+  }
+
+  constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
+    if (no_affine) return;
+    const auto add = [&](const char* name, const AnyExpr& value,
+                         const std::optional<double>& scale) {
+      ModelParameter p{at.prefix + name, value};
+      if (scale) p.lr_scale = *scale, p.scaled = true;
+      list.push_back(p);
+    };
+    add("softmax_b", b(at), b_lr_scale);
+    add("softmax_W", W(at), W_lr_scale);
+  }
+  void initialize(const Place& at, InitialValues& values, RandomState& rng) const override;
+
+  constexpr void modify_updates(const Place& at, UpdateList& updates) const override {
+    AnyExpr* w = updates.find(at.prefix + "softmax_W");
+    if (!w || no_affine) return;
+    if (max_row_norm && max_col_norm)
+      this->refuse("max_row_norm and max_col_norm exclude each other");
+    if (max_row_norm)
+      *w = norm_constrained<1>(*w, constant(0), this->setting(at, "max_row_norm", *max_row_norm));
+    if (max_col_norm)
+      *w = norm_constrained<0>(*w, constant(0), this->setting(at, "max_col_norm", *max_col_norm));
+  }
+
+  constexpr bool has_cost() const override { return true; }
+  constexpr AnyExpr cost(const Place& at, const Signal& targets,
+                         const Signal& output) const override {
+    return mean(cost_per_example(at, targets, output));
+  }
+  constexpr AnyExpr cost_per_example(const Place&, const Signal& targets,
+                                     const Signal& output) const override {
+    const AnyExpr p = output.value();
+    if (targets.space.kind == SpaceKind::index && targets.space.shape.rank > 0)
+      return cross_entropy(p, AnyExpr(sum(one_hot(targets.value(), n_classes), axis<0>)));
+    return cross_entropy(p, targets.value());
+  }
+
+  constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
+    if (no_affine) return constant_of(0);
+    return coefficient * sum(square(W(at)));
+  }
+  constexpr AnyExpr l1_weight_decay(const Place& at, const AnyExpr& coefficient) const override {
+    if (no_affine) return constant_of(0);
+    return coefficient * sum(abs(W(at)));
+  }
+
+  constexpr void channels(const Place& at, const Signal&, const Signal& output,
+                          const Signal* targets, ChannelList& list) const override {
+    if (!no_affine) Dense::norm_channels(W(at), list);
+    const AnyExpr p = output.value();
+    const AnyExpr best = max(p, axis<0>);
+    list.add("mean_max_class", mean(best), "probability of the likeliest class");
+    list.add("max_max_class", max(best));
+    list.add("min_max_class", min(best));
+    if (!targets) return;
+    if (targets->space.kind == SpaceKind::index && targets->space.shape.rank > 0) return;
+    const AnyExpr guess = argmax(p, axis<0>);
+    AnyExpr label_of = targets->value();
+    if (targets->space.kind == SpaceKind::vector) label_of = argmax(label_of, axis<0>);
+    list.add("misclass", mean(guess != label_of), "share of examples whose class is wrong");
+    list.add("nll", cost(at, *targets, output), "negative log likelihood of the class");
+  }
+
+ private:
+  static constexpr AnyExpr constant_of(double x) { return AnyExpr(ir::Value(x)); }
+};
+template <class D, class... O>
+Softmax(const char*, D, O...) -> Softmax<ir::dim_of<D>()>;
+
+}  // namespace ansatz

@@ -1,0 +1,26 @@
+// Seeds of NumPy's RandomState: a number, or several.
+#pragma once
+
+#include <ansatz/keys.hpp>
+
+#include <initializer_list>
+
+namespace ansatz {
+
+/// A seed as `numpy.random.RandomState` takes it: one number, or a list. Empty: the default of
+/// the class that has it.
+struct Seed {
+  ir::List<unsigned> numbers;
+  constexpr Seed() = default;
+  constexpr Seed(int number) { numbers.push_back(static_cast<unsigned>(number)); }
+  constexpr Seed(std::initializer_list<int> several) : list(true) {
+    for (int n : several) numbers.push_back(static_cast<unsigned>(n));
+  }
+  constexpr bool empty() const { return numbers.empty(); }
+  /// Whether it was given as a list, which NumPy treats differently even when it has one number.
+  bool list = false;
+};
+
+constexpr Given<"seed", Seed> seed(std::initializer_list<int> numbers) { return {Seed(numbers)}; }
+
+}  // namespace ansatz

@@ -1,0 +1,56 @@
+// The functions of a job.
+#pragma once
+
+#include <ansatz/train/train.hpp>
+
+namespace ansatz {
+
+namespace train {
+
+/// Whether a value changes with the batch: it reads an input, or draws random numbers.
+constexpr bool varies(const AnyExpr& x) {
+  ir::List<ir::Term*> seen, stack;
+  ir::Graph mark;  // its address says "seen"
+  if (x.value().term()) stack.push_back(x.value().term());
+  bool found = false;
+  while (!stack.empty()) {
+    ir::Term* t = stack.back();
+    stack.pop_back();
+    if (t->home == &mark) continue;
+    t->home = &mark;
+    seen.push_back(t);
+    if (t->op == ir::info_of<ops::Input> || t->op == ir::info_of<ops::RandomSite>) found = true;
+    for (const ir::Value& in : t->in)
+      if (in.term()) stack.push_back(in.term());
+  }
+  for (ir::Term* t : seen) t->home = nullptr;
+  return found;
+}
+
+}  // namespace train
+
+constexpr NamedFunction Train::function(int index) const {
+  const int own = algorithm->function_count();
+  if (index < own) return algorithm->function(*this, index);
+  NamedFunction f;
+  const auto put = [&](const Channel& c) { f.function.add(output(c.name.c_str(), c.value)); };
+  if (index == own || index == own + 1) {
+    f.name = index == own ? "monitor" : "monitor_parameters";
+    for (const Channel& c : channels(data()))
+      if (train::varies(c.value) == (index == own)) put(c);
+  } else if (index == own + 2) {
+    f.name = "monitor_settings";
+    ChannelList list;
+    algorithm->channels(*model, list);
+    for (const Channel& c : list) put(c);
+  } else {
+    f.name = "predict";
+    Data inputs;
+    for (const auto& each : data().sources())
+      if (each.source == model->input_source().view()) inputs.add(each.source, each.signal.space);
+    f.function.add(output("", model->output(inputs[model->input_source()]).value()));
+  }
+  return f;
+}
+
+}  // namespace ansatz
