@@ -94,7 +94,7 @@ struct Reader {
     return value;
   }
 
-  std::int32_t label(const Field& field, Table& table) const {
+  std::int32_t label(const Field& field, CsvTable& table) const {
     const auto found = std::find(table.classes.begin(), table.classes.end(), field.text);
     const auto label = static_cast<std::int32_t>(found - table.classes.begin());
     if (found != table.classes.end()) return label;
@@ -123,14 +123,14 @@ std::size_t class_index(const Reader& reader, std::size_t fields) {
 
 }  // namespace
 
-Table read_csv(const std::string& path, const CsvOptions& options) {
+CsvTable read_csv(const std::string& path, const CsvOptions& options) {
   data::ByteSource source(path);
   const std::string text = data::read_all(source, most_bytes);
   std::string_view rest = text;
   if (rest.substr(0, 3) == "\xef\xbb\xbf") rest.remove_prefix(3);  // the mark some editors write
 
   Reader reader{path, options};
-  Table table;
+  CsvTable table;
   table.classes = options.classes;
   std::size_t fields = 0, class_at = 0, first_line = 0;
   bool header = options.header;

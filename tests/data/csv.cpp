@@ -14,7 +14,7 @@ using Catch::Contains;
 
 namespace {
 
-Table parse(std::string_view text, const CsvOptions& options = {}) {
+CsvTable parse(std::string_view text, const CsvOptions& options = {}) {
   TemporaryFolder folder;
   return read_csv(folder.write("t.csv", text), options);
 }
@@ -32,7 +32,7 @@ using Names = std::vector<std::string>;
 TEST_CASE("csv: numbers in rows and columns", "[data][csv]") {
   for (const char* text : {"1,2.5,-3e2\n.28,+4,1e-3\n", "1,2.5,-3e2\r\n.28,+4,1e-3",
                            "\xef\xbb\xbf 1 ,\t2.5, -3e2 \n\n .28,\"+4\",1e-3\n\n \n"}) {
-    const Table table = parse(text);
+    const CsvTable table = parse(text);
     REQUIRE(table.rows == 2);
     REQUIRE(table.columns == 3);
     REQUIRE(table.values == Numbers{1, 2.5, -300, .28, 4, 1e-3});
@@ -49,19 +49,20 @@ TEST_CASE("csv: an empty file is an empty table", "[data][csv]") {
 }
 
 TEST_CASE("csv: classes get labels in the order of their appearance", "[data][csv]") {
-  const Table table = parse("1,2,b\n3,4,a\n5,6,\"b\"\n", {.class_field = last_field});
+  const CsvTable table = parse("1,2,b\n3,4,a\n5,6,\"b\"\n", {.class_field = last_field});
   REQUIRE(table.columns == 2);
   REQUIRE(table.values == Numbers{1, 2, 3, 4, 5, 6});
   REQUIRE(table.labels == Labels{0, 1, 0});
   REQUIRE(table.classes == Names{"b", "a"});
-  const Table first = parse("b,1\na,2\n", {.class_field = 0, .classes = {"a", "b"}});
+  const CsvTable first = parse("b,1\na,2\n", {.class_field = 0, .classes = {"a", "b"}});
   REQUIRE(first.labels == Labels{1, 0});
   REQUIRE(first.values == Numbers{1, 2});
 }
 
 TEST_CASE("csv: names of columns, missing values and other separators", "[data][csv]") {
-  const Table table = parse("x;class;\"a \"\"b\"\"; c\"\n1;u;?\n",
-                            {.separator = ';', .header = true, .class_field = 1, .missing = "?"});
+  const CsvTable table =
+      parse("x;class;\"a \"\"b\"\"; c\"\n1;u;?\n",
+            {.separator = ';', .header = true, .class_field = 1, .missing = "?"});
   REQUIRE(table.names == Names{"x", "a \"b\"; c"});
   REQUIRE(table.values.size() == 2);
   REQUIRE(std::isnan(table.values[1]));
@@ -96,7 +97,7 @@ TEST_CASE("csv: the iris data are read as they are published", "[data][csv]") {
     WARN("iris is not in " << data_path() << ": skipped");
     return;
   }
-  const Table iris = read_csv(*path, {.class_field = last_field});
+  const CsvTable iris = read_csv(*path, {.class_field = last_field});
   REQUIRE(iris.rows == 150);
   REQUIRE(iris.columns == 4);
   REQUIRE(iris.classes == Names{"Iris-setosa", "Iris-versicolor", "Iris-virginica"});

@@ -22,7 +22,7 @@ struct CsvOptions {
 };
 
 /// Numbers, one example a row, and classes.
-struct Table {
+struct CsvTable {
   int rows = 0;
   int columns = 0;                   ///< of numbers: the class is not counted
   std::vector<double> values;        ///< [rows, columns], row-major
@@ -36,6 +36,6 @@ struct Table {
 ///
 /// Throws FileError with file:line:column (bytes, from 1) for a field that is not a number,
 /// a line with another number of fields than the first one, a class not in `classes`.
-Table read_csv(const std::string& path, const CsvOptions& options = {});
+CsvTable read_csv(const std::string& path, const CsvOptions& options = {});
 
 }  // namespace ansatz

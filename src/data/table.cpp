@@ -1,0 +1,203 @@
+#include <ansatz/data/table.hpp>
+#include <ansatz/nearest_name.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <type_traits>
+#include <utility>
+
+namespace ansatz {
+
+namespace {
+
+std::string dims_text(const Dims& dims) {
+  return fmt::format(
+      "[{}]", fmt::join(dims.begin(), dims.begin() + std::min(dims.rank, ir::max_rank), ", "));
+}
+
+template <class E>
+Column column_of(std::string source, std::vector<E> values, const Dims& example) {
+  Column out;
+  out.source = std::move(source);
+  out.example = example;
+  out.type = element_type_of<E>();
+  std::int64_t width = 1;
+  for (int axis = 0; axis < example.rank; ++axis)
+    if (axis + 1 >= ir::max_rank || example[axis] < 1 ||
+        __builtin_mul_overflow(width, example[axis], &width))
+      throw ValueError(
+          fmt::format("{}: an example of dimensions {}; allowed are up to {} positive "
+                      "ones",
+                      data::quoted(out.source), dims_text(example), ir::max_rank - 1));
+  if (std::ssize(values) % width != 0)
+    throw ValueError(fmt::format("{}: {} numbers do not make examples of dimensions {}",
+                                 data::quoted(out.source), values.size(), dims_text(example)));
+  out.examples = std::ssize(values) / width;
+  const auto owner = std::make_shared<const std::vector<E>>(std::move(values));
+  out.data = owner->data();
+  out.owner = owner;
+  return out;
+}
+
+// The first number that is infinite or NaN; the end when there is none. The exponents of such
+// numbers are all ones, which is tested block by block without a branch a number.
+template <class E>
+const E* first_not_finite(const E* begin, const E* end) {
+  using Bits = std::conditional_t<sizeof(E) == 4, std::uint32_t, std::uint64_t>;
+  constexpr Bits exponent = sizeof(E) == 4 ? Bits(0x7f800000u) : Bits(0x7ff0000000000000u);
+  constexpr std::ptrdiff_t block = 1024;
+  while (begin != end) {
+    const std::ptrdiff_t count = std::min(block, end - begin);
+    Bits bad = 0;
+    for (std::ptrdiff_t i = 0; i < count; ++i)
+      bad |= Bits((std::bit_cast<Bits>(begin[i]) & exponent) == exponent);
+    if (bad) return std::find_if(begin, end, [](E x) { return !std::isfinite(x); });
+    begin += count;
+  }
+  return end;
+}
+
+template <class E>
+void check_finite(const Column& column) {
+  const E* begin = static_cast<const E*>(column.data);
+  const E* end = begin + column.examples * column.width();
+  const E* found = first_not_finite(begin, end);
+  if (found != end)
+    throw ValueError(fmt::format("{}: the number {} in example {} is not finite",
+                                 data::quoted(column.source), *found,
+                                 (found - begin) / column.width()));
+}
+
+void check_labels(const Column& column) {
+  const auto* begin = static_cast<const std::int32_t*>(column.data);
+  const auto* end = begin + column.examples * column.width();
+  const auto* found = std::find_if(
+      begin, end, [&](std::int32_t label) { return label < 0 || label >= column.labels; });
+  if (found != end)
+    throw ValueError(fmt::format("{}: label {} in example {}; allowed are 0 to {}",
+                                 data::quoted(column.source), *found,
+                                 (found - begin) / column.width(), column.labels - 1));
+}
+
+void check(const Column& column) {
+  const std::string name = data::quoted(column.source);
+  if (column.source.empty()) throw NameError("a column of a data set has no name");
+  if (column.example.rank >= ir::max_rank || column.examples < 0 || column.width() < 1)
+    throw ValueError(fmt::format("{}: {} examples of dimensions {}", name, column.examples,
+                                 dims_text(column.example)));
+  if (column.data == nullptr && column.examples > 0)
+    throw ValueError(fmt::format("{}: no data", name));
+  if (column.conv && (column.example.rank != 3 || column.labels != 0))
+    throw ValueError(
+        fmt::format("{}: dimensions {} are not those of an image: rows, columns, "
+                    "channels",
+                    name, dims_text(column.example)));
+  if (column.labels < 0) throw ValueError(fmt::format("{}: {} labels", name, column.labels));
+  if (column.labels > 0 && column.type == ElementType::int32) return check_labels(column);
+  if (column.labels == 0 && column.type == ElementType::float32) return check_finite<float>(column);
+  if (column.labels == 0 && column.type == ElementType::float64)
+    return check_finite<double>(column);
+  throw ValueError(
+      fmt::format("{}: numbers are kept as float32 or float64, labels as int32", name));
+}
+
+}  // namespace
+
+Column number_column(std::string source, std::vector<float> values, const Dims& example) {
+  return column_of(std::move(source), std::move(values), example);
+}
+Column number_column(std::string source, std::vector<double> values, const Dims& example) {
+  return column_of(std::move(source), std::move(values), example);
+}
+
+Column image_column(std::string source, std::vector<float> values, std::int64_t rows,
+                    std::int64_t columns, std::int64_t channels) {
+  Column out = column_of(std::move(source), std::move(values), {rows, columns, channels});
+  out.conv = true;
+  return out;
+}
+Column image_column(std::string source, std::vector<double> values, std::int64_t rows,
+                    std::int64_t columns, std::int64_t channels) {
+  Column out = column_of(std::move(source), std::move(values), {rows, columns, channels});
+  out.conv = true;
+  return out;
+}
+
+Column label_column(std::string source, std::vector<std::int32_t> values, int labels,
+                    const Dims& example) {
+  if (labels < 1)
+    throw ValueError(fmt::format("{}: {} labels; at least 1", data::quoted(source), labels));
+  Column out = column_of(std::move(source), std::move(values), example);
+  out.labels = labels;
+  return out;
+}
+
+Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
+  if (!columns_.empty()) examples_ = columns_[0].examples;
+  for (const Column& column : columns_) {
+    if (find(column.source) != &column)
+      throw NameError(
+          fmt::format("two columns of a data set are named {}", data::quoted(column.source)));
+    if (column.examples != examples_)
+      throw ValueError(fmt::format("{} has {} examples, {} has {}",
+                                   data::quoted(columns_[0].source), examples_,
+                                   data::quoted(column.source), column.examples));
+    check(column);
+  }
+}
+
+const Column* Table::find(std::string_view source) const {
+  const auto found = std::find_if(columns_.begin(), columns_.end(),
+                                  [&](const Column& column) { return column.source == source; });
+  return found == columns_.end() ? nullptr : &*found;
+}
+
+const Column& Table::column(std::string_view source) const {
+  if (const Column* found = find(source)) return *found;
+  std::vector<std::string_view> known;
+  for (const Column& column : columns_) known.push_back(column.source);
+  throw NameError(fmt::format("the data set has no source {}{}", data::quoted(source),
+                              allowed_names(source, known)));
+}
+
+Table Table::restrict(std::int64_t start, std::int64_t stop) const {
+  if (start < 0 || start > stop || stop > examples_)
+    throw ValueError(
+        fmt::format("the data set has {} examples: start {} and stop {} are not a "
+                    "range of them",
+                    examples_, start, stop));
+  Table out = *this;
+  out.examples_ = stop - start;
+  for (Column& column : out.columns_) {
+    column.examples = stop - start;
+    if (column.data)
+      column.data = static_cast<const unsigned char*>(column.data) +
+                    start * column.width() * element_size(column.type);
+  }
+  return out;
+}
+
+std::vector<Table> Table::split(std::span<const std::int64_t> sizes) const {
+  std::int64_t sum = 0;
+  for (const std::int64_t size : sizes)
+    if (size < 0 || __builtin_add_overflow(sum, size, &sum) || sum > examples_)
+      throw ValueError(fmt::format("parts of {} examples of a data set of {}", sizes, examples_));
+  if (sum != examples_)
+    throw ValueError(fmt::format("parts of {} examples of a data set of {}", sizes, examples_));
+  std::vector<Table> out;
+  std::int64_t start = 0;
+  for (const std::int64_t size : sizes) {
+    out.push_back(restrict(start, start + size));
+    start += size;
+  }
+  return out;
+}
+
+}  // namespace ansatz
