@@ -1,5 +1,5 @@
-// .npy: the format of numpy/lib/format.py, versions 1.0 and 2.0: a magic, the length of a header,
-// the header (a Python dict: descr, fortran_order, shape), the elements.
+#include <ansatz/data/npy.hpp>
+#include <ansatz/nearest_name.hpp>
 #include <ansatz/npz.hpp>
 
 #include <fcntl.h>
@@ -7,15 +7,14 @@
 #include <zip.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 
 #include <dsl/exceptions.hpp>
 
+#include "npy.hpp"
 #include "text.hpp"
 
 namespace ansatz {
@@ -24,137 +23,13 @@ using run::quoted;
 
 namespace {
 
-constexpr const char* descriptions[] = {"<f4", "<f8", "|i1", "<i2", "<i4",
-                                        "<i8", "|u1", "<u2", "<u4", "<u8"};
-constexpr std::string_view magic = "\x93NUMPY";
-
-// ---------------------------------------------------------------------------- the header
-
-struct Header {
-  ElementType type = ElementType::float32;
-  std::vector<std::int64_t> shape;
-  std::size_t bytes = 0;  ///< of the elements
-};
-
-/// Reads the dict of a header. Throws a std::string with what is wrong.
-class HeaderParser {
- public:
-  explicit HeaderParser(std::string_view text) : rest_(text) {}
-
-  Header parse() {
-    Header out;
-    std::string_view descr;
-    bool has_order = false, has_shape = false;
-    expect('{');
-    while (!accept('}')) {
-      const std::string_view key = string();
-      expect(':');
-      if (key == "descr") {
-        descr = string();
-      } else if (key == "fortran_order") {
-        if (word() != "False") throw std::string("is in Fortran order; allowed: C order");
-        has_order = true;
-      } else if (key == "shape") {
-        out.shape = tuple();
-        has_shape = true;
-      } else {
-        throw "has the unknown header key " + quoted(key);
-      }
-      if (!accept(',')) {
-        expect('}');
-        break;
-      }
-    }
-    if (descr.empty() || !has_order || !has_shape) throw std::string("has an incomplete header");
-    const auto at = std::find(std::begin(descriptions), std::end(descriptions), descr);
-    if (at == std::end(descriptions))
-      throw "has elements " + quoted(descr) +
-          "; allowed: little-endian floats of 32 or 64 bits and integers";
-    out.type = static_cast<ElementType>(at - std::begin(descriptions));
-    out.bytes = static_cast<std::size_t>(element_size(out.type));
-    for (std::int64_t n : out.shape)
-      if (__builtin_mul_overflow(out.bytes, static_cast<std::size_t>(n), &out.bytes))
-        throw std::string("has an impossible shape");
-    return out;
-  }
-
- private:
-  void skip() {
-    while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\n' || rest_[0] == '\t'))
-      rest_.remove_prefix(1);
-  }
-  bool accept(char c) {
-    skip();
-    if (rest_.empty() || rest_[0] != c) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-  void expect(char c) {
-    if (!accept(c)) throw std::string("has a malformed header");
-  }
-  std::string_view take(std::size_t n) {
-    const std::string_view out = rest_.substr(0, n);
-    rest_.remove_prefix(n);
-    return out;
-  }
-  std::string_view string() {
-    const char quote = accept('\'') ? '\'' : '"';
-    if (quote == '"') expect('"');
-    const std::size_t end = rest_.find(quote);
-    if (end == rest_.npos) throw std::string("has a malformed header");
-    const std::string_view out = take(end);
-    take(1);
-    return out;
-  }
-  std::string_view word() {
-    skip();
-    std::size_t n = 0;
-    while (n < rest_.size() && std::isalpha(static_cast<unsigned char>(rest_[n]))) ++n;
-    return take(n);
-  }
-  std::vector<std::int64_t> tuple() {
-    std::vector<std::int64_t> out;
-    expect('(');
-    while (!accept(')')) {
-      skip();
-      std::int64_t n = -1;
-      const auto end = std::from_chars(rest_.data(), rest_.data() + rest_.size(), n);
-      if (end.ec != std::errc() || n < 0) throw std::string("has a malformed shape");
-      take(static_cast<std::size_t>(end.ptr - rest_.data()));
-      accept('L');  // as Python 2 wrote it
-      out.push_back(n);
-      if (!accept(',')) {
-        expect(')');
-        break;
-      }
-    }
-    return out;
-  }
-
-  std::string_view rest_;
-};
-
-std::string header_of(const ArrayView& array) {
-  std::string dict = "{'descr': '";
-  dict += descriptions[static_cast<int>(array.type)];
-  dict += "', 'fortran_order': False, 'shape': (";
-  for (std::int64_t n : array.dims) dict += std::to_string(n) + ", ";
-  if (array.dims.rank > 1) dict.resize(dict.size() - 2);
-  if (array.dims.rank == 1) dict.pop_back();
-  dict += "), }";
-  // magic, version, length, dict, newline: together a multiple of 64
-  constexpr std::size_t prefix = 10;
-  dict.append(63 - (prefix + dict.size()) % 64, ' ');
-  dict += '\n';
-  std::string out(magic);
-  out += {'\1', '\0', static_cast<char>(dict.size() & 255), static_cast<char>(dict.size() >> 8)};
-  return out + dict;
-}
-
 // ---------------------------------------------------------------------------- reading
 
 struct CloseArchive {
   void operator()(zip_t* z) const { zip_discard(z); }
+};
+struct CloseFile {
+  void operator()(std::FILE* f) const { std::fclose(f); }
 };
 struct CloseEntry {
   void operator()(zip_file_t* f) const { zip_fclose(f); }
@@ -170,45 +45,37 @@ std::string zip_text(int code) {
   return out;
 }
 
-/// Reads exactly n bytes. Memory grows with what is really there, whatever the file claims.
-template <class Bytes>
-void read_exactly(zip_file_t* entry, Bytes& out, std::size_t n) {
-  constexpr std::size_t chunk = std::size_t(1) << 24;
-  out.clear();
-  while (out.size() < n) {
-    const std::size_t at = out.size(), want = std::min(chunk, n - at);
-    out.resize(at + want);
-    const zip_int64_t got = zip_fread(entry, out.data() + at, want);
-    if (got < 0) throw std::string("is damaged: ") + zip_file_strerror(entry);
-    if (got == 0) throw std::string("is damaged: it ends too early");
-    out.resize(at + static_cast<std::size_t>(got));
-  }
+NpzArray read_entry(zip_t* archive, zip_uint64_t index) {
+  Entry entry(zip_fopen_index(archive, index, 0));
+  if (!entry) throw std::string("cannot be opened: ") + zip_strerror(archive);
+  return run::read_npy([&](void* out, std::size_t n) {
+    const zip_int64_t got = zip_fread(entry.get(), out, n);
+    if (got < 0) throw std::string("is damaged: ") + zip_file_strerror(entry.get());
+    return static_cast<std::size_t>(got);
+  });
 }
 
-NpzArray read_entry(zip_file_t* entry) {
-  std::string text;
-  read_exactly(entry, text, 10);
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (text.compare(0, magic.size(), magic) != 0) throw std::string("is not in .npy format");
-  const int version = byte(6);
-  if (version != 1 && version != 2)
-    throw "has .npy version " + std::to_string(version) + "; allowed: 1 and 2";
-  std::size_t length = byte(8) + 256u * byte(9);
-  if (version == 2) {
-    read_exactly(entry, text, 2);
-    length += 65536u * byte(0) + 16777216u * byte(1);
+// The arrays whose names (without .npy) are wanted.
+template <class Wanted>
+std::vector<NpzArray> read_arrays(const std::string& path, Wanted wanted) {
+  int code = 0;
+  Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
+  if (!archive) throw FileError("cannot read " + quoted(path) + ": " + zip_text(code));
+  std::vector<NpzArray> out;
+  const zip_int64_t entries = zip_get_num_entries(archive.get(), 0);
+  for (zip_int64_t i = 0; i < entries; ++i) {
+    const auto index = static_cast<zip_uint64_t>(i);
+    const char* raw = zip_get_name(archive.get(), index, 0);
+    const std::string entry = raw ? raw : "";
+    std::string name = entry.ends_with(".npy") ? entry.substr(0, entry.size() - 4) : entry;
+    if (!wanted(std::string_view(name))) continue;
+    try {
+      out.push_back(read_entry(archive.get(), index));
+    } catch (const std::string& what) {
+      throw FileError("cannot read " + quoted(path) + ": array " + quoted(entry) + " " + what);
+    }
+    out.back().name = std::move(name);
   }
-  read_exactly(entry, text, length);
-  const Header header = HeaderParser(text).parse();
-  NpzArray out;
-  out.type = header.type;
-  out.shape = header.shape;
-  read_exactly(entry, out.bytes, header.bytes);
-  // Reading up to the end is also what makes libzip compare the checksum.
-  char more = 0;
-  const zip_int64_t rest = zip_fread(entry, &more, 1);
-  if (rest < 0) throw std::string("is damaged: ") + zip_file_strerror(entry);
-  if (rest > 0) throw std::string("is damaged: it goes on after its last element");
   return out;
 }
 
@@ -236,7 +103,7 @@ void write_archive(const std::string& path, const std::vector<NamedArray>& array
   std::vector<std::string> headers;
   headers.reserve(arrays.size());  // libzip reads them when the archive is closed
   for (const NamedArray& a : arrays) {
-    const std::string& header = headers.emplace_back(header_of(a.array));
+    const std::string& header = headers.emplace_back(run::npy_header(a.array));
     const auto bytes = static_cast<zip_uint64_t>(a.array.dims.count()) *
                        static_cast<zip_uint64_t>(element_size(a.array.type));
     zip_buffer_fragment_t parts[2];
@@ -262,26 +129,33 @@ void write_archive(const std::string& path, const std::vector<NamedArray>& array
 }  // namespace
 
 std::vector<NpzArray> read_npz(const std::string& path) {
-  int code = 0;
-  Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
-  if (!archive) throw FileError("cannot read " + quoted(path) + ": " + zip_text(code));
-  std::vector<NpzArray> out;
-  const zip_int64_t entries = zip_get_num_entries(archive.get(), 0);
-  for (zip_int64_t i = 0; i < entries; ++i) {
-    const auto index = static_cast<zip_uint64_t>(i);
-    const char* raw = zip_get_name(archive.get(), index, 0);
-    std::string name = raw ? raw : "";
-    try {
-      Entry entry(zip_fopen_index(archive.get(), index, 0));
-      if (!entry) throw std::string("cannot be opened: ") + zip_strerror(archive.get());
-      out.push_back(read_entry(entry.get()));
-    } catch (const std::string& what) {
-      throw FileError("cannot read " + quoted(path) + ": array " + quoted(name) + " " + what);
-    }
-    if (name.ends_with(".npy")) name.resize(name.size() - 4);
-    out.back().name = std::move(name);
+  return read_arrays(path, [](std::string_view) { return true; });
+}
+
+NpzArray read_npz_array(const std::string& path, std::string_view name) {
+  std::vector<std::string> names;
+  std::vector<NpzArray> found = read_arrays(path, [&](std::string_view known) {
+    names.emplace_back(known);
+    return known == name;
+  });
+  if (!found.empty()) return std::move(found.front());
+  throw NameError(quoted(path) + " has no array " + quoted(name) +
+                  allowed_names(name, {names.begin(), names.end()}));
+}
+
+NpzArray read_npy(const std::string& path) {
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
+  const std::string failed = "cannot read " + quoted(path) + ": ";
+  if (!file) throw FileError(failed + std::strerror(errno));
+  try {
+    return run::read_npy([&](void* out, std::size_t n) {
+      const std::size_t got = std::fread(out, 1, n, file.get());
+      if (std::ferror(file.get())) throw std::string("fails: ") + std::strerror(errno);
+      return got;
+    });
+  } catch (const std::string& what) {
+    throw FileError(failed + "it " + what);
   }
-  return out;
 }
 
 void write_npz(const std::string& path, const std::vector<NamedArray>& arrays) {
