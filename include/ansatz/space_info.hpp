@@ -116,10 +116,10 @@ constexpr SpaceInfo space_info(const Conv2DSpace<R, C, Ch, A>& s) {
 }
 template <class... S>
 constexpr SpaceInfo space_info(const CompositeSpace<S...>& s) {
-  SpaceInfo all;
-  all.kind = SpaceKind::composite;
-  (all.components.push_back(space_info(static_cast<const S&>(s).object)), ...);
-  return all;
+  SpaceInfo whole;
+  whole.kind = SpaceKind::composite;
+  (whole.components.push_back(space_info(static_cast<const S&>(s).object)), ...);
+  return whole;
 }
 
 }  // namespace ansatz

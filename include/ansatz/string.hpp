@@ -27,9 +27,11 @@ class String {
   constexpr bool empty() const { return chars_.size() <= 1; }
 
   constexpr String& operator+=(std::string_view more) {
-    if (!chars_.empty()) chars_.pop_back();
-    for (char c : more) chars_.push_back(c);
-    chars_.push_back(0);
+    // at once: of a loop of push_back, g++ 12 believes that it writes past the end
+    const int before = static_cast<int>(view().size()), added = static_cast<int>(more.size());
+    chars_.resize(before + added + 1);
+    for (int i = 0; i < added; ++i) chars_[before + i] = more[static_cast<std::size_t>(i)];
+    chars_[before + added] = 0;
     return *this;
   }
   friend constexpr String operator+(String a, std::string_view b) { return a += b; }

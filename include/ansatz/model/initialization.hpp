@@ -4,6 +4,7 @@
 #include <ansatz/keys.hpp>
 
 #include <optional>
+#include <vector>
 
 namespace ansatz {
 
@@ -37,10 +38,29 @@ struct Initialization {
   }
 };
 
-/// Draws the rows x columns weights of a parameter.
+/// The matrix of weights that is to be drawn: [rows, columns], inputs x units.
+struct WeightMatrix {
+  std::string_view layer;      ///< for messages
+  std::string_view parameter;  ///< name in the store
+  int rows = 0, columns = 0;
+  const double* mask = nullptr;  ///< [rows, columns]: weights are zero where it is; null: none
+};
+
+/// Draws first values of a matrix of weights and sets the parameter.
 /// @param second_draw  whether irange draws Pylearn2's include_prob mask, also when it is 1: its
 ///                     Linear layers do, Softmax does not
-void draw_weights(const Initialization& how, std::string_view parameter, int rows, int columns,
-                  bool second_draw, InitialValues& values, RandomState& rng);
+/// Errors: ValueError that names the layer, unless exactly one way is given and can be done.
+void draw_weights(const Initialization& how, const WeightMatrix& weights, bool second_draw,
+                  InitialValues& values, RandomState& rng);
+
+/// Sets the first values of `count` biases: one number, or one for each. ValueError that names the
+/// layer for another count, or a number that is not finite.
+void set_biases(const Numbers& given, std::string_view layer, std::string_view parameter, int count,
+                InitialValues& values);
+
+/// Reads the mask of a layer's weights from a file (.npy, or .npz with one array).
+/// Errors: FileError; ValueError that names the layer unless it is a matrix [rows, columns].
+std::vector<double> read_weight_mask(std::string_view layer, std::string_view path, int rows,
+                                     int columns);
 
 }  // namespace ansatz

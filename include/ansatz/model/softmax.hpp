@@ -6,60 +6,47 @@
 
 namespace ansatz {
 
-/// A layer of class probabilities; as a last layer its cost is -log p(label), from z itself, so
-/// that nothing is lost to rounding. Parameters "softmax_b" [classes] and "softmax_W" [input,
-/// classes], in this order, as Pylearn2 names them. Targets: labels, or one-hot vectors.
-template <int N = any>
-class Softmax : public Layer, public Initialization {
+/// All of Softmax but its size.
+class SoftmaxBase : public Layer, public Initialization {
  public:
-  static constexpr const char* yaml = "pylearn2.models.mlp.Softmax";
-  template <class>
-  using output_type = VectorSpace<N>;
-  Size<N> n_classes;
   std::optional<double> W_lr_scale, b_lr_scale, max_row_norm, max_col_norm;
   bool no_affine = false;
   Shared<Dataset> init_bias_target_marginals;
   int binary_target_dim = 0;
   bool non_redundant = false;
 
-  constexpr Softmax() = default;
-  template <class D, KeyOf<Softmax>... O>
-  constexpr Softmax(const char* name, D classes, const O&... options) : n_classes(classes) {
-    layer_name = name;
-    give(*this, options...);
-  }
   template <class K>
   static constexpr void keys(K& key) {
     Layer::keys(key);
-    key.required("n_classes", &Softmax::n_classes, "number of classes");
-    key("irange", &Softmax::irange, "weights are uniform in [-irange, irange) at first");
-    key("istdev", &Softmax::istdev, "weights are normal at first, with this standard deviation");
-    key("sparse_init", &Softmax::sparse_init, "number of weights of a class not zero at first");
-    key("glorot_uniform", &Softmax::glorot_uniform, "uniform at first (Glorot, Bengio 2010)");
-    key("glorot_normal", &Softmax::glorot_normal, "normal at first, of the same variance");
-    key("W_lr_scale", &Softmax::W_lr_scale, "factor of the learning rate for the weights");
-    key("b_lr_scale", &Softmax::b_lr_scale, "factor of the learning rate for the biases");
-    key("max_row_norm", &Softmax::max_row_norm, "rows of W are shortened to this length");
-    key("max_col_norm", &Softmax::max_col_norm, "columns of W are shortened to this length");
-    key("no_affine", &Softmax::no_affine, "no weights: z is the layer below");
-    key("init_bias_target_marginals", &Softmax::init_bias_target_marginals,
+    key("irange", &SoftmaxBase::irange, "weights are uniform in [-irange, irange) at first");
+    key("istdev", &SoftmaxBase::istdev, "weights are normal at first, with this standard deviation");
+    key("sparse_init", &SoftmaxBase::sparse_init, "number of weights of a class not zero at first");
+    key("glorot_uniform", &SoftmaxBase::glorot_uniform, "uniform at first (Glorot, Bengio 2010)");
+    key("glorot_normal", &SoftmaxBase::glorot_normal, "normal at first, of the same variance");
+    key("W_lr_scale", &SoftmaxBase::W_lr_scale, "factor of the learning rate for the weights");
+    key("b_lr_scale", &SoftmaxBase::b_lr_scale, "factor of the learning rate for the biases");
+    key("max_row_norm", &SoftmaxBase::max_row_norm, "rows of W are shortened to this length");
+    key("max_col_norm", &SoftmaxBase::max_col_norm, "columns of W are shortened to this length");
+    key("no_affine", &SoftmaxBase::no_affine, "no weights: z is the layer below");
+    key("init_bias_target_marginals", &SoftmaxBase::init_bias_target_marginals,
         "data set whose class frequencies give the first biases");
-    key("binary_target_dim", &Softmax::binary_target_dim,
+    key("binary_target_dim", &SoftmaxBase::binary_target_dim,
         "number of labels an example; more than one: their costs add up");
-    key("non_redundant", &Softmax::non_redundant, "one class fewer; the first z is always 0");
+    key("non_redundant", &SoftmaxBase::non_redundant, "one class fewer; the first z is always 0");
   }
 
-  constexpr int outputs() const { return n_classes - (non_redundant ? 1 : 0); }
+  constexpr virtual int classes() const = 0;
+  constexpr int outputs() const { return classes() - (non_redundant ? 1 : 0); }
 
   constexpr SpaceInfo output_space(const SpaceInfo& input) const override {
-    if (n_classes < 1 || outputs() < 1) this->refuse("n_classes must be at least 1");
-    if (input.total_dimension() <= 0) this->refuse("the layer below has no output");
+    if (classes() < 1 || outputs() < 1) refuse("n_classes must be at least 1");
+    if (input.total_dimension() <= 0) refuse("the layer below has no output");
     if (no_affine && input.total_dimension() != outputs())
-      this->refuse("without weights there must be as many inputs as classes");
-    return vector_space(n_classes);
+      refuse("without weights there must be as many inputs as classes");
+    return vector_space(classes());
   }
   constexpr SpaceInfo target_space(const SpaceInfo&) const override {
-    return index_space(n_classes, binary_target_dim > 1 ? binary_target_dim : 1);
+    return index_space(classes(), binary_target_dim > 1 ? binary_target_dim : 1);
   }
 
   constexpr AnyExpr W(const Place& at) const {
@@ -95,11 +82,11 @@ class Softmax : public Layer, public Initialization {
     AnyExpr* w = updates.find(at.prefix + "softmax_W");
     if (!w || no_affine) return;
     if (max_row_norm && max_col_norm)
-      this->refuse("max_row_norm and max_col_norm exclude each other");
+      refuse("max_row_norm and max_col_norm exclude each other");
     if (max_row_norm)
-      *w = norm_constrained<1>(*w, constant(0), this->setting(at, "max_row_norm", *max_row_norm));
+      *w = norm_constrained<1>(*w, constant(0), setting(at, "max_row_norm", *max_row_norm));
     if (max_col_norm)
-      *w = norm_constrained<0>(*w, constant(0), this->setting(at, "max_col_norm", *max_col_norm));
+      *w = norm_constrained<0>(*w, constant(0), setting(at, "max_col_norm", *max_col_norm));
   }
 
   constexpr bool has_cost() const override { return true; }
@@ -111,7 +98,7 @@ class Softmax : public Layer, public Initialization {
                                      const Signal& output) const override {
     const AnyExpr p = output.value();
     if (targets.space.kind == SpaceKind::index && targets.space.shape.rank > 0)
-      return cross_entropy(p, AnyExpr(sum(one_hot(targets.value(), n_classes), axis<0>)));
+      return cross_entropy(p, AnyExpr(sum(one_hot(targets.value(), classes()), axis<0>)));
     return cross_entropy(p, targets.value());
   }
 
@@ -143,6 +130,31 @@ class Softmax : public Layer, public Initialization {
 
  private:
   static constexpr AnyExpr constant_of(double x) { return AnyExpr(ir::Value(x)); }
+};
+
+/// A layer of class probabilities; as a last layer its cost is -log p(label), from z itself, so
+/// that nothing is lost to rounding. Parameters "softmax_b" [classes] and "softmax_W" [input,
+/// classes], in this order, as Pylearn2 names them. Targets: labels, or one-hot vectors.
+template <int N = any>
+class Softmax : public SoftmaxBase {
+ public:
+  static constexpr const char* yaml = "pylearn2.models.mlp.Softmax";
+  template <class>
+  using output_type = VectorSpace<N>;
+  Size<N> n_classes;
+
+  constexpr Softmax() = default;
+  template <class D, KeyOf<Softmax>... O>
+  constexpr Softmax(const char* name, D count, const O&... options) : n_classes(count) {
+    layer_name = name;
+    give(*this, options...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("n_classes", &Softmax::n_classes, "number of classes");
+    SoftmaxBase::keys(key);
+  }
+  constexpr int classes() const override { return n_classes; }
 };
 template <class D, class... O>
 Softmax(const char*, D, O...) -> Softmax<ir::dim_of<D>()>;
