@@ -19,6 +19,11 @@ if(NOT fmt_FOUND)
   list(APPEND ansatz_missing "fmt (libfmt-dev)")
 endif()
 
+find_package(yaml-cpp QUIET)
+if(NOT yaml-cpp_FOUND)
+  list(APPEND ansatz_missing "yaml-cpp (libyaml-cpp-dev)")
+endif()
+
 # libzip's own package file refuses to work when its command-line tools are not installed.
 find_library(ANSATZ_ZIP_LIBRARY zip)
 find_path(ANSATZ_ZIP_INCLUDE zip.h)

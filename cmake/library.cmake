@@ -31,4 +31,4 @@ target_compile_options(ansatz PUBLIC
 
 target_link_libraries(ansatz
   PUBLIC ansatz::headers_of_others ansatz::blas OpenMP::OpenMP_CXX
-  PRIVATE ansatz::zip ZLIB::ZLIB fmt::fmt)
+  PRIVATE ansatz::zip ZLIB::ZLIB fmt::fmt yaml-cpp)

@@ -1,0 +1,42 @@
+// ${VAR} in the strings of a job, replaced late: when an object is made.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ansatz::yaml {
+
+/// Variables of a job; those of the process stand behind them.
+class Environment {
+ public:
+  Environment() = default;
+  /// With what Pylearn2 publishes about the job's file: for "jobs/mlp.yaml"
+  ///
+  ///     PYLEARN2_TRAIN_FILE_FULL_STEM  jobs/mlp      PYLEARN2_TRAIN_DIR        jobs/
+  ///     PYLEARN2_TRAIN_BASE_NAME       mlp.yaml      PYLEARN2_TRAIN_FILE_STEM  mlp
+  static Environment of_job(const std::string& path);
+
+  /// Replaces an earlier value.
+  void set(std::string name, std::string value);
+  /// Of this environment, else of the process. ANSATZ_DATA_PATH and PYLEARN2_DATA_PATH are two
+  /// names of one value; when neither is set it is ./data if there is such a folder.
+  std::optional<std::string> find(std::string_view name) const;
+  /// Of this environment and of the process.
+  std::vector<std::string> names() const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> values_;
+};
+
+/// `text` with each ${VAR} replaced by its value (which is not looked at again). ValueError if a
+/// "${" has no "}" before the end or the next "${", NameError, with the nearest name, if there is
+/// no such variable.
+std::string expand(std::string_view text, const Environment& environment);
+
+/// As expand; then "~" and "~user" at the start become a home folder, where there is one.
+std::string expand_path(std::string_view text, const Environment& environment);
+
+}  // namespace ansatz::yaml

@@ -1,0 +1,407 @@
+#include "builder.hpp"
+
+#include "path.hpp"
+
+#include <ansatz/nearest_name.hpp>
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+#include <unordered_map>
+
+namespace ansatz::yaml {
+
+namespace {
+
+// Thrown through the parser when there is no use in going on; the error is in the list already.
+struct Stop {};
+
+bool blank(char c) { return c == ' ' || c == '\n' || c == '\t'; }
+
+// A collection that is being read.
+struct Frame {
+  NodePtr node;
+  std::size_t begin = 0;
+  std::size_t anchor = 0;
+  bool value_next = false;  // in a mapping: a key has been read
+  Child pending;            // that key
+  bool drop = false;        // the key is at fault, its value goes nowhere
+  bool merge = false;       // the key is <<
+  int height = 0;           // of the tree below, through aliases
+  std::unordered_map<std::string, Position> seen;
+  std::vector<NodePtr> merged;
+};
+
+class Builder : public YAML::EventHandler {
+ public:
+  Builder(const Text& text, const Limits& limits, Errors& errors, const std::string& path)
+      : text_(text), limits_(limits), errors_(errors), base_(path) {}
+
+  NodePtr root() const { return root_; }
+  const std::vector<Frame>& open() const { return frames_; }
+  const std::vector<std::string>& anchor_names() const { return names_; }
+
+  std::string path() const {
+    std::string out = base_;
+    for (const Frame& frame : frames_) {
+      const Node& node = *frame.node;
+      if (node.kind == Kind::sequence) {
+        out = path::with_index(out, node.children.size());
+      } else if (frame.value_next) {
+        out = path::with_key(out, frame.pending.key);
+      }
+    }
+    return out;
+  }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+
+  void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
+    const auto [known, is_new] = anchor_positions_.emplace(name, place_of(mark));
+    if (!is_new)
+      errors_.add(place_of(mark), path(),
+                  fmt::format("found the anchor &{} a second time; the first is in line {}", name,
+                              known->second.line()));
+    names_.push_back(name);
+    anchor_name_ = name;
+  }
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    // At the very end of a text, yaml-cpp forgets the tag of an empty node.
+    const std::string tag = tag_text(begin_of(mark));
+    const NodePtr node = make(mark, tag, tag.empty() ? Kind::null : Kind::scalar);
+    finish(node, anchor, 0);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    const NodePtr node = make(mark, tag, Kind::scalar);
+    node->text = value;
+    finish(node, anchor, 0);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const Position at = place_of(mark);
+    if (anchor >= anchored_.size() || !anchored_[anchor].node) {
+      const std::string name = anchor - 1 < names_.size() ? names_[anchor - 1] : "";
+      errors_.add(at, path(),
+                  fmt::format("found *{0} inside of &{0}; allowed: an anchor that does not contain "
+                              "itself",
+                              name));
+      put(make(mark, "", Kind::null), at, true, 0);
+      return;
+    }
+    put(anchored_[anchor].node, at, true, anchored_[anchor].height);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    push(make(mark, tag, Kind::sequence), begin_of(mark), anchor);
+  }
+  void OnSequenceEnd() override { pop(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    push(make(mark, tag, Kind::mapping), begin_of(mark), anchor);
+  }
+  void OnMapEnd() override {
+    if (!frames_.back().merged.empty()) merge(frames_.back());
+    pop();
+  }
+
+  std::size_t begin_of(const YAML::Mark& mark) const {
+    return mark.pos < 0 ? text_.size() : std::min<std::size_t>(mark.pos, text_.size());
+  }
+  Position place_of(const YAML::Mark& mark) const { return text_.at(begin_of(mark)); }
+
+ private:
+  struct Anchored {
+    NodePtr node;
+    int height = 0;
+  };
+
+  // Where the tag of the node that begins at `at` stands; nowhere if it has none in front of its
+  // content.
+  std::optional<std::size_t> tag_at(std::size_t at) const {
+    const std::string& text = text_.text();
+    if (at < text.size() && text[at] == '&') {
+      while (at < text.size() && !blank(text[at])) ++at;
+      while (at < text.size() && blank(text[at])) ++at;
+    }
+    if (at < text.size() && text[at] == '!') return at;
+    return std::nullopt;
+  }
+
+  std::string tag_text(std::size_t at) const {
+    const auto begin = tag_at(at);
+    if (!begin) return {};
+    std::size_t end = *begin;
+    while (end < text_.size() && !blank(text_.text()[end])) ++end;
+    return text_.text().substr(*begin, end - *begin);
+  }
+
+  NodePtr make(const YAML::Mark& mark, const std::string& tag, Kind kind) {
+    count(begin_of(mark));
+    auto node = std::make_shared<Node>();
+    node->kind = kind;
+    // yaml-cpp's marks of a plain node, and of one in quotes or tagged by "!" alone.
+    if (tag != "?" && tag != "!") node->tag = tag;
+    node->quoted = tag == "!";
+    std::size_t at = begin_of(mark);
+    if (!node->tag.empty()) at = tag_at(at).value_or(at);
+    // A tag hides whether quotes follow it.
+    if (kind == Kind::scalar && !node->tag.empty()) node->quoted = quotes_after(at);
+    node->position = text_.at(at);
+    node->anchor = std::move(anchor_name_);
+    anchor_name_.clear();
+    return node;
+  }
+
+  bool quotes_after(std::size_t tag) const {
+    const std::string& text = text_.text();
+    while (tag < text.size() && !blank(text[tag]) && text[tag] != '"' && text[tag] != '\'') ++tag;
+    while (tag < text.size() && blank(text[tag])) ++tag;
+    if (tag < text.size() && text[tag] == '&') {
+      while (tag < text.size() && !blank(text[tag])) ++tag;
+      while (tag < text.size() && blank(text[tag])) ++tag;
+    }
+    return tag < text.size() &&
+           (text[tag] == '"' || text[tag] == '\'' || text[tag] == '|' || text[tag] == '>');
+  }
+
+  void count(std::size_t at) {
+    if (++nodes_ <= limits_.nodes) return;
+    errors_.add(text_.at(at), path(),
+                fmt::format("more than {} values; that is too much", limits_.nodes));
+    throw Stop{};
+  }
+
+  void push(const NodePtr& node, std::size_t begin, YAML::anchor_t anchor) {
+    check_depth(node->position, 1);
+    if (anchor && anchored_.size() <= anchor) anchored_.resize(anchor + 1);
+    Frame frame;
+    frame.node = node;
+    frame.begin = begin;
+    frame.anchor = anchor;
+    frames_.push_back(std::move(frame));
+  }
+
+  void pop() {
+    const Frame frame = std::move(frames_.back());
+    frames_.pop_back();
+    finish(frame.node, frame.anchor, frame.height);
+  }
+
+  void finish(const NodePtr& node, YAML::anchor_t anchor, int height) {
+    if (anchor) {
+      if (anchored_.size() <= anchor) anchored_.resize(anchor + 1);
+      anchored_[anchor] = {node, height};
+    }
+    if (!awaits_key()) check_tag(*node, path(), errors_);
+    put(node, node->position, false, height);
+  }
+
+  bool awaits_key() const {
+    return !frames_.empty() && frames_.back().node->kind == Kind::mapping &&
+           !frames_.back().value_next;
+  }
+
+  void check_depth(const Position& position, int height) {
+    if (static_cast<int>(frames_.size()) + height <= limits_.depth) return;
+    errors_.add(position, path(), fmt::format("nested more than {} deep", limits_.depth));
+    throw Stop{};
+  }
+
+  void put(const NodePtr& node, const Position& at, bool alias, int height) {
+    if (frames_.empty()) {
+      root_ = node;
+      return;
+    }
+    check_depth(at, height);
+    Frame& frame = frames_.back();
+    if (awaits_key()) return key(frame, *node, at);
+    frame.height = std::max(frame.height, height + 1);
+    Child child = std::move(frame.pending);
+    frame.pending = {};
+    const bool drop = frame.drop, merge = frame.merge;
+    if (merge) note_merge(frame, node, at);
+    frame.value_next = frame.drop = frame.merge = false;
+    if (drop || merge) return;
+    child.node = node;
+    child.position = at;
+    child.alias = alias;
+    frame.node->children.push_back(std::move(child));
+  }
+
+  void key(Frame& frame, const Node& node, const Position& at) {
+    frame.value_next = true;
+    frame.pending.key = node.text;
+    frame.pending.key_quoted = node.quoted;
+    frame.pending.key_position = at;
+    const auto refuse = [&](const std::string& what) {
+      frame.drop = true;
+      frame.value_next = false;  // the path is that of the mapping
+      errors_.add(at, path(), what);
+      frame.value_next = true;
+    };
+    if (node.kind == Kind::null) return refuse("found a value without a key before its ':'");
+    if (node.kind != Kind::scalar)
+      return refuse(fmt::format("found {} as a key; allowed: a word or a number", describe(node)));
+    if (!node.tag.empty() && node.tag != "tag:yaml.org,2002:str")
+      return refuse(
+          fmt::format("found the tag {} on a key; allowed: a word or a number", quoted(node.tag)));
+    if (node.text == "<<" && !node.quoted) {
+      frame.merge = true;
+      return;
+    }
+    const auto [first, is_new] = frame.seen.emplace(node.text, at);
+    if (is_new) return;
+    frame.drop = true;
+    errors_.add(at, path(),
+                fmt::format("found duplicate key ({}); the first is in line {}", node.text,
+                            first->second.line()));
+  }
+
+  void note_merge(Frame& frame, const NodePtr& node, const Position& at) {
+    bool good = node->kind == Kind::mapping;
+    if (good) frame.merged.push_back(node);
+    if (node->kind == Kind::sequence) {
+      good = true;
+      for (const Child& item : node->children) {
+        good = good && item.node->kind == Kind::mapping;
+        if (good) frame.merged.push_back(item.node);
+      }
+    }
+    if (!good)
+      errors_.add(at, path(),
+                  fmt::format("found {} behind <<; allowed: a mapping or a list of mappings",
+                              describe(*node)));
+  }
+
+  // As PyYAML: what is merged comes first, the earlier mapping wins, and keys of the mapping
+  // itself win over all.
+  void merge(Frame& frame) {
+    std::vector<Child>& own = frame.node->children;
+    std::vector<Child> all;
+    std::unordered_map<std::string, std::size_t> where;
+    for (const NodePtr& node : frame.merged)
+      for (const Child& child : node->children) {
+        if (!where.emplace(child.key, all.size()).second) continue;
+        count(frame.begin);
+        all.push_back(child);
+        all.back().alias = true;
+      }
+    for (Child& child : own) {
+      const auto [found, is_new] = where.emplace(child.key, all.size());
+      if (is_new) {
+        all.push_back(std::move(child));
+      } else {
+        all[found->second] = std::move(child);
+      }
+    }
+    own = std::move(all);
+  }
+
+  const Text& text_;
+  const Limits& limits_;
+  Errors& errors_;
+  const std::string base_;
+  NodePtr root_;
+  std::vector<Frame> frames_;
+  std::vector<Anchored> anchored_;
+  std::vector<std::string> names_;
+  std::unordered_map<std::string, Position> anchor_positions_;
+  std::string anchor_name_;
+  int nodes_ = 0;
+};
+
+// Where a further document begins; nowhere if there is none.
+std::optional<std::size_t> next_document(YAML::Parser& parser, const Builder& builder) {
+  struct : YAML::EventHandler {
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { throw mark; }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { throw mark; }
+    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  const std::string&) override {
+      throw mark;
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {
+      throw mark;
+    }
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {
+      throw mark;
+    }
+    void OnMapEnd() override {}
+  } first_event;
+  try {
+    parser.HandleNextDocument(first_event);
+  } catch (const YAML::Mark& mark) {
+    return builder.begin_of(mark);
+  }
+  return std::nullopt;
+}
+
+// The name behind the '*' at `at`.
+std::string alias_name(const std::string& text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && !blank(text[end]) &&
+         std::string_view(",[]{}").find(text[end]) == std::string_view::npos)
+    ++end;
+  return text.substr(at, end - at);
+}
+
+void add_syntax_error(const YAML::Exception& error, const Text& text, const Builder& builder,
+                      Errors& errors) {
+  const std::size_t at = builder.begin_of(error.mark);
+  std::string what;
+  if (error.msg.starts_with("the referenced anchor")) {
+    const std::string name = alias_name(text.text(), at);
+    const auto& names = builder.anchor_names();
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    what = fmt::format("found {}, but no such anchor before it{}", quoted(name),
+                       allowed_names(std::string_view(name).substr(name.empty() ? 0 : 1), known));
+  } else {
+    const bool open = !builder.open().empty();
+    what = explain_syntax(error.msg, open ? builder.open().back().node->kind : Kind::null,
+                          open ? builder.open().back().node->position : Position{});
+    if (at >= text.size()) what += ", found the end of the text";
+  }
+  errors.add(text.at(at), builder.path(), what);
+}
+
+}  // namespace
+
+NodePtr build(const Text& text, const Limits& limits, Errors& errors, const std::string& path) {
+  Builder builder(text, limits, errors, path);
+  try {
+    std::istringstream stream(text.text());
+    YAML::Parser parser(stream);
+    // An empty text is no document, which YAML reads as null.
+    if (!parser.HandleNextDocument(builder)) {
+      auto node = std::make_shared<Node>();
+      node->position = text.at(0);
+      return node;
+    }
+    if (const auto more = next_document(parser, builder))
+      errors.add(text.at(*more), "",
+                 "found more behind the end of the first value; allowed: one (several jobs are a "
+                 "list)");
+    return builder.root();
+  } catch (const YAML::Exception& error) {
+    add_syntax_error(error, text, builder, errors);
+  } catch (const Stop&) {
+  }
+  return nullptr;
+}
+
+}  // namespace ansatz::yaml

@@ -1,0 +1,153 @@
+#include "text.hpp"
+
+#include "utf8.hpp"
+
+#include <ansatz/nearest_name.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+namespace ansatz::yaml {
+
+void Text::append(const SourcePtr& source, std::size_t from, std::size_t to) {
+  if (from >= to) return;
+  pieces_.push_back({text_.size(), source, from, false});
+  text_.append(source->text, from, to - from);
+}
+
+void Text::append_filled(std::string_view value, const SourcePtr& source, std::size_t offset) {
+  pieces_.push_back({text_.size(), source, offset, true});
+  text_ += value;
+}
+
+void Text::append(const Text& other) {
+  for (Piece piece : other.pieces_) {
+    piece.begin += text_.size();
+    pieces_.push_back(std::move(piece));
+  }
+  text_ += other.text_;
+}
+
+Position Text::at(std::size_t offset) const {
+  if (pieces_.empty()) return {};
+  offset = std::min(offset, text_.size());
+  const auto after =
+      std::upper_bound(pieces_.begin() + 1, pieces_.end(), offset,
+                       [](std::size_t wanted, const Piece& piece) { return wanted < piece.begin; });
+  const Piece& piece = *(after - 1);
+  return {piece.source, piece.filled ? piece.offset : piece.offset + (offset - piece.begin)};
+}
+
+namespace {
+
+// "\r\n" and a lone "\r" end a line as "\n" does.
+void end_lines_in_newlines(std::string& bytes) {
+  std::size_t to = 0;
+  for (std::size_t from = 0; from < bytes.size(); ++from) {
+    if (bytes[from] != '\r') {
+      bytes[to++] = bytes[from];
+    } else {
+      bytes[to++] = '\n';
+      if (from + 1 < bytes.size() && bytes[from + 1] == '\n') ++from;
+    }
+  }
+  bytes.resize(to);
+}
+
+std::string nearest_file(const std::filesystem::path& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  const auto folder = path.has_parent_path() ? path.parent_path() : ".";
+  for (auto entry = std::filesystem::directory_iterator(folder, error);
+       !error && entry != std::filesystem::directory_iterator() && names.size() < 1000;
+       entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  std::sort(names.begin(), names.end());
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const std::string wanted = path.filename().string();
+  const std::string nearest(nearest_name(wanted, known));
+  return nearest.empty() ? nearest : (path.parent_path() / nearest).string();
+}
+
+bool well_formed(const SourcePtr& source, Errors& errors) {
+  const std::string_view text = source->text;
+  for (std::size_t i = 0; i < text.size();) {
+    const utf8::Character character = utf8::decode(text.substr(i));
+    if (character.bytes == 0) {
+      errors.add({source, i}, "",
+                 fmt::format("found the byte {:#04x}; allowed: UTF-8",
+                             static_cast<unsigned char>(text[i])));
+      return false;
+    }
+    if (!utf8::printable(character.code)) {
+      errors.add(
+          {source, i}, "",
+          fmt::format("found the character U+{:04X}, which YAML does not allow", character.code));
+      return false;
+    }
+    i += static_cast<std::size_t>(character.bytes);
+  }
+  return true;
+}
+
+}  // namespace
+
+SourcePtr make_source(const std::string& name, std::string bytes, std::size_t limit,
+                      Errors& errors) {
+  auto source = std::make_shared<Source>();
+  source->name = name;
+  if (bytes.size() > limit) {
+    errors.add({source}, "", fmt::format("{} bytes; at most {} are read", bytes.size(), limit));
+    return nullptr;
+  }
+  if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) {
+    errors.add({source}, "", "found UTF-16; allowed: UTF-8");
+    return nullptr;
+  }
+  if (bytes.starts_with("\xef\xbb\xbf")) bytes.erase(0, 3);
+  end_lines_in_newlines(bytes);
+  source->text = std::move(bytes);
+  return well_formed(source, errors) ? source : nullptr;
+}
+
+SourcePtr load_source(const std::string& path, std::size_t limit, Errors& errors, Position asked) {
+  const auto fail = [&](const std::string& what) {
+    const auto named = std::make_shared<Source>(Source{path, "", true});
+    if (asked.source) {
+      errors.add(asked, "", path + ": " + what);
+    } else {
+      errors.add({named}, "", what);
+    }
+    return nullptr;
+  };
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) {
+    const std::string nearest = nearest_file(path);
+    return fail("no such file" + (nearest.empty() ? "" : "; nearest: " + nearest));
+  }
+  if (!std::filesystem::is_regular_file(status)) {
+    const bool folder = std::filesystem::is_directory(status);
+    return fail(folder ? "not a file, but a folder" : "not a file");
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail("cannot be read");
+  // One byte past the limit is enough to know that there are too many.
+  std::string bytes(limit + 1, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (file.bad()) return fail("cannot be read");
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  if (bytes.size() > limit) return fail(fmt::format("more than {} bytes", limit));
+  return make_source(path, std::move(bytes), limit, errors);
+}
+
+SourcePtr make_argument(std::string text, Errors& errors) {
+  end_lines_in_newlines(text);
+  auto source = std::make_shared<Source>(Source{"command line", std::move(text), true});
+  return well_formed(source, errors) ? source : nullptr;
+}
+
+}  // namespace ansatz::yaml
