@@ -3,6 +3,7 @@
 
 #include <ansatz/keys.hpp>
 
+#include <cstdint>
 #include <initializer_list>
 
 namespace ansatz {
@@ -20,6 +21,10 @@ struct Seed {
   /// Whether it was given as a list, which NumPy treats differently even when it has one number.
   bool list = false;
 };
+
+class RandomState;
+/// NumPy's generator of this seed, or of the list `by_default`.
+RandomState random_state(const Seed& seed, std::initializer_list<std::int64_t> by_default);
 
 constexpr Given<"seed", Seed> seed(std::initializer_list<int> numbers) { return {Seed(numbers)}; }
 

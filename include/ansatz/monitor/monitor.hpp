@@ -1,0 +1,77 @@
+// Monitor: watches channels on data sets while a model is trained.
+#pragma once
+
+#include <ansatz/serial/monitor_records.hpp>
+#include <ansatz/train/batch_reader.hpp>
+
+#include <functional>
+#include <optional>
+
+namespace ansatz {
+
+class Session;
+
+/// Computes all channels of a job on each of its monitored data sets and records them.
+///
+/// The value of a channel is the average over the batches of a data set, weighted by their sizes,
+/// gathered in double. Channels that read no data are computed once for all data sets.
+class Monitor {
+ public:
+  /// @param prefix  what the names of its channels begin with, "" or "valid_"
+  struct WatchedData {
+    std::string name, prefix;
+    std::shared_ptr<const Table> table;
+    std::string mode = "sequential";
+    int batch_size = 0, num_batches = 0;
+    /// Of a stochastic mode; the same batches every time.
+    std::vector<std::int64_t> seed = {2013, 2, 22};
+  };
+
+  explicit Monitor(MonitorRecords records) : records_(std::move(records)) {}
+
+  /// @param channels, parameters, settings  programs whose results are channels; null: none
+  void setup(AnyProgram* channels, AnyProgram* parameters, AnyProgram* settings);
+  /// ValueError for a data set without examples; NameError for a channel name that is taken.
+  void add_dataset(const WatchedData& data);
+  /// A channel computed by a function, once a record. NameError when the name is taken.
+  void add_channel(const std::string& name, std::function<double()> value,
+                   const std::string& doc = "", bool wall_clock = false);
+  /// Computes and records every channel.
+  void operator()(double seconds);
+  void report_batch(int examples) {
+    ++records_.batches_seen;
+    records_.examples_seen += examples;
+  }
+  void report_epoch() { ++records_.epochs_seen; }
+
+  const MonitorRecords& records() const { return records_; }
+  MonitorRecords& records() { return records_; }
+  const std::vector<WatchedData>& datasets() const { return datasets_; }
+  /// The last value of a channel. NameError with the nearest name; ValueError before any record.
+  double last(std::string_view channel) const;
+  /// Indices of the channels in the order in which they are printed: h2 before h10.
+  std::vector<int> sorted_channels() const;
+
+ private:
+  struct Source {
+    WatchedData data;
+    std::optional<BatchReader> reader;
+    std::vector<std::size_t> channels, parameters;  // in records_.channels
+  };
+  struct Computed {
+    int channel;
+    std::function<double()> value;
+  };
+  void measure(Source& source, std::vector<double>& values);
+
+  MonitorRecords records_;
+  std::vector<WatchedData> datasets_;
+  std::vector<Source> sources_;
+  std::vector<Computed> computed_;
+  std::vector<int> setting_channels_;
+  AnyProgram* channels_ = nullptr;
+  AnyProgram* parameters_ = nullptr;
+  AnyProgram* settings_ = nullptr;
+};
+
+}  // namespace ansatz

@@ -1,0 +1,147 @@
+// Session: a job at work.
+#pragma once
+
+#include <ansatz/monitor/monitor.hpp>
+#include <ansatz/serial/model_file.hpp>
+#include <ansatz/train/archive.hpp>
+#include <ansatz/train/any_program.hpp>
+#include <ansatz/train/train.hpp>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ansatz {
+
+class AlgorithmRun;
+class CriterionRun;
+class ExtensionRun;
+class ModelRun;
+class Session;
+
+/// Told what happens, to show it: progress bars, lines, events for programs.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void on_start(Session&) {}
+  virtual void on_epoch_start(Session&, std::int64_t /*examples*/) {}
+  virtual void on_batch(Session&, int /*examples*/) {}
+  virtual void on_monitor(Session&) {}
+  virtual void on_save(Session&, const std::string& /*path*/) {}
+  virtual void on_warning(Session&, const std::string& /*text*/) {}
+  virtual void on_end(Session&) {}
+};
+
+/// How a job is run, beside what it says itself.
+struct RunOptions {
+  bool resume = false;        ///< go on with the run saved at the job's save_path
+  bool accept_differences = false;  ///< resume although bits may differ: another machine, say
+  double time_budget = 0;     ///< seconds, tested before each epoch; 0: none
+  std::int64_t seed = 0;      ///< of the random numbers inside steps (dropout, sampling)
+  int threads = 1;
+  bool check = false;         ///< stop at the first value that is not finite, and name it
+  std::string job_yaml;       ///< the job as text, for the model file
+  std::string model_yaml;
+  RunObserver* observer = nullptr;
+  const std::atomic<bool>* interrupt = nullptr;  ///< set by a signal: finish the batch, save, stop
+};
+
+/// What a run came to.
+enum class RunEnd { finished, time_budget_exceeded, interrupted };
+
+/// A job at work: its parameters, programs, data and monitor. Extensions, criteria and schedules
+/// read and change it.
+class Session {
+ public:
+  Session(const Train& job, JobPrograms programs, const RunOptions& options);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Trains until a criterion, an extension, the time budget or an interrupt ends it.
+  RunEnd run();
+
+  const Train& job() const { return job_; }
+  const RunOptions& options() const { return options_; }
+  Store& store() { return store_; }
+  Monitor& monitor() { return *monitor_; }
+  const MonitorRecords& records() const { return monitor_->records(); }
+  /// Monitors that were pushed away, and the current one's records.
+  std::vector<MonitorRecords>& old_monitors() { return old_monitors_; }
+  const std::vector<ModelParameter>& parameters() const { return parameters_; }
+  ElementType precision() const { return precision_; }
+
+  /// A function of the job. NameError when there is none of the name.
+  AnyProgram& program(std::string_view name);
+  AnyProgram* find_program(std::string_view name);
+  std::vector<const JobProgram*> programs() const;
+
+  /// A named scalar of the job, such as "learning_rate" or "momentum"; `set_setting` changes it in
+  /// all programs. NameError with the nearest name.
+  double setting(std::string_view name) const;
+  void set_setting(std::string_view name, double value);
+  bool has_setting(std::string_view name) const;
+
+  /// The training data.
+  const std::shared_ptr<const Table>& data() const { return data_; }
+  /// A batch has been trained on: counts it and tells the observer. Algorithms call it.
+  void report_batch(int examples);
+  void begin_epoch(std::int64_t examples);
+  /// Whether the run was asked to end: algorithms test it between batches.
+  bool interrupted() const;
+  /// Ends the run after this epoch, as StopIteration from an extension in Pylearn2.
+  void stop() { stopped_ = true; }
+  bool stopped() const { return stopped_; }
+  void warn(const std::string& text);
+
+  /// Throws ValueError "NaN in h0_W" when a parameter is not finite.
+  void require_finite_parameters() const;
+
+  /// Saves the model now: to save_path, or to another file.
+  void save();
+  void save_to(const std::string& path);
+  ModelFile model_file();
+  /// Pylearn2's model.tag: values kept with the model.
+  StateValues& tags() { return tags_; }
+  double seconds() const;  ///< since the run began
+
+ private:
+  void initialize_parameters();
+  void load_data();
+  void setup_monitor();
+  void start_parts();
+  void restore(const ModelFile& file);
+  void visit_state(Archive& archive);
+  bool continue_learning();
+  void monitor_now();
+  void train_epoch();
+
+  const Train& job_;
+  RunOptions options_;
+  JobPrograms programs_;
+  ElementType precision_ = ElementType::float32;
+  Store store_;
+  std::vector<ModelParameter> parameters_;
+  std::shared_ptr<const Table> data_;
+  std::vector<MonitorRecords> old_monitors_;
+  std::unique_ptr<Monitor> monitor_;
+  std::unique_ptr<AlgorithmRun> algorithm_;
+  std::unique_ptr<ModelRun> model_run_;
+  std::vector<std::unique_ptr<ExtensionRun>> extensions_;
+  StateValues tags_;
+  bool stopped_ = false, saved_once_ = false, resumed_ = false;
+  double start_ = 0, seconds_before_ = 0;
+  double training_seconds_ = 0, total_seconds_ = 0;
+};
+
+/// A model that trains itself at work.
+class ModelRun {
+ public:
+  virtual ~ModelRun() = default;
+  virtual void train_all(const Table& data) = 0;
+  virtual bool continue_learning() = 0;
+  virtual void state(Archive&) {}
+};
+
+}  // namespace ansatz

@@ -1,0 +1,385 @@
+#include <ansatz/train/session.hpp>
+
+#include <ansatz/nearest_name.hpp>
+#include <ansatz/serial/environment.hpp>
+#include <ansatz/serial/store_tensors.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "state_archive.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+
+namespace ansatz {
+
+namespace {
+
+double now() {
+  using namespace std::chrono;
+  return duration<double>(steady_clock::now().time_since_epoch()).count();
+}
+
+// Sets the first values of parameters in the store.
+class StoreValues final : public InitialValues {
+ public:
+  StoreValues(Store& store, const Dataset* data) : store_(store), data_(data) {}
+
+  void set(std::string_view parameter, const double* values, std::int64_t count) override {
+    const Dims shape = store_.shape(parameter);
+    if (shape.count() != count)
+      throw ShapeError(fmt::format("parameter \"{}\" has {} elements, but {} first values",
+                                   parameter, shape.count(), count));
+    if (store_.type(parameter) == ElementType::float64) {
+      store_.set(parameter, values, shape);
+      return;
+    }
+    float* to = store_.data<float>(parameter);
+    for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<float>(values[i]);
+  }
+  void fill(std::string_view parameter, double value) override { store_.fill(parameter, value); }
+  const Dataset* training_data() const override { return data_; }
+
+ private:
+  Store& store_;
+  const Dataset* data_;
+};
+
+template <class T>
+bool all_finite(const T* values, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i)
+    if (!std::isfinite(values[i])) return false;
+  return true;
+}
+
+}  // namespace
+
+Session::Session(const Train& job, JobPrograms programs, const RunOptions& options)
+    : job_(job), options_(options), programs_(std::move(programs)) {
+  if (!programs_.empty()) precision_ = programs_.front().program->precision();
+  for (const ModelParameter& p : job_.model->parameters()) parameters_.push_back(p);
+  for (const ModelParameter& p : parameters_) {
+    Dims dims;
+    for (int i = 0; i < p.shape().rank; ++i) dims.push_back(p.shape()[i]);
+    if (precision_ == ElementType::float64)
+      store_.add<double>(p.name.view(), dims);
+    else
+      store_.add<float>(p.name.view(), dims);
+  }
+  for (JobProgram& each : programs_) {
+    each.program->bind(store_);
+    each.program->seed(static_cast<std::uint64_t>(options_.seed));
+    each.program->threads(options_.threads);
+    each.program->check(options_.check);
+  }
+  monitor_ = std::make_unique<Monitor>(MonitorRecords{});
+}
+
+Session::~Session() = default;
+
+AnyProgram* Session::find_program(std::string_view name) {
+  for (JobProgram& each : programs_)
+    if (each.name == name) return each.program.get();
+  return nullptr;
+}
+
+AnyProgram& Session::program(std::string_view name) {
+  if (AnyProgram* found = find_program(name)) return *found;
+  throw NameError(fmt::format("the job has no function \"{}\"", name));
+}
+
+std::vector<const JobProgram*> Session::programs() const {
+  std::vector<const JobProgram*> list;
+  for (const JobProgram& each : programs_) list.push_back(&each);
+  return list;
+}
+
+bool Session::has_setting(std::string_view name) const {
+  for (const JobProgram& each : programs_)
+    if (each.program->has_setting(name)) return true;
+  return false;
+}
+
+double Session::setting(std::string_view name) const {
+  for (const JobProgram& each : programs_)
+    if (each.program->has_setting(name)) return each.program->get(name);
+  std::vector<std::string> known;
+  for (const JobProgram& each : programs_)
+    for (std::string& n : settings_of(each.program->plan())) known.push_back(std::move(n));
+  throw NameError(fmt::format("the job has no setting \"{}\"{}", name,
+                              allowed_names(name, {known.begin(), known.end()})));
+}
+
+void Session::set_setting(std::string_view name, double value) {
+  (void)setting(name);
+  for (JobProgram& each : programs_)
+    if (each.program->has_setting(name)) each.program->set(name, value);
+}
+
+void Session::warn(const std::string& text) {
+  if (options_.observer)
+    options_.observer->on_warning(*this, text);
+  else
+    fmt::print(stderr, "warning: {}\n", text);
+}
+
+double Session::seconds() const { return seconds_before_ + (start_ > 0 ? now() - start_ : 0); }
+
+bool Session::interrupted() const {
+  return options_.interrupt && options_.interrupt->load(std::memory_order_relaxed);
+}
+
+void Session::report_batch(int examples) {
+  monitor_->report_batch(examples);
+  if (options_.observer) options_.observer->on_batch(*this, examples);
+}
+
+void Session::begin_epoch(std::int64_t examples) {
+  if (options_.observer) options_.observer->on_epoch_start(*this, examples);
+}
+
+void Session::require_finite_parameters() const {
+  for (const ModelParameter& p : parameters_) {
+    const std::int64_t count = store_.shape(p.name.view()).count();
+    const bool finite = precision_ == ElementType::float64
+                            ? all_finite(store_.data<double>(p.name.view()), count)
+                            : all_finite(store_.data<float>(p.name.view()), count);
+    if (!finite) throw ValueError(fmt::format("NaN in {}", p.name.view()));
+  }
+}
+
+void Session::initialize_parameters() {
+  StoreValues values(store_, job_.dataset.get());
+  job_.model->initialize(values);
+  if (job_.init_from.empty()) return;
+  const std::string path = job_.init_from.c_str();
+  const InitReport report = init_parameters(store_, read_parameters(path), path);
+  for (const std::string& kept : report.kept)
+    warn(fmt::format("init_from {}: the file has no \"{}\", which keeps its own first values", path,
+                     kept));
+  for (const std::string& unused : report.unused)
+    warn(fmt::format("init_from {}: \"{}\" is no parameter of this model", path, unused));
+}
+
+void Session::load_data() {
+  if (job_.dataset) data_ = job_.dataset->load();
+}
+
+void Session::setup_monitor() {
+  const TrainingAlgorithm* algorithm = job_.algorithm.get();
+  if (!algorithm) return;
+  monitor_->setup(find_program("monitor"), find_program("monitor_parameters"),
+                  find_program("monitor_settings"));
+  bool first = true;
+  for (const MonitoringDataset& each : algorithm->monitoring_datasets.list) {
+    Monitor::WatchedData watched;
+    watched.name = each.name.c_str();
+    watched.prefix = each.name.empty() ? "" : watched.name + "_";
+    watched.table = each.dataset == job_.dataset ? data_ : each.dataset->load();
+    watched.mode = algorithm->monitor_mode();
+    watched.batch_size = algorithm->monitoring_batch_size ? algorithm->monitoring_batch_size
+                         : algorithm->batch_size          ? algorithm->batch_size
+                                                          : job_.model->batch_size();
+    watched.num_batches = algorithm->monitoring_batches;
+    monitor_->add_dataset(watched);
+    if (!first) continue;
+    first = false;
+    monitor_->add_channel(
+        "training_seconds_this_epoch", [this] { return training_seconds_; },
+        "seconds this epoch spent in training", true);
+    monitor_->add_channel(
+        "total_seconds_last_epoch", [this] { return total_seconds_; },
+        "seconds the epoch before took, with monitoring and saving", true);
+  }
+}
+
+void Session::start_parts() {
+  if (job_.algorithm) {
+    algorithm_ = job_.algorithm->start(*this);
+    algorithm_->setup(*this);
+  } else {
+    model_run_ = job_.model->start(*this);
+  }
+  for (const Shared<Extension>& each : job_.extensions) {
+    extensions_.push_back(each->start(*this));
+    extensions_.back()->setup(*this);
+  }
+}
+
+void Session::visit_state(Archive& archive) {
+  const auto visit = [&](const std::string& name, auto& part) {
+    archive.enter(name);
+    part.state(archive);
+    archive.leave();
+  };
+  if (algorithm_) visit("algorithm", *algorithm_);
+  if (model_run_) visit("model", *model_run_);
+  for (std::size_t i = 0; i < extensions_.size(); ++i)
+    visit(fmt::format("extensions[{}]", i), *extensions_[i]);
+  for (JobProgram& each : programs_) {
+    archive.enter("programs." + each.name);
+    auto count = static_cast<std::int64_t>(each.program->step_count());
+    archive("step_count", count);
+    each.program->step_count(static_cast<std::uint64_t>(count));
+    for (const std::string& name : settings_of(each.program->plan())) {
+      double value = each.program->get(name);
+      archive(name, value);
+      each.program->set(name, value);
+    }
+    archive.leave();
+  }
+}
+
+ModelFile Session::model_file() {
+  ModelFile file;
+  file.floatX = precision_ == ElementType::float64 ? "float64" : "float32";
+  file.job_yaml = options_.job_yaml;
+  file.model_yaml = options_.model_yaml;
+  if (job_.dataset) file.dataset_yaml = job_.dataset->description();
+  file.environment = current_environment();
+  file.environment["threads"] = std::to_string(options_.threads);
+  file.parameters = stored_tensors(store_, StoreKind::parameter);
+  file.state = stored_tensors(store_, StoreKind::state);
+  StateArchive archive(file.values, file.random, true);
+  visit_state(archive);
+  file.values["seed"] = options_.seed;
+  file.values["stopped"] = stopped_;
+  file.tags = tags_;
+  file.monitors = old_monitors_;
+  file.monitors.push_back(monitor_->records());
+  file.wall_clock["seconds"] = seconds();
+  file.wall_clock["training_seconds_this_epoch"] = training_seconds_;
+  file.wall_clock["total_seconds_last_epoch"] = total_seconds_;
+  return file;
+}
+
+void Session::save_to(const std::string& path) {
+  write_model_file(path, model_file());
+  if (options_.observer) options_.observer->on_save(*this, path);
+}
+
+void Session::save() {
+  for (auto& each : extensions_) each->on_save(*this);
+  if (job_.save_path.empty()) return;
+  const std::string path = job_.save_path.c_str();
+  const bool refuse = !job_.allow_overwrite && !saved_once_ && !resumed_;
+  write_model_file(path, model_file(), refuse ? Overwrite::refuse : Overwrite::replace);
+  saved_once_ = true;
+  if (options_.observer) options_.observer->on_save(*this, path);
+}
+
+void Session::restore(const ModelFile& file) {
+  const std::string path = job_.save_path.c_str();
+  std::map<std::string, std::string> here = current_environment();
+  here["threads"] = std::to_string(options_.threads);
+  const auto differences = environment_differences(file.environment, here);
+  if (!differences.empty() && !options_.accept_differences) {
+    std::string text = fmt::format(
+        "{}: this program would not go on with the same bits as the run that saved it:", path);
+    for (const std::string& line : differences) text += "\n  " + line;
+    throw FileError(text + "\nresume all the same with --accept-differences");
+  }
+  restore_tensors(store_, StoreKind::parameter, file.parameters, path);
+  restore_tensors(store_, StoreKind::state, file.state, path);
+  StateValues values = file.values;
+  RandomStates random_states = file.random;
+  StateArchive archive(values, random_states, false);
+  visit_state(archive);
+  tags_ = file.tags;
+  old_monitors_ = file.monitors;
+  if (!old_monitors_.empty() && old_monitors_.back().name == "monitor") old_monitors_.pop_back();
+  seconds_before_ = state_value<double>(file.wall_clock, "seconds");
+  training_seconds_ = state_value<double>(file.wall_clock, "training_seconds_this_epoch");
+  total_seconds_ = state_value<double>(file.wall_clock, "total_seconds_last_epoch");
+}
+
+bool Session::continue_learning() {
+  if (stopped_) return false;
+  if (algorithm_) return algorithm_->continue_learning(*this);
+  return model_run_->continue_learning();
+}
+
+void Session::monitor_now() {
+  (*monitor_)(seconds());
+  for (auto& each : extensions_) each->on_monitor(*this);
+  if (options_.observer) options_.observer->on_monitor(*this);
+}
+
+void Session::train_epoch() {
+  const double begin = now();
+  if (algorithm_)
+    algorithm_->train(*this);
+  else
+    model_run_->train_all(*data_);
+  training_seconds_ = now() - begin;
+}
+
+RunEnd Session::run() {
+  const std::string path = job_.save_path.c_str();
+  if (!path.empty() && job_.save_freq == 0)
+    warn("save_path is given, but save_freq is 0: nothing will be saved");
+  if (path.empty() && job_.save_freq > 0)
+    throw ValueError("save_freq is given, but no save_path to save to");
+  start_ = now();
+  std::optional<ModelFile> saved;
+  if (options_.resume) {
+    if (path.empty()) throw ValueError("nothing to resume: the job has no save_path");
+    if (std::filesystem::exists(path)) saved = read_model_file(path);
+  }
+  load_data();
+  if (saved) {
+    const MonitorRecords* records = find_monitor(saved->monitors);
+    if (records) monitor_ = std::make_unique<Monitor>(*records);
+    monitor_->records().copy_history = true;
+    resumed_ = true;
+  } else {
+    initialize_parameters();
+  }
+  setup_monitor();
+  start_parts();
+  if (saved) restore(*saved);
+  if (options_.observer) options_.observer->on_start(*this);
+
+  // As Pylearn2's main loop: a record before the first epoch, and monitoring before saving.
+  bool go_on = true;
+  if (!saved) {
+    monitor_now();
+    go_on = continue_learning();
+  } else {
+    go_on = !monitor_->records().training_succeeded;
+    stopped_ = state_value<bool>(saved->values, "stopped");
+    go_on = go_on && !stopped_;
+  }
+  RunEnd end = RunEnd::finished;
+  while (go_on) {
+    if (interrupted()) {
+      end = RunEnd::interrupted;
+      break;
+    }
+    if (options_.time_budget > 0 && now() - start_ >= options_.time_budget) {
+      warn("Time budget exceeded");
+      monitor_->records().time_budget_exceeded = true;
+      end = RunEnd::time_budget_exceeded;
+      break;
+    }
+    const double begin = now();
+    train_epoch();
+    if (interrupted()) {
+      end = RunEnd::interrupted;
+      break;
+    }
+    monitor_->report_epoch();
+    monitor_now();
+    go_on = continue_learning();
+    if (job_.save_freq > 0 && go_on && records().epochs_seen % job_.save_freq == 0) save();
+    total_seconds_ = now() - begin;
+  }
+  if (end != RunEnd::interrupted) monitor_->records().training_succeeded = !go_on;
+  if (job_.save_freq > 0) save();
+  if (options_.observer) options_.observer->on_end(*this);
+  return end;
+}
+
+}  // namespace ansatz
