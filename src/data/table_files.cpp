@@ -1,0 +1,221 @@
+#include <ansatz/data/csv.hpp>
+#include <ansatz/data/npy.hpp>
+#include <ansatz/data/tables.hpp>
+#include <ansatz/nearest_name.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+namespace ansatz {
+
+namespace {
+
+// ---------------------------------------------------------------------------- CSV
+
+constexpr double largest_label = std::numeric_limits<int>::max() - 1;
+
+void check(const CsvDatasetOptions& options) {
+  if (options.task != "classification" && options.task != "regression")
+    throw NameError(fmt::format("task {} is unknown{}", data::quoted(options.task),
+                                allowed_names(options.task, {"classification", "regression"})));
+  if (options.num_outputs < 1)
+    throw ValueError(fmt::format("num_outputs {}: at least 1", options.num_outputs));
+  const bool range = options.start || options.stop;
+  if (range + options.start_fraction.has_value() + options.end_fraction.has_value() > 1)
+    throw ValueError("of start and stop, start_fraction, and end_fraction only one can be given");
+  const auto check_fraction = [](const char* name, const std::optional<double>& fraction) {
+    if (fraction && !(*fraction > 0 && *fraction < 1))
+      throw ValueError(fmt::format("{} {}: greater than 0 and less than 1", name, *fraction));
+  };
+  check_fraction("start_fraction", options.start_fraction);
+  check_fraction("end_fraction", options.end_fraction);
+}
+
+// The examples of the file that are asked for.
+std::pair<std::int64_t, std::int64_t> range_of(const CsvDatasetOptions& options,
+                                               std::int64_t rows) {
+  const auto part = [rows](double fraction) {
+    return static_cast<std::int64_t>(fraction * static_cast<double>(rows));
+  };
+  if (options.start_fraction) return {0, part(*options.start_fraction)};
+  if (options.end_fraction) return {part(1 - *options.end_fraction), rows};
+  const std::int64_t start = options.start.value_or(0), stop = options.stop.value_or(rows);
+  if (start < 0 || start > stop || stop > rows)
+    throw ValueError(fmt::format("{} has {} examples: start {} and stop {} are not a range of them",
+                                 options.path, rows, start, stop));
+  return {start, stop};
+}
+
+Column targets_of(const CsvDatasetOptions& options, std::vector<double> values,
+                  std::int64_t first_row) {
+  if (options.task == "regression")
+    return number_column("targets", std::move(values), {options.num_outputs});
+  std::vector<std::int32_t> labels;
+  std::int32_t largest = 0;
+  for (const double value : values) {
+    if (!(value >= 0 && value <= largest_label) || value != std::floor(value))
+      throw ValueError(
+          fmt::format("{}: target {} of example {} is not a label, 0, 1, 2, …; for "
+                      "other numbers set task to regression",
+                      options.path, value, first_row + std::ssize(labels) / options.num_outputs));
+    labels.push_back(static_cast<std::int32_t>(value));
+    largest = std::max(largest, labels.back());
+  }
+  return label_column("targets", std::move(labels), largest + 1,
+                      options.num_outputs == 1 ? Dims{} : Dims{options.num_outputs});
+}
+
+// ---------------------------------------------------------------------------- arrays of NumPy
+
+template <class To, class From>
+std::vector<To> converted(const NpzArray& array) {
+  const From* from = array.data<From>();
+  return {from, from + array.size()};
+}
+
+// Calls `use` with the array's element type as a C++ number.
+template <class Use>
+auto with_type(const NpzArray& array, Use use) {
+  switch (array.type) {
+    case ElementType::float32:
+      return use(float{});
+    case ElementType::float64:
+      return use(double{});
+    case ElementType::int8:
+      return use(std::int8_t{});
+    case ElementType::int16:
+      return use(std::int16_t{});
+    case ElementType::int32:
+      return use(std::int32_t{});
+    case ElementType::int64:
+      return use(std::int64_t{});
+    case ElementType::uint8:
+      return use(std::uint8_t{});
+    case ElementType::uint16:
+      return use(std::uint16_t{});
+    case ElementType::uint32:
+      return use(std::uint32_t{});
+    case ElementType::uint64:
+      return use(std::uint64_t{});
+  }
+  __builtin_unreachable();
+}
+
+Column numbers_of(std::string source, NpzArray array, const Dims& example) {
+  Column out = with_type(array, [&]<class E>(E) {
+    if constexpr (std::is_floating_point_v<E>) {
+      // The memory of the file's array is that of the column.
+      Column shared = number_column(std::move(source), std::vector<E>{}, example);
+      shared.examples = array.size() / example.count();
+      const auto owner = std::make_shared<const NpzArray>(std::move(array));
+      shared.data = owner->bytes.data();
+      shared.owner = owner;
+      return shared;
+    } else {
+      using Real = std::conditional_t<sizeof(E) <= 2, float, double>;
+      return number_column(std::move(source), converted<Real, E>(array), example);
+    }
+  });
+  out.conv = example.rank == 3;
+  return out;
+}
+
+Column labels_of(const NpzArray& array, int labels, const Dims& example, const std::string& where) {
+  std::vector<std::int32_t> values = with_type(array, [&]<class E>(E) -> std::vector<std::int32_t> {
+    if constexpr (std::is_floating_point_v<E>) {
+      throw ValueError(fmt::format("{} holds real numbers, where labels are wanted", where));
+    } else {
+      std::vector<std::int32_t> out;
+      for (const E* at = array.data<E>(); std::ssize(out) < array.size(); ++at) {
+        if (!std::in_range<std::int32_t>(*at))
+          throw ValueError(
+              fmt::format("{}: label {}; allowed are 0 to {}", where, *at, labels - 1));
+        out.push_back(static_cast<std::int32_t>(*at));
+      }
+      return out;
+    }
+  });
+  return label_column("targets", std::move(values), labels, example);
+}
+
+Column features_of(NpzArray array, const std::string& where) {
+  const std::vector<std::int64_t> shape = array.shape;
+  for (const std::int64_t n : shape)
+    if (&n != shape.data() && n < 1)
+      throw FileError(fmt::format("{} has dimensions {}: nothing in an example", where, shape));
+  if (shape.size() == 2) return numbers_of("features", std::move(array), {shape[1]});
+  if (shape.size() == 4)
+    return numbers_of("features", std::move(array), {shape[1], shape[2], shape[3]});
+  throw FileError(
+      fmt::format("{} has dimensions {}, where [examples, features] or [examples, "
+                  "rows, columns, channels] are expected",
+                  where, shape));
+}
+
+}  // namespace
+
+Table digits_table(Digits digits) {
+  return Table(
+      {image_column("features", std::move(digits.images), Digits::rows, Digits::columns, 1),
+       label_column("targets", std::move(digits.labels), Digits::classes)});
+}
+
+Table csv_table(const CsvDatasetOptions& options) {
+  check(options);
+  const CsvTable csv =
+      read_csv(options.path, {.separator = options.delimiter, .header = options.expect_headers});
+  const int outputs = options.expect_labels ? options.num_outputs : 0;
+  const int width = csv.columns - outputs;
+  if (csv.rows == 0) throw ValueError(fmt::format("{} holds no examples", options.path));
+  if (width < 1)
+    throw ValueError(
+        fmt::format("{} has {} columns; {} of them are targets, which leaves none for "
+                    "features",
+                    options.path, csv.columns, outputs));
+  const auto [start, stop] = range_of(options, csv.rows);
+  std::vector<double> features, targets;
+  features.reserve(static_cast<std::size_t>((stop - start) * width));
+  for (std::int64_t row = start; row < stop; ++row) {
+    const double* begin = csv.values.data() + row * csv.columns;
+    targets.insert(targets.end(), begin, begin + outputs);
+    features.insert(features.end(), begin + outputs, begin + csv.columns);
+  }
+  std::vector<Column> columns;
+  columns.push_back(number_column("features", std::move(features), {width}));
+  if (outputs) columns.push_back(targets_of(options, std::move(targets), start));
+  return Table(std::move(columns));
+}
+
+Table npy_table(const std::string& path) { return Table({features_of(read_npy(path), path)}); }
+
+Table npz_table(const std::string& path, const std::string& key, const std::string& target_key,
+                int target_labels) {
+  const auto where = [&](const std::string& name) {
+    return fmt::format("{}, array {}", path, data::quoted(name));
+  };
+  std::vector<Column> columns;
+  columns.push_back(features_of(read_npz_array(path, key), where(key)));
+  if (target_key.empty()) return Table(std::move(columns));
+  const NpzArray targets = read_npz_array(path, target_key);
+  const std::vector<std::int64_t>& shape = targets.shape;
+  if (shape.size() != 1 && (shape.size() != 2 || shape[1] < 1))
+    throw FileError(
+        fmt::format("{} has dimensions {}, where [examples] or [examples, outputs] are "
+                    "expected",
+                    where(target_key), shape));
+  const std::int64_t outputs = shape.size() == 1 ? 1 : shape[1];
+  columns.push_back(target_labels > 0
+                        ? labels_of(targets, target_labels, outputs == 1 ? Dims{} : Dims{outputs},
+                                    where(target_key))
+                        : numbers_of("targets", targets, {outputs}));
+  return Table(std::move(columns));
+}
+
+}  // namespace ansatz
