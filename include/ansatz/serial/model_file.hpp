@@ -1,0 +1,61 @@
+// The model file: parameters, the job that trained them, its records, and all it takes to go on.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <ansatz/serial/monitor_records.hpp>
+#include <ansatz/serial/saved_state.hpp>
+#include <ansatz/serial/tensor_file.hpp>
+
+namespace ansatz {
+
+/// The format that is written. A change that an older reader would misunderstand raises it.
+inline constexpr int format_version = 1;
+
+/// A trained model. As a file it is safetensors: parameters are tensors of their own names, others
+/// have a prefix (`state/`, `random/`, `monitor/`, `wall_clock/`), text and small values stand in
+/// the metadata under `ansatz.`; docs/model-file.md says where.
+struct ModelFile {
+  std::string library_version;  ///< of the program that wrote it; filled in by the writer if empty
+  std::string floatX = "float32";  ///< precision of the computation, or "float64"
+  std::string job_yaml, dataset_yaml, model_yaml;
+  /// What has to be the same for the same bits: see environment.hpp.
+  std::map<std::string, std::string> environment;
+
+  std::vector<NamedTensor> parameters;
+  std::vector<NamedTensor> state;  ///< momenta, averages, best parameters, …
+  StateValues values;              ///< of rules, schedules, criteria, extensions
+  RandomStates random;
+  StateValues tags;  ///< Pylearn2's model.tag, such as `MonitorBasedSaveBest.best_cost`
+  std::vector<MonitorRecords> monitors;  ///< the current one is named "monitor"
+
+  /// Times, which differ between two equal runs, as do the records of channels and moments that
+  /// measure time.
+  StateValues wall_clock;
+};
+
+/// Reads and checks a model file, whatever earlier format it has. FileError: as of
+/// read_tensor_file; for other programs' files of tensors; for a format newer than this library;
+/// for content that is missing or does not fit together.
+ModelFile read_model_file(const std::string& path, Checksums checksums = Checksums::verify);
+
+/// Replaces `path` as a whole (AtomicFile). NameError for parameters whose name begins with a
+/// prefix of the format, and for names given twice; ValueError for records that do not fit
+/// together and text that is not UTF-8; FileError if writing fails. The old file then stays.
+void write_model_file(const std::string& path, const ModelFile& model,
+                      Overwrite overwrite = Overwrite::replace);
+
+/// The two halves of reading and writing. `path` is for messages.
+ModelFile model_of(TensorFile file, const std::string& path);
+TensorFile tensors_of(const ModelFile& model);
+
+/// Whether a parameter cannot have this name because it begins with a prefix of the format.
+bool reserved_name(std::string_view name);
+
+/// Every difference of two models, one a line, none when they are equal to the bit; what measures
+/// time is left out.
+std::vector<std::string> compare(const ModelFile& a, const ModelFile& b);
+
+}  // namespace ansatz

@@ -1,0 +1,28 @@
+// Where a model file keeps what: keys of the metadata, prefixes of tensors' names.
+#pragma once
+
+#include <string_view>
+
+namespace ansatz::serial {
+
+namespace key {
+constexpr const char* format = "ansatz.format";
+constexpr const char* version = "ansatz.version";
+constexpr const char* floatX = "ansatz.floatX";
+constexpr const char* job = "ansatz.job";
+constexpr const char* dataset = "ansatz.dataset";
+constexpr const char* model = "ansatz.model";
+constexpr const char* environment = "ansatz.environment";
+constexpr const char* values = "ansatz.values";
+constexpr const char* random = "ansatz.random";
+constexpr const char* tags = "ansatz.tags";
+constexpr const char* monitors = "ansatz.monitors";
+constexpr const char* wall_clock = "ansatz.wall_clock";
+}  // namespace key
+
+constexpr std::string_view state_prefix = "state/";
+constexpr std::string_view random_prefix = "random/";
+constexpr std::string_view monitor_prefix = "monitor/";
+constexpr std::string_view wall_clock_prefix = "wall_clock/";
+
+}  // namespace ansatz::serial

@@ -1,0 +1,166 @@
+#include <ansatz/serial/store_tensors.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <ansatz/nearest_name.hpp>
+#include <ansatz/serial/model_file.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "run/text.hpp"
+
+namespace ansatz {
+
+using run::type_name;
+
+namespace {
+
+std::vector<std::int64_t> shape_of(const Dims& dims) { return {dims.begin(), dims.end()}; }
+
+Dims dims_of(const std::vector<std::int64_t>& shape) {
+  Dims out;
+  for (const std::int64_t n : shape) out.push_back(n);
+  return out;
+}
+
+std::vector<std::string_view> names_in(const Store& store, StoreKind kind) {
+  std::vector<std::string_view> out;
+  for (int i = 0; i < store.size(); ++i)
+    if (store.kind(store.name(i)) == kind) out.push_back(store.name(i));
+  return out;
+}
+
+std::vector<std::string_view> names_of(const std::vector<NamedTensor>& tensors) {
+  std::vector<std::string_view> out;
+  for (const NamedTensor& t : tensors) out.push_back(t.name);
+  return out;
+}
+
+bool contains(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string nearest_of(std::string_view name, const std::vector<std::string_view>& known) {
+  const std::string_view nearest = nearest_name(name, known);
+  return nearest.empty() ? "" : fmt::format("; nearest: '{}'", nearest);
+}
+
+bool same_shape(const Store& store, const NamedTensor& t) {
+  std::vector<std::int64_t> wanted = shape_of(store.shape(t.name));
+  if (store.resizable(t.name) && !wanted.empty() && !t.shape.empty()) wanted[0] = t.shape[0];
+  return wanted == t.shape;
+}
+
+std::string other_shape(const Store& store, const NamedTensor& t) {
+  return fmt::format("\n  '{}' has the shape {} in the file, {} in the model", t.name, t.shape,
+                     shape_of(store.shape(t.name)));
+}
+
+bool is_float(ElementType type) {
+  return type == ElementType::float32 || type == ElementType::float64;
+}
+
+/// Whether a finite double would become an infinite float.
+bool overflows(const Store& store, const NamedTensor& t) {
+  if (t.type != ElementType::float64 || store.type(t.name) != ElementType::float32) return false;
+  const double* values = t.data<double>();
+  return std::any_of(values, values + t.size(), [](double x) {
+    return std::isfinite(x) && !std::isfinite(static_cast<float>(x));
+  });
+}
+
+template <class To, class From>
+void convert(Store& store, const NamedTensor& t) {
+  To* out = store.data<To>(t.name);
+  const From* in = t.data<From>();
+  for (std::int64_t i = 0; i < t.size(); ++i) out[i] = static_cast<To>(in[i]);
+}
+
+void take(Store& store, const NamedTensor& t) {
+  if (store.resizable(t.name)) store.resize(t.name, t.shape[0]);
+  const ElementType type = store.type(t.name);
+  if (type == t.type)
+    store.set(t.name, {t.bytes.data(), t.type, dims_of(t.shape), true});
+  else if (type == ElementType::float32)
+    convert<float, double>(store, t);
+  else
+    convert<double, float>(store, t);
+}
+
+}  // namespace
+
+std::vector<NamedTensor> stored_tensors(const Store& store, StoreKind kind) {
+  std::vector<NamedTensor> out;
+  for (const std::string_view name : names_in(store, kind)) {
+    const ElementType type = store.type(name);
+    const void* values = type == ElementType::float32
+                             ? static_cast<const void*>(store.data<float>(name))
+                             : store.data<double>(name);
+    out.emplace_back(std::string(name), type, shape_of(store.shape(name)), values);
+  }
+  return out;
+}
+
+void restore_tensors(Store& store, StoreKind kind, const std::vector<NamedTensor>& tensors,
+                     const std::string& path) {
+  const std::vector<std::string_view> here = names_in(store, kind), there = names_of(tensors);
+  std::string wrong;
+  for (const std::string_view name : here)
+    if (!contains(there, name))
+      wrong += fmt::format("\n  '{}' is missing in the file{}", name, nearest_of(name, there));
+  for (const NamedTensor& t : tensors) {
+    if (!contains(here, t.name)) {
+      wrong += fmt::format("\n  '{}' is unknown to the model{}", t.name, nearest_of(t.name, here));
+      continue;
+    }
+    if (!same_shape(store, t)) wrong += other_shape(store, t);
+    if (store.type(t.name) != t.type)
+      wrong += fmt::format("\n  '{}' holds {} in the file, {} in the model", t.name,
+                           type_name(t.type), type_name(store.type(t.name)));
+  }
+  if (!wrong.empty())
+    throw FileError(fmt::format("{}: its {} are not those of the model:{}", path,
+                                kind == StoreKind::parameter ? "parameters" : "states", wrong));
+  for (const NamedTensor& t : tensors) take(store, t);
+}
+
+InitReport init_parameters(Store& store, const std::vector<NamedTensor>& tensors,
+                           const std::string& path) {
+  const std::vector<std::string_view> here = names_in(store, StoreKind::parameter);
+  const std::vector<std::string_view> there = names_of(tensors);
+  InitReport report;
+  std::string wrong;
+  for (const std::string_view name : here)
+    (contains(there, name) ? report.taken : report.kept).emplace_back(name);
+  for (const NamedTensor& t : tensors) {
+    if (!contains(here, t.name)) {
+      report.unused.push_back(t.name);
+    } else if (!same_shape(store, t)) {
+      wrong += other_shape(store, t);
+    } else if (!is_float(t.type)) {
+      wrong += fmt::format("\n  '{}' holds {} in the file, where numbers with a point belong",
+                           t.name, type_name(t.type));
+    } else if (overflows(store, t)) {
+      wrong += fmt::format("\n  '{}' has numbers in the file that float cannot hold", t.name);
+    }
+  }
+  if (!wrong.empty())
+    throw FileError(fmt::format("{}: it cannot give the model its parameters:{}", path, wrong));
+  if (report.taken.empty())
+    throw FileError(fmt::format("{}: it has no parameter of the model; there: {}; here: {}", path,
+                                fmt::join(there, ", "), fmt::join(here, ", ")));
+  for (const NamedTensor& t : tensors)
+    if (contains(here, t.name)) take(store, t);
+  return report;
+}
+
+std::vector<NamedTensor> read_parameters(const std::string& path) {
+  TensorFile file = read_tensor_file(path);
+  if (!file.metadata.contains("ansatz.format")) return std::move(file.tensors);
+  return model_of(std::move(file), path).parameters;
+}
+
+}  // namespace ansatz
