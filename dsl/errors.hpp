@@ -7,13 +7,13 @@
 
 namespace ansatz {
 
-namespace run {
+namespace running {
 
 [[noreturn]] void throw_shape_error(const char* op, const char* must_hold, const ir::Shape* shapes,
                                     int count);
 [[noreturn]] void throw_error(const char* what);
 
-}  // namespace run
+}  // namespace running
 
 // In a constant evaluation the compiler stops at `throw` and shows the calls that led there with
 // their arguments: the text, and further up the user's line. A call of a function that is not
@@ -26,7 +26,7 @@ namespace run {
 /// @param shapes      the operands' shapes, `count` of them
 [[noreturn]] constexpr void graph_error_shape(const char* op, const char* must_hold,
                                               const ir::Shape* shapes, int count) {
-  if (!std::is_constant_evaluated()) run::throw_shape_error(op, must_hold, shapes, count);
+  if (!std::is_constant_evaluated()) running::throw_shape_error(op, must_hold, shapes, count);
   // g++ says that the difference of the two texts is not constant, and so shows both.
   if (must_hold - op) throw must_hold;
   __builtin_unreachable();
@@ -34,7 +34,7 @@ namespace run {
 
 /// Throws Error with this text.
 [[noreturn]] constexpr void graph_error(const char* what) {
-  if (!std::is_constant_evaluated()) run::throw_error(what);
+  if (!std::is_constant_evaluated()) running::throw_error(what);
   if (what) throw what;
   __builtin_unreachable();
 }

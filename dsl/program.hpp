@@ -10,7 +10,7 @@
 
 namespace ansatz {
 
-namespace run {
+namespace running {
 
 template <class T>
 class Executor;
@@ -18,7 +18,7 @@ class Executor;
 [[noreturn]] void throw_not_scalar(std::string_view name, const Dims& dims);
 [[noreturn]] void throw_wrong_result_type(std::string_view name, bool labels);
 
-}  // namespace run
+}  // namespace running
 
 /// A value given to a program by name: a number, or an array that `view` accepts. It refers to the
 /// caller's array, which must live until the call returns.
@@ -54,17 +54,17 @@ class Result {
 
   /// The values, row-major. ValueError for labels.
   const T* data() const {
-    if (labels_) run::throw_wrong_result_type(name_, true);
+    if (labels_) running::throw_wrong_result_type(name_, true);
     return static_cast<const T*>(data_);
   }
   /// The values of a result of labels, such as an argmax. ValueError for numbers.
   const std::int32_t* labels() const {
-    if (!labels_) run::throw_wrong_result_type(name_, false);
+    if (!labels_) running::throw_wrong_result_type(name_, false);
     return static_cast<const std::int32_t*>(data_);
   }
   /// The value of a result of one element. ShapeError if there are more or none.
   T scalar() const {
-    if (size() != 1) run::throw_not_scalar(name_, *dims_);
+    if (size() != 1) running::throw_not_scalar(name_, *dims_);
     return labels_ ? static_cast<T>(*static_cast<const std::int32_t*>(data_))
                    : *static_cast<const T*>(data_);
   }
@@ -81,7 +81,7 @@ class Result {
 template <class T>
 class Results {
  public:
-  explicit Results(const run::Executor<T>* executor) : executor_(executor) {}
+  explicit Results(const running::Executor<T>* executor) : executor_(executor) {}
   int size() const;
   /// NameError with the nearest known name.
   Result<T> operator[](std::string_view name) const;
@@ -89,7 +89,7 @@ class Results {
   Result<T> operator[](int index) const;
 
  private:
-  const run::Executor<T>* executor_;
+  const running::Executor<T>* executor_;
 };
 
 /// Something that lives as long as a program: the tables of a plan made at run time.
@@ -120,7 +120,7 @@ class Program {
                    PlanOwner owner = {});
   Program(Program&& other) noexcept : executor_(other.executor_) { other.executor_ = nullptr; }
   Program& operator=(Program&& other) noexcept {
-    run::Executor<T>* mine = executor_;
+    running::Executor<T>* mine = executor_;
     executor_ = other.executor_;
     other.executor_ = mine;
     return *this;
@@ -167,7 +167,7 @@ class Program {
   int compiled_loops() const;
 
  private:
-  run::Executor<T>* executor_;
+  running::Executor<T>* executor_;
 };
 
 extern template class Results<float>;

@@ -83,7 +83,7 @@ std::string variant_text(const Graph& g, int id) {
   while (used > 0 && n.attr.i[used - 1] == 0) --used;
   for (int k = 0; k < used; ++k)
     out += (k ? " " : "; ") + (ir::is_extent(n.attr.i[k]) ? "extent" : std::to_string(n.attr.i[k]));
-  if (n.attr.x != 0) out += "; " + run::number_text(n.attr.x);
+  if (n.attr.x != 0) out += "; " + running::number_text(n.attr.x);
   return out;
 }
 
@@ -133,7 +133,7 @@ std::string kind_of_leaf(const ir::OpInfo* op) {
 
 std::string scalar_note(double initial) {
   return std::isnan(initial) ? "given at the first call"
-                             : "by default " + run::number_text(initial);
+                             : "by default " + running::number_text(initial);
 }
 
 std::string labels_note(ir::DType type, int labels) {
@@ -152,7 +152,7 @@ Phrase node_name(const Graph& g, int id, const Extents& extents) {
   const ir::OpInfo* op = g[id].op;
   if (op == info_of<ops::Literal>) {
     const double x = g.literal(id);
-    return {run::number_text(x), std::signbit(x) ? 5 : Phrase::atom};
+    return {running::number_text(x), std::signbit(x) ? 5 : Phrase::atom};
   }
   if (op == info_of<ops::Extent>) return {extents.dimension(g[id].attr.i[0])};
   if (!kind_of_leaf(op).empty()) return {g.name(id)};

@@ -346,7 +346,7 @@ BufferNames::BufferNames(const PlanView& plan, const Extents& extents) {
     for (const ir::Result& r : plan.results)
       if (r.buffer == b && name.text.empty()) name.text = plan.text.data + r.name;
     if (buffer.where == Where::literal)
-      name = {run::number_text(buffer.value), buffer.value < 0 ? 5 : Phrase::atom};
+      name = {running::number_text(buffer.value), buffer.value < 0 ? 5 : Phrase::atom};
     else if (buffer.where == Where::extent)
       name = {extents.name(buffer.slot)};
     else if (buffer.where != Where::arena)

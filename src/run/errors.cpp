@@ -11,7 +11,7 @@
 
 namespace ansatz {
 
-namespace run {
+namespace running {
 
 std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
 
@@ -78,7 +78,7 @@ void throw_shape_error(const char* op, const char* must_hold, const ir::Shape* s
 
 void throw_error(const char* what) { throw Error(what); }
 
-}  // namespace run
+}  // namespace running
 
 // Damerau and Levenshtein's distance in its restricted form ("optimal string alignment").
 int edit_distance(std::string_view a, std::string_view b) {

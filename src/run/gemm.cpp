@@ -61,10 +61,10 @@ void gemm(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n, st
           std::int64_t ldc) {
   if (m <= 0 || n <= 0) return;
   if (k <= 0) return scale(m, n, beta, c, ldc);
-  if (!transpose_b && run::narrow_wins<T>(transpose_a, m, n, k)) {
+  if (!transpose_b && running::narrow_wins<T>(transpose_a, m, n, k)) {
     if (transpose_a && k >= 256)
-      return run::narrow_gemm_transposed(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    return run::narrow_gemm(transpose_a, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+      return running::narrow_gemm_transposed(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    return running::narrow_gemm(transpose_a, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   }
   blas(transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
        static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), alpha, a,

@@ -19,7 +19,7 @@
 
 namespace ansatz {
 
-using run::quoted;
+using running::quoted;
 
 namespace {
 
@@ -48,7 +48,7 @@ std::string zip_text(int code) {
 NpzArray read_entry(zip_t* archive, zip_uint64_t index) {
   Entry entry(zip_fopen_index(archive, index, 0));
   if (!entry) throw std::string("cannot be opened: ") + zip_strerror(archive);
-  return run::read_npy([&](void* out, std::size_t n) {
+  return running::read_npy([&](void* out, std::size_t n) {
     const zip_int64_t got = zip_fread(entry.get(), out, n);
     if (got < 0) throw std::string("is damaged: ") + zip_file_strerror(entry.get());
     return static_cast<std::size_t>(got);
@@ -103,7 +103,7 @@ void write_archive(const std::string& path, const std::vector<NamedArray>& array
   std::vector<std::string> headers;
   headers.reserve(arrays.size());  // libzip reads them when the archive is closed
   for (const NamedArray& a : arrays) {
-    const std::string& header = headers.emplace_back(run::npy_header(a.array));
+    const std::string& header = headers.emplace_back(running::npy_header(a.array));
     const auto bytes = static_cast<zip_uint64_t>(a.array.dims.count()) *
                        static_cast<zip_uint64_t>(element_size(a.array.type));
     zip_buffer_fragment_t parts[2];
@@ -148,7 +148,7 @@ NpzArray read_npy(const std::string& path) {
   const std::string failed = "cannot read " + quoted(path) + ": ";
   if (!file) throw FileError(failed + std::strerror(errno));
   try {
-    return run::read_npy([&](void* out, std::size_t n) {
+    return running::read_npy([&](void* out, std::size_t n) {
       const std::size_t got = std::fread(out, 1, n, file.get());
       if (std::ferror(file.get())) throw std::string("fails: ") + std::strerror(errno);
       return got;
@@ -161,7 +161,7 @@ NpzArray read_npy(const std::string& path) {
 void write_npz(const std::string& path, const std::vector<NamedArray>& arrays) {
   std::vector<std::string_view> names;
   for (const NamedArray& a : arrays) {
-    if (!run::good_name(a.name))
+    if (!running::good_name(a.name))
       throw NameError(quoted(a.name) + " cannot name an array; allowed: A-Z a-z 0-9 _ . / -");
     if (std::find(names.begin(), names.end(), a.name) != names.end())
       throw NameError("two arrays are named " + quoted(a.name));

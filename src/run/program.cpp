@@ -7,7 +7,7 @@
 
 namespace ansatz {
 
-namespace run {
+namespace running {
 
 void throw_not_scalar(std::string_view name, const Dims& dims) {
   throw ShapeError("result " + quoted(name) + " of shape " + shape_text(dims) +
@@ -20,7 +20,7 @@ void throw_wrong_result_type(std::string_view name, bool labels) {
       (labels ? " holds labels; read its labels()" : " holds numbers; read its data()"));
 }
 
-}  // namespace run
+}  // namespace running
 
 template <class T>
 int Results<T>::size() const {
@@ -37,7 +37,7 @@ Result<T> Results<T>::operator[](int index) const {
 
 template <class T>
 Program<T>::Program(const ir::PlanView& plan, const ir::LoopFn* loops, PlanOwner owner)
-    : executor_(new run::Executor<T>(plan, loops, owner)) {}
+    : executor_(new running::Executor<T>(plan, loops, owner)) {}
 template <class T>
 Program<T>::~Program() {
   delete executor_;

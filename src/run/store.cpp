@@ -18,9 +18,9 @@
 
 namespace ansatz {
 
-using run::quoted;
-using run::shape_text;
-using run::type_name;
+using running::quoted;
+using running::shape_text;
+using running::type_name;
 
 namespace {
 
@@ -30,7 +30,7 @@ struct Tensor {
   Dims dims;
   StoreKind kind;
   bool resizable;
-  run::Block memory;
+  running::Block memory;
 
   std::size_t bytes() const {
     return static_cast<std::size_t>(dims.count()) * static_cast<std::size_t>(element_size(type));
@@ -73,7 +73,7 @@ struct Store::Impl {
   }
   void add(std::string_view name, ElementType type, const Dims& dims, StoreKind kind,
            bool resizable) {
-    if (!run::good_name(name))
+    if (!running::good_name(name))
       throw NameError(quoted(name) + " cannot name a tensor; allowed: A-Z a-z 0-9 _ . / -");
     if (find(name)) throw NameError("the store already has a tensor " + quoted(name));
     if (dims.rank > ir::max_rank || !fits(dims))
@@ -201,8 +201,8 @@ void Store::fill(std::string_view name, double value) {
 void Store::uniform(std::string_view name, double low, double high, std::uint64_t seed) {
   Tensor& t = impl_->get(name);
   if (!(low <= high))
-    throw ValueError("uniform draws for " + quoted(name) + " from " + run::number_text(low) +
-                     " to " + run::number_text(high) + "; low must not exceed high");
+    throw ValueError("uniform draws for " + quoted(name) + " from " + running::number_text(low) +
+                     " to " + running::number_text(high) + "; low must not exceed high");
   std::mt19937_64 engine(seed);
   each(t, [&] { return low + (high - low) * unit_uniform(engine); });
 }
@@ -213,7 +213,7 @@ void Store::normal(std::string_view name, double mean, double stdev, std::uint64
   Tensor& t = impl_->get(name);
   if (!(stdev >= 0))
     throw ValueError("normal draws for " + quoted(name) + " with standard deviation " +
-                     run::number_text(stdev) + "; it must not be negative");
+                     running::number_text(stdev) + "; it must not be negative");
   std::mt19937_64 engine(seed);
   double second = 0;
   bool has_second = false;

@@ -14,7 +14,7 @@
 
 namespace ansatz {
 
-using run::type_name;
+using running::type_name;
 
 namespace {
 
