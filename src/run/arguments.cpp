@@ -9,7 +9,7 @@
 #include "executor.hpp"
 #include "text.hpp"
 
-namespace ansatz::run {
+namespace ansatz::running {
 
 using ir::DType;
 using ir::Where;
@@ -304,4 +304,4 @@ template int Executor<double>::extent_index(int) const;
 template std::vector<std::string_view> Executor<float>::argument_names() const;
 template std::vector<std::string_view> Executor<double>::argument_names() const;
 
-}  // namespace ansatz::run
+}  // namespace ansatz::running

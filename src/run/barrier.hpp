@@ -4,7 +4,7 @@
 #include <atomic>
 #include <thread>
 
-namespace ansatz::run {
+namespace ansatz::running {
 
 /// A barrier that spins for some microseconds before it gives the processor away: two barriers a
 /// step of a millisecond are worth that, and a thread that sleeps takes longer to wake.
@@ -30,4 +30,4 @@ class Barrier {
   alignas(64) std::atomic<unsigned> phase_{0};
 };
 
-}  // namespace ansatz::run
+}  // namespace ansatz::running

@@ -6,7 +6,7 @@
 #include <new>
 #include <utility>
 
-namespace ansatz::run {
+namespace ansatz::running {
 
 /// Zeroed bytes, aligned to a cache line (and to the widest vector) and padded to whole ones, so
 /// that a vector loop may read up to the end of the last.
@@ -50,4 +50,4 @@ class Block {
   std::size_t bytes_ = 0;
 };
 
-}  // namespace ansatz::run
+}  // namespace ansatz::running

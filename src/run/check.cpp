@@ -6,7 +6,7 @@
 #include "executor.hpp"
 #include "text.hpp"
 
-namespace ansatz::run {
+namespace ansatz::running {
 
 using ir::Code;
 using ir::DType;
@@ -137,4 +137,4 @@ template void Executor<double>::note_bad_values();
 template void Executor<float>::check_task(const Task&) const;
 template void Executor<double>::check_task(const Task&) const;
 
-}  // namespace ansatz::run
+}  // namespace ansatz::running

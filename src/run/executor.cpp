@@ -13,7 +13,7 @@
 
 #include "text.hpp"
 
-namespace ansatz::run {
+namespace ansatz::running {
 
 using ir::DType;
 using ir::LoopArg;
@@ -501,4 +501,4 @@ void Executor<T>::run_kernel(const Task& task, Share share, int thread) {
 template class Executor<float>;
 template class Executor<double>;
 
-}  // namespace ansatz::run
+}  // namespace ansatz::running

@@ -13,7 +13,7 @@
 #include "barrier.hpp"
 #include "block.hpp"
 
-namespace ansatz::run {
+namespace ansatz::running {
 
 /// Part `thread` of `team` nearly equal parts of 0 .. units - 1. All steps divide alike, so that a
 /// thread finds in its cache the rows it wrote, and the plan needs no barrier between them.
@@ -205,4 +205,4 @@ class Executor {
   std::vector<std::string> bad_before_;  // check mode
 };
 
-}  // namespace ansatz::run
+}  // namespace ansatz::running

@@ -7,7 +7,7 @@
 
 #include "fma.hpp"
 
-namespace ansatz::run {
+namespace ansatz::running {
 
 using kernels::simd;
 
@@ -199,4 +199,4 @@ bool narrow_wins(bool transpose_a, std::int64_t m, std::int64_t n, std::int64_t 
   return 10 * n >= 9 * lanes || (10 * n >= 6 * lanes && (large || sizeof(T) == 4));
 }
 
-}  // namespace ansatz::run
+}  // namespace ansatz::running

@@ -8,7 +8,7 @@
 
 #include "text.hpp"
 
-namespace ansatz::run {
+namespace ansatz::running {
 
 namespace {
 
@@ -178,4 +178,4 @@ NpzArray read_npy(const ReadBytes& read) {
   return out;
 }
 
-}  // namespace ansatz::run
+}  // namespace ansatz::running

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-namespace ansatz::run {
+namespace ansatz::running {
 
 /// Puts up to n of the next bytes where the pointer says and returns how many; 0 only at the end.
 /// Throws a std::string with what is wrong.
@@ -19,4 +19,4 @@ NpzArray read_npy(const ReadBytes& read);
 /// What stands before the elements.
 std::string npy_header(const ArrayView& array);
 
-}  // namespace ansatz::run
+}  // namespace ansatz::running

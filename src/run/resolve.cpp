@@ -8,7 +8,7 @@
 #include "executor.hpp"
 #include "text.hpp"
 
-namespace ansatz::run {
+namespace ansatz::running {
 
 using ir::DType;
 using ir::LoopArg;
@@ -256,4 +256,4 @@ template void Executor<double>::resolve();
 template void Executor<float>::patch_inputs();
 template void Executor<double>::patch_inputs();
 
-}  // namespace ansatz::run
+}  // namespace ansatz::running

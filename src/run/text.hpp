@@ -7,7 +7,7 @@
 #include <dsl/array.hpp>
 #include <dsl/plan.hpp>
 
-namespace ansatz::run {
+namespace ansatz::running {
 
 std::string quoted(std::string_view name);
 const char* type_name(ElementType type);
@@ -20,4 +20,4 @@ std::string shape_text(const ir::Shape& shape, const ir::PlanView* plan = nullpt
 /// Whether a tensor may have this name: A-Z a-z 0-9 _ . / - and at least one of them.
 bool good_name(std::string_view name);
 
-}  // namespace ansatz::run
+}  // namespace ansatz::running
