@@ -89,7 +89,7 @@ class Decoder {
     const auto at = others_.find(name);
     if (at == others_.end()) fail(fmt::format("tensor {} is missing", shown(name)));
     const NamedTensor& t = at->second;
-    if (!t.data<E>() || t.shape != shape)
+    if (t.type != element_type_of<E>() || t.shape != shape)
       fail(fmt::format("tensor {} is {} of shape {}, where {} of shape {} belongs", shown(name),
                        safetensors_type(t.type), t.shape, safetensors_type(element_type_of<E>()),
                        shape));

@@ -43,6 +43,13 @@ bool contains(const std::vector<std::string_view>& names, std::string_view name)
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// The names that others do not have: only these can be meant by an unknown one.
+std::vector<std::string_view> without(std::vector<std::string_view> names,
+                                      const std::vector<std::string_view>& others) {
+  std::erase_if(names, [&](std::string_view name) { return contains(others, name); });
+  return names;
+}
+
 std::string nearest_of(std::string_view name, const std::vector<std::string_view>& known) {
   const std::string_view nearest = nearest_name(name, known);
   return nearest.empty() ? "" : fmt::format("; nearest: '{}'", nearest);
@@ -107,15 +114,14 @@ std::vector<NamedTensor> stored_tensors(const Store& store, StoreKind kind) {
 void restore_tensors(Store& store, StoreKind kind, const std::vector<NamedTensor>& tensors,
                      const std::string& path) {
   const std::vector<std::string_view> here = names_in(store, kind), there = names_of(tensors);
+  const std::vector<std::string_view> missing = without(here, there), extra = without(there, here);
   std::string wrong;
-  for (const std::string_view name : here)
-    if (!contains(there, name))
-      wrong += fmt::format("\n  '{}' is missing in the file{}", name, nearest_of(name, there));
+  for (const std::string_view name : missing)
+    wrong += fmt::format("\n  '{}' is missing in the file{}", name, nearest_of(name, extra));
+  for (const std::string_view name : extra)
+    wrong += fmt::format("\n  '{}' is unknown to the model{}", name, nearest_of(name, missing));
   for (const NamedTensor& t : tensors) {
-    if (!contains(here, t.name)) {
-      wrong += fmt::format("\n  '{}' is unknown to the model{}", t.name, nearest_of(t.name, here));
-      continue;
-    }
+    if (contains(extra, t.name)) continue;
     if (!same_shape(store, t)) wrong += other_shape(store, t);
     if (store.type(t.name) != t.type)
       wrong += fmt::format("\n  '{}' holds {} in the file, {} in the model", t.name,

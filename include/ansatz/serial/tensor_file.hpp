@@ -29,7 +29,7 @@ struct NamedTensor {
 
   /// Number of elements.
   std::int64_t size() const { return static_cast<std::int64_t>(bytes.size()) / element_size(type); }
-  /// The elements; null if they are not of type E.
+  /// The elements; null if they are not of type E, or if there are none.
   template <Number E>
   const E* data() const {
     return element_type_of<E>() == type ? reinterpret_cast<const E*>(bytes.data()) : nullptr;
