@@ -12,7 +12,7 @@ void Dense::initialize(const Place& at, InitialValues& values, RandomState& rng)
   draw_weights(*this,
                {layer_name, w, inputs(at), units(), mask.empty() ? nullptr : mask.data()}, true,
                values, rng);
-  if (use_bias) set_biases(init_bias, layer_name, own(at, "b"), units(), values);
+  if (use_bias) set_numbers(init_bias, "init_bias", layer_name, own(at, "b"), units(), values);
 }
 
 }  // namespace ansatz

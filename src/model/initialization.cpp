@@ -68,18 +68,18 @@ void draw_weights(const Initialization& how, const WeightMatrix& weights, bool s
   values.set(weights.parameter, w.data(), static_cast<std::int64_t>(w.size()));
 }
 
-void set_biases(const Numbers& given, std::string_view layer, std::string_view parameter, int count,
-                InitialValues& values) {
+void set_numbers(const Numbers& given, std::string_view key, std::string_view layer,
+                 std::string_view parameter, int count, InitialValues& values) {
   for (double x : given.list)
     if (!std::isfinite(x))
-      throw ValueError(fmt::format("layer {}: init_bias {}: a finite number is needed", layer, x));
+      throw ValueError(fmt::format("layer {}: {} {}: a finite number is needed", layer, key, x));
   if (given.list.size() == 1) {
     values.fill(parameter, given.list[0]);
   } else if (given.list.size() == count) {
     values.set(parameter, given.list.data(), count);
   } else {
-    throw ValueError(fmt::format("layer {}: init_bias has {} numbers; give one, or {}, one a unit",
-                                 layer, given.list.size(), count));
+    throw ValueError(fmt::format("layer {}: {} has {} numbers; give one, or {}, one a unit", layer,
+                                 key, given.list.size(), count));
   }
 }
 

@@ -37,6 +37,7 @@ class Cost : public Object {
   constexpr virtual GradientList gradients(const Model& model, const Data& data) const {
     const AnyExpr cost = expr(model, data);
     GradientList g;
+    g.value = cost, g.has_value = true;
     for (const ModelParameter& p : model.parameters()) g.of.push_back(grad(cost, p.value));
     return g;
   }

@@ -38,7 +38,7 @@ class Dense : public Layer, public Initialization {
   static constexpr void weight_keys(K& key) {
     key("irange", &Dense::irange, "weights are uniform in [-irange, irange) at first");
     key("istdev", &Dense::istdev, "weights are normal at first, with this standard deviation");
-    key("sparse_init", &Dense::sparse_init, "number of weights of a unit that are not zero at first");
+    key("sparse_init", &Dense::sparse_init, "number of weights of a unit not zero at first");
     key("sparse_stdev", &Dense::sparse_stdev, "standard deviation of those");
     key("include_prob", &Dense::include_prob, "probability that a weight is not zero (irange)");
     key("glorot_uniform", &Dense::glorot_uniform, "uniform at first (Glorot, Bengio 2010, eq. 16)");
@@ -57,9 +57,18 @@ class Dense : public Layer, public Initialization {
   constexpr virtual AnyExpr activation(const Place& at, const AnyExpr& z) const = 0;
 
   constexpr SpaceInfo output_space(const SpaceInfo& input) const override {
+    check(input);
+    return vector_space(units() + (copy_input ? input.total_dimension() : 0));
+  }
+  constexpr void check(const SpaceInfo& input) const {
     if (units() <= 0) refuse("dim must be at least 1");
     if (input.total_dimension() <= 0) refuse("the layer below has no output");
-    return vector_space(units() + (copy_input ? input.total_dimension() : 0));
+    if (given() != 1)
+      refuse(
+          "exactly one of irange, istdev, sparse_init, glorot_uniform, glorot_normal, he_uniform "
+          "and he_normal is needed, to say how the weights begin");
+    if (max_row_norm && (max_col_norm || min_col_norm))
+      refuse("max_row_norm and max_col_norm exclude each other");
   }
 
   constexpr AnyExpr W(const Place& at) const {
@@ -81,13 +90,14 @@ class Dense : public Layer, public Initialization {
   constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
     add_parameter(list, own(at, "W"), W(at), W_lr_scale);
     if (use_bias) add_parameter(list, own(at, "b"), b(at), b_lr_scale);
+    if (!mask_weights.empty()) add_frozen(list, own(at, "W_mask"), W(at).shape());
   }
   void initialize(const Place&, InitialValues&, RandomState&) const override;
 
   constexpr void modify_updates(const Place& at, UpdateList& updates) const override {
     AnyExpr* w = updates.find(own(at, "W"));
     if (!w) return;
-    if (!mask_weights.empty()) *w = *w * state_leaf(own(at, "W_mask"), W(at).shape());
+    if (!mask_weights.empty()) *w = *w * parameter_leaf(own(at, "W_mask"), W(at).shape());
     constrain(at, *w);
   }
 
@@ -96,11 +106,15 @@ class Dense : public Layer, public Initialization {
                          const Signal& output) const override {
     return mean(cost_per_example(at, targets, output));
   }
-  constexpr AnyExpr cost_per_example(const Place&, const Signal& targets,
+  constexpr AnyExpr cost_per_example(const Place& at, const Signal& targets,
                                      const Signal& output) const override {
+    return sum(cost_matrix(at, targets, output), axis<0>);
+  }
+  constexpr AnyExpr cost_matrix(const Place&, const Signal& targets,
+                                const Signal& output) const override {
     const AnyExpr error = format_as(targets, output.space).value() - output.value();
-    if (use_abs_loss) return sum(abs(error), axis<0>);
-    return sum(square(error), axis<0>);
+    if (use_abs_loss) return abs(error);
+    return square(error);
   }
 
   constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
@@ -126,9 +140,14 @@ class Dense : public Layer, public Initialization {
     list.push_back(p);
   }
 
+  static constexpr void add_frozen(ir::List<ModelParameter>& list, const String& name,
+                                   const ir::Shape& shape) {
+    ModelParameter p{name, parameter_leaf(name, shape)};
+    p.frozen = true;
+    list.push_back(p);
+  }
+
   constexpr void constrain(const Place& at, AnyExpr& w) const {
-    if (max_row_norm && (max_col_norm || min_col_norm))
-      refuse("max_row_norm and max_col_norm exclude each other");
     if (max_row_norm)
       w = norm_constrained<1>(w, constant(0), setting(at, "max_row_norm", *max_row_norm));
     if (max_col_norm || min_col_norm) {

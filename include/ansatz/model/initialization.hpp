@@ -54,9 +54,9 @@ void draw_weights(const Initialization& how, const WeightMatrix& weights, bool s
                   InitialValues& values, RandomState& rng);
 
 /// Sets the first values of `count` biases: one number, or one for each. ValueError that names the
-/// layer for another count, or a number that is not finite.
-void set_biases(const Numbers& given, std::string_view layer, std::string_view parameter, int count,
-                InitialValues& values);
+/// layer and the key for another number of them, or one that is not finite.
+void set_numbers(const Numbers& given, std::string_view key, std::string_view layer,
+                 std::string_view parameter, int count, InitialValues& values);
 
 /// Reads the mask of a layer's weights from a file (.npy, or .npz with one array).
 /// Errors: FileError; ValueError that names the layer unless it is a matrix [rows, columns].

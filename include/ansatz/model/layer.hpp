@@ -3,6 +3,8 @@
 
 #include <ansatz/model/model.hpp>
 #include <ansatz/options.hpp>
+#include <dsl/ops/mean.hpp>
+#include <dsl/ops/sum.hpp>
 
 namespace ansatz {
 
@@ -21,7 +23,8 @@ class Layer : public Object {
 
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("layer_name", &Layer::layer_name, "name, unique in its MLP; channels begin with it");
+    key.required("layer_name", &Layer::layer_name,
+                 "name, unique in its MLP; channels begin with it");
   }
 
   /// Throws an error that names the layer unless it accepts this Space.
@@ -41,9 +44,19 @@ class Layer : public Object {
   constexpr virtual bool has_cost() const { return false; }
   /// The cost of outputs against targets: the mean over the batch.
   constexpr virtual AnyExpr cost(const Place&, const Signal& targets, const Signal& output) const;
-  /// The same for each example, [batch]; what MissingTargetCost weighs.
+  /// The same for each example, [batch].
   constexpr virtual AnyExpr cost_per_example(const Place&, const Signal& targets,
                                              const Signal& output) const;
+  /// The same for each output of each example, [batch, units], and what `cost` makes of it; what
+  /// MissingTargetCost weighs. `targets` is a value of the output's Space.
+  constexpr virtual AnyExpr cost_matrix(const Place&, const Signal& targets,
+                                        const Signal& output) const;
+  constexpr virtual AnyExpr cost_from_cost_matrix(const AnyExpr& matrix) const {
+    return mean(sum(matrix, axis<0>));
+  }
+
+  /// What dropout puts in the place of an input it leaves out.
+  constexpr virtual double dropout_input_mask_value() const { return 0; }
 
   /// coefficient * sum of squared (or absolute) weights. Error for layers without weights.
   constexpr virtual AnyExpr weight_decay(const Place&, const AnyExpr& coefficient) const;
@@ -78,6 +91,10 @@ constexpr AnyExpr Layer::cost(const Place&, const Signal&, const Signal&) const 
 }
 constexpr AnyExpr Layer::cost_per_example(const Place&, const Signal&, const Signal&) const {
   refuse("this kind of layer has no cost for each example");
+  return {};
+}
+constexpr AnyExpr Layer::cost_matrix(const Place&, const Signal&, const Signal&) const {
+  refuse("this kind of layer has no cost for each output");
   return {};
 }
 constexpr AnyExpr Layer::weight_decay(const Place&, const AnyExpr&) const {

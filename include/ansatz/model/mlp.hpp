@@ -152,6 +152,8 @@ class NestedMLP : public Layer {
   constexpr explicit NestedMLP(const Shared<MLPBase>& inner) : mlp(inner) {
     layer_name = inner->layer_name;
   }
+  /// In YAML it is the MLP itself.
+  constexpr const MLPBase* described_as() const { return mlp.get(); }
   constexpr SpaceInfo output_space(const SpaceInfo& input) const override {
     return mlp->output_space(input);
   }
@@ -181,7 +183,8 @@ class NestedMLP : public Layer {
   constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
     const ir::List<Place> inner = inner_places(at);
     AnyExpr sum = mlp->layers[0]->weight_decay(inner[0], coefficient);
-    for (int i = 1; i < inner.size(); ++i) sum = sum + mlp->layers[i]->weight_decay(inner[i], coefficient);
+    for (int i = 1; i < inner.size(); ++i)
+      sum = sum + mlp->layers[i]->weight_decay(inner[i], coefficient);
     return sum;
   }
   constexpr AnyExpr l1_weight_decay(const Place& at, const AnyExpr& coefficient) const override {

@@ -12,7 +12,7 @@ struct ModelParameter {
   AnyExpr value;
   double lr_scale = 1;  ///< factor of the learning rate; named scalar "<name>.lr_scale" if scaled
   bool scaled = false;
-  bool frozen = false;  ///< not trained
+  bool frozen = false;  ///< not trained, but saved: what a layer needs beside what it learns
 
   constexpr ir::Shape shape() const { return value.shape(); }
 };
@@ -64,6 +64,10 @@ class UpdateList {
 struct GradientList {
   ir::List<AnyExpr> of;
   UpdateList updates;
+  /// The value whose derivatives these are, where there is one: with the same random numbers, and
+  /// computed once.
+  AnyExpr value;
+  bool has_value = false;
 };
 
 }  // namespace ansatz

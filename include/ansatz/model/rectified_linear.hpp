@@ -2,13 +2,14 @@
 #pragma once
 
 #include <ansatz/model/linear.hpp>
+#include <ansatz/model/without_cost.hpp>
 
 namespace ansatz {
 
 /// A layer of rectifiers (Jarrett et al. 2009; Nair and Hinton 2010; with a slope: Maas et al.
 /// 2013). The derivative at exactly 0 is left_slope.
 template <int N = any>
-class RectifiedLinear : public Linear<N> {
+class RectifiedLinear : public WithoutCost<Linear<N>> {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.RectifiedLinear";
   double left_slope = 0;
@@ -16,7 +17,7 @@ class RectifiedLinear : public Linear<N> {
   constexpr RectifiedLinear() = default;
   template <class D, KeyOf<RectifiedLinear>... O>
   constexpr RectifiedLinear(const char* name, D size, const O&... options)
-      : Linear<N>(name, size) {
+      : WithoutCost<Linear<N>>(name, size) {
     give(*this, options...);
   }
   template <class K>
@@ -29,7 +30,6 @@ class RectifiedLinear : public Linear<N> {
     if (left_slope == 0) return relu(z);
     return relu(z, this->setting(at, "left_slope", left_slope));
   }
-  constexpr bool has_cost() const override { return false; }
 };
 template <class D, class... O>
 RectifiedLinear(const char*, D, O...) -> RectifiedLinear<ir::dim_of<D>()>;

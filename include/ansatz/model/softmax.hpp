@@ -19,7 +19,7 @@ class SoftmaxBase : public Layer, public Initialization {
   static constexpr void keys(K& key) {
     Layer::keys(key);
     key("irange", &SoftmaxBase::irange, "weights are uniform in [-irange, irange) at first");
-    key("istdev", &SoftmaxBase::istdev, "weights are normal at first, with this standard deviation");
+    key("istdev", &SoftmaxBase::istdev, "weights are normal at first, of this deviation");
     key("sparse_init", &SoftmaxBase::sparse_init, "number of weights of a class not zero at first");
     key("glorot_uniform", &SoftmaxBase::glorot_uniform, "uniform at first (Glorot, Bengio 2010)");
     key("glorot_normal", &SoftmaxBase::glorot_normal, "normal at first, of the same variance");
@@ -43,6 +43,11 @@ class SoftmaxBase : public Layer, public Initialization {
     if (input.total_dimension() <= 0) refuse("the layer below has no output");
     if (no_affine && input.total_dimension() != outputs())
       refuse("without weights there must be as many inputs as classes");
+    if (!no_affine && given() != 1)
+      refuse(
+          "exactly one of irange, istdev, sparse_init, glorot_uniform and glorot_normal is needed, "
+          "to say how the weights begin");
+    if (max_row_norm && max_col_norm) refuse("max_row_norm and max_col_norm exclude each other");
     return vector_space(classes());
   }
   constexpr SpaceInfo target_space(const SpaceInfo&) const override {
@@ -61,7 +66,10 @@ class SoftmaxBase : public Layer, public Initialization {
     const AnyExpr x = format_as(below, vector_space(at.input.total_dimension())).value();
     AnyExpr z = x;
     if (!no_affine) z = matmul(x, W(at)) + b(at);
-    if (non_redundant) z = concatenate(0 * sum(z, axis<0>, keep_axes), z);
+    if (non_redundant) {
+      const AnyExpr first = slice(z, axis<0>, 0, 1);
+      z = concatenate(where(first == first, 0, first), z);  // zeros, but a NaN stays one
+    }
     return Signal(output_space(at.input), softmax(z));
   }
 
@@ -81,8 +89,6 @@ class SoftmaxBase : public Layer, public Initialization {
   constexpr void modify_updates(const Place& at, UpdateList& updates) const override {
     AnyExpr* w = updates.find(at.prefix + "softmax_W");
     if (!w || no_affine) return;
-    if (max_row_norm && max_col_norm)
-      refuse("max_row_norm and max_col_norm exclude each other");
     if (max_row_norm)
       *w = norm_constrained<1>(*w, constant(0), setting(at, "max_row_norm", *max_row_norm));
     if (max_col_norm)
@@ -100,6 +106,13 @@ class SoftmaxBase : public Layer, public Initialization {
     if (targets.space.kind == SpaceKind::index && targets.space.shape.rank > 0)
       return cross_entropy(p, AnyExpr(sum(one_hot(targets.value(), classes()), axis<0>)));
     return cross_entropy(p, targets.value());
+  }
+
+  /// Of one-hot targets: -t log p.
+  constexpr AnyExpr cost_matrix(const Place&, const Signal& targets,
+                                const Signal& output) const override {
+    const AnyExpr t = format_as(targets, output.space).value();
+    return where(t == 0, 0, -t * log(output.value()));
   }
 
   constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
@@ -120,11 +133,13 @@ class SoftmaxBase : public Layer, public Initialization {
     list.add("max_max_class", max(best));
     list.add("min_max_class", min(best));
     if (!targets) return;
-    if (targets->space.kind == SpaceKind::index && targets->space.shape.rank > 0) return;
-    const AnyExpr guess = argmax(p, axis<0>);
-    AnyExpr label_of = targets->value();
-    if (targets->space.kind == SpaceKind::vector) label_of = argmax(label_of, axis<0>);
-    list.add("misclass", mean(guess != label_of), "share of examples whose class is wrong");
+    // with several labels an example there is no wrong class
+    if (targets->space.kind != SpaceKind::index || targets->space.shape.rank == 0) {
+      const AnyExpr guess = argmax(p, axis<0>);
+      AnyExpr label_of = targets->value();
+      if (targets->space.kind == SpaceKind::vector) label_of = argmax(label_of, axis<0>);
+      list.add("misclass", mean(guess != label_of), "share of examples whose class is wrong");
+    }
     list.add("nll", cost(at, *targets, output), "negative log likelihood of the class");
   }
 

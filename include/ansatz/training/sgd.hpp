@@ -65,8 +65,11 @@ class SGD : public TrainingAlgorithm {
   /// The update of a batch: output "objective" where the cost has a value.
   constexpr Function step(const Model& model, const Cost& the_cost, const Data& data) const {
     Function f;
-    if (the_cost.has_value(model)) f.add(output("objective", the_cost.expr(model, data)));
     GradientList g = the_cost.gradients(model, data);
+    if (g.has_value)
+      f.add(output("objective", g.value));
+    else if (the_cost.has_value(model))
+      f.add(output("objective", the_cost.expr(model, data)));
     const ir::List<ModelParameter> parameters = model.parameters();
     if (clip_norm > 0) clip(g);
     Shared<LearningRule> rule = learning_rule;
