@@ -15,6 +15,7 @@
 // `keys` is called with a visitor; a derived class calls its base's first.
 #pragma once
 
+#include <ansatz/describe.hpp>
 #include <ansatz/object.hpp>
 #include <ansatz/string.hpp>
 #include <dsl/errors.hpp>
@@ -114,5 +115,10 @@ struct Size<any> {
   constexpr Size(int n) : value(n) {}
   constexpr operator int() const { return value; }
 };
+
+template <int N>
+void write_value(Describer& to, const Size<N>& size) {
+  to.integer(size);
+}
 
 }  // namespace ansatz

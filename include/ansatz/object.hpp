@@ -5,6 +5,11 @@
 
 namespace ansatz {
 
+class Describer;
+/// Tells the class and the keys of an object; see describe.hpp.
+template <class T>
+void describe_keys(Describer& to, const T& object);
+
 /// The base of everything a job is made of: models, layers, costs, algorithms, data sets.
 ///
 /// Such an object is a description: it never changes once the job has been made. What changes
@@ -15,6 +20,8 @@ class Object {
   constexpr Object(const Object&) {}  // a copy has owners of its own
   constexpr Object& operator=(const Object&) { return *this; }
   constexpr virtual ~Object() = default;
+  /// Tells what the object is; to_yaml is made of it. A Shared's objects all know.
+  virtual void describe(Describer&) const {}
 
  private:
   template <class>
@@ -28,6 +35,7 @@ template <class T>
 struct Owned final : T {
   constexpr explicit Owned(const T& value) : T(value) {}
   constexpr ~Owned() override {}
+  void describe(Describer& to) const override { describe_keys<T>(to, *this); }
 };
 
 /// A handle to an object; copies name the same one, as an alias of YAML names its anchor's.

@@ -235,9 +235,9 @@ void Session::visit_state(Archive& archive) {
 ModelFile Session::model_file() {
   ModelFile file;
   file.floatX = precision_ == ElementType::float64 ? "float64" : "float32";
-  file.job_yaml = options_.job_yaml;
-  file.model_yaml = options_.model_yaml;
-  if (job_.dataset) file.dataset_yaml = job_.dataset->description();
+  file.job_yaml = options_.job_yaml.empty() ? to_yaml(job_) : options_.job_yaml;
+  file.model_yaml = options_.model_yaml.empty() ? to_yaml(*job_.model) : options_.model_yaml;
+  if (job_.dataset) file.dataset_yaml = to_yaml(*job_.dataset);
   file.environment = current_environment();
   file.environment["threads"] = std::to_string(options_.threads);
   file.parameters = stored_tensors(store_, StoreKind::parameter);
