@@ -1,0 +1,56 @@
+// Job files: from YAML to jobs that can be run.
+#pragma once
+
+#include <ansatz/train/train.hpp>
+#include <ansatz/yaml/environment.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ansatz {
+
+/// How a job file is read.
+struct LoadOptions {
+  std::vector<std::string> defines;    ///< "name=value" for %(name)s
+  std::vector<std::string> overrides;  ///< "algorithm.learning_rate=.05"
+  /// Data files that have moved: the file a job names, whole or its last part, and where it is now.
+  std::map<std::string, std::string> data;
+  /// Variables for ${NAME} beside those of the process and of the job's file.
+  std::map<std::string, std::string> environment;
+  /// Only check: a missing data file or model file is a warning, and no data is read.
+  bool check_only = false;
+};
+
+/// One job of a file.
+struct Phase {
+  std::string name;  ///< "phase1", … where the file is a list of jobs; else ""
+  /// Null where it cannot be made because a file is missing; only with `check_only`.
+  std::unique_ptr<Train> train;
+  std::string job_yaml;    ///< as it was written, %(name)s and overrides put in: RunOptions has it
+  std::string model_yaml;  ///< the model as it was made
+  std::string where;       ///< file:line:column
+};
+
+/// What a job file holds. `PYLEARN2_TRAIN_PHASE` is the phase's name while its strings are read.
+struct Job {
+  std::string path;
+  std::vector<Phase> phases;
+  std::vector<std::string> warnings;  ///< file:line:column: …
+};
+
+/// Reads a job file and checks it whole: syntax, classes, keys, types, ranges, and the shapes from
+/// layer to layer, before anything runs. FileError with all errors of the file, one a line, each
+/// with file:line:column, the path of the key, what was found, what is allowed, the nearest name.
+Job load_job(const std::string& path, const LoadOptions& options = {});
+
+/// The same of a text; `name` stands for the file in messages.
+Job load_job_text(const std::string& name, const std::string& text,
+                  const LoadOptions& options = {});
+
+/// Any object of a registered class from YAML, such as a model or a data set. FileError as above.
+Shared<Object> load_object(const std::string& name, const std::string& text,
+                           const LoadOptions& options = {});
+
+}  // namespace ansatz
