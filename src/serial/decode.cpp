@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <ansatz/serial/model_file.hpp>
 #include <ansatz/serial/upgrade.hpp>
@@ -119,6 +120,9 @@ class Decoder {
       state.pos = static_cast<std::int32_t>(position);
       state.has_gauss = bool_of(member(entry, "has_gauss"));
       state.cached_gaussian = double_of(member(entry, "cached_gaussian"));
+      if (!std::isfinite(state.cached_gaussian))
+        throw JsonFault{
+            fmt::format("random generator {} keeps a number that is not finite", shown(name))};
     }
   }
 

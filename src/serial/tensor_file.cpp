@@ -233,7 +233,8 @@ std::vector<const NamedTensor*> order_of_bytes(const TensorFile& file) {
   return order;
 }
 
-std::string header_of(const TensorFile& file, const std::vector<const NamedTensor*>& order) {
+/// The header and, before it, its length.
+std::string begin_of(const TensorFile& file, const std::vector<const NamedTensor*>& order) {
   std::map<std::string_view, std::uint64_t> begins;
   std::uint64_t end = 0;
   for (const NamedTensor* t : order) {
@@ -260,7 +261,9 @@ std::string header_of(const TensorFile& file, const std::vector<const NamedTenso
   if (out.size() > most_header)
     throw ValueError(fmt::format("names and metadata take {} bytes; at most {} fit into a header",
                                  out.size(), most_header));
-  return out.replace(header_begin.size(), checksum_digits, checksum_of_header(out));
+  out.replace(header_begin.size(), checksum_digits, checksum_of_header(out));
+  const std::uint64_t length = out.size();
+  return out.insert(0, reinterpret_cast<const char*>(&length), sizeof length);
 }
 
 }  // namespace
@@ -293,13 +296,20 @@ TensorFile parse_tensor_file(std::string_view bytes, const std::string& path, Ch
 void write_tensor_file(const std::string& path, const TensorFile& file, Overwrite overwrite) {
   check(file);
   const std::vector<const NamedTensor*> order = order_of_bytes(file);
-  const std::string header = header_of(file, order);
-  const std::uint64_t length = header.size();
+  const std::string begin = begin_of(file, order);
   AtomicFile out(path, overwrite);
-  out.write(&length, sizeof length);
-  out.write(header.data(), header.size());
+  out.write(begin.data(), begin.size());
   for (const NamedTensor* t : order) out.write(t->bytes.data(), t->bytes.size());
   out.commit();
+}
+
+std::string tensor_file_bytes(const TensorFile& file) {
+  check(file);
+  const std::vector<const NamedTensor*> order = order_of_bytes(file);
+  std::string out = begin_of(file, order);
+  for (const NamedTensor* t : order)
+    out.append(reinterpret_cast<const char*>(t->bytes.data()), t->bytes.size());
+  return out;
 }
 
 }  // namespace ansatz

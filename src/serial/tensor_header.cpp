@@ -144,6 +144,7 @@ class HeaderReader {
   }
 
   bool start_entry(const std::string& name) {
+    if (name.empty()) fail("a tensor has no name");
     in_metadata_ = name == "__metadata__";
     if (in_metadata_) {
       if (has_metadata_) fail("__metadata__ is given twice");

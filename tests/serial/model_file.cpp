@@ -166,6 +166,9 @@ TEST_CASE("model_file: content that does not fit together is named", "[serial]")
                Contains("'model.rng' is at position 625, where 0 to 624"));
   REQUIRE_THAT(error_replacing("ansatz.random", "has_gauss", "had_gauss"),
                Contains("'has_gauss' is missing"));
+  REQUIRE_THAT(
+      error_replacing("ansatz.random", "\"cached_gaussian\":0.0", "\"cached_gaussian\":\"inf\""),
+      Contains("'model.rng' keeps a number that is not finite"));
   REQUIRE_THAT(error_with("ansatz.random", "{}"),
                Contains("tensor 'random/dataset' belongs to nothing"));
   REQUIRE_THAT(

@@ -36,13 +36,6 @@ TensorFile sample() {
   return file;
 }
 
-std::string written(const TensorFile& file) {
-  TemporaryFolder folder;
-  const std::string path = folder.path() + "/m.pkl";
-  write_tensor_file(path, file);
-  return bytes_of(path);
-}
-
 TensorFile parse(std::string_view bytes) { return parse_tensor_file(bytes, "m.pkl"); }
 
 std::string error_of(std::string_view bytes) {
@@ -60,6 +53,7 @@ TEST_CASE("tensor_file: what is written is read, in its order, bit by bit", "[se
   const std::string path = folder.path() + "/m.pkl";
   const TensorFile file = sample();
   write_tensor_file(path, file);
+  REQUIRE(bytes_of(path) == tensor_file_bytes(file));
   const TensorFile again = read_tensor_file(path);
   REQUIRE(again == file);
   REQUIRE(again.tensors[1].name == "h0_W");
@@ -71,7 +65,7 @@ TEST_CASE("tensor_file: what is written is read, in its order, bit by bit", "[se
 }
 
 TEST_CASE("tensor_file: every element lies at a multiple of its size", "[serial]") {
-  const std::string bytes = written(sample());
+  const std::string bytes = tensor_file_bytes(sample());
   std::uint64_t header = 0;
   std::memcpy(&header, bytes.data(), 8);
   REQUIRE(header % 8 == 0);
@@ -81,8 +75,8 @@ TEST_CASE("tensor_file: every element lies at a multiple of its size", "[serial]
 }
 
 TEST_CASE("tensor_file: equal content gives equal bytes", "[serial]") {
-  REQUIRE(written(sample()) == written(sample()));
-  REQUIRE(parse(written({})) == TensorFile{});
+  REQUIRE(tensor_file_bytes(sample()) == tensor_file_bytes(sample()));
+  REQUIRE(parse(tensor_file_bytes({})) == TensorFile{});
 }
 
 TEST_CASE("tensor_file: a file of another program is read without checksums", "[serial]") {
@@ -98,14 +92,14 @@ TEST_CASE("tensor_file: a file of another program is read without checksums", "[
 }
 
 TEST_CASE("tensor_file: a file of ours cut anywhere is refused", "[serial]") {
-  const std::string bytes = written(sample());
+  const std::string bytes = tensor_file_bytes(sample());
   for (std::size_t n = 0; n < bytes.size(); ++n)
     REQUIRE_THAT(error_of(bytes.substr(0, n)), Contains("m.pkl: "));
   REQUIRE_THAT(error_of(bytes + '\0'), Contains("1 bytes follow the last tensor"));
 }
 
 TEST_CASE("tensor_file: every flipped bit of a file of ours is found", "[serial]") {
-  const std::string bytes = written(sample());
+  const std::string bytes = tensor_file_bytes(sample());
   std::set<std::string> messages;
   for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
     std::string flipped = bytes;
@@ -120,7 +114,7 @@ TEST_CASE("tensor_file: every flipped bit of a file of ours is found", "[serial]
 }
 
 TEST_CASE("tensor_file: damage of tensors and header is told apart", "[serial]") {
-  const std::string bytes = written(sample());
+  const std::string bytes = tensor_file_bytes(sample());
   std::string tensor = bytes, header = bytes;
   tensor.back() ^= 1;
   REQUIRE_THAT(error_of(tensor), Contains("tensor 'odd' is damaged: its checksum is "));
@@ -169,6 +163,7 @@ TEST_CASE("tensor_file: faulty headers are refused with what was found", "[seria
   REQUIRE_THAT(error_of_header("{\"W\":}"), Contains("not JSON in UTF-8 at byte 13"));
   REQUIRE_THAT(error_of_header("{\"\xff\":1}"), Contains("not JSON in UTF-8 at byte 10"));
   REQUIRE_THAT(error_of_header("{}x"), Contains("not JSON in UTF-8 at byte 10"));
+  REQUIRE_THAT(error_of_header("{\"\":{}}"), Contains("a tensor has no name"));
   REQUIRE_THAT(error_of_header("{\"W\":3}"), Contains("'W' is the number 3, where an object"));
   REQUIRE_THAT(error_of_header("{\"W\":{\"W\":{}}}"), Contains("unknown key 'W'; allowed: dtype"));
   REQUIRE_THAT(tensor(R"("dtyp":"F32")"), Contains("unknown key 'dtyp'"));

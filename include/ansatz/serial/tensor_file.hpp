@@ -65,6 +65,9 @@ TensorFile read_tensor_file(const std::string& path, Checksums checksums = Check
 TensorFile parse_tensor_file(std::string_view bytes, const std::string& path,
                              Checksums checksums = Checksums::verify);
 
+/// What `write_tensor_file` writes, in memory.
+std::string tensor_file_bytes(const TensorFile& file);
+
 /// Replaces `path` as a whole (AtomicFile). The same content gives the same bytes. A CRC-32
 /// (zlib's) of each tensor, `ansatz.crc32.NAME`, and of the header, `ansatz.header_crc32` (taken
 /// with eight zeros in its place), stand in the metadata: a flipped bit anywhere is found.
