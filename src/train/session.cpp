@@ -79,6 +79,11 @@ Session::Session(const Train& job, JobPrograms programs, const RunOptions& optio
 
 Session::~Session() = default;
 
+bool ModelRun::train_batch(const Table&, int) {
+  throw ValueError("the model has no train_batch, which DefaultTrainingAlgorithm calls; leave the "
+                   "algorithm out to train it by train_all");
+}
+
 AnyProgram* Session::find_program(std::string_view name) {
   for (JobProgram& each : programs_)
     if (each.name == name) return each.program.get();
@@ -133,10 +138,12 @@ bool Session::interrupted() const {
 
 void Session::report_batch(int examples) {
   monitor_->report_batch(examples);
+  for (auto& each : extensions_) each->on_batch(*this);
   if (options_.observer) options_.observer->on_batch(*this, examples);
 }
 
 void Session::begin_epoch(std::int64_t examples) {
+  epoch_examples_ = examples;
   if (options_.observer) options_.observer->on_epoch_start(*this, examples);
 }
 

@@ -19,6 +19,8 @@ class ExtensionRun {
   virtual void setup(Session&) {}
   /// After every monitoring step, the one before the first epoch included.
   virtual void on_monitor(Session&) {}
+  /// After every batch that the algorithm trained on.
+  virtual void on_batch(Session&) {}
   /// Before the model is saved.
   virtual void on_save(Session&) {}
   /// Saves or restores what it remembers.

@@ -88,6 +88,8 @@ class Session {
   /// A batch has been trained on: counts it and tells the observer. Algorithms call it.
   void report_batch(int examples);
   void begin_epoch(std::int64_t examples);
+  /// Examples of the epoch in progress, or of the last one; 0 before the first.
+  std::int64_t epoch_examples() const { return epoch_examples_; }
   /// Whether the run was asked to end: algorithms test it between batches.
   bool interrupted() const;
   /// Ends the run after this epoch, as StopIteration from an extension in Pylearn2.
@@ -131,6 +133,7 @@ class Session {
   std::vector<std::unique_ptr<ExtensionRun>> extensions_;
   StateValues tags_;
   bool stopped_ = false, saved_once_ = false, resumed_ = false;
+  std::int64_t epoch_examples_ = 0;
   double start_ = 0, seconds_before_ = 0;
   double training_seconds_ = 0, total_seconds_ = 0;
 };
@@ -141,6 +144,8 @@ class ModelRun {
   virtual ~ModelRun() = default;
   virtual void train_all(const Table& data) = 0;
   virtual bool continue_learning() = 0;
+  /// What DefaultTrainingAlgorithm calls: one update on some of the data. Returns whether to go on.
+  virtual bool train_batch(const Table& data, int batch_size);
   virtual void state(Archive&) {}
 };
 
