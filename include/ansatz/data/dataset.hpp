@@ -20,8 +20,6 @@ class Dataset : public Object {
   constexpr virtual SpaceInfo source_space(std::string_view /*source*/) const { return {}; }
   /// Reads the data. Throws FileError, ValueError, NameError.
   virtual std::shared_ptr<const Table> load() const = 0;
-  /// The data set as YAML, for the model file; so that whoever reads the model finds the data.
-  virtual std::string description() const = 0;
   /// The file that must be there, for `ansatz check`; empty: none.
   virtual std::string missing_file() const { return ""; }
 };

@@ -36,7 +36,8 @@ constexpr NamedFunction Train::function(int index) const {
   const auto put = [&](const Channel& c) { f.function.add(output(c.name.c_str(), c.value)); };
   if (index == own || index == own + 1) {
     f.name = index == own ? "monitor" : "monitor_parameters";
-    for (const Channel& c : channels(data()))
+    const ChannelList list = channels(data());
+    for (const Channel& c : list)
       if (train::varies(c.value) == (index == own)) put(c);
   } else if (index == own + 2) {
     f.name = "monitor_settings";
@@ -46,7 +47,8 @@ constexpr NamedFunction Train::function(int index) const {
   } else {
     f.name = "predict";
     Data inputs;
-    for (const auto& each : data().sources())
+    const Data from = data();
+    for (const auto& each : from.sources())
       if (each.source == model->input_source().view()) inputs.add(each.source, each.signal.space);
     f.function.add(output("", model->output(inputs[model->input_source()]).value()));
   }

@@ -1,0 +1,27 @@
+// DenseDesignMatrix: numbers given by the program, as a data set of a job.
+#pragma once
+
+#include <ansatz/data/dataset.hpp>
+#include <ansatz/data/table.hpp>
+
+namespace ansatz {
+
+/// A data set in memory. It holds its table, so it exists at run time only; what it knows about
+/// itself, its Spaces, it tells the job.
+///
+///     DenseDesignMatrix data(Table({number_column("features", x, {784}), …}));
+class DenseDesignMatrix : public Dataset {
+ public:
+  static constexpr const char* yaml = "pylearn2.datasets.dense_design_matrix.DenseDesignMatrix";
+  explicit DenseDesignMatrix(Table table)
+      : table_(std::make_shared<const Table>(std::move(table))) {}
+  explicit DenseDesignMatrix(std::shared_ptr<const Table> table) : table_(std::move(table)) {}
+
+  SpaceInfo source_space(std::string_view source) const override;
+  std::shared_ptr<const Table> load() const override { return table_; }
+
+ private:
+  std::shared_ptr<const Table> table_;
+};
+
+}  // namespace ansatz
