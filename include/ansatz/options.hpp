@@ -8,10 +8,14 @@ namespace ansatz {
 
 // Functions, not objects: a local variable may have the same name without a warning. A macro,
 // because nothing else makes a name and its text from one word.
-#define ANSATZ_KEY(NAME)                          \
-  template <class T>                              \
-  constexpr Given<#NAME, T> NAME(const T& value) { \
-    return {value};                               \
+#define ANSATZ_KEY(NAME)                                              \
+  template <class T>                                                  \
+  constexpr Given<#NAME, T> NAME(const T& value) {                     \
+    return {value};                                                   \
+  }                                                                   \
+  template <int Size>                                                 \
+  constexpr Given<#NAME, const char*> NAME(const char (&text)[Size]) { \
+    return {text};                                                    \
   }
 ANSATZ_KEY(address)
 ANSATZ_KEY(allow_overwrite)
@@ -62,6 +66,7 @@ ANSATZ_KEY(he_normal)
 ANSATZ_KEY(he_uniform)
 ANSATZ_KEY(high_trigger)
 ANSATZ_KEY(higher_is_better)
+ANSATZ_KEY(hinge)
 ANSATZ_KEY(history)
 ANSATZ_KEY(include_prob)
 ANSATZ_KEY(init_alpha)
@@ -106,6 +111,8 @@ ANSATZ_KEY(monitoring_batches)
 ANSATZ_KEY(monitoring_channels)
 ANSATZ_KEY(monitoring_costs)
 ANSATZ_KEY(monitoring_dataset)
+ANSATZ_KEY(k)
+ANSATZ_KEY(N)
 ANSATZ_KEY(n_classes)
 ANSATZ_KEY(negative_class_index)
 ANSATZ_KEY(nesterov_momentum)
@@ -129,6 +136,7 @@ ANSATZ_KEY(raw_layer)
 ANSATZ_KEY(req_port)
 ANSATZ_KEY(reset_alpha)
 ANSATZ_KEY(reset_conjugate)
+ANSATZ_KEY(restart_factor)
 ANSATZ_KEY(saturate)
 ANSATZ_KEY(save_freq)
 ANSATZ_KEY(save_path)
@@ -140,6 +148,7 @@ ANSATZ_KEY(shrink_amt)
 ANSATZ_KEY(shuffle)
 ANSATZ_KEY(sparse_init)
 ANSATZ_KEY(sparse_stdev)
+ANSATZ_KEY(squared)
 ANSATZ_KEY(start)
 ANSATZ_KEY(start_epoch)
 ANSATZ_KEY(stop)

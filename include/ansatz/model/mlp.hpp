@@ -9,18 +9,7 @@
 
 namespace ansatz {
 
-/// Which inputs a dropout keeps, and how it scales them: see cost/dropout.hpp.
-struct DropoutArguments {
-  struct OfLayer {
-    String layer;
-    double value;
-  };
-  double default_input_include_prob = .5;
-  ir::List<OfLayer> input_include_probs;
-  double default_input_scale = 2;
-  ir::List<OfLayer> input_scales;
-  bool per_example = true;
-};
+struct DropoutArguments;
 
 /// Layers in a row, each fed by the one before, as Pylearn2's MLP. All of an MLP but its type.
 class MLPBase : public Model {
@@ -86,8 +75,7 @@ class MLPBase : public Model {
     list.push_back({"", s});
   }
 
-  /// The output with a mask on the input of each layer; its random numbers are drawn in the order
-  /// of the layers.
+  /// The output with a mask on the input of each layer: see dropout.hpp.
   constexpr Signal dropout_fprop(const Signal& input, const DropoutArguments& how) const;
 
   constexpr void parameters(ir::List<ModelParameter>& list) const override {
@@ -112,6 +100,11 @@ class MLPBase : public Model {
   constexpr Shared<Cost> default_cost() const override;
   constexpr AnyExpr cost(const Signal& target, const Signal& predicted) const {
     const ir::List<Place> at = places(root());
+    if (!last().has_cost()) {
+      const String text = "the last layer, " + last().layer_name +
+                          ", has no cost of its own; name a cost, or use another layer";
+      graph_error(text.c_str());
+    }
     return last().cost(at.back(), target, predicted);
   }
   constexpr AnyExpr cost_from_X(const Data& data) const {
@@ -121,6 +114,12 @@ class MLPBase : public Model {
     if (name != "cost_from_X") return false;
     value = cost_from_X(data);
     return true;
+  }
+
+  constexpr ir::List<String> method_names() const override {
+    ir::List<String> names;
+    names.push_back("cost_from_X");
+    return names;
   }
 
   constexpr void channels(const Data& data, ChannelList& list) const override {
@@ -208,6 +207,19 @@ class NestedMLP : public Layer {
   constexpr Place inside(const Place& at) const { return {at.input, at.prefix + layer_name + "_"}; }
 };
 
+namespace mlp {
+
+/// A layer, or an MLP to be one, as a part of another.
+template <class L>
+constexpr Shared<Layer> as_layer(const L& layer) {
+  if constexpr (std::is_base_of_v<Layer, L>)
+    return Shared<Layer>(layer);
+  else
+    return Shared<Layer>(NestedMLP(Shared<MLPBase>(layer)));
+}
+
+}  // namespace mlp
+
 /// An MLP of layers whose types are known: `MLP(VectorSpace(784_c), RectifiedLinear("h0", 500_c),
 /// Softmax("y", 10_c))`; its Spaces are types. MLP<> has a list of layers of any kind.
 template <class In = AnySpace, class Layers = mlp::Layers<>>
@@ -253,10 +265,8 @@ class MLP : public MLPBase {
  private:
   template <class Part>
   constexpr void add(const Part& part) {
-    if constexpr (std::is_base_of_v<Layer, Part>)
-      layers.push_back(Shared<Layer>(part));
-    else if constexpr (std::is_base_of_v<MLPBase, Part>)
-      layers.push_back(Shared<Layer>(NestedMLP(Shared<MLPBase>(part))));
+    if constexpr (mlp::is_layer<Part>)
+      layers.push_back(mlp::as_layer(part));
     else
       give(*this, part);
   }

@@ -85,6 +85,8 @@ class Model : public Object {
   /// What MethodCost calls by name: "cost_from_X" of an MLP. Null pointer value: no such method.
   constexpr virtual bool method(std::string_view, const Data&, AnyExpr&) const { return false; }
 
+  constexpr virtual ir::List<String> method_names() const { return {}; }
+
   /// Norm limits and the like, applied to the new values of an update.
   constexpr virtual void modify_updates(UpdateList&) const {}
   constexpr virtual void channels(const Data&, ChannelList&) const {}

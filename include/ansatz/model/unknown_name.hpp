@@ -1,0 +1,23 @@
+// The error for a name that a model does not know.
+#pragma once
+
+#include <ansatz/string.hpp>
+#include <dsl/errors.hpp>
+
+namespace ansatz {
+
+namespace model {
+[[noreturn]] void throw_unknown_name(std::string_view what, std::string_view name,
+                                     const ir::List<String>& known);
+}
+
+/// Throws NameError: "Dropout: no layer \"h3\"; allowed: h0, h1, y; nearest: h0" for "Dropout: no
+/// layer", "h3" and the names there are.
+[[noreturn]] constexpr void unknown_name(std::string_view what, std::string_view name,
+                                         const ir::List<String>& known) {
+  if (!std::is_constant_evaluated()) model::throw_unknown_name(what, name, known);
+  const String text = String(what) + " " + name;
+  graph_error(text.c_str());
+}
+
+}  // namespace ansatz
