@@ -10,7 +10,8 @@ namespace {
 
 NodePtr read(const std::vector<SourcePtr>& sources, Errors& errors, const Reading& reading) {
   const int before = errors.size();
-  const Text text = fill(sources, reading.definitions, reading.limits.bytes, errors);
+  const Text text = reading.fill ? fill(sources, reading.definitions, reading.limits.bytes, errors)
+                                 : paste(sources);
   // A template that is not filled in makes no sense as YAML.
   if (errors.size() > before) return nullptr;
   if (text.size() > reading.limits.bytes) {

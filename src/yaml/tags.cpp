@@ -33,12 +33,11 @@ void check_object(const Node& node, const std::string& path, Errors& errors) {
                            "!obj:pylearn2.models.mlp.MLP",
                            quoted(node.tag)));
   } else if (node.kind != Kind::mapping) {
-    const bool empty = node.kind == Kind::null || (node.text.empty() && !node.quoted);
+    const std::string found = node.kind == Kind::sequence         ? "a list"
+                              : node.text.empty() && !node.quoted ? "nothing"
+                                                                  : quoted(node.text);
     errors.add(node.position, path,
-               fmt::format("found {} behind {}; allowed: its keys in braces, {{}} for none",
-                           empty                         ? "nothing"
-                           : node.kind == Kind::sequence ? "a list"
-                                                         : quoted(node.text),
+               fmt::format("found {} behind {}; allowed: its keys in braces, {{}} for none", found,
                            quoted(node.tag)));
   }
 }

@@ -134,8 +134,10 @@ class Filling {
   }
 
   static bool has_field(std::string_view text) {
-    for (std::size_t at = text.find("%("); at != text.npos; at = text.find("%(", at + 1))
+    for (std::size_t at = text.find('%'); at != text.npos; at = text.find('%', at)) {
       if (read_field(text.substr(at)).complete) return true;
+      at += text.substr(at).starts_with("%%") ? 2 : 1;
+    }
     return false;
   }
 
@@ -204,15 +206,33 @@ class Filling {
 
 }  // namespace
 
-Text fill(const std::vector<SourcePtr>& sources, const std::vector<std::string>& definitions,
-          std::size_t limit, Errors& errors) {
-  Filling filling(definitions, limit, errors);
+namespace {
+
+template <class Piece>
+Text join(const std::vector<SourcePtr>& sources, Piece&& piece) {
   Text out;
   for (const SourcePtr& source : sources) {
-    out.append(filling.fill(source));
+    out.append(piece(source));
     if (sources.size() > 1 && !out.text().ends_with('\n'))
       out.append_filled("\n", source, source->text.size());
   }
+  return out;
+}
+
+}  // namespace
+
+Text paste(const std::vector<SourcePtr>& sources) {
+  return join(sources, [](const SourcePtr& source) {
+    Text all;
+    all.append(source, 0, source->text.size());
+    return all;
+  });
+}
+
+Text fill(const std::vector<SourcePtr>& sources, const std::vector<std::string>& definitions,
+          std::size_t limit, Errors& errors) {
+  Filling filling(definitions, limit, errors);
+  Text out = join(sources, [&](const SourcePtr& source) { return filling.fill(source); });
   filling.complain_about_unused();
   return out;
 }
