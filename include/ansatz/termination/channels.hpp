@@ -1,0 +1,63 @@
+// ChannelTarget, ChannelInf, MatchChannel: until a channel has a certain value.
+#pragma once
+
+#include <ansatz/termination/criterion.hpp>
+
+namespace ansatz {
+
+/// Goes on while the channel is above `target`.
+class ChannelTarget : public TerminationCriterion {
+ public:
+  static constexpr const char* yaml = "pylearn2.termination_criteria.ChannelTarget";
+  String channel_name;
+  double target = 0;
+
+  constexpr ChannelTarget() = default;
+  constexpr ChannelTarget(const char* channel, double value)
+      : channel_name(channel), target(value) {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("channel_name", &ChannelTarget::channel_name, "channel to watch");
+    key.required("target", &ChannelTarget::target, "training stops at or below this value");
+  }
+
+  std::unique_ptr<CriterionRun> start(Session& session) const override;
+};
+
+/// Stops when the channel is infinite, as its documentation says; Pylearn2's code did the opposite.
+class ChannelInf : public TerminationCriterion {
+ public:
+  static constexpr const char* yaml = "pylearn2.termination_criteria.ChannelInf";
+  String channel_name;
+
+  constexpr ChannelInf() = default;
+  constexpr explicit ChannelInf(const char* channel) : channel_name(channel) {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("channel_name", &ChannelInf::channel_name, "channel to watch");
+  }
+
+  std::unique_ptr<CriterionRun> start(Session& session) const override;
+};
+
+/// Goes on while the channel is above the last value of another channel in a monitor that
+/// push_monitor put aside.
+class MatchChannel : public TerminationCriterion {
+ public:
+  static constexpr const char* yaml = "pylearn2.termination_criteria.MatchChannel";
+  String channel_name, prev_channel_name, prev_monitor_name;
+
+  constexpr MatchChannel() = default;
+  constexpr MatchChannel(const char* channel, const char* prev_channel, const char* prev_monitor)
+      : channel_name(channel), prev_channel_name(prev_channel), prev_monitor_name(prev_monitor) {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("channel_name", &MatchChannel::channel_name, "channel to watch");
+    key.required("prev_channel_name", &MatchChannel::prev_channel_name, "channel to match");
+    key.required("prev_monitor_name", &MatchChannel::prev_monitor_name, "monitor that has it");
+  }
+
+  std::unique_ptr<CriterionRun> start(Session& session) const override;
+};
+
+}  // namespace ansatz

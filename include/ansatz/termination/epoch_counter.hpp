@@ -1,0 +1,30 @@
+// EpochCounter: a number of epochs.
+#pragma once
+
+#include <ansatz/termination/criterion.hpp>
+
+namespace ansatz {
+
+/// Trains for max_epochs epochs; 0: none at all. With new_epochs those of a model trained before
+/// do not count; without, all that the monitor has seen.
+class EpochCounter : public TerminationCriterion {
+ public:
+  static constexpr const char* yaml = "pylearn2.termination_criteria.EpochCounter";
+  int max_epochs = 0;
+  bool new_epochs = true;
+
+  constexpr EpochCounter() = default;
+  template <KeyOf<EpochCounter>... O>
+  constexpr explicit EpochCounter(int epochs, const O&... options) : max_epochs(epochs) {
+    give(*this, options...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("max_epochs", &EpochCounter::max_epochs, "number of epochs; 0: none");
+    key("new_epochs", &EpochCounter::new_epochs, "count from now on, not from the model's first");
+  }
+
+  std::unique_ptr<CriterionRun> start(Session& session) const override;
+};
+
+}  // namespace ansatz

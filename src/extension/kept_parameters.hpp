@@ -1,0 +1,31 @@
+// A second copy of a model's parameters, kept as state: it is saved and resumed with the model.
+#pragma once
+
+#include <ansatz/serial/model_file.hpp>
+
+#include <string>
+
+namespace ansatz {
+
+class Session;
+
+class KeptParameters {
+ public:
+  /// Adds state `<prefix>.<parameter>` for each parameter. NameError when it is there already.
+  KeptParameters(Session& session, std::string prefix);
+
+  /// Copies the parameters as they are now.
+  void take();
+  /// mean <- mean - (mean - parameter) / t, in the precision of the parameters.
+  void average(double t);
+  /// The session's model file, but with these values as parameters.
+  ModelFile model_file() const;
+
+ private:
+  std::string name(std::string_view parameter) const;
+
+  Session& session_;
+  std::string prefix_;
+};
+
+}  // namespace ansatz

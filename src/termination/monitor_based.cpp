@@ -1,0 +1,54 @@
+#include <ansatz/termination/monitor_based.hpp>
+
+#include <ansatz/train/session.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "objective_channel.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+namespace ansatz {
+
+namespace {
+
+class MonitorBasedRun final : public CriterionRun {
+ public:
+  explicit MonitorBasedRun(const MonitorBased& description)
+      : description_(description), countdown_(description.N) {}
+
+  bool continue_learning(Session& session) override {
+    if (channel_.empty())
+      channel_ = objective_channel(session.records(), description_.channel_name, "MonitorBased");
+    const double value = last_value(session.records(), channel_, "MonitorBased");
+    if (value < (1. - description_.prop_decrease) * best_)
+      countdown_ = description_.N;
+    else
+      --countdown_;
+    if (value < best_) best_ = value;
+    return countdown_ > 0;
+  }
+  void state(Archive& archive) override {
+    archive("best_value", best_);
+    archive("countdown", countdown_);
+  }
+
+ private:
+  const MonitorBased& description_;
+  std::string channel_;
+  double best_ = std::numeric_limits<double>::infinity();
+  std::int64_t countdown_;
+};
+
+}  // namespace
+
+std::unique_ptr<CriterionRun> MonitorBased::start(Session&) const {
+  if (!(prop_decrease >= 0 && prop_decrease < 1))
+    throw ValueError(fmt::format("MonitorBased: prop_decrease must be at least 0 and below 1, "
+                                 "but is {}", prop_decrease));
+  if (N < 1) throw ValueError(fmt::format("MonitorBased: N must be at least 1, but is {}", N));
+  return std::make_unique<MonitorBasedRun>(*this);
+}
+
+}  // namespace ansatz

@@ -1,0 +1,20 @@
+// Which channel is meant by "the objective".
+#pragma once
+
+#include <ansatz/serial/monitor_records.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace ansatz {
+
+/// `given` if it is not empty; else "objective" if there is such a channel; else the only channel
+/// whose name ends in "objective". NameError, which begins with `who`, when there is none of these
+/// names, or several end so.
+std::string objective_channel(const MonitorRecords& records, std::string_view given,
+                              std::string_view who);
+
+/// The last value of a channel. NameError as above; ValueError when there is no record.
+double last_value(const MonitorRecords& records, std::string_view channel, std::string_view who);
+
+}  // namespace ansatz

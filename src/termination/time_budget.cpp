@@ -1,0 +1,29 @@
+#include <ansatz/termination/time_budget.hpp>
+
+#include <ansatz/train/session.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
+
+namespace ansatz {
+
+namespace {
+
+class TimeBudgetRun final : public CriterionRun {
+ public:
+  explicit TimeBudgetRun(double seconds) : seconds_(seconds) {}
+  bool continue_learning(Session& session) override { return session.seconds() < seconds_; }
+
+ private:
+  double seconds_;
+};
+
+}  // namespace
+
+std::unique_ptr<CriterionRun> TimeBudget::start(Session&) const {
+  if (!(seconds >= 0))
+    throw ValueError(fmt::format("TimeBudget: seconds must not be negative, but is {}", seconds));
+  return std::make_unique<TimeBudgetRun>(seconds);
+}
+
+}  // namespace ansatz

@@ -1,0 +1,180 @@
+#include <ansatz/termination/channels.hpp>
+#include <ansatz/termination/combined.hpp>
+#include <ansatz/termination/epoch_counter.hpp>
+#include <ansatz/termination/monitor_based.hpp>
+#include <ansatz/termination/time_budget.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "../training/small_job.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <limits>
+
+using namespace ansatz;
+using namespace ansatz::testing;
+using Catch::Contains;
+
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+
+template <class C>
+Train job_of(const C& criterion, std::initializer_list<double> script = {1}) {
+  return Train(Rows(), Ones(),
+               SGD(learning_rate(.5), batch_size(5), SquareCost(), criterion,
+                   monitoring_dataset(Rows())),
+               Scripted("scripted", script));
+}
+template <class C>
+std::int64_t epochs_until(const C& criterion, std::initializer_list<double> script = {1}) {
+  SmallRun run(job_of(criterion, script));
+  return run.run().epochs();
+}
+template <class Thrown, class C>
+std::string message(const C& criterion) {
+  try {
+    epochs_until(criterion);
+  } catch (const Thrown& e) {
+    return e.what();
+  }
+  return "";
+}
+
+// A criterion that counts how often it is asked, and stops at the given question.
+int asked = 0;
+struct StopsAt : TerminationCriterion {
+  int question;
+  explicit StopsAt(int n) : question(n) {}
+  std::unique_ptr<CriterionRun> start(Session&) const override {
+    struct Run : CriterionRun {
+      int stop_at;
+      explicit Run(int n) : stop_at(n) {}
+      bool continue_learning(Session&) override { return ++asked < stop_at; }
+    };
+    asked = 0;
+    return std::make_unique<Run>(question);
+  }
+};
+
+// Goes on at every question.
+struct Never : TerminationCriterion {
+  std::unique_ptr<CriterionRun> start(Session&) const override {
+    struct Run : CriterionRun {
+      bool continue_learning(Session&) override { return true; }
+    };
+    return std::make_unique<Run>();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("termination: EpochCounter trains so many epochs, none for 0", "[termination]") {
+  CHECK(epochs_until(EpochCounter(5)) == 5);
+  SmallRun none(job_of(EpochCounter(0)));
+  none.run();
+  CHECK(none.epochs() == 0);
+  CHECK(none.value("p0") == 1);
+  CHECK_THAT(message<ValueError>(EpochCounter(-1)), Contains("max_epochs") && Contains("-1"));
+}
+
+TEST_CASE("termination: EpochCounter counts new epochs, or all that the monitor has seen",
+          "[termination]") {
+  const auto epochs_after_five = [](bool only_new) {
+    SmallRun run(job_of(EpochCounter(5, new_epochs(only_new))));
+    run.session.monitor().records().epochs_seen = 5;  // of the monitor the model brought along
+    return run.run().epochs();
+  };
+  CHECK(epochs_after_five(true) == 10);
+  CHECK(epochs_after_five(false) == 5);
+}
+
+TEST_CASE("termination: MonitorBased waits N records for a fall by prop_decrease",
+          "[termination]") {
+  const MonitorBased three(channel_name("scripted"), prop_decrease(.1), N(3));
+  // The record before the first epoch counts down, too: infinity falls to anything.
+  CHECK(epochs_until(three, {10}) == 3);
+  CHECK(epochs_until(three, {10, 9.5, 8.9, 9, 9, 9}) == 5);
+  // Steady improvement below the proportion lowers the best value, and stops.
+  CHECK(epochs_until(three, {10, 9.5, 9.2, 8.9, 8.6}) == 3);
+  // The countdown begins again at a fall that is large enough, not at equality.
+  CHECK(epochs_until(three, {10, 11, 11, 8, 9, 9, 9}) == 6);
+  CHECK(epochs_until(MonitorBased(channel_name("scripted"), prop_decrease(.5), N(2)),
+                     {8, 4, 4}) == 2);
+  CHECK_THAT(message<ValueError>(MonitorBased(N(0))), Contains("N must be at least 1"));
+  CHECK_THAT(message<ValueError>(MonitorBased(prop_decrease(1.))), Contains("prop_decrease"));
+}
+
+TEST_CASE("termination: MonitorBased finds the objective, and names the channels otherwise",
+          "[termination]") {
+  CHECK(epochs_until(MonitorBased(prop_decrease(0.), N(1))) > 50);  // it falls until it is 0
+  const auto several = [](const MonitorBased& criterion, MonitoringDatasets sets) {
+    SmallRun run(Train(Rows(), Ones(),
+                       SGD(learning_rate(1.), batch_size(5), SquareCost(), criterion,
+                           Given<"monitoring_dataset", MonitoringDatasets>{sets})));
+    return run.run().epochs();
+  };
+  CHECK(several(MonitorBased(), {{"valid", Rows()}}) == 6);  // 0 from the first epoch on
+  CHECK_THROWS_WITH(several(MonitorBased(), {{"train", Rows()}, {"valid", Rows()}}),
+                    Contains("train_objective, valid_objective"));
+  CHECK_THROWS_WITH(several(MonitorBased(), {}), Contains("monitoring_dataset"));
+  CHECK_THROWS_WITH(
+      several(MonitorBased(channel_name("valid_objectve")), {{"valid", Rows()}}),
+      Contains("nearest: valid_objective"));
+}
+
+TEST_CASE("termination: ChannelTarget goes on above its target", "[termination]") {
+  CHECK(epochs_until(ChannelTarget("scripted", 2), {4, 3, 2, 1}) == 2);
+  CHECK(epochs_until(ChannelTarget("scripted", 2), {1}) == 0);
+}
+
+TEST_CASE("termination: ChannelInf stops at an infinite value only", "[termination]") {
+  CHECK(epochs_until(ChannelInf("scripted"), {4, 3, 2, inf}) == 3);
+  CHECK(epochs_until(ChannelInf("scripted"), {4, -inf}) == 1);
+}
+
+TEST_CASE("termination: MatchChannel goes on above the other monitor's last value",
+          "[termination]") {
+  const Train job = job_of(MatchChannel("scripted", "objective", "first"), {9, 8, 4, 3});
+  const auto epochs_with = [&](const char* name) {
+    SmallRun run(job);
+    MonitorRecords old;
+    old.name = name;
+    old.record(0, {old.add_channel("objective")}, {4.});
+    run.session.old_monitors().push_back(old);
+    return run.run().epochs();
+  };
+  CHECK(epochs_with("first") == 2);
+  CHECK_THROWS_WITH(epochs_with("furst"), Contains("no earlier monitor \"first\""));
+}
+
+TEST_CASE("termination: And and Or ask no further than they must", "[termination]") {
+  CHECK(epochs_until(And(EpochCounter(3), StopsAt(10))) == 3);
+  CHECK(asked == 3);  // not at the question that the first criterion decided
+  CHECK(epochs_until(Or(EpochCounter(3), StopsAt(2))) == 4);
+  CHECK(asked == 2);  // from the end of the EpochCounter on
+  CHECK_THAT(message<ValueError>(And()), Contains("And: needs at least one criterion"));
+}
+
+TEST_CASE("termination: All and Any ask every criterion each time", "[termination]") {
+  CHECK(epochs_until(All(EpochCounter(3), StopsAt(2))) == 3);
+  CHECK(asked == 4);
+  CHECK(epochs_until(All(StopsAt(5), EpochCounter(1))) == 4);
+  CHECK(epochs_until(Any(EpochCounter(3), Never(), StopsAt(10))) == 3);
+  CHECK(asked == 4);
+}
+
+TEST_CASE("termination: TimeBudget stops at once when nothing is left", "[termination]") {
+  CHECK(epochs_until(TimeBudget(0)) == 0);
+  CHECK(epochs_until(Any(TimeBudget(1e6), EpochCounter(2))) == 2);
+  CHECK_THAT(message<ValueError>(TimeBudget(-1)), Contains("seconds"));
+}
+
+TEST_CASE("termination: criteria are described in constant expressions", "[termination]") {
+  constexpr auto count = [] {
+    const Shared<CombinedCriterion> both(
+        And(EpochCounter(3, new_epochs(false)), MonitorBased(channel_name("y"), N(4))));
+    return both->criteria.size();
+  };
+  STATIC_REQUIRE(count() == 2);
+}
