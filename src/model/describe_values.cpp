@@ -1,5 +1,8 @@
+#include <ansatz/cost/coefficients.hpp>
+#include <ansatz/cost/sum_of_costs.hpp>
 #include <ansatz/describe.hpp>
 #include <ansatz/model/composite_layer.hpp>
+#include <ansatz/model/dropout.hpp>
 
 namespace ansatz {
 
@@ -11,6 +14,51 @@ void write_value(Describer& to, const Routes& value) {
     for (int layer : route.layers) to.integer(layer);
     to.close();
   }
+  to.close();
+}
+
+void write_value(Describer& to, const LayerNumbers& value) {
+  to.open_mapping(nullptr);
+  for (const LayerNumbers::OfLayer& each : value.list) {
+    to.key(each.layer.view());
+    to.number(each.value);
+  }
+  to.close();
+}
+
+void write_value(Describer& to, const DropoutArguments& value) {
+  to.open_mapping(nullptr);
+  const DropoutArguments by_default;
+  describing::Fields<DropoutArguments> fields{to, value, by_default};
+  DropoutArguments::keys(fields);
+  to.close();
+}
+
+void write_value(Describer& to, const Coefficients& value) {
+  using Kind = Coefficients::Kind;
+  if (value.kind == Kind::number) {
+    to.number(value.value);
+    return;
+  }
+  if (value.kind == Kind::list)
+    to.open_list();
+  else
+    to.open_mapping(nullptr);
+  for (int i = 0; i < value.elements.size(); ++i) {
+    if (value.kind == Kind::by_name) to.key(value.names[i].view());
+    write_value(to, value.elements[i]);
+  }
+  to.close();
+}
+
+void write_value(Describer& to, const CostTerm& value) {
+  if (!value.coefficient) {
+    write_value(to, value.cost);
+    return;
+  }
+  to.open_list();
+  to.number(*value.coefficient);
+  write_value(to, value.cost);
   to.close();
 }
 

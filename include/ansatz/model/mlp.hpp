@@ -179,6 +179,13 @@ class NestedMLP : public Layer {
                                      const Signal& output) const override {
     return mlp->last().cost_per_example(mlp->places(inside(at)).back(), targets, output);
   }
+  constexpr AnyExpr cost_matrix(const Place& at, const Signal& targets,
+                                const Signal& output) const override {
+    return mlp->last().cost_matrix(mlp->places(inside(at)).back(), targets, output);
+  }
+  constexpr AnyExpr cost_from_cost_matrix(const AnyExpr& matrix) const override {
+    return mlp->last().cost_from_cost_matrix(matrix);
+  }
   constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
     const ir::List<Place> inner = inner_places(at);
     AnyExpr sum = mlp->layers[0]->weight_decay(inner[0], coefficient);
