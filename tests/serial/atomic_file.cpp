@@ -86,7 +86,6 @@ int in_child(const std::function<std::string()>& work, std::string& said) {
 
 /// No process has this number any more.
 pid_t finished_process() {
-  std::string nothing;
   const pid_t child = ::fork();
   if (child == 0) ::_exit(0);
   ::waitpid(child, nullptr, 0);
