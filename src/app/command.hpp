@@ -1,0 +1,43 @@
+// The commands of `ansatz`: each adds itself to the command line; one file a command.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+namespace ansatz::app {
+
+/// What the program returns to the shell.
+enum Exit : int {
+  exit_ok = 0,
+  exit_failed = 1,        ///< an error while running: data, numbers, files
+  exit_usage = 2,         ///< the command line is wrong
+  exit_bad_job = 3,       ///< the job file has errors
+  exit_budget = 4,        ///< the time budget ended the run
+  exit_interrupted = 130  ///< Ctrl-C; the model was saved
+};
+
+// Each makes its subcommand, whose callback does the work and sets `exit`; what it throws is
+// printed by main.
+void add_train(CLI::App& app, int& exit);
+void add_check(CLI::App& app, int& exit);
+void add_compile(CLI::App& app, int& exit);
+void add_plan(CLI::App& app, int& exit);
+void add_predict(CLI::App& app, int& exit);
+void add_evaluate(CLI::App& app, int& exit);
+void add_print_monitor(CLI::App& app, int& exit);
+void add_monitor(CLI::App& app, int& exit);
+void add_summarize_model(CLI::App& app, int& exit);
+void add_data(CLI::App& app, int& exit);
+void add_list(CLI::App& app, int& exit);
+void add_info(CLI::App& app, int& exit);
+
+/// Options that all commands with a job file share.
+struct JobArguments {
+  std::string path;
+  std::vector<std::string> defines, overrides, data, libraries;
+  void add_to(CLI::App& command);
+};
+
+}  // namespace ansatz::app
