@@ -1,0 +1,60 @@
+#!/bin/bash
+# Builds the fuzz targets with clang, libFuzzer and the address and undefined-behaviour sanitizers,
+# and runs each from its corpus; the last line is `N passed, N failed`.
+#
+#   tests/fuzz_targets/run.sh [-s SECONDS] [TARGET...]     default: 60 s each, every target
+#
+# An input that crashes, leaks, hangs or takes too much memory is kept in build/fuzz/found/.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+seconds=60
+if [ "${1-}" = -s ]; then
+  seconds=$2
+  shift 2
+fi
+build=build/fuzz
+# Of the process, sanitizers included; and of one allocation.
+rss_limit_mb=1024 malloc_limit_mb=256
+
+give_up() {
+  echo "$1" >&2
+  [ -z "${2-}" ] || tail -n 40 "$2" >&2
+  echo "0 passed, 1 failed"
+  exit 1
+}
+
+mkdir -p "$build/found"
+cmake -S . -B "$build" -G Ninja -D CMAKE_TOOLCHAIN_FILE="$PWD/cmake/clang.cmake" \
+  -D ANSATZ_FUZZ=ON -D ANSATZ_TESTS=ON -D ANSATZ_EXAMPLES=OFF -D ANSATZ_BENCHMARKS=OFF \
+  >"$build/configure.log" 2>&1 || give_up "Configuring failed:" "$build/configure.log"
+
+passed=0 failed=0
+while IFS='|' read -r name folders; do
+  [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
+  cmake --build "$build" --target "fuzz_$name" >"$build/$name.build.log" 2>&1 ||
+    give_up "Building fuzz_$name failed:" "$build/$name.build.log"
+  IFS='|' read -r -a corpus <<<"$folders"
+  # The first folder receives new inputs, so it is a scratch one.
+  scratch=$(mktemp -d)
+  log=$build/$name.log
+  "$build/tests/fuzz_targets/fuzz_$name" "$scratch" "${corpus[@]}" \
+    -max_total_time="$seconds" -max_len=65536 -timeout=10 -print_final_stats=1 \
+    -rss_limit_mb=$rss_limit_mb -malloc_limit_mb=$malloc_limit_mb \
+    -artifact_prefix="$build/found/$name-" >"$log" 2>&1
+  status=$?
+  rm -rf "$scratch"
+  field() { grep -o "$1: *[0-9]*" "$log" | tail -n 1 | grep -o '[0-9]*$'; }
+  echo "$name: $(field cov) edges, $(field ft) features," \
+    "$(field 'stat::number_of_executed_units') inputs in $seconds s," \
+    "$(field 'stat::peak_rss_mb') MB at most"
+  if [ $status = 0 ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    grep -n -A 30 -m 1 -E 'ERROR|SUMMARY' "$log"
+    grep "Test unit written" "$log"
+  fi
+done <"$build/tests/fuzz_targets/targets.txt"
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ] && [ $passed != 0 ]
