@@ -35,7 +35,7 @@ struct Attr {
 };
 
 /// The interpreter's form of an elementwise op: out[j] = op(in[0][j], in[1][j], …) for j < n,
-/// n a multiple of the vector width; the arrays are aligned to it and may be the same.
+/// n a multiple of the vector width; the arrays need no alignment and may be the same.
 template <class T>
 using BlockFn = void (*)(const T* const* in, T* out, long n);
 

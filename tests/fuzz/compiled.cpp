@@ -4,7 +4,6 @@
 
 #include <dsl/build.hpp>
 #include <dsl/loops.hpp>
-#include <dsl/lower.hpp>
 
 #include "compare.hpp"
 
@@ -112,14 +111,14 @@ void check_bits(const Outcome& found, const Outcome& expected) {
 template <class T>
 void check_compiled(Program<T>& compiled, int seed) {
   INFO("seed " << seed << ", " << (sizeof(T) == 4 ? "float" : "double"));
-  const Function f = random_function(seed, compiled_mix(seed));
+  const Function f = made(seed, compiled_mix(seed));
   auto interpreted = build<T>(f, {.compiled_loops = false});
   auto borrowed = build<T>(f);
   CHECK(compiled.compiled_loops() == compiled.plan().loops.size);
   CHECK(interpreted.compiled_loops() == 0);
   CHECK(borrowed.compiled_loops() == compiled.plan().loops.size);
   check_tables(compiled.plan(), interpreted.plan());
-  const ir::Graph g = ir::graph_of(f);
+  const ir::Graph g = written_graph(f);
   for (const long examples : {3, 17, 0, 1, 100}) {
     CAPTURE(examples);
     const Environment e = environment_of(g, examples, examples / 2, seed);

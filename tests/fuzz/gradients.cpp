@@ -2,10 +2,11 @@
 
 #include <cmath>
 
-#include <dsl/lower.hpp>
+#include <dsl/grad.hpp>
+#include <dsl/ops.hpp>
 
 #include "compare.hpp"
-#include "random_function.hpp"
+#include "made.hpp"
 
 namespace {
 
@@ -48,8 +49,8 @@ double cost_of(const ir::Graph& g, const fuzz::Environment& e) {
 }
 
 void check(int seed, const fuzz::Mix& mix) {
-  const Function f = with_gradients(fuzz::random_function(seed, mix));
-  const ir::Graph plain = ir::expand(ir::differentiate(ir::graph_of(f)));
+  const Function f = with_gradients(fuzz::made(seed, mix));
+  const ir::Graph plain = fuzz::plain_graph(f);
   fuzz::Environment e = fuzz::environment_of(plain, 3, 2, seed);
   auto program = build<double>(f, {.compiled_loops = false});
   const fuzz::Outcome found = fuzz::outcome_of(program, e);

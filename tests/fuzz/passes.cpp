@@ -6,8 +6,8 @@
 #include <dsl/lower.hpp>
 
 #include "compare.hpp"
+#include "made.hpp"
 #include "passes/plan_check.hpp"
-#include "random_function.hpp"
 
 namespace {
 
@@ -15,7 +15,7 @@ using namespace ansatz;
 
 void check_passes(int seed, const fuzz::Mix& mix) {
   CAPTURE(seed, mix.ops);
-  const ir::Graph written = ir::graph_of(fuzz::random_function(seed, mix));
+  const ir::Graph written = fuzz::written_graph(fuzz::made(seed, mix));
   const ir::Graph plain = ir::expand(ir::differentiate(written));
   const fuzz::Environment e = fuzz::environment_of(plain, 4, 3, seed);
   const fuzz::Outcome expected = fuzz::outcome_of(plain, e);
@@ -35,7 +35,7 @@ void check_passes(int seed, const fuzz::Mix& mix) {
 }
 
 void check_plan(int seed, const fuzz::Mix& mix) {
-  const ir::Graph g = ir::optimize(ir::graph_of(fuzz::random_function(seed, mix)));
+  const ir::Graph g = ir::optimize(fuzz::written_graph(fuzz::made(seed, mix)));
   const ir::Plan plan = ir::plan_of(g);
   const ir::PlanView view = ir::view_of(plan);
   for (const long examples : {0, 1, 3, 40})

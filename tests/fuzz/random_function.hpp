@@ -12,6 +12,8 @@
 #include <dsl/ops/mean_pool.hpp>
 #include <dsl/ops/repeat.hpp>
 
+#include "made.hpp"
+
 namespace fuzz {
 
 using ansatz::AnyExpr;
@@ -33,20 +35,6 @@ class Random {
 
  private:
   std::uint64_t state_;
-};
-
-/// What a function may be made of.
-struct Mix {
-  int ops = 10;
-  int outputs = 3;
-  bool smooth = false;    ///< no op whose derivative jumps: for finite differences
-  bool random = true;     ///< random sites
-  bool gradients = true;  ///< of a cost, some of them inside further ops
-  bool shown = true;      ///< the gradients are outputs
-  bool updates = true;
-  bool kernels = true;  ///< convolutions, pools, embeddings, concatenations
-  bool loops = true;    ///< `repeat`
-  bool steps = true;    ///< comparisons and rounding: a value may jump with the last bit
 };
 
 class Generator {

@@ -1,9 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include <dsl/lower.hpp>
-
 #include "compare.hpp"
-#include "random_function.hpp"
+#include "made.hpp"
 
 namespace {
 
@@ -25,12 +23,12 @@ double memory_of(const ir::PlanView& plan) {
 /// With so many examples that a call is worth more than one thread; whether that is possible with
 /// a few megabytes.
 bool check_threads(int seed, const fuzz::Mix& mix) {
-  const Function f = fuzz::random_function(seed, mix);
+  const Function f = fuzz::made(seed, mix);
   auto one = build<double>(f), several = build<double>(f);
   const double flops = flops_of(one.plan());
   const long examples = static_cast<long>(3e7 / (flops + 1)) + 3;
   if (static_cast<double>(examples) * memory_of(one.plan()) > 1e7) return false;
-  const fuzz::Environment e = fuzz::environment_of(ir::graph_of(f), examples, examples / 3, seed);
+  const fuzz::Environment e = fuzz::environment_of(fuzz::written_graph(f), examples, examples / 3, seed);
   const fuzz::Outcome expected = fuzz::outcome_of(one, e);
   for (const int threads : {2, 3}) {
     INFO("seed " << seed << ", " << threads << " threads, " << examples << " examples");

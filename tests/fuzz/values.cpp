@@ -1,9 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include <dsl/lower.hpp>
-
 #include "compare.hpp"
-#include "random_function.hpp"
+#include "made.hpp"
 
 namespace {
 
@@ -17,8 +15,8 @@ constexpr Sizes sizes[] = {{3, 2}, {17, 0}, {1, 5}, {0, 1}};
 /// What the function is worth, node by node; and by its plan, in double and in float.
 void check(int seed, const fuzz::Mix& mix, Sizes n) {
   CAPTURE(seed, mix.ops, n.examples);
-  const Function f = fuzz::random_function(seed, mix);
-  const ir::Graph plain = ir::expand(ir::differentiate(ir::graph_of(f)));
+  const Function f = fuzz::made(seed, mix);
+  const ir::Graph plain = fuzz::plain_graph(f);
   fuzz::Environment e = fuzz::environment_of(plain, n.examples, n.chains, 1000 + seed);
   const auto compare = [&](auto program, double tolerance) {
     e.random_in_float = tolerance > 1e-6;
