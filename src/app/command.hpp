@@ -1,6 +1,10 @@
 // The commands of `ansatz`: each adds itself to the command line; one file a command.
 #pragma once
 
+#include <ansatz/registry/job.hpp>
+#include <dsl/array.hpp>
+#include <dsl/exceptions.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <string>
@@ -33,11 +37,26 @@ void add_data(CLI::App& app, int& exit);
 void add_list(CLI::App& app, int& exit);
 void add_info(CLI::App& app, int& exit);
 
-/// Options that all commands with a job file share.
+/// The job file has errors.
+class JobError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The arguments that all commands with a job file share.
 struct JobArguments {
   std::string path;
   std::vector<std::string> defines, overrides, data, libraries;
+
   void add_to(CLI::App& command);
+  /// Loads the libraries, then the job. JobError for errors of the job file.
+  Job load(bool check_only = false) const;
 };
+
+/// "float32" or "float64" as --floatX takes them.
+ElementType precision_of(const std::string& floatX);
+
+/// Loads shared objects with classes and configurations of the user. FileError.
+void load_libraries(const std::vector<std::string>& paths);
 
 }  // namespace ansatz::app

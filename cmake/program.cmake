@@ -1,0 +1,11 @@
+# The program `ansatz`. It holds the whole library, so that shared objects given with --load find
+# what they were compiled against.
+file(GLOB program_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/app/*.cpp)
+find_path(CLI11_FOLDER CLI/CLI.hpp)
+mark_as_advanced(CLI11_FOLDER)
+add_executable(ansatz_program ${program_sources})
+set_target_properties(ansatz_program PROPERTIES OUTPUT_NAME ansatz ENABLE_EXPORTS ON)
+target_include_directories(ansatz_program PRIVATE ${PROJECT_SOURCE_DIR}/src)
+target_include_directories(ansatz_program SYSTEM PRIVATE ${CLI11_FOLDER})
+target_link_libraries(ansatz_program PRIVATE
+  "$<LINK_LIBRARY:WHOLE_ARCHIVE,ansatz::ansatz>" fmt::fmt ${CMAKE_DL_LIBS})

@@ -1,0 +1,58 @@
+#include "command.hpp"
+
+#include <ansatz/registry/registry.hpp>
+
+#include <fmt/format.h>
+
+#include <dlfcn.h>
+
+namespace ansatz::app {
+
+void JobArguments::add_to(CLI::App& command) {
+  command.add_option("job", path, "job file (YAML)")->required();
+  command.add_option("overrides", overrides,
+                     "values that replace the file's, such as algorithm.learning_rate=.05 or "
+                     "model.layers.h0.dim=100");
+  command.add_option("-D,--define", defines, "name=value, for %(name)s in the file")
+      ->allow_extra_args(false);
+  command.add_option("--data", data, "FILE=PATH: a data file that has moved")
+      ->allow_extra_args(false);
+  command.add_option("--load", libraries, "shared object with further classes (.so)")
+      ->allow_extra_args(false);
+}
+
+Job JobArguments::load(bool check_only) const {
+  load_libraries(libraries);
+  LoadOptions options;
+  options.defines = defines;
+  options.overrides = overrides;
+  options.check_only = check_only;
+  for (const std::string& each : data) {
+    const auto at = each.find('=');
+    if (at == std::string::npos || at == 0)
+      throw CLI::ValidationError("--data", "must be FILE=PATH, not " + each);
+    options.data[each.substr(0, at)] = each.substr(at + 1);
+  }
+  try {
+    return load_job(path, options);
+  } catch (const FileError& e) {
+    throw JobError(e.what());
+  }
+}
+
+void load_libraries(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    // Without a slash dlopen would search the system's folders.
+    const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
+    if (!dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL))
+      throw FileError(fmt::format("--load {}: {}", path, dlerror()));
+    const auto& faults = registry().faults();
+    if (!faults.empty()) throw FileError(fmt::format("--load {}: {}", path, faults.front()));
+  }
+}
+
+ElementType precision_of(const std::string& floatX) {
+  return floatX == "float64" ? ElementType::float64 : ElementType::float32;
+}
+
+}  // namespace ansatz::app

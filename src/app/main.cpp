@@ -1,0 +1,65 @@
+// ansatz: trains the models of job files, and looks into what was trained.
+#include "command.hpp"
+
+#include <ansatz/version.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
+
+#include <new>
+
+namespace {
+
+// A message of several lines begins on its own line, so that editors find FILE:LINE:COLUMN.
+void report(const char* what) {
+  const std::string_view text(what);
+  if (text.find('\n') == std::string_view::npos) fmt::print(stderr, "ansatz: ");
+  fmt::print(stderr, "{}\n", text);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace ansatz::app;
+  CLI::App app("Trains the models of job files in Pylearn2's dialect of YAML, and looks into what "
+               "was trained.");
+  app.set_version_flag("--version", fmt::format("ansatz {}", ansatz::version));
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+  app.footer("Examples:\n"
+             "  ansatz check job.yaml\n"
+             "  ansatz train job.yaml -D max_epochs=10 algorithm.learning_rate=.05\n"
+             "  ansatz train job.yaml --resume\n"
+             "  ansatz print-monitor model.pkl\n"
+             "  ansatz predict model.pkl --data test.csv -o classes.csv\n"
+             "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 errors in the job file,\n"
+             "            4 ended by the time budget, 130 interrupted (the model was saved)");
+  int exit = exit_ok;
+  add_train(app, exit);
+  add_check(app, exit);
+  add_compile(app, exit);
+  add_plan(app, exit);
+  add_predict(app, exit);
+  add_evaluate(app, exit);
+  add_print_monitor(app, exit);
+  add_monitor(app, exit);
+  add_summarize_model(app, exit);
+  add_data(app, exit);
+  add_list(app, exit);
+  add_info(app, exit);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? exit_ok : exit_usage;
+  } catch (const JobError& e) {
+    report(e.what());
+    return exit_bad_job;
+  } catch (const std::bad_alloc&) {
+    report("the memory does not suffice");
+    return exit_failed;
+  } catch (const std::exception& e) {
+    report(e.what());
+    return exit_failed;
+  }
+  return exit;
+}

@@ -1,0 +1,200 @@
+// ansatz print-monitor, monitor, summarize-model
+#include "command.hpp"
+#include "observers.hpp"
+
+#include <ansatz/natural_order.hpp>
+#include <ansatz/serial/json.hpp>
+#include <ansatz/serial/model_file.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numeric>
+
+namespace ansatz::app {
+
+namespace {
+
+std::vector<const ChannelRecords*> sorted(const MonitorRecords& records) {
+  std::vector<const ChannelRecords*> list;
+  for (const ChannelRecords& c : records.channels) list.push_back(&c);
+  std::sort(list.begin(), list.end(), [](const ChannelRecords* a, const ChannelRecords* b) {
+    return natural_less(a->name, b->name);
+  });
+  return list;
+}
+
+const MonitorRecords& records_of(const ModelFile& file, const std::string& path,
+                                 const std::string& monitor) {
+  if (const MonitorRecords* found = find_monitor(file.monitors, monitor)) return *found;
+  std::string known;
+  for (const MonitorRecords& m : file.monitors) known += (known.empty() ? "" : ", ") + m.name;
+  throw NameError(fmt::format("{} has no monitor \"{}\"; it has {}", path, monitor,
+                              known.empty() ? "none" : known));
+}
+
+int print_monitor(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    const ModelFile file = read_model_file(path);
+    const MonitorRecords& records = records_of(file, path, "monitor");
+    if (paths.size() > 1) fmt::print("{}\n", path);
+    fmt::print("epochs seen: {}\n", records.epochs_seen);
+    fmt::print("time trained: {:.1f} s\n",
+               records.time_record.empty() ? 0. : records.time_record.back());
+    for (const ChannelRecords* c : sorted(records))
+      if (!c->val_record.empty()) fmt::print("{} : {}\n", c->name, channel_text(c->val_record.back()));
+  }
+  return exit_ok;
+}
+
+// A line a channel: its name, then one column a record.
+void print_csv(const MonitorRecords& records) {
+  const auto line = [](const std::string& name, const auto& values, std::int64_t before) {
+    std::string text = name;
+    for (std::int64_t i = 0; i < before; ++i) text += ",";
+    for (auto v : values) {
+      if constexpr (std::is_same_v<decltype(v), double>)
+        text += fmt::format(",{:.17g}", v);
+      else
+        text += fmt::format(",{}", v);
+    }
+    fmt::print("{}\n", text);
+  };
+  line("(epochs_seen)", records.epoch_record, 0);
+  line("(batches_seen)", records.batch_record, 0);
+  line("(examples_seen)", records.example_record, 0);
+  line("(seconds)", records.time_record, 0);
+  for (const ChannelRecords* c : sorted(records)) line(c->name, c->val_record, c->first);
+}
+
+template <class List, class Text>
+std::string json_list(const List& values, Text text) {
+  std::string out = "[";
+  for (const auto& v : values) out += (out.size() > 1 ? "," : "") + text(v);
+  return out + "]";
+}
+
+void print_json(const MonitorRecords& records) {
+  const auto whole = [](std::int64_t n) { return std::to_string(n); };
+  fmt::print("{{\"epochs_seen\":{},\"batches_seen\":{},\"examples_seen\":{},\"seconds\":{},\n",
+             json_list(records.epoch_record, whole), json_list(records.batch_record, whole),
+             json_list(records.example_record, whole),
+             json_list(records.time_record, json_number));
+  fmt::print("\"channels\":{{");
+  bool first = true;
+  for (const ChannelRecords* c : sorted(records)) {
+    fmt::print("{}\n{}:{{\"first\":{},\"values\":{},\"doc\":{}}}", first ? "" : ",",
+               json_string(c->name), c->first, json_list(c->val_record, json_number),
+               json_string(c->doc));
+    first = false;
+  }
+  fmt::print("}}}}\n");
+}
+
+struct Numbers {
+  double smallest = 0, largest = 0, mean = 0, deviation = 0;
+};
+
+template <class T>
+Numbers numbers_of(const T* values, std::int64_t count) {
+  Numbers n;
+  if (count == 0) return n;
+  n.smallest = *std::min_element(values, values + count);
+  n.largest = *std::max_element(values, values + count);
+  double sum = 0, squares = 0;
+  for (std::int64_t i = 0; i < count; ++i) sum += static_cast<double>(values[i]);
+  n.mean = sum / static_cast<double>(count);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const double d = static_cast<double>(values[i]) - n.mean;
+    squares += d * d;
+  }
+  n.deviation = std::sqrt(squares / static_cast<double>(count));
+  return n;
+}
+
+// Lengths of the columns (axis 0) or rows (axis 1) of a matrix.
+Numbers norms_of(const NamedTensor& t, int axis) {
+  const std::int64_t rows = t.shape[0], columns = t.shape[1];
+  std::vector<double> squares(static_cast<std::size_t>(axis == 0 ? columns : rows));
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const std::int64_t i = r * columns + c;
+      const double v = t.type == ElementType::float64 ? t.data<double>()[i]
+                                                      : static_cast<double>(t.data<float>()[i]);
+      squares[static_cast<std::size_t>(axis == 0 ? c : r)] += v * v;
+    }
+  for (double& s : squares) s = std::sqrt(s);
+  return numbers_of(squares.data(), static_cast<std::int64_t>(squares.size()));
+}
+
+int summarize(const std::string& path) {
+  const ModelFile file = read_model_file(path);
+  std::int64_t total = 0;
+  for (const NamedTensor& t : file.parameters) {
+    std::string shape;
+    for (std::int64_t d : t.shape) shape += fmt::format("{}{}", shape.empty() ? "" : ", ", d);
+    const Numbers n = t.type == ElementType::float64 ? numbers_of(t.data<double>(), t.size())
+                                                     : numbers_of(t.data<float>(), t.size());
+    total += t.size();
+    fmt::print("{}: [{}]\n  min {:.6g}  mean {:.6g}  max {:.6g}  standard deviation {:.6g}\n",
+               t.name, shape, n.smallest, n.mean, n.largest, n.deviation);
+    if (t.shape.size() != 2) continue;
+    const Numbers columns = norms_of(t, 0), rows = norms_of(t, 1);
+    fmt::print("  column norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", columns.smallest,
+               columns.mean, columns.largest);
+    fmt::print("  row norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", rows.smallest, rows.mean,
+               rows.largest);
+  }
+  fmt::print("{} parameters, {}\n", total, file.floatX);
+  if (const MonitorRecords* records = find_monitor(file.monitors))
+    fmt::print("trained for {} epochs, {} examples, {:.1f} seconds\n", records->epochs_seen,
+               records->examples_seen,
+               records->time_record.empty() ? 0. : records->time_record.back());
+  fmt::print("written by ansatz {}\n", file.library_version);
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_print_monitor(CLI::App& app, int& exit) {
+  auto paths = std::make_shared<std::vector<std::string>>();
+  CLI::App* c = app.add_subcommand("print-monitor", "the last record of every channel");
+  c->add_option("models", *paths, "model files")->required();
+  c->footer("Example:\n  ansatz print-monitor model.pkl");
+  c->callback([paths, &exit] { exit = print_monitor(*paths); });
+}
+
+void add_monitor(CLI::App& app, int& exit) {
+  struct Arguments {
+    std::string format, model, monitor = "monitor";
+  };
+  auto a = std::make_shared<Arguments>();
+  CLI::App* c = app.add_subcommand("monitor", "all records of all channels, for other programs");
+  c->add_option("format", a->format, "csv: one line a channel, one column a record; or json")
+      ->required()
+      ->check(CLI::IsMember({"csv", "json"}));
+  c->add_option("model", a->model, "model file")->required();
+  c->add_option("--monitor", a->monitor, "an earlier monitor, as push_monitor named it");
+  c->footer("Example:\n  ansatz monitor csv model.pkl > records.csv");
+  c->callback([a, &exit] {
+    const ModelFile file = read_model_file(a->model);
+    const MonitorRecords& records = records_of(file, a->model, a->monitor);
+    if (a->format == "csv")
+      print_csv(records);
+    else
+      print_json(records);
+    exit = exit_ok;
+  });
+}
+
+void add_summarize_model(CLI::App& app, int& exit) {
+  auto path = std::make_shared<std::string>();
+  CLI::App* c = app.add_subcommand("summarize-model", "shapes and statistics of the parameters");
+  c->add_option("model", *path, "model file")->required();
+  c->footer("Example:\n  ansatz summarize-model model.pkl");
+  c->callback([path, &exit] { exit = summarize(*path); });
+}
+
+}  // namespace ansatz::app

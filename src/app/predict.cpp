@@ -1,0 +1,220 @@
+// ansatz predict, ansatz evaluate
+#include "command.hpp"
+#include "observers.hpp"
+#include "trained_model.hpp"
+
+#include <ansatz/data/npy.hpp>
+#include <ansatz/data/subset_iterator.hpp>
+#include <ansatz/monitor/monitor.hpp>
+#include <ansatz/serial/atomic_file.hpp>
+#include <ansatz/serial/json.hpp>
+#include <ansatz/train/build_programs.hpp>
+#include <ansatz/train/batch_reader.hpp>
+#include <dsl/build.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace ansatz::app {
+
+namespace {
+
+struct PredictArguments {
+  std::string model, data, out, what = "class";
+  std::vector<std::string> libraries;
+  bool header = false, labels = false;
+  int batch_size = 500, threads = 1;
+};
+
+// Rows of numbers, as they come out of a model.
+struct Rows {
+  std::int64_t count = 0, width = 0;
+  std::vector<double> values;
+};
+
+std::unique_ptr<AnyProgram> build_output(const TrainedModel& model, const std::string& what) {
+  const Model& m = *model.train->model;
+  Data inputs;
+  SpaceInfo space = m.input_space();
+  const SpaceInfo known = model.train->dataset->source_space(m.input_source());
+  if (known.kind != SpaceKind::null) space = known;
+  inputs.add(m.input_source(), space);
+  ir::List<Data::Entry> outputs;
+  m.named_outputs(inputs[m.input_source()], outputs);
+  const std::string layer = what == "class" || what == "probabilities" ? "" : what;
+  std::string names;
+  for (const Data::Entry& each : outputs) {
+    if (!each.source.empty()) names += (names.empty() ? "" : ", ") + std::string(each.source.view());
+    if (each.source != std::string_view(layer)) continue;
+    const Function f = function(output("output", each.signal.value()));
+    if (model.precision == ElementType::float64) return erase(build<double>(f));
+    return erase(build<float>(f));
+  }
+  throw NameError(fmt::format("the model has no layer \"{}\"; it has {}", layer, names));
+}
+
+template <class T>
+void append(Rows& rows, const ArrayView& view, std::int64_t width) {
+  const T* values = static_cast<const T*>(view.data);
+  rows.values.insert(rows.values.end(), values, values + view.dims[0] * width);
+}
+
+Rows compute(const PredictArguments& a, const TrainedModel& model) {
+  const auto program = build_output(model, a.what);
+  model.bind(*program);
+  program->threads(a.threads);
+  const std::shared_ptr<const Table> table = model.train->dataset->load();
+  BatchReader reader(table, *program);
+  Rows rows;
+  const int forced = model.train->model->batch_size();
+  SubsetIterator batches = make_subset_iterator("sequential", table->examples(),
+                                                forced ? forced : a.batch_size, 0);
+  for (Subset part; batches.next(part);) {
+    const auto& arguments = reader.arguments(part);
+    program->call(arguments.data(), static_cast<int>(arguments.size()));
+    const ArrayView out = program->result(0);
+    rows.width = out.dims[0] > 0 ? out.dims.count() / out.dims[0] : 0;
+    rows.count += out.dims[0];
+    if (out.type == ElementType::float64)
+      append<double>(rows, out, rows.width);
+    else
+      append<float>(rows, out, rows.width);
+  }
+  return rows;
+}
+
+// The likeliest class of each row; of one unit, whether it is above 1/2.
+std::vector<std::int64_t> classes_of(const Rows& rows) {
+  std::vector<std::int64_t> classes;
+  for (std::int64_t i = 0; i < rows.count; ++i) {
+    const double* row = rows.values.data() + i * rows.width;
+    classes.push_back(rows.width == 1 ? row[0] > .5
+                                      : std::max_element(row, row + rows.width) - row);
+  }
+  return classes;
+}
+
+void write_out(const std::string& path, const std::string& text) {
+  if (path.empty() || path == "-") {
+    fmt::print("{}", text);
+    return;
+  }
+  AtomicFile file(path);
+  file.write(text.data(), text.size());
+  file.commit();
+}
+
+std::string csv_of(const PredictArguments& a, const Rows& rows) {
+  std::string text;
+  if (a.what == "class") {
+    if (a.header) text += "class\n";
+    for (std::int64_t c : classes_of(rows)) text += fmt::format("{}\n", c);
+    return text;
+  }
+  if (a.header)
+    for (std::int64_t k = 0; k < rows.width; ++k)
+      text += fmt::format("{}{}", k, k + 1 < rows.width ? "," : "\n");
+  for (std::int64_t i = 0; i < rows.count; ++i)
+    for (std::int64_t k = 0; k < rows.width; ++k)
+      text += json_number(rows.values[static_cast<std::size_t>(i * rows.width + k)]) +
+              (k + 1 < rows.width ? "," : "\n");
+  return text;
+}
+
+int predict(const PredictArguments& a) {
+  load_libraries(a.libraries);
+  TrainedModel model = read_trained_model(a.model);
+  model.train->dataset = dataset_of(a.data, model, a.labels);
+  const Rows rows = compute(a, model);
+  if (!a.out.ends_with(".npy")) {
+    write_out(a.out, csv_of(a, rows));
+    return exit_ok;
+  }
+  if (a.what == "class") {
+    const auto classes = classes_of(rows);
+    write_npy(a.out, view(classes));
+  } else {
+    write_npy(a.out, view(rows.values.data(), {rows.count, rows.width}));
+  }
+  return exit_ok;
+}
+
+struct EvaluateArguments {
+  std::string model, data;
+  std::vector<std::string> libraries, channels;
+  bool json = false;
+  int batch_size = 0, threads = 1;
+};
+
+int evaluate(const EvaluateArguments& a) {
+  load_libraries(a.libraries);
+  TrainedModel model = read_trained_model(a.model);
+  Train& train = *model.train;
+  train.dataset = dataset_of(a.data, model, true);
+  if (!train.algorithm) throw ValueError("the model trains itself and has no channels to evaluate");
+  JobPrograms programs = build_programs(train, model.precision);
+  AnyProgram *channels = nullptr, *parameters = nullptr;
+  for (JobProgram& p : programs) {
+    if (p.name != "monitor" && p.name != "monitor_parameters") continue;
+    model.bind(*p.program);
+    p.program->threads(a.threads);
+    (p.name == "monitor" ? channels : parameters) = p.program.get();
+  }
+  Monitor monitor{MonitorRecords{}};
+  monitor.setup(channels, parameters, nullptr);
+  Monitor::WatchedData data;
+  data.table = train.dataset->load();
+  const int batch = train.algorithm->batch_size;
+  data.batch_size = a.batch_size ? a.batch_size : batch ? batch : 500;
+  monitor.add_dataset(data);
+  monitor(0);
+  std::string json;
+  for (int i : monitor.sorted_channels()) {
+    const ChannelRecords& c = monitor.records().channels[static_cast<std::size_t>(i)];
+    if (a.json)
+      json += fmt::format("{}{}:{}", json.empty() ? "" : ",", json_string(c.name),
+                          json_number(c.val_record.back()));
+    else
+      fmt::print("{}: {}\n", c.name, channel_text(c.val_record.back()));
+  }
+  if (a.json) fmt::print("{{{}}}\n", json);
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_predict(CLI::App& app, int& exit) {
+  auto a = std::make_shared<PredictArguments>();
+  CLI::App* c = app.add_subcommand("predict", "a trained model's outputs for data");
+  c->add_option("model", a->model, "model file")->required();
+  c->add_option("--data", a->data,
+                ".csv, .npy or .npz file, or a data set in YAML; default: what it was trained on");
+  c->add_option("-o,--out", a->out, "file to write, .csv or .npy; default: CSV to the terminal");
+  c->add_option("--output", a->what, "class, probabilities, or the name of a layer");
+  c->add_flag("--header", a->header, "CSV with a line of names");
+  c->add_flag("--labels", a->labels, "the .csv file has labels in its first column, to be left out");
+  c->add_option("--batch-size", a->batch_size, "examples at a time")->check(CLI::PositiveNumber);
+  c->add_option("--threads", a->threads, "threads")->check(CLI::Range(1, 1024));
+  c->add_option("--load", a->libraries, "shared object with further classes (.so)");
+  c->footer("Examples:\n"
+            "  ansatz predict model.pkl --data \"!obj:MNIST {which_set: 'test'}\" -o classes.csv\n"
+            "  ansatz predict model.pkl --data test.npy --output h0 -o features.npy");
+  c->callback([a, &exit] { exit = predict(*a); });
+}
+
+void add_evaluate(CLI::App& app, int& exit) {
+  auto a = std::make_shared<EvaluateArguments>();
+  CLI::App* c = app.add_subcommand("evaluate", "all channels of a trained model on data");
+  c->add_option("model", a->model, "model file")->required();
+  c->add_option("--data", a->data, "as of predict; a .csv file has targets in its first columns");
+  c->add_flag("--json", a->json, "one JSON object");
+  c->add_option("--batch-size", a->batch_size, "examples at a time; default: the job's");
+  c->add_option("--threads", a->threads, "threads")->check(CLI::Range(1, 1024));
+  c->add_option("--load", a->libraries, "shared object with further classes (.so)");
+  c->footer("Example:\n  ansatz evaluate model.pkl --data \"!obj:MNIST {which_set: 'test'}\"");
+  c->callback([a, &exit] { exit = evaluate(*a); });
+}
+
+}  // namespace ansatz::app

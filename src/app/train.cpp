@@ -1,0 +1,118 @@
+// ansatz train
+#include "command.hpp"
+#include "observers.hpp"
+
+#include <ansatz/compile/compile.hpp>
+#include <ansatz/train/build_programs.hpp>
+#include <ansatz/train/session.hpp>
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <memory>
+
+namespace ansatz::app {
+
+namespace {
+
+std::atomic<bool> interrupted{false};
+
+// The first Ctrl-C asks the run to end after its batch; the second ends the program at once.
+void on_interrupt(int) {
+  interrupted = true;
+  std::signal(SIGINT, SIG_DFL);
+}
+
+struct TrainArguments {
+  JobArguments job;
+  bool resume = false, accept_differences = false, json = false, quiet = false, verbose = false;
+  bool check = false, compile = false, interpret = false;
+  double time_budget = 0;
+  std::int64_t seed = 0;
+  int threads = 1;
+  std::string floatX = "float32";
+  std::vector<std::string> channels;
+};
+
+std::unique_ptr<RunObserver> observer_of(const TrainArguments& a) {
+  if (a.json) return json_observer();
+  return text_observer({.quiet = a.quiet, .verbose = a.verbose, .channels = a.channels});
+}
+
+RunEnd train_phase(const TrainArguments& a, const Phase& phase) {
+  const ElementType precision = precision_of(a.floatX);
+  if (a.compile)
+    compile_missing_loops(*phase.train, precision);
+  else if (!a.interpret)
+    load_cached_loops(*phase.train, precision);
+  const auto observer = observer_of(a);
+  RunOptions options;
+  options.resume = a.resume;
+  options.accept_differences = a.accept_differences;
+  options.time_budget = a.time_budget;
+  options.seed = a.seed;
+  options.threads = a.threads;
+  options.check = a.check;
+  options.job_yaml = phase.job_yaml;
+  options.model_yaml = phase.model_yaml;
+  options.observer = observer.get();
+  options.interrupt = &interrupted;
+  Session session(*phase.train, build_programs(*phase.train, precision, !a.interpret), options);
+  return session.run();
+}
+
+int train(const TrainArguments& a) {
+  const Job job = a.job.load();
+  if (!a.quiet)
+    for (const std::string& warning : job.warnings) fmt::print(stderr, "{}\n", warning);
+  std::signal(SIGINT, on_interrupt);
+  for (const Phase& phase : job.phases) {
+    if (!phase.name.empty() && !a.quiet && !a.json) fmt::print("{}\n", phase.name);
+    const RunEnd end = train_phase(a, phase);
+    if (end == RunEnd::interrupted) {
+      const bool saved = !phase.train->save_path.empty() && phase.train->save_freq > 0;
+      if (saved)
+        fmt::print(stderr, "interrupted; {} is saved. To go on: ansatz train {} --resume\n",
+                   phase.train->save_path.c_str(), a.job.path);
+      else
+        fmt::print(stderr, "interrupted; nothing was saved, as the job has no save_path and "
+                           "save_freq\n");
+      return exit_interrupted;
+    }
+    if (end == RunEnd::time_budget_exceeded) return exit_budget;
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, int& exit) {
+  auto a = std::make_shared<TrainArguments>();
+  CLI::App* c = app.add_subcommand("train", "train the job of a file");
+  a->job.add_to(*c);
+  c->add_flag("--resume", a->resume, "go on with the run saved at the job's save_path");
+  c->add_flag("--accept-differences", a->accept_differences,
+              "resume on another machine or build, though bits may differ");
+  c->add_option("-t,--time-budget", a->time_budget,
+                "seconds; no epoch begins after them (0: no limit)")
+      ->check(CLI::NonNegativeNumber);
+  c->add_option("--seed", a->seed, "of random numbers inside steps (dropout, sampling)");
+  c->add_option("--threads", a->threads, "threads of a step")->check(CLI::Range(1, 1024));
+  c->add_option("--floatX", a->floatX, "precision")->check(CLI::IsMember({"float32", "float64"}));
+  c->add_flag("--compile", a->compile, "compile loops that are missing, and keep them");
+  c->add_flag("--interpret", a->interpret, "use no compiled loop: slow, for comparison");
+  c->add_flag("--check-numbers", a->check, "stop at the first value that is not finite; slower");
+  c->add_flag("--json", a->json, "one JSON object a line for each event, instead of text");
+  c->add_flag("-q,--quiet", a->quiet, "only errors");
+  c->add_flag("-v,--verbose", a->verbose, "every channel after each epoch, as Pylearn2 prints them");
+  c->add_option("--channels", a->channels, "patterns of channels to print, such as 'valid_*'")
+      ->allow_extra_args(false);
+  c->footer("Examples:\n"
+            "  ansatz train mlp.yaml\n"
+            "  ansatz train mlp.yaml -D max_epochs=10 algorithm.learning_rate=.05 --threads 2\n"
+            "  ansatz train mlp.yaml --resume --time-budget 3600\n"
+            "  ansatz train mlp.yaml --channels '*_misclass' --json");
+  c->callback([a, &exit] { exit = train(*a); });
+}
+
+}  // namespace ansatz::app
