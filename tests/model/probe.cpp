@@ -1,0 +1,203 @@
+#include "probe.hpp"
+
+#include <ansatz/model/mlp.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+namespace ansatz::testing {
+
+namespace {
+
+std::string text(const String& s) { return std::string(s.view()); }
+
+// The names of a signal's inputs: "features", or "features.0", ….
+std::string name_of(const AnyExpr& input) { return input.value().term()->name.data(); }
+
+int width(const AnyExpr& input) {
+  const ir::Shape s = input.shape();
+  int n = 1;
+  for (int k = 1; k < s.rank; ++k) n *= s[k];
+  return n;
+}
+
+Dims dims_of(const AnyExpr& input, int examples) {
+  Dims dims;
+  dims.push_back(examples);
+  const ir::Shape s = input.shape();
+  for (int k = 1; k < s.rank; ++k) dims.push_back(s[k]);
+  return dims;
+}
+
+bool is_labels(const AnyExpr& x) { return x.value().type() == ir::DType::index; }
+
+}  // namespace
+
+void Values::fill(std::string_view parameter, double value) {
+  for (const ModelParameter& p : model.parameters())
+    if (p.name == parameter) {
+      int n = 1;
+      for (int k = 0; k < p.shape().rank; ++k) n *= p.shape()[k];
+      of[std::string(parameter)].assign(static_cast<std::size_t>(n), value);
+    }
+}
+
+Probe::Probe(const Model& model, const Data& data, const Function& function)
+    : data_(data), parameters_(model.parameters()), program_(build<double>(function)) {
+  const Values first(model);
+  for (const auto& [name, values] : first.of) set(name, values);
+}
+
+std::vector<double> Probe::get(const std::string& parameter) const {
+  Store store = program_.store();
+  const double* x = store.data<double>(parameter);
+  return {x, x + store.shape(parameter).count()};
+}
+
+void Probe::set(const std::string& parameter, const std::vector<double>& values) {
+  Store store = program_.store();
+  if (store.contains(parameter))
+    store.set(parameter, values.data(), store.shape(parameter));
+}
+
+void Probe::randomize(double size, unsigned seed) {
+  for (const ModelParameter& p : parameters_) {
+    if (p.frozen) continue;
+    std::vector<double> x = get(text(p.name));
+    const std::vector<double> r = uniform(static_cast<int>(x.size()), ++seed);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = size * r[i];
+    set(text(p.name), x);
+  }
+}
+
+Computed Probe::operator()(const Batch& batch) {
+  std::vector<Argument> arguments;
+  const ir::PlanView& plan = program_.plan();
+  const auto wanted = [&](const std::string& name) {
+    for (int i = 0; i < plan.leaves.size; ++i)
+      if (name == &plan.text[plan.leaves[i].name]) return true;
+    return false;
+  };
+  for (const auto& each : data_.sources())
+    for (const AnyExpr& x : each.signal.values) {
+      const std::string name = name_of(x);
+      if (!wanted(name)) continue;
+      const Dims dims = dims_of(x, batch.examples);
+      if (is_labels(x))
+        arguments.emplace_back(batch.labels.find(name)->first,
+                               view(batch.labels.at(name).data(), dims));
+      else
+        arguments.emplace_back(batch.numbers.find(name)->first,
+                               view(batch.numbers.at(name).data(), dims));
+    }
+  const auto count = static_cast<int>(arguments.size());
+  const Results<double> results = program_.call(arguments.data(), count);
+  Computed out;
+  for (int i = 0; i < results.size(); ++i) {
+    const Result<double> r = results[i];
+    std::vector<double>& to = out[std::string(r.name())];
+    for (std::int64_t k = 0; k < r.size(); ++k)
+      to.push_back(r.is_labels() ? r.labels()[k] : r.data()[k]);
+  }
+  return out;
+}
+
+Data data_of(const Model& model, const Cost& cost) {
+  Data data;
+  cost.data_specs(model, data);
+  data.add(model.input_source(), model.input_space());
+  return data;
+}
+
+Function everything(const Model& model, const Cost& cost, const Data& data) {
+  Function f;
+  const Signal y = model.output(data[model.input_source()]);
+  for (int i = 0; i < y.values.size(); ++i) {
+    const String name = y.values.size() == 1 ? String("y") : "y." + to_text(i);
+    f.add(output(name.c_str(), y.values[i]));
+  }
+  const GradientList g = cost.gradients(model, data);
+  if (g.has_value) f.add(output("cost", g.value));
+  const ir::List<ModelParameter> parameters = model.parameters();
+  for (int i = 0; i < parameters.size(); ++i) {
+    const String name = "grad." + parameters[i].name;
+    if (!parameters[i].frozen) f.add(output(name.c_str(), g.of[i]));
+  }
+  return f;
+}
+Function everything(const Model& model, const Cost& cost) {
+  return everything(model, cost, data_of(model, cost));
+}
+
+std::vector<double> uniform(int count, unsigned seed) {
+  std::mt19937_64 bits(seed);
+  std::vector<double> x(static_cast<std::size_t>(count));
+  for (double& v : x) v = static_cast<double>(bits() >> 11) * 0x1p-52 - 1;
+  return x;
+}
+
+Batch random_batch(const Data& data, int examples, unsigned seed) {
+  Batch batch;
+  batch.examples = examples;
+  std::mt19937_64 bits(seed);
+  for (const auto& each : data.sources())
+    for (const AnyExpr& x : each.signal.values) {
+      const int n = examples * width(x);
+      if (!is_labels(x)) {
+        batch.numbers[name_of(x)] = uniform(n, ++seed);
+        continue;
+      }
+      std::vector<int>& labels = batch.labels[name_of(x)];
+      const auto count = static_cast<unsigned>(x.value().term()->attr.i[0]);
+      for (int i = 0; i < n; ++i) labels.push_back(static_cast<int>(bits() % count));
+    }
+  return batch;
+}
+
+double gradient_error(const Model& model, const Cost& cost, const Batch& batch, double size,
+                      unsigned seed) {
+  const Data data = data_of(model, cost);
+  Probe all(model, data, everything(model, cost, data));
+  all.randomize(size, seed);
+  const Computed at_point = all(batch);
+  double largest = 0, error = 0;
+  for (const ModelParameter& p : model.parameters()) {
+    if (p.frozen) continue;
+    const std::string name = text(p.name);
+    const std::vector<double> x = all.get(name), g = at_point.at("grad." + name);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double h = 1e-5;
+      std::vector<double> moved = x;
+      moved[i] = x[i] + h;
+      all.set(name, moved);
+      const double up = all(batch).at("cost")[0];
+      moved[i] = x[i] - h;
+      all.set(name, moved);
+      const double down = all(batch).at("cost")[0];
+      largest = std::max(largest, std::abs(g[i]));
+      error = std::max(error, std::abs((up - down) / (2 * h) - g[i]));
+    }
+    all.set(name, x);
+  }
+  return error / std::max(largest, 1e-300);
+}
+
+std::vector<std::string> names_of(const ChannelList& list) {
+  std::vector<std::string> names;
+  for (const Channel& c : list) names.push_back(text(c.name));
+  return names;
+}
+
+std::vector<std::string> channel_names(const Model& model, bool with_targets) {
+  Data data;
+  data.add(model.input_source(), model.input_space());
+  if (with_targets) data.add(model.target_source(), model.target_space());
+  ChannelList list;
+  model.channels(data, list);
+  std::vector<std::string> names = names_of(list);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace ansatz::testing

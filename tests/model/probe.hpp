@@ -1,0 +1,87 @@
+// Programs of one model and one cost in double, to look at values and gradients.
+#pragma once
+
+#include <ansatz/cost/cost.hpp>
+#include <ansatz/model/model.hpp>
+#include <dsl/build.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ansatz::testing {
+
+/// A batch: numbers, row-major, or labels, by source (components: "features.0", …).
+struct Batch {
+  int examples = 0;
+  std::map<std::string, std::vector<double>> numbers;
+  std::map<std::string, std::vector<int>> labels;
+};
+
+/// First values, as a model sets them.
+struct Values final : InitialValues {
+  std::map<std::string, std::vector<double>> of;
+  const Model& model;
+
+  explicit Values(const Model& m) : model(m) { m.initialize(*this); }
+  void set(std::string_view parameter, const double* values, std::int64_t count) override {
+    of[std::string(parameter)].assign(values, values + count);
+  }
+  void fill(std::string_view parameter, double value) override;
+};
+
+/// The outputs of a function by name, each its values.
+using Computed = std::map<std::string, std::vector<double>>;
+
+/// A function of a model at work: parameters begin as the model initializes them.
+class Probe {
+ public:
+  /// Outputs as `function` has them.
+  Probe(const Model& model, const Data& data, const Function& function);
+  Computed operator()(const Batch& batch);
+  std::vector<double> get(const std::string& parameter) const;
+  void set(const std::string& parameter, const std::vector<double>& values);
+  /// Sets all parameters that are trained to numbers uniform in [-size, size).
+  void randomize(double size, unsigned seed);
+  Program<double>& program() { return program_; }
+
+ private:
+  Data data_;
+  ir::List<ModelParameter> parameters_;
+  Program<double> program_;
+};
+
+/// What the model and the cost read, in the Spaces they name.
+Data data_of(const Model& model, const Cost& cost);
+/// Outputs "y" (of several values: "y.0", …), "cost" and, for each parameter, "grad.NAME".
+Function everything(const Model& model, const Cost& cost, const Data& data);
+Function everything(const Model& model, const Cost& cost);
+
+/// Uniform in [-1, 1).
+std::vector<double> uniform(int count, unsigned seed);
+/// Numbers for every source of numbers, labels for every source of labels.
+Batch random_batch(const Data& data, int examples, unsigned seed);
+
+/// Holds the gradients against central differences of the cost, for all elements of parameters
+/// that are trained; relative to the largest. Returns the largest difference.
+double gradient_error(const Model& model, const Cost& cost, const Batch& batch, double size = .7,
+                      unsigned seed = 3);
+
+/// Names of the model's channels, sorted.
+std::vector<std::string> channel_names(const Model& model, bool with_targets = true);
+/// Names of a list's channels, in its order.
+std::vector<std::string> names_of(const ChannelList& list);
+
+/// What is thrown, as text; "" when nothing is.
+template <class F>
+std::string message_of(F f) {
+  try {
+    f();
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+  return "";
+}
+
+}  // namespace ansatz::testing
