@@ -89,6 +89,12 @@ class Train {
   constexpr NamedFunction function(int index) const;
 
  private:
+  /// A model that the caller keeps a handle to.
+  template <class M>
+    requires std::is_base_of_v<Model, M>
+  constexpr void take(const Shared<M>& part) {
+    model = part;
+  }
   template <class Part>
   constexpr void take(const Part& part) {
     if constexpr (std::is_base_of_v<Dataset, Part>)

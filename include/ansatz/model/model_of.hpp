@@ -1,0 +1,108 @@
+// ModelOf: a model of one's own in a few lines.
+#pragma once
+
+#include <ansatz/cost/cost.hpp>
+#include <ansatz/model/format_as.hpp>
+#include <dsl/parameters.hpp>
+
+namespace ansatz {
+
+namespace models {
+
+template <class S>
+constexpr Expr<Batch<S>> typed(const Data& data, const String& source) {
+  return Expr<Batch<S>>(format_as(data[source], space_info(S())).value().value());
+}
+
+}  // namespace models
+
+/// The base of a model of one's own: its Spaces are types, its parameters are members, `forward`
+/// and `cost` are expressions that the compiler checks.
+///
+///     struct Logistic : ModelOf<Logistic, Pixels, IndexSpace<10>> {
+///       Expr<Matrix<784, 10>> W = parameter<Matrix<784, 10>>("W");
+///       Expr<VectorSpace<10>> b = parameter<VectorSpace<10>>("b");
+///       constexpr auto forward(auto x) const { return softmax(matmul(x, W) + b); }
+///       constexpr auto cost(auto x, auto y) const { return mean(cross_entropy(forward(x), y)); }
+///     };
+///
+/// Optional members: `initialize(InitialValues&)` (without it matrices are uniform by Glorot and
+/// Bengio 2010, all else is zero), `channels(x, y, ChannelList&)`, `modify_updates(UpdateList&)`.
+/// With Target = NullSpace, the model has no targets, and `cost` and `channels` take x alone. The
+/// parameters are those that the cost is computed from, in the order in which a reader meets them.
+template <class Self, class In, class Target = NullSpace>
+class ModelOf : public Model {
+ public:
+  static constexpr bool has_targets = !std::is_same_v<Target, NullSpace>;
+
+  constexpr SpaceInfo input_space() const override { return space_info(In()); }
+  constexpr SpaceInfo target_space() const override { return space_info(Target()); }
+
+  using Model::parameters;
+  constexpr void parameters(ir::List<ModelParameter>& list) const override {
+    Data data;
+    data.add("features", input_space());
+    if constexpr (has_targets) data.add("targets", target_space());
+    for (const AnyExpr& p : parameters_of(cost_of(data)))
+      list.push_back({String(p.value().term()->name.data()), p});
+  }
+  void initialize(InitialValues& values) const override { initialize_parameters(*this, values); }
+
+  constexpr Signal output(const Signal& input) const override {
+    const Expr<Batch<In>> x(format_as(input, input_space()).value().value());
+    return Signal(output_space(), AnyExpr(self().forward(x).value()));
+  }
+
+  constexpr Shared<Cost> default_cost() const override;
+  constexpr bool method(std::string_view name, const Data& data, AnyExpr& value) const override {
+    if (name != "cost_from_X") return false;
+    value = cost_of(data);
+    return true;
+  }
+  constexpr void channels(const Data& data, ChannelList& list) const override {
+    if constexpr (!has_targets) {
+      if constexpr (requires(Expr<Batch<In>> x) { self().channels(x, list); })
+        self().channels(models::typed<In>(data, "features"), list);
+    } else if constexpr (requires(Expr<Batch<In>> x, Expr<Batch<Target>> y) {
+                           self().channels(x, y, list);
+                         }) {
+      self().channels(models::typed<In>(data, "features"),
+                      models::typed<Target>(data, "targets"), list);
+    }
+  }
+
+ private:
+  constexpr const Self& self() const { return static_cast<const Self&>(*this); }
+  constexpr AnyExpr cost_of(const Data& data) const {
+    const Expr<Batch<In>> x = models::typed<In>(data, "features");
+    if constexpr (has_targets)
+      return AnyExpr(self().cost(x, models::typed<Target>(data, "targets")).value());
+    else
+      return AnyExpr(self().cost(x).value());
+  }
+  constexpr SpaceInfo output_space() const {
+    using Out = decltype(std::declval<const Self&>().forward(std::declval<Expr<Batch<In>>>()));
+    return space_of_batch(static_cast<Out*>(nullptr));
+  }
+  template <class S>
+  static constexpr SpaceInfo space_of_batch(Expr<Batch<S>>*) {
+    return space_info(S());
+  }
+};
+
+/// Matrices uniform in +-sqrt(6 / (rows + columns)) (Glorot and Bengio 2010, equation 16), drawn
+/// from RandomState([2013, 1, 4]); zero elsewhere.
+void initialize_parameters(const Model& model, InitialValues& values);
+
+}  // namespace ansatz
+
+#include <ansatz/cost/default.hpp>
+
+namespace ansatz {
+
+template <class Self, class In, class Target>
+constexpr Shared<Cost> ModelOf<Self, In, Target>::default_cost() const {
+  return Shared<Cost>(Default());
+}
+
+}  // namespace ansatz
