@@ -21,6 +21,9 @@ namespace {
 // Thrown through the parser when there is no use in going on; the error is in the list already.
 struct Stop {};
 
+// After so many, nobody reads on.
+constexpr int most_errors = 1000;
+
 bool blank(char c) { return c == ' ' || c == '\n' || c == '\t'; }
 
 // A collection that is being read.
@@ -176,6 +179,7 @@ class Builder : public YAML::EventHandler {
   }
 
   void count(std::size_t at) {
+    if (errors_.size() > most_errors) throw Stop{};
     if (++nodes_ <= limits_.nodes) return;
     errors_.add(text_.at(at), path(),
                 fmt::format("more than {} values; that is too much", limits_.nodes));
@@ -203,7 +207,7 @@ class Builder : public YAML::EventHandler {
       if (anchored_.size() <= anchor) anchored_.resize(anchor + 1);
       anchored_[anchor] = {node, height};
     }
-    if (!awaits_key()) check_tag(*node, path(), errors_);
+    if (!node->tag.empty() && !awaits_key()) check_tag(*node, path(), errors_);
     put(node, node->position, false, height);
   }
 

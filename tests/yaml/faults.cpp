@@ -155,6 +155,10 @@ TEST_CASE("yaml errors: a flood of them stays readable", "[yaml][faults]") {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "a: 1\n";
   CHECK_THAT(faults(text), Catch::EndsWith("... and 799 more errors\n"));
+  for (int i = 0; i < 9000; ++i) text += "a: 1\n";
+  Errors errors;
+  CHECK_FALSE(read_text("job.yaml", text, errors));  // given up
+  CHECK(errors.size() < 1100);
 }
 
 TEST_CASE("yaml errors: of a long line the part around the column is shown", "[yaml][faults]") {
