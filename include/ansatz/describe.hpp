@@ -51,7 +51,7 @@ inline void write_value(Describer& to, const String& value) { to.text(value.view
 void write_value(Describer& to, const SpaceInfo& value);
 void write_value(Describer& to, const Seed& value);
 void write_value(Describer& to, const Numbers& value);
-void write_value(Describer& to, const NamedCost& value);
+void write_value(Describer& to, const ir::List<NamedCost>& value);
 void write_value(Describer& to, const MonitoringDatasets& value);
 template <class T>
 void write_value(Describer& to, const Shared<T>& value) {
@@ -97,17 +97,31 @@ struct Fields {
   }
 };
 
+struct AnyKeys {
+  template <class C, class M>
+  void operator()(const char*, M C::*, const char*) const {}
+  template <class C, class M>
+  void required(const char*, M C::*, const char*) const {}
+};
+template <class T>
+concept has_keys = std::is_default_constructible_v<T> && requires(AnyKeys& keys) {
+  T::yaml;
+  T::keys(keys);
+};
+
 }  // namespace describing
 
 template <class T>
 void describe_keys(Describer& to, const T& object) {
   if constexpr (requires { object.described_as()->describe(to); }) {
     object.described_as()->describe(to);
-  } else if constexpr (requires { T::yaml; } && std::is_default_constructible_v<T>) {
+  } else if constexpr (describing::has_keys<T>) {
     to.class_name(T::yaml);
     const T by_default{};
     describing::Fields<T> fields{to, object, by_default};
     T::keys(fields);
+  } else if constexpr (requires { T::yaml; }) {
+    to.class_name(T::yaml);
   } else {
     to.class_name(nullptr);
   }

@@ -1,4 +1,4 @@
-#include <ansatz/describe.hpp>
+#include "describe_value.hpp"
 
 #include <ansatz/model/initialization.hpp>
 #include <ansatz/seed.hpp>
@@ -53,6 +53,7 @@ class Tree final : public Describer {
     stack_.pop_back();
     return mine;
   }
+  NodePtr value_of(Writer write, const void* value) { return written(write, value); }
   NodePtr value_of(const Train& job) {
     const NodePtr mine = node(Kind::mapping);
     stack_.push_back(mine);
@@ -198,10 +199,13 @@ void write_value(Describer& to, const Numbers& numbers) {
   to.close();
 }
 
-void write_value(Describer& to, const NamedCost& cost) {
-  to.open_list();
-  to.text(cost.name.view());
-  to.object(cost.cost.get());
+void write_value(Describer& to, const ir::List<NamedCost>& costs) {
+  if (costs.empty()) return to.null();
+  to.open_mapping(nullptr);
+  for (const NamedCost& each : costs) {
+    to.key(each.name.view());
+    to.object(each.cost.get());
+  }
   to.close();
 }
 
@@ -215,6 +219,34 @@ void write_value(Describer& to, const MonitoringDatasets& sets) {
     to.object(each.dataset.get());
   }
   to.close();
+}
+
+namespace {
+
+std::string flow(const yaml::Node& node) {
+  const auto several = [&](const char* open, const char* close) {
+    std::string text = open;
+    for (const yaml::Child& child : node.children) {
+      if (&child != &node.children.front()) text += ", ";
+      if (!child.key.empty()) text += child.key + ": ";
+      text += flow(*child.node);
+    }
+    return text + close;
+  };
+  switch (node.kind) {
+    case Kind::null: return "null";
+    case Kind::scalar: return node.quoted ? "'" + node.text + "'" : node.text;
+    case Kind::sequence: return several("[", "]");
+    case Kind::mapping: return (node.tag.empty() ? "" : node.tag + " ") + several("{", "}");
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string value_text(Describer::Writer write, const void* value) {
+  Tree tree;
+  return flow(*tree.value_of(write, value));
 }
 
 std::string to_yaml(const Object& object) {

@@ -1,5 +1,6 @@
 #include <ansatz/train/session.hpp>
 
+#include <ansatz/model/loaded_model.hpp>
 #include <ansatz/nearest_name.hpp>
 #include <ansatz/serial/environment.hpp>
 #include <ansatz/serial/store_tensors.hpp>
@@ -52,6 +53,19 @@ bool all_finite(const T* values, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i)
     if (!std::isfinite(values[i])) return false;
   return true;
+}
+
+// A model from a file brings its records: old monitors, and the current one's, which go on.
+void take_records(const Model& model, std::vector<MonitorRecords>& old, MonitorRecords& current) {
+  const auto* loaded = dynamic_cast<const LoadedModel*>(&model);
+  if (!loaded) return;
+  for (const MonitorRecords& each : loaded->monitors())
+    if (each.name == current.name)
+      current = each;
+    else
+      old.push_back(each);
+  current.copy_history = true;
+  current.training_succeeded = current.time_budget_exceeded = false;
 }
 
 }  // namespace
@@ -347,6 +361,7 @@ RunEnd Session::run() {
     resumed_ = true;
   } else {
     initialize_parameters();
+    take_records(*job_.model, old_monitors_, monitor_->records());
   }
   setup_monitor();
   start_parts();

@@ -1,0 +1,25 @@
+// What stands in YAML where Python calls a function.
+#pragma once
+
+#include <ansatz/object.hpp>
+
+namespace ansatz {
+
+class Value;
+
+/// A function under a YAML name; its keys are its arguments. Its result takes its place.
+class Call : public Object {
+ public:
+  /// Null, with an error added at `from`, when it fails.
+  virtual Shared<Object> result(const Value& from) const = 0;
+};
+
+/// A number that had to be computed, such as the record of a channel.
+class NumberObject : public Object {
+ public:
+  double value = 0;
+  NumberObject() = default;
+  explicit NumberObject(double x) : value(x) {}
+};
+
+}  // namespace ansatz

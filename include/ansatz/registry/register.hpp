@@ -1,0 +1,64 @@
+// ANSATZ_REGISTER: a job compiled into the process, for job files of the same structure.
+#pragma once
+
+#include <ansatz/registry/configuration.hpp>
+#include <ansatz/run.hpp>
+
+namespace ansatz {
+
+namespace registering {
+
+// The job's lambda is only evaluated by the compiler: called at run time it would bring the code
+// of all its classes into the program, 7 s of g++'s time.
+template <class T, class F>
+RegisteredFunction function_of() {
+  constexpr const auto& plan = ir::CompiledPlan<F>::plan;
+  using Table = ir::LoopTable<F, T, kernels::MakeInts<plan.sizes.loops>>;
+  return {plan.view(), Table::functions};
+}
+
+template <class T, class Job, int... Index>
+void add_functions(Configuration& to, kernels::Ints<Index...>) {
+  (to.functions.push_back(function_of<T, train::FunctionOf<Job, Index>>()), ...);
+}
+
+}  // namespace registering
+
+/// Compiles all functions of the job that the captureless lambda `job` returns, and makes them
+/// known under `name`: a job file of the same structure and sizes runs this program, and its loops
+/// are lent to all jobs of the precision. T: float or double. NameError, naming both places, when
+/// a configuration of the name and precision is known already.
+template <class T = float, class Job>
+void register_configuration(const char* name, Job, const char* doc, const char* file, int line) {
+  Configuration made;
+  registering::add_functions<T, Job>(made, kernels::MakeInts<train::function_count<Job>>{});
+  made.precision = sizeof(T);
+  made.name = name;
+  made.doc = doc;
+  made.file = file;
+  made.line = line;
+  add_configuration(std::move(made));
+}
+
+/// The same before `main`, where nothing can be thrown: load_job does it.
+template <class T = float, class Job>
+bool register_configuration_early(const char* name, Job job, const char* file, int line) {
+  try {
+    register_configuration<T>(name, job, "", file, line);
+    return true;
+  } catch (const std::exception& error) {
+    add_registration_fault(error.what());
+    return false;
+  }
+}
+
+}  // namespace ansatz
+
+// Registers the float program of a job before `main`, or while a shared object is loaded:
+//
+//     ANSATZ_REGISTER(my_digits, [] { return Train(MNIST("train"), MLP(…), SGD(…)); })
+//
+// A macro: it gives the place that is named when two configurations have one name.
+#define ANSATZ_REGISTER(NAME, ...)                                      \
+  [[maybe_unused]] static const bool ansatz_registered_job_##NAME =     \
+      ::ansatz::register_configuration_early(#NAME, __VA_ARGS__, __FILE__, __LINE__);

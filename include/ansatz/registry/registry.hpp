@@ -1,0 +1,142 @@
+// Registry: the classes a job file may name.
+#pragma once
+
+#include <ansatz/registry/value.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ansatz {
+
+/// A key of a class, its type hidden; `at` is the value of one object.
+struct Field {
+  const char* name;
+  bool required;
+  const char* doc;
+  void* at;
+  bool (*read)(const Value&, void*);
+  std::string (*type)();
+  Describer::Writer write;
+};
+
+class FieldSink {
+ public:
+  virtual ~FieldSink() = default;
+  virtual void operator()(const Field& field) = 0;
+};
+
+/// A key as `ansatz list` shows it.
+struct KeyInfo {
+  std::string name, type, by_default, doc;
+  bool required = false;
+};
+
+/// A class that YAML may name.
+struct ClassInfo {
+  std::vector<std::string> names;  ///< its path first, then other paths it is known under
+  std::string kind;                ///< "layer", "model", "cost", …
+  std::string doc;
+  const char* file = "";
+  int line = 0;
+  /// An object no key of which is set; null: the class is abstract.
+  Shared<Object> (*make)() = nullptr;
+  void (*fields)(Object&, FieldSink&) = nullptr;
+  /// The object once its keys are set: a copy, in whose making a class may complete itself.
+  Shared<Object> (*finish)(const Object&) = nullptr;
+  /// What the class itself demands of its keys; throws Error.
+  void (*check)(const Object&) = nullptr;
+
+  const std::string& name() const { return names.front(); }
+  /// "RectifiedLinear" of "pylearn2.models.mlp.RectifiedLinear".
+  std::string short_name() const;
+  std::vector<KeyInfo> keys() const;
+};
+
+class Registry {
+ public:
+  /// NameError, naming both places, when one of its names is taken.
+  void add(ClassInfo info);
+  /// By a path or by the short name; null if there is none, or if several have the short name.
+  const ClassInfo* find(std::string_view name) const;
+  /// Those of that short name.
+  std::vector<const ClassInfo*> named(std::string_view short_name) const;
+  /// By kind, then by name.
+  std::vector<const ClassInfo*> all() const;
+  /// Paths and short names.
+  std::vector<std::string_view> names() const;
+  /// What went wrong before `main`, where nothing can be thrown.
+  const std::vector<std::string>& faults() const { return faults_; }
+  void add_fault(std::string what) { faults_.push_back(std::move(what)); }
+
+ private:
+  std::vector<std::unique_ptr<ClassInfo>> classes_;
+  std::vector<std::string> faults_;
+};
+
+/// That of the process, with the classes of the library.
+Registry& registry();
+
+namespace registering {
+
+template <class T>
+struct Fields {
+  T& object;
+  FieldSink& sink;
+  template <class C, class M>
+  void add(const char* name, bool required, M C::*member, const char* doc) const {
+    sink({name, required, doc, &(object.*member),
+          [](const Value& from, void* to) { return read_value(from, *static_cast<M*>(to)); },
+          [] { return value_type(static_cast<const M*>(nullptr)); }, describing::write<M>});
+  }
+  template <class C, class M>
+  void operator()(const char* name, M C::*member, const char* doc) const {
+    add(name, false, member, doc);
+  }
+  template <class C, class M>
+  void required(const char* name, M C::*member, const char* doc) const {
+    add(name, true, member, doc);
+  }
+};
+
+template <class T>
+const char* kind_of() {
+  if constexpr (std::is_base_of_v<Layer, T>) return "layer";
+  if constexpr (std::is_base_of_v<Model, T>) return "model";
+  if constexpr (std::is_base_of_v<Cost, T>) return "cost";
+  if constexpr (std::is_base_of_v<Dataset, T>) return "data set";
+  if constexpr (std::is_base_of_v<TrainingAlgorithm, T>) return "training algorithm";
+  if constexpr (std::is_base_of_v<LearningRule, T>) return "learning rule";
+  if constexpr (std::is_base_of_v<TerminationCriterion, T>) return "termination criterion";
+  if constexpr (std::is_base_of_v<Extension, T>) return "extension";
+  if constexpr (std::is_base_of_v<UpdateCallback, T>) return "update callback";
+  return "object";
+}
+
+}  // namespace registering
+
+/// Class T as the registry keeps it.
+template <class T>
+ClassInfo class_info() {
+  ClassInfo info;
+  info.names.push_back(T::yaml);
+  info.kind = registering::kind_of<T>();
+  info.make = [] { return Shared<Object>(static_cast<Object*>(new Owned<T>(T()))); };
+  info.fields = [](Object& object, FieldSink& sink) {
+    registering::Fields<T> fields{static_cast<T&>(object), sink};
+    T::keys(fields);
+  };
+  info.finish = [](const Object& object) {
+    return Shared<Object>(static_cast<Object*>(new Owned<T>(static_cast<const T&>(object))));
+  };
+  info.check = [](const Object& object) {
+    if constexpr (requires(const T& t) { t.check(); }) static_cast<const T&>(object).check();
+  };
+  return info;
+}
+
+/// Adds a class before `main`, or while a shared object is loaded.
+bool register_class(ClassInfo info, const char* doc, const char* file, int line);
+
+}  // namespace ansatz

@@ -1,0 +1,131 @@
+// What holds between the parts of a job.
+#include "loader.hpp"
+
+#include <ansatz/model/mlp.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace ansatz {
+
+namespace {
+
+class Checker {
+ public:
+  Checker(const Train& job, Loader& loader, const yaml::Place& place)
+      : job_(job), loader_(loader), place_(place) {}
+
+  void check() {
+    keys();
+    datasets();
+    if (!job_.model) return;
+    if (!job_.algorithm && !job_.model->trains_itself())
+      error(place_, "algorithm is null, but the model cannot train itself; name an algorithm");
+    const int before = loader_.errors.size();
+    if (const MLPBase* const mlp = job_.model->as_mlp())
+      layers(*mlp, {mlp->input_space(), ""}, place_of(job_.model.get(), "model"));
+    if (loader_.errors.size() == before && job_.algorithm) functions();
+  }
+
+ private:
+  void error(const yaml::Place& at, std::string what) { loader_.errors.add(at, std::move(what)); }
+
+  // Where an object of the job stands, or else what of the job it is.
+  yaml::Place place_of(const Object* object, std::string_view key) const {
+    if (const yaml::Place* const found = loader_.place_of(object)) return *found;
+    return place_.find(key).value_or(place_);
+  }
+
+  void keys() {
+    if (job_.save_freq > 0 && job_.save_path.empty())
+      error(place_.find("save_freq").value_or(place_),
+            "save_freq is given, but no save_path to save to; give save_path, or leave it out");
+    const std::filesystem::path path(std::string(job_.save_path.view()));
+    const std::filesystem::path folder = path.parent_path();
+    std::error_code none;
+    if (!folder.empty() && !std::filesystem::is_directory(folder, none))
+      error(place_.find("save_path").value_or(place_),
+            fmt::format("the folder '{}' does not exist; make it, or save elsewhere",
+                        folder.string()));
+    if (!job_.init_from.empty() && !std::filesystem::exists(job_.init_from.c_str(), none))
+      missing(place_.find("init_from").value_or(place_),
+              fmt::format("the file '{}' does not exist", job_.init_from.view()));
+  }
+
+  void missing(const yaml::Place& at, std::string what) {
+    if (loader_.options.check_only)
+      loader_.errors.warn(at, std::move(what));
+    else
+      error(at, std::move(what));
+  }
+
+  void datasets() {
+    dataset(job_.dataset);
+    if (!job_.algorithm) return;
+    for (const MonitoringDataset& each : job_.algorithm->monitoring_datasets.list)
+      if (!(each.dataset == job_.dataset)) dataset(each.dataset);
+  }
+  void dataset(const Shared<Dataset>& set) {
+    if (!set) return;
+    const std::string file = set->missing_file();
+    if (!file.empty())
+      missing(place_of(set.get(), "dataset"),
+              fmt::format("the data file '{}' does not exist; fetch it with `ansatz data fetch`, or "
+                          "say where it is with --data",
+                          file));
+  }
+
+  // One layer after the other, so that the error stands at the layer that refuses its input.
+  void layers(const MLPBase& mlp, const Place& from, const yaml::Place& at) {
+    if (from.input.kind == SpaceKind::null) {
+      error(at, "neither nvis nor input_space says what one example is");
+      return;
+    }
+    SpaceInfo below = from.input;
+    for (int i = 0; i < mlp.layers.size(); ++i) {
+      const Layer& layer = *mlp.layers[i];
+      const yaml::Place* stands = loader_.place_of(&layer);
+      if (const auto* const nested = dynamic_cast<const NestedMLP*>(&layer)) {
+        stands = loader_.place_of(nested->mlp.get());
+        const int before = loader_.errors.size();
+        layers(*nested->mlp, {below, ""}, stands ? *stands : at);
+        if (loader_.errors.size() != before) return;
+      }
+      try {
+        below = layer.output_space(below);
+      } catch (const Error& problem) {
+        error(stands ? *stands : at, problem.what());
+        return;
+      }
+    }
+  }
+
+  // The graphs of the functions, whose ops check their shapes.
+  void functions() {
+    for (int i = 0; i < job_.function_count(); ++i) {
+      try {
+        (void)job_.function(i);
+      } catch (const Error& problem) {
+        const bool of_cost = i < job_.algorithm->function_count() && job_.algorithm->cost;
+        error(of_cost ? place_of(job_.algorithm->cost.get(), "algorithm")
+                      : place_of(job_.model.get(), "model"),
+              problem.what());
+        return;
+      }
+    }
+  }
+
+  const Train& job_;
+  Loader& loader_;
+  const yaml::Place& place_;
+};
+
+}  // namespace
+
+void check_job(const Train& job, Loader& loader, const yaml::Place& place) {
+  Checker(job, loader, place).check();
+}
+
+}  // namespace ansatz

@@ -1,0 +1,132 @@
+#include "builtin.hpp"
+#include "numpy.hpp"
+
+#include <ansatz/data/dense_design_matrix.hpp>
+#include <ansatz/data/drawn_sets.hpp>
+#include <ansatz/data/file_sets.hpp>
+#include <ansatz/data/mnist_set.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
+
+namespace ansatz {
+
+namespace {
+
+/// A data set of arrays, as YAML describes it.
+class DescribedDesignMatrix : public Dataset {
+ public:
+  static constexpr const char* yaml = "pylearn2.datasets.dense_design_matrix.DenseDesignMatrix";
+  Shared<ArrayObject> X, y, topo_view;
+  std::optional<int> y_labels;
+  ir::List<String> axes;
+
+  template <class K>
+  static constexpr void keys(K& key) {
+    using Self = DescribedDesignMatrix;
+    key("X", &Self::X, "features [examples, features]");
+    key("topo_view", &Self::topo_view, "images [examples, rows, columns, channels], instead of X");
+    key("y", &Self::y, "targets [examples, outputs], or labels [examples] with y_labels");
+    key("y_labels", &Self::y_labels, "targets are labels below this");
+    key("axes", &Self::axes, "order of topo_view: ['b', 0, 1, 'c']");
+  }
+  void check() const {
+    if (!X == !topo_view) throw ValueError("exactly one of X and topo_view must be given");
+    if (X && X->shape().size() != 2)
+      throw ShapeError(fmt::format("X has {} dimensions; it needs 2: examples, features",
+                                   X->shape().size()));
+    if (topo_view && topo_view->shape().size() != 4)
+      throw ShapeError(fmt::format("topo_view has {} dimensions; it needs 4: examples, rows, "
+                                   "columns, channels",
+                                   topo_view->shape().size()));
+    std::string order;
+    for (const String& axis : axes) order += axis.view();
+    if (!order.empty() && order != "b01c")
+      throw ValueError(fmt::format("axes are {}; allowed: b, 0, 1, c", order));
+    if (!y) {
+      if (y_labels) throw ValueError("y_labels is given, but no y");
+      return;
+    }
+    const std::vector<std::int64_t> shape = y->shape();
+    if (shape[0] != features().shape()[0])
+      throw ShapeError(fmt::format("{} examples in {}, but {} in y", features().shape()[0],
+                                   X ? "X" : "topo_view", shape[0]));
+    if (shape.size() > 2)
+      throw ShapeError(fmt::format("y has {} dimensions; it needs 1 or 2", shape.size()));
+    if (y_labels && !y->whole())
+      throw ValueError("y_labels is given, but y is not of whole numbers");
+  }
+
+  SpaceInfo source_space(std::string_view source) const override {
+    if (source == "features") {
+      const std::vector<std::int64_t> s = features().shape();
+      const auto size = [&](std::size_t i) { return static_cast<int>(s[i]); };
+      return X ? vector_space(size(1)) : conv2d_space(size(1), size(2), size(3));
+    }
+    if (source == "targets" && y) {
+      const std::vector<std::int64_t> s = y->shape();
+      const int count = s.size() > 1 ? static_cast<int>(s[1]) : 1;
+      return y_labels ? index_space(*y_labels, count) : vector_space(count);
+    }
+    return {};
+  }
+  std::shared_ptr<const Table> load() const override {
+    std::vector<Column> columns;
+    NumpyValues x = features().values();
+    if (X)
+      columns.push_back(number_column("features", std::move(x.values), dims({x.shape[1]})));
+    else
+      columns.push_back(
+          image_column("features", std::move(x.values), x.shape[1], x.shape[2], x.shape[3]));
+    if (y) {
+      NumpyValues t = y->values();
+      const std::int64_t count = t.shape.size() > 1 ? t.shape[1] : 1;
+      if (y_labels)
+        columns.push_back(label_column("targets", {t.values.begin(), t.values.end()}, *y_labels,
+                                       count > 1 ? dims({count}) : Dims{}));
+      else
+        columns.push_back(number_column("targets", std::move(t.values), dims({count})));
+    }
+    return std::make_shared<const Table>(Table(std::move(columns)));
+  }
+
+ private:
+  const ArrayObject& features() const { return X ? *X : *topo_view; }
+  static Dims dims(std::initializer_list<std::int64_t> sizes) {
+    Dims d;
+    for (const std::int64_t n : sizes) d.push_back(n);
+    return d;
+  }
+};
+
+/// Pylearn2's base class, which one of its test jobs names.
+class NoDataset : public Dataset {
+ public:
+  static constexpr const char* yaml = "pylearn2.datasets.dataset.Dataset";
+  template <class K>
+  static constexpr void keys(K&) {}
+  std::shared_ptr<const Table> load() const override {
+    throw ValueError("pylearn2.datasets.dataset.Dataset is the base of all data sets and has no "
+                     "data; name one of those `ansatz list` shows");
+  }
+};
+
+}  // namespace
+
+void add_datasets(Registry& registry) {
+  Adder to(registry, __FILE__);
+  to.add<MNIST>("handwritten digits");
+  to.add<FashionMNIST>("pictures of clothes, in the format of MNIST");
+  to.add<CSVDataset>("a text file of numbers");
+  to.add<NpyDataset>("an array of a .npy file");
+  to.add<NpzDataset>("arrays of a .npz file");
+  to.add<DescribedDesignMatrix>("arrays as a data set");
+  to.add<NoDataset>("the base of data sets, without data");
+  to.add<RandomDenseDesignMatrix>("normal features and random classes");
+  to.add<RandomOneHotDenseDesignMatrix>("normal features and one-hot rows of random classes");
+  to.add<RandomDesignMatrixForRegression>("normal features and random whole numbers");
+  to.add<ArangeDataset>("example i is the number i");
+  to.add<DrawnDigits>("an endless stream of drawn digits");
+}
+
+}  // namespace ansatz

@@ -1,0 +1,65 @@
+// Functions of Pylearn2 that jobs call.
+#include "builtin.hpp"
+
+#include <ansatz/model/loaded_model.hpp>
+#include <ansatz/registry/call.hpp>
+#include <dsl/exceptions.hpp>
+
+namespace ansatz {
+
+namespace {
+
+LoadedModel& loaded(const Shared<Model>& model, const char* function) {
+  if (auto* const found = dynamic_cast<LoadedModel*>(model.get())) return *found;
+  throw ValueError(std::string(function) +
+                   ": the model has no records yet; it must come from a file (!pkl: \"…\")");
+}
+
+class PushMonitor : public Call {
+ public:
+  static constexpr const char* yaml = "pylearn2.monitor.push_monitor";
+  Shared<Model> model;
+  String name;
+  bool transfer_experience = false, save_records = false;
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("model", &PushMonitor::model, "a model from a file");
+    key.required("name", &PushMonitor::name, "what its monitor is called from now on");
+    key("transfer_experience", &PushMonitor::transfer_experience,
+        "whether the new monitor starts with the counters of the old one");
+    key("save_records", &PushMonitor::save_records, "whether it goes on with the old records");
+  }
+  Shared<Object> result(const Value&) const override {
+    push_monitor(loaded(model, "push_monitor").monitors(), std::string(name.view()),
+                 transfer_experience, save_records);
+    return Shared<Object>(static_cast<Object*>(model.get()));
+  }
+};
+
+class ReadChannel : public Call {
+ public:
+  static constexpr const char* yaml = "pylearn2.monitor.read_channel";
+  Shared<Model> model;
+  String channel_name, monitor_name = "monitor";
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("model", &ReadChannel::model, "a model from a file");
+    key.required("channel_name", &ReadChannel::channel_name, "channel whose last value it is");
+    key("monitor_name", &ReadChannel::monitor_name, "monitor that has it");
+  }
+  Shared<Object> result(const Value&) const override {
+    const double x = read_channel(loaded(model, "read_channel").monitors(), channel_name.view(),
+                                  monitor_name.view());
+    return Shared<Object>(static_cast<Object*>(new NumberObject(x)));
+  }
+};
+
+}  // namespace
+
+void add_functions(Registry& registry) {
+  Adder to(registry, __FILE__);
+  to.add_as<PushMonitor>("function", "a model whose records get another name; new ones begin");
+  to.add_as<ReadChannel>("function", "the last record of a channel of a trained model");
+}
+
+}  // namespace ansatz

@@ -1,0 +1,72 @@
+// Makes the objects of a tree of nodes.
+#pragma once
+
+#include <ansatz/registry/job.hpp>
+#include <ansatz/registry/registry.hpp>
+#include <ansatz/yaml/errors.hpp>
+
+#include <map>
+
+namespace ansatz {
+
+class LoadedModel;
+
+/// What was learned while a file was read.
+class Loader {
+ public:
+  Loader(yaml::Errors& its_errors, const yaml::Environment& its_environment,
+         const LoadOptions& its_options)
+      : errors(its_errors), environment(its_environment), options(its_options) {}
+
+  /// The object of an `!obj:` or `!pkl:` node, made once. Null with an error, or with a warning
+  /// where a file is missing and files need not be there.
+  Shared<Object> make(const Value& from);
+  /// Reads the keys of a mapping: unknown ones, missing ones and wrong values are errors.
+  bool read_keys(const Value& from, const std::string& class_name,
+                 const std::vector<Field>& fields);
+  /// Where an object stands in the file; null for others.
+  const yaml::Place* place_of(const Object* object) const;
+  /// Where a key of an object stands, or else the object itself.
+  yaml::Place key_place(const Object* object, std::string_view key) const;
+  /// A path of the file, or the one that --data says instead.
+  std::string moved(const std::string& path) const;
+
+  yaml::Errors& errors;
+  yaml::Environment environment;
+  const LoadOptions& options;
+  /// Whether the text that is read now is a path.
+  bool reading_path = false;
+
+ private:
+  Shared<Object> make_object(const Value& from);
+  Shared<Object> load_model(const Value& from);
+
+  int arrays_ = 0;
+  std::map<const yaml::Node*, Shared<Object>> made_;
+  std::map<const Object*, yaml::Place> places_;
+};
+
+/// Keeps the keys it is told.
+class FieldList final : public FieldSink {
+ public:
+  void operator()(const Field& field) override { fields.push_back(field); }
+  std::vector<Field> fields;
+};
+
+/// What holds between the keys of one object: errors are added at `place`.
+void check_object(const Object& object, const yaml::Place& place, yaml::Errors& errors);
+/// Whether a number may be the value of a key of this name; else what is allowed.
+std::string range_fault(std::string_view class_name, std::string_view key, double value);
+/// Whether the text of a key of this name is a path.
+bool is_path(std::string_view key);
+
+/// What holds between the parts of a job: data, shapes, graphs, channels.
+void check_job(const Train& job, Loader& loader, const yaml::Place& place);
+
+/// Job as an object, so that YAML can name its class.
+class TrainObject : public Object {
+ public:
+  Train train;
+};
+
+}  // namespace ansatz

@@ -1,0 +1,14 @@
+#include "builtin.hpp"
+
+#include <ansatz/model/mlp.hpp>
+#include <ansatz/model/softmax_regression.hpp>
+
+namespace ansatz {
+
+void add_models(Registry& registry) {
+  Adder to(registry, __FILE__);
+  to.add<MLP<>>("multilayer perceptron: layers one upon the other; also a layer of another");
+  to.add<SoftmaxRegression<>>("multinomial logistic regression");
+}
+
+}  // namespace ansatz

@@ -1,0 +1,45 @@
+// Arrays and generators of NumPy in YAML.
+#pragma once
+
+#include <ansatz/object.hpp>
+#include <ansatz/registry/registry.hpp>
+#include <ansatz/seed.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace ansatz {
+
+/// Numbers in row-major order.
+struct NumpyValues {
+  std::vector<std::int64_t> shape;
+  std::vector<double> values;
+  bool whole = false;  ///< integers
+};
+
+/// An array that is described: drawn, or read, when it is asked for.
+class ArrayObject : public Object {
+ public:
+  virtual std::vector<std::int64_t> shape() const = 0;
+  virtual bool whole() const { return false; }
+  virtual NumpyValues values() const = 0;
+  /// Which of a job's arrays it is, where nothing else says what is drawn.
+  virtual void set_number(int) {}
+};
+template <>
+inline constexpr const char* kind_name<ArrayObject> = "array";
+
+/// numpy.random.RandomState of a seed.
+class GeneratorObject : public Object {
+ public:
+  virtual Seed generator_seed() const = 0;
+  /// Whether it has been given to something before: Python would go on drawing where that ended.
+  bool used() { return std::exchange(used_, true); }
+
+ private:
+  bool used_ = false;
+};
+template <>
+inline constexpr const char* kind_name<GeneratorObject> = "generator";
+
+}  // namespace ansatz

@@ -1,0 +1,101 @@
+#include <ansatz/registry/registry.hpp>
+
+#include "builtin.hpp"
+
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ansatz {
+
+namespace {
+
+std::string_view last_part(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? name : name.substr(dot + 1);
+}
+
+bool has_name(const ClassInfo& info, std::string_view name) {
+  return std::find(info.names.begin(), info.names.end(), name) != info.names.end();
+}
+
+std::string place(const ClassInfo& info) { return fmt::format("{}:{}", info.file, info.line); }
+
+}  // namespace
+
+std::string ClassInfo::short_name() const { return std::string(last_part(name())); }
+
+void Registry::add(ClassInfo info) {
+  for (const std::string& name : info.names)
+    for (const auto& other : classes_)
+      if (has_name(*other, name))
+        throw NameError(fmt::format("the class {} is registered twice: at {} and at {}", name,
+                                    place(*other), place(info)));
+  classes_.push_back(std::make_unique<ClassInfo>(std::move(info)));
+}
+
+std::vector<const ClassInfo*> Registry::named(std::string_view short_name) const {
+  std::vector<const ClassInfo*> found;
+  for (const auto& each : classes_)
+    for (const std::string& name : each->names)
+      if (last_part(name) == short_name) {
+        found.push_back(each.get());
+        break;
+      }
+  return found;
+}
+
+const ClassInfo* Registry::find(std::string_view name) const {
+  for (const auto& each : classes_)
+    if (has_name(*each, name)) return each.get();
+  if (name.find('.') != std::string_view::npos) return nullptr;
+  const auto found = named(name);
+  return found.size() == 1 ? found.front() : nullptr;
+}
+
+std::vector<const ClassInfo*> Registry::all() const {
+  std::vector<const ClassInfo*> list;
+  for (const auto& each : classes_) list.push_back(each.get());
+  std::sort(list.begin(), list.end(), [](const ClassInfo* a, const ClassInfo* b) {
+    if (a->kind != b->kind) return a->kind < b->kind;
+    return a->short_name() < b->short_name();
+  });
+  return list;
+}
+
+std::vector<std::string_view> Registry::names() const {
+  std::vector<std::string_view> list;
+  for (const auto& each : classes_)
+    for (const std::string& name : each->names) {
+      list.push_back(name);
+      if (last_part(name) != name) list.push_back(last_part(name));
+    }
+  return list;
+}
+
+Registry& registry() {
+  static Registry* const made = [] {
+    auto* r = new Registry;
+    add_builtin_classes(*r);
+    return r;
+  }();
+  return *made;
+}
+
+bool register_class(ClassInfo info, const char* doc, const char* file, int line) {
+  info.doc = doc;
+  info.file = file;
+  info.line = line;
+  // Before `main` an exception would end the program without a word.
+  try {
+    registry().add(std::move(info));
+    return true;
+  } catch (const NameError& error) {
+    registry().add_fault(error.what());
+    return false;
+  }
+}
+
+}  // namespace ansatz

@@ -1,0 +1,118 @@
+#include "spaces.hpp"
+
+#include "builtin.hpp"
+
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
+
+namespace ansatz {
+
+namespace {
+
+class VectorSpaceOf : public SpaceObject {
+ public:
+  static constexpr const char* yaml = "pylearn2.space.VectorSpace";
+  int dim = 0;
+  bool sparse = false;
+  String dtype = "floatX";
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("dim", &VectorSpaceOf::dim, "numbers of an example");
+    key("sparse", &VectorSpaceOf::sparse, "must be false: there are no sparse batches");
+    key("dtype", &VectorSpaceOf::dtype, "accepted and ignored: a job has one precision");
+  }
+  void check() const {
+    if (sparse) throw ValueError("sparse batches are not supported; leave `sparse` out");
+  }
+  SpaceInfo space() const override { return vector_space(dim); }
+};
+
+class IndexSpaceOf : public SpaceObject {
+ public:
+  static constexpr const char* yaml = "pylearn2.space.IndexSpace";
+  int max_labels = 0;
+  int dim = 1;
+  String dtype = "int64";
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("max_labels", &IndexSpaceOf::max_labels, "labels are 0 to max_labels - 1");
+    key.required("dim", &IndexSpaceOf::dim, "labels of an example");
+    key("dtype", &IndexSpaceOf::dtype, "accepted and ignored: labels are 32-bit integers");
+  }
+  SpaceInfo space() const override { return index_space(max_labels, dim); }
+};
+
+/// An axis is a letter, or a number of YAML.
+class Conv2DSpaceOf : public SpaceObject {
+ public:
+  static constexpr const char* yaml = "pylearn2.space.Conv2DSpace";
+  ir::List<int> shape;
+  int channels = 0, num_channels = 0;
+  ir::List<String> axes;
+  String dtype = "floatX";
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("shape", &Conv2DSpaceOf::shape, "rows and columns of an image");
+    key("num_channels", &Conv2DSpaceOf::num_channels, "numbers of a pixel");
+    key("channels", &Conv2DSpaceOf::channels, "the same as num_channels");
+    key("axes", &Conv2DSpaceOf::axes, "order in memory: ['b', 0, 1, 'c'] or ['b', 'c', 0, 1]");
+    key("dtype", &Conv2DSpaceOf::dtype, "accepted and ignored: a job has one precision");
+  }
+  void check() const {
+    if (shape.size() != 2 || shape[0] < 1 || shape[1] < 1)
+      throw ValueError("shape must be two numbers above 0: rows and columns");
+    if ((channels > 0) == (num_channels > 0))
+      throw ValueError("exactly one of channels and num_channels must be given, above 0");
+    (void)order();
+  }
+  SpaceInfo space() const override {
+    return conv2d_space(shape[0], shape[1], channels > 0 ? channels : num_channels, order());
+  }
+
+ private:
+  Axes order() const {
+    std::string text;
+    for (const String& axis : axes) text += axis.view();
+    if (text.empty() || text == "b01c") return Axes::b01c;
+    if (text == "bc01") return Axes::bc01;
+    throw ValueError(fmt::format("axes are {}; allowed: b, 0, 1, c and b, c, 0, 1", text));
+  }
+};
+
+class CompositeSpaceOf : public SpaceObject {
+ public:
+  static constexpr const char* yaml = "pylearn2.space.CompositeSpace";
+  ir::List<Shared<SpaceObject>> components;
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("components", &CompositeSpaceOf::components, "the Spaces inside");
+  }
+  SpaceInfo space() const override {
+    SpaceInfo whole;
+    whole.kind = SpaceKind::composite;
+    for (const Shared<SpaceObject>& each : components) whole.components.push_back(each->space());
+    return whole;
+  }
+};
+
+class NullSpaceOf : public SpaceObject {
+ public:
+  static constexpr const char* yaml = "pylearn2.space.NullSpace";
+  template <class K>
+  static constexpr void keys(K&) {}
+  SpaceInfo space() const override { return {}; }
+};
+
+}  // namespace
+
+void add_spaces(Registry& registry) {
+  Adder to(registry, __FILE__);
+  to.add_as<VectorSpaceOf>("space", "vectors of numbers");
+  to.add_as<IndexSpaceOf>("space", "labels");
+  to.add_as<Conv2DSpaceOf>("space", "images");
+  to.add_as<CompositeSpaceOf>("space", "several Spaces together");
+  to.add_as<NullSpaceOf>("space", "nothing");
+}
+
+}  // namespace ansatz

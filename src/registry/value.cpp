@@ -1,0 +1,245 @@
+#include <ansatz/registry/value.hpp>
+
+#include "loader.hpp"
+#include "numpy.hpp"
+#include "spaces.hpp"
+
+#include <ansatz/model/initialization.hpp>
+#include <ansatz/model/mlp.hpp>
+#include <ansatz/registry/call.hpp>
+#include <ansatz/seed.hpp>
+#include <ansatz/train/train.hpp>
+#include <ansatz/yaml/scalar.hpp>
+
+#include <fmt/format.h>
+
+namespace ansatz {
+
+bool Value::is_null() const { return yaml::is_null(*place_.node); }
+bool Value::is_object() const {
+  return !yaml::object_name(*place_.node).empty() || yaml::is_pickle(*place_.node);
+}
+
+std::vector<Value> Value::items() const {
+  std::vector<Value> list;
+  for (yaml::Place& each : place_.children()) list.emplace_back(std::move(each), *loader_);
+  return list;
+}
+
+std::vector<std::string> Value::keys() const {
+  std::vector<std::string> list;
+  for (const std::string_view key : place_->keys()) list.emplace_back(key);
+  return list;
+}
+
+void Value::error(std::string what) const { loader_->errors.add(place_, std::move(what)); }
+
+void Value::refuse(std::string_view allowed) const {
+  error(fmt::format("found {}; allowed: {}", yaml::describe(*place_.node), allowed));
+}
+
+void Value::refuse_kind(const char* wanted) const {
+  const ClassInfo* info = registry().find(yaml::object_name(*place_.node));
+  error(fmt::format("found {}{}{}; a {} is needed here", yaml::describe(*place_.node),
+                    info ? ", which is a " : "", info ? info->kind : "", wanted));
+}
+
+std::optional<bool> Value::boolean() const { return yaml::as_bool(place_, loader_->errors); }
+
+std::optional<std::int64_t> Value::integer(std::int64_t least, std::int64_t most) const {
+  if (is_object()) {
+    const std::optional<double> x = number();
+    if (!x) return {};
+    if (*x == static_cast<double>(static_cast<std::int64_t>(*x)))
+      return static_cast<std::int64_t>(*x);
+    error(fmt::format("{} is {}; a whole number is needed", yaml::describe(*place_.node), *x));
+    return {};
+  }
+  const std::optional<std::int64_t> found = yaml::as_int(place_, loader_->errors);
+  if (!found || (*found >= least && *found <= most)) return found;
+  refuse(fmt::format("whole numbers from {} to {}", least, most));
+  return {};
+}
+
+std::optional<double> Value::number() const {
+  if (!is_object()) return yaml::as_float(place_, loader_->errors);
+  const Shared<Object> found = object("number");
+  if (!found) return {};
+  if (const auto* const n = dynamic_cast<const NumberObject*>(found.get())) return n->value;
+  refuse_kind("number");
+  return {};
+}
+
+std::optional<std::string> Value::text() const {
+  if (const std::string_view name = yaml::import_name(*place_.node); !name.empty())
+    return std::string(name);
+  if (loader_->reading_path) {
+    const auto path = yaml::as_path(place_, loader_->environment, loader_->errors);
+    if (path) return loader_->moved(*path);
+    return path;
+  }
+  return yaml::as_string(place_, loader_->environment, loader_->errors);
+}
+
+Shared<Object> Value::object(const char* kind) const {
+  if (is_object()) return loader_->make(*this);
+  if (const std::string_view name = yaml::import_name(*place_.node); !name.empty())
+    refuse(fmt::format("a {}, written as !obj:{} {{…}}", kind, name));
+  else if (is_mapping())
+    refuse(fmt::format("a {}, written as !obj:CLASS {{…}}; the class in front of {{ is missing",
+                       kind));
+  else
+    refuse(fmt::format("a {}, written as !obj:CLASS {{…}}", kind));
+  return nullptr;
+}
+
+bool read_value(const Value& from, bool& to) {
+  const auto found = from.boolean();
+  if (found) to = *found;
+  return found.has_value();
+}
+bool read_value(const Value& from, int& to) {
+  const auto found = from.integer();
+  if (found) to = static_cast<int>(*found);
+  return found.has_value();
+}
+bool read_value(const Value& from, double& to) {
+  const auto found = from.number();
+  if (found) to = *found;
+  return found.has_value();
+}
+bool read_value(const Value& from, String& to) {
+  const auto found = from.text();
+  if (found) to = String(*found);
+  return found.has_value();
+}
+bool read_value(const Value& from, Size<any>& to) {
+  int n = 0;
+  if (!read_value(from, n)) return false;
+  to = Size<any>(n);
+  return true;
+}
+
+bool read_value(const Value& from, SpaceInfo& to) {
+  const auto found = from.object_of<SpaceObject>();
+  if (found) to = found->space();
+  return static_cast<bool>(found);
+}
+
+bool read_value(const Value& from, Seed& to) {
+  to = {};
+  constexpr std::int64_t most = 4294967295;
+  if (from.is_object()) {
+    const Shared<GeneratorObject> generator = from.object_of<GeneratorObject>();
+    if (!generator) return false;
+    if (generator->used())
+      from.loader().errors.warn(from.place(),
+                                "this generator has been used before; here each use starts anew "
+                                "from its seed, where Python would go on drawing");
+    to = generator->generator_seed();
+    return true;
+  }
+  if (!from.is_list()) {
+    const auto n = from.integer(0, most);
+    if (n) to.numbers.push_back(static_cast<unsigned>(*n));
+    return n.has_value();
+  }
+  to.list = true;
+  bool good = true;
+  for (const Value& each : from.items()) {
+    const auto n = each.integer(0, most);
+    if (n) to.numbers.push_back(static_cast<unsigned>(*n));
+    good = good && n;
+  }
+  if (good && to.empty()) {
+    from.refuse("a whole number, or a list of at least one");
+    return false;
+  }
+  return good;
+}
+
+bool read_value(const Value& from, Numbers& to) {
+  if (!from.is_list()) {
+    const auto x = from.number();
+    if (x) to = Numbers(*x);
+    return x.has_value();
+  }
+  to = {};
+  bool good = true;
+  for (const Value& each : from.items()) {
+    const auto x = each.number();
+    if (x) to.list.push_back(*x);
+    good = good && x;
+  }
+  return good;
+}
+
+bool read_value(const Value& from, MonitoringDatasets& to) {
+  to = {};
+  if (from.is_null()) return true;
+  if (!from.is_mapping()) {
+    const Shared<Dataset> only = from.object_of<Dataset>();
+    if (only) to.list.push_back({"", only});
+    return static_cast<bool>(only);
+  }
+  bool good = true;
+  const std::vector<std::string> names = from.keys();
+  const std::vector<Value> values = from.items();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Shared<Dataset> each = values[i].object_of<Dataset>();
+    if (each)
+      to.list.push_back({String(names[i]), each});
+    else
+      good = false;
+  }
+  if (values.empty()) {
+    from.refuse("a data set, or a mapping of names to data sets with at least one");
+    return false;
+  }
+  return good;
+}
+
+bool read_value(const Value& from, ir::List<NamedCost>& to) {
+  to = {};
+  if (from.is_null()) return true;
+  if (!from.is_mapping()) {
+    from.refuse("a mapping of names to costs");
+    return false;
+  }
+  bool good = true;
+  const std::vector<std::string> names = from.keys();
+  const std::vector<Value> values = from.items();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Shared<Cost> each = values[i].object_of<Cost>();
+    if (each)
+      to.push_back({String(names[i]), each});
+    else
+      good = false;
+  }
+  return good;
+}
+
+bool read_value(const Value& from, Shared<Layer>& to) {
+  if (from.is_null()) {
+    from.refuse("a layer, written as !obj:CLASS {…}");
+    return false;
+  }
+  const Shared<Object> found = from.object(kind_name<Layer>);
+  if (!found) return false;
+  if (auto* const layer = dynamic_cast<Layer*>(found.get())) {
+    to = Shared<Layer>(layer);
+    return true;
+  }
+  if (auto* const mlp = dynamic_cast<MLPBase*>(found.get())) {
+    if (mlp->layer_name.empty()) {
+      from.error("an MLP that is a layer of another needs a layer_name");
+      return false;
+    }
+    to = Shared<Layer>(NestedMLP(Shared<MLPBase>(mlp)));
+    return true;
+  }
+  from.refuse_kind(kind_name<Layer>);
+  return false;
+}
+
+}  // namespace ansatz
