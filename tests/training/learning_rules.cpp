@@ -82,8 +82,8 @@ TEST_CASE("learning rules: the first two steps of Momentum are those of the form
           "[training][rules]") {
   three_steps<double>(Momentum(.5), SumCost(), .001, [](int n, int i, double before, double after) {
     const double first = -.001 * scales[i];
-    if (n == 1) CHECK(after - before == Approx(first).epsilon(1e-12));
-    if (n == 2) CHECK(after - before == Approx(first + .5 * first).epsilon(1e-12));
+    if (n == 1) CHECK(after - before == Approx(first).margin(1e-14));
+    if (n == 2) CHECK(after - before == Approx(first + .5 * first).margin(1e-14));
   });
   follows(Momentum(.5), .001, [] {
     return [m = Memory()](int i, double g) mutable {

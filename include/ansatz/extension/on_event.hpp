@@ -1,0 +1,56 @@
+// on_monitor, on_batch, on_save: an extension from a function.
+#pragma once
+
+#include <ansatz/extension/extension.hpp>
+
+namespace ansatz {
+
+/// When the function of an OnEvent is called.
+enum class Event { monitor, batch, save };
+
+/// Calls `function(session)` at each event. See on_monitor.
+template <Event When, class F>
+class OnEvent : public Extension {
+ public:
+  F function;
+  constexpr explicit OnEvent(const F& f) : function(f) {}
+
+  std::unique_ptr<ExtensionRun> start(Session&) const override {
+    return std::make_unique<Run>(function);
+  }
+
+ private:
+  struct Run final : ExtensionRun {
+    F f;
+    explicit Run(const F& what) : f(what) {}
+    void on_monitor(Session& session) override {
+      if constexpr (When == Event::monitor) f(session);
+    }
+    void on_batch(Session& session) override {
+      if constexpr (When == Event::batch) f(session);
+    }
+    void on_save(Session& session) override {
+      if constexpr (When == Event::save) f(session);
+    }
+  };
+};
+
+/// An extension that calls `f(session)` after every monitoring step:
+///
+///     on_monitor([](Session& s) { if (s.monitor().last("objective") < .1) s.stop(); })
+template <class F>
+constexpr OnEvent<Event::monitor, F> on_monitor(const F& f) {
+  return OnEvent<Event::monitor, F>(f);
+}
+/// After every batch that was trained on.
+template <class F>
+constexpr OnEvent<Event::batch, F> on_batch(const F& f) {
+  return OnEvent<Event::batch, F>(f);
+}
+/// Before the model is saved.
+template <class F>
+constexpr OnEvent<Event::save, F> on_save(const F& f) {
+  return OnEvent<Event::save, F>(f);
+}
+
+}  // namespace ansatz

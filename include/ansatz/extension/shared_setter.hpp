@@ -1,0 +1,45 @@
+// SharedSetter: values that change at given epochs.
+#pragma once
+
+#include <ansatz/extension/extension.hpp>
+
+#include <initializer_list>
+
+namespace ansatz {
+
+/// Once this many epochs have been seen, the variable has this value.
+struct EpochUpdate {
+  int epoch = 0;
+  String variable;
+  double value = 0;
+  constexpr bool operator==(const EpochUpdate&) const = default;
+};
+inline void write_value(Describer& to, const EpochUpdate& update) {
+  to.open_list();
+  to.integer(update.epoch);
+  to.text(update.variable.view());
+  to.number(update.value);
+  to.close();
+}
+
+/// Sets settings such as "learning_rate" or "momentum", or all elements of a parameter, when the
+/// monitor has seen so many epochs: SharedSetter({{10, "learning_rate", .001}}). NameError, with
+/// the nearest name, for a variable the job does not have.
+class SharedSetter : public Extension {
+ public:
+  static constexpr const char* yaml = "pylearn2.train_extensions.SharedSetter";
+  ir::List<EpochUpdate> epoch_updates;
+
+  constexpr SharedSetter() = default;
+  constexpr explicit SharedSetter(std::initializer_list<EpochUpdate> updates) {
+    for (const EpochUpdate& each : updates) epoch_updates.push_back(each);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("epoch_updates", &SharedSetter::epoch_updates, "[epoch, variable, value], …");
+  }
+
+  std::unique_ptr<ExtensionRun> start(Session& session) const override;
+};
+
+}  // namespace ansatz

@@ -1,0 +1,127 @@
+// BGD: batch gradient descent with line searches; nonlinear conjugate gradient; L-BFGS.
+#pragma once
+
+#include <ansatz/model/initialization.hpp>
+#include <ansatz/seed.hpp>
+#include <ansatz/training/algorithm.hpp>
+#include <dsl/ops.hpp>
+
+namespace ansatz {
+
+constexpr Given<"init_alpha", Numbers> init_alpha(std::initializer_list<double> steps) {
+  Numbers list;
+  for (double each : steps) list.list.push_back(each);
+  return {list};
+}
+
+/// For each batch up to updates_per_batch line searches, as Pylearn2's BGD. The cost must have a
+/// value and draw no random numbers, or draw them once a batch (FixedVarDescr). Examples are
+/// shuffled anew each epoch by NumPy's RandomState([2012, 10, 16]).
+///
+/// method "gradient": the direction is the gradient, or, with `conjugate`, Polak and Ribiere's
+/// conjugate one with factor max(0, beta) whose old gradient is the direction before; it is scaled
+/// to length 1. line_search_mode "" tries the steps init_alpha, takes the best and adapts them;
+/// "exhaustive" brackets and bisects until it gains less than 1 % of the gain before, or has tried
+/// more than ten steps.
+///
+/// method "lbfgs": limited memory BFGS (Nocedal, Wright 2006, algorithms 7.4 and 7.5) with
+/// line searches to the strong Wolfe conditions (algorithms 3.5 and 3.6). Factors of learning rates
+/// have no meaning there and are not applied.
+///
+/// Channels: ave_step_size, ave_grad_size (length of the direction before it is scaled) and
+/// ave_grad_mult (step over that length): the first value, then running means of weight .01.
+class BGD : public TrainingAlgorithm {
+ public:
+  static constexpr const char* yaml = "pylearn2.training_algorithms.bgd.BGD";
+  int batches_per_iter = 0;
+  int updates_per_batch = 10;
+  bool set_batch_size = false;
+  bool reset_alpha = true;
+  bool conjugate = false;
+  double min_init_alpha = .001;
+  bool reset_conjugate = true;
+  String line_search_mode;
+  bool verbose_optimization = false;
+  double scale_step = 1;
+  Numbers init_alpha;
+  Seed seed;
+  String method = "gradient";
+  int history = 10;
+
+  constexpr BGD() = default;
+  /// Keys by name; a Cost or a TerminationCriterion by itself.
+  template <class... O>
+    requires(sizeof...(O) > 0)
+  constexpr explicit BGD(const O&... options) {
+    (take(options), ...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    key("cost", &BGD::cost, "what to make small; default: the model's own cost");
+    key("batch_size", &BGD::batch_size, "examples of a batch; default: what the model wants");
+    key("batches_per_iter", &BGD::batches_per_iter, "batches an epoch; 0: the whole data set");
+    key("updates_per_batch", &BGD::updates_per_batch, "line searches on a batch");
+    key("monitoring_batch_size", &BGD::monitoring_batch_size, "examples of a monitoring batch");
+    key("monitoring_batches", &BGD::monitoring_batches, "how many; 0: the whole data set");
+    key("monitoring_dataset", &BGD::monitoring_datasets, "data set to watch, or several by name");
+    key("termination_criterion", &BGD::termination_criterion, "when to stop; default: never");
+    key("set_batch_size", &BGD::set_batch_size, "give the model this batch size");
+    key("reset_alpha", &BGD::reset_alpha, "begin each batch with the steps init_alpha");
+    key("conjugate", &BGD::conjugate, "conjugate directions");
+    key("min_init_alpha", &BGD::min_init_alpha, "lowest first step of an exhaustive search");
+    key("reset_conjugate", &BGD::reset_conjugate,
+        "forget old directions (lbfgs: the history) at each new batch");
+    key("line_search_mode", &BGD::line_search_mode, "\"exhaustive\", or none");
+    key("verbose_optimization", &BGD::verbose_optimization, "print what line searches try");
+    key("scale_step", &BGD::scale_step, "part of the way to the new parameters that is gone");
+    key("init_alpha", &BGD::init_alpha,
+        "first steps of a search, rising; default: [.5, 1] if exhaustive, else "
+        "[.001, .005, .01, .05, .1]");
+    key("seed", &BGD::seed, "of the order of examples; default [2012, 10, 16]");
+    key("method", &BGD::method, "\"gradient\" or \"lbfgs\"");
+    key("history", &BGD::history, "how many steps lbfgs remembers");
+    key("monitoring_costs", &BGD::monitoring_costs, "further costs to watch, by name");
+  }
+
+  constexpr bool lbfgs() const { return method == "lbfgs"; }
+  constexpr int function_count() const override { return 5; }
+  constexpr NamedFunction function(const Train& train, int index) const override;
+  constexpr void channels(const Model&, ChannelList& list) const override {
+    for (const char* name : {"ave_step_size", "ave_grad_size", "ave_grad_mult"})
+      list.add(name, AnyExpr(setting(name, 0).value()));
+  }
+  std::unique_ptr<AlgorithmRun> start(Session& session) const override;
+
+ private:
+  template <class O>
+  constexpr void take(const O& o) {
+    if constexpr (std::is_base_of_v<Cost, O>)
+      cost = Shared<Cost>(o);
+    else if constexpr (std::is_base_of_v<TerminationCriterion, O>)
+      termination_criterion = Shared<TerminationCriterion>(o);
+    else
+      take_key(o);
+  }
+  template <KeyOf<BGD> O>
+  constexpr void take_key(const O& o) {
+    give(*this, o);
+  }
+
+  static constexpr AnyExpr state_of(const ModelParameter& p, const char* what) {
+    return state_leaf(p.name + "." + what, p.shape());
+  }
+  static constexpr ir::List<ModelParameter> trained(const Model& model) {
+    ir::List<ModelParameter> list;
+    const ir::List<ModelParameter> all = model.parameters();
+    for (const ModelParameter& p : all)
+      if (!p.frozen) list.push_back(p);
+    return list;
+  }
+  constexpr Function direction(const Model& model, const Cost& of, const Data& data) const;
+  constexpr Function go_to(const Model& model) const;
+  static constexpr Function save_point(const Model& model);
+};
+
+}  // namespace ansatz
+
+#include <ansatz/training/bgd_functions.hpp>

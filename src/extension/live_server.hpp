@@ -1,0 +1,87 @@
+// The thread of LiveMonitoring: sockets, clients, and its own copy of the records.
+#pragma once
+
+#include <ansatz/serial/monitor_records.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <poll.h>
+
+namespace ansatz::live {
+
+/// A file descriptor, closed at the end.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor();
+  int get() const { return fd_; }
+
+ private:
+  int fd_ = -1;
+};
+
+class Server {
+ public:
+  /// Listens, and starts the thread. ValueError when it cannot listen there.
+  Server(const std::string& address, int req_port, int pub_port);
+  ~Server();
+  Server(const Server&) = delete;
+
+  int req_port() const { return req_port_; }
+  int pub_port() const { return pub_port_; }
+  /// Hands the thread what the records have more than at the last call. Takes as long as copying
+  /// one value a channel does.
+  void publish(const MonitorRecords& records);
+
+ private:
+  struct Moment {
+    std::int64_t batches, examples, epochs;
+    double seconds;
+    std::vector<double> values;  // of all channels
+  };
+  struct News {
+    std::optional<MonitorRecords> all;  // instead of what came before
+    std::vector<Moment> moments;        // after that
+  };
+  struct Client {
+    Descriptor socket;
+    bool follows;  // came to pub_port
+    std::string in, out;
+    std::vector<std::string> chosen;
+    bool gone = false;
+  };
+
+  void loop();
+  void take_news();
+  void apply(const Moment& moment);
+  void accept_from(const Descriptor& listener, bool follows);
+  void read_from(Client& client);
+  void take_line(Client& client, std::string_view line);
+  void say(Client& client, const std::string& line);
+  void write_to(Client& client);
+
+  Descriptor requests_, publications_, wake_;
+  int req_port_ = 0, pub_port_ = 0;
+  std::mutex mutex_;  // of news_ alone, and never held for longer than a swap
+  News news_;
+  std::size_t sent_channels_ = 0;  // of the training thread
+  std::int64_t sent_moments_ = -1;
+  std::atomic<bool> stop_{false};
+
+  MonitorRecords records_;  // of the server's thread, as the clients
+  std::vector<Client> clients_;
+  std::thread thread_;
+};
+
+}  // namespace ansatz::live

@@ -1,0 +1,151 @@
+#include <ansatz/extension/roc_auc.hpp>
+
+#include <ansatz/train/session.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace ansatz {
+
+double roc_auc(std::span<const double> scores, std::span<const unsigned char> positive) {
+  if (scores.size() != positive.size())
+    throw ValueError(fmt::format("roc_auc: {} scores, but {} examples", scores.size(),
+                                 positive.size()));
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (double each : scores)
+    if (std::isnan(each)) throw ValueError("roc_auc: a score is not a number");
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
+  // Of every group of equal scores: its positives beat the negatives below, and half of its own.
+  double wins = 0, negatives = 0, positives = 0;
+  for (std::size_t i = 0; i < order.size();) {
+    double up = 0, down = 0;
+    const double score = scores[order[i]];
+    for (; i < order.size() && scores[order[i]] == score; ++i)
+      (positive[order[i]] ? up : down) += 1;
+    wins += up * (negatives + down / 2);
+    positives += up;
+    negatives += down;
+  }
+  if (positives == 0 || negatives == 0)
+    throw ValueError(fmt::format("roc_auc: {} positive and {} negative examples; both are needed",
+                                 positives, negatives));
+  return wins / positives / negatives;
+}
+
+namespace {
+
+class RocAucRun final : public ExtensionRun {
+ public:
+  RocAucRun(const RocAucChannel& description, Session& session)
+      : description_(description), predict_(session.program("predict")) {}
+
+  void setup(Session& session) override {
+    if (session.monitor().datasets().empty())
+      throw ValueError("RocAucChannel: the algorithm has no monitoring_dataset");
+    const std::string source(session.job().model->target_source().view());
+    for (const Monitor::WatchedData& each : session.monitor().datasets()) {
+      read_classes(each, source);
+      readers_.push_back(std::make_unique<BatchReader>(each.table, predict_));
+      session.monitor().add_channel(
+          each.prefix + std::string(description_.channel_name_suffix.view()),
+          [this, &each, i = readers_.size() - 1] { return measure(each, i); },
+          "area under the ROC curve");
+    }
+  }
+
+ private:
+  // Which examples count, and whether as positive ones.
+  struct Classes {
+    std::vector<std::int64_t> examples;
+    std::vector<unsigned char> positive;
+  };
+
+  void read_classes(const Monitor::WatchedData& data, const std::string& source) {
+    const Column& column = data.table->column(source);
+    const Subset all{0, column.examples, nullptr};
+    const std::int64_t width = column.width(), count = column.examples;
+    std::vector<int> label(static_cast<std::size_t>(count));
+    if (column.labels && width == 1) {
+      Table::gather(column, all, ElementType::int32, label.data());
+    } else if (!column.labels && width > 1) {
+      std::vector<double> rows(static_cast<std::size_t>(count * width));
+      Table::gather(column, all, ElementType::float64, rows.data());
+      for (std::int64_t i = 0; i < count; ++i) {
+        const auto row = rows.begin() + i * width;
+        label[static_cast<std::size_t>(i)] =
+            static_cast<int>(std::max_element(row, row + width) - row);
+      }
+    } else {
+      throw ValueError(fmt::format("RocAucChannel: the source \"{}\" has no class of each example",
+                                   source));
+    }
+    Classes classes;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const int found = label[static_cast<std::size_t>(i)];
+      const bool up = found == description_.positive_class_index;
+      if (!up && description_.negative_class_index.value_or(found) != found) continue;
+      classes.examples.push_back(i);
+      classes.positive.push_back(up);
+    }
+    const auto ups = std::count(classes.positive.begin(), classes.positive.end(), 1);
+    if (ups == 0 || ups == std::ssize(classes.positive))
+      throw ValueError(fmt::format(
+          "RocAucChannel: the data set \"{}\" has no {} example; positive is class {}", data.name,
+          ups ? "negative" : "positive", description_.positive_class_index));
+    classes_.push_back(std::move(classes));
+  }
+
+  double measure(const Monitor::WatchedData& data, std::size_t index) {
+    std::vector<double> scores;
+    SubsetIterator batches =
+        make_subset_iterator("sequential", data.table->examples(), data.batch_size, 0);
+    batches.start();
+    for (Subset part; batches.next(part);) {
+      const std::vector<Argument>& arguments = readers_[index]->arguments(part);
+      predict_.call(arguments.data(), static_cast<int>(arguments.size()));
+      add_scores(predict_.result(0), scores);
+    }
+    const Classes& classes = classes_[index];
+    std::vector<double> chosen;
+    for (std::int64_t i : classes.examples) chosen.push_back(scores[static_cast<std::size_t>(i)]);
+    return roc_auc(chosen, classes.positive);
+  }
+
+  void add_scores(const ArrayView& output, std::vector<double>& scores) const {
+    const std::int64_t rows = output.dims[0], width = output.dims.count() / rows;
+    const int column = description_.positive_class_index;
+    if (column >= width)
+      throw ValueError(fmt::format("RocAucChannel: the model has {} outputs, none for class {}",
+                                   width, column));
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const std::int64_t at = i * width + column;
+      scores.push_back(output.type == ElementType::float64
+                           ? static_cast<const double*>(output.data)[at]
+                           : static_cast<double>(static_cast<const float*>(output.data)[at]));
+    }
+  }
+
+  const RocAucChannel& description_;
+  AnyProgram& predict_;
+  std::vector<Classes> classes_;
+  std::vector<std::unique_ptr<BatchReader>> readers_;
+};
+
+}  // namespace
+
+std::unique_ptr<ExtensionRun> RocAucChannel::start(Session& session) const {
+  if (positive_class_index < 0 || negative_class_index.value_or(0) < 0)
+    throw ValueError("RocAucChannel: classes must not be negative numbers");
+  if (negative_class_index && *negative_class_index == positive_class_index)
+    throw ValueError(fmt::format("RocAucChannel: positive and negative class are both {}",
+                                 positive_class_index));
+  return std::make_unique<RocAucRun>(*this, session);
+}
+
+}  // namespace ansatz

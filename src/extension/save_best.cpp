@@ -1,0 +1,149 @@
+#include <ansatz/extension/save_best.hpp>
+
+#include <ansatz/train/session.hpp>
+#include <dsl/build.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "../termination/objective_channel.hpp"
+#include "kept_parameters.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <optional>
+
+namespace ansatz {
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+class SaveBestRun final : public ExtensionRun {
+ public:
+  SaveBestRun(const MonitorBasedSaveBest& description, Session& session)
+      : description_(description),
+        tag_(description.tag_key.empty() ? "MonitorBasedSaveBest"
+                                         : std::string(description.tag_key.view())),
+        sign_(description.higher_is_better ? -1 : 1),
+        best_(sign_ * infinity) {
+    if (description.store_best_model) kept_.emplace(session, tag_ + ".best_model");
+  }
+
+  void setup(Session& session) override {
+    if (session.tags().contains(tag_ + ".best_cost"))
+      session.warn(fmt::format("the model has a tag \"{}\" already: two MonitorBasedSaveBest need "
+                               "different tag_key",
+                               tag_));
+    set_tags(session);
+  }
+
+  void on_monitor(Session& session) override {
+    const double value =
+        last_value(session.records(), description_.channel_name, "MonitorBasedSaveBest");
+    if (!(sign_ * value < sign_ * best_) ||
+        session.records().epochs_seen < description_.start_epoch)
+      return;
+    best_ = value;
+    set_tags(session);
+    if (kept_) kept_->take();
+    if (!description_.save_path.empty()) session.save_to(description_.save_path.c_str());
+  }
+  void state(Archive& archive) override { archive("best_cost", best_); }
+
+ private:
+  void set_tags(Session& session) {
+    StateValues& tags = session.tags();
+    tags[tag_ + ".channel_name"] = std::string(description_.channel_name.view());
+    tags[tag_ + ".save_path"] = std::string(description_.save_path.view());
+    tags[tag_ + ".best_cost"] = best_;
+  }
+
+  const MonitorBasedSaveBest& description_;
+  std::string tag_;
+  double sign_, best_;
+  std::optional<KeptParameters> kept_;
+};
+
+class KeepBestRun final : public ExtensionRun {
+ public:
+  KeepBestRun(const KeepBestParams& description, Session& session)
+      : kept_(session, "best"), batch_size_(description.batch_size) {
+    const Train& job = session.job();
+    const Shared<Cost> cost = description.cost ? description.cost : job.cost();
+    if (!cost) throw ValueError("KeepBestParams: the model has no cost of its own; name one");
+    if (!cost->has_value(*job.model))
+      throw ValueError("KeepBestParams: the cost has no value that can be computed");
+    Data wanted, data;
+    cost->data_specs(*job.model, wanted);
+    for (const Data::Entry& each : wanted.sources()) {
+      const SpaceInfo known = description.monitoring_dataset->source_space(each.source);
+      data.add(each.source, known.kind == SpaceKind::null ? each.signal.space : known);
+    }
+    const Function f = function(output("cost", cost->expr(*job.model, data)));
+    if (session.precision() == ElementType::float64)
+      program_ = erase(build<double>(f));
+    else
+      program_ = erase(build<float>(f));
+    program_->bind(session.store());
+    program_->seed(static_cast<std::uint64_t>(session.options().seed));
+    program_->threads(session.options().threads);
+    if (description.monitoring_dataset == job.dataset && session.data())
+      table_ = session.data();
+    else
+      table_ = description.monitoring_dataset->load();
+    if (table_->examples() == 0)
+      throw ValueError("KeepBestParams: the monitoring_dataset has no examples");
+    reader_.emplace(table_, *program_);
+  }
+
+  void on_monitor(Session& session) override {
+    const double cost = measure();
+    if (!(cost < best_)) return;
+    best_ = cost;
+    session.tags()["KeepBestParams.best_cost"] = best_;
+    kept_.take();
+  }
+  void state(Archive& archive) override { archive("best_cost", best_); }
+
+ private:
+  double measure() {
+    SubsetIterator batches =
+        make_subset_iterator("sequential", table_->examples(), batch_size_, 0);
+    double total = 0;
+    batches.start();
+    for (Subset part; batches.next(part);) {
+      const std::vector<Argument>& arguments = reader_->arguments(part);
+      program_->call(arguments.data(), static_cast<int>(arguments.size()));
+      total += program_->number(0) * static_cast<double>(part.size);
+    }
+    return total / static_cast<double>(table_->examples());
+  }
+
+  KeptParameters kept_;
+  int batch_size_;
+  std::unique_ptr<AnyProgram> program_;
+  std::shared_ptr<const Table> table_;
+  std::optional<BatchReader> reader_;
+  double best_ = infinity;
+};
+
+}  // namespace
+
+std::unique_ptr<ExtensionRun> MonitorBasedSaveBest::start(Session& session) const {
+  if (start_epoch < 0)
+    throw ValueError(fmt::format("MonitorBasedSaveBest: start_epoch must not be negative, but is "
+                                 "{}", start_epoch));
+  return std::make_unique<SaveBestRun>(*this, session);
+}
+
+std::unique_ptr<ExtensionRun> KeepBestParams::start(Session& session) const {
+  if (model && model != session.job().model)
+    throw ValueError("KeepBestParams: the model must be that of the job");
+  if (!monitoring_dataset) throw ValueError("KeepBestParams: name a monitoring_dataset");
+  if (batch_size < 1)
+    throw ValueError(fmt::format("KeepBestParams: batch_size must be at least 1, but is {}",
+                                 batch_size));
+  return std::make_unique<KeepBestRun>(*this, session);
+}
+
+}  // namespace ansatz

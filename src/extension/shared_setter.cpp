@@ -1,0 +1,59 @@
+#include <ansatz/extension/shared_setter.hpp>
+
+#include <ansatz/nearest_name.hpp>
+#include <ansatz/train/session.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ansatz {
+
+namespace {
+
+void require_variable(Session& session, std::string_view name) {
+  std::vector<std::string> known;
+  for (const ModelParameter& p : session.parameters()) known.emplace_back(p.name.view());
+  for (const JobProgram* each : session.programs())
+    for (std::string& setting : settings_of(each->program->plan()))
+      known.push_back(std::move(setting));
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  if (std::binary_search(known.begin(), known.end(), name)) return;
+  throw NameError(fmt::format("SharedSetter: the job has no variable \"{}\"{}", name,
+                              allowed_names(name, {known.begin(), known.end()})));
+}
+
+class SetterRun final : public ExtensionRun {
+ public:
+  explicit SetterRun(const SharedSetter& description) : description_(description) {}
+
+  void on_monitor(Session& session) override {
+    for (const EpochUpdate& each : description_.epoch_updates) {
+      if (each.epoch != session.records().epochs_seen) continue;
+      if (session.has_setting(each.variable))
+        session.set_setting(each.variable, each.value);
+      else
+        session.store().fill(each.variable, each.value);
+    }
+  }
+
+ private:
+  const SharedSetter& description_;
+};
+
+}  // namespace
+
+std::unique_ptr<ExtensionRun> SharedSetter::start(Session& session) const {
+  for (const EpochUpdate& each : epoch_updates) {
+    require_variable(session, each.variable);
+    if (each.epoch < 0 || !std::isfinite(each.value))
+      throw ValueError(fmt::format("SharedSetter: epoch {} and value {} of \"{}\" are not allowed",
+                                   each.epoch, each.value, each.variable.view()));
+  }
+  return std::make_unique<SetterRun>(*this);
+}
+
+}  // namespace ansatz

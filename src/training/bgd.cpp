@@ -1,0 +1,319 @@
+#include <ansatz/training/bgd.hpp>
+
+#include <ansatz/data/subset_iterator.hpp>
+#include <ansatz/nearest_name.hpp>
+#include <ansatz/train/session.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "lbfgs.hpp"
+#include "line_search.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace ansatz {
+
+namespace {
+
+void check(const BGD& bgd) {
+  const std::string_view mode = bgd.line_search_mode, method = bgd.method;
+  if (!mode.empty() && mode != "exhaustive")
+    throw ValueError(fmt::format("BGD: line_search_mode is \"{}\"{}", mode,
+                                 allowed_names(mode, {"exhaustive"})));
+  if (method != "gradient" && method != "lbfgs")
+    throw NameError(fmt::format("BGD: method is \"{}\"{}", method,
+                                allowed_names(method, {"gradient", "lbfgs"})));
+  if (bgd.updates_per_batch < 1)
+    throw ValueError(fmt::format("BGD: updates_per_batch must be at least 1, but is {}",
+                                 bgd.updates_per_batch));
+  if (bgd.history < 1)
+    throw ValueError(fmt::format("BGD: history must be at least 1, but is {}", bgd.history));
+  if (!(bgd.scale_step > 0))
+    throw ValueError(fmt::format("BGD: scale_step must be above 0, but is {}", bgd.scale_step));
+  if (!(bgd.min_init_alpha >= 0))
+    throw ValueError(fmt::format("BGD: min_init_alpha must not be negative, but is {}",
+                                 bgd.min_init_alpha));
+  double before = 0;
+  for (double step : bgd.init_alpha.list) {
+    if (!(step > before))
+      throw ValueError(fmt::format("BGD: init_alpha must rise, from above 0; {} follows {}", step,
+                                   before));
+    before = step;
+  }
+}
+
+std::vector<double> first_steps(const BGD& bgd) {
+  if (bgd.init_alpha.list.empty()) {
+    if (bgd.line_search_mode == "exhaustive") return {.5, 1};
+    return {.001, .005, .01, .05, .1};
+  }
+  return {bgd.init_alpha.list.begin(), bgd.init_alpha.list.end()};
+}
+
+// A function of the job with the rows it reads.
+class OnBatch {
+ public:
+  explicit OnBatch(AnyProgram& program) : program_(program) {}
+  void setup(Session& session) {
+    if (session.data()) reader_.emplace(session.data(), program_);
+  }
+  void load(const Subset& part) {
+    part_ = part;
+    fresh_ = false;
+  }
+  void call() {
+    if (!fresh_ && reader_) {
+      const std::vector<Argument>& list = reader_->arguments(part_);
+      arguments_ = list.data();
+      count_ = static_cast<int>(list.size());
+      fresh_ = true;
+    }
+    program_.call(arguments_, count_);
+  }
+  double result(std::string_view name) const {
+    for (int i = 0; i < program_.results(); ++i)
+      if (program_.result_name(i) == name) return program_.number(i);
+    throw NameError(fmt::format("a function of BGD has no result \"{}\"", name));
+  }
+  AnyProgram& program() { return program_; }
+
+ private:
+  AnyProgram& program_;
+  std::optional<BatchReader> reader_;
+  Subset part_;
+  bool fresh_ = false;
+  const Argument* arguments_ = nullptr;
+  int count_ = 0;
+};
+
+class BgdRun final : public AlgorithmRun {
+ public:
+  BgdRun(const BGD& bgd, Session& session)
+      : bgd_(bgd),
+        session_(session),
+        objective_(session.program("objective")),
+        direction_(session.program("direction")),
+        load_batch_(session.program("load_batch")),
+        go_to_(session.program("go_to")),
+        save_point_(session.program("save_point")),
+        rng_(random_state(bgd.seed, {2012, 10, 16})),
+        steps_(first_steps(bgd)) {
+    if (bgd.lbfgs()) lbfgs_.emplace(session, bgd.history);
+    if (bgd.termination_criterion) criterion_ = bgd.termination_criterion->start(session);
+  }
+
+  void setup(Session& session) override {
+    const int forced = session.job().model->batch_size();
+    if (forced && bgd_.batch_size && forced != bgd_.batch_size && !bgd_.set_batch_size)
+      throw ValueError(fmt::format("BGD: batch_size is {}, but the model wants {}",
+                                   bgd_.batch_size, forced));
+    if (!session.data()) throw ValueError("BGD: the job has no dataset");
+    batches_.emplace(make_subset_iterator("shuffled_sequential", session.data()->examples(),
+                                          bgd_.batch_size ? bgd_.batch_size : forced,
+                                          bgd_.batches_per_iter, &rng_));
+    if (forced && batches_->uneven())
+      throw ValueError(fmt::format("BGD: the model wants batches of {} examples, but {} examples "
+                                   "leave a smaller one", forced, session.data()->examples()));
+    for (OnBatch* each : {&objective_, &direction_, &load_batch_}) each->setup(session);
+    session.require_finite_parameters();
+  }
+
+  void train(Session& session) override {
+    session.begin_epoch(batches_->num_examples());
+    epoch_start_ = rng_;
+    batches_->start();
+    Subset part;
+    // Batches of this epoch that a run before this one was interrupted after.
+    for (std::int64_t skipped = 0; skipped < done_; ++skipped) batches_->next(part);
+    while (!session.interrupted() && batches_->next(part)) {
+      for (OnBatch* each : {&objective_, &direction_, &load_batch_}) each->load(part);
+      load_batch_.call();
+      minimize_and_scale();
+      ++done_;
+      session.report_batch(static_cast<int>(part.size));
+    }
+    if (done_ == batches_->num_batches()) {
+      done_ = 0;
+      epoch_start_ = rng_;
+    }
+    session.require_finite_parameters();
+  }
+
+  bool continue_learning(Session& session) override {
+    return !criterion_ || criterion_->continue_learning(session);
+  }
+
+  void state(Archive& archive) override {
+    // The order of an epoch in progress follows from the generator at its start.
+    archive("rng", epoch_start_);
+    archive("batches_done", done_);
+    archive("steps", steps_);
+    archive("norm", norm_);
+    archive("averaging", averaging_);
+    if (lbfgs_) lbfgs_->state(archive);
+    if (!archive.saving()) rng_ = epoch_start_;
+    if (!criterion_) return;
+    archive.enter("termination_criterion");
+    criterion_->state(archive);
+    archive.leave();
+  }
+
+ private:
+  void minimize_and_scale() {
+    std::vector<std::vector<double>> before;
+    if (bgd_.scale_step != 1)
+      for_each_parameter([&](auto* p, std::int64_t n) { before.emplace_back(p, p + n); });
+    if (lbfgs_)
+      minimize_lbfgs();
+    else
+      minimize();
+    if (bgd_.scale_step == 1) return;
+    auto old = before.begin();
+    for_each_parameter([&]<class T>(T* p, std::int64_t n) {
+      for (std::int64_t i = 0; i < n; ++i)
+        p[i] = static_cast<T>((1 - bgd_.scale_step) * (*old)[static_cast<std::size_t>(i)] +
+                              bgd_.scale_step * static_cast<double>(p[i]));
+      ++old;
+    });
+  }
+
+  template <class F>
+  void for_each_parameter(F f) {
+    const Store& store = session_.store();
+    for (const ModelParameter& p : session_.parameters()) {
+      const std::int64_t n = store.shape(p.name.view()).count();
+      if (session_.precision() == ElementType::float64)
+        f(store.data<double>(p.name.view()), n);
+      else
+        f(store.data<float>(p.name.view()), n);
+    }
+  }
+
+  double objective() {
+    objective_.call();
+    return objective_.result("objective");
+  }
+  void go_to(double step) {
+    go_to_.set("line_search.alpha", step);
+    go_to_.call(nullptr, 0);
+  }
+  double objective_at(double step) {
+    go_to(step);
+    const double value = objective();
+    if (bgd_.verbose_optimization) fmt::print(stderr, "\t{} {}\n", step, value);
+    return value;
+  }
+  static void require_finite(double value, const char* what) {
+    if (!std::isfinite(value))
+      throw ValueError(fmt::format("BGD: the {} is {} at the beginning of a line search", what,
+                                   value));
+  }
+
+  void minimize() {
+    std::vector<double> steps = steps_;
+    double norm = bgd_.reset_conjugate ? 0 : norm_;
+    double value = objective();
+    const double tolerance = session_.precision() == ElementType::float64 ? 3e-7 : 1e-6;
+    const Objective at = [this](double step) { return objective_at(step); };
+    for (int i = 0; i < bgd_.updates_per_batch; ++i) {
+      require_finite(value, "objective");
+      if (bgd_.verbose_optimization) fmt::print(stderr, "line search {}: {}\n", i + 1, value);
+      save_point_.call(nullptr, 0);
+      if (bgd_.conjugate) direction_.program().set("line_search.old_norm", norm);
+      direction_.call();
+      norm = direction_.result("norm");
+      require_finite(norm, "length of the gradient");
+      if (norm == 0) break;
+      LineStep step;
+      if (bgd_.line_search_mode == "exhaustive")
+        step = search_exhaustive(at, value, steps, bgd_.min_init_alpha);
+      else
+        step = search_listed(at, value, steps, tolerance);
+      go_to(step.size);
+      record(step.size, norm);
+      // Without a step, constraints alone may have changed the parameters.
+      value = step.size > 0 ? step.objective : objective();
+      if (step.converged) break;
+    }
+    if (!bgd_.reset_alpha) steps_ = steps;
+    norm_ = norm;
+  }
+
+  LinePoint measure() {
+    direction_.call();
+    return {direction_.result("objective"), direction_.result("slope")};
+  }
+
+  void minimize_lbfgs() {
+    if (bgd_.reset_conjugate) lbfgs_->forget();
+    double value = measure().value;
+    for (int i = 0; i < bgd_.updates_per_batch; ++i) {
+      const double norm = direction_.result("norm");
+      require_finite(value, "objective");
+      require_finite(norm, "length of the gradient");
+      if (norm == 0) break;
+      lbfgs_->remember_gradient();
+      lbfgs_->compute_direction();
+      if (!(lbfgs_->slope() < 0)) {
+        lbfgs_->forget();
+        lbfgs_->compute_direction();
+      }
+      save_point_.call(nullptr, 0);
+      double last = 0;
+      const auto at = [&](double step) {
+        go_to(last = step);
+        const LinePoint p = measure();
+        if (bgd_.verbose_optimization) fmt::print(stderr, "\t{} {} {}\n", step, p.value, p.slope);
+        return p;
+      };
+      const double first = lbfgs_->empty() ? std::min(1., 1 / norm) : 1.;
+      const LineStep step = search_wolfe(at, {value, lbfgs_->slope()}, first);
+      if (step.size == 0) {
+        value = at(0).value;
+        if (lbfgs_->empty()) break;
+        lbfgs_->forget();
+        continue;
+      }
+      if (last != step.size) at(step.size);
+      value = step.objective;
+      lbfgs_->add_step();
+      record(step.size, norm);
+    }
+  }
+
+  void record(double step, double norm) {
+    const double weight = averaging_ ? .01 : 1;
+    averaging_ = true;
+    const auto average = [&](const char* name, double value) {
+      session_.set_setting(name, weight * value + (1 - weight) * session_.setting(name));
+    };
+    average("ave_step_size", step);
+    average("ave_grad_size", norm);
+    average("ave_grad_mult", step / norm);
+  }
+
+  const BGD& bgd_;
+  Session& session_;
+  OnBatch objective_, direction_, load_batch_;
+  AnyProgram& go_to_;
+  AnyProgram& save_point_;
+  RandomState rng_;
+  RandomState epoch_start_ = rng_;
+  std::int64_t done_ = 0;      // batches of the epoch
+  std::vector<double> steps_;  // first ones of a batch
+  double norm_ = 0;            // of the last direction
+  bool averaging_ = false;
+  std::optional<SubsetIterator> batches_;
+  std::optional<Lbfgs> lbfgs_;
+  std::unique_ptr<CriterionRun> criterion_;
+};
+
+}  // namespace
+
+std::unique_ptr<AlgorithmRun> BGD::start(Session& session) const {
+  check(*this);
+  return std::make_unique<BgdRun>(*this, session);
+}
+
+}  // namespace ansatz
