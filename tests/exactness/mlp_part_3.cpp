@@ -1,0 +1,68 @@
+// The third part of the MLP tutorial, run from its job file, against Pylearn2's own numbers.
+#include <catch2/catch.hpp>
+
+#include "reference.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace ansatz;
+
+namespace {
+
+const std::vector<std::string> sizes = {"train_stop=50000", "valid_stop=60000", "dim_h0=500",
+                                        "dim_h1=1000",      "sparse_init_h1=15"};
+
+std::vector<std::string> with_epochs(int epochs) {
+  std::vector<std::string> defines = sizes;
+  defines.push_back("max_epochs=" + std::to_string(epochs));
+  return defines;
+}
+
+}  // namespace
+
+TEST_CASE("part 3 in float: all 148 channels are Pylearn2's, by name and by number",
+          "[exactness]") {
+  if (!exactness::have_mnist()) return;
+  const auto theirs = exactness::reference_run("mlp_part_3.csv");
+  const MonitorRecords ours =
+      exactness::train("mlp_part_3.yaml", with_epochs(3), {}, ElementType::float32);
+
+  std::vector<std::string> their_names, our_names;
+  for (const auto& [name, values] : theirs)
+    if (name[0] != '(') their_names.push_back(name);
+  for (const ChannelRecords& c : ours.channels) our_names.push_back(c.name);
+  std::sort(our_names.begin(), our_names.end());
+  std::sort(their_names.begin(), their_names.end());
+  CHECK(our_names == their_names);
+  CHECK(our_names.size() == 148);
+
+  CHECK(std::vector<double>(ours.batch_record.begin(), ours.batch_record.end()) ==
+        theirs.at("(batches_seen)"));
+  CHECK(std::vector<double>(ours.example_record.begin(), ours.example_record.end()) ==
+        theirs.at("(examples_seen)"));
+
+  const double relative[] = {1e-5, 1e-4, 1e-3, 3e-3};
+  for (const ChannelRecords& c : ours.channels) {
+    if (c.wall_clock) continue;
+    const auto found = theirs.find(c.name);
+    if (found == theirs.end()) continue;
+    REQUIRE(c.val_record.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) {
+      const double expected = found->second[i], error = std::abs(c.val_record[i] - expected);
+      INFO(c.name << ", record " << i << ": " << c.val_record[i] << ", Pylearn2's " << expected);
+      CHECK((error <= relative[i] * std::abs(expected) || (i > 0 && error <= 6e-4)));
+    }
+  }
+}
+
+// To the printed digits of a program written for the purpose in double.
+TEST_CASE("part 3 in double: objectives to nine digits", "[exactness]") {
+  if (!exactness::have_mnist()) return;
+  const MonitorRecords ours =
+      exactness::train("mlp_part_3.yaml", with_epochs(2), {}, ElementType::float64);
+  CHECK(ours.at("train_objective").val_record[1] == Approx(.264734601).margin(6e-10).epsilon(0));
+  CHECK(ours.at("train_objective").val_record[2] == Approx(.192560489).margin(6e-10).epsilon(0));
+  CHECK(ours.at("valid_objective").val_record[1] == Approx(.252136994).margin(6e-10).epsilon(0));
+  CHECK(ours.at("valid_objective").val_record[2] == Approx(.201340678).margin(6e-10).epsilon(0));
+}

@@ -1,0 +1,74 @@
+#include "reference.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <ansatz/data/mnist.hpp>
+#include <ansatz/data/path.hpp>
+#include <ansatz/registry/job.hpp>
+#include <ansatz/train/build_programs.hpp>
+#include <ansatz/train/session.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace exactness {
+
+using namespace ansatz;
+
+std::map<std::string, std::vector<double>> reference_run(const std::string& name) {
+  std::ifstream file(std::string(ANSATZ_TESTS_FOLDER) + "/exactness/reference/" + name);
+  REQUIRE(file);
+  std::map<std::string, std::vector<double>> run;
+  std::string line;
+  std::getline(file, line);
+  while (std::getline(file, line)) {
+    std::istringstream cells(line);
+    std::string channel, cell;
+    std::getline(cells, channel, ',');
+    while (std::getline(cells, cell, ',')) run[channel].push_back(std::stod(cell));
+  }
+  return run;
+}
+
+bool have_mnist() {
+  if (find_mnist()) return true;
+  WARN("MNIST is not there (ANSATZ_DATA_PATH): skipped");
+  return false;
+}
+
+namespace {
+// Files that a job saves lie in a folder of their own, which goes with this.
+struct Folder {
+  std::filesystem::path path;
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "ansatz-exactness-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+};
+struct Quiet : RunObserver {};
+}  // namespace
+
+MonitorRecords train(const std::string& name, const std::vector<std::string>& defines,
+                     const std::vector<std::string>& overrides, ElementType precision) {
+  const Folder folder;
+  LoadOptions options;
+  options.defines = defines;
+  options.defines.push_back("save_path=" + folder.path.string());
+  options.overrides = overrides;
+  const Job job = load_job(std::string(ANSATZ_TESTS_FOLDER) + "/jobs/" + name, options);
+  REQUIRE(job.phases.size() == 1);
+  Train& train = *job.phases[0].train;
+  train.save_path = "";
+  train.save_freq = 0;
+  Quiet quiet;
+  RunOptions run;
+  run.observer = &quiet;
+  Session session(train, build_programs(train, precision), run);
+  session.run();
+  return session.records();
+}
+
+}  // namespace exactness
