@@ -31,9 +31,9 @@ class TextObserver final : public RunObserver {
  public:
   explicit TextObserver(const TextOptions& options) : options_(options) {}
 
-  void on_start(Session& session) override {
+  void on_start(Session&) override {
     if (options_.quiet) return;
-    for (const std::string& line : program_lines(session)) fmt::print("{}\n", line);
+    fmt::print("{}\n", options_.programs);
     std::fflush(stdout);
   }
   void on_epoch_start(Session& session, std::int64_t examples) override {
@@ -94,13 +94,16 @@ class TextObserver final : public RunObserver {
 
 class JsonObserver final : public RunObserver {
  public:
+  explicit JsonObserver(const std::string& programs) : what_programs_(programs) {}
+
   void on_start(Session& session) override {
     std::string programs;
     for (const JobProgram* p : session.programs())
       programs += fmt::format("{}{{\"name\":{},\"loops\":{},\"compiled_loops\":{}}}",
                               programs.empty() ? "" : ",", json_string(p->name),
                               p->program->loops(), p->program->compiled_loops());
-    put(fmt::format("{{\"event\":\"start\",\"programs\":[{}]}}", programs));
+    put(fmt::format("{{\"event\":\"start\",\"program\":{},\"functions\":[{}]}}",
+                    json_string(what_programs_), programs));
   }
   void on_monitor(Session& session) override {
     const MonitorRecords& records = session.records();
@@ -136,6 +139,8 @@ class JsonObserver final : public RunObserver {
     fmt::print("{}\n", line);
     std::fflush(stdout);
   }
+
+  std::string what_programs_;
 };
 
 }  // namespace
@@ -143,18 +148,8 @@ class JsonObserver final : public RunObserver {
 std::unique_ptr<RunObserver> text_observer(const TextOptions& options) {
   return std::make_unique<TextObserver>(options);
 }
-std::unique_ptr<RunObserver> json_observer() { return std::make_unique<JsonObserver>(); }
-
-std::vector<std::string> program_lines(const Session& session) {
-  std::vector<std::string> lines;
-  for (const JobProgram* p : session.programs()) {
-    if (!p->precompiled.empty())
-      lines.push_back(fmt::format("{}: precompiled {}", p->name, p->precompiled));
-    else
-      lines.push_back(fmt::format("{}: run-time plan, {} of {} loops precompiled", p->name,
-                                  p->program->compiled_loops(), p->program->loops()));
-  }
-  return lines;
+std::unique_ptr<RunObserver> json_observer(const std::string& programs) {
+  return std::make_unique<JsonObserver>(programs);
 }
 
 std::string channel_text(double value) {

@@ -11,6 +11,7 @@ namespace ansatz::app {
 
 struct TextOptions {
   bool quiet = false;
+  std::string programs;                ///< what the programs are, printed first
   bool verbose = false;                ///< every channel
   std::vector<std::string> channels;   ///< patterns of those to print; none: the main ones
 };
@@ -19,10 +20,8 @@ struct TextOptions {
 std::unique_ptr<RunObserver> text_observer(const TextOptions& options);
 
 /// One JSON object a line: start, epoch, save, warning, end.
-std::unique_ptr<RunObserver> json_observer();
-
-/// "program step: run-time plan, 15 of 17 loops precompiled", one line a function.
-std::vector<std::string> program_lines(const Session& session);
+/// @param programs  what the programs are, part of the first event
+std::unique_ptr<RunObserver> json_observer(const std::string& programs);
 
 /// A value as Pylearn2 prints it: "%.3e" from 1e4 on, else the shortest exact text.
 std::string channel_text(double value);

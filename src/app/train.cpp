@@ -34,9 +34,12 @@ struct TrainArguments {
   std::vector<std::string> channels;
 };
 
-std::unique_ptr<RunObserver> observer_of(const TrainArguments& a) {
-  if (a.json) return json_observer();
-  return text_observer({.quiet = a.quiet, .verbose = a.verbose, .channels = a.channels});
+std::unique_ptr<RunObserver> observer_of(const TrainArguments& a, const std::string& programs) {
+  if (a.json) return json_observer(programs);
+  return text_observer({.quiet = a.quiet,
+                        .programs = programs,
+                        .verbose = a.verbose,
+                        .channels = a.channels});
 }
 
 RunEnd train_phase(const TrainArguments& a, const Phase& phase) {
@@ -45,7 +48,9 @@ RunEnd train_phase(const TrainArguments& a, const Phase& phase) {
     compile_missing_loops(*phase.train, precision);
   else if (!a.interpret)
     load_cached_loops(*phase.train, precision);
-  const auto observer = observer_of(a);
+  std::string programs;
+  JobPrograms compiled = build_programs(*phase.train, precision, !a.interpret, &programs);
+  const auto observer = observer_of(a, programs);
   RunOptions options;
   options.resume = a.resume;
   options.accept_differences = a.accept_differences;
@@ -57,7 +62,7 @@ RunEnd train_phase(const TrainArguments& a, const Phase& phase) {
   options.model_yaml = phase.model_yaml;
   options.observer = observer.get();
   options.interrupt = &interrupted;
-  Session session(*phase.train, build_programs(*phase.train, precision, !a.interpret), options);
+  Session session(*phase.train, std::move(compiled), options);
   return session.run();
 }
 

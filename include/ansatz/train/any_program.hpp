@@ -46,7 +46,6 @@ std::unique_ptr<AnyProgram> erase(Program<T> program);
 struct JobProgram {
   std::string name;
   std::unique_ptr<AnyProgram> program;
-  std::string precompiled{};  ///< the registered configuration whose plan this is; else empty
 };
 using JobPrograms = std::vector<JobProgram>;
 
