@@ -1,7 +1,5 @@
 #include "probe.hpp"
 
-#include <ansatz/model/mlp.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -34,6 +32,35 @@ bool is_labels(const AnyExpr& x) { return x.value().type() == ir::DType::index; 
 
 }  // namespace
 
+Shared<Model> stack(int inputs, std::initializer_list<Shared<Layer>> layers) {
+  MLP<> mlp;
+  mlp.nvis = inputs;
+  for (const Shared<Layer>& each : layers) mlp.layers.push_back(each);
+  (void)mlp.places(mlp.root());
+  return mlp;
+}
+
+std::vector<double> affine(const std::vector<double>& x, const std::vector<double>& w,
+                           const std::vector<double>& b, int inner) {
+  const auto k = static_cast<std::size_t>(inner), rows = x.size() / k, columns = w.size() / k;
+  std::vector<double> y(rows * columns);
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t j = 0; j < columns; ++j) {
+      double sum = b.empty() ? 0 : b[j];
+      for (std::size_t m = 0; m < k; ++m) sum += x[i * k + m] * w[m * columns + j];
+      y[i * columns + j] = sum;
+    }
+  return y;
+}
+
+double difference(const std::vector<double>& a, const std::vector<double>& b) {
+  if (a.size() != b.size()) return __builtin_inf();
+  double largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (!(a[i] == b[i])) largest = std::max(largest, std::abs(a[i] - b[i]));
+  return largest;
+}
+
 void Values::fill(std::string_view parameter, double value) {
   for (const ModelParameter& p : model.parameters())
     if (p.name == parameter) {
@@ -65,13 +92,13 @@ void Probe::randomize(double size, unsigned seed) {
   for (const ModelParameter& p : parameters_) {
     if (p.frozen) continue;
     std::vector<double> x = get(text(p.name));
-    const std::vector<double> r = uniform(static_cast<int>(x.size()), ++seed);
+    const std::vector<double> r = random_numbers(static_cast<int>(x.size()), ++seed);
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = size * r[i];
     set(text(p.name), x);
   }
 }
 
-Computed Probe::operator()(const Batch& batch) {
+Computed Probe::operator()(const Minibatch& batch) {
   std::vector<Argument> arguments;
   const ir::PlanView& plan = program_.plan();
   const auto wanted = [&](const std::string& name) {
@@ -130,22 +157,22 @@ Function everything(const Model& model, const Cost& cost) {
   return everything(model, cost, data_of(model, cost));
 }
 
-std::vector<double> uniform(int count, unsigned seed) {
+std::vector<double> random_numbers(int count, unsigned seed) {
   std::mt19937_64 bits(seed);
   std::vector<double> x(static_cast<std::size_t>(count));
   for (double& v : x) v = static_cast<double>(bits() >> 11) * 0x1p-52 - 1;
   return x;
 }
 
-Batch random_batch(const Data& data, int examples, unsigned seed) {
-  Batch batch;
+Minibatch random_batch(const Data& data, int examples, unsigned seed) {
+  Minibatch batch;
   batch.examples = examples;
   std::mt19937_64 bits(seed);
   for (const auto& each : data.sources())
     for (const AnyExpr& x : each.signal.values) {
       const int n = examples * width(x);
       if (!is_labels(x)) {
-        batch.numbers[name_of(x)] = uniform(n, ++seed);
+        batch.numbers[name_of(x)] = random_numbers(n, ++seed);
         continue;
       }
       std::vector<int>& labels = batch.labels[name_of(x)];
@@ -155,7 +182,7 @@ Batch random_batch(const Data& data, int examples, unsigned seed) {
   return batch;
 }
 
-double gradient_error(const Model& model, const Cost& cost, const Batch& batch, double size,
+double gradient_error(const Model& model, const Cost& cost, const Minibatch& batch, double size,
                       unsigned seed) {
   const Data data = data_of(model, cost);
   Probe all(model, data, everything(model, cost, data));

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <ansatz/cost/cost.hpp>
-#include <ansatz/model/model.hpp>
+#include <ansatz/model/mlp.hpp>
 #include <dsl/build.hpp>
 
 #include <map>
@@ -12,8 +12,11 @@
 
 namespace ansatz::testing {
 
+/// An MLP of vectors with these layers, their types not part of its own: quick to compile.
+Shared<Model> stack(int inputs, std::initializer_list<Shared<Layer>> layers);
+
 /// A batch: numbers, row-major, or labels, by source (components: "features.0", …).
-struct Batch {
+struct Minibatch {
   int examples = 0;
   std::map<std::string, std::vector<double>> numbers;
   std::map<std::string, std::vector<int>> labels;
@@ -39,7 +42,7 @@ class Probe {
  public:
   /// Outputs as `function` has them.
   Probe(const Model& model, const Data& data, const Function& function);
-  Computed operator()(const Batch& batch);
+  Computed operator()(const Minibatch& batch);
   std::vector<double> get(const std::string& parameter) const;
   void set(const std::string& parameter, const std::vector<double>& values);
   /// Sets all parameters that are trained to numbers uniform in [-size, size).
@@ -58,15 +61,21 @@ Data data_of(const Model& model, const Cost& cost);
 Function everything(const Model& model, const Cost& cost, const Data& data);
 Function everything(const Model& model, const Cost& cost);
 
+/// The matrix product of x [rows, inner] and w [inner, columns], plus b [columns] if not empty.
+std::vector<double> affine(const std::vector<double>& x, const std::vector<double>& w,
+                           const std::vector<double>& b, int inner);
+/// The largest difference of two lists, infinite when their lengths differ.
+double difference(const std::vector<double>& a, const std::vector<double>& b);
+
 /// Uniform in [-1, 1).
-std::vector<double> uniform(int count, unsigned seed);
+std::vector<double> random_numbers(int count, unsigned seed);
 /// Numbers for every source of numbers, labels for every source of labels.
-Batch random_batch(const Data& data, int examples, unsigned seed);
+Minibatch random_batch(const Data& data, int examples, unsigned seed);
 
 /// Holds the gradients against central differences of the cost, for all elements of parameters
 /// that are trained; relative to the largest. Returns the largest difference.
-double gradient_error(const Model& model, const Cost& cost, const Batch& batch, double size = .7,
-                      unsigned seed = 3);
+double gradient_error(const Model& model, const Cost& cost, const Minibatch& batch,
+                      double size = .7, unsigned seed = 3);
 
 /// Names of the model's channels, sorted.
 std::vector<std::string> channel_names(const Model& model, bool with_targets = true);
