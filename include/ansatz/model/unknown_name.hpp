@@ -6,7 +6,7 @@
 
 namespace ansatz {
 
-namespace run {
+namespace running {
 [[noreturn]] void throw_unknown_name(std::string_view what, std::string_view name,
                                      const ir::List<String>& known);
 }
@@ -15,7 +15,7 @@ namespace run {
 /// layer", "h3" and the names there are.
 [[noreturn]] constexpr void unknown_name(std::string_view what, std::string_view name,
                                          const ir::List<String>& known) {
-  if (!std::is_constant_evaluated()) run::throw_unknown_name(what, name, known);
+  if (!std::is_constant_evaluated()) running::throw_unknown_name(what, name, known);
   const String text = String(what) + " " + name;
   graph_error(text.c_str());
 }
