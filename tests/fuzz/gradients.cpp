@@ -77,7 +77,7 @@ void check(int seed, const fuzz::Mix& mix) {
 }  // namespace
 
 TEST_CASE("random costs: gradients are the differences", "[fuzz]") {
-  for (int seed = 0; seed < 300; ++seed)
+  for (int seed = 0; seed < fuzz::share_of(300); ++seed)
     check(seed, {.ops = 2 + seed % 8,
                  .smooth = true,
                  .gradients = false,
@@ -86,6 +86,6 @@ TEST_CASE("random costs: gradients are the differences", "[fuzz]") {
 }
 
 TEST_CASE("random costs: gradients of gradients are the differences", "[fuzz]") {
-  for (int seed = 300; seed < 400; ++seed)
+  for (int seed = 300; seed < 300 + fuzz::share_of(100); ++seed)
     check(seed, {.ops = 2 + seed % 4, .smooth = true, .updates = false, .steps = false});
 }

@@ -1,5 +1,8 @@
 #include "made.hpp"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include <dsl/lower.hpp>
 
 #include "random_function.hpp"
@@ -7,6 +10,11 @@
 namespace fuzz {
 
 using namespace ansatz;
+
+int share_of(int count) {
+  const char* share = std::getenv("ANSATZ_TEST_SHARE");
+  return share ? count / std::max(1, std::atoi(share)) : count;
+}
 
 Function made(int seed, const Mix& mix) { return random_function(seed, mix); }
 

@@ -20,6 +20,10 @@ struct Mix {
   bool steps = true;    ///< comparisons and rounding: a value may jump with the last bit
 };
 
+/// How many of `count` random functions to make: the share that the environment's ANSATZ_TEST_SHARE
+/// asks for (5: every fifth), since a sanitizer makes each of them slower.
+int share_of(int count);
+
 /// `random_function(seed, mix)`, called at run time.
 ansatz::Function made(int seed, const Mix& mix = {});
 

@@ -53,12 +53,14 @@ void check_plan(int seed, const fuzz::Mix& mix) {
 }  // namespace
 
 TEST_CASE("random functions: every pass leaves a well-formed graph of the same value", "[fuzz]") {
-  for (int seed = 0; seed < 300; ++seed) check_passes(seed, {.ops = 3 + seed % 10});
-  for (int seed = 300; seed < 350; ++seed) check_passes(seed, {.ops = 30});
+  for (int seed = 0; seed < fuzz::share_of(300); ++seed) check_passes(seed, {.ops = 3 + seed % 10});
+  for (int seed = 300; seed < 300 + fuzz::share_of(50); ++seed) check_passes(seed, {.ops = 30});
 }
 
 TEST_CASE("random functions: plans keep what is read, and threads wait for each other", "[fuzz]") {
-  for (int seed = 0; seed < 400; ++seed) check_plan(seed, {.ops = 3 + seed % 10});
-  for (int seed = 400; seed < 450; ++seed) check_plan(seed, {.ops = 40, .outputs = 6});
-  for (int seed = 450; seed < 600; ++seed) check_plan(seed, {.ops = 10, .shown = false});
+  for (int seed = 0; seed < fuzz::share_of(400); ++seed) check_plan(seed, {.ops = 3 + seed % 10});
+  for (int seed = 400; seed < 400 + fuzz::share_of(50); ++seed)
+    check_plan(seed, {.ops = 40, .outputs = 6});
+  for (int seed = 450; seed < 450 + fuzz::share_of(150); ++seed)
+    check_plan(seed, {.ops = 10, .shown = false});
 }

@@ -28,7 +28,8 @@ bool check_threads(int seed, const fuzz::Mix& mix) {
   const double flops = flops_of(one.plan());
   const long examples = static_cast<long>(3e7 / (flops + 1)) + 3;
   if (static_cast<double>(examples) * memory_of(one.plan()) > 1e7) return false;
-  const fuzz::Environment e = fuzz::environment_of(fuzz::written_graph(f), examples, examples / 3, seed);
+  const fuzz::Environment e =
+      fuzz::environment_of(fuzz::written_graph(f), examples, examples / 3, seed);
   const fuzz::Outcome expected = fuzz::outcome_of(one, e);
   for (const int threads : {2, 3}) {
     INFO("seed " << seed << ", " << threads << " threads, " << examples << " examples");
@@ -44,6 +45,6 @@ bool check_threads(int seed, const fuzz::Mix& mix) {
 
 TEST_CASE("random functions: several threads give what one gives", "[fuzz]") {
   int checked = 0;
-  for (int seed = 0; checked < 40; ++seed)
+  for (int seed = 0; checked < fuzz::share_of(40); ++seed)
     checked += check_threads(seed, {.ops = 4 + seed % 16, .outputs = 2, .steps = false});
 }

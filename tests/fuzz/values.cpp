@@ -32,7 +32,7 @@ void check(int seed, const fuzz::Mix& mix, Sizes n) {
 }
 
 void check_many(int first, int count, fuzz::Mix mix) {
-  for (int k = 0; k < count; ++k) {
+  for (int k = 0; k < fuzz::share_of(count); ++k) {
     mix.steps = k % 2 == 0;
     check(first + k, mix, sizes[k / 2 % 4]);
   }
