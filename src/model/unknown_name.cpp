@@ -2,7 +2,7 @@
 #include <ansatz/nearest_name.hpp>
 #include <dsl/exceptions.hpp>
 
-namespace ansatz::run {
+namespace ansatz::running {
 
 void throw_unknown_name(std::string_view what, std::string_view name,
                         const ir::List<String>& known) {
@@ -12,4 +12,4 @@ void throw_unknown_name(std::string_view what, std::string_view name,
                   allowed_names(name, names));
 }
 
-}  // namespace ansatz::run
+}  // namespace ansatz::running
