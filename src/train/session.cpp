@@ -354,9 +354,11 @@ RunEnd Session::run() {
     if (std::filesystem::exists(path)) saved = read_model_file(path);
   }
   load_data();
+  bool copied = false;
   if (saved) {
     const MonitorRecords* records = find_monitor(saved->monitors);
     if (records) monitor_ = std::make_unique<Monitor>(*records);
+    copied = monitor_->records().copy_history;
     monitor_->records().copy_history = true;
     resumed_ = true;
   } else {
@@ -365,7 +367,10 @@ RunEnd Session::run() {
   }
   setup_monitor();
   start_parts();
-  if (saved) restore(*saved);
+  if (saved) {
+    monitor_->records().copy_history = copied;
+    restore(*saved);
+  }
   if (options_.observer) options_.observer->on_start(*this);
 
   // As Pylearn2's main loop: a record before the first epoch, and monitoring before saving.
@@ -392,7 +397,7 @@ RunEnd Session::run() {
     }
     const double begin = now();
     train_epoch();
-    if (interrupted()) {
+    if (algorithm_ && algorithm_->in_epoch()) {
       end = RunEnd::interrupted;
       break;
     }

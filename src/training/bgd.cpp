@@ -140,6 +140,8 @@ class BgdRun final : public AlgorithmRun {
     session.require_finite_parameters();
   }
 
+  bool in_epoch() const override { return done_ > 0; }
+
   bool continue_learning(Session& session) override {
     return !criterion_ || criterion_->continue_learning(session);
   }

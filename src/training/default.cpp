@@ -41,6 +41,8 @@ class DefaultRun final : public AlgorithmRun {
     session.require_finite_parameters();
   }
 
+  bool in_epoch() const override { return done_ > 0; }
+
   bool continue_learning(Session& session) override {
     return more_ && (!criterion_ || criterion_->continue_learning(session));
   }

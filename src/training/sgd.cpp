@@ -63,6 +63,8 @@ class SgdRun final : public AlgorithmRun {
     session.require_finite_parameters();
   }
 
+  bool in_epoch() const override { return done_ > 0; }
+
   bool continue_learning(Session& session) override {
     return !criterion_ || criterion_->continue_learning(session);
   }

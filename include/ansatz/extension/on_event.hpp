@@ -6,7 +6,7 @@
 namespace ansatz {
 
 /// When the function of an OnEvent is called.
-enum class Event { monitor, batch, save };
+enum class Event { monitored, trained_on_batch, saving };
 
 /// Calls `function(session)` at each event. See on_monitor.
 template <Event When, class F>
@@ -24,13 +24,13 @@ class OnEvent : public Extension {
     F f;
     explicit Run(const F& what) : f(what) {}
     void on_monitor(Session& session) override {
-      if constexpr (When == Event::monitor) f(session);
+      if constexpr (When == Event::monitored) f(session);
     }
     void on_batch(Session& session) override {
-      if constexpr (When == Event::batch) f(session);
+      if constexpr (When == Event::trained_on_batch) f(session);
     }
     void on_save(Session& session) override {
-      if constexpr (When == Event::save) f(session);
+      if constexpr (When == Event::saving) f(session);
     }
   };
 };
@@ -39,18 +39,18 @@ class OnEvent : public Extension {
 ///
 ///     on_monitor([](Session& s) { if (s.monitor().last("objective") < .1) s.stop(); })
 template <class F>
-constexpr OnEvent<Event::monitor, F> on_monitor(const F& f) {
-  return OnEvent<Event::monitor, F>(f);
+constexpr OnEvent<Event::monitored, F> on_monitor(const F& f) {
+  return OnEvent<Event::monitored, F>(f);
 }
 /// After every batch that was trained on.
 template <class F>
-constexpr OnEvent<Event::batch, F> on_batch(const F& f) {
-  return OnEvent<Event::batch, F>(f);
+constexpr OnEvent<Event::trained_on_batch, F> on_batch(const F& f) {
+  return OnEvent<Event::trained_on_batch, F>(f);
 }
 /// Before the model is saved.
 template <class F>
-constexpr OnEvent<Event::save, F> on_save(const F& f) {
-  return OnEvent<Event::save, F>(f);
+constexpr OnEvent<Event::saving, F> on_save(const F& f) {
+  return OnEvent<Event::saving, F>(f);
 }
 
 }  // namespace ansatz

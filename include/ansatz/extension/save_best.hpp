@@ -52,8 +52,8 @@ class KeepBestParams : public Extension {
   int batch_size = 0;
 
   constexpr KeepBestParams() = default;
-  constexpr KeepBestParams(const Shared<Cost>& of, const Shared<Dataset>& on, int batch)
-      : cost(of), monitoring_dataset(on), batch_size(batch) {}
+  constexpr KeepBestParams(const Shared<Cost>& of, const Shared<Dataset>& on, int size)
+      : cost(of), monitoring_dataset(on), batch_size(size) {}
   template <class K>
   static constexpr void keys(K& key) {
     using This = KeepBestParams;

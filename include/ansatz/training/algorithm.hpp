@@ -59,6 +59,9 @@ class AlgorithmRun {
   virtual void setup(Session&) {}
   /// One epoch.
   virtual void train(Session& session) = 0;
+  /// Whether the last call of `train` was interrupted before the end of its epoch; the next one
+  /// goes on with it.
+  virtual bool in_epoch() const { return false; }
   virtual bool continue_learning(Session& session) = 0;
   virtual void state(Archive&) {}
 };

@@ -112,8 +112,8 @@ class BGD : public TrainingAlgorithm {
   }
   static constexpr ir::List<ModelParameter> trained(const Model& model) {
     ir::List<ModelParameter> list;
-    const ir::List<ModelParameter> all = model.parameters();
-    for (const ModelParameter& p : all)
+    const ir::List<ModelParameter> whole = model.parameters();
+    for (const ModelParameter& p : whole)
       if (!p.frozen) list.push_back(p);
     return list;
   }

@@ -16,14 +16,14 @@ constexpr Function BGD::direction(const Model& model, const Cost& of, const Data
   Function f;
   const GradientList gradients = of.gradients(model, data);
   UpdateList updates = gradients.updates;
-  const ir::List<ModelParameter> all = model.parameters();
+  const ir::List<ModelParameter> whole = model.parameters();
   ir::List<AnyExpr> g, old;
   ir::List<ModelParameter> parameters;
-  for (int i = 0; i < all.size(); ++i) {
-    if (all[i].frozen) continue;
-    parameters.push_back(all[i]);
+  for (int i = 0; i < whole.size(); ++i) {
+    if (whole[i].frozen) continue;
+    parameters.push_back(whole[i]);
     g.push_back(gradients.of[i]);
-    old.push_back(state_of(all[i], "direction"));
+    old.push_back(state_of(whole[i], "direction"));
   }
   const auto dot = [](const ir::List<AnyExpr>& a, const ir::List<AnyExpr>& b) {
     AnyExpr total(ir::Value(0.));
