@@ -128,8 +128,7 @@ Signal masked_fprop(const MLPBase& mlp, const Signal& input, std::uint64_t mask,
   return masked_fprop(mlp, input, mask_of(mask, total_input_dimension(mlp, masked)), how);
 }
 
-InputMask generate_dropout_mask(const MLPBase& mlp, const DropoutArguments& how,
-                                RandomState& rng) {
+InputMask generate_dropout_mask(const MLPBase& mlp, const DropoutArguments& how, RandomState& rng) {
   masks::require_layers("input_include_probs", mlp, how.input_include_probs);
   const ir::List<Place> at = mlp.places(mlp.root());
   InputMask mask;
@@ -137,8 +136,7 @@ InputMask generate_dropout_mask(const MLPBase& mlp, const DropoutArguments& how,
     double p = how.default_input_include_prob;
     if (const double* own = how.input_include_probs.find(mlp.layers[i]->layer_name)) p = *own;
     masks::require_probability(mlp.layers[i]->layer_name, p);
-    for (int k = at[i].input.total_dimension(); k > 0; --k)
-      mask.push_back(rng.random_sample() < p);
+    for (int k = at[i].input.total_dimension(); k > 0; --k) mask.push_back(rng.random_sample() < p);
   }
   return mask;
 }
@@ -158,8 +156,8 @@ Signal geometric_mean_prediction(const std::vector<Signal>& outputs) {
 Signal sampled_dropout_average(const MLPBase& mlp, const Signal& inputs, int num_masks,
                                const DropoutArguments& how, RandomState& rng) {
   if (num_masks < 1)
-    throw ValueError(fmt::format("sampled_dropout_average: {} masks, at least 1 is needed",
-                                 num_masks));
+    throw ValueError(
+        fmt::format("sampled_dropout_average: {} masks, at least 1 is needed", num_masks));
   MaskArguments masks;
   masks.default_input_scale = how.default_input_scale;
   masks.input_scales = how.input_scales;

@@ -36,11 +36,12 @@ void set_parameter_vector(const Model& model, Store& store, const std::vector<do
   visit_parameters(model, store,
                    [&](auto*, std::int64_t count) { total += static_cast<std::size_t>(count); });
   if (values.size() != total)
-    throw ValueError(fmt::format("a vector of {} numbers for a model with {} parameters",
-                                 values.size(), total));
+    throw ValueError(
+        fmt::format("a vector of {} numbers for a model with {} parameters", values.size(), total));
   auto next = values.begin();
   visit_parameters(model, store, [&](auto* x, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i) x[i] = static_cast<std::decay_t<decltype(*x)>>(*next++);
+    using T = std::decay_t<decltype(*x)>;
+    for (std::int64_t i = 0; i < count; ++i) x[i] = static_cast<T>(*next++);
   });
 }
 

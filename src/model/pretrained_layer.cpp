@@ -47,13 +47,14 @@ void read_values(const std::string& path, std::string_view layer, const Model& c
     for (const NamedTensor& t : file.parameters)
       if (t.name == p.name.view()) found = &t;
     if (!found)
-      throw FileError(fmt::format("layer {}: {} has no parameter \"{}\"", layer, path,
-                                  p.name.view()));
+      throw FileError(
+          fmt::format("layer {}: {} has no parameter \"{}\"", layer, path, p.name.view()));
     const std::vector<double> x = numbers_of(*found);
     if (!same_shape(*found, p.shape()) || static_cast<std::int64_t>(x.size()) != found->size())
-      throw FileError(fmt::format("layer {}: \"{}\" of {} has shape [{}] or a type that does not "
-                                  "fit the model inside",
-                                  layer, p.name.view(), path, fmt::join(found->shape, ", ")));
+      throw FileError(
+          fmt::format("layer {}: \"{}\" of {} has shape [{}] or a type that does not "
+                      "fit the model inside",
+                      layer, p.name.view(), path, fmt::join(found->shape, ", ")));
     values.set(p.name, x.data(), static_cast<std::int64_t>(x.size()));
   }
 }

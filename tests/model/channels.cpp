@@ -64,8 +64,8 @@ TEST_CASE("channels: maxout joins its names with dots", "[model][channels]") {
 
 TEST_CASE("channels: softmax with targets and without", "[model][channels]") {
   const Shared<Model> model = stack(4, {Softmax("y", 3, irange(.1))});
-  const Names without = joined(norms("y"), {"y_mean_max_class", "y_max_max_class",
-                                            "y_min_max_class"});
+  const Names without =
+      joined(norms("y"), {"y_mean_max_class", "y_max_max_class", "y_min_max_class"});
   REQUIRE(channel_names(*model, false) == without);
   REQUIRE(channel_names(*model) == joined(without, {"y_misclass", "y_nll"}));
   REQUIRE(of(Softmax("y", 3, irange(.1), binary_target_dim(2))) == joined(without, {"y_nll"}));

@@ -57,9 +57,9 @@ CompositeLayer side_by_side(std::initializer_list<Shared<Layer>> layers) {
 TEST_CASE("nested MLPs: parameters and channels are named after all MLPs around them",
           "[model][mlp]") {
   const Shared<Model> model = stack(
-      4, {nested("mlp1",
-                 {nested("mlp3", {Tanh("h0", 3, irange(.5))}),
-                  nested("mlp2", {Tanh("h0", 3, irange(.5)), Softmax("y", 2, irange(.5))})})});
+      4,
+      {nested("mlp1", {nested("mlp3", {Tanh("h0", 3, irange(.5))}),
+                       nested("mlp2", {Tanh("h0", 3, irange(.5)), Softmax("y", 2, irange(.5))})})});
   REQUIRE(parameter_names(*model) == Names{"mlp1_mlp3_h0_W", "mlp1_mlp3_h0_b", "mlp1_mlp2_h0_W",
                                            "mlp1_mlp2_h0_b", "mlp1_mlp2_softmax_b",
                                            "mlp1_mlp2_softmax_W"});
@@ -70,8 +70,8 @@ TEST_CASE("nested MLPs: parameters and channels are named after all MLPs around 
 }
 
 TEST_CASE("nested MLPs: the same numbers as the flat one", "[model][mlp]") {
-  const Shared<Model> flat = stack(
-      4, {Tanh("a", 3, irange(.5)), Tanh("b", 3, irange(.5)), Softmax("y", 2, irange(.5))});
+  const Shared<Model> flat =
+      stack(4, {Tanh("a", 3, irange(.5)), Tanh("b", 3, irange(.5)), Softmax("y", 2, irange(.5))});
   const Shared<Model> deep =
       stack(4, {nested("n", {Tanh("a", 3, irange(.5)), Tanh("b", 3, irange(.5))}),
                 Softmax("y", 2, irange(.5))});
@@ -84,7 +84,9 @@ TEST_CASE("nested MLPs: the same numbers as the flat one", "[model][mlp]") {
 }
 
 TEST_CASE("layer names: two of the same are refused, in MLPs and side by side", "[model][mlp]") {
-  REQUIRE_THAT(message_of([] { stack(3, {Tanh("h", 3, irange(.1)), Tanh("h", 3, irange(.1))}); }),
+  REQUIRE_THAT(message_of([] {
+                 stack(3, {Tanh("h", 3, irange(.1)), Tanh("h", 3, irange(.1))});
+               }),
                Catch::Contains("two layers have the name h"));
   REQUIRE_THAT(message_of([] {
                  stack(3, {side_by_side({Tanh("h", 3, irange(.1)), Tanh("h", 3, irange(.1))})});
@@ -93,8 +95,8 @@ TEST_CASE("layer names: two of the same are refused, in MLPs and side by side", 
 }
 
 TEST_CASE("composite layer: every layer sees the input, the costs add up", "[model][composite]") {
-  const Shared<Model> model = stack(
-      4, {side_by_side({Softmax("a", 3, irange(.5)), Sigmoid("b", 2, irange(.5))})});
+  const Shared<Model> model =
+      stack(4, {side_by_side({Softmax("a", 3, irange(.5)), Sigmoid("b", 2, irange(.5))})});
   REQUIRE(to_text(model->target_space()) == "CompositeSpace(IndexSpace(3), VectorSpace(2))");
   // in Pylearn2's order: the parameters of later layers come first
   REQUIRE(parameter_names(*model) ==
@@ -120,8 +122,8 @@ TEST_CASE("composite layer: every layer sees the input, the costs add up", "[mod
 }
 
 TEST_CASE("composite layer: inputs go where they are sent", "[model][composite]") {
-  CompositeLayer layer = side_by_side({Linear("l", 2, irange(.5)), Linear("r", 2, irange(.5)),
-                                       Linear("all", 2, irange(.5))});
+  CompositeLayer layer = side_by_side(
+      {Linear("l", 2, irange(.5)), Linear("r", 2, irange(.5)), Linear("all", 2, irange(.5))});
   layer.inputs_to_layers = Routes{{0, {1, 2}}, {2, {}}, {3, {0, 2}}};
   const Shared<Model> model = on_components({3, 4, 5, 6}, layer);
   const auto inputs_of = [&](const std::string& parameter) {
@@ -144,13 +146,15 @@ TEST_CASE("composite layer: routes that lead nowhere are refused", "[model][comp
   const auto message = [](std::initializer_list<Route> routes, bool several) {
     CompositeLayer layer = side_by_side({Linear("l", 2, irange(.5)), Linear("r", 2, irange(.5))});
     layer.inputs_to_layers = Routes(routes);
-    return message_of([&] { several ? on_components({3, 4}, layer)->target_space()
-                                    : stack(7, {layer})->target_space(); });
+    return message_of([&] {
+      several ? on_components({3, 4}, layer)->target_space() : stack(7, {layer})->target_space();
+    });
   };
   REQUIRE_THAT(message({{0, {1}}}, false), Catch::Contains("needs an input of a CompositeSpace"));
   REQUIRE_THAT(message({{2, {1}}}, true), Catch::Contains("names an input that is not there"));
   REQUIRE_THAT(message({{0, {2}}}, true), Catch::Contains("names a layer that is not there"));
-  REQUIRE_THAT(message({{0, {1}}, {1, {1}}}, true), Catch::Contains("leaves a layer without input"));
+  REQUIRE_THAT(message({{0, {1}}, {1, {1}}}, true),
+               Catch::Contains("leaves a layer without input"));
 }
 
 TEST_CASE("flattener: several outputs and targets as one vector, each with its own cost",
@@ -220,11 +224,15 @@ TEST_CASE("pretrained layer: a model with its parameters, trained on or not",
     REQUIRE(gradient_error(*model, Default(), random_batch(data_of(*model, Default()), 3, 1)) <
             1e-8);
   }
-  REQUIRE_THAT(message_of([&] { stack(5, {layer, Softmax("y", 2, irange(.5))}); }),
+  REQUIRE_THAT(message_of([&] {
+                 stack(5, {layer, Softmax("y", 2, irange(.5))});
+               }),
                Catch::Contains("layer p: the model inside was made for VectorSpace(4)"));
   file.parameters.pop_back();
   write_model_file(path, file);
-  REQUIRE_THAT(message_of([&] { Values v(*stack(4, {layer, Softmax("y", 2, irange(.5))})); }),
+  REQUIRE_THAT(message_of([&] {
+                 Values v(*stack(4, {layer, Softmax("y", 2, irange(.5))}));
+               }),
                Catch::Contains("has no parameter \"g_b\""));
   std::filesystem::remove(path);
 

@@ -64,9 +64,9 @@ TEST_CASE("max_col_norm: longer columns are shortened to it, others stay", "[mod
   // columns of length 0, 0.5, 1 and 2
   const std::vector<double> w = {0, .3, .6, 1.2, 0, .4, .8, 1.6};
   const std::vector<double> want = {0, .3, .6, .6, 0, .4, .8, .8};
-  REQUIRE(difference(constrained(RectifiedLinear("h", 4, irange(.1), max_col_norm(1.)), "h_W", w,
-                                 2),
-                     want) < 1e-7);
+  REQUIRE(
+      difference(constrained(RectifiedLinear("h", 4, irange(.1), max_col_norm(1.)), "h_W", w, 2),
+                 want) < 1e-7);
   REQUIRE(difference(constrained(Softmax("y", 4, irange(.1), max_col_norm(1.)), "softmax_W", w, 2),
                      want) < 1e-7);
 }
@@ -102,8 +102,8 @@ TEST_CASE("mask_weights: weights it forbids begin at zero and stay there", "[mod
   const std::string path =
       (std::filesystem::temp_directory_path() / "ansatz_test_mask.npy").string();
   const auto write = [&](const char* shape, const std::vector<float>& numbers) {
-    std::string header = std::string("{'descr': '<f4', 'fortran_order': False, 'shape': ") + shape +
-                         ", }";
+    std::string header =
+        std::string("{'descr': '<f4', 'fortran_order': False, 'shape': ") + shape + ", }";
     header.resize(117, ' ');
     header += "\n";
     std::FILE* file = std::fopen(path.c_str(), "wb");
@@ -121,8 +121,8 @@ TEST_CASE("mask_weights: weights it forbids begin at zero and stay there", "[mod
   REQUIRE(constrained(Linear("h", 2, irange(.1), mask_weights(path.c_str())), "h_W", {1, 2, 3, 4},
                       2) == std::vector<double>{1, 0, 0, 4});
   write("(4,)", {1, 0, 0, 1});
-  REQUIRE_THAT(message_of([&] { Values v(*model); }),
-               Catch::Contains("layer h: mask_weights") && Catch::Contains("[4]; [2, 2] is needed"));
+  REQUIRE_THAT(message_of([&] { Values v(*model); }), Catch::Contains("layer h: mask_weights") &&
+                                                          Catch::Contains("[4]; [2, 2] is needed"));
   std::filesystem::remove(path);
 }
 
@@ -131,12 +131,15 @@ TEST_CASE("init_bias_target_marginals: the logarithms of the classes' frequencie
   REQUIRE(difference(biases(labels_of({0, 1, 1, 2, 2}, 3)), centred_logarithms({.2, .4, .4})) <
           1e-15);
   auto* vectors = new Targets;
-  vectors->column =
-      number_column("targets", std::vector<double>{.2, .7, .4, .6, .1, .9}, Dims{3});
+  vectors->column = number_column("targets", std::vector<double>{.2, .7, .4, .6, .1, .9}, Dims{3});
   REQUIRE(difference(biases(Shared<Dataset>(vectors)), centred_logarithms({.4, .4, .65})) < 1e-15);
-  REQUIRE_THAT(message_of([] { biases(labels_of({0, 1, 1, 2, 2, 0}, 3, Dims{2})); }),
+  REQUIRE_THAT(message_of([] {
+                 biases(labels_of({0, 1, 1, 2, 2, 0}, 3, Dims{2}));
+               }),
                Catch::Contains("layer y: init_bias_target_marginals has 2 labels an example"));
-  REQUIRE_THAT(message_of([] { biases(labels_of({0, 1, 1}, 3)); }),
+  REQUIRE_THAT(message_of([] {
+                 biases(labels_of({0, 1, 1}, 3));
+               }),
                Catch::Contains("class 2 has the frequency 0"));
 }
 
@@ -156,7 +159,9 @@ TEST_CASE("parameter vector: what is set comes back", "[model]") {
   set_parameter_vector(*model, store, numbers);
   REQUIRE(parameter_vector(*model, store) == numbers);
   REQUIRE(probe.get("softmax_b") == std::vector<double>{numbers[8], numbers[9]});
-  REQUIRE_THAT(message_of([&] { set_parameter_vector(*model, store, {1, 2}); }),
+  REQUIRE_THAT(message_of([&] {
+                 set_parameter_vector(*model, store, {1, 2});
+               }),
                Catch::Contains("a vector of 2 numbers for a model with 14 parameters"));
 }
 

@@ -50,8 +50,7 @@ Minibatch one(std::vector<double> x) {
 }  // namespace
 
 TEST_CASE("masked_fprop: the sum over all masks of two identity layers", "[model][dropout]") {
-  const Shared<Model> model =
-      stack(2, {Linear("h0", 2, irange(0.)), Linear("h1", 2, irange(0.))});
+  const Shared<Model> model = stack(2, {Linear("h0", 2, irange(0.)), Linear("h1", 2, irange(0.))});
   const MLPBase& mlp = *model->as_mlp();
   REQUIRE(total_input_dimension(mlp, {"h0", "h1"}) == 4);
   const Signal x = features_of(*model)["features"];
@@ -65,8 +64,7 @@ TEST_CASE("masked_fprop: the sum over all masks of two identity layers", "[model
 }
 
 TEST_CASE("masked_fprop: masks and names that do not fit are refused", "[model][dropout]") {
-  const Shared<Model> model =
-      stack(2, {Linear("h0", 2, irange(0.)), Linear("h1", 2, irange(0.))});
+  const Shared<Model> model = stack(2, {Linear("h0", 2, irange(0.)), Linear("h1", 2, irange(0.))});
   const MLPBase& mlp = *model->as_mlp();
   const Signal x = features_of(*model)["features"];
   const auto message = [&](std::uint64_t mask, const MaskArguments& how) {
@@ -82,8 +80,8 @@ TEST_CASE("masked_fprop: masks and names that do not fit are refused", "[model][
 
 TEST_CASE("masked_fprop: a layer says what stands for inputs left out", "[model][dropout]") {
   const Shared<Model> model = stack(2, {Guarded("h0", 2, irange(0.))});
-  const Signal y = masked_fprop(*model->as_mlp(), features_of(*model)["features"],
-                                std::uint64_t{1}, {{}, 1, {}});
+  const Signal y = masked_fprop(*model->as_mlp(), features_of(*model)["features"], std::uint64_t{1},
+                                {{}, 1, {}});
   REQUIRE(value_of(model, y, one({4, 3}), {}) ==
           std::vector<double>{4, -std::numeric_limits<double>::infinity()});
 }
@@ -129,8 +127,7 @@ TEST_CASE("dropout averages: the geometric mean over all networks", "[model][dro
 }
 
 TEST_CASE("generate_dropout_mask: NumPy's draws, layer by layer", "[model][dropout]") {
-  const Shared<Model> model =
-      stack(4, {Linear("h0", 3, irange(0.)), Linear("h1", 2, irange(0.))});
+  const Shared<Model> model = stack(4, {Linear("h0", 3, irange(0.)), Linear("h1", 2, irange(0.))});
   RandomState rng({2013, 5, 17}), same({2013, 5, 17});
   DropoutArguments how;
   how.input_include_probs = {{"h1", .9}};

@@ -79,13 +79,11 @@ TEST_CASE("layers without a cost: an MLP that ends in one says so", "[model]") {
 }
 
 TEST_CASE("lwta: the largest of each block passes, of equal ones the last", "[model][lwta]") {
-  const Shared<Model> model =
-      stack(6, {LWTA("h", 6, irange(.1), block_size(3), use_bias(false))});
+  const Shared<Model> model = stack(6, {LWTA("h", 6, irange(.1), block_size(3), use_bias(false))});
   Function f;
   const Data data = data_of(*model, smooth);
   f.add(output("y", model->output(data["features"]).value()));
-  f.add(output("dx", grad(sum(model->output(data["features"]).value()),
-                          data["features"].value())));
+  f.add(output("dx", grad(sum(model->output(data["features"]).value()), data["features"].value())));
   Probe probe(*model, data, f);
   std::vector<double> identity(36);
   for (std::size_t i = 0; i < 6; ++i) identity[7 * i] = 1;

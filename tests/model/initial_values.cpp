@@ -135,11 +135,8 @@ TEST_CASE("initialize: Glorot's and He's ranges", "[model][initialize]") {
 TEST_CASE("initialize: weights need exactly one way to begin", "[model][initialize]") {
   REQUIRE_THAT(message_of([] { MLP(VectorSpace(4), Linear("h0", 3)); }),
                Catch::Contains("layer h0: exactly one of irange, istdev, sparse_init"));
-  REQUIRE_THAT(
-      message_of([] { MLP(VectorSpace(4), Linear("h0", 3, irange(.1), sparse_init(2))); }),
-      Catch::Contains("layer h0: exactly one of"));
-  REQUIRE_THAT(message_of([] {
-                 Values(MLP(VectorSpace(4), Linear("h0", 3, sparse_init(5))));
-               }),
+  REQUIRE_THAT(message_of([] { MLP(VectorSpace(4), Linear("h0", 3, irange(.1), sparse_init(2))); }),
+               Catch::Contains("layer h0: exactly one of"));
+  REQUIRE_THAT(message_of([] { Values(MLP(VectorSpace(4), Linear("h0", 3, sparse_init(5)))); }),
                Catch::Contains("layer h0: sparse_init 5: 0 to 4"));
 }

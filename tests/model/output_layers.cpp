@@ -211,8 +211,8 @@ TEST_CASE("linear gaussian: the cost is -log p of the targets but for a constant
 
 TEST_CASE("linear gaussian: updates keep the precisions between their limits",
           "[model][linear_gaussian]") {
-  const Shared<Model> model = stack(
-      4, {LinearGaussian("y", 2, irange(.1), init_beta(2.), min_beta(.5), max_beta(9.))});
+  const Shared<Model> model =
+      stack(4, {LinearGaussian("y", 2, irange(.1), init_beta(2.), min_beta(.5), max_beta(9.))});
   UpdateList updates;
   const AnyExpr beta = model->parameters()[2].value;
   updates.add("y_beta", beta, 10 * (beta - 1.5));

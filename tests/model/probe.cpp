@@ -84,8 +84,7 @@ std::vector<double> Probe::get(const std::string& parameter) const {
 
 void Probe::set(const std::string& parameter, const std::vector<double>& values) {
   Store store = program_.store();
-  if (store.contains(parameter))
-    store.set(parameter, values.data(), store.shape(parameter));
+  if (store.contains(parameter)) store.set(parameter, values.data(), store.shape(parameter));
 }
 
 void Probe::randomize(double size, unsigned seed) {

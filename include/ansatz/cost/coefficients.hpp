@@ -52,8 +52,7 @@ struct Coefficients::OfLayer {
   const char* layer = nullptr;
   double value = 0;
 };
-constexpr Coefficients::Coefficients(std::initializer_list<OfLayer> by_name)
-    : kind(Kind::by_name) {
+constexpr Coefficients::Coefficients(std::initializer_list<OfLayer> by_name) : kind(Kind::by_name) {
   for (const OfLayer& each : by_name) set(each.layer, each.value);
 }
 void write_value(Describer& to, const Coefficients& value);
@@ -128,8 +127,7 @@ constexpr void add_decay(const char* cost, const Coefficients& given, const Laye
       }
       LayersAt inside;
       inside.places = layer.inner_places(at.places[i]);
-      for (int k = 0; k < layer.inner_layers(); ++k)
-        inside.layers.push_back(&layer.inner_layer(k));
+      for (int k = 0; k < layer.inner_layers(); ++k) inside.layers.push_back(&layer.inner_layer(k));
       inside.whose = "layer " + layer.layer_name;
       bool none = true;
       add_decay(cost, own, inside, l1, decay, none);

@@ -17,8 +17,7 @@ class Dropout : public Cost, public DropoutArguments {
 
   constexpr Dropout() = default;
   template <KeyOf<Dropout>... O>
-    requires(sizeof...(O) > 0)
-  constexpr explicit Dropout(const O&... options) {
+  requires(sizeof...(O) > 0) constexpr explicit Dropout(const O&... options) {
     give(*this, options...);
   }
   template <class K>

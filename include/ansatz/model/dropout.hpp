@@ -101,8 +101,8 @@ constexpr Signal applied(const Signal& s, const String& layer, const AnyExpr& p,
   result.space = s.space;
   for (const AnyExpr& x : s.values) {
     if (x.value().type() == ir::DType::index) {
-      const String text = "dropout of layer " + layer +
-                          ": labels cannot be left out; give it the probability 1";
+      const String text =
+          "dropout of layer " + layer + ": labels cannot be left out; give it the probability 1";
       graph_error(text.c_str());
     }
     ir::Shape one = x.shape();
@@ -137,10 +137,9 @@ constexpr Signal MLPBase::dropout_fprop(const Signal& input, const DropoutArgume
     masks::require_probability(layer.layer_name, p);
     if (p < 1) {
       const String prefix = "dropout." + layer.layer_name;
-      s = masks::applied(s, layer.layer_name,
-                           AnyExpr(setting(prefix + ".include_prob", p).value()),
-                           AnyExpr(setting(prefix + ".scale", scale).value()),
-                           layer.dropout_input_mask_value(), how.per_example);
+      s = masks::applied(s, layer.layer_name, AnyExpr(setting(prefix + ".include_prob", p).value()),
+                         AnyExpr(setting(prefix + ".scale", scale).value()),
+                         layer.dropout_input_mask_value(), how.per_example);
     }
     s = layer.fprop(at[i], s);
   }

@@ -28,9 +28,7 @@ class HingeBase : public Dense {
     if (units() < 2) refuse("n_classes must be at least 2");
     return Dense::output_space(input);
   }
-  constexpr SpaceInfo target_space(const SpaceInfo&) const override {
-    return index_space(units());
-  }
+  constexpr SpaceInfo target_space(const SpaceInfo&) const override { return index_space(units()); }
   constexpr AnyExpr activation(const Place&, const AnyExpr& z) const override { return z; }
 
   constexpr AnyExpr cost_per_example(const Place&, const Signal& targets,

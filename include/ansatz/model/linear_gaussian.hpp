@@ -18,8 +18,7 @@ class LinearGaussian : public Linear<N> {
 
   constexpr LinearGaussian() = default;
   template <class D, KeyOf<LinearGaussian>... O>
-  constexpr LinearGaussian(const char* name, D size, const O&... options)
-      : Linear<N>(name, size) {
+  constexpr LinearGaussian(const char* name, D size, const O&... options) : Linear<N>(name, size) {
     give(*this, options...);
   }
   template <class K>

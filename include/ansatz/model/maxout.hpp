@@ -47,9 +47,7 @@ class MaxoutBase : public WithoutCost<Dense> {
     if (randomize_pools) z = matmul(z, parameter_leaf(own(at, "permute"), square_shape()));
     return Signal(output_space(at.input), largest(z));
   }
-  constexpr AnyExpr activation(const Place&, const AnyExpr& z) const override {
-    return largest(z);
-  }
+  constexpr AnyExpr activation(const Place&, const AnyExpr& z) const override { return largest(z); }
 
   constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
     Dense::parameters(at, list);

@@ -19,7 +19,7 @@ class PretrainedLayer : public Layer {
 
   constexpr PretrainedLayer() = default;
   template <class M, KeyOf<PretrainedLayer>... O>
-    requires std::is_base_of_v<Model, M>
+  requires std::is_base_of_v<Model, M>
   constexpr PretrainedLayer(const char* name, const M& content, const O&... options)
       : layer_content(content) {
     layer_name = name;
@@ -28,7 +28,8 @@ class PretrainedLayer : public Layer {
   template <class K>
   static constexpr void keys(K& key) {
     Layer::keys(key);
-    key.required("layer_content", &PretrainedLayer::layer_content, "the model, such as !pkl: gives");
+    key.required("layer_content", &PretrainedLayer::layer_content,
+                 "the model, such as !pkl: gives");
     key("freeze_params", &PretrainedLayer::freeze_params, "its parameters stay as they are");
     key("init_from", &PretrainedLayer::init_from,
         "model file with its parameters, by name; default: those the model begins with");
@@ -37,9 +38,8 @@ class PretrainedLayer : public Layer {
   constexpr SpaceInfo output_space(const SpaceInfo& input) const override {
     if (!layer_content) refuse("a PretrainedLayer needs layer_content");
     if (!(input == layer_content->input_space())) {
-      const String text = "the model inside was made for " +
-                          to_text(layer_content->input_space()) + ", but the layer below gives " +
-                          to_text(input);
+      const String text = "the model inside was made for " + to_text(layer_content->input_space()) +
+                          ", but the layer below gives " + to_text(input);
       refuse(text);
     }
     if (const MLPBase* mlp = layer_content->as_mlp()) return mlp->output_space(input);
@@ -63,9 +63,7 @@ class PretrainedLayer : public Layer {
   void initialize(const Place& at, InitialValues& values, RandomState&) const override;
 
  private:
-  constexpr Place inside(const Place& at) const {
-    return {at.input, at.prefix + layer_name + "_"};
-  }
+  constexpr Place inside(const Place& at) const { return {at.input, at.prefix + layer_name + "_"}; }
 };
 
 }  // namespace ansatz

@@ -39,9 +39,7 @@ class Sigmoid : public Linear<N> {
           "classification)");
     return Linear<N>::output_space(input);
   }
-  constexpr AnyExpr activation(const Place&, const AnyExpr& z) const override {
-    return sigmoid(z);
-  }
+  constexpr AnyExpr activation(const Place&, const AnyExpr& z) const override { return sigmoid(z); }
 
   constexpr AnyExpr cost_per_example(const Place& at, const Signal& targets,
                                      const Signal& output) const override {

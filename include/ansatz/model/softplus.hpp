@@ -18,7 +18,9 @@ class Softplus : public WithoutCost<Linear<N>> {
       : WithoutCost<Linear<N>>(name, size) {
     give(*this, options...);
   }
-  constexpr AnyExpr activation(const Place&, const AnyExpr& z) const override { return softplus(z); }
+  constexpr AnyExpr activation(const Place&, const AnyExpr& z) const override {
+    return softplus(z);
+  }
 };
 template <class D, class... O>
 Softplus(const char*, D, O...) -> Softplus<ir::dim_of<D>()>;
