@@ -24,6 +24,16 @@ if(NOT yaml-cpp_FOUND)
   list(APPEND ansatz_missing "yaml-cpp (libyaml-cpp-dev)")
 endif()
 
+find_package(OpenSSL QUIET COMPONENTS Crypto)
+if(NOT OPENSSL_FOUND)
+  list(APPEND ansatz_missing "OpenSSL (libssl-dev)")
+endif()
+
+find_package(CURL QUIET)
+if(NOT CURL_FOUND)
+  list(APPEND ansatz_missing "libcurl (libcurl4-openssl-dev)")
+endif()
+
 # libzip's own package file refuses to work when its command-line tools are not installed.
 find_library(ANSATZ_ZIP_LIBRARY zip)
 find_path(ANSATZ_ZIP_INCLUDE zip.h)

@@ -1,0 +1,25 @@
+# Writes op_table.inc: how C++ names each op that fused loops apply, and the header that has it.
+# Read from the ops' headers, so that no list is kept by hand.
+# Also a script: cmake -D OPS_FOLDER=dsl/ops -D OP_TABLE=op_table.inc -P cmake/op_table.cmake
+function(write_op_table folder file)
+  file(GLOB headers ${folder}/*.hpp)
+  if(NOT CMAKE_SCRIPT_MODE_FILE)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder} ${headers})
+  endif()
+  set(rows "")
+  foreach(header ${headers})
+    get_filename_component(name ${header} NAME)
+    file(STRINGS ${header} lines REGEX "^struct [A-Za-z0-9_]+ : Elementwise<")
+    foreach(line ${lines})
+      string(REGEX REPLACE "^struct ([A-Za-z0-9_]+) .*" "\\1" op "${line}")
+      string(APPEND rows "{ir::info_of<ops::${op}>, \"${op}\", \"${name}\"},\n")
+    endforeach()
+  endforeach()
+  file(CONFIGURE OUTPUT ${file} CONTENT "${rows}" @ONLY)
+endfunction()
+
+if(CMAKE_SCRIPT_MODE_FILE)
+  get_filename_component(OPS_FOLDER ${OPS_FOLDER} ABSOLUTE)
+  get_filename_component(OP_TABLE ${OP_TABLE} ABSOLUTE)
+  write_op_table(${OPS_FOLDER} ${OP_TABLE})
+endif()

@@ -1,0 +1,72 @@
+// ansatz compile
+#include "command.hpp"
+
+#include <ansatz/compile/compile.hpp>
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace ansatz::app {
+
+namespace {
+
+struct CompileArguments {
+  JobArguments job;
+  std::string floatX = "float32";
+  CompileOptions options;
+  bool verbose = false;
+};
+
+void print(const CompileReport& r, const CompileArguments& a) {
+  if (a.verbose)
+    for (const std::string& line : r.commands) fmt::print("{}\n", line);
+  for (const std::string& note : r.notes) fmt::print("note: {}\n", note);
+  const char* source = r.made ? "compiled now" : "from the cache";
+  fmt::print("{} loops: {} in the program", r.loops, r.present);
+  if (r.loaded > 0) fmt::print(", {} {}", r.loaded, source);
+  fmt::print(", {} interpreted ({:.2f} s)\n", r.interpreted, r.seconds);
+  if (!r.object.empty()) fmt::print("{}\n", r.object);
+}
+
+int compile_job(const CompileArguments& a) {
+  const Job job = a.job.load(true);
+  for (const std::string& warning : job.warnings) fmt::print(stderr, "{}\n", warning);
+  int without = 0;
+  for (const Phase& phase : job.phases) {
+    if (!phase.name.empty()) fmt::print("{}\n", phase.name);
+    if (phase.train && phase.train->algorithm)
+      print(compile_missing_loops(*phase.train, precision_of(a.floatX), a.options), a);
+    else if (phase.train)
+      fmt::print("the model trains itself: there is nothing to compile\n");
+    else
+      ++without;
+  }
+  if (without > 0)
+    throw FileError(fmt::format("{} of {} jobs cannot be made while a file is missing, see above",
+                                without, job.phases.size()));
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_compile(CLI::App& app, int& exit) {
+  auto a = std::make_shared<CompileArguments>();
+  CLI::App* c = app.add_subcommand("compile", "compile the loops of a job that are not yet");
+  a->job.add_to(*c);
+  c->add_option("--floatX", a->floatX, "precision")->check(CLI::IsMember({"float32", "float64"}));
+  c->add_option("--compiler", a->options.compiler,
+                "program; default: $ANSATZ_CXX, or the library's own compiler");
+  c->add_option("--flag", a->options.flags,
+                "a flag of it, several times; default: $ANSATZ_CXX_FLAGS, or the library's own");
+  c->add_option("--cache", a->options.cache_folder,
+                "folder of compiled loops; default: $XDG_CACHE_HOME/ansatz or ~/.cache/ansatz");
+  c->add_flag("-v,--verbose", a->verbose, "show the compiler's command line");
+  c->footer(
+      "`ansatz train` finds what is in the default folder; give it another compiler or flags\n"
+      "through the environment, so that both agree.\n"
+      "Example:\n  ansatz compile mlp.yaml && ansatz train mlp.yaml");
+  c->callback([a, &exit] { exit = compile_job(*a); });
+}
+
+}  // namespace ansatz::app

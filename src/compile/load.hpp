@@ -1,0 +1,13 @@
+// Takes the loops of a shared object into the process.
+#pragma once
+
+#include <string>
+
+namespace ansatz::compiling {
+
+/// Loads the object and offers its loops to `build`. Returns how many; less than 0 when it is not
+/// an object of this library, with the reason in `why`.
+/// Errors: Error when the program does not export what the loops call.
+int load_object_loops(const std::string& path, unsigned long precision, std::string& why);
+
+}  // namespace ansatz::compiling
