@@ -9,3 +9,8 @@ target_include_directories(ansatz_program PRIVATE ${PROJECT_SOURCE_DIR}/src)
 target_include_directories(ansatz_program SYSTEM PRIVATE ${CLI11_FOLDER})
 target_link_libraries(ansatz_program PRIVATE
   "$<LINK_LIBRARY:WHOLE_ARCHIVE,ansatz::ansatz>" fmt::fmt ${CMAKE_DL_LIBS})
+
+# The page of all classes, keys and configurations; a test says when it is out of date.
+add_custom_target(reference
+  COMMAND ansatz_program list --format markdown > ${PROJECT_SOURCE_DIR}/docs/reference.md
+  VERBATIM)

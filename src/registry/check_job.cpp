@@ -2,10 +2,13 @@
 #include "loader.hpp"
 
 #include <ansatz/model/mlp.hpp>
+#include <ansatz/nearest_name.hpp>
+#include <ansatz/yaml/scalar.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace ansatz {
@@ -27,6 +30,7 @@ class Checker {
     if (const MLPBase* const mlp = job_.model->as_mlp())
       layers(*mlp, {mlp->input_space(), ""}, place_of(job_.model.get(), "model"));
     if (loader_.errors.size() == before && job_.algorithm) functions();
+    if (loader_.errors.size() == before && job_.algorithm) channels();
   }
 
  private:
@@ -117,6 +121,58 @@ class Checker {
     }
   }
 
+  // Criteria and extensions may only watch channels there are.
+  void channels() {
+    if (adds_channels(place_.find("extensions"))) return;
+    std::vector<std::string> names = {"training_seconds_this_epoch", "total_seconds_last_epoch"};
+    ChannelList settings;
+    job_.algorithm->channels(*job_.model, settings);
+    for (const Channel& each : settings) names.emplace_back(each.name.view());
+    const ChannelList list = job_.channels(job_.data());
+    for (const MonitoringDataset& set : job_.algorithm->monitoring_datasets.list)
+      for (const Channel& each : list)
+        names.push_back((set.name.empty() ? "" : std::string(set.name.view()) + "_") +
+                        std::string(each.name.view()));
+    known_ = {names.begin(), names.end()};
+    for (const char* part : {"algorithm", "extensions"})
+      if (const auto at = place_.find(part)) watched(*at);
+  }
+
+  // Whether one of the extensions may bring channels of its own.
+  static bool adds_channels(const std::optional<yaml::Place>& extensions) {
+    if (!extensions) return false;
+    for (const yaml::Place& each : extensions->children()) {
+      const ClassInfo* const info = registry().find(yaml::object_name(*each.node));
+      bool none = false;
+      for (const char* name :
+           {"MonitorBasedSaveBest", "KeepBestParams", "SharedSetter", "LiveMonitoring",
+            "MomentumAdjustor", "LinearDecayOverEpoch", "OneOverEpoch", "MonitorBasedLRAdjuster",
+            "CosineDecay", "Warmup", "PolyakAveraging"})
+        none = none || (info && info->short_name() == name);
+      if (!none) return true;
+    }
+    return false;
+  }
+
+  void watched(const yaml::Place& at) {
+    if (yaml::is_pickle(*at.node)) return;
+    for (const yaml::Place& each : at.children()) watched(each);
+    const auto name = at.find("channel_name");
+    if (!name || yaml::object_name(*at.node).empty() || yaml::is_null(*name->node)) return;
+    if (yaml::object_name(*at.node).ends_with("read_channel")) return;
+    yaml::Errors told_before;
+    const auto channel = yaml::as_string(*name, loader_.environment, told_before);
+    if (!channel || std::find(known_.begin(), known_.end(), *channel) != known_.end()) return;
+    std::vector<std::string_view> known(known_.begin(), known_.end());
+    const std::string_view near = nearest_name(*channel, known);
+    error(*name, fmt::format("the job has no channel '{}'{}{}", *channel,
+                             near.empty() ? "; monitoring_dataset says what is watched, and each "
+                                            "channel's name begins with the name of its data set"
+                                          : "; nearest: ",
+                             near));
+  }
+
+  std::vector<std::string> known_;
   const Train& job_;
   Loader& loader_;
   const yaml::Place& place_;

@@ -1,10 +1,26 @@
 #include "builtin.hpp"
 
+#include <ansatz/extension/channel_smoother.hpp>
+#include <ansatz/extension/live_monitoring.hpp>
+#include <ansatz/extension/roc_auc.hpp>
+#include <ansatz/extension/save_best.hpp>
+#include <ansatz/extension/shared_setter.hpp>
 #include <ansatz/training/cosine_decay.hpp>
 #include <ansatz/training/epoch_schedules.hpp>
 #include <ansatz/training/polyak_averaging.hpp>
 
 namespace ansatz {
+
+bool read_value(const Value& from, EpochUpdate& to) {
+  const std::vector<Value> items = from.items();
+  if (!from.is_list() || items.size() != 3) {
+    from.refuse("[epoch, name of a number, value]");
+    return false;
+  }
+  const bool epoch = read_value(items[0], to.epoch);
+  const bool name = read_value(items[1], to.variable);
+  return read_value(items[2], to.value) && epoch && name;
+}
 
 void add_extensions(Registry& registry) {
   Adder to(registry, __FILE__);
@@ -15,6 +31,13 @@ void add_extensions(Registry& registry) {
   to.add<Warmup>("the learning rate rises in a line in the first epochs");
   to.add<PolyakAveraging>("the mean of the parameters from some epoch on");
   to.add<MonitorBasedLRAdjuster>("the learning rate follows a channel");
+  to.add<MonitorBasedSaveBest>("saves the model when a channel is the best so far");
+  to.add<KeepBestParams>("keeps the parameters of the lowest cost on a data set");
+  to.add<ChannelSmoother>("a channel that averages the last records of another");
+  to.add<RocAucChannel>("areas under the receiver operating characteristic, as channels",
+                        {"pylearn2.train_extensions.RocAucChannel"});
+  to.add<SharedSetter>("sets named numbers of the job at given epochs");
+  to.add<LiveMonitoring>("serves the channels as JSON while the job runs");
 }
 
 }  // namespace ansatz

@@ -3,6 +3,7 @@
 #include <ansatz/training/adadelta.hpp>
 #include <ansatz/training/adagrad.hpp>
 #include <ansatz/training/adam.hpp>
+#include <ansatz/training/bgd.hpp>
 #include <ansatz/training/decay.hpp>
 #include <ansatz/training/default.hpp>
 #include <ansatz/training/momentum.hpp>
@@ -14,6 +15,7 @@ namespace ansatz {
 void add_training(Registry& registry) {
   Adder to(registry, __FILE__);
   to.add<SGD>("stochastic gradient descent");
+  to.add<BGD>("batch gradient descent with line searches, conjugate gradients or L-BFGS");
   to.add<DefaultTrainingAlgorithm>("training by the model's own method, batch by batch");
   to.add<Momentum>("velocity: v <- m v - lr g; also Nesterov's");
   to.add<AdaGrad>("learning rates that fall with the squared gradients so far");

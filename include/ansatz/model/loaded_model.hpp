@@ -37,6 +37,7 @@ class LoadedModel : public Model {
   bool method(std::string_view name, const Data& data, AnyExpr& value) const override {
     return model_->method(name, data, value);
   }
+  ir::List<String> method_names() const override { return model_->method_names(); }
   void modify_updates(UpdateList& updates) const override { model_->modify_updates(updates); }
   void channels(const Data& data, ChannelList& list) const override {
     model_->channels(data, list);

@@ -1,0 +1,27 @@
+#include <ansatz/cost/dropout.hpp>
+#include <ansatz/data/mnist_set.hpp>
+#include <ansatz/model/mlp.hpp>
+#include <ansatz/model/rectified_linear.hpp>
+#include <ansatz/model/softmax.hpp>
+#include <ansatz/registry/register.hpp>
+#include <ansatz/training/sgd.hpp>
+
+namespace ansatz::library {
+
+void dropout_mnist() {
+  register_configuration(
+      "dropout_mnist",
+      [] {
+        return Train(
+            MNIST("train"),
+            MLP(VectorSpace(784_c), batch_size(100),
+                RectifiedLinear("h0", 898_c, irange(.0089), max_col_norm(4.378)),
+                RectifiedLinear("h1", 1532_c, irange(.0575), max_col_norm(2.970)),
+                Softmax("y", 10_c, sparse_init(0), max_col_norm(4.627))),
+            SGD(learning_rate(.097), Momentum(.5),
+                Dropout(input_include_probs({{"h0", .8}}), input_scales({{"h0", 1.25}}))));
+      },
+      "rectifiers with dropout (Srivastava 2013)", __FILE__, __LINE__);
+}
+
+}  // namespace ansatz::library

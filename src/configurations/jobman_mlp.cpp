@@ -1,0 +1,22 @@
+#include <ansatz/data/mnist_set.hpp>
+#include <ansatz/model/mlp.hpp>
+#include <ansatz/model/sigmoid.hpp>
+#include <ansatz/model/softmax.hpp>
+#include <ansatz/registry/register.hpp>
+#include <ansatz/training/sgd.hpp>
+
+namespace ansatz::library {
+
+void jobman_mlp() {
+  const auto job = [] {
+    return Train(MNIST("train", 0, 50000),
+                 MLP(VectorSpace(784_c), Sigmoid("h0", 500_c, sparse_init(15)),
+                     Softmax("y", 10_c, irange(0.))),
+                 SGD(learning_rate(.1), batch_size(100), Momentum(.5)));
+  };
+  const char* const doc = "an MLP of sigmoids, SGD with momentum";
+  register_configuration<float>("jobman_mlp", job, doc, __FILE__, __LINE__);
+  register_configuration<double>("jobman_mlp", job, doc, __FILE__, __LINE__);
+}
+
+}  // namespace ansatz::library

@@ -1,0 +1,42 @@
+#include <ansatz/cost/default.hpp>
+#include <ansatz/cost/sum_of_costs.hpp>
+#include <ansatz/cost/weight_decay.hpp>
+#include <ansatz/data/mnist_set.hpp>
+#include <ansatz/model/mlp.hpp>
+#include <ansatz/model/rectified_linear.hpp>
+#include <ansatz/model/softmax.hpp>
+#include <ansatz/model/tanh.hpp>
+#include <ansatz/registry/register.hpp>
+#include <ansatz/training/sgd.hpp>
+
+namespace ansatz::library {
+
+namespace {
+
+constexpr Coefficients coefficients() {
+  return each_layer(each_layer(each_layer(5e-4, 5e-4), each_layer(5e-5, 5e-5, 5e-5)));
+}
+
+}  // namespace
+
+void mlp_nested() {
+  register_configuration(
+      "mlp_nested",
+      [] {
+        return Train(
+            MNIST("train", 0, 50000),
+            MLP(VectorSpace(784_c),
+                MLP(VectorSpace(784_c), layer_name("mlp1"),
+                    MLP(VectorSpace(784_c), layer_name("mlp3"), Tanh("h0", 500_c, sparse_init(15)),
+                        RectifiedLinear("h1", 1000_c, sparse_init(15))),
+                    MLP(VectorSpace(1000_c), layer_name("mlp2"), Tanh("h0", 500_c, sparse_init(15)),
+                        RectifiedLinear("h1", 1000_c, sparse_init(15)),
+                        Softmax("y", 10_c, irange(0.))))),
+            SGD(learning_rate(.01), batch_size(100), Momentum(.5),
+                SumOfCosts(Default(), L1WeightDecay(coefficients()),
+                           WeightDecay(coefficients()))));
+      },
+      "MLPs as layers of MLPs, with weight decays", __FILE__, __LINE__);
+}
+
+}  // namespace ansatz::library

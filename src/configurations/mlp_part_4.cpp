@@ -1,0 +1,27 @@
+#include <ansatz/cost/default.hpp>
+#include <ansatz/cost/sum_of_costs.hpp>
+#include <ansatz/cost/weight_decay.hpp>
+#include <ansatz/data/mnist_set.hpp>
+#include <ansatz/model/mlp.hpp>
+#include <ansatz/model/rectified_linear.hpp>
+#include <ansatz/model/softmax.hpp>
+#include <ansatz/registry/register.hpp>
+#include <ansatz/training/sgd.hpp>
+
+namespace ansatz::library {
+
+void mlp_part_4() {
+  register_configuration(
+      "mlp_part_4",
+      [] {
+        return Train(
+            MNIST("train", 0, 50000),
+            MLP(VectorSpace(784_c), RectifiedLinear("h0", 500_c, sparse_init(15)),
+                RectifiedLinear("h1", 1000_c, sparse_init(15)), Softmax("y", 10_c, irange(0.))),
+            SGD(learning_rate(.01), batch_size(100), Momentum(.5),
+                SumOfCosts(Default(), WeightDecay(coeffs({5e-5, 5e-5, 5e-5})))));
+      },
+      "the tutorial's MLP of rectifiers with weight decay", __FILE__, __LINE__);
+}
+
+}  // namespace ansatz::library
