@@ -117,10 +117,11 @@ std::string publication(const MonitorRecords& records, const std::vector<std::st
       continue;
     channels[c.name] = number(c.val_record.back());
   }
+  const Json seconds = records.time_record.empty() ? Json(0) : number(records.time_record.back());
   return line(Json{{"epochs_seen", records.epochs_seen},
                    {"batches_seen", records.batches_seen},
                    {"examples_seen", records.examples_seen},
-                   {"seconds", number(records.time_record.empty() ? 0 : records.time_record.back())},
+                   {"seconds", seconds},
                    {"channels", channels}});
 }
 

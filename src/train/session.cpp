@@ -208,6 +208,8 @@ void Session::setup_monitor() {
                          : algorithm->batch_size          ? algorithm->batch_size
                                                           : job_.model->batch_size();
     watched.num_batches = algorithm->monitoring_batches;
+    if (!algorithm->monitoring_batch_size && !algorithm->monitoring_batches)
+      watched.num_batches = algorithm->epoch_batches();
     monitor_->add_dataset(watched);
     if (!first) continue;
     first = false;

@@ -16,9 +16,9 @@ struct LineStep {
 };
 
 /// Pylearn2's default search: tries `steps` (rising), takes the best, the larger of equal ones, and
-/// adapts the steps for the next search: a third when the smallest or none was best, twice when the
-/// largest was, else closer together. Converged: no step helps, the smallest being below `tolerance`
-/// and the largest above 1.
+/// adapts the steps for the next search: a third when the smallest or none was best, twice when
+/// the largest was, else closer together. Converged: no step helps, the smallest being below
+/// `tolerance` and the largest above 1.
 LineStep search_listed(const Objective& at, double objective_at_0, std::vector<double>& steps,
                        double tolerance);
 

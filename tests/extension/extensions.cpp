@@ -120,8 +120,12 @@ TEST_CASE("shared setter: settings and parameters change at their epochs",
           "[extension][shared_setter]") {
   std::vector<double> rates;
   SmallRun run(job_of(3,
-                      SharedSetter({{1, "learning_rate", .5}, {2, "p0", 7}, {2, "learning_rate", 0}}),
-                      on_monitor([&](Session& s) { rates.push_back(s.setting("learning_rate")); })));
+                      SharedSetter({{1, "learning_rate", .5},
+                                    {2, "p0", 7},
+                                    {2, "learning_rate", 0}}),
+                      on_monitor([&](Session& s) {
+                        rates.push_back(s.setting("learning_rate"));
+                      })));
   run.run();
   CHECK(rates == std::vector<double>{.1, .5, 0, 0});
   CHECK(run.value("p0") == 7);

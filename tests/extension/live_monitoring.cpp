@@ -80,18 +80,20 @@ class Client {
 
 TEST_CASE("live monitoring: requests are answered from the records", "[extension][live]") {
   const MonitorRecords records = some_records();
-  const auto ask = [&](const std::string& text) { return Json::parse(live::answer(records, text)); };
+  const auto ask = [&](const std::string& text) {
+    return Json::parse(live::answer(records, text));
+  };
   CHECK(ask(R"({"request": "list_channels"})") ==
         Json{{"channels", {"objective", "valid_y_misclass"}}});
-  const Json all = ask(R"({"request": "update_channels", "channels": ["valid_y_misclass"]})");
-  const Json& channel = all["channels"]["valid_y_misclass"];
+  const Json whole = ask(R"({"request": "update_channels", "channels": ["valid_y_misclass"]})");
+  const Json& channel = whole["channels"]["valid_y_misclass"];
   CHECK(channel["val_record"] == Json{.125, .25, .375, .5});
   CHECK(channel["epoch_record"] == Json{1, 2, 3, 4});
   CHECK(channel["batch_record"] == Json{10, 20, 30, 40});
   CHECK(channel["example_record"] == Json{100, 200, 300, 400});
   CHECK(channel["time_record"] == Json{1., 2., 3., 4.});
-  const Json some = ask(
-      R"({"request": "update_channels", "channels": ["objective"], "start": 1, "end": 4, "step": 2})");
+  const Json some = ask(R"({"request": "update_channels", "channels": ["objective"],
+                            "start": 1, "end": 4, "step": 2})");
   CHECK(some["channels"]["objective"]["val_record"] == Json{1., -1.});
   const Json far = ask(R"({"request": "update_channels", "channels": ["objective"],
                            "start": 3, "step": 9223372036854775807, "end": 99})");

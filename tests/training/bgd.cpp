@@ -37,7 +37,8 @@ struct Samples : Dataset {
     Dims wide, one;
     wide.push_back(inputs);
     one.push_back(1);
-    std::vector<Column> columns{number_column("features", x, wide), number_column("targets", y, one)};
+    std::vector<Column> columns{number_column("features", x, wide),
+                                number_column("targets", y, one)};
     return std::make_shared<const Table>(std::move(columns));
   }
 };

@@ -46,6 +46,8 @@ constexpr NamedFunction Train::function(int index) const {
     for (const Channel& c : list) put(c);
   } else {
     f.name = "predict";
+    // A model that trains itself need not have an output.
+    if (own == 0 && model->trains_itself()) return f;
     Data inputs;
     const Data from = data();
     for (const auto& each : from.sources())

@@ -6,12 +6,13 @@
 
 namespace ansatz {
 
-// State `<parameter>.direction`: d, scaled to length 1. With `conjugate`, o being d times the length
-// it had ("line_search.old_norm"):
+// State `<parameter>.direction`: d, scaled to length 1. With `conjugate`, o being d times the
+// length it had ("line_search.old_norm"):
 //
 //     beta = max(0, (g g - g o) / (o o + 1e-7));  d <- g + beta o
 //
-// For lbfgs: state `<parameter>.gradient` <- g; result "slope": derivative of the objective along -d.
+// For lbfgs: state `<parameter>.gradient` <- g; result "slope": derivative of the objective
+// along -d.
 constexpr Function BGD::direction(const Model& model, const Cost& of, const Data& data) const {
   Function f;
   const GradientList gradients = of.gradients(model, data);

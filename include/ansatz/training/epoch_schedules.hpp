@@ -42,7 +42,8 @@ class LinearDecayOverEpoch : public Extension {
       : first(from), saturate(until), decay_factor(factor) {}
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("start", &LinearDecayOverEpoch::first, "epoch at which it begins to fall, above 0");
+    key.required("start", &LinearDecayOverEpoch::first,
+                 "epoch at which it begins to fall, above 0");
     key.required("saturate", &LinearDecayOverEpoch::saturate, "epoch at which it stops falling");
     key.required("decay_factor", &LinearDecayOverEpoch::decay_factor,
                  "last learning rate over the first");
