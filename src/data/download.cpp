@@ -3,18 +3,58 @@
 #include <dsl/exceptions.hpp>
 
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <charconv>
 #include <exception>
 #include <memory>
+#include <type_traits>
 
 namespace ansatz::fetching {
 
 namespace {
 
+// Loaded when something is fetched: with the thirty libraries it brings along, libcurl would cost
+// every start of every program 12 ms.
+struct Library {
+  decltype(&curl_global_init) global_init;
+  decltype(&curl_easy_init) init;
+  decltype(&curl_easy_cleanup) cleanup;
+  decltype(&curl_easy_perform) perform;
+  decltype(&curl_easy_strerror) strerror;
+  decltype(&(curl_easy_setopt)) setopt;
+  decltype(&(curl_easy_getinfo)) getinfo;
+};
+
+Library load_libcurl() {
+  void* const library = ::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+  if (!library)
+    throw Error(fmt::format("downloading needs libcurl (Debian: libcurl4): {}", ::dlerror()));
+  const auto find = [&](auto& function, const char* name) {
+    function =
+        reinterpret_cast<std::remove_reference_t<decltype(function)>>(::dlsym(library, name));
+    if (!function) throw Error(fmt::format("libcurl has no function {}", name));
+  };
+  Library l{};
+  find(l.global_init, "curl_global_init");
+  find(l.init, "curl_easy_init");
+  find(l.cleanup, "curl_easy_cleanup");
+  find(l.perform, "curl_easy_perform");
+  find(l.strerror, "curl_easy_strerror");
+  find(l.setopt, "curl_easy_setopt");
+  find(l.getinfo, "curl_easy_getinfo");
+  if (l.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw Error("libcurl cannot be started");
+  return l;
+}
+
+const Library& libcurl() {
+  static const Library library = load_libcurl();
+  return library;
+}
+
 struct Cleanup {
-  void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
+  void operator()(CURL* curl) const { libcurl().cleanup(curl); }
 };
 using Curl = std::unique_ptr<CURL, Cleanup>;
 
@@ -33,7 +73,7 @@ struct Request {
 
   long code() const {
     long status = 0;
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    libcurl().getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     return status;
   }
 
@@ -83,12 +123,12 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* to) {
 
 template <class Value>
 void set(CURL* curl, CURLoption option, Value value) {
-  if (const CURLcode code = curl_easy_setopt(curl, option, value); code != CURLE_OK)
-    throw Error(fmt::format("libcurl does not take an option: {}", curl_easy_strerror(code)));
+  if (const CURLcode code = libcurl().setopt(curl, option, value); code != CURLE_OK)
+    throw Error(fmt::format("libcurl does not take an option: {}", libcurl().strerror(code)));
 }
 
 std::string meaning(CURLcode code, const char* details) {
-  const std::string what = *details ? details : curl_easy_strerror(code);
+  const std::string what = *details ? details : libcurl().strerror(code);
   if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||
       code == CURLE_COULDNT_CONNECT)
     return what + " (is there a network? a proxy is named by https_proxy)";
@@ -99,8 +139,7 @@ std::string meaning(CURLcode code, const char* details) {
 
 Outcome request(const std::string& url, PartFile& part, std::int64_t bytes, FetchObserver& observer,
                 const FetchOptions& options) {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  const Curl curl(started == CURLE_OK ? curl_easy_init() : nullptr);
+  const Curl curl(libcurl().init());
   if (!curl) throw Error("libcurl cannot be started");
   char details[CURL_ERROR_SIZE] = "";
   Request state{.curl = curl.get(),
@@ -130,7 +169,7 @@ Outcome request(const std::string& url, PartFile& part, std::int64_t bytes, Fetc
   if (state.offset > 0) set(c, CURLOPT_RANGE, range.c_str());
   observer.begin(url, state.offset, bytes);
 
-  const CURLcode code = curl_easy_perform(c);
+  const CURLcode code = libcurl().perform(c);
   if (state.error) std::rethrow_exception(state.error);
   const long status = state.code();
   if (state.too_long) {
