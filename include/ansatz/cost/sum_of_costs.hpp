@@ -16,7 +16,7 @@ void write_value(Describer& to, const CostTerm& value);
 
 /// A cost with a coefficient: `SumOfCosts(Default(), scaled(.5, WeightDecay(1e-4)))`.
 template <class C>
-requires std::is_base_of_v<Cost, C>
+  requires std::is_base_of_v<Cost, C>
 constexpr CostTerm scaled(double coefficient, const C& cost) {
   return {Shared<Cost>(cost), coefficient};
 }
@@ -33,11 +33,11 @@ class SumOfCosts : public Cost {
   ir::List<CostTerm> costs;
 
   constexpr SumOfCosts() = default;
-  template <class... C>
-  requires(sizeof...(C) > 0 &&
-           !(sizeof...(C) == 1 && (std::is_same_v<C, SumOfCosts> &&
-                                   ...))) constexpr explicit SumOfCosts(const C&... terms) {
-    (add(terms), ...);
+  template <class First, class... More>
+    requires(!std::is_same_v<First, SumOfCosts> || sizeof...(More) > 0)
+  constexpr explicit SumOfCosts(const First& first, const More&... more) {
+    add(first);
+    (add(more), ...);
   }
   template <class K>
   static constexpr void keys(K& key) {
