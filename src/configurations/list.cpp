@@ -4,6 +4,8 @@ namespace ansatz {
 
 namespace library {
 void dropout_mnist();
+void dropout_mnist_fast();
+void dropout_mnist_valid_fast();
 void jobman_mlp();
 void lwta();
 void live_monitor_test();
@@ -23,6 +25,8 @@ void register_library_configurations() {
   library::mlp_nested();
   library::jobman_mlp();
   library::dropout_mnist();
+  library::dropout_mnist_fast();
+  library::dropout_mnist_valid_fast();
   library::maxout_mnist_pi();
   library::lwta();
   library::live_monitor_test();

@@ -29,6 +29,7 @@ class Checker {
     const int before = loader_.errors.size();
     if (const MLPBase* const mlp = job_.model->as_mlp())
       layers(*mlp, {mlp->input_space(), ""}, place_of(job_.model.get(), "model"));
+    if (loader_.errors.size() == before) classes();
     if (loader_.errors.size() == before && job_.algorithm) functions();
     if (loader_.errors.size() == before && job_.algorithm) channels();
   }
@@ -76,8 +77,8 @@ class Checker {
     const std::string file = set->missing_file();
     if (!file.empty())
       missing(place_of(set.get(), "dataset"),
-              fmt::format("the data file '{}' does not exist; fetch it with `ansatz data fetch`, or "
-                          "say where it is with --data",
+              fmt::format("the data file '{}' does not exist; fetch it with `ansatz data fetch`, "
+                          "or say where it is with --data",
                           file));
   }
 
@@ -104,6 +105,17 @@ class Checker {
         return;
       }
     }
+  }
+
+  void classes() {
+    if (!job_.dataset) return;
+    const SpaceInfo wanted = job_.model->target_space();
+    const SpaceInfo there = job_.dataset->source_space(job_.model->target_source());
+    if (wanted.kind == SpaceKind::index && there.kind == SpaceKind::index &&
+        wanted.labels != there.labels)
+      error(place_of(job_.model.get(), "model"),
+            fmt::format("the data set has {} classes, but the model is made for {}", there.labels,
+                        wanted.labels));
   }
 
   // The graphs of the functions, whose ops check their shapes.

@@ -1,5 +1,6 @@
 #include "builtin.hpp"
 #include "numpy.hpp"
+#include "spaces.hpp"
 
 #include <ansatz/data/dense_design_matrix.hpp>
 #include <ansatz/data/drawn_sets.hpp>
@@ -19,7 +20,7 @@ class DescribedDesignMatrix : public Dataset {
   static constexpr const char* yaml = "pylearn2.datasets.dense_design_matrix.DenseDesignMatrix";
   Shared<ArrayObject> X, y, topo_view;
   std::optional<int> y_labels;
-  ir::List<String> axes;
+  AxisOrder axes;
 
   template <class K>
   static constexpr void keys(K& key) {
@@ -39,8 +40,7 @@ class DescribedDesignMatrix : public Dataset {
       throw ShapeError(fmt::format("topo_view has {} dimensions; it needs 4: examples, rows, "
                                    "columns, channels",
                                    topo_view->shape().size()));
-    std::string order;
-    for (const String& axis : axes) order += axis.view();
+    const std::string_view order = axes.text.view();
     if (!order.empty() && order != "b01c")
       throw ValueError(fmt::format("axes are {}; allowed: b, 0, 1, c", order));
     if (!y) {

@@ -107,7 +107,8 @@ std::string cell(const std::string& text) {
 std::string as_markdown(const Entries& entries) {
   std::string text =
       "# Classes and configurations\n\n"
-      "Written by the target `reference` from the classes themselves; `ansatz list` shows the same.\n"
+      "Written by the target `reference` from the classes themselves; `ansatz list` shows the "
+      "same.\n"
       "In a job file a class may be named by its path or by the last part of it.\n";
   std::string kind;
   for (const ClassInfo* c : entries.classes) {

@@ -43,13 +43,12 @@ class IndexSpaceOf : public SpaceObject {
   SpaceInfo space() const override { return index_space(max_labels, dim); }
 };
 
-/// An axis is a letter, or a number of YAML.
 class Conv2DSpaceOf : public SpaceObject {
  public:
   static constexpr const char* yaml = "pylearn2.space.Conv2DSpace";
   ir::List<int> shape;
   int channels = 0, num_channels = 0;
-  ir::List<String> axes;
+  AxisOrder axes;
   String dtype = "floatX";
   template <class K>
   static constexpr void keys(K& key) {
@@ -72,8 +71,7 @@ class Conv2DSpaceOf : public SpaceObject {
 
  private:
   Axes order() const {
-    std::string text;
-    for (const String& axis : axes) text += axis.view();
+    const std::string_view text = axes.text.view();
     if (text.empty() || text == "b01c") return Axes::b01c;
     if (text == "bc01") return Axes::bc01;
     throw ValueError(fmt::format("axes are {}; allowed: b, 0, 1, c and b, c, 0, 1", text));
@@ -105,6 +103,32 @@ class NullSpaceOf : public SpaceObject {
 };
 
 }  // namespace
+
+bool read_value(const Value& from, AxisOrder& to) {
+  to = {};
+  std::vector<Value> axes = from.items();
+  if (!from.is_list()) axes = {from};
+  for (const Value& each : axes) {
+    if (each.place()->kind != yaml::Kind::scalar) {
+      each.refuse("axes: b, c, 0 and 1");
+      return false;
+    }
+    to.text += each.place()->text;
+  }
+  return true;
+}
+
+void write_value(Describer& to, const AxisOrder& order) {
+  if (order.text.empty()) return to.null();
+  to.open_list();
+  for (const char axis : order.text.view()) {
+    if (axis >= '0' && axis <= '9')
+      to.integer(axis - '0');
+    else
+      to.text(std::string_view(&axis, 1));
+  }
+  to.close();
+}
 
 void add_spaces(Registry& registry) {
   Adder to(registry, __FILE__);

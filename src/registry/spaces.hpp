@@ -15,4 +15,12 @@ class SpaceObject : public Object {
 template <>
 inline constexpr const char* kind_name<SpaceObject> = "space";
 
+/// The order of an image's axes: "b01c". In YAML a list of letters and numbers, or one text.
+struct AxisOrder {
+  String text;
+};
+bool read_value(const Value& from, AxisOrder& to);
+void write_value(Describer& to, const AxisOrder& order);
+inline std::string value_type(const AxisOrder*) { return "list of axes: b, c, 0, 1"; }
+
 }  // namespace ansatz

@@ -1,0 +1,145 @@
+// Jobs from YAML.
+#include <ansatz/data/dataset.hpp>
+#include <ansatz/data/table.hpp>
+#include <ansatz/model/loaded_model.hpp>
+#include <ansatz/model/mlp.hpp>
+#include <ansatz/registry/job.hpp>
+#include <ansatz/train/build_programs.hpp>
+#include <ansatz/train/session.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <unistd.h>
+
+namespace {
+
+using namespace ansatz;
+namespace fs = std::filesystem;
+
+const std::string small_job = R"(
+!obj:Train {
+  dataset: &train !obj:DrawnDigits { stop: 40 },
+  model: !obj:MLP {
+    nvis: 784,
+    layers: [ !obj:Tanh { layer_name: h0, dim: %(dim)i, irange: .05 },
+              !obj:Softmax { layer_name: y, n_classes: 10, irange: 0. } ]
+  },
+  algorithm: !obj:SGD {
+    learning_rate: .1, batch_size: 10, monitoring_dataset: *train,
+    termination_criterion: !obj:EpochCounter { max_epochs: 1 }
+  },
+  save_path: "${FOLDER}/small.ansatz",
+  save_freq: 1
+}
+)";
+
+struct Folder {
+  fs::path path = fs::temp_directory_path() / ("ansatz_job_test_" + std::to_string(getpid()));
+  Folder() { fs::create_directories(path); }
+  ~Folder() { fs::remove_all(path); }
+};
+
+LoadOptions options_of(const Folder& folder) {
+  LoadOptions options;
+  options.defines = {"dim=4"};
+  options.environment["FOLDER"] = folder.path.string();
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("job: templates, variables, overrides and anchors", "[registry][job]") {
+  const Folder folder;
+  LoadOptions options = options_of(folder);
+  options.overrides = {"algorithm.learning_rate=.25", "model.layers.h0.irange=.5"};
+  const Job job = load_job_text("small.yaml", small_job, options);
+  REQUIRE(job.phases.size() == 1);
+  const Train& train = *job.phases[0].train;
+  CHECK(train.save_path == (folder.path.string() + "/small.ansatz").c_str());
+  CHECK(train.algorithm->monitoring_datasets.list[0].dataset == train.dataset);
+  const std::string text = to_yaml(train);
+  CHECK(text.find("learning_rate: 0.25") != std::string::npos);
+  CHECK(text.find("irange: 0.5") != std::string::npos);
+  CHECK(text.find("dim: 4") != std::string::npos);
+  CHECK(job.phases[0].where == "small.yaml:2:1");
+}
+
+TEST_CASE("job: a list of jobs knows the name of each phase", "[registry][job]") {
+  const std::string two = R"(
+- !obj:Train { dataset: !obj:ArangeDataset { num_examples: 3 },
+               model: &m !obj:MLP {
+                 nvis: 1, layers: [ !obj:Linear { layer_name: a, dim: 1, irange: .1 } ] },
+               algorithm: !obj:SGD { learning_rate: .1, batch_size: 1 },
+               save_path: "${PYLEARN2_TRAIN_PHASE}.ansatz" }
+- !obj:Train { dataset: !obj:ArangeDataset { num_examples: 3 }, model: *m,
+               algorithm: !obj:SGD { learning_rate: .1, batch_size: 1 },
+               save_path: "${PYLEARN2_TRAIN_PHASE}.ansatz" }
+)";
+  const Job job = load_job_text("two.yaml", two);
+  REQUIRE(job.phases.size() == 2);
+  CHECK(job.phases[0].train->save_path == "phase1.ansatz");
+  CHECK(job.phases[1].train->save_path == "phase2.ansatz");
+  CHECK(job.phases[0].train->model == job.phases[1].train->model);
+}
+
+TEST_CASE("job: a saved model is loaded with its values and its records", "[registry][job]") {
+  const Folder folder;
+  const LoadOptions options = options_of(folder);
+  const Job job = load_job_text("small.yaml", small_job, options);
+  const Train& train = *job.phases[0].train;
+  Session session(train, build_programs(train, ElementType::float32), {});
+  REQUIRE(session.run() == RunEnd::finished);
+
+  const std::string next = R"(
+!obj:Train {
+  dataset: &train !obj:DrawnDigits { stop: 40 },
+  model: !obj:pylearn2.monitor.push_monitor {
+    name: before, model: &m !pkl: "${FOLDER}/small.ansatz" },
+  algorithm: !obj:SGD {
+    learning_rate: !obj:pylearn2.monitor.read_channel { model: *m, channel_name: objective,
+                                                        monitor_name: before },
+    batch_size: 10, monitoring_dataset: *train,
+    termination_criterion: !obj:EpochCounter { max_epochs: 1 } }
+}
+)";
+  LoadOptions again = options;
+  again.defines.clear();
+  const Job second = load_job_text("next.yaml", next, again);
+  const Train& more = *second.phases[0].train;
+  Session session2(more, build_programs(more, ElementType::float32), {});
+  const ModelFile saved = read_model_file(folder.path.string() + "/small.ansatz");
+  const double objective = read_channel(saved.monitors, "objective");
+  CHECK(session2.setting("learning_rate") == Approx(objective).epsilon(1e-12));
+  session2.run();
+  REQUIRE(session2.old_monitors().size() == 1);
+  CHECK(session2.old_monitors()[0].name == "before");
+  CHECK(session2.old_monitors()[0].epochs_seen == 1);
+  // The first record of the second run is that of the last parameters of the first one.
+  CHECK(session2.records().at("objective").val_record[0] == Approx(objective).epsilon(1e-5));
+  CHECK(second.phases[0].model_yaml == saved.model_yaml);
+}
+
+TEST_CASE("job: arrays drawn by NumPy's functions are the same in every run", "[registry][job]") {
+  const std::string text = R"(
+!obj:DenseDesignMatrix {
+  X: !obj:numpy.random.normal { size: [5, 6] },
+  y: !obj:numpy.random.uniform { size: [5, 2], low: 1, high: 2 } }
+)";
+  const Shared<Object> a = load_object("a", text), b = load_object("b", text);
+  const auto table = dynamic_cast<const Dataset&>(*a).load();
+  const auto other = dynamic_cast<const Dataset&>(*b).load();
+  const auto* const x = static_cast<const double*>(table->column("features").data);
+  const auto* const y = static_cast<const double*>(table->column("targets").data);
+  CHECK(std::equal(x, x + 30, static_cast<const double*>(other->column("features").data)));
+  CHECK(x[0] != x[1]);
+  for (int i = 0; i < 10; ++i) CHECK((y[i] >= 1 && y[i] < 2));
+}
+
+TEST_CASE("job: a data file that has moved is found where --data says", "[registry][job]") {
+  LoadOptions options;
+  options.data["old.csv"] = "new.csv";
+  const Shared<Object> set = load_object("a", "!obj:CSVDataset { path: /data/old.csv }", options);
+  CHECK(to_yaml(*set).find("new.csv") != std::string::npos);
+}
