@@ -6,6 +6,7 @@
 #include <ansatz/training/bgd.hpp>
 #include <ansatz/training/decay.hpp>
 #include <ansatz/training/default.hpp>
+#include <ansatz/training/epoch_monitor.hpp>
 #include <ansatz/training/momentum.hpp>
 #include <ansatz/training/rmsprop.hpp>
 #include <ansatz/training/sgd.hpp>
@@ -26,6 +27,7 @@ void add_training(Registry& registry) {
   to.add<ExponentialDecay>("the learning rate is divided by a factor after every update");
   to.add<LinearDecay>("the learning rate falls in a line, update by update");
   to.add<AnnealedLearningRate>("the learning rate falls as 1 / t from some update on");
+  to.add<EpochMonitor>("records within an epoch");
 }
 
 }  // namespace ansatz

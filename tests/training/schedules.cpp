@@ -2,6 +2,7 @@
 #include <ansatz/termination/epoch_counter.hpp>
 #include <ansatz/training/cosine_decay.hpp>
 #include <ansatz/training/decay.hpp>
+#include <ansatz/training/epoch_monitor.hpp>
 #include <ansatz/training/epoch_schedules.hpp>
 #include <ansatz/training/polyak_averaging.hpp>
 #include <dsl/exceptions.hpp>
@@ -212,4 +213,14 @@ TEST_CASE("schedules: PolyakAveraging keeps the mean over the updates", "[traini
   double mean = 0;
   std::memcpy(&mean, saved.parameters[0].bytes.data(), sizeof mean);
   CHECK(mean == Approx((.7 + .6) / 2));  // at step 2, the only even one after the first
+}
+
+TEST_CASE("schedules: EpochMonitor records within an epoch", "[training][schedules]") {
+  // Six updates of .1 from 1 on; a record after each third, and one at each of the three epochs.
+  SmallRun run(job_of(sgd(3, EpochMonitor(0, 3))));
+  const std::vector<double> found = run.run().record("objective");
+  const std::vector<double> expected{1, .8, .7, .6, .4, .4};
+  REQUIRE(found.size() == expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]));
+  CHECK(run.session.records().epoch_record == std::vector<std::int64_t>{0, 1, 1, 2, 2, 3});
 }

@@ -1,0 +1,31 @@
+// EpochMonitor: monitoring within an epoch.
+#pragma once
+
+#include <ansatz/model/model.hpp>
+#include <ansatz/training/schedule.hpp>
+
+namespace ansatz {
+
+/// Every tick_rate updates a line on standard error tells how far the epoch is; every monitor_rate
+/// updates all channels are recorded. 0: never. Extensions and criteria are not asked then.
+class EpochMonitor : public UpdateCallback {
+ public:
+  static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.EpochMonitor";
+  Shared<Model> model;
+  int tick_rate = 0, monitor_rate = 0;
+
+  constexpr EpochMonitor() = default;
+  /// @param tick     updates from line to line
+  /// @param records  updates from record to record
+  constexpr EpochMonitor(int tick, int records) : tick_rate(tick), monitor_rate(records) {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    key("model", &EpochMonitor::model, "the model of the job; default");
+    key("tick_rate", &EpochMonitor::tick_rate, "updates from line to line; 0: no lines");
+    key("monitor_rate", &EpochMonitor::monitor_rate, "updates from record to record; 0: none");
+  }
+
+  std::unique_ptr<UpdateCallbackRun> start(Session& session) const override;
+};
+
+}  // namespace ansatz
