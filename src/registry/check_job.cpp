@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace ansatz {
 
@@ -167,7 +168,7 @@ class Checker {
   }
 
   void watched(const yaml::Place& at) {
-    if (yaml::is_pickle(*at.node)) return;
+    if (yaml::is_pickle(*at.node) || !seen_.insert(at.node.get()).second) return;
     for (const yaml::Place& each : at.children()) watched(each);
     const auto name = at.find("channel_name");
     if (!name || yaml::object_name(*at.node).empty() || yaml::is_null(*name->node)) return;
@@ -185,6 +186,7 @@ class Checker {
   }
 
   std::vector<std::string> known_;
+  std::set<const yaml::Node*> seen_;
   const Train& job_;
   Loader& loader_;
   const yaml::Place& place_;

@@ -30,7 +30,7 @@ bool read_value(const Value& from, LayerNumbers& to) {
 }
 
 bool read_value(const Value& from, Coefficients& to) {
-  to = {};
+  to = Coefficients();
   if (!from.is_list() && !from.is_mapping()) return read_value(from, to.value);
   bool good = true;
   const std::vector<std::string> names = from.keys();

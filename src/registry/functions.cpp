@@ -1,8 +1,13 @@
 // Functions of Pylearn2 that jobs call.
 #include "builtin.hpp"
+#include "loader.hpp"
 
 #include <ansatz/model/loaded_model.hpp>
 #include <ansatz/registry/call.hpp>
+#include <ansatz/termination/epoch_counter.hpp>
+#include <ansatz/train/build_programs.hpp>
+#include <ansatz/train/session.hpp>
+#include <ansatz/training/sgd.hpp>
 #include <dsl/exceptions.hpp>
 
 namespace ansatz {
@@ -54,12 +59,57 @@ class ReadChannel : public Call {
   }
 };
 
+// The record that a monitor would make before any training.
+double measured(const Shared<Model>& model, const Shared<Dataset>& dataset,
+                const Shared<Cost>& cost, int batch_size, const String& channel) {
+  SGD watch;
+  watch.learning_rate = 1;
+  watch.cost = cost;
+  watch.batch_size = batch_size;
+  watch.monitoring_datasets.list.push_back({"", dataset});
+  watch.termination_criterion = Shared<TerminationCriterion>(EpochCounter(0));
+  Train job;
+  job.dataset = dataset;
+  job.model = model;
+  job.algorithm = Shared<TrainingAlgorithm>(watch);
+  Session session(job, build_programs(job, ElementType::float32), {});
+  session.run();
+  return session.monitor().last(channel.view());
+}
+
+class GetChannel : public Call {
+ public:
+  static constexpr const char* yaml = "pylearn2.monitor.get_channel";
+  Shared<Model> model;
+  Shared<Dataset> dataset;
+  String channel;
+  Shared<Cost> cost;
+  int batch_size = 0;
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("model", &GetChannel::model, "the model, with the values it begins with");
+    key.required("dataset", &GetChannel::dataset, "the data to measure it on");
+    key.required("channel", &GetChannel::channel, "name of the channel");
+    key("cost", &GetChannel::cost, "what objective is; default: the model's own cost");
+    key.required("batch_size", &GetChannel::batch_size, "examples of a batch");
+  }
+  Shared<Object> result(const Value& from) const override {
+    double x = 0;
+    if (from.loader().options.check_only)
+      from.loader().errors.warn(from.place(), "what get_channel gives is not computed by a check");
+    else
+      x = measured(model, dataset, cost, batch_size, channel);
+    return Shared<Object>(static_cast<Object*>(new NumberObject(x)));
+  }
+};
+
 }  // namespace
 
 void add_functions(Registry& registry) {
   Adder to(registry, __FILE__);
   to.add_as<PushMonitor>("function", "a model whose records get another name; new ones begin");
   to.add_as<ReadChannel>("function", "the last record of a channel of a trained model");
+  to.add_as<GetChannel>("function", "the value of a channel of a model on a data set");
 }
 
 }  // namespace ansatz

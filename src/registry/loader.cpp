@@ -66,6 +66,18 @@ std::string Loader::moved(const std::string& path) const {
   return path;
 }
 
+bool Loader::count_values(const yaml::Place& at, std::size_t more) {
+  constexpr std::size_t most = 1000000;
+  values_ += more;
+  if (values_ <= most) return true;
+  if (!too_many_)
+    errors.add(at, fmt::format("more than {} values, aliases counted as often as they stand for "
+                               "one; a job needs fewer",
+                               most));
+  too_many_ = true;
+  return false;
+}
+
 Shared<Object> Loader::make(const Value& from) {
   const yaml::Node* const node = from.place().node.get();
   if (const auto found = made_.find(node); found != made_.end()) return found->second;
@@ -94,7 +106,12 @@ bool Loader::read_keys(const Value& from, const std::string& class_name,
       continue;
     }
     const Value value(*place.find(key), *this);
-    if (value.is_null() && !field->required) continue;
+    if (value.is_null()) {
+      if (!field->required) continue;
+      value.refuse(field->type() + "; the key is needed");
+      good = false;
+      continue;
+    }
     const int before = errors.size();
     reading_path = is_path(key);
     const bool read = field->read(value, field->at);

@@ -36,12 +36,17 @@ class Loader {
   const LoadOptions& options;
   /// Whether the text that is read now is a path.
   bool reading_path = false;
+  /// Counts values that are read; false, with an error once, when there are too many: lists of
+  /// aliases of lists of aliases can be more than any memory holds.
+  bool count_values(const yaml::Place& at, std::size_t more);
 
  private:
   Shared<Object> make_object(const Value& from);
   Shared<Object> load_model(const Value& from);
 
   int arrays_ = 0;
+  std::size_t values_ = 0;
+  bool too_many_ = false;
   std::map<const yaml::Node*, Shared<Object>> made_;
   std::map<const Object*, yaml::Place> places_;
 };

@@ -22,6 +22,7 @@ bool Value::is_object() const {
 
 std::vector<Value> Value::items() const {
   std::vector<Value> list;
+  if (!loader_->count_values(place_, place_->children.size())) return list;
   for (yaml::Place& each : place_.children()) list.emplace_back(std::move(each), *loader_);
   return list;
 }

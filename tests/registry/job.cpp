@@ -121,6 +121,25 @@ TEST_CASE("job: a saved model is loaded with its values and its records", "[regi
   CHECK(second.phases[0].model_yaml == saved.model_yaml);
 }
 
+TEST_CASE("job: get_channel measures a model before it is trained", "[registry][job]") {
+  const std::string text = R"(
+!obj:Train {
+  dataset: &train !obj:DrawnDigits { stop: 40 },
+  model: &m !obj:MLP {
+    nvis: 784, layers: [ !obj:Softmax { layer_name: y, n_classes: 10, irange: 0. } ] },
+  algorithm: !obj:SGD {
+    learning_rate: !obj:pylearn2.monitor.get_channel {
+      model: *m, dataset: *train, channel: objective, batch_size: 10 },
+    batch_size: 10 }
+}
+)";
+  const Job job = load_job_text("measure.yaml", text);
+  const Train& train = *job.phases[0].train;
+  Session session(train, build_programs(train, ElementType::float32), {});
+  // All ten classes are as likely: -log(1/10).
+  CHECK(session.setting("learning_rate") == Approx(2.302585093).epsilon(1e-6));
+}
+
 TEST_CASE("job: arrays drawn by NumPy's functions are the same in every run", "[registry][job]") {
   const std::string text = R"(
 !obj:DenseDesignMatrix {
