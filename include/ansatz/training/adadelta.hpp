@@ -36,7 +36,7 @@ class AdaDelta : public LearningRule {
 
   constexpr void updates(const RuleContext& c, UpdateList& list) const override {
     check();
-    const auto rho = setting("decay", decay);
+    const auto rho = setting("adadelta.decay", decay);
     const AnyExpr g2 = c.state("mean_square_grad"), d2 = c.state("mean_square_dx");
     const AnyExpr p = c.parameter.value, e = c.learning_rate;
     const AnyExpr next_g2 = rho * g2 + (1 - rho) * square(c.gradient);

@@ -32,7 +32,7 @@ class AdaGrad : public LearningRule {
     check();
     const AnyExpr s = c.state("sum_square_grad"), p = c.parameter.value;
     const AnyExpr next = s + square(c.gradient);
-    const AnyExpr scale = maximum(sqrt(next), 1 / setting("max_scaling", max_scaling));
+    const AnyExpr scale = maximum(sqrt(next), 1 / setting("adagrad.max_scaling", max_scaling));
     list.add(c.parameter.name + ".sum_square_grad", s, next);
     list.add(c.parameter.name, p, p - c.learning_rate / scale * c.gradient);
   }

@@ -10,6 +10,8 @@ namespace ansatz {
 ///
 ///     m <- beta1 m + (1 - beta1) g;  v <- beta2 v + (1 - beta2) g^2
 ///     p <- p - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
+///
+/// The numbers are the named scalars "adam.beta1", "adam.beta2" and "adam.epsilon".
 class Adam : public LearningRule {
  public:
   static constexpr const char* yaml = "ansatz.training_algorithms.learning_rule.Adam";
@@ -44,7 +46,7 @@ class Adam : public LearningRule {
   // The step without the learning rate; adds the updates of the moments and of t.
   constexpr AnyExpr adam_step(const RuleContext& c, UpdateList& list) const {
     check();
-    const auto b1 = setting("beta1", beta1), b2 = setting("beta2", beta2);
+    const auto b1 = setting("adam.beta1", beta1), b2 = setting("adam.beta2", beta2);
     const AnyExpr before = state_leaf("adam.steps", ir::Shape());
     const AnyExpr t = before + 1;
     if (!list.find("adam.steps")) list.add("adam.steps", before, t);
@@ -54,7 +56,7 @@ class Adam : public LearningRule {
     list.add(c.parameter.name + ".mean_grad", m, next_m);
     list.add(c.parameter.name + ".mean_square_grad", v, next_v);
     const AnyExpr first = 1 / (1 - pow(b1, t)), second = 1 / (1 - pow(b2, t));
-    return next_m * first / (sqrt(next_v * second) + setting("epsilon", epsilon));
+    return next_m * first / (sqrt(next_v * second) + setting("adam.epsilon", epsilon));
   }
 };
 
@@ -82,7 +84,7 @@ class AdamW : public Adam {
   constexpr void updates(const RuleContext& c, UpdateList& list) const override {
     if (!(weight_decay >= 0)) graph_error("AdamW: weight_decay must be at least 0");
     const AnyExpr p = c.parameter.value;
-    const AnyExpr step = adam_step(c, list) + setting("weight_decay", weight_decay) * p;
+    const AnyExpr step = adam_step(c, list) + setting("adam.weight_decay", weight_decay) * p;
     list.add(c.parameter.name, p, p - c.learning_rate * step);
   }
 };

@@ -34,10 +34,10 @@ class RMSProp : public LearningRule {
 
   constexpr void updates(const RuleContext& c, UpdateList& list) const override {
     check();
-    const auto rho = setting("decay", decay);
+    const auto rho = setting("rmsprop.decay", decay);
     const AnyExpr r = c.state("mean_square_grad"), p = c.parameter.value;
     const AnyExpr next = rho * r + (1 - rho) * square(c.gradient);
-    const AnyExpr scale = maximum(sqrt(next), 1 / setting("max_scaling", max_scaling));
+    const AnyExpr scale = maximum(sqrt(next), 1 / setting("rmsprop.max_scaling", max_scaling));
     list.add(c.parameter.name + ".mean_square_grad", r, next);
     list.add(c.parameter.name, p, p - c.learning_rate * c.gradient / scale);
   }
