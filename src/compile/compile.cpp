@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <exception>
 #include <fstream>
 #include <sstream>
 
@@ -140,7 +141,7 @@ CompileReport compile_missing_loops(const std::vector<ir::PlanView>& plans, Elem
   if (!before.to_compile.loops.empty()) {
     try {
       compiling::Making(before.to_compile, size, options, report).run();
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       if (options.make) throw;
       report.notes.push_back(error.what());
     }

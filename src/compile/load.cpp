@@ -21,7 +21,10 @@ std::string mismatch(const Stamp& s) {
   if (std::strcmp(s.version, stamp.version) != 0)
     return fmt::format("it was made for version {}, this is {}", s.version, stamp.version);
   if (std::strcmp(s.isa, stamp.isa) != 0 || s.vector_bytes != stamp.vector_bytes)
-    return fmt::format("it was made for the instruction set {}, this is {}", s.isa, stamp.isa);
+    return fmt::format(
+        "it was made for the instruction set {}, this is {} (-march among the "
+        "flags, in ANSATZ_CXX_FLAGS, says which)",
+        s.isa, stamp.isa);
   if (std::memcmp(s.sizes, stamp.sizes, sizeof s.sizes) != 0)
     return "its tables have other sizes than this library's";
   return "";
