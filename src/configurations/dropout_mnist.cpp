@@ -9,7 +9,7 @@
 namespace ansatz::library {
 
 void dropout_mnist() {
-  register_configuration(
+  register_configuration<float, 0b11>(
       "dropout_mnist",
       [] {
         return Train(

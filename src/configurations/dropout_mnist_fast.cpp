@@ -9,7 +9,7 @@
 namespace ansatz::library {
 
 void dropout_mnist_fast() {
-  register_configuration(
+  register_configuration<float, 0b10111>(
       "dropout_mnist_fast",
       [] {
         return Train(

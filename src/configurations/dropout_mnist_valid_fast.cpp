@@ -9,7 +9,7 @@
 namespace ansatz::library {
 
 void dropout_mnist_valid_fast() {
-  register_configuration(
+  register_configuration<float, 0b101>(
       "dropout_mnist_valid_fast",
       [] {
         return Train(

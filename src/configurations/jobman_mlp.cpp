@@ -15,7 +15,7 @@ void jobman_mlp() {
                  SGD(learning_rate(.1), batch_size(100), Momentum(.5)));
   };
   const char* const doc = "an MLP of sigmoids, SGD with momentum";
-  register_configuration<float>("jobman_mlp", job, doc, __FILE__, __LINE__);
+  register_configuration<float, 0b0>("jobman_mlp", job, doc, __FILE__, __LINE__);
   register_configuration<double>("jobman_mlp", job, doc, __FILE__, __LINE__);
 }
 

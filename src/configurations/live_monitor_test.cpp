@@ -6,7 +6,7 @@
 namespace ansatz::library {
 
 void live_monitor_test() {
-  register_configuration(
+  register_configuration<float, 0b0>(
       "live_monitor_test",
       [] {
         return Train(RandomDenseDesignMatrix(50000, 784, 10),

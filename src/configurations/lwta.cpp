@@ -17,7 +17,7 @@ struct Numbers6 : Dataset {
 }  // namespace
 
 void lwta() {
-  register_configuration(
+  register_configuration<float, 0b11>(
       "lwta",
       [] {
         return Train(Numbers6(), MLP(VectorSpace(6_c), LWTA("h0", 4_c, irange(.05), block_size(2)),

@@ -9,7 +9,7 @@
 namespace ansatz::library {
 
 void maxout_mnist_pi() {
-  register_configuration(
+  register_configuration<float, 0b10011>(
       "maxout_mnist_pi",
       [] {
         return Train(

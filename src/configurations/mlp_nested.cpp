@@ -20,7 +20,7 @@ constexpr Coefficients coefficients() {
 }  // namespace
 
 void mlp_nested() {
-  register_configuration(
+  register_configuration<float, 0b11>(
       "mlp_nested",
       [] {
         return Train(

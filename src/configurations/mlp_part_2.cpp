@@ -8,7 +8,7 @@
 namespace ansatz::library {
 
 void mlp_part_2() {
-  register_configuration(
+  register_configuration<float, 0b100011>(
       "mlp_part_2",
       [] {
         return Train(MNIST("train", 0, 50000),

@@ -8,7 +8,7 @@
 namespace ansatz::library {
 
 void mlp_part_3() {
-  register_configuration(
+  register_configuration<float, 0b11>(
       "mlp_part_3",
       [] {
         return Train(MNIST("train", 0, 50000),

@@ -11,7 +11,7 @@
 namespace ansatz::library {
 
 void mlp_part_4() {
-  register_configuration(
+  register_configuration<float, 0b111>(
       "mlp_part_4",
       [] {
         return Train(

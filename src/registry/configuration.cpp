@@ -115,7 +115,7 @@ void add_configuration(Configuration configuration) {
   const auto* const kept = new Configuration(std::move(configuration));
   known().list.push_back(kept);
   for (const RegisteredFunction& f : kept->functions)
-    new ir::LoopOffer(f.plan, f.loops, kept->precision);  // lent as long as the process lives
+    if (f.loops) new ir::LoopOffer(f.plan, f.loops, kept->precision);  // never taken back
 }
 
 void add_registration_fault(std::string what) { registry().add_fault(std::move(what)); }

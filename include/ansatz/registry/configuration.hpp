@@ -11,7 +11,7 @@ namespace ansatz {
 /// A function of such a job.
 struct RegisteredFunction {
   ir::PlanView plan;
-  const ir::LoopFn* loops = nullptr;
+  const ir::LoopFn* loops = nullptr;  ///< null: they are those of other configurations
 };
 
 /// A job whose programs were compiled into the process.

@@ -10,28 +10,37 @@ namespace registering {
 
 // The job's lambda is only evaluated by the compiler: called at run time it would bring the code
 // of all its classes into the program, 7 s of g++'s time.
-template <class T, class F>
+template <class T, class F, bool Lend>
 RegisteredFunction function_of() {
   constexpr const auto& plan = ir::CompiledPlan<F>::plan;
   using Table = ir::LoopTable<F, T, kernels::MakeInts<plan.sizes.loops>>;
-  return {plan.view(), Table::functions};
+  if constexpr (Lend)
+    return {plan.view(), Table::functions};
+  else
+    return {plan.view(), nullptr};
 }
 
-template <class T, class Job, int... Index>
+template <class T, unsigned Lent, class Job, int... Index>
 void add_functions(Configuration& to, kernels::Ints<Index...>) {
-  (to.functions.push_back(function_of<T, train::FunctionOf<Job, Index>>()), ...);
+  (to.functions.push_back(
+       function_of<T, train::FunctionOf<Job, Index>, (Lent >> Index & 1) != 0>()),
+   ...);
 }
 
 }  // namespace registering
 
+/// Every function, as the last argument of register_configuration.
+inline constexpr unsigned all_functions = ~0U;
+
 /// Compiles all functions of the job that the captureless lambda `job` returns, and makes them
 /// known under `name`: a job file of the same structure and sizes runs this program, and its loops
-/// are lent to all jobs of the precision. T: float or double. NameError, naming both places, when
+/// are lent to all jobs of the precision. T: float or double. Lent: bit i says whether the loops of
+/// function i are compiled; without them they are those of other configurations. NameError, naming both places, when
 /// a configuration of the name and precision is known already.
-template <class T = float, class Job>
+template <class T = float, unsigned Lent = all_functions, class Job>
 void register_configuration(const char* name, Job, const char* doc, const char* file, int line) {
   Configuration made;
-  registering::add_functions<T, Job>(made, kernels::MakeInts<train::function_count<Job>>{});
+  registering::add_functions<T, Lent, Job>(made, kernels::MakeInts<train::function_count<Job>>{});
   made.precision = sizeof(T);
   made.name = name;
   made.doc = doc;
