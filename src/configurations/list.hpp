@@ -3,7 +3,8 @@
 
 namespace ansatz {
 
-/// Makes all of them known. Each compiles the loops that those before it do not have. Called by name, so that the linker takes their files.
+/// Makes all of them known. Each compiles the loops that those before it do not
+/// have. Called by name, so that the linker takes their files.
 void register_library_configurations();
 
 }  // namespace ansatz

@@ -110,6 +110,9 @@ TEST_CASE("job: a saved model is loaded with its values and its records", "[regi
   const Train& more = *second.phases[0].train;
   Session session2(more, build_programs(more, ElementType::float32), {});
   const ModelFile saved = read_model_file(folder.path.string() + "/small.ansatz");
+  // A job that came as an object is described in its file.
+  CHECK(to_yaml(*load_job_text("saved", saved.job_yaml).phases[0].train) == saved.job_yaml);
+  CHECK(to_yaml(*load_object("saved", saved.dataset_yaml)) == saved.dataset_yaml);
   const double objective = read_channel(saved.monitors, "objective");
   CHECK(session2.setting("learning_rate") == Approx(objective).epsilon(1e-12));
   session2.run();

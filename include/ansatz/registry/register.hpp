@@ -35,8 +35,8 @@ inline constexpr unsigned all_functions = ~0U;
 /// Compiles all functions of the job that the captureless lambda `job` returns, and makes them
 /// known under `name`: a job file of the same structure and sizes runs this program, and its loops
 /// are lent to all jobs of the precision. T: float or double. Lent: bit i says whether the loops of
-/// function i are compiled; without them they are those of other configurations. NameError, naming both places, when
-/// a configuration of the name and precision is known already.
+/// function i are compiled; without them they are those of other configurations. NameError, naming
+/// both places, when a configuration of the name and precision is known already.
 template <class T = float, unsigned Lent = all_functions, class Job>
 void register_configuration(const char* name, Job, const char* doc, const char* file, int line) {
   Configuration made;
