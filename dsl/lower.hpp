@@ -29,18 +29,19 @@ constexpr void forget(const Value& v, const Graph& g) {
 }
 
 constexpr void require_distinct_names(const Graph& g) {
-  List<int> names;
+  List<char> taken;  // at a name's place in the text
+  taken.assign(g.text.size(), 0);
   for (const Node& n : g.nodes) {
     if (n.name < 0) continue;
-    for (int name : names)
-      if (name == n.name) graph_error("two inputs, parameters or scalars have one name");
-    names.push_back(n.name);
+    if (taken[n.name]) graph_error("two inputs, parameters or scalars have one name");
+    taken[n.name] = 1;
   }
 }
 
 /// The function as a graph, before any pass.
 constexpr Graph graph_of(const Function& f) {
   Graph g;
+  List<char> updated;  // of each node
   // Updates first: an output added for looking does not change which random numbers they see.
   for (const Update& u : f.updates) {
     GraphRoot r;
@@ -49,8 +50,9 @@ constexpr Graph graph_of(const Function& f) {
     const Shape shape = g[r.target].shape;
     if (!(g[r.value].shape == shape))
       r.value = g.add(info_of<ops::BroadcastTo>, shape_attr(shape), &r.value, 1);
-    for (const GraphRoot& other : g.roots)
-      if (other.target == r.target) graph_error("update: a parameter has two new values");
+    while (updated.size() <= r.target) updated.push_back(0);
+    if (updated[r.target]) graph_error("update: a parameter has two new values");
+    updated[r.target] = 1;
     g.roots.push_back(r);
   }
   for (const NamedOutput& o : f.outputs) {

@@ -17,8 +17,8 @@ constexpr Expr<S> state_like(const Expr<S>& x, const char* what) {
   name.push_back('.');
   for (; *what; ++what) name.push_back(*what);
   name.push_back(0);
-  return Expr<S>(ir::make_leaf(ir::info_of<ops::State>, t->shape, t->type, name.data(), t->attr,
-                               t->extent));
+  return Expr<S>(
+      ir::make_leaf(ir::info_of<ops::State>, t->shape, t->type, name.data(), t->attr, t->extent));
 }
 
 namespace ir {
@@ -39,13 +39,18 @@ constexpr List<AnyExpr> parameters_below(const Value& root) {
     seen.push_back(t);
     stack.push_back({t, 0});
   };
+  List<std::uint64_t> hashes;  // of the names found
   const auto is_new = [&](const Term& t) {
-    for (const AnyExpr& e : found) {
-      const List<char>& name = e.value().term()->name;
-      int k = 0;
-      while (name[k] && name[k] == t.name[k]) ++k;
-      if (name[k] == t.name[k]) return false;
+    const std::uint64_t hash = hash_text(t.name.data());
+    const std::uint64_t* known = hashes.data();
+    const int count = hashes.size();
+    for (int n = 0; n < count; ++n) {
+      if (known[n] != hash) continue;
+      const char *a = found[n].value().term()->name.data(), *b = t.name.data();
+      for (; *a && *a == *b; ++a) ++b;
+      if (*a == *b) return false;
     }
+    hashes.push_back(hash);
     return true;
   };
   visit(root.term());

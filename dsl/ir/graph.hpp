@@ -45,25 +45,30 @@ class Graph {
 
   /// The node like `node` applied to `in`; an equal one that exists already, if any.
   constexpr int add(const Node& node, const int* in, int count) {
-    if (2 * (size() + 1) > table_.size()) rehash();
-    std::uint64_t h = hash(node, in, count);
-    for (;; ++h) {
-      int& slot = table_[static_cast<int>(h & mask_)];
-      if (slot < 0) {
-        slot = size();
-        break;
-      }
-      if (equal(slot, node, in, count)) {
-        if (node.wanted) nodes[slot].wanted = true;
-        return slot;
-      }
+    const int id = nodes.size();
+    if (4 * (id + 1) > 3 * table_.size()) rehash();
+    int* const table = table_.data();
+    unsigned h = hash(node, in, count) & mask_;
+    for (; table[h] >= 0; h = (h + 1) & mask_) {
+      const int same = table[h];
+      if (!equal(same, node, in, count)) continue;
+      if (node.wanted) nodes[same].wanted = true;
+      return same;
     }
-    const int first = operands.size();
-    for (int k = 0; k < count; ++k) operands.push_back(in[k]);
+    table[h] = id;
+    return append(node, in, count);
+  }
+
+  /// The same, of a graph that only ever got nodes of another in this way: each of them is new.
+  constexpr int append(const Node& node, const int* in, int count) {
+    const int id = nodes.size(), first = operands.size();
+    int* to = operands.extend(count);
+    for (int k = count; k > 0; --k) *to++ = *in++;
     nodes.push_back(node);
-    nodes.back().first = first;
-    nodes.back().count = count;
-    return size() - 1;
+    Node& n = nodes[id];
+    n.first = first;
+    n.count = count;
+    return id;
   }
 
   constexpr int add_literal(double x) {
@@ -78,10 +83,10 @@ class Graph {
     Node n;
     n.op = op;
     n.attr = attr;
-    Shape shapes[8];
+    Shape few[3];
     List<Shape> more;
-    if (count > 8) more.resize(count);
-    Shape* s = count > 8 ? more.data() : shapes;
+    if (count > 3) more.resize(count);
+    Shape* const s = count > 3 ? more.data() : few;
     for (int k = 0; k < count; ++k) s[k] = nodes[in[k]].shape;
     const ShapeResult r = op->shape(s, count, attr);
     if (!r.ok()) graph_error_shape(op->name, r.error, s, count);
@@ -94,8 +99,9 @@ class Graph {
   /// Where `name` lies in `text`, once for all who ask.
   constexpr int intern(const char* name) {
     const std::uint64_t h = hash_text(name);
-    for (const Name& n : names_)
-      if (n.hash == h && same_text(text.data() + n.at, name)) return n.at;
+    const Name* n = names_.data();
+    for (int k = names_.size(); k > 0; --k, ++n)
+      if (n->hash == h && same_text(text.data() + n->at, name)) return n->at;
     const int start = text.size();
     for (; *name; ++name) text.push_back(*name);
     text.push_back(0);
@@ -128,10 +134,6 @@ class Graph {
     g.repeats = repeats;
     g.nodes.reserve(size() + 8);
     g.operands.reserve(operands.size() + 8);
-    int slots = 64;
-    while (slots < 2 * (size() + 8)) slots *= 2;
-    g.table_.assign(slots, -1);
-    g.mask_ = static_cast<std::uint64_t>(slots - 1);
     return g;
   }
 
@@ -186,31 +188,38 @@ class Graph {
     return add(n, in, t.in.size());
   }
 
-  static constexpr std::uint64_t hash(const Node& n, const int* in, int count) {
-    std::uint64_t h = n.op->id;
-    for (int k = 0; k < count; ++k) h = (h ^ static_cast<unsigned>(in[k])) * 0x9e3779b97f4a7c15ull;
+  static constexpr unsigned hash(const Node& n, const int* in, int count) {
+    unsigned h = static_cast<unsigned>(n.op->id);
+    for (; count > 0; --count) h = (h ^ static_cast<unsigned>(*in++)) * 0x9e3779b1u;
     h = (h ^ static_cast<unsigned>(n.attr.i[0]) ^ (static_cast<unsigned>(n.name) << 8)) *
-        0x9e3779b97f4a7c15ull;
-    if (n.attr.x != 0)
-      h = (h ^ __builtin_bit_cast(std::uint64_t, n.attr.x)) * 0x9e3779b97f4a7c15ull;
-    return h ^ (h >> 29);
+        0x9e3779b1u;
+    if (n.attr.x != 0) {
+      const auto bits = __builtin_bit_cast(std::uint64_t, n.attr.x);
+      h = (h ^ static_cast<unsigned>(bits) ^ static_cast<unsigned>(bits >> 32)) * 0x9e3779b1u;
+    }
+    return h ^ (h >> 15);
   }
   constexpr bool equal(int id, const Node& n, const int* in, int count) const {
     const Node& m = nodes[id];
     if (m.op != n.op || m.count != count || m.name != n.name) return false;
-    for (int k = 0; k < count; ++k)
-      if (operands[m.first + k] != in[k]) return false;
-    return m.attr == n.attr && (count || m.shape == n.shape);
+    const int* mine = operands.data() + m.first;
+    for (; count > 0; --count)
+      if (*mine++ != *in++) return false;
+    return m.attr == n.attr && (m.count || m.shape == n.shape);
   }
   constexpr void rehash() {
-    const int size_now = table_.size() ? 2 * table_.size() : 64;
-    table_.assign(size_now, -1);
-    mask_ = static_cast<std::uint64_t>(size_now - 1);
-    for (int id = 0; id < size(); ++id) {
-      const Node& n = nodes[id];
-      std::uint64_t h = hash(n, operands.data() + n.first, n.count);
-      while (table_[static_cast<int>(h & mask_)] >= 0) ++h;
-      table_[static_cast<int>(h & mask_)] = id;
+    int slots = 64;
+    while (2 * slots < 3 * (nodes.capacity() + 1)) slots *= 2;
+    table_.assign(slots, -1);
+    mask_ = static_cast<unsigned>(slots - 1);
+    int* const table = table_.data();
+    const int* const all = operands.data();
+    const Node* n = nodes.data();
+    const int count = nodes.size();
+    for (int id = 0; id < count; ++id, ++n) {
+      unsigned h = hash(*n, all + n->first, n->count) & mask_;
+      while (table[h] >= 0) h = (h + 1) & mask_;
+      table[h] = id;
     }
   }
 
@@ -225,7 +234,7 @@ class Graph {
 
   List<Name> names_;
   List<int> table_;
-  std::uint64_t mask_ = 0;
+  unsigned mask_ = 0;
 };
 
 constexpr Shape Value::shape() const {
@@ -245,23 +254,25 @@ constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int co
     if (in[k].graph()) graph = in[k].graph();
   if (graph) {
     List<int> ids;
-    ids.reserve(count);
-    for (int k = 0; k < count; ++k) ids.push_back(graph->import(in[k]));
+    int* id = ids.extend(count);
+    for (int k = 0; k < count; ++k) *id++ = graph->import(in[k]);
     return Value(graph, graph->add(op, attr, ids.data(), count));
   }
-  List<Shape> shapes;
-  shapes.reserve(count);
-  for (int k = 0; k < count; ++k) shapes.push_back(in[k].shape());
-  const ShapeResult r = op->shape(shapes.data(), count, attr);
-  if (!r.ok()) graph_error_shape(op->name, r.error, shapes.data(), count);
+  Shape few[3];
+  List<Shape> more;
+  if (count > 3) more.resize(count);
+  Shape* const shapes = count > 3 ? more.data() : few;
+  for (int k = 0; k < count; ++k) shapes[k] = in[k].shape();
+  const ShapeResult r = op->shape(shapes, count, attr);
+  if (!r.ok()) graph_error_shape(op->name, r.error, shapes, count);
   Term* t = new Term;
   Value v(t);
   t->op = op;
   t->type = op->kind == OpKind::view && count ? in[0].type() : op->result;
   t->shape = r.shape;
   t->attr = attr;
-  t->in.reserve(count);
-  for (int k = 0; k < count; ++k) t->in.push_back(in[k]);
+  Value* operand = t->in.extend(count);
+  for (int k = 0; k < count; ++k) *operand++ = in[k];
   return v;
 }
 

@@ -11,8 +11,7 @@ class List {
   constexpr explicit List(int count) { resize(count); }
   constexpr List(const List& other) {
     reserve(other.size_);
-    for (int i = 0; i < other.size_; ++i) data_[i] = other.data_[i];
-    size_ = other.size_;
+    copy(other);
   }
   constexpr List(List&& other) noexcept
       : data_(other.data_), size_(other.size_), capacity_(other.capacity_) {
@@ -23,8 +22,7 @@ class List {
     if (this != &other) {
       size_ = 0;
       reserve(other.size_);
-      for (int i = 0; i < other.size_; ++i) data_[i] = other.data_[i];
-      size_ = other.size_;
+      copy(other);
     }
     return *this;
   }
@@ -42,6 +40,7 @@ class List {
   }
 
   constexpr int size() const { return size_; }
+  constexpr int capacity() const { return capacity_; }
   constexpr bool empty() const { return size_ == 0; }
   constexpr T& operator[](int i) { return data_[i]; }
   constexpr const T& operator[](int i) const { return data_[i]; }
@@ -67,20 +66,44 @@ class List {
   constexpr void clear() { size_ = 0; }
   constexpr void reserve(int capacity) {
     if (capacity <= capacity_ || capacity <= 0) return;
-    T* grown = new T[static_cast<unsigned>(capacity)]{};
-    for (int i = 0; i < size_; ++i) grown[i] = static_cast<T&&>(data_[i]);
+    T* const grown = room(capacity);
+    T* to = grown;
+    T* from = data_;
+    for (int n = size_; n > 0; --n) *to++ = static_cast<T&&>(*from++);
     delete[] data_;
     data_ = grown;
     capacity_ = capacity;
   }
   constexpr void resize(int count) { assign_from(size_, count, T{}); }
+  /// Adds `count` elements that the caller fills; the first of them.
+  constexpr T* extend(int count) {
+    if (size_ + count > capacity_)
+      reserve(size_ + count > 2 * capacity_ ? size_ + count : 2 * capacity_);
+    T* const first = data_ + size_;
+    size_ += count;
+    return first;
+  }
   constexpr void assign(int count, const T& value) { assign_from(0, count, value); }
 
  private:
   constexpr void assign_from(int first, int count, const T& value) {
     reserve(count);
-    for (int i = first; i < count; ++i) data_[i] = value;
+    T* to = data_ + first;
+    for (int n = count - first; n > 0; --n) *to++ = value;
     size_ = count;
+  }
+  constexpr void copy(const List& other) {
+    T* to = data_;
+    const T* from = other.data_;
+    for (int n = other.size_; n > 0; --n) *to++ = *from++;
+    size_ = other.size_;
+  }
+  // Clearing memory costs a constant evaluation as much as filling it does, number by number.
+  static constexpr T* room(int count) {
+    if constexpr (__is_trivially_constructible(T))
+      return new T[static_cast<unsigned>(count)];
+    else
+      return new T[static_cast<unsigned>(count)]{};
   }
 
   T* data_ = nullptr;

@@ -32,7 +32,8 @@ class BarrierPlanner {
       const List<Touch> mine = touches(step);
       const auto bury = [&] {
         for (const Touch& t : mine)
-          if (last[t.buffer] == s) dead_.push_back(t.buffer);
+          if (last[t.buffer] == s && p_.buffers[t.buffer].where == Where::arena)
+            dead_.push_back(place_of(t.buffer));
       };
       bury();  // a result may lie where an operand dies
       for (const Touch& t : mine) step.barrier = step.barrier || conflicts(t);
@@ -133,19 +134,28 @@ class BarrierPlanner {
     const Since& s = since_[t.buffer];
     if (s.epoch == epoch_) return clash(s.written, t.part) || (t.writes && clash(s.read, t.part));
     // A buffer that begins to live may lie where one was that has just died.
-    const Buffer& x = p_.buffers[t.buffer];
-    if (!t.writes || x.where != Where::arena) return false;
-    for (int other : dead_) {
-      const Buffer& y = p_.buffers[other];
-      if (y.where != Where::arena || x.size.extent != y.size.extent) continue;
-      const std::int64_t x0 = x.offset.n, y0 = y.offset.n;
-      if (x0 + x.size.n <= y0 || y0 + y.size.n <= x0) continue;
-      const Since& o = since_[other];
+    if (!t.writes || p_.buffers[t.buffer].where != Where::arena) return false;
+    const Place x = place_of(t.buffer);
+    const Place* y = dead_.data();
+    for (int n = dead_.size(); n > 0; --n, ++y) {
+      if (x.end <= y->begin || y->end <= x.begin || x.extent != y->extent) continue;
+      const Since& o = since_[y->buffer];
       if (o.epoch != epoch_) continue;
-      if (x0 != y0 || x.size.n != y.size.n || clash(o.written, t.part) || clash(o.read, t.part))
+      if (x.begin != y->begin || x.end != y->end || clash(o.written, t.part) ||
+          clash(o.read, t.part))
         return true;
     }
     return false;
+  }
+
+  /// Where a buffer lies, in elements of the arena of its extent.
+  struct Place {
+    int buffer = -1, extent = -1;
+    std::int64_t begin = 0, end = 0;
+  };
+  constexpr Place place_of(int buffer) const {
+    const Buffer& b = p_.buffers[buffer];
+    return {buffer, b.size.extent, b.offset.n, b.offset.n + b.size.n};
   }
 
   constexpr void note(const Touch& t) {
@@ -157,7 +167,7 @@ class BarrierPlanner {
 
   Plan& p_;
   List<Since> since_;  // of each buffer
-  List<int> dead_;     // buffers touched for the last time since the last barrier
+  List<Place> dead_;   // buffers touched for the last time since the last barrier
   int epoch_ = 1;
 };
 

@@ -115,11 +115,14 @@ class Clusters {
     return broadcast_access(access[v], g[v].shape, iteration(id));
   }
 
+  /// The node that computes operand k, behind its views.
+  constexpr int base_of(int id, int k) const { return access[g.in(id, k)].base; }
+
   /// How a fused node reads operand k when that is in the same cluster: at the same element, or at
   /// its row; `none` when it cannot be joined.
   enum class Join : std::uint8_t { none, full, row };
   constexpr Join join(int id, int k) const {
-    const int p = access[g.in(id, k)].base;
+    const int p = base_of(id, k);
     if (!fused[p] || inlined[p] || region[id] != region[p]) return Join::none;
     if (reduction[p].form == ReduceForm::columns || reduction[p].form == ReduceForm::all)
       return Join::none;
@@ -187,7 +190,7 @@ class Clusters {
         return;
       default: {
         int t = 0;
-        for (int k = 0; k < n.count; ++k) t = latest(t, ready(access[g.in(id, k)].base));
+        for (int k = 0; k < n.count; ++k) t = latest(t, ready(base_of(id, k)));
         time[id] = t;
       }
     }
@@ -199,7 +202,7 @@ class Clusters {
 
   constexpr bool from_leaves(int id) const {
     for (int k = 0; k < g[id].count; ++k) {
-      const int p = access[g.in(id, k)].base;
+      const int p = base_of(id, k);
       const OpInfo* op = g[p].op;
       const bool number =
           g[p].shape.rank == 0 && (op == info_of<ops::NamedScalar> || op == info_of<ops::Literal> ||
@@ -213,9 +216,10 @@ class Clusters {
   constexpr int collapse_of(int id, int joined_time) const {
     int from = 0;
     for (int k = 0; k < g[id].count; ++k) {
+      const int p = base_of(id, k);
+      if (inlined[p]) continue;
+      if (fused[p] && time[p] == joined_time && join(id, k) != Join::none) continue;
       const Access a = operand(id, k);
-      if (inlined[a.base]) continue;
-      if (fused[a.base] && time[a.base] == joined_time && join(id, k) != Join::none) continue;
       const Space s = stripped(iteration(id), a.stride);
       for (int j = s.shape.rank - 2; j >= from; --j)
         if (!(s.stride[j] == times(s.stride[j + 1], count_of_dim(g, s.shape[j + 1])))) from = j + 1;
@@ -237,16 +241,19 @@ class Clusters {
     if (reduces) reduction[id] = reduction_of(iteration(id), g[id].attr.i[0]);
     const ReduceForm form = reduction[id].form;
 
+    const int count = g[id].count;
     int t = 0;
-    for (int k = 0; k < g[id].count; ++k) {
-      const int p = operand(id, k).base;
-      t = latest(t, join(id, k) != Join::none ? time[p] : ready(p));
+    List<Join> joins;
+    for (int k = 0; k < count; ++k) {
+      const int p = base_of(id, k);
+      joins.push_back(join(id, k));
+      t = latest(t, joins[k] != Join::none ? time[p] : ready(p));
     }
     int into = -1;
     bool as_row = false, possible = true;
-    for (int k = 0; k < g[id].count && possible; ++k) {
-      const int p = operand(id, k).base;
-      const Join j = join(id, k);
+    for (int k = 0; k < count && possible; ++k) {
+      const Join j = joins[k];
+      const int p = base_of(id, k);
       if (j == Join::none || time[p] != t) continue;
       const int c = cluster_of(p);
       const Cluster& joined = clusters[c];
@@ -315,7 +322,7 @@ class Clusters {
     for (int id = 0; id < g.size(); ++id) {
       if (!needed[id] || g[id].op->kind == OpKind::view) continue;
       for (int k = 0; k < g[id].count; ++k) {
-        const int p = access[g.in(id, k)].base;
+        const int p = base_of(id, k);
         ++uses[p];
         if (!fused[id] || !fused[p] || cluster_of(id) != cluster_of(p)) ++outside[p];
       }
@@ -325,7 +332,7 @@ class Clusters {
       if (fused[id] && only_user[id] >= 0 && only_user[id] != cluster_of(id))
         move(id, only_user[id], outside, uses);
       for (int k = 0; k < g[id].count; ++k) {
-        const int p = access[g.in(id, k)].base;
+        const int p = base_of(id, k);
         if (!fused[p]) continue;
         int user = -2;
         if (fused[id] && join(id, k) == Join::full) user = cluster_of(id);
@@ -341,7 +348,7 @@ class Clusters {
     if (!(c.shape == stripped(g[id].shape)) || c.nodes >= 2 * largest) return;
     int to_keep = 0;
     for (int k = 0; k < g[id].count; ++k) {
-      const int p = operand(id, k).base;
+      const int p = base_of(id, k);
       if (fused[p] && !inlined[p] && outside[p] == 0) {
         if (uses[p] != 1) return;
         ++to_keep;
@@ -350,7 +357,7 @@ class Clusters {
     if (to_keep > 1) return;
     const int collapse = latest(c.collapse, collapse_of(id, c.time));
     if (c.split >= 0 && collapse > c.split) return;
-    for (int k = 0; k < g[id].count; ++k) ++outside[operand(id, k).base];
+    for (int k = 0; k < g[id].count; ++k) ++outside[base_of(id, k)];
     c.collapse = collapse;
     ++c.nodes;
     parent_[id] = to;
@@ -362,7 +369,7 @@ class Clusters {
     for (int id = 0; id < g.size(); ++id) {
       if (!needed[id] || g[id].op->kind == OpKind::view) continue;
       for (int k = 0; k < g[id].count; ++k) {
-        const int p = access[g.in(id, k)].base;
+        const int p = base_of(id, k);
         if (fused[id] || inlined[id]) {
           if (inlined[p] || (fused[p] && cluster_of(p) == cluster_of(id))) continue;
         }

@@ -19,11 +19,27 @@ constexpr bool blas_can_read(const Shape& s, const Access& a) {
   return columns && (s[1] == 1 || !is_zero(a.stride[1]));
 }
 
+constexpr int add_copy(Graph& g, int x, int place) {
+  Node n;
+  n.op = info_of<ops::Copy>;
+  n.shape = g[x].shape;
+  n.type = g[x].type;
+  n.attr.i[0] = place;
+  return g.add(n, &x, 1);
+}
+
+/// What leaves the graph must lie in memory of its own, once for each place it goes to.
+constexpr int in_own_memory(Graph& g, int x, int place, bool shared) {
+  const OpKind kind = g[x].op->kind;
+  if (kind != OpKind::view && kind != OpKind::leaf && !shared) return x;
+  return add_copy(g, x, place);
+}
+
 class MakeContiguous {
  public:
   constexpr MakeContiguous(Graph& out, List<Access>& access) : g_(out), access_(access) {}
 
-  constexpr int operator()(const Node& n, List<int> in) {
+  constexpr int operator()(const Node& n, List<int>& in) {
     track();
     switch (n.op->kind) {
       case OpKind::view: {
@@ -50,14 +66,6 @@ class MakeContiguous {
     }
   }
 
-  /// What leaves the graph must lie in memory of its own, once for each place it goes to.
-  constexpr int root(int x, int place, bool shared) {
-    track();
-    const OpKind kind = g_[x].op->kind;
-    if (kind != OpKind::view && kind != OpKind::leaf && !shared) return x;
-    return copy_of(x, place);
-  }
-
  private:
   constexpr void track() {
     while (access_.size() < g_.size()) access_.push_back(access_of(g_, access_.size(), access_));
@@ -81,12 +89,7 @@ class MakeContiguous {
            op == info_of<ops::State>;
   }
   constexpr int copy_of(int x, int place = 0) {
-    Node n;
-    n.op = info_of<ops::Copy>;
-    n.shape = g_[x].shape;
-    n.type = g_[x].type;
-    n.attr.i[0] = place;
-    const int id = g_.add(n, &x, 1);
+    const int id = add_copy(g_, x, place);
     track();
     return id;
   }
@@ -99,7 +102,8 @@ class MakeContiguous {
         int& x = in[2 + carried + k];
         bool shared = false;
         for (int j = 0; j < k; ++j) shared = shared || in[2 + carried + j] == x;
-        x = root(x, 1000 + k, shared || g_[x].op->kind == OpKind::control);
+        x = in_own_memory(g_, x, 1000 + k, shared || g_[x].op->kind == OpKind::control);
+        track();
       }
     }
     for (int k = 1; k < in.size(); ++k)
@@ -174,18 +178,16 @@ class MakeContiguous {
 
 constexpr Graph make_contiguous(const Graph& g) {
   List<Access> access;
-  Graph out = rewrite(g, [&](Graph& to, int id, const List<int>& in) {
+  Graph out = in_reading_order(rewrite(g, [&](Graph& to, int id, List<int>& in) {
     MakeContiguous make(to, access);
     return make(g[id], in);
-  });
-  MakeContiguous make(out, access);
-  for (int k = 0; k < out.roots.size(); ++k) {
-    GraphRoot& r = out.roots[k];
-    bool shared = false;  // two updates to the same value: the second is a copy
-    for (int j = 0; j < k; ++j)
-      shared =
-          shared || (r.target >= 0 && out.roots[j].target >= 0 && out.roots[j].value == r.value);
-    r.value = make.root(r.value, 1 + k, shared);
+  }));
+  List<char> taken;  // of each node: it is the value of an update; for a second one it is copied
+  taken.assign(out.size(), 0);
+  int place = 0;
+  for (GraphRoot& r : out.roots) {
+    r.value = in_own_memory(out, r.value, ++place, r.target >= 0 && taken[r.value]);
+    if (r.target >= 0 && r.value < taken.size()) taken[r.value] = 1;
   }
   return out;
 }

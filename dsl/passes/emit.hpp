@@ -95,6 +95,7 @@ class Emitter {
     if (n.op == info_of<ops::Literal>) {
       b.where = Where::literal;
       b.value = n.attr.x;
+      literals_.push_back(p_.buffers.size());
     } else if (n.op == info_of<ops::Extent>) {
       b.where = Where::extent;
       b.slot = extent_index(g_, n.attr.i[0]);
@@ -289,15 +290,16 @@ class Emitter {
   }
   constexpr int buffer_of(int id) const { return buffer_[c_.access[id].base]; }
   constexpr int literal(double x) {
-    for (int b = 0; b < p_.buffers.size(); ++b)
-      if (p_.buffers[b].where == Where::literal && p_.buffers[b].value == x) return b;
+    for (int b : literals_)
+      if (p_.buffers[b].value == x) return b;
     Buffer b;
     b.where = Where::literal;
     b.slot = -1;
     b.value = x;
     b.size = {1, -1};
+    literals_.push_back(p_.buffers.size());
     p_.buffers.push_back(b);
-    return p_.buffers.size() - 1;
+    return literals_.back();
   }
 
   constexpr void kernel(int id) {
@@ -380,6 +382,7 @@ class Emitter {
   Plan p_;
   List<int> buffer_;         // of each node
   List<int> slot_;           // room for LoopWriter
+  List<int> literals_;       // buffers that are literals
   List<List<int>> carried_;  // buffers of each loop's carried values
   int begin_ = -1;           // step at which the loop being written begins
 };

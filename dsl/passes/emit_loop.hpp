@@ -89,9 +89,9 @@ class LoopWriter {
     for (int id : members_) {
       if (g_[id].op->kind == OpKind::leaf) continue;
       for (int k = 0; k < g_[id].count; ++k) {
-        const Access a = c_.operand(id, k);
-        if (member(a.base) || c_.inlined[a.base]) continue;
-        const Space s = spread(id, a);
+        const int from = c_.base_of(id, k);
+        if (member(from) || c_.inlined[from]) continue;
+        const Space s = spread(id, c_.operand(id, k));
         if (!(s.stride[j] == times(s.stride[j + 1], count_of_dim(g_, shape_[j + 1])))) return false;
       }
     }
@@ -112,7 +112,7 @@ class LoopWriter {
       const int id = members_[m];
       int p = 0;
       for (int k = 0; k < g_[id].count; ++k) {
-        const int from = c_.operand(id, k).base;
+        const int from = c_.base_of(id, k);
         if (!member(from)) continue;
         const int ready = phase_[slot_[from]] + (gathers(from) ? 1 : 0);
         p = p > ready ? p : ready;
@@ -179,10 +179,10 @@ class LoopWriter {
   }
 
   constexpr int operand_value(int id, int k, int p) {
-    const Access a = c_.operand(id, k);
-    if (c_.inlined[a.base]) return number(a.base);
-    if (member(a.base)) return value(a.base, p);
-    return load(id, a, p);
+    const int from = c_.base_of(id, k);
+    if (c_.inlined[from]) return number(from);
+    if (member(from)) return value(from, p);
+    return load(id, c_.operand(id, k), p);
   }
 
   // A number computed from leaves, once for the whole loop.

@@ -6,19 +6,22 @@
 namespace ansatz::ir {
 
 constexpr Graph expand(Graph g) {
-  // What a composite expands to may hold composites again.
-  for (;;) {
-    bool found = false;
-    for (int id = 0; id < g.size() && !found; ++id) found = g[id].op->kind == OpKind::composite;
-    if (!found) return g;
-    g = rewrite(g, [&](Graph& out, int id, const List<int>& in) {
-      const Node& n = g[id];
-      if (n.op->kind != OpKind::composite) return copy_node(out, n, in);
-      List<Value> operands;
-      for (int k : in) operands.push_back(out.value(k));
-      return out.import(n.op->expand(operands.data(), operands.size(), n.attr));
-    });
+  const List<char> needed = reachable(g);
+  const int before = g.size();
+  List<int> instead;
+  // The loop comes to the composites that an expression holds, too.
+  for (int id = 0; id < g.size(); ++id) {
+    if (g[id].op->kind != OpKind::composite || (id < before && !needed[id])) continue;
+    List<Value> operands;
+    const int count = g[id].count;
+    for (int k = 0; k < count; ++k) operands.push_back(g.value(g.in(id, k)));
+    const Attr attr = g[id].attr;
+    const int made = g.import(g[id].op->expand(operands.data(), count, attr));
+    while (instead.size() <= id) instead.push_back(-1);
+    instead[id] = made;
   }
+  if (instead.empty()) return g;
+  return in_reading_order(g, instead);
 }
 
 }  // namespace ansatz::ir

@@ -39,9 +39,11 @@ constexpr List<int> use_counts(const Graph& g) {
   List<int> uses;
   uses.assign(g.size(), 0);
   const List<char> needed = reachable(g);
-  for (int id = 0; id < g.size(); ++id) {
+  const int size = g.size();
+  for (int id = 0; id < size; ++id) {
     if (!needed[id]) continue;
-    for (int k = 0; k < g[id].count; ++k) ++uses[g.in(id, k)];
+    const int* in = g.operands.data() + g[id].first;
+    for (int n = g[id].count; n > 0; --n) ++uses[*in++];
   }
   for (const GraphRoot& r : g.roots) ++uses[r.value];
   return uses;
@@ -58,11 +60,13 @@ struct Combination {
 
 class FoldProducts {
  public:
-  constexpr FoldProducts(const Graph& g) : g_(g), uses_(use_counts(g)) {}
+  constexpr FoldProducts(const Graph& g) : g_(g), uses_(use_counts(g)) {
+    to_.assign(g.size(), -1);
+    find_targets();
+  }
 
   constexpr Graph run() {
     return rewrite(g_, [&](Graph& out, int id, const List<int>& in) {
-      if (to_.size() < g_.size()) to_.assign(g_.size(), -1);
       const int made = fold(out, id);
       to_[id] = made >= 0 ? made : copy_node(out, g_[id], in);
       return to_[id];
@@ -70,12 +74,17 @@ class FoldProducts {
   }
 
  private:
+  constexpr void find_targets() {
+    targets_.assign(g_.size(), -1);
+    for (const GraphRoot& r : g_.roots) {
+      int& target = targets_[r.value];
+      target = target == -1 && r.target >= 0 ? r.target : several;
+    }
+  }
   // The parameter or state whose new value node `id` is, and is only.
   constexpr int target_of(int id) const {
-    int target = -1;
-    for (const GraphRoot& r : g_.roots)
-      if (r.value == id) target = target < 0 && r.target >= 0 ? r.target : g_.size();
-    return target == g_.size() ? -1 : target;
+    const int target = targets_[id];
+    return target == several ? -1 : target;
   }
 
   constexpr int fold(Graph& out, int id) {
@@ -178,8 +187,11 @@ class FoldProducts {
     return true;
   }
 
+  static constexpr int several = -2;
+
   const Graph& g_;
   List<int> uses_;
+  List<int> targets_;
   List<int> to_;  // node of the new graph for each node of the old
 };
 

@@ -27,6 +27,7 @@ class MemoryPlanner {
     const int n = p_.buffers.size();
     first_.assign(n, -1);
     last_.assign(n, -1);
+    taken_.assign(n, -1);
     born_.resize(p_.steps.size());
     dying_.resize(p_.steps.size());
     for (int s = 0; s < p_.steps.size(); ++s) {
@@ -83,16 +84,12 @@ class MemoryPlanner {
       }
       if (!same) continue;
       p_.buffers[b].offset = p_.buffers[old].offset;
-      taken_.push_back({old, s});
+      taken_[old] = s;
       return true;
     }
     return false;
   }
-  constexpr bool taken_by(int old, int s) const {
-    for (const auto& t : taken_)
-      if (t.buffer == old && t.step == s) return true;
-    return false;
-  }
+  constexpr bool taken_by(int old, int s) const { return taken_[old] == s; }
 
   // The smallest gap that is large enough, or the end.
   constexpr void fit(int b) {
@@ -155,14 +152,11 @@ class MemoryPlanner {
     gaps.pop_back();
   }
 
-  struct Taken {
-    int buffer = -1, step = -1;
-  };
   Plan& p_;
   List<int> first_, last_;
   List<List<int>> born_, dying_;  // buffers, by step
   List<List<Gap>> gaps_;          // of each arena
-  List<Taken> taken_;
+  List<int> taken_;               // of each buffer: the step whose result took its place
 };
 
 constexpr void plan_memory(Plan& p) { MemoryPlanner(p).run(); }

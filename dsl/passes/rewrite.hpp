@@ -9,14 +9,17 @@ namespace ansatz::ir {
 constexpr List<char> reachable(const Graph& g) {
   List<char> needed;
   needed.assign(g.size(), 0);
+  char* const need = needed.data();
   for (const GraphRoot& r : g.roots) {
-    needed[r.value] = 1;
-    if (r.target >= 0) needed[r.target] = 1;
+    need[r.value] = 1;
+    if (r.target >= 0) need[r.target] = 1;
   }
+  const Node* const nodes = g.nodes.data();
+  const int* const operands = g.operands.data();
   for (int id = g.size() - 1; id >= 0; --id) {
-    if (!needed[id]) continue;
-    const Node& n = g[id];
-    for (int k = 0; k < n.count; ++k) needed[g.operands[n.first + k]] = 1;
+    if (!need[id]) continue;
+    const int* in = operands + nodes[id].first;
+    for (int n = nodes[id].count; n > 0; --n) need[*in++] = 1;
   }
   return needed;
 }
@@ -24,32 +27,49 @@ constexpr List<char> reachable(const Graph& g) {
 /// The same graph with its nodes in the order in which a reader meets them: from the roots down,
 /// operands in their order, then the node. Rules such as `a(x) - b(x)` may make a's nodes first or
 /// b's, as the compiler likes, and g++ likes the one in constant expressions and the other at run
-/// time; without this, plans of the two would differ.
-constexpr Graph in_reading_order(const Graph& g) {
+/// time; without this, plans of the two would differ. Dead nodes go.
+/// @param instead  for each of the first nodes, the node that takes its place, or -1
+constexpr Graph in_reading_order(const Graph& g, const List<int>& instead = {}) {
   struct Visit {
     int node = -1;
     int next = 0;
   };
   Graph out = g.like();
-  List<int> map, in;
-  List<Visit> stack;
-  map.assign(g.size(), -1);
+  List<int> maps, in;
+  List<Visit> visits;
+  maps.assign(g.size(), -1);
+  int* const map = maps.data();
+  const Node* const nodes = g.nodes.data();
+  const int* const operands = g.operands.data();
+  const int replaced = instead.size();
+  const auto resolve = [&](int id) {
+    while (id < replaced && instead[id] >= 0) id = instead[id];
+    return id;
+  };
   const auto copy = [&](int root) {
-    if (map[root] < 0) stack.push_back({root, 0});
-    while (!stack.empty()) {
-      Visit& top = stack.back();
-      const Node& n = g[top.node];
-      if (top.next < n.count) {
-        const int operand = g.operands[n.first + top.next++];
-        if (map[operand] < 0) stack.push_back({operand, 0});
+    if (replaced) root = resolve(root);
+    if (map[root] >= 0) return map[root];
+    visits.push_back({root, 0});
+    while (!visits.empty()) {
+      Visit& top = visits.back();
+      const int id = top.node;
+      const Node& n = nodes[id];
+      const int* const first = operands + n.first;
+      int k = top.next, operand = -1;
+      for (; k < n.count; ++k) {
+        operand = replaced ? resolve(first[k]) : first[k];
+        if (map[operand] < 0) break;
+      }
+      if (k < n.count) {
+        top.next = k + 1;
+        visits.push_back({operand, 0});
         continue;
       }
-      if (map[top.node] < 0) {
-        in.clear();
-        for (int k = 0; k < n.count; ++k) in.push_back(map[g.operands[n.first + k]]);
-        map[top.node] = out.add(n, in.data(), in.size());
-      }
-      stack.pop_back();
+      visits.pop_back();
+      in.clear();
+      int* to = in.extend(n.count);
+      for (k = 0; k < n.count; ++k) to[k] = map[replaced ? resolve(first[k]) : first[k]];
+      map[id] = replaced ? out.add(n, to, n.count) : out.append(n, to, n.count);
     }
     return map[root];
   };
@@ -62,19 +82,25 @@ constexpr Graph in_reading_order(const Graph& g) {
 }
 
 /// A graph in which node `id` of `g` became `rule(out, id, in)`: its operands, in the new graph,
-/// are in[0], in[1], …. The rule returns the new node. Dead nodes go; names, extents and roots
-/// stay.
+/// are in[0], in[1], …. The rule returns the new node. Names, extents and roots stay; dead nodes of
+/// `g` are left out, those the rules leave behind are not.
 template <class Rule>
 constexpr Graph rewrite(const Graph& g, Rule rule) {
   Graph out = g.like();
-  const List<char> needed = reachable(g);
-  List<int> map, in;
-  map.assign(g.size(), -1);
-  for (int id = 0; id < g.size(); ++id) {
+  const List<char> reached = reachable(g);
+  List<int> maps, in;
+  const int size = g.size();
+  int* const map = maps.extend(size);
+  const char* const needed = reached.data();
+  const Node* const nodes = g.nodes.data();
+  const int* const operands = g.operands.data();
+  for (int id = 0; id < size; ++id) {
     if (!needed[id]) continue;
-    const Node& n = g[id];
+    const int count = nodes[id].count;
+    const int* from = operands + nodes[id].first;
     in.clear();
-    for (int k = 0; k < n.count; ++k) in.push_back(map[g.operands[n.first + k]]);
+    int* to = in.extend(count);
+    for (int k = count; k > 0; --k) *to++ = map[*from++];
     map[id] = rule(out, id, in);
   }
   for (GraphRoot r : g.roots) {
@@ -82,7 +108,7 @@ constexpr Graph rewrite(const Graph& g, Rule rule) {
     if (r.target >= 0) r.target = map[r.target];
     out.roots.push_back(r);
   }
-  return in_reading_order(out);
+  return out;
 }
 
 /// The rule that changes nothing.

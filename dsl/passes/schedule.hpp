@@ -210,6 +210,7 @@ class Scheduler {
     for (int r = 0; r < loops; ++r)
       if (group_waits_[n + r] == 0 && r < s_.loop_end.size() && s_.loop_end[r] >= 0)
         ready.push_back(n + r);
+    for (int k = 1; k < ready.size(); ++k) rise(ready, k);
     while (!ready.empty()) {
       const int group = take_first(ready);
       const int before = s_.order.size();
@@ -220,21 +221,41 @@ class Scheduler {
       }
       for (int k = before; k < s_.order.size(); ++k)
         for (int v : then[s_.order[k]])
-          if (group_of(v) != group && --group_waits_[group_of(v)] == 0)
+          if (group_of(v) != group && --group_waits_[group_of(v)] == 0) {
             ready.push_back(group_of(v));
+            rise(ready, ready.size() - 1);
+          }
     }
     return s_.order.size() == n;
   }
 
-  // Of those that can run, the one whose last node came first: near the order as written.
+  // Of those that can run, the one whose last node came first: near the order as written. A heap,
+  // the first at its top.
   constexpr int take_first(List<int>& ready) const {
-    int best = 0;
-    for (int k = 1; k < ready.size(); ++k)
-      if (rank(ready[k]) < rank(ready[best])) best = k;
-    const int taken = ready[best];
-    ready[best] = ready.back();
+    const int taken = ready[0], moved = ready.back(), moved_rank = rank(moved);
     ready.pop_back();
+    const int n = ready.size();
+    int at = 0;
+    while (2 * at + 1 < n) {
+      int child = 2 * at + 1;
+      int child_rank = rank(ready[child]);
+      if (child + 1 < n && rank(ready[child + 1]) < child_rank) child_rank = rank(ready[++child]);
+      if (moved_rank < child_rank) break;
+      ready[at] = ready[child];
+      at = child;
+    }
+    if (n > 0) ready[at] = moved;
     return taken;
+  }
+  // The element at `k`, of lower rank than those above it perhaps, goes up to its place.
+  constexpr void rise(List<int>& ready, int k) const {
+    const int group = ready[k], its_rank = rank(group);
+    for (; k > 0; k = (k - 1) / 2) {
+      const int above = ready[(k - 1) / 2];
+      if (rank(above) < its_rank) break;
+      ready[k] = above;
+    }
+    ready[k] = group;
   }
   constexpr int rank(int group) const {
     const int n = s_.members.size();
@@ -248,11 +269,15 @@ class Scheduler {
     List<int> ready;
     for (int u = 0; u < s_.members.size(); ++u)
       if (s_.region[u] == loop && inner_waits_[u] == 0) ready.push_back(u);
+    for (int k = 1; k < ready.size(); ++k) rise(ready, k);
     while (!ready.empty()) {
       const int unit = take_first(ready);
       run_unit(unit);
       for (int v : then[unit])
-        if (s_.region[v] == loop && --inner_waits_[v] == 0) ready.push_back(v);
+        if (s_.region[v] == loop && --inner_waits_[v] == 0) {
+          ready.push_back(v);
+          rise(ready, ready.size() - 1);
+        }
     }
   }
 

@@ -24,7 +24,7 @@ class Simplifier {
  public:
   constexpr explicit Simplifier(Graph& out) : g_(out) {}
 
-  constexpr int operator()(const Node& n, List<int> in) {
+  constexpr int operator()(const Node& n, List<int>& in) {
     switch (n.op->kind) {
       case OpKind::elementwise:
         skip_broadcasts(n, in);
@@ -76,7 +76,7 @@ class Simplifier {
     return g_.add(info_of<ops::BroadcastTo>, shape_attr(s), &x, 1);
   }
 
-  constexpr int elementwise(const Node& n, List<int> in) {
+  constexpr int elementwise(const Node& n, List<int>& in) {
     if (n.shape.rank > 0 && !n.wanted) {
       bool all_one = true;
       for (int x : in) all_one = all_one && one_element(x) >= 0;
@@ -149,7 +149,7 @@ class Simplifier {
     return copy_node(g_, n, in);
   }
 
-  constexpr int matmul(const Node& n, List<int> in) {
+  constexpr int matmul(const Node& n, List<int>& in) {
     Attr attr = n.attr;
     for (int k = 0; k < 2; ++k) {
       if (!g_.is(in[k], info_of<ops::Transpose>)) continue;
@@ -163,7 +163,7 @@ class Simplifier {
 };
 
 constexpr Graph simplify(const Graph& g) {
-  return rewrite(g, [&](Graph& out, int id, const List<int>& in) {
+  return rewrite(g, [&](Graph& out, int id, List<int>& in) {
     Simplifier s(out);
     return s(g[id], in);
   });

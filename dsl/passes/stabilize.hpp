@@ -105,10 +105,10 @@ class Stabilizer {
 constexpr Graph stabilize(Graph g) {
   for (int id = 0; id < g.size(); ++id)
     if (g[id].op->kind == OpKind::gradient) g.nodes[g.in(id, 1)].wanted = true;
-  return rewrite(g, [&](Graph& out, int id, const List<int>& in) {
+  return in_reading_order(rewrite(g, [&](Graph& out, int id, const List<int>& in) {
     Stabilizer s(out);
     return s(g[id], in);
-  });
+  }));
 }
 
 }  // namespace ansatz::ir
