@@ -33,21 +33,21 @@ class Graph {
   int sites = 0;    ///< random sites so far
   int repeats = 0;  ///< loops so far
 
-  constexpr int size() const { return nodes.size(); }
-  constexpr const Node& operator[](int id) const { return nodes[id]; }
-  constexpr int in(int id, int k) const { return operands[nodes[id].first + k]; }
-  constexpr bool is(int id, const OpInfo* op) const { return nodes[id].op == op; }
+  constexpr int size() const { return nodes.size_; }
+  constexpr const Node& operator[](int id) const { return nodes.data_[id]; }
+  constexpr int in(int id, int k) const { return operands.data_[nodes.data_[id].first + k]; }
+  constexpr bool is(int id, const OpInfo* op) const { return nodes.data_[id].op == op; }
   constexpr const char* name(int id) const { return text.data() + nodes[id].name; }
   constexpr Value value(int id) { return Value(this, id); }
-  constexpr double literal(int id) const { return nodes[id].attr.x; }
-  constexpr bool is_literal(int id) const { return nodes[id].op == info_of<ops::Literal>; }
+  constexpr double literal(int id) const { return nodes.data_[id].attr.x; }
+  constexpr bool is_literal(int id) const { return nodes.data_[id].op == info_of<ops::Literal>; }
   constexpr bool is_literal(int id, double x) const { return is_literal(id) && literal(id) == x; }
 
   /// The node like `node` applied to `in`; an equal one that exists already, if any.
   constexpr int add(const Node& node, const int* in, int count) {
-    const int id = nodes.size();
-    if (4 * (id + 1) > 3 * table_.size()) rehash();
-    int* const table = table_.data();
+    const int id = nodes.size_;
+    if (4 * (id + 1) > 3 * table_.size_) rehash();
+    int* const table = table_.data_;
     unsigned h = hash(node, in, count) & mask_;
     for (; table[h] >= 0; h = (h + 1) & mask_) {
       const int same = table[h];
@@ -61,11 +61,11 @@ class Graph {
 
   /// The same, of a graph that only ever got nodes of another in this way: each of them is new.
   constexpr int append(const Node& node, const int* in, int count) {
-    const int id = nodes.size(), first = operands.size();
+    const int id = nodes.size_, first = operands.size_;
     int* to = operands.extend(count);
     for (int k = count; k > 0; --k) *to++ = *in++;
     nodes.push_back(node);
-    Node& n = nodes[id];
+    Node& n = nodes.data_[id];
     n.first = first;
     n.count = count;
     return id;
@@ -87,7 +87,7 @@ class Graph {
     List<Shape> more;
     if (count > 3) more.resize(count);
     Shape* const s = count > 3 ? more.data() : few;
-    for (int k = 0; k < count; ++k) s[k] = nodes[in[k]].shape;
+    for (int k = 0; k < count; ++k) s[k] = nodes.data_[in[k]].shape;
     const ShapeResult r = op->shape(s, count, attr);
     if (!r.ok()) graph_error_shape(op->name, r.error, s, count);
     n.shape = r.shape;
@@ -200,9 +200,9 @@ class Graph {
     return h ^ (h >> 15);
   }
   constexpr bool equal(int id, const Node& n, const int* in, int count) const {
-    const Node& m = nodes[id];
+    const Node& m = nodes.data_[id];
     if (m.op != n.op || m.count != count || m.name != n.name) return false;
-    const int* mine = operands.data() + m.first;
+    const int* mine = operands.data_ + m.first;
     for (; count > 0; --count)
       if (*mine++ != *in++) return false;
     return m.attr == n.attr && (m.count || m.shape == n.shape);

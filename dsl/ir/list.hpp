@@ -4,6 +4,8 @@
 
 namespace ansatz::ir {
 
+class Graph;
+
 template <class T>
 class List {
  public:
@@ -105,6 +107,8 @@ class List {
     else
       return new T[static_cast<unsigned>(count)]{};
   }
+
+  friend class Graph;  // whose accessors are called most: one call instead of three
 
   T* data_ = nullptr;
   int size_ = 0;

@@ -45,7 +45,7 @@ struct Shape {
     return true;
   }
   /// Whether the outermost dimension is a run-time extent: a batch.
-  constexpr bool batched() const { return rank > 0 && is_extent(dim[0]); }
+  constexpr bool batched() const { return rank > 0 && dim[0] <= -2; }
 };
 
 template <class... D>

@@ -17,8 +17,9 @@ struct Access {
 };
 
 constexpr int extent_index(const Graph& g, int code) {
-  for (int e = 0; e < g.extent_codes.size(); ++e)
-    if (g.extent_codes[e] == code) return e;
+  const int* const codes = g.extent_codes.data();
+  for (int e = 0, n = g.extent_codes.size(); e < n; ++e)
+    if (codes[e] == code) return e;
   graph_error("an extent belongs to no input and no state");
 }
 
@@ -43,7 +44,7 @@ constexpr void contiguous_strides(const Graph& g, const Shape& s, Count* stride)
   Count c{1, -1};
   for (int k = s.rank - 1; k >= 0; --k) {
     stride[k] = c;
-    c = times(c, count_of_dim(g, s[k]));
+    if (k > 0 && s.dim[k] != 1) c = times(c, count_of_dim(g, s.dim[k]));
   }
 }
 
@@ -106,7 +107,7 @@ constexpr Access broadcast_access(const Access& a, const Shape& from, const Shap
   const int batch_from = from.batched() || batch_kept, batch_to = to.batched();
   if (from.batched()) r.stride[0] = a.stride[0];
   for (int k = 1; k <= from.rank - batch_from && k <= to.rank - batch_to; ++k)
-    if (from[from.rank - k] != 1) r.stride[to.rank - k] = a.stride[from.rank - k];
+    if (from.dim[from.rank - k] != 1) r.stride[to.rank - k] = a.stride[from.rank - k];
   return r;
 }
 

@@ -21,15 +21,17 @@ struct Space {
 constexpr Space stripped(const Shape& s, const Count* stride) {
   Space r;
   for (int k = 0; k < s.rank; ++k) {
-    if (s[k] == 1) continue;
+    if (s.dim[k] == 1) continue;
     r.stride[r.shape.rank] = stride[k];
-    r.shape[r.shape.rank++] = s[k];
+    r.shape.dim[r.shape.rank++] = s.dim[k];
   }
   return r;
 }
 constexpr Shape stripped(const Shape& s) {
-  const Count none[max_rank] = {{}, {}, {}, {}, {}};
-  return stripped(s, none).shape;
+  Shape r;
+  for (int k = 0; k < s.rank; ++k)
+    if (s.dim[k] != 1) r.dim[r.rank++] = s.dim[k];
+  return r;
 }
 
 enum class ReduceForm : std::uint8_t { none, rows, columns, all };
@@ -83,8 +85,15 @@ class Clusters {
   List<Cluster> clusters;
 
   constexpr Clusters(const Graph& graph, const List<Access>& accesses)
-      : g(graph), access(accesses), needed(reachable(graph)) {
-    const int n = g.size();
+      : g(graph),
+        access(accesses),
+        needed(reachable(graph)),
+        nodes_(graph.nodes.data()),
+        operands_(graph.operands.data()),
+        access_(accesses.data()) {
+    const int n = g.size(), edges = g.operands.size();
+    int* base = bases_.extend(edges);
+    for (int e = 0; e < edges; ++e) *base++ = access_[operands_[e]].base;
     time.assign(n, 0);
     level.assign(n, Level::full);
     reduction.assign(n, {});
@@ -100,23 +109,25 @@ class Clusters {
   }
 
   constexpr int cluster_of(int id) const {
-    int c = parent_[id];
-    while (c >= 0 && links_[c] != c) c = links_[c];
+    const int* const links = links_.data();
+    int c = parent_.data()[id];
+    while (c >= 0 && links[c] != c) c = links[c];
     return c;
   }
 
   /// The iteration space of a fused node: its own shape, or its operand's.
   constexpr Shape iteration(int id) const {
-    return g[id].op->kind == OpKind::reduce ? g[g.in(id, 0)].shape : g[id].shape;
+    const Node& n = nodes_[id];
+    return n.op->kind == OpKind::reduce ? nodes_[operands_[n.first]].shape : n.shape;
   }
   /// Operand k of a fused node as seen from its iteration space.
   constexpr Access operand(int id, int k) const {
-    const int v = g.in(id, k);
-    return broadcast_access(access[v], g[v].shape, iteration(id));
+    const int v = operands_[nodes_[id].first + k];
+    return broadcast_access(access_[v], nodes_[v].shape, iteration(id));
   }
 
   /// The node that computes operand k, behind its views.
-  constexpr int base_of(int id, int k) const { return access[g.in(id, k)].base; }
+  constexpr int base_of(int id, int k) const { return bases_.data()[nodes_[id].first + k]; }
 
   /// How a fused node reads operand k when that is in the same cluster: at the same element, or at
   /// its row; `none` when it cannot be joined.
@@ -319,25 +330,31 @@ class Clusters {
     uses.assign(g.size(), 0);
     for (const GraphRoot& r : g.roots)
       only_user[access[r.value].base] = -2, ++outside[access[r.value].base];
-    for (int id = 0; id < g.size(); ++id) {
-      if (!needed[id] || g[id].op->kind == OpKind::view) continue;
-      for (int k = 0; k < g[id].count; ++k) {
+    const int size = g.size();
+    for (int id = 0; id < size; ++id) {
+      const Node& n = nodes_[id];
+      if (!needed[id] || n.op->kind == OpKind::view) continue;
+      const int mine = fused[id] ? cluster_of(id) : -1;
+      for (int k = 0; k < n.count; ++k) {
         const int p = base_of(id, k);
         ++uses[p];
-        if (!fused[id] || !fused[p] || cluster_of(id) != cluster_of(p)) ++outside[p];
+        if (mine < 0 || !fused[p] || mine != cluster_of(p)) ++outside[p];
       }
     }
-    for (int id = g.size() - 1; id >= 0; --id) {
-      if (!needed[id] || g[id].op->kind == OpKind::view) continue;
+    for (int id = size - 1; id >= 0; --id) {
+      const Node& n = nodes_[id];
+      if (!needed[id] || n.op->kind == OpKind::view) continue;
       if (fused[id] && only_user[id] >= 0 && only_user[id] != cluster_of(id))
         move(id, only_user[id], outside, uses);
-      for (int k = 0; k < g[id].count; ++k) {
+      for (int k = 0; k < n.count; ++k) {
         const int p = base_of(id, k);
         if (!fused[p]) continue;
+        int& of_p = only_user[p];
+        if (of_p == -2) continue;
         int user = -2;
         if (fused[id] && join(id, k) == Join::full) user = cluster_of(id);
-        if (only_user[p] == -1) only_user[p] = user;
-        if (only_user[p] != user) only_user[p] = -2;
+        if (of_p == -1) of_p = user;
+        if (of_p != user) of_p = -2;
       }
     }
   }
@@ -366,18 +383,24 @@ class Clusters {
 
   constexpr void find_kept() {
     for (const GraphRoot& r : g.roots) kept[access[r.value].base] = 1;
-    for (int id = 0; id < g.size(); ++id) {
-      if (!needed[id] || g[id].op->kind == OpKind::view) continue;
-      for (int k = 0; k < g[id].count; ++k) {
+    const int size = g.size();
+    for (int id = 0; id < size; ++id) {
+      const Node& n = nodes_[id];
+      if (!needed[id] || n.op->kind == OpKind::view) continue;
+      const bool loads = fused[id] || inlined[id];
+      for (int k = 0; k < n.count; ++k) {
         const int p = base_of(id, k);
-        if (fused[id] || inlined[id]) {
-          if (inlined[p] || (fused[p] && cluster_of(p) == cluster_of(id))) continue;
-        }
+        if (kept[p]) continue;
+        if (loads && (inlined[p] || (fused[p] && cluster_of(p) == cluster_of(id)))) continue;
         kept[p] = 1;
       }
     }
   }
 
+  const Node* nodes_;
+  const int* operands_;
+  const Access* access_;
+  List<int> bases_;   // for each of the graph's operands, the node that computes it
   List<int> parent_;  // cluster of a node as it was placed
   List<int> links_;   // cluster it was merged into
 };

@@ -30,15 +30,13 @@ constexpr List<char> reachable(const Graph& g) {
 /// time; without this, plans of the two would differ. Dead nodes go.
 /// @param instead  for each of the first nodes, the node that takes its place, or -1
 constexpr Graph in_reading_order(const Graph& g, const List<int>& instead = {}) {
-  struct Visit {
-    int node = -1;
-    int next = 0;
-  };
   Graph out = g.like();
-  List<int> maps, in;
-  List<Visit> visits;
+  // A stack of the nodes on the way down from the root, and of their operands that come next.
+  List<int> maps, ways, nexts, in;
   maps.assign(g.size(), -1);
   int* const map = maps.data();
+  int* const way = ways.extend(g.size());
+  int* const next = nexts.extend(g.size());
   const Node* const nodes = g.nodes.data();
   const int* const operands = g.operands.data();
   const int replaced = instead.size();
@@ -49,23 +47,25 @@ constexpr Graph in_reading_order(const Graph& g, const List<int>& instead = {}) 
   const auto copy = [&](int root) {
     if (replaced) root = resolve(root);
     if (map[root] >= 0) return map[root];
-    visits.push_back({root, 0});
-    while (!visits.empty()) {
-      Visit& top = visits.back();
-      const int id = top.node;
+    int depth = 1;
+    way[0] = root;
+    next[0] = 0;
+    while (depth > 0) {
+      const int id = way[depth - 1];
       const Node& n = nodes[id];
       const int* const first = operands + n.first;
-      int k = top.next, operand = -1;
+      int k = next[depth - 1], operand = -1;
       for (; k < n.count; ++k) {
         operand = replaced ? resolve(first[k]) : first[k];
         if (map[operand] < 0) break;
       }
       if (k < n.count) {
-        top.next = k + 1;
-        visits.push_back({operand, 0});
+        next[depth - 1] = k + 1;
+        way[depth] = operand;
+        next[depth++] = 0;
         continue;
       }
-      visits.pop_back();
+      --depth;
       in.clear();
       int* to = in.extend(n.count);
       for (k = 0; k < n.count; ++k) to[k] = map[replaced ? resolve(first[k]) : first[k]];
