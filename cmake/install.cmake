@@ -3,6 +3,9 @@ include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/ansatz)
 install(TARGETS ansatz EXPORT ansatz-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET ansatz_program)
+  install(TARGETS ansatz_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(DIRECTORY dsl include/ansatz DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ansatz-1
   FILES_MATCHING PATTERN "*.hpp")
 install(EXPORT ansatz-targets NAMESPACE ansatz:: DESTINATION ${package_folder})

@@ -58,6 +58,12 @@ void print_program(const JobProgram& p, std::int64_t batch) {
              flops, batch);
 }
 
+// The size of a training batch, for the costs of a call.
+int batch_of(const Train& train) {
+  const int asked = train.algorithm->batch_size, forced = train.model->batch_size();
+  return std::max(1, asked ? asked : forced);
+}
+
 struct CheckArguments {
   JobArguments job;
   std::string floatX = "float32";
@@ -74,7 +80,7 @@ int check(const CheckArguments& a) {
     }
     print_model(*phase.train->model);
     if (!phase.train->algorithm) continue;
-    const int batch = std::max(1, phase.train->algorithm->batch_size);
+    const int batch = batch_of(*phase.train);
     for (const JobProgram& p : build_programs(*phase.train, precision_of(a.floatX)))
       print_program(p, batch);
   }
@@ -99,7 +105,7 @@ int plan(const PlanArguments& a) {
       if (f.name != std::string_view(a.function)) continue;
       const bool wide = precision_of(a.floatX) == ElementType::float64;
       ExplainOptions options;
-      options.batch = std::max(1, train.algorithm->batch_size);
+      options.batch = batch_of(train);
       if (a.format == "graphviz")
         fmt::print("{}", wide ? explain<double>(f.function, Format::graphviz)
                               : explain<float>(f.function, Format::graphviz));
