@@ -25,7 +25,10 @@ class KMeans : public SelfTrainingModel {
       std::size_t nearest = 0;
       for (std::size_t c = 0; c < std::size_t(k_); ++c) {
         double d = 0;
-        for (std::size_t j = 0; j < n; ++j) d += (x[j] - means_[c * n + j]) * (x[j] - means_[c * n + j]);
+        for (std::size_t j = 0; j < n; ++j) {
+          const double difference = x[j] - means_[c * n + j];
+          d += difference * difference;
+        }
         if (d < best) best = d, nearest = c;
       }
       for (std::size_t j = 0; j < n; ++j) sums[nearest * n + j] += x[j];

@@ -2,8 +2,9 @@
 
     part3.py DATA_FOLDER THREADS EPOCHS
 
-The loop of the job tests/jobs/mlp_part_3.yaml: 784-500-1000-10, rectifiers, batches of 100 in a new random
-order each epoch, momentum; monitored on train, valid and test, with all its channels. Prints a JSON object.
+The loop of the job tests/jobs/mlp_part_3.yaml: 784-500-1000-10, rectifiers, batches of 100 in a
+new random order each epoch, momentum; monitored on train, valid and test, with all its channels.
+Prints a JSON object.
 """
 import gzip
 import json
@@ -26,7 +27,8 @@ def idx(path):
 
 def load(folder, name):
     x = idx(folder / f"{name}-images-idx3-ubyte").reshape(-1, 784).astype(numpy.float32) / 255
-    return torch.from_numpy(x), torch.from_numpy(idx(folder / f"{name}-labels-idx1-ubyte").astype(numpy.int64))
+    y = idx(folder / f"{name}-labels-idx1-ubyte").astype(numpy.int64)
+    return torch.from_numpy(x), torch.from_numpy(y)
 
 
 def channels(model, x, y):
@@ -35,7 +37,8 @@ def channels(model, x, y):
     for layer in model:
         h = layer(h)
         if isinstance(layer, torch.nn.ReLU):
-            for v in (h.max(0).values, h.mean(0), h.min(0).values, h.max(0).values - h.min(0).values):
+            high, low = h.max(0).values, h.min(0).values
+            for v in (high, h.mean(0), low, high - low):
                 values += [v.max(), v.mean(), v.min()]
     best = torch.softmax(h, 1).max(1).values
     nll = torch.nn.functional.cross_entropy(h, y)
@@ -58,8 +61,9 @@ def main(folder, threads, epochs):
     folder = pathlib.Path(folder) / "mnist"
     x, y = load(folder, "train")
     sets = [(x[:50000], y[:50000]), (x[50000:], y[50000:]), load(folder, "t10k")]
-    model = torch.nn.Sequential(torch.nn.Linear(784, 500), torch.nn.ReLU(), torch.nn.Linear(500, 1000),
-                                torch.nn.ReLU(), torch.nn.Linear(1000, 10))
+    model = torch.nn.Sequential(torch.nn.Linear(784, 500), torch.nn.ReLU(),
+                                torch.nn.Linear(500, 1000), torch.nn.ReLU(),
+                                torch.nn.Linear(1000, 10))
     optimizer = torch.optim.SGD(model.parameters(), lr=.01, momentum=.5)
     training, monitoring = [], []
     for _ in range(epochs):

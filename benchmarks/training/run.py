@@ -1,10 +1,10 @@
-"""Seconds of an epoch of part 3 of the MLP tutorial, training and monitoring apart, against the same loop in
-PyTorch in the same run; and the time from YAML to the first batch.
+"""Seconds of an epoch of part 3 of the MLP tutorial, training and monitoring apart, against the same
+loop in PyTorch in the same run; and the time from YAML to the first batch.
 
     run.py ANSATZ DATA_FOLDER [--rounds N] [--python PYTHON]
 
-Rounds of both take turns; medians and the fastest are printed. PyTorch: Debian's python3-torch; without it
-only Ansatz is measured.
+Rounds of both take turns; medians and the fastest are printed. PyTorch: Debian's python3-torch;
+without it only Ansatz is measured.
 """
 import argparse
 import json
@@ -20,14 +20,16 @@ JOB = ROOT / "tests/jobs/mlp_part_3.yaml"
 SIZES = ["train_stop=50000", "valid_stop=60000", "dim_h0=500", "dim_h1=1000", "sparse_init_h1=15"]
 
 
-def ansatz(program, data, threads, epochs):
+def ansatz(program, threads, epochs):
     with tempfile.TemporaryDirectory() as folder:
-        command = [program, "train", str(JOB), "--json", "--threads", str(threads), "extensions=[]"]
+        command = [program, "train", str(JOB), "--json", "--threads", str(threads),
+                   "extensions=[]"]
         for define in SIZES + [f"max_epochs={epochs}"]:
             command += ["-D", define]
         # %(save_path)s stands in what `extensions=[]` replaces
         command += ["-D", f"save_path={folder}"]
-        lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+        result = subprocess.run(command, check=True, capture_output=True, text=True)
+        lines = result.stdout.splitlines()
     epochs = [e for e in map(json.loads, lines) if e["event"] == "epoch"]
     training = [e["channels"]["training_seconds_this_epoch"] for e in epochs[1:]]
     whole = [b["seconds"] - a["seconds"] for a, b in zip(epochs, epochs[1:])]
@@ -42,8 +44,9 @@ def first_batch(program):
         !obj:RectifiedLinear { layer_name: h0, dim: 500, irange: .05 },
         !obj:RectifiedLinear { layer_name: h1, dim: 1000, irange: .05 },
         !obj:Softmax { layer_name: y, n_classes: 10, irange: 0. } ] },
-      algorithm: !obj:SGD { learning_rate: .01, batch_size: 100, learning_rule: !obj:Momentum { init_momentum: .5 },
-        monitoring_dataset: *d, termination_criterion: !obj:EpochCounter { max_epochs: 1 } } }"""
+      algorithm: !obj:SGD { learning_rate: .01, batch_size: 100,
+        learning_rule: !obj:Momentum { init_momentum: .5 }, monitoring_dataset: *d,
+        termination_criterion: !obj:EpochCounter { max_epochs: 1 } } }"""
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(job)
         file.flush()
@@ -54,7 +57,8 @@ def first_batch(program):
 
 def torch_times(python, data, threads, epochs):
     script = pathlib.Path(__file__).with_name("part3.py")
-    result = subprocess.run([python, script, data, str(threads), str(epochs)], capture_output=True, text=True)
+    result = subprocess.run([python, script, data, str(threads), str(epochs)],
+                            capture_output=True, text=True)
     if result.returncode:
         return None
     times = json.loads(result.stdout)
@@ -62,7 +66,8 @@ def torch_times(python, data, threads, epochs):
 
 
 def show(name, values):
-    print(f"  {name:22} median {statistics.median(values):.3f} s, fastest {min(values):.3f} s of {len(values)}")
+    print(f"  {name:22} median {statistics.median(values):.3f} s, "
+          f"fastest {min(values):.3f} s of {len(values)}")
 
 
 def main():
@@ -83,7 +88,8 @@ def main():
     for threads in (1, 2):
         ours, theirs = ([], []), ([], [])
         for _ in range(options.rounds):
-            for total, part in zip(ours, ansatz(options.program, options.data, threads, options.epochs)):
+            times = ansatz(options.program, threads, options.epochs)
+            for total, part in zip(ours, times):
                 total += part
             times = torch_times(options.python, options.data, threads, options.epochs)
             if times:

@@ -44,7 +44,8 @@ int print_monitor(const std::vector<std::string>& paths) {
     fmt::print("time trained: {:.1f} s\n",
                records.time_record.empty() ? 0. : records.time_record.back());
     for (const ChannelRecords* c : sorted(records))
-      if (!c->val_record.empty()) fmt::print("{} : {}\n", c->name, channel_text(c->val_record.back()));
+      if (!c->val_record.empty())
+        fmt::print("{} : {}\n", c->name, channel_text(c->val_record.back()));
   }
   return exit_ok;
 }

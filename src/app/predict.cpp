@@ -46,7 +46,8 @@ std::unique_ptr<AnyProgram> build_output(const TrainedModel& model, const std::s
   const std::string layer = what == "class" || what == "probabilities" ? "" : what;
   std::string names;
   for (const Data::Entry& each : outputs) {
-    if (!each.source.empty()) names += (names.empty() ? "" : ", ") + std::string(each.source.view());
+    if (!each.source.empty())
+      names += (names.empty() ? "" : ", ") + std::string(each.source.view());
     if (each.source != std::string_view(layer)) continue;
     const Function f = function(output("output", each.signal.value()));
     if (model.precision == ElementType::float64) return erase(build<double>(f));
@@ -194,7 +195,7 @@ void add_predict(CLI::App& app, int& exit) {
   c->add_option("-o,--out", a->out, "file to write, .csv or .npy; default: CSV to the terminal");
   c->add_option("--output", a->what, "class, probabilities, or the name of a layer");
   c->add_flag("--header", a->header, "CSV with a line of names");
-  c->add_flag("--labels", a->labels, "the .csv file has labels in its first column, to be left out");
+  c->add_flag("--labels", a->labels, "the .csv file has labels in its first column to leave out");
   c->add_option("--batch-size", a->batch_size, "examples at a time")->check(CLI::PositiveNumber);
   c->add_option("--threads", a->threads, "threads")->check(CLI::Range(1, 1024));
   c->add_option("--load", a->libraries, "shared object with further classes (.so)");

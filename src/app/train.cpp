@@ -109,7 +109,7 @@ void add_train(CLI::App& app, int& exit) {
   c->add_flag("--check-numbers", a->check, "stop at the first value that is not finite; slower");
   c->add_flag("--json", a->json, "one JSON object a line for each event, instead of text");
   c->add_flag("-q,--quiet", a->quiet, "only errors");
-  c->add_flag("-v,--verbose", a->verbose, "every channel after each epoch, as Pylearn2 prints them");
+  c->add_flag("-v,--verbose", a->verbose, "every channel after each epoch, as Pylearn2 does");
   c->add_option("--channels", a->channels, "patterns of channels to print, such as 'valid_*'")
       ->allow_extra_args(false);
   c->footer("Examples:\n"

@@ -71,7 +71,8 @@ Shared<Dataset> dataset_of(const std::string& given, const TrainedModel& model, 
     if (model.train->dataset) return model.train->dataset;
     if (!model.file.dataset_yaml.empty())
       return object_of<Dataset>(model.path + " (its data set)", model.file.dataset_yaml);
-    throw ValueError(fmt::format("{} does not name its data set; give one with --data", model.path));
+    throw ValueError(
+        fmt::format("{} does not name its data set; give one with --data", model.path));
   }
   if (given.ends_with(".npy")) return Shared<Dataset>(NpyDataset(given.c_str()));
   if (given.ends_with(".npz")) return Shared<Dataset>(NpzDataset(given.c_str(), "features"));

@@ -42,7 +42,8 @@ namespace {
 struct Folder {
   std::filesystem::path path;
   Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "ansatz-exactness-XXXXXX").string();
+    std::string name =
+        (std::filesystem::temp_directory_path() / "ansatz-exactness-XXXXXX").string();
     REQUIRE(mkdtemp(name.data()) != nullptr);
     path = name;
   }

@@ -37,7 +37,7 @@ class Train {
     key("save_freq", &Train::save_freq, "save every so many epochs and at the end; 0: never");
     key("extensions", &Train::extensions, "what happens beside the training");
     key("allow_overwrite", &Train::allow_overwrite, "whether save_path may exist already");
-    key("init_from", &Train::init_from, "model file whose parameters, by name, are the first values");
+    key("init_from", &Train::init_from, "model file whose parameters are the first values");
   }
 
   /// The inputs of programs: what the cost and the model's channels read, each in the Space in
