@@ -1,5 +1,5 @@
-"""Seconds of an epoch of part 3 of the MLP tutorial, training and monitoring apart, against the same
-loop in PyTorch in the same run; and the time from YAML to the first batch.
+"""Seconds of an epoch of part 3 of the MLP tutorial, training and monitoring apart, against the
+same loop in PyTorch in the same run; and the time from YAML to the first batch.
 
     run.py ANSATZ DATA_FOLDER [--rounds N] [--python PYTHON]
 
