@@ -1,5 +1,7 @@
 #include <ansatz/compile/compile.hpp>
 
+#include <ansatz/registry/configuration.hpp>
+
 #include "cache.hpp"
 #include "generate.hpp"
 #include "load.hpp"
@@ -154,6 +156,7 @@ CompileReport compile_missing_loops(const std::vector<ir::PlanView>& plans, Elem
 CompileReport compile_missing_loops(const Train& job, ElementType precision,
                                     const CompileOptions& options) {
   const double begin = compiling::now();
+  (void)configurations();  // they lend their loops first
   std::vector<ir::Plan> plans;
   std::vector<ir::PlanView> views;
   for (int i = 0; i < job.function_count(); ++i)
