@@ -101,15 +101,13 @@ constexpr FixedPlan<largest_plan> lower_at_compile_time() {
   return fixed;
 }
 
-// g++ keeps the value of a call for the next time it is made in a constant expression; clang
-// evaluates it again, so there only what a user can get wrong is tried.
+// Where the compiler would evaluate it again, only what a user can get wrong is tried.
 template <class F>
 constexpr bool can_be_lowered() {
-#if defined(__clang__)
-  (void)graph_of(F{}());
-#else
-  (void)lower_at_compile_time<F>();
-#endif
+  if constexpr (keeps_constant_calls)
+    (void)lower_at_compile_time<F>();
+  else
+    (void)graph_of(F{}());
   return true;
 }
 

@@ -37,6 +37,18 @@
 #endif
 #define ANSATZ_INLINE [[gnu::always_inline]] inline
 
+namespace ansatz {
+
+/// Whether the compiler keeps the value of a call in a constant expression for the next time it is
+/// made there; otherwise it evaluates it again.
+#if defined(__clang__)
+inline constexpr bool keeps_constant_calls = false;
+#else
+inline constexpr bool keeps_constant_calls = true;
+#endif
+
+}  // namespace ansatz
+
 namespace ansatz::kernels {
 
 /// Indices for a fold, without <utility>.

@@ -15,7 +15,7 @@ constexpr Expr<S> normal(S space = {}) {
 /// As many as x has elements, in x's shape.
 template <class S>
 constexpr RandomLike<S> normal_like(const Expr<S>& x) {
-  return RandomLike<S>(ir::make_random(x.shape(), 1, ir::batch_extent<S>()));
+  return RandomLike<S>(ir::make_random(x.shape(), 1, ir::batch_extent_of(x)));
 }
 
 }  // namespace ansatz

@@ -12,10 +12,11 @@ constexpr Expr<S> uniform(S space = {}) {
   return Expr<S>(ir::make_random(space.shape(), 0, ir::batch_extent<S>()));
 }
 
-/// As many as x has elements, in x's shape.
+/// As many as x has elements, in x's shape. Where x stands nowhere else in the function it is no
+/// argument; the size of its batch then is, by name: `{"examples", 100}`.
 template <class S>
 constexpr RandomLike<S> uniform_like(const Expr<S>& x) {
-  return RandomLike<S>(ir::make_random(x.shape(), 0, ir::batch_extent<S>()));
+  return RandomLike<S>(ir::make_random(x.shape(), 0, ir::batch_extent_of(x)));
 }
 
 }  // namespace ansatz

@@ -78,6 +78,14 @@ class Executor {
     std::vector<std::int32_t> labels;  // labels of another integer type, converted
   };
 
+  /// An argument of the last call, as far as a call that repeats it need not look at it again.
+  struct Seen {
+    int leaf = -1;
+    bool is_number = false;
+    ElementType type{};
+    Dims dims;
+  };
+
   /// A step, resolved. Pointers of operands are in args_.
   struct Task {
     ir::StepKind kind;
@@ -123,6 +131,9 @@ class Executor {
   LeafState& find_scalar(std::string_view name);
 
   // arguments.cpp
+  bool repeats(const Argument* arguments, int count);
+  void check_arguments(const Argument* arguments, int count);
+  void remember(const Argument* arguments, int count);
   int find_leaf(const Argument& argument, int position);
   void take(const Argument& argument, int position);
   void take_extent(int extent, const Argument& argument);
@@ -176,6 +187,7 @@ class Executor {
   std::uint64_t store_version_ = 0;
   std::vector<LeafState> leaves_;
   std::vector<int> guess_;  // the leaf that came at this position last time
+  std::vector<Seen> seen_;  // the arguments of the last call; none when they may not be repeated
   std::uint64_t calls_ = 0;
   std::vector<std::int64_t> extents_, pending_extents_, capacity_;
   std::vector<int> extent_source_;  // the leaf a pending extent came from

@@ -1,5 +1,6 @@
 #include "op_test.hpp"
 
+#include <dsl/build.hpp>
 #include <dsl/ops/add.hpp>
 #include <dsl/ops/multiply.hpp>
 #include <dsl/ops/subtract.hpp>
@@ -71,4 +72,18 @@ TEST_CASE("uniform: has the Space asked for, or that of its pattern", "[op][unif
   STATIC_REQUIRE(std::is_same_v<decltype(uniform<Hidden>()), Expr<Hidden>>);
   STATIC_REQUIRE(std::is_same_v<decltype(uniform_like(x)), Expr<Batch<VectorSpace<7>>>>);
   STATIC_REQUIRE(std::is_same_v<decltype(uniform_like(y)), Expr<Batch<Scalar>>>);
+}
+
+TEST_CASE("uniform: a pattern that stands nowhere else need not be given", "[op][uniform]") {
+  using namespace ansatz;
+  const auto x = input<VectorSpace<3>>("x");
+  const AnyExpr any_x(x.value());
+  for (const AnyExpr& pattern : {any_x, any_x + 1.0}) {
+    auto draws = build<double>(function(output("draws", AnyExpr(uniform_like(pattern).value()))));
+    const auto y = draws({{"examples", 4}})["draws"];
+    CHECK(y.shape() == Dims(4, 3));
+    for (int i = 0; i < 12; ++i) CHECK((y.data()[i] >= 0 && y.data()[i] < 1));
+  }
+  auto known = build<double>(function(output("draws", uniform_like(x + 1.0))));
+  CHECK(known({{"examples", 2}})["draws"].shape() == Dims(2, 3));
 }
