@@ -43,7 +43,7 @@ int load_object_loops(const std::string& path, unsigned long precision, std::str
     if (why.find("undefined symbol: _ZN6ansatz") != why.npos)
       throw Error(fmt::format(
           "this program does not export what compiled loops call; link it with the CMake target "
-          "ansatz::ansatz or with -Wl,--export-dynamic-symbol='_ZN*6ansatz*' ({})",
+          "ansatz::ansatz or with -Wl,--export-dynamic-symbol='_ZN*6ansatz7kernels*' ({})",
           why));
     return -1;
   }
