@@ -37,10 +37,10 @@ std::vector<double> dropped(int n, int examples, const DropoutArguments& how,
   Probe probe(*model, data, f);
   probe.set("h_W", identity_matrix(n));
   probe.program().seed(seed);
-  Minibatch batch;
-  batch.examples = examples;
-  batch.numbers["features"].assign(static_cast<std::size_t>(n * examples), 1);
-  return probe(batch).at("y");
+  Minibatch minibatch;
+  minibatch.examples = examples;
+  minibatch.numbers["features"].assign(static_cast<std::size_t>(n * examples), 1);
+  return probe(minibatch).at("y");
 }
 
 double mean_of(const std::vector<double>& x) {
@@ -108,11 +108,11 @@ TEST_CASE("dropout: the value and its gradients come from the same masks", "[cos
   const Data data = data_of(*model, cost);
   Probe probe(*model, data, everything(*model, cost, data));
   probe.randomize(.7, 3);
-  const Minibatch batch = random_batch(data, 4, 2);
+  const Minibatch minibatch = random_batch(data, 4, 2);
   const auto at = [&](const std::vector<double>& w) {
     probe.set("h_W", w);
     probe.program().step_count(0);  // the same random numbers again
-    return probe(batch);
+    return probe(minibatch);
   };
   const std::vector<double> w = probe.get("h_W");
   const Computed here = at(w);
@@ -123,7 +123,7 @@ TEST_CASE("dropout: the value and its gradients come from the same masks", "[cos
     REQUIRE(here.at("grad.h_W")[i] == Approx(slope).margin(1e-7));
   }
   REQUIRE(at(w).at("cost") == here.at("cost"));
-  REQUIRE(probe(batch).at("cost") != here.at("cost"));
+  REQUIRE(probe(minibatch).at("cost") != here.at("cost"));
 }
 
 TEST_CASE("dropout: the prediction is the plain output", "[cost][dropout]") {
@@ -131,9 +131,9 @@ TEST_CASE("dropout: the prediction is the plain output", "[cost][dropout]") {
   const Data data = data_of(*model, Dropout());
   Probe plain(*model, data, everything(*model, Default(), data));
   Probe with(*model, data, everything(*model, Dropout(), data));
-  const Minibatch batch = random_batch(data, 4, 2);
-  REQUIRE(plain(batch).at("y") == with(batch).at("y"));
-  REQUIRE(plain(batch).at("cost") != with(batch).at("cost"));
+  const Minibatch minibatch = random_batch(data, 4, 2);
+  REQUIRE(plain(minibatch).at("y") == with(minibatch).at("y"));
+  REQUIRE(plain(minibatch).at("cost") != with(minibatch).at("cost"));
 }
 
 TEST_CASE("dropout: probabilities and scales are scalars of the program", "[cost][dropout]") {
@@ -143,8 +143,8 @@ TEST_CASE("dropout: probabilities and scales are scalars of the program", "[cost
   Probe with(*model, data, everything(*model, Dropout(), data));
   with.program().set("dropout.y.include_prob", 1);
   with.program().set("dropout.y.scale", 1);
-  const Minibatch batch = random_batch(data, 4, 2);
-  REQUIRE(plain(batch).at("cost")[0] == Approx(with(batch).at("cost")[0]));
+  const Minibatch minibatch = random_batch(data, 4, 2);
+  REQUIRE(plain(minibatch).at("cost")[0] == Approx(with(minibatch).at("cost")[0]));
 }
 
 TEST_CASE("missing targets: what is -1 adds nothing to the cost", "[cost][missing_target]") {
@@ -152,32 +152,32 @@ TEST_CASE("missing targets: what is -1 adds nothing to the cost", "[cost][missin
   const MissingTargetCost cost;
   const Data data = data_of(*model, cost);
   Probe probe(*model, data, everything(*model, cost, data));
-  Minibatch batch = random_batch(data, 2, 5);
-  batch.numbers["targets"] = {.5, -1, -1, -.25};
-  const Computed got = probe(batch);
+  Minibatch minibatch = random_batch(data, 2, 5);
+  minibatch.numbers["targets"] = {.5, -1, -1, -.25};
+  const Computed got = probe(minibatch);
   const std::vector<double>& y = got.at("y");
   REQUIRE(got.at("cost")[0] == Approx((std::pow(y[0] - .5, 2) + std::pow(y[3] + .25, 2)) / 2));
-  REQUIRE(gradient_error(*model, cost, batch) < 1e-8);
+  REQUIRE(gradient_error(*model, cost, minibatch) < 1e-8);
 }
 
 TEST_CASE("missing targets: of sigmoids, of softmaxes, and with dropout",
           "[cost][missing_target]") {
   const MissingTargetCost cost;
   const Shared<Model> bits = stack(3, {Sigmoid("y", 2, irange(.5))});
-  Minibatch batch = random_batch(data_of(*bits, cost), 2, 5);
-  batch.numbers["targets"] = {1, -1, 0, 1};
+  Minibatch minibatch = random_batch(data_of(*bits, cost), 2, 5);
+  minibatch.numbers["targets"] = {1, -1, 0, 1};
   Probe at(*bits, data_of(*bits, cost), everything(*bits, cost));
-  const Computed got = at(batch);
+  const Computed got = at(minibatch);
   const std::vector<double>& p = got.at("y");
   REQUIRE(got.at("cost")[0] == Approx(-(std::log(p[0]) + std::log(1 - p[2]) + std::log(p[3])) / 4));
-  REQUIRE(gradient_error(*bits, cost, batch) < 1e-8);
+  REQUIRE(gradient_error(*bits, cost, minibatch) < 1e-8);
 
   const Shared<Model> classes = stack(3, {Softmax("y", 2, irange(.5))});
-  batch.numbers["targets"] = {0, 1, -1, -1};
+  minibatch.numbers["targets"] = {0, 1, -1, -1};
   Probe of_classes(*classes, data_of(*classes, cost), everything(*classes, cost));
-  const Computed seen = of_classes(batch);
+  const Computed seen = of_classes(minibatch);
   REQUIRE(seen.at("cost")[0] == Approx(-std::log(seen.at("y")[1]) / 2));
-  REQUIRE(gradient_error(*classes, cost, batch) < 1e-8);
+  REQUIRE(gradient_error(*classes, cost, minibatch) < 1e-8);
 
   REQUIRE_FALSE(cost.is_stochastic());
   REQUIRE(MissingTargetCost(DropoutArguments()).is_stochastic());

@@ -39,13 +39,13 @@ double absolute(double x) { return std::abs(x); }
 struct At {
   Data data;
   Probe probe;
-  Minibatch batch;
+  Minibatch minibatch;
   Computed got;
   At(const Shared<Model>& model, const Cost& cost)
       : data(data_of(*model, cost)), probe(*model, data, everything(*model, cost, data)) {
     probe.randomize(.7, 3);
-    batch = random_batch(data, 5, 2);
-    got = probe(batch);
+    minibatch = random_batch(data, 5, 2);
+    got = probe(minibatch);
   }
   double value() const { return got.at("cost")[0]; }
   double squares(const char* parameter) const { return sum_of(probe.get(parameter), squared); }
@@ -79,6 +79,25 @@ class OnlyGradients : public Cost {
   }
 };
 
+// Noise on the weights, drawn once for a batch.
+class WithNoise : public Cost {
+ public:
+  constexpr explicit WithNoise(const char* name) : name_(name) {}
+  constexpr AnyExpr expr(const Model& model, const Data&) const override {
+    const AnyExpr w = model.parameters()[0].value;
+    return AnyExpr(sum(square(w + state_leaf(name_, w.shape()))));
+  }
+  constexpr FixedVarDescr fixed_variables(const Model& model, const Data&) const override {
+    const AnyExpr w = model.parameters()[0].value, noise = state_leaf(name_, w.shape());
+    FixedVarDescr fixed;
+    fixed.on_load_batch.add(name_, noise, AnyExpr(uniform_like(w).value()));
+    return fixed;
+  }
+
+ private:
+  String name_;
+};
+
 std::string message_at(const Shared<Model>& model, const Cost& cost) {
   return message_of([&] { everything(*model, cost); });
 }
@@ -104,7 +123,7 @@ TEST_CASE("weight decay: one number, a list, and numbers by name", "[cost][weigh
 TEST_CASE("weight decay: coefficients are scalars of the program", "[cost][weight_decay]") {
   At at(two_layers(), WeightDecay(.1));
   at.probe.program().set("weight_decay.h", 0);
-  REQUIRE(at.probe(at.batch).at("cost")[0] == Approx(.1 * at.squares("softmax_W")));
+  REQUIRE(at.probe(at.minibatch).at("cost")[0] == Approx(.1 * at.squares("softmax_W")));
 }
 
 TEST_CASE("weight decay: lists in lists for layers that are made of layers",
@@ -157,7 +176,8 @@ TEST_CASE("sum of costs: values and gradients add up, with their coefficients",
   REQUIRE(at.value() == Approx(plain + .5 * decay + .2 * at.absolutes("h_W")));
   REQUIRE(error_of(model, sum) < 1e-8);
   at.probe.program().set("term_1.coefficient", 2);
-  REQUIRE(at.probe(at.batch).at("cost")[0] == Approx(plain + 2 * decay + .2 * at.absolutes("h_W")));
+  REQUIRE(at.probe(at.minibatch).at("cost")[0] ==
+          Approx(plain + 2 * decay + .2 * at.absolutes("h_W")));
 }
 
 TEST_CASE("sum of costs: channels are the terms, named after their costs", "[cost][sum_of_costs]") {
@@ -226,6 +246,29 @@ TEST_CASE("sum of costs: none is refused; it is supervised when a term is",
   REQUIRE_THAT(message_at(two_layers(), SumOfCosts()), Catch::Contains("at least one cost"));
   REQUIRE_FALSE(SumOfCosts(WeightDecay(.1)).supervised());
   REQUIRE(SumOfCosts(WeightDecay(.1), Default()).supervised());
+}
+
+TEST_CASE("fixed variables: drawn when a batch is loaded, then the same for every value",
+          "[cost][sum_of_costs]") {
+  const Shared<Model> model = two_layers();
+  const SumOfCosts sum(WithNoise("first"), WithNoise("second"));
+  const Data data = data_of(*model, sum);
+  const FixedVarDescr fixed = sum.fixed_variables(*model, data);
+  REQUIRE(fixed.on_load_batch.entries().size() == 2);
+  Function load;
+  fixed.on_load_batch.give_to(load);
+  Probe loaded(*model, data, load), value(*model, data, everything(*model, sum, data));
+  value.program().bind(loaded.program().store());
+  const Minibatch minibatch = random_batch(data, 2, 1);
+  loaded(minibatch);
+  const double once = value(minibatch).at("cost")[0];
+  REQUIRE(value(minibatch).at("cost")[0] == once);
+  loaded(minibatch);
+  REQUIRE(value(minibatch).at("cost")[0] != once);
+  REQUIRE_THAT(message_of([&] {
+                 SumOfCosts(WithNoise("n"), WithNoise("n")).fixed_variables(*model, data);
+               }),
+               Catch::Contains("two of its costs update \"n\""));
 }
 
 TEST_CASE("lp penalty: sums of powers for several p", "[cost][lp_penalty]") {

@@ -89,6 +89,12 @@ TEST_CASE("channels: linear gaussian and hinge outputs", "[model][channels]") {
   REQUIRE(of(Hinge("y", 3, irange(.1))) == joined(dense("y"), {"y_misclass", "y_hinge"}));
 }
 
+TEST_CASE("an MLP without an input, or without layers, is refused", "[model][mlp]") {
+  REQUIRE_THAT(message_of([] { stack(0, {Softmax("y", 3, irange(.1))}); }),
+               Catch::Contains("an MLP needs an input_space, or nvis"));
+  REQUIRE_THAT(message_of([] { stack(3, {}); }), Catch::Contains("at least one layer"));
+}
+
 TEST_CASE("channels: an MLP that is not to look at targets does not", "[model][channels]") {
   MLP<> mlp;
   mlp.nvis = 4;

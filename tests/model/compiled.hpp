@@ -27,17 +27,17 @@ inline std::vector<float> run(Program<float> program, const Model& model, const 
       const std::vector<float> x(values.begin(), values.end());
       store.set(name, x.data(), store.shape(name));
     }
-  const Minibatch batch = random_batch(job.data(), 5, 1);
+  const Minibatch minibatch = random_batch(job.data(), 5, 1);
   std::vector<std::vector<float>> kept;
   std::vector<Argument> arguments;
   std::vector<Dims> dims;
   kept.reserve(4);
-  for (const auto& [name, numbers] : batch.numbers) {
+  for (const auto& [name, numbers] : minibatch.numbers) {
     kept.emplace_back(numbers.begin(), numbers.end());
     arguments.emplace_back(name, view(kept.back().data(),
                                       Dims(5, static_cast<std::int64_t>(numbers.size() / 5))));
   }
-  for (const auto& [name, labels] : batch.labels)
+  for (const auto& [name, labels] : minibatch.labels)
     arguments.emplace_back(name, view(labels.data(), Dims(5)));
   for (int i = 0; i < 3; ++i) program.call(arguments.data(), static_cast<int>(arguments.size()));
   std::vector<float> parameters;

@@ -19,7 +19,7 @@ constexpr auto maxout_job = [] {
                    Softmax("y", 4_c, irange(.5))),
                SGD(learning_rate(.1), batch_size(5),
                    SumOfCosts(Dropout(input_include_probs({{"h0", .8}})),
-                              scaled(.5, WeightDecay(coeffs(each_layer(.1, each_layer(.2), 0.)))))));
+                              scaled(.5, WeightDecay(each_layer(.1, each_layer(.2), 0.))))));
 };
 
 }  // namespace

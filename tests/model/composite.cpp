@@ -76,11 +76,11 @@ TEST_CASE("nested MLPs: the same numbers as the flat one", "[model][mlp]") {
       stack(4, {nested("n", {Tanh("a", 3, irange(.5)), Tanh("b", 3, irange(.5))}),
                 Softmax("y", 2, irange(.5))});
   const Data data = data_of(*flat, Default());
-  const Minibatch batch = random_batch(data, 5, 1);
+  const Minibatch minibatch = random_batch(data, 5, 1);
   Probe one(*flat, data, everything(*flat, Default(), data));
   Probe other(*deep, data, everything(*deep, Default(), data));
-  REQUIRE(one(batch).at("y") == other(batch).at("y"));
-  REQUIRE(one(batch).at("grad.a_W") == other(batch).at("grad.n_a_W"));
+  REQUIRE(one(minibatch).at("y") == other(minibatch).at("y"));
+  REQUIRE(one(minibatch).at("grad.a_W") == other(minibatch).at("grad.n_a_W"));
 }
 
 TEST_CASE("layer names: two of the same are refused, in MLPs and side by side", "[model][mlp]") {
@@ -102,20 +102,20 @@ TEST_CASE("composite layer: every layer sees the input, the costs add up", "[mod
   REQUIRE(parameter_names(*model) ==
           Names{"both_b_W", "both_b_b", "both_softmax_b", "both_softmax_W"});
   const Data data = data_of(*model, Default());
-  const Minibatch batch = random_batch(data, 5, 1);
+  const Minibatch minibatch = random_batch(data, 5, 1);
   Probe probe(*model, data, everything(*model, Default(), data));
-  const Computed got = probe(batch);
+  const Computed got = probe(minibatch);
   double cost = 0;
   for (std::size_t i = 0; i < 5; ++i) {
-    const auto label = static_cast<std::size_t>(batch.labels.at("targets.0")[i]);
+    const auto label = static_cast<std::size_t>(minibatch.labels.at("targets.0")[i]);
     cost -= std::log(got.at("y.0")[3 * i + label]) / 5;
     for (std::size_t j = 2 * i; j < 2 * i + 2; ++j) {
-      const double t = batch.numbers.at("targets.1")[j], p = got.at("y.1")[j];
+      const double t = minibatch.numbers.at("targets.1")[j], p = got.at("y.1")[j];
       cost -= (t * std::log(p) + (1 - t) * std::log(1 - p)) / 10;
     }
   }
   REQUIRE(got.at("cost")[0] == Approx(cost));
-  REQUIRE(gradient_error(*model, Default(), batch) < 1e-8);
+  REQUIRE(gradient_error(*model, Default(), minibatch) < 1e-8);
   const Names channels = channel_names(*model);
   REQUIRE(std::count(channels.begin(), channels.end(), "both_a_misclass") == 1);
   REQUIRE(std::count(channels.begin(), channels.end(), "both_b_kl") == 1);
@@ -136,10 +136,10 @@ TEST_CASE("composite layer: inputs go where they are sent", "[model][composite]"
   REQUIRE(inputs_of("both_all_W") == 3 + 4 + 6);
   const Data data = data_of(*model, Default());
   Probe probe(*model, data, everything(*model, Default(), data));
-  const Minibatch batch = random_batch(data, 1, 3);
-  std::vector<double> x = batch.numbers.at("features.1");
-  for (double v : batch.numbers.at("features.3")) x.push_back(v);
-  REQUIRE(difference(probe(batch).at("y.0"), affine(x, probe.get("both_l_W"), {}, 10)) < 1e-12);
+  const Minibatch minibatch = random_batch(data, 1, 3);
+  std::vector<double> x = minibatch.numbers.at("features.1");
+  for (double v : minibatch.numbers.at("features.3")) x.push_back(v);
+  REQUIRE(difference(probe(minibatch).at("y.0"), affine(x, probe.get("both_l_W"), {}, 10)) < 1e-12);
 }
 
 TEST_CASE("composite layer: routes that lead nowhere are refused", "[model][composite]") {
@@ -164,18 +164,18 @@ TEST_CASE("flattener: several outputs and targets as one vector, each with its o
   REQUIRE(to_text(model->target_space()) == "VectorSpace(5)");
   const Data data = data_of(*model, Default());
   Probe probe(*model, data, everything(*model, Default(), data));
-  Minibatch batch = random_batch(data, 2, 1);
-  batch.numbers["targets"] = {0, 1, 0, 1, 0, 1, 0, 0, 1, 1};
-  const Computed got = probe(batch);
+  Minibatch minibatch = random_batch(data, 2, 1);
+  minibatch.numbers["targets"] = {0, 1, 0, 1, 0, 1, 0, 0, 1, 1};
+  const Computed got = probe(minibatch);
   const std::vector<double>& y = got.at("y");
   REQUIRE(y.size() == 10);
   const double cost = -(std::log(y[1]) + std::log(y[5])) / 2 -
                       (std::log(y[3]) + std::log(1 - y[4]) + std::log(y[8]) + std::log(y[9])) / 4;
   REQUIRE(got.at("cost")[0] == Approx(cost));
-  REQUIRE(gradient_error(*model, Default(), batch) < 1e-8);
+  REQUIRE(gradient_error(*model, Default(), minibatch) < 1e-8);
   // from the softmax's operand, where its probabilities are 0 or 1
   probe.set("both_softmax_b", {2000, 0, 0});
-  REQUIRE(std::isfinite(probe(batch).at("cost")[0]));
+  REQUIRE(std::isfinite(probe(minibatch).at("cost")[0]));
   const Names channels = channel_names(*model);
   REQUIRE(std::count(channels.begin(), channels.end(), "both_a_misclass") == 1);
 }
@@ -188,8 +188,8 @@ TEST_CASE("space converter: images to vectors, and sizes that do not agree", "[m
   const auto cost = cost_from([](auto y) { return sum(y); });
   const Data data = data_of(*model, cost);
   Probe probe(*model, data, everything(*model, cost, data));
-  const Minibatch batch = random_batch(data, 2, 3);
-  REQUIRE(probe(batch).at("y") == batch.numbers.at("features"));
+  const Minibatch minibatch = random_batch(data, 2, 3);
+  REQUIRE(probe(minibatch).at("y") == minibatch.numbers.at("features"));
   REQUIRE_THAT(message_of([] { stack(4, {SpaceConverter("v", Conv2DSpace(2, 3, 1))}); }),
                Catch::Contains("layer v: VectorSpace(4) cannot be formatted as"));
 }

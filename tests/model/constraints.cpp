@@ -5,6 +5,7 @@
 #include <ansatz/model/parameter_vector.hpp>
 #include <ansatz/model/rectified_linear.hpp>
 #include <ansatz/model/softmax.hpp>
+#include <ansatz/model/target_statistics.hpp>
 #include <ansatz/npz.hpp>
 
 #include <catch2/catch.hpp>
@@ -141,6 +142,23 @@ TEST_CASE("init_bias_target_marginals: the logarithms of the classes' frequencie
                  biases(labels_of({0, 1, 1}, 3));
                }),
                Catch::Contains("class 2 has the frequency 0"));
+}
+
+TEST_CASE("statistics of targets: means and precisions as first values",
+          "[model][linear_gaussian]") {
+  Targets set;
+  set.column = number_column("targets", std::vector<double>{1, 5, 3, 5}, Dims{2});
+  const Numbers mean = mean_of_targets(set);
+  REQUIRE(std::vector<double>(mean.list.begin(), mean.list.end()) == std::vector<double>{2, 5});
+  const Numbers beta = beta_from_targets(set, .01);
+  REQUIRE(beta.list[0] == 1);
+  REQUIRE(beta.list[1] == Approx(100));
+  REQUIRE_THAT(message_of([] {
+                 Targets labels;
+                 labels.column = label_column("targets", {0, 1}, 2);
+                 mean_of_targets(labels);
+               }),
+               Catch::Contains("the targets are labels, which have no mean"));
 }
 
 TEST_CASE("parameter vector: what is set comes back", "[model]") {

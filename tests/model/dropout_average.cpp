@@ -31,20 +31,20 @@ Data features_of(const Model& model) {
   return data;
 }
 
-std::vector<double> value_of(const Shared<Model>& model, const Signal& y, Minibatch batch,
+std::vector<double> value_of(const Shared<Model>& model, const Signal& y, Minibatch minibatch,
                              const std::map<std::string, std::vector<double>>& parameters) {
   Function f;
   f.add(output("y", y.value()));
   Probe probe(*model, features_of(*model), f);
   for (const auto& [name, values] : parameters) probe.set(name, values);
-  return probe(batch).at("y");
+  return probe(minibatch).at("y");
 }
 
 Minibatch one(std::vector<double> x) {
-  Minibatch batch;
-  batch.examples = 1;
-  batch.numbers["features"] = std::move(x);
-  return batch;
+  Minibatch minibatch;
+  minibatch.examples = 1;
+  minibatch.numbers["features"] = std::move(x);
+  return minibatch;
 }
 
 }  // namespace

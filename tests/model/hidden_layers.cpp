@@ -32,10 +32,10 @@ Look look(const Shared<Layer>& layer, unsigned seed = 1) {
   const Data data = data_of(*model, smooth);
   Probe probe(*model, data, everything(*model, smooth, data));
   probe.randomize(.7, seed + 2);
-  const Minibatch batch = random_batch(data, 4, seed);
+  const Minibatch minibatch = random_batch(data, 4, seed);
   const auto w = probe.get("h_W"), b = probe.get("h_b");
-  return {affine(batch.numbers.at("features"), w, b, inputs), probe(batch).at("y"),
-          gradient_error(*model, smooth, batch)};
+  return {affine(minibatch.numbers.at("features"), w, b, inputs), probe(minibatch).at("y"),
+          gradient_error(*model, smooth, minibatch)};
 }
 
 template <class F>
@@ -88,10 +88,10 @@ TEST_CASE("lwta: the largest of each block passes, of equal ones the last", "[mo
   std::vector<double> identity(36);
   for (std::size_t i = 0; i < 6; ++i) identity[7 * i] = 1;
   probe.set("h_W", identity);
-  Minibatch batch;
-  batch.examples = 2;
-  batch.numbers["features"] = {-2.5, 1.3, .9, -.1, -.2, -.1, 5, 4, 3, 0, 1, 2};
-  const Computed got = probe(batch);
+  Minibatch minibatch;
+  minibatch.examples = 2;
+  minibatch.numbers["features"] = {-2.5, 1.3, .9, -.1, -.2, -.1, 5, 4, 3, 0, 1, 2};
+  const Computed got = probe(minibatch);
   REQUIRE(got.at("y") == std::vector<double>{0, 1.3, 0, 0, 0, -.1, 5, 0, 0, 0, 0, 2});
   REQUIRE(got.at("dx") == std::vector<double>{0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1});
 }
@@ -136,8 +136,8 @@ TEST_CASE("maxout: the largest of the pieces of each unit", "[model][maxout]") {
 TEST_CASE("maxout: of equal pieces the last gets the gradient", "[model][maxout]") {
   const Shared<Model> model = stack(inputs, {Maxout("h", 2, 3, irange(0.))});
   Probe probe(*model, data_of(*model, smooth), everything(*model, smooth));
-  Minibatch batch = random_batch(data_of(*model, smooth), 3, 5);
-  const std::vector<double> db = probe(batch).at("grad.h_b");
+  Minibatch minibatch = random_batch(data_of(*model, smooth), 3, 5);
+  const std::vector<double> db = probe(minibatch).at("grad.h_b");
   REQUIRE(db[0] == 0);
   REQUIRE(db[1] == 0);
   REQUIRE(db[2] == Approx(.1));
@@ -157,9 +157,10 @@ TEST_CASE("maxout: random pools take the pieces that their matrix says", "[model
     for (std::size_t i = 0; i < 6; ++i) column += permute[6 * i + j];
     REQUIRE(column == 1);
   }
-  const Minibatch batch = random_batch(data, 4, 6);
-  const auto z = affine(batch.numbers.at("features"), probe.get("h_W"), probe.get("h_b"), inputs);
-  REQUIRE(difference(probe(batch).at("y"), pooled(affine(z, permute, {}, 6), 6, 2, 2, false)) <
+  const Minibatch minibatch = random_batch(data, 4, 6);
+  const std::vector<double>& x = minibatch.numbers.at("features");
+  const auto z = affine(x, probe.get("h_W"), probe.get("h_b"), inputs);
+  REQUIRE(difference(probe(minibatch).at("y"), pooled(affine(z, permute, {}, 6), 6, 2, 2, false)) <
           1e-12);
   REQUIRE(model->parameters()[2].frozen);
 }
@@ -173,12 +174,12 @@ TEST_CASE("copy_input: the input follows the output", "[model][linear]") {
   const Shared<Model> model = stack(3, {Tanh("h", 2, irange(.1), copy_input(true))});
   const Data data = data_of(*model, smooth);
   Probe probe(*model, data, everything(*model, smooth, data));
-  const Minibatch batch = random_batch(data, 2, 8);
-  const auto y = probe(batch).at("y"), &x = batch.numbers.at("features");
+  const Minibatch minibatch = random_batch(data, 2, 8);
+  const auto y = probe(minibatch).at("y"), &x = minibatch.numbers.at("features");
   REQUIRE(y.size() == 10);
   REQUIRE(std::vector<double>(y.begin() + 2, y.begin() + 5) ==
           std::vector<double>(x.begin(), x.begin() + 3));
-  REQUIRE(gradient_error(*model, smooth, batch) < 1e-8);
+  REQUIRE(gradient_error(*model, smooth, minibatch) < 1e-8);
 }
 
 TEST_CASE("images: dense layers read them as vectors, rows before columns before channels",
@@ -189,7 +190,7 @@ TEST_CASE("images: dense layers read them as vectors, rows before columns before
   const Shared<Model> model(mlp);
   const Data data = data_of(*model, smooth);
   Probe probe(*model, data, everything(*model, smooth, data));
-  const Minibatch batch = random_batch(data, 2, 9);
-  const auto z = affine(batch.numbers.at("features"), probe.get("h_W"), probe.get("h_b"), 12);
-  REQUIRE(difference(probe(batch).at("y"), pooled(z, 4, 2, 2, false)) < 1e-12);
+  const Minibatch minibatch = random_batch(data, 2, 9);
+  const auto z = affine(minibatch.numbers.at("features"), probe.get("h_W"), probe.get("h_b"), 12);
+  REQUIRE(difference(probe(minibatch).at("y"), pooled(z, 4, 2, 2, false)) < 1e-12);
 }

@@ -20,7 +20,7 @@ namespace {
 struct Fixture {
   Shared<Model> model;
   Data data;
-  Minibatch batch;
+  Minibatch minibatch;
   std::vector<double> x, y;
   Computed got;
 
@@ -29,7 +29,7 @@ struct Fixture {
       : model(stack(4, {layer})) {
     data.add("features", model->input_space());
     data.add("targets", targets ? *targets : model->target_space());
-    batch = random_batch(data, 6, 11);
+    minibatch = random_batch(data, 6, 11);
     Function f = everything(*model, Default(), data);
     ChannelList list;
     model->channels(data, list);
@@ -37,14 +37,14 @@ struct Fixture {
     Probe probe(*model, data, f);
     probe.randomize(size, 5);
     // parameters that are not on the probe any more keep the outputs they gave
-    x = batch.numbers.at("features");
-    got = probe(batch);
+    x = minibatch.numbers.at("features");
+    got = probe(minibatch);
     y = got.at("y");
     REQUIRE(y.size() == static_cast<std::size_t>(6 * outputs));
   }
   double cost() const { return got.at("cost")[0]; }
   double channel(const std::string& name) const { return got.at("channel." + name)[0]; }
-  int label(std::size_t i) const { return batch.labels.at("targets")[i]; }
+  int label(std::size_t i) const { return minibatch.labels.at("targets")[i]; }
 };
 
 double gradient_error_of(const Shared<Layer>& layer) {
@@ -58,7 +58,7 @@ TEST_CASE("linear: the cost is the squared error, summed over units", "[model][l
   const Fixture f(Linear("y", 3, irange(.1)), 3);
   double square = 0, absolute = 0;
   for (std::size_t i = 0; i < f.y.size(); ++i) {
-    const double e = f.batch.numbers.at("targets")[i] - f.y[i];
+    const double e = f.minibatch.numbers.at("targets")[i] - f.y[i];
     square += e * e / 6, absolute += std::abs(e) / 6;
   }
   REQUIRE(f.cost() == Approx(square));
@@ -92,9 +92,9 @@ TEST_CASE("softmax: labels and one-hot vectors give one cost, one label and two"
     labels.add("targets", model->target_space());
     vectors.add("features", model->input_space());
     vectors.add("targets", vector_space(5));
-    Minibatch batch = random_batch(labels, 6, 3);
-    const std::vector<int>& t = batch.labels.at("targets");
-    std::vector<double>& hot = batch.numbers["targets"];
+    Minibatch minibatch = random_batch(labels, 6, 3);
+    const std::vector<int>& t = minibatch.labels.at("targets");
+    std::vector<double>& hot = minibatch.numbers["targets"];
     hot.assign(6 * 5, 0);
     for (std::size_t i = 0; i < t.size(); ++i)
       hot[i / static_cast<std::size_t>(count) * 5 + static_cast<std::size_t>(t[i])] += 1;
@@ -102,7 +102,7 @@ TEST_CASE("softmax: labels and one-hot vectors give one cost, one label and two"
     Probe b(*model, vectors, everything(*model, Default(), vectors));
     a.randomize(.7, 1);
     b.randomize(.7, 1);
-    const Computed one = a(batch), other = b(batch);
+    const Computed one = a(minibatch), other = b(minibatch);
     REQUIRE(one.at("cost")[0] == Approx(other.at("cost")[0]));
     REQUIRE(difference(one.at("grad.softmax_W"), other.at("grad.softmax_W")) < 1e-12);
   }
@@ -120,7 +120,7 @@ TEST_CASE("sigmoid: the cost is the mean over units of the cross entropy", "[mod
   const Fixture f(Sigmoid("y", 3, irange(.1)), 3);
   double kl = 0, wrong = 0;
   for (std::size_t i = 0; i < f.y.size(); ++i) {
-    const double t = f.batch.numbers.at("targets")[i], p = f.y[i];
+    const double t = f.minibatch.numbers.at("targets")[i], p = f.y[i];
     kl -= (t * std::log(p) + (1 - t) * std::log(1 - p)) / 18;
     wrong += ((t > .5) != (p > .5)) / 18.;
   }
@@ -141,11 +141,11 @@ TEST_CASE("sigmoid: precision, recall and F1 by hand", "[model][sigmoid]") {
   for (const Channel& c : list) f.add(output(c.name.c_str(), c.value));
   Probe probe(*model, data, f);
   probe.set("y_W", {1, 0, 0, 1});
-  Minibatch batch;
-  batch.examples = 4;
-  batch.numbers["features"] = {1, 1, 1, -1, -1, -1, 1, -1};  // detected where positive
-  batch.numbers["targets"] = {1, 0, 1, 0, 1, 0, 0, 0};
-  const Computed got = probe(batch);
+  Minibatch minibatch;
+  minibatch.examples = 4;
+  minibatch.numbers["features"] = {1, 1, 1, -1, -1, -1, 1, -1};  // detected where positive
+  minibatch.numbers["targets"] = {1, 0, 1, 0, 1, 0, 0, 0};
+  const Computed got = probe(minibatch);
   REQUIRE(got.at("y_precision")[0] == Approx(2. / 4));
   REQUIRE(got.at("y_recall")[0] == Approx(2. / 3));
   REQUIRE(got.at("y_f1")[0] == Approx(2 * .5 * (2. / 3) / (.5 + 2. / 3)));
@@ -168,11 +168,11 @@ TEST_CASE("sigmoid: misclass by the likeliest unit, or by all bits", "[model][si
       if (c.name == "y_misclass") f.add(output("misclass", c.value));
     Probe probe(*model, data, f);
     probe.set("y_W", {1, 0, 0, 1});
-    Minibatch batch;
-    batch.examples = 4;
-    batch.numbers["features"] = {3, 1, 1, -1, -1, -2, -1, 1};
-    batch.numbers["targets"] = {1, 0, 1, 0, 1, 0, 1, 0};
-    return probe(batch).at("misclass")[0];
+    Minibatch minibatch;
+    minibatch.examples = 4;
+    minibatch.numbers["features"] = {3, 1, 1, -1, -1, -2, -1, 1};
+    minibatch.numbers["targets"] = {1, 0, 1, 0, 1, 0, 1, 0};
+    return probe(minibatch).at("misclass")[0];
   };
   REQUIRE(misclass("one_hot_class") == .25);
   REQUIRE(misclass("bit_vector_class") == .75);
@@ -192,11 +192,11 @@ TEST_CASE("linear gaussian: the cost is -log p of the targets but for a constant
   Probe probe(*model, data, f);
   REQUIRE(probe.get("y_beta") == std::vector<double>{2, 2});
   probe.set("y_beta", {.8, 3});
-  const Minibatch batch = random_batch(data, 6, 4);
-  const Computed got = probe(batch);
+  const Minibatch minibatch = random_batch(data, 6, 4);
+  const Computed got = probe(minibatch);
   double cost = -.5 * (std::log(.8) + std::log(3)), mse = 0;
   for (std::size_t i = 0; i < 12; ++i) {
-    const double e = batch.numbers.at("targets")[i] - got.at("y")[i];
+    const double e = minibatch.numbers.at("targets")[i] - got.at("y")[i];
     cost += .5 * e * e * (i % 2 ? 3 : .8) / 6, mse += e * e / 12;
   }
   REQUIRE(got.at("cost")[0] == Approx(cost));
@@ -205,7 +205,7 @@ TEST_CASE("linear gaussian: the cost is -log p of the targets but for a constant
   REQUIRE(got.at("y_beta_mean")[0] == Approx(1.9));
   const double h = 1e-6;
   probe.set("y_beta", {.8 + h, 3});
-  const double up = probe(batch).at("cost")[0];
+  const double up = probe(minibatch).at("cost")[0];
   REQUIRE(got.at("grad.y_beta")[0] == Approx((up - got.at("cost")[0]) / h).epsilon(1e-4));
 }
 
@@ -258,7 +258,7 @@ TEST_CASE("hinge: with equal scores one other class is moved, not all", "[model]
   const Shared<Model> model = stack(4, {Hinge("y", 5, irange(0.))});
   const Data data = data_of(*model, Default());
   Probe probe(*model, data, everything(*model, Default(), data));
-  Minibatch batch = random_batch(data, 1, 4);
-  batch.labels["targets"] = {2};
-  REQUIRE(probe(batch).at("grad.y_b") == std::vector<double>{1, 0, -1, 0, 0});
+  Minibatch minibatch = random_batch(data, 1, 4);
+  minibatch.labels["targets"] = {2};
+  REQUIRE(probe(minibatch).at("grad.y_b") == std::vector<double>{1, 0, -1, 0, 0});
 }

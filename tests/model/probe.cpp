@@ -97,7 +97,7 @@ void Probe::randomize(double size, unsigned seed) {
   }
 }
 
-Computed Probe::operator()(const Minibatch& batch) {
+Computed Probe::operator()(const Minibatch& minibatch) {
   std::vector<Argument> arguments;
   const ir::PlanView& plan = program_.plan();
   const auto wanted = [&](const std::string& name) {
@@ -109,13 +109,13 @@ Computed Probe::operator()(const Minibatch& batch) {
     for (const AnyExpr& x : each.signal.values) {
       const std::string name = name_of(x);
       if (!wanted(name)) continue;
-      const Dims dims = dims_of(x, batch.examples);
+      const Dims dims = dims_of(x, minibatch.examples);
       if (is_labels(x))
-        arguments.emplace_back(batch.labels.find(name)->first,
-                               view(batch.labels.at(name).data(), dims));
+        arguments.emplace_back(minibatch.labels.find(name)->first,
+                               view(minibatch.labels.at(name).data(), dims));
       else
-        arguments.emplace_back(batch.numbers.find(name)->first,
-                               view(batch.numbers.at(name).data(), dims));
+        arguments.emplace_back(minibatch.numbers.find(name)->first,
+                               view(minibatch.numbers.at(name).data(), dims));
     }
   const auto count = static_cast<int>(arguments.size());
   const Results<double> results = program_.call(arguments.data(), count);
@@ -164,29 +164,29 @@ std::vector<double> random_numbers(int count, unsigned seed) {
 }
 
 Minibatch random_batch(const Data& data, int examples, unsigned seed) {
-  Minibatch batch;
-  batch.examples = examples;
+  Minibatch minibatch;
+  minibatch.examples = examples;
   std::mt19937_64 bits(seed);
   for (const auto& each : data.sources())
     for (const AnyExpr& x : each.signal.values) {
       const int n = examples * width(x);
       if (!is_labels(x)) {
-        batch.numbers[name_of(x)] = random_numbers(n, ++seed);
+        minibatch.numbers[name_of(x)] = random_numbers(n, ++seed);
         continue;
       }
-      std::vector<int>& labels = batch.labels[name_of(x)];
+      std::vector<int>& labels = minibatch.labels[name_of(x)];
       const auto count = static_cast<unsigned>(x.value().term()->attr.i[0]);
       for (int i = 0; i < n; ++i) labels.push_back(static_cast<int>(bits() % count));
     }
-  return batch;
+  return minibatch;
 }
 
-double gradient_error(const Model& model, const Cost& cost, const Minibatch& batch, double size,
+double gradient_error(const Model& model, const Cost& cost, const Minibatch& minibatch, double size,
                       unsigned seed) {
   const Data data = data_of(model, cost);
   Probe all(model, data, everything(model, cost, data));
   all.randomize(size, seed);
-  const Computed at_point = all(batch);
+  const Computed at_point = all(minibatch);
   double largest = 0, error = 0;
   for (const ModelParameter& p : model.parameters()) {
     if (p.frozen) continue;
@@ -197,10 +197,10 @@ double gradient_error(const Model& model, const Cost& cost, const Minibatch& bat
       std::vector<double> moved = x;
       moved[i] = x[i] + h;
       all.set(name, moved);
-      const double up = all(batch).at("cost")[0];
+      const double up = all(minibatch).at("cost")[0];
       moved[i] = x[i] - h;
       all.set(name, moved);
-      const double down = all(batch).at("cost")[0];
+      const double down = all(minibatch).at("cost")[0];
       largest = std::max(largest, std::abs(g[i]));
       error = std::max(error, std::abs((up - down) / (2 * h) - g[i]));
     }

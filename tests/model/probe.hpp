@@ -42,7 +42,7 @@ class Probe {
  public:
   /// Outputs as `function` has them.
   Probe(const Model& model, const Data& data, const Function& function);
-  Computed operator()(const Minibatch& batch);
+  Computed operator()(const Minibatch& minibatch);
   std::vector<double> get(const std::string& parameter) const;
   void set(const std::string& parameter, const std::vector<double>& values);
   /// Sets all parameters that are trained to numbers uniform in [-size, size).
@@ -74,7 +74,7 @@ Minibatch random_batch(const Data& data, int examples, unsigned seed);
 
 /// Holds the gradients against central differences of the cost, for all elements of parameters
 /// that are trained; relative to the largest. Returns the largest difference.
-double gradient_error(const Model& model, const Cost& cost, const Minibatch& batch,
+double gradient_error(const Model& model, const Cost& cost, const Minibatch& minibatch,
                       double size = .7, unsigned seed = 3);
 
 /// Names of the model's channels, sorted.

@@ -40,6 +40,7 @@ class MLPBase : public Model {
   /// one name.
   constexpr ir::List<Place> places(const Place& from) const {
     if (layers.empty()) graph_error("an MLP needs at least one layer");
+    if (from.input.kind == SpaceKind::null) graph_error("an MLP needs an input_space, or nvis");
     ir::List<Place> found;
     SpaceInfo below = from.input;
     for (int i = 0; i < layers.size(); ++i) {
