@@ -58,7 +58,9 @@ void add_compile(CLI::App& app, int& exit) {
   c->add_option("--compiler", a->options.compiler,
                 "program; default: $ANSATZ_CXX, or the library's own compiler");
   c->add_option("--flag", a->options.flags,
-                "a flag of it, several times; default: $ANSATZ_CXX_FLAGS, or the library's own");
+                "a flag of it (--flag=-O1), several times; default: $ANSATZ_CXX_FLAGS, or the "
+                "library's own")
+      ->allow_extra_args(false);
   c->add_option("--cache", a->options.cache_folder,
                 "folder of compiled loops; default: $XDG_CACHE_HOME/ansatz or ~/.cache/ansatz");
   c->add_flag("-v,--verbose", a->verbose, "show the compiler's command line");
