@@ -32,6 +32,7 @@ class Checker {
       layers(*mlp, {mlp->input_space(), ""}, place_of(job_.model.get(), "model"));
     if (loader_.errors.size() == before) classes();
     if (loader_.errors.size() == before && job_.algorithm) functions();
+    if (loader_.errors.size() == before && job_.algorithm) monitored_data();
     if (loader_.errors.size() == before && job_.algorithm) channels();
   }
 
@@ -132,6 +133,27 @@ class Checker {
         return;
       }
     }
+  }
+
+  // Programs are made for the Spaces of the training data; other data must fit them.
+  void monitored_data() {
+    const Data data = job_.data();
+    for (const MonitoringDataset& set : job_.algorithm->monitoring_datasets.list)
+      for (const Data::Entry& read : data.sources()) {
+        const SpaceInfo there = set.dataset->source_space(read.source.view());
+        const SpaceInfo& wanted = read.signal.space;
+        if (there.kind == SpaceKind::null || fits(there, wanted)) continue;
+        error(place_of(set.dataset.get(), "algorithm"),
+              fmt::format("{} of this data set is {}, but the job reads {}", read.source.view(),
+                          to_text(there).view(), to_text(wanted).view()));
+      }
+  }
+  static bool fits(const SpaceInfo& there, const SpaceInfo& wanted) {
+    if (wanted.kind == SpaceKind::index)
+      return there.kind == SpaceKind::index && there.labels <= wanted.labels &&
+             there.total_dimension() == wanted.total_dimension();
+    const int width = there.total_dimension() * (there.kind == SpaceKind::index ? there.labels : 1);
+    return width == wanted.total_dimension() || there.total_dimension() == wanted.total_dimension();
   }
 
   // Criteria and extensions may only watch channels there are.
