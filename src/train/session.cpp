@@ -4,6 +4,7 @@
 #include <ansatz/nearest_name.hpp>
 #include <ansatz/serial/environment.hpp>
 #include <ansatz/serial/store_tensors.hpp>
+#include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "state_archive.hpp"
@@ -186,6 +187,20 @@ void Session::initialize_parameters() {
                      kept));
   for (const std::string& unused : report.unused)
     warn(fmt::format("init_from {}: \"{}\" is no parameter of this model", path, unused));
+}
+
+void Session::enforce_constraints() {
+  UpdateList updates;
+  for (const ModelParameter& p : parameters_) updates.add(p.name, p.value, p.value);
+  job_.model->modify_updates(updates);
+  Function f;
+  for (const UpdateList::Entry& e : updates.entries())
+    if (e.value.value().term() != e.target.value().term()) f.add(update(e.target, e.value));
+  if (f.updates.empty()) return;
+  const auto program = precision_ == ElementType::float64 ? erase(build<double>(f))
+                                                          : erase(build<float>(f));
+  program->bind(store_);
+  program->call(nullptr, 0);
 }
 
 void Session::load_data() {

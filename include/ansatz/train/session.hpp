@@ -110,6 +110,8 @@ class Session {
 
  private:
   void initialize_parameters();
+  /// The first values meet the model's constraints, too, as in Pylearn2's Train.setup.
+  void enforce_constraints();
   void load_data();
   void setup_monitor();
   void start_parts();
