@@ -1,10 +1,10 @@
 #include <ansatz/training/bgd.hpp>
 
-#include <ansatz/data/subset_iterator.hpp>
 #include <ansatz/nearest_name.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "epoch_walk.hpp"
 #include "lbfgs.hpp"
 #include "line_search.hpp"
 
@@ -97,68 +97,41 @@ class BgdRun final : public AlgorithmRun {
         load_batch_(session.program("load_batch")),
         go_to_(session.program("go_to")),
         save_point_(session.program("save_point")),
-        rng_(random_state(bgd.seed, {2012, 10, 16})),
+        walk_(random_state(bgd.seed, {2012, 10, 16})),
         steps_(first_steps(bgd)) {
     if (bgd.lbfgs()) lbfgs_.emplace(session, bgd.history);
     if (bgd.termination_criterion) criterion_ = bgd.termination_criterion->start(session);
   }
 
   void setup(Session& session) override {
-    const int forced = session.job().model->batch_size();
-    if (forced && bgd_.batch_size && forced != bgd_.batch_size && !bgd_.set_batch_size)
-      throw ValueError(fmt::format("BGD: batch_size is {}, but the model wants {}",
-                                   bgd_.batch_size, forced));
-    if (!session.data()) throw ValueError("BGD: the job has no dataset");
-    batches_.emplace(make_subset_iterator("shuffled_sequential", session.data()->examples(),
-                                          bgd_.batch_size ? bgd_.batch_size : forced,
-                                          bgd_.batches_per_iter, &rng_));
-    if (forced && batches_->uneven())
-      throw ValueError(fmt::format("BGD: the model wants batches of {} examples, but {} examples "
-                                   "leave a smaller one", forced, session.data()->examples()));
+    walk_.setup(session, {"BGD", "shuffled_sequential", bgd_.batch_size, bgd_.batches_per_iter,
+                          bgd_.set_batch_size});
     for (OnBatch* each : {&objective_, &direction_, &load_batch_}) each->setup(session);
     session.require_finite_parameters();
   }
 
   void train(Session& session) override {
-    session.begin_epoch(batches_->num_examples());
-    epoch_start_ = rng_;
-    batches_->start();
-    Subset part;
-    // Batches of this epoch that a run before this one was interrupted after.
-    for (std::int64_t skipped = 0; skipped < done_; ++skipped) batches_->next(part);
-    while (!session.interrupted() && batches_->next(part)) {
+    walk_.epoch(session, [&](const Subset& part) {
       for (OnBatch* each : {&objective_, &direction_, &load_batch_}) each->load(part);
       load_batch_.call();
       minimize_and_scale();
-      ++done_;
-      session.report_batch(static_cast<int>(part.size));
-    }
-    if (done_ == batches_->num_batches()) {
-      done_ = 0;
-      epoch_start_ = rng_;
-    }
+    });
     session.require_finite_parameters();
   }
 
-  bool in_epoch() const override { return done_ > 0; }
+  bool in_epoch() const override { return walk_.in_epoch(); }
 
   bool continue_learning(Session& session) override {
     return !criterion_ || criterion_->continue_learning(session);
   }
 
   void state(Archive& archive) override {
-    // The order of an epoch in progress follows from the generator at its start.
-    archive("rng", epoch_start_);
-    archive("batches_done", done_);
+    walk_.state(archive);
     archive("steps", steps_);
     archive("norm", norm_);
     archive("averaging", averaging_);
     if (lbfgs_) lbfgs_->state(archive);
-    if (!archive.saving()) rng_ = epoch_start_;
-    if (!criterion_) return;
-    archive.enter("termination_criterion");
-    criterion_->state(archive);
-    archive.leave();
+    visit_criterion(archive, criterion_.get());
   }
 
  private:
@@ -300,13 +273,10 @@ class BgdRun final : public AlgorithmRun {
   OnBatch objective_, direction_, load_batch_;
   AnyProgram& go_to_;
   AnyProgram& save_point_;
-  RandomState rng_;
-  RandomState epoch_start_ = rng_;
-  std::int64_t done_ = 0;      // batches of the epoch
+  EpochWalk walk_;
   std::vector<double> steps_;  // first ones of a batch
   double norm_ = 0;            // of the last direction
   bool averaging_ = false;
-  std::optional<SubsetIterator> batches_;
   std::optional<Lbfgs> lbfgs_;
   std::unique_ptr<CriterionRun> criterion_;
 };

@@ -21,7 +21,8 @@ model = folder / "model.pkl"
 
 
 def run(*arguments, **options):
-    result = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, **options)
+    command = [program, *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True, **options)
     return result.returncode, result.stdout, result.stderr
 
 
@@ -65,7 +66,8 @@ def check_errors():
     code, out, err = run("train", job)
     expect("a missing -D is an error of the job: exit 3", code == 3 and "folder" in err, code, err)
     code, out, err = run("train", job, *define, "algorithm.lerning_rate=1")
-    expect("a wrong override names the nearest key", code == 3 and "learning_rate" in err, code, err)
+    expect("a wrong override names the nearest key", code == 3 and "learning_rate" in err, code,
+           err)
     code, out, err = run("trian", job)
     expect("an unknown command: exit 2", code == 2, code, err)
     code, out, err = run("train", folder / "none.yaml")
@@ -81,7 +83,8 @@ def check_model():
     code, out, err = run("print-monitor", model)
     expect("print-monitor: the last records", code == 0 and "epochs seen: 4" in out
            and "test_y_misclass : " in out, out, err)
-    last = float(next(l for l in out.splitlines() if l.startswith("test_y_misclass")).split(" : ")[1])
+    line = next(line for line in out.splitlines() if line.startswith("test_y_misclass"))
+    last = float(line.split(" : ")[1])
     code, out, err = run("monitor", "csv", model)
     rows = {r[0]: r[1:] for r in csv.reader(io.StringIO(out))}
     expect("monitor csv: a line a channel, a column a record",
