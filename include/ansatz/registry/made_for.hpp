@@ -14,7 +14,8 @@ struct Layout {
   constexpr bool operator==(const Layout&) const = default;
 };
 inline constexpr Layout layout{
-    {sizeof(ClassInfo), sizeof(Layer), sizeof(Model), sizeof(Train), sizeof(Signal), sizeof(Place)}};
+    {sizeof(ClassInfo), sizeof(Layer), sizeof(Model), sizeof(Train), sizeof(Signal),
+     sizeof(Place)}};
 
 /// Compares with the library's own; where they differ, notes a fault that names `file`, and nothing
 /// else of the object is used.
