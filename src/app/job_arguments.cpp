@@ -44,8 +44,14 @@ void load_libraries(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     // Without a slash dlopen would search the system's folders.
     const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
-    if (!dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL))
-      throw FileError(fmt::format("--load {}: {}", path, dlerror()));
+    if (!dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL)) {
+      const std::string why = dlerror();
+      if (why.find("undefined symbol") == why.npos)
+        throw FileError(fmt::format("--load {}: {}", path, why));
+      throw FileError(fmt::format("--load {}: it was compiled for another version or instruction "
+                                  "set of ansatz; compile it again ({})",
+                                  path, why));
+    }
     const auto& faults = registry().faults();
     if (!faults.empty()) throw FileError(fmt::format("--load {}: {}", path, faults.front()));
   }
