@@ -19,9 +19,8 @@ void EpochWalk::setup(Session& session, const Keys& keys) {
                                         stochastic(keys.mode) ? &rng_ : nullptr));
   if (forced && batches_->uneven())
     throw ValueError(fmt::format("{}: the model wants batches of {} examples, but {} examples "
-                                 "leave a smaller one; a train_iteration_mode that begins with "
-                                 "even_ leaves it out",
-                                 keys.algorithm, forced, session.data()->examples()));
+                                 "leave a smaller one; the iteration mode even_{} leaves it out",
+                                 keys.algorithm, forced, session.data()->examples(), keys.mode));
 }
 
 void EpochWalk::start(Session& session) {
