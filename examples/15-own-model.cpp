@@ -29,7 +29,7 @@ struct Shortcut : ModelOf<Shortcut, Pixels, IndexSpace<10>> {
     list.add("misclass", AnyExpr(mean(argmax(forward(x)) != y).value()));
   }
   // No unit's weights grow longer than 3.
-  constexpr void modify_updates(UpdateList& updates) const override {
+  constexpr void modify_updates(UpdateList& updates) const {
     AnyExpr* w = updates.find("W");
     *w = norm_constrained<0>(*w, constant(0), setting("max_col_norm", 3));
   }

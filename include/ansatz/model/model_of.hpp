@@ -7,12 +7,19 @@
 
 namespace ansatz {
 
+/// Matrices uniform in +-sqrt(6 / (rows + columns)) (Glorot and Bengio 2010, equation 16), drawn
+/// from RandomState([2013, 1, 4]); zero elsewhere.
+void initialize_parameters(const Model& model, InitialValues& values);
+
 namespace models {
 
 template <class S>
 constexpr Expr<Batch<S>> typed(const Data& data, const String& source) {
   return Expr<Batch<S>>(format_as(data[source], space_info(S())).value().value());
 }
+
+template <class User, class In, class Target>
+class Erased;
 
 }  // namespace models
 
@@ -31,9 +38,20 @@ constexpr Expr<Batch<S>> typed(const Data& data, const String& source) {
 /// With Target = NullSpace, the model has no targets, and `cost` and `channels` take x alone. The
 /// parameters are those that the cost is computed from, in the order in which a reader meets them.
 template <class Self, class In, class Target = NullSpace>
-class ModelOf : public Model {
+struct ModelOf {
+  /// What Train makes of it. Not a base: clang would want its virtual functions, and with them all
+  /// of Self, before Self is complete.
+  using erased_model = models::Erased<Self, In, Target>;
+};
+
+namespace models {
+
+template <class User, class In, class Target>
+class Erased : public Model {
  public:
   static constexpr bool has_targets = !std::is_same_v<Target, NullSpace>;
+
+  constexpr explicit Erased(const User& user) : user_(user) {}
 
   constexpr SpaceInfo input_space() const override { return space_info(In()); }
   constexpr SpaceInfo target_space() const override { return space_info(Target()); }
@@ -46,11 +64,16 @@ class ModelOf : public Model {
     for (const AnyExpr& p : parameters_of(cost_of(data)))
       list.push_back({String(p.value().term()->name.data()), p});
   }
-  void initialize(InitialValues& values) const override { initialize_parameters(*this, values); }
+  void initialize(InitialValues& values) const override {
+    if constexpr (requires { user_.initialize(values); })
+      user_.initialize(values);
+    else
+      initialize_parameters(*this, values);
+  }
 
   constexpr Signal output(const Signal& input) const override {
     const Expr<Batch<In>> x(format_as(input, input_space()).value().value());
-    return Signal(output_space(), AnyExpr(self().forward(x).value()));
+    return Signal(output_space(), AnyExpr(user_.forward(x).value()));
   }
 
   constexpr Shared<Cost> default_cost() const override;
@@ -59,40 +82,41 @@ class ModelOf : public Model {
     value = cost_of(data);
     return true;
   }
+  constexpr void modify_updates(UpdateList& updates) const override {
+    if constexpr (requires { user_.modify_updates(updates); }) user_.modify_updates(updates);
+  }
   constexpr void channels(const Data& data, ChannelList& list) const override {
     if constexpr (!has_targets) {
-      if constexpr (requires(Expr<Batch<In>> x) { self().channels(x, list); })
-        self().channels(models::typed<In>(data, "features"), list);
+      if constexpr (requires(Expr<Batch<In>> x) { user_.channels(x, list); })
+        user_.channels(typed<In>(data, "features"), list);
     } else if constexpr (requires(Expr<Batch<In>> x, Expr<Batch<Target>> y) {
-                           self().channels(x, y, list);
+                           user_.channels(x, y, list);
                          }) {
-      self().channels(models::typed<In>(data, "features"),
-                      models::typed<Target>(data, "targets"), list);
+      user_.channels(typed<In>(data, "features"), typed<Target>(data, "targets"), list);
     }
   }
 
  private:
-  constexpr const Self& self() const { return static_cast<const Self&>(*this); }
   constexpr AnyExpr cost_of(const Data& data) const {
-    const Expr<Batch<In>> x = models::typed<In>(data, "features");
+    const Expr<Batch<In>> x = typed<In>(data, "features");
     if constexpr (has_targets)
-      return AnyExpr(self().cost(x, models::typed<Target>(data, "targets")).value());
+      return AnyExpr(user_.cost(x, typed<Target>(data, "targets")).value());
     else
-      return AnyExpr(self().cost(x).value());
+      return AnyExpr(user_.cost(x).value());
   }
   constexpr SpaceInfo output_space() const {
-    using Out = decltype(std::declval<const Self&>().forward(std::declval<Expr<Batch<In>>>()));
+    using Out = decltype(std::declval<const User&>().forward(std::declval<Expr<Batch<In>>>()));
     return space_of_batch(static_cast<Out*>(nullptr));
   }
   template <class S>
   static constexpr SpaceInfo space_of_batch(Expr<Batch<S>>*) {
     return space_info(S());
   }
+
+  User user_;
 };
 
-/// Matrices uniform in +-sqrt(6 / (rows + columns)) (Glorot and Bengio 2010, equation 16), drawn
-/// from RandomState([2013, 1, 4]); zero elsewhere.
-void initialize_parameters(const Model& model, InitialValues& values);
+}  // namespace models
 
 }  // namespace ansatz
 
@@ -100,8 +124,8 @@ void initialize_parameters(const Model& model, InitialValues& values);
 
 namespace ansatz {
 
-template <class Self, class In, class Target>
-constexpr Shared<Cost> ModelOf<Self, In, Target>::default_cost() const {
+template <class User, class In, class Target>
+constexpr Shared<Cost> models::Erased<User, In, Target>::default_cost() const {
   return Shared<Cost>(Default());
 }
 

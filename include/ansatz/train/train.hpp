@@ -99,6 +99,8 @@ class Train {
   constexpr void take(const Part& part) {
     if constexpr (std::is_base_of_v<Dataset, Part>)
       dataset = Shared<Dataset>(part);
+    else if constexpr (requires { typename Part::erased_model; })
+      model = Shared<Model>(typename Part::erased_model(part));
     else if constexpr (std::is_base_of_v<Model, Part>)
       model = Shared<Model>(part);
     else if constexpr (std::is_base_of_v<TrainingAlgorithm, Part>)
