@@ -34,9 +34,9 @@ struct Lines : RunObserver {
 
 int main() {
   // The layers' sizes are types: this line is checked by the compiler.
-  static_assert(std::is_same_v<
-                decltype(MLP(VectorSpace(784_c), RectifiedLinear("h0", 200_c)))::output_space_type,
-                VectorSpace<200>>);
+  static_assert(std::is_same_v<decltype(MLP(VectorSpace(784_c),
+                                            RectifiedLinear("h0", 200_c)))::output_space_type,
+                               VectorSpace<200>>);
   Lines lines;
   RunOptions options;
   options.observer = &lines;

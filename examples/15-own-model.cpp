@@ -43,8 +43,7 @@ constexpr auto job = [] {
 
 struct Lines : RunObserver {
   void on_monitor(Session& session) override {
-    std::printf("epoch %d: test error %.2f %%\n",
-                static_cast<int>(session.records().epochs_seen),
+    std::printf("epoch %d: test error %.2f %%\n", static_cast<int>(session.records().epochs_seen),
                 100 * session.monitor().last("misclass"));
   }
 };

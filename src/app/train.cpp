@@ -77,8 +77,8 @@ int train(const TrainArguments& a) {
     if (end == RunEnd::interrupted) {
       const bool saved = !phase.train->save_path.empty() && phase.train->save_freq > 0;
       if (saved)
-        fmt::print(stderr, "interrupted; {} is saved. To go on: ansatz train {} --resume\n",
-                   phase.train->save_path.c_str(), a.job.path);
+        fmt::print(stderr, "interrupted; {} is saved. To go on: the same command with --resume\n",
+                   phase.train->save_path.c_str());
       else
         fmt::print(stderr, "interrupted; nothing was saved, as the job has no save_path and "
                            "save_freq\n");

@@ -18,6 +18,7 @@ void Monitor::setup(AnyProgram* channels, AnyProgram* parameters, AnyProgram* se
   for (int i = 0; i < settings->results(); ++i)
     setting_channels_.push_back(
         records_.add_channel(std::string(settings->result_name(i)), "a setting of the algorithm"));
+  recorded_ = setting_channels_;
 }
 
 void Monitor::add_dataset(const WatchedData& data) {
@@ -28,9 +29,11 @@ void Monitor::add_dataset(const WatchedData& data) {
   source.data = data;
   const auto add = [&](const AnyProgram* program) {
     std::vector<std::size_t> added;
-    for (int i = 0; program && i < program->results(); ++i)
-      added.push_back(static_cast<std::size_t>(records_.add_channel(
-          data.prefix + std::string(program->result_name(i)), "", data.name)));
+    for (int i = 0; program && i < program->results(); ++i) {
+      recorded_.push_back(records_.add_channel(
+          data.prefix + std::string(program->result_name(i)), "", data.name));
+      added.push_back(static_cast<std::size_t>(recorded_.back()));
+    }
     return added;
   };
   if (channels_ && channels_->results() > 0) source.reader.emplace(data.table, *channels_);
@@ -42,7 +45,8 @@ void Monitor::add_dataset(const WatchedData& data) {
 
 void Monitor::add_channel(const std::string& name, std::function<double()> value,
                           const std::string& doc, bool wall_clock) {
-  computed_.push_back({records_.add_channel(name, doc, "", wall_clock), std::move(value)});
+  recorded_.push_back(records_.add_channel(name, doc, "", wall_clock));
+  computed_.push_back({recorded_.back(), std::move(value)});
 }
 
 void Monitor::measure(Source& source, std::vector<double>& values) {
@@ -82,20 +86,9 @@ void Monitor::operator()(double seconds) {
   // Last, because they may ask for the others.
   for (const Computed& each : computed_)
     values[static_cast<std::size_t>(each.channel)] = each.value();
-  std::vector<int> which(values.size());
-  std::iota(which.begin(), which.end(), 0);
-  // Channels of a run before this one that nothing computes any more stay as they were.
-  std::vector<bool> mine(values.size());
-  for (int channel : setting_channels_) mine[static_cast<std::size_t>(channel)] = true;
-  for (const Source& source : sources_) {
-    for (std::size_t channel : source.channels) mine[channel] = true;
-    for (std::size_t channel : source.parameters) mine[channel] = true;
-  }
-  for (const Computed& each : computed_) mine[static_cast<std::size_t>(each.channel)] = true;
-  std::vector<double> kept;
-  std::erase_if(which, [&](int channel) { return !mine[static_cast<std::size_t>(channel)]; });
-  for (int channel : which) kept.push_back(values[static_cast<std::size_t>(channel)]);
-  records_.record(seconds, which, kept);
+  std::vector<double> recorded;
+  for (int channel : recorded_) recorded.push_back(values[static_cast<std::size_t>(channel)]);
+  records_.record(seconds, recorded_, recorded);
 }
 
 double Monitor::last(std::string_view channel) const {

@@ -380,6 +380,7 @@ RunEnd Session::run() {
     resumed_ = true;
   } else {
     initialize_parameters();
+    enforce_constraints();
     take_records(*job_.model, old_monitors_, monitor_->records());
   }
   setup_monitor();

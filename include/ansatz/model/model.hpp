@@ -81,10 +81,9 @@ class Model : public Object {
   }
 
   /// The cost to train with when none is named. Null: there is none.
-  virtual constexpr Shared<Cost> default_cost() const;
-  /// What MethodCost calls by name: "cost_from_X" of an MLP. Null pointer value: no such method.
+  constexpr virtual Shared<Cost> default_cost() const;
+  /// What MethodCost calls by name, such as "cost_from_X" of an MLP. False: no such method.
   constexpr virtual bool method(std::string_view, const Data&, AnyExpr&) const { return false; }
-
   constexpr virtual ir::List<String> method_names() const { return {}; }
 
   /// Norm limits and the like, applied to the new values of an update.

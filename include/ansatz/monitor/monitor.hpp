@@ -69,6 +69,8 @@ class Monitor {
   std::vector<Source> sources_;
   std::vector<Computed> computed_;
   std::vector<int> setting_channels_;
+  // What is computed. Others are of a run before this one, and stay as they were.
+  std::vector<int> recorded_;
   AnyProgram* channels_ = nullptr;
   AnyProgram* parameters_ = nullptr;
   AnyProgram* settings_ = nullptr;

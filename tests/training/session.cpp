@@ -1,0 +1,86 @@
+#include <catch2/catch.hpp>
+
+#include <ansatz/data/drawn_sets.hpp>
+#include <ansatz/model/mlp.hpp>
+#include <ansatz/model/rectified_linear.hpp>
+#include <ansatz/model/self_training.hpp>
+#include <ansatz/model/softmax.hpp>
+#include <ansatz/termination/epoch_counter.hpp>
+#include <ansatz/train/build_programs.hpp>
+#include <ansatz/train/session.hpp>
+#include <ansatz/training/sgd.hpp>
+
+#include <filesystem>
+
+using namespace ansatz;
+
+namespace {
+
+struct Quiet : RunObserver {};
+
+RunOptions quiet(Quiet& observer) {
+  RunOptions options;
+  options.observer = &observer;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("session: first values meet the constraints before the first record", "[session]") {
+  const RandomDenseDesignMatrix data(20, 6, 3);
+  const Train job(data,
+                  MLP(VectorSpace(6), RectifiedLinear("h0", 5, irange(1.), max_col_norm(.25)),
+                      Softmax("y", 3, irange(0.))),
+                  SGD(learning_rate(.1), batch_size(10), EpochCounter(0),
+                      monitoring_dataset(data)));
+  Quiet observer;
+  Session session(job, build_programs(job, ElementType::float64), quiet(observer));
+  session.run();
+  CHECK(session.records().at("h0_col_norms_max").val_record.at(0) == Approx(.25));
+}
+
+namespace {
+
+// Counts its passes over the data.
+class Counter : public SelfTrainingModel {
+ public:
+  using SelfTrainingModel::train_all;
+  void train_all(const Table& data) override { examples += data.examples(), ++passes; }
+  bool continue_learning() const override { return passes < 3; }
+  void state(Archive& archive) override {
+    archive("passes", passes);
+    archive("examples", examples);
+  }
+  std::int64_t passes = 0, examples = 0;
+};
+
+}  // namespace
+
+TEST_CASE("session: a model that trains itself is trained, saved and restored", "[session]") {
+  const std::string path =
+      (std::filesystem::temp_directory_path() / "ansatz-self-training.ansatz").string();
+  const RandomDenseDesignMatrix data(20, 6, 3);
+  Quiet observer;
+
+  Shared<Counter> model{Counter()};
+  const Train job(data, model, save_path(path.c_str()), save_freq(1));
+  Session(job, {}, quiet(observer)).run();
+  CHECK(model->passes == 3);
+  CHECK(model->examples == 60);
+
+  Shared<Counter> again{Counter()};
+  const Train resumed(data, again, save_path(path.c_str()), save_freq(1));
+  RunOptions options = quiet(observer);
+  options.resume = true;
+  Session(resumed, {}, options).run();
+  CHECK(again->passes == 3);
+  CHECK(again->examples == 60);
+  std::filesystem::remove(path);
+}
+
+TEST_CASE("session: a model trains itself without a job", "[session]") {
+  Counter model;
+  const RandomDenseDesignMatrix data(20, 6, 3);
+  while (model.continue_learning()) model.train_all(data);
+  CHECK(model.examples == 60);
+}
