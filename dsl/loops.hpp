@@ -22,6 +22,9 @@ class LoopOffer {
   const LoopOffer* next;
 };
 
+/// An offer made while the program runs; never taken back.
+void offer_loops(const PlanView& plan, const LoopFn* functions, unsigned long precision);
+
 /// Code for loop `loop` of `plan`, or null: compiled in the same precision and, instruction by
 /// instruction, from the same program (names and versions of ops, levels, walks, phases; literals,
 /// sizes and strides are operands and do not count).

@@ -63,10 +63,8 @@ int load_object_loops(const std::string& path, unsigned long precision, std::str
   plan.roots = object.roots;
   plan.loops = object.loops;
   plan.text = object.text;
-  // An offer stands until the process ends, and so must the code.
-  [[maybe_unused]] static std::vector<std::unique_ptr<const ir::LoopOffer>> offers;
-  offers.push_back(std::make_unique<const ir::LoopOffer>(plan, object.functions, precision));
-  library.release();
+  ir::offer_loops(plan, object.functions, precision);
+  library.release();  // an offer stands until the process ends, and so must the code
   return plan.loops.size;
 }
 

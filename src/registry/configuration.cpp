@@ -115,7 +115,7 @@ void add_configuration(Configuration configuration) {
   const auto* const kept = new Configuration(std::move(configuration));
   known().list.push_back(kept);
   for (const RegisteredFunction& f : kept->functions)
-    if (f.loops) new ir::LoopOffer(f.plan, f.loops, kept->precision);  // never taken back
+    if (f.loops) ir::offer_loops(f.plan, f.loops, kept->precision);
 }
 
 void add_registration_fault(std::string what) { registry().add_fault(std::move(what)); }

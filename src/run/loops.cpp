@@ -43,6 +43,10 @@ LoopOffer::LoopOffer(const PlanView& plan_, const LoopFn* functions_, unsigned l
   first_offer() = this;
 }
 
+void offer_loops(const PlanView& plan, const LoopFn* functions, unsigned long precision) {
+  new LoopOffer(plan, functions, precision);
+}
+
 LoopFn find_loop(const PlanView& plan, int loop, unsigned long precision) {
   for (const LoopOffer* o = first_offer(); o; o = o->next) {
     if (o->precision != precision) continue;

@@ -1,0 +1,101 @@
+#include <catch2/catch.hpp>
+
+#include <ansatz/data/table.hpp>
+#include <ansatz/monitor/monitor.hpp>
+#include <dsl/build.hpp>
+#include <dsl/exceptions.hpp>
+#include <dsl/ops.hpp>
+
+#include <memory>
+#include <numeric>
+
+using namespace ansatz;
+
+namespace {
+
+// Examples 0, 1, 2, …
+std::shared_ptr<const Table> counted(int examples) {
+  std::vector<double> values(static_cast<std::size_t>(examples));
+  std::iota(values.begin(), values.end(), 0.);
+  Dims one;
+  one.push_back(1);
+  return std::make_shared<const Table>(
+      std::vector<Column>{number_column("features", values, one)});
+}
+
+// The channels mean and max of a batch.
+std::unique_ptr<AnyProgram> channels() {
+  const auto x = input("features", VectorSpace(1));
+  return erase(build<double>(function(output("mean", mean(x)), output("max", max(x)))));
+}
+
+Monitor::WatchedData watched(int examples, int batch_size, const std::string& name = "") {
+  Monitor::WatchedData data;
+  data.name = name;
+  data.prefix = name.empty() ? "" : name + "_";
+  data.table = counted(examples);
+  data.batch_size = batch_size;
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("monitor: batches count by their sizes", "[monitor]") {
+  const auto program = channels();
+  for (int batch_size : {1, 3, 4, 10, 100}) {
+    CAPTURE(batch_size);
+    Monitor monitor{MonitorRecords{}};
+    monitor.setup(program.get(), nullptr, nullptr);
+    monitor.add_dataset(watched(10, batch_size));
+    monitor(0);
+    CHECK(monitor.last("mean") == Approx(4.5));
+  }
+  // The average of each batch's maximum: 3, 7 and 9 of 4, 4 and 2 examples.
+  Monitor monitor{MonitorRecords{}};
+  monitor.setup(program.get(), nullptr, nullptr);
+  monitor.add_dataset(watched(10, 4));
+  monitor(0);
+  CHECK(monitor.last("max") == Approx((3 * 4 + 7 * 4 + 9 * 2) / 10.));
+}
+
+TEST_CASE("monitor: num_batches takes the first ones; a stochastic mode the same every time",
+          "[monitor]") {
+  const auto program = channels();
+  Monitor monitor{MonitorRecords{}};
+  monitor.setup(program.get(), nullptr, nullptr);
+  Monitor::WatchedData first = watched(10, 3, "first");
+  first.num_batches = 2;
+  monitor.add_dataset(first);
+  Monitor::WatchedData drawn = watched(1000, 5, "drawn");
+  drawn.num_batches = 2;
+  drawn.mode = "random_uniform";
+  monitor.add_dataset(drawn);
+  monitor(0);
+  monitor(1);
+  CHECK(monitor.records().at("first_mean").val_record == std::vector<double>{2.5, 2.5});
+  const auto& twice = monitor.records().at("drawn_mean").val_record;
+  CHECK(twice.at(0) == twice.at(1));
+}
+
+TEST_CASE("monitor: channels are computed, too, and printed h2 before h10", "[monitor]") {
+  Monitor monitor{MonitorRecords{}};
+  int asked = 0;
+  for (const char* name : {"h10", "h2"})
+    monitor.add_channel(name, [&] { return static_cast<double>(++asked); });
+  monitor(0);
+  CHECK(asked == 2);
+  CHECK(monitor.last("h2") == 2);
+  CHECK(monitor.sorted_channels() == std::vector<int>{1, 0});
+}
+
+TEST_CASE("monitor: what cannot be monitored is refused", "[monitor]") {
+  const auto program = channels();
+  Monitor monitor{MonitorRecords{}};
+  monitor.setup(program.get(), nullptr, nullptr);
+  CHECK_THROWS_AS(monitor.add_dataset(watched(0, 3)), ValueError);
+  monitor.add_dataset(watched(10, 3));
+  CHECK_THROWS_AS(monitor.add_dataset(watched(10, 3)), NameError);
+  CHECK_THROWS_AS(monitor.add_channel("mean", [] { return 0.; }), NameError);
+  CHECK_THROWS_AS(monitor.last("mean"), ValueError);
+  CHECK_THROWS_WITH(monitor.last("meen"), Catch::Contains("mean"));
+}
