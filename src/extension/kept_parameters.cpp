@@ -46,6 +46,11 @@ void KeptParameters::take() {
                 [](const auto* p, auto* copy, std::int64_t n) { std::copy(p, p + n, copy); });
 }
 
+void KeptParameters::give_back() {
+  for_each_pair(session_, prefix_,
+                [](auto* p, const auto* copy, std::int64_t n) { std::copy(copy, copy + n, p); });
+}
+
 void KeptParameters::average(double t) {
   for_each_pair(session_, prefix_, [t]<class T>(const T* p, T* mean, std::int64_t n) {
     const T count = static_cast<T>(t);

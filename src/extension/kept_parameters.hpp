@@ -16,6 +16,8 @@ class KeptParameters {
 
   /// Copies the parameters as they are now.
   void take();
+  /// Copies them back.
+  void give_back();
   /// mean <- mean - (mean - parameter) / t, in the precision of the parameters.
   void average(double t);
   /// The session's model file, but with these values as parameters.

@@ -46,9 +46,6 @@ class Checker {
   }
 
   void keys() {
-    if (job_.save_freq > 0 && job_.save_path.empty())
-      error(place_.find("save_freq").value_or(place_),
-            "save_freq is given, but no save_path to save to; give save_path, or leave it out");
     const std::filesystem::path path(std::string(job_.save_path.view()));
     const std::filesystem::path folder = path.parent_path();
     std::error_code none;

@@ -8,6 +8,7 @@
 #include <ansatz/training/cosine_decay.hpp>
 #include <ansatz/training/epoch_schedules.hpp>
 #include <ansatz/training/polyak_averaging.hpp>
+#include <ansatz/training/step_scale.hpp>
 
 namespace ansatz {
 
@@ -31,6 +32,9 @@ void add_extensions(Registry& registry) {
   to.add<Warmup>("the learning rate rises in a line in the first epochs");
   to.add<PolyakAveraging>("the mean of the parameters from some epoch on");
   to.add<MonitorBasedLRAdjuster>("the learning rate follows a channel");
+  to.add<ScaleStep>("BGD's steps shrink, epoch by epoch");
+  to.add<StepShrinker>("BGD's steps shrink when a channel rises; too small ones end the training");
+  to.add<BacktrackingStepShrinker>("StepShrinker that also goes back to the parameters before");
   to.add<MonitorBasedSaveBest>("saves the model when a channel is the best so far");
   to.add<KeepBestParams>("keeps the parameters of the lowest cost on a data set");
   to.add<ChannelSmoother>("a channel that averages the last records of another");

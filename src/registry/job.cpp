@@ -49,6 +49,11 @@ Phase phase_of(const yaml::Place& place, Loader& loader, const std::string& name
     return phase;
   }
   phase.train = std::make_unique<Train>(job->train);
+  if (phase.train->save_freq > 0 && phase.train->save_path.empty()) {
+    std::string path = loader.environment.find("PYLEARN2_TRAIN_FILE_FULL_STEM").value_or("job");
+    if (!name.empty()) path += "." + name;
+    phase.train->save_path = (path + ".pkl").c_str();
+  }
   check_job(*phase.train, loader, place);
   phase.job_yaml = yaml::to_yaml(*place.node);
   phase.model_yaml = to_yaml(*phase.train->model);

@@ -123,13 +123,19 @@ std::vector<const JobProgram*> Session::programs() const {
 bool Session::has_setting(std::string_view name) const {
   for (const JobProgram& each : programs_)
     if (each.program->has_setting(name)) return true;
-  return false;
+  return settings_.contains(name);
+}
+
+void Session::add_setting(std::string_view name, double value) {
+  settings_.insert_or_assign(std::string(name), value);
 }
 
 double Session::setting(std::string_view name) const {
   for (const JobProgram& each : programs_)
     if (each.program->has_setting(name)) return each.program->get(name);
+  if (const auto own = settings_.find(name); own != settings_.end()) return own->second;
   std::vector<std::string> known;
+  for (const auto& [own, value] : settings_) known.push_back(own);
   for (const JobProgram& each : programs_)
     for (std::string& n : settings_of(each.program->plan())) known.push_back(std::move(n));
   throw NameError(fmt::format("the job has no setting \"{}\"{}", name,
@@ -140,6 +146,7 @@ void Session::set_setting(std::string_view name, double value) {
   (void)setting(name);
   for (JobProgram& each : programs_)
     if (each.program->has_setting(name)) each.program->set(name, value);
+  if (const auto own = settings_.find(name); own != settings_.end()) own->second = value;
 }
 
 void Session::warn(const std::string& text) {
@@ -260,6 +267,9 @@ void Session::visit_state(Archive& archive) {
   if (model_run_) visit("model", *model_run_);
   for (std::size_t i = 0; i < extensions_.size(); ++i)
     visit(fmt::format("extensions[{}]", i), *extensions_[i]);
+  archive.enter("settings");
+  for (auto& [name, value] : settings_) archive(name, value);
+  archive.leave();
   for (JobProgram& each : programs_) {
     archive.enter("programs." + each.name);
     auto count = static_cast<std::int64_t>(each.program->step_count());

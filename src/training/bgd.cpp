@@ -99,6 +99,7 @@ class BgdRun final : public AlgorithmRun {
         save_point_(session.program("save_point")),
         walk_(random_state(bgd.seed, {2012, 10, 16})),
         steps_(first_steps(bgd)) {
+    session.add_setting("scale_step", bgd.scale_step);
     if (bgd.lbfgs()) lbfgs_.emplace(session, bgd.history);
     if (bgd.termination_criterion) criterion_ = bgd.termination_criterion->start(session);
   }
@@ -136,19 +137,20 @@ class BgdRun final : public AlgorithmRun {
 
  private:
   void minimize_and_scale() {
+    const double scale = session_.setting("scale_step");
     std::vector<std::vector<double>> before;
-    if (bgd_.scale_step != 1)
+    if (scale != 1)
       for_each_parameter([&](auto* p, std::int64_t n) { before.emplace_back(p, p + n); });
     if (lbfgs_)
       minimize_lbfgs();
     else
       minimize();
-    if (bgd_.scale_step == 1) return;
+    if (scale == 1) return;
     auto old = before.begin();
     for_each_parameter([&]<class T>(T* p, std::int64_t n) {
       for (std::int64_t i = 0; i < n; ++i)
-        p[i] = static_cast<T>((1 - bgd_.scale_step) * (*old)[static_cast<std::size_t>(i)] +
-                              bgd_.scale_step * static_cast<double>(p[i]));
+        p[i] = static_cast<T>((1 - scale) * (*old)[static_cast<std::size_t>(i)] +
+                              scale * static_cast<double>(p[i]));
       ++old;
     });
   }

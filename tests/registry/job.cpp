@@ -50,6 +50,19 @@ LoadOptions options_of(const Folder& folder) {
 
 }  // namespace
 
+TEST_CASE("job: save_freq without save_path saves under the job's name", "[registry][job]") {
+  std::string text = small_job;
+  const std::string path = "save_path: \"${FOLDER}/small.ansatz\",";
+  text.erase(text.find(path), path.size());
+  const Folder folder;
+  const std::string stem = folder.path.string() + "/small";
+  const Job one = load_job_text(stem + ".yaml", text, options_of(folder));
+  CHECK(one.phases.at(0).train->save_path.view() == stem + ".pkl");
+  const Job phases = load_job_text("two.yaml", "[" + text + "," + text + "]", options_of(folder));
+  REQUIRE(phases.phases.size() == 2);
+  CHECK(phases.phases[1].train->save_path == "two.phase2.pkl");
+}
+
 TEST_CASE("job: templates, variables, overrides and anchors", "[registry][job]") {
   const Folder folder;
   LoadOptions options = options_of(folder);

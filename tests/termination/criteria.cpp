@@ -2,6 +2,7 @@
 #include <ansatz/termination/combined.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
 #include <ansatz/termination/monitor_based.hpp>
+#include <ansatz/termination/patience.hpp>
 #include <ansatz/termination/time_budget.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -177,4 +178,17 @@ TEST_CASE("termination: criteria are described in constant expressions", "[termi
     return both->criteria.size();
   };
   STATIC_REQUIRE(count() == 2);
+}
+
+TEST_CASE("termination: PatienceBasedTermCrit waits as long again as it took", "[termination]") {
+  // The third record is below .9 of the first: patience for 6; the seventh, at 0: for 21.
+  const std::initializer_list<double> falls = {10, 10, 8.9, 8.8, 8.8, 8.8, 0};
+  CHECK(epochs_until(PatienceBasedTermCrit(.1, 4, channel_name("scripted")), falls) == 5);
+  CHECK(epochs_until(PatienceBasedTermCrit(.2, 4, channel_name("scripted")), falls) == 3);
+  CHECK(epochs_until(PatienceBasedTermCrit(.1, 4, patience_increase(3),
+                                           channel_name("scripted")), falls) == 20);
+  CHECK_THAT(message<ValueError>(PatienceBasedTermCrit(1, 4)), Contains("prop_decrease"));
+  CHECK_THAT(message<ValueError>(PatienceBasedTermCrit(.1, 0)), Contains("initial_patience"));
+  CHECK_THAT(message<NameError>(PatienceBasedTermCrit(.1, 4, channel_name("scripte"))),
+             Contains("nearest: scripted"));
 }

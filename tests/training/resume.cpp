@@ -3,12 +3,14 @@
 #include <ansatz/termination/combined.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
 #include <ansatz/termination/monitor_based.hpp>
+#include <ansatz/termination/patience.hpp>
 #include <ansatz/training/adam.hpp>
 #include <ansatz/training/bgd.hpp>
 #include <ansatz/training/cosine_decay.hpp>
 #include <ansatz/training/decay.hpp>
 #include <ansatz/training/epoch_schedules.hpp>
 #include <ansatz/training/polyak_averaging.hpp>
+#include <ansatz/training/step_scale.hpp>
 
 #include "../data/temporary_file.hpp"
 #include "small_job.hpp"
@@ -96,10 +98,11 @@ TEST_CASE("resume: BGD goes on to the same bits", "[training][resume]") {
     resumes_to_the_same_bits(
         [how](const auto& interrupt) {
           return Train(Rows(10), Ones(),
-                       BGD(batch_size(4), NearRows(), EpochCounter(6), method(how),
+                       BGD(batch_size(4), NearRows(), method(how),
+                           And(EpochCounter(6), PatienceBasedTermCrit(.01, 9)),
                            conjugate(true), updates_per_batch(3), reset_alpha(false),
                            reset_conjugate(false), monitoring_dataset(Rows(10))),
-                       interrupt);
+                       BacktrackingStepShrinker("objective", .7, .01, scale_up(1.2)), interrupt);
         },
         3);
   }

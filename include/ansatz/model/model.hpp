@@ -16,8 +16,16 @@ class RandomState;
 /// The data a program reads, by source.
 class Data {
  public:
+  /// A source that is there already is not added again: several costs read it as one input. Error
+  /// when they read it in different Spaces.
   constexpr void add(const String& source, const SpaceInfo& space) {
-    if (!find(source)) sources_.push_back({source, input_of(source.c_str(), space)});
+    const Signal* const known = find(source);
+    if (known && !(known->space == space)) {
+      const String text = "the source " + source + " is read as " + to_text(known->space) +
+                          " and as " + to_text(space);
+      graph_error(text.c_str());
+    }
+    if (!known) sources_.push_back({source, input_of(source.c_str(), space)});
   }
   constexpr const Signal* find(std::string_view source) const {
     for (const Entry& e : sources_)

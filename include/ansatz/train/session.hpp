@@ -8,6 +8,7 @@
 #include <ansatz/train/train.hpp>
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -82,6 +83,8 @@ class Session {
   double setting(std::string_view name) const;
   void set_setting(std::string_view name, double value);
   bool has_setting(std::string_view name) const;
+  /// A named number that no program reads, such as BGD's scale_step: extensions may change it.
+  void add_setting(std::string_view name, double value);
 
   /// The training data.
   const std::shared_ptr<const Table>& data() const { return data_; }
@@ -134,6 +137,7 @@ class Session {
   std::unique_ptr<ModelRun> model_run_;
   std::vector<std::unique_ptr<ExtensionRun>> extensions_;
   StateValues tags_;
+  std::map<std::string, double, std::less<>> settings_;  // that no program reads
   bool stopped_ = false, saved_once_ = false, resumed_ = false;
   std::int64_t epoch_examples_ = 0;
   double start_ = 0, seconds_before_ = 0;

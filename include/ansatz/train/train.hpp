@@ -33,7 +33,8 @@ class Train {
     key.required("dataset", &Train::dataset, "data set to train on");
     key.required("model", &Train::model, "what to train");
     key("algorithm", &Train::algorithm, "how; null for models that train themselves");
-    key("save_path", &Train::save_path, "file the model is saved to");
+    key("save_path", &Train::save_path,
+        "file the model is saved to; default, in a YAML job with save_freq: its name with .pkl");
     key("save_freq", &Train::save_freq, "save every so many epochs and at the end; 0: never");
     key("extensions", &Train::extensions, "what happens beside the training");
     key("allow_overwrite", &Train::allow_overwrite, "whether save_path may exist already");

@@ -1,0 +1,61 @@
+#include <ansatz/termination/patience.hpp>
+
+#include <ansatz/train/session.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "objective_channel.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace ansatz {
+
+namespace {
+
+class PatienceRun final : public CriterionRun {
+ public:
+  explicit PatienceRun(const PatienceBasedTermCrit& description)
+      : description_(description), patience_(description.initial_patience) {}
+
+  bool continue_learning(Session& session) override {
+    if (channel_.empty())
+      channel_ = objective_channel(session.records(), description_.channel_name,
+                                   "PatienceBasedTermCrit");
+    const double value = last_value(session.records(), channel_, "PatienceBasedTermCrit");
+    const auto records = static_cast<double>(session.records().at(channel_).val_record.size());
+    if (value < (1. - description_.prop_decrease) * best_) {
+      patience_ = std::max(patience_, records * description_.patience_increase);
+      best_ = value;
+    }
+    return records < patience_;
+  }
+  void state(Archive& archive) override {
+    archive("best_value", best_);
+    archive("patience", patience_);
+  }
+
+ private:
+  const PatienceBasedTermCrit& description_;
+  std::string channel_;
+  double best_ = std::numeric_limits<double>::infinity();
+  double patience_;
+};
+
+}  // namespace
+
+std::unique_ptr<CriterionRun> PatienceBasedTermCrit::start(Session&) const {
+  if (!(prop_decrease >= 0 && prop_decrease < 1))
+    throw ValueError(fmt::format("PatienceBasedTermCrit: prop_decrease must be at least 0 and "
+                                 "below 1, but is {}", prop_decrease));
+  if (!(initial_patience > 0))
+    throw ValueError(fmt::format("PatienceBasedTermCrit: initial_patience must be above 0, but is "
+                                 "{}", initial_patience));
+  if (!(patience_increase >= 0))
+    throw ValueError(fmt::format("PatienceBasedTermCrit: patience_increase must not be negative, "
+                                 "but is {}", patience_increase));
+  return std::make_unique<PatienceRun>(*this);
+}
+
+}  // namespace ansatz

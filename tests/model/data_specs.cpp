@@ -1,0 +1,95 @@
+// What models and costs read: nested Spaces flatten to inputs of their own, each source once, and
+// nest back (Pylearn2's DataSpecsMapping).
+#include <ansatz/cost/sum_of_costs.hpp>
+#include <ansatz/model/model.hpp>
+#include <ansatz/train/build_programs.hpp>
+#include <dsl/ops.hpp>
+
+#include "../training/small_job.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+#include <string>
+
+using namespace ansatz;
+using namespace ansatz::testing;
+using Catch::Contains;
+
+namespace {
+
+SpaceInfo composite(std::initializer_list<SpaceInfo> parts) {
+  SpaceInfo s;
+  s.kind = SpaceKind::composite;
+  for (const SpaceInfo& part : parts) s.components.push_back(part);
+  return s;
+}
+
+std::string name_of(const AnyExpr& e) { return e.value().term()->name.data(); }
+
+// The mean of the features, of one cost of several that read them.
+struct MeanOfFeatures : SumCost {
+  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+    return SumCost::expr(model, data) * mean(data["features"].value());
+  }
+};
+struct ReadsImages : SumCost {
+  constexpr void data_specs(const Model&, Data& data) const override {
+    data.add("features", conv2d_space(1, 1, 1));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("data specs: nested Spaces flatten in order and nest back", "[model][data_specs]") {
+  const SpaceInfo inner = composite({vector_space(3), index_space(4)});
+  const SpaceInfo whole = composite({vector_space(2), inner, SpaceInfo(), conv2d_space(2, 2, 1)});
+  Data data;
+  data.add("features", whole);
+  const Signal& flat = data["features"];
+  REQUIRE(flat.values.size() == 4);
+  std::set<std::string> names;
+  for (const AnyExpr& e : flat.values) names.insert(name_of(e));
+  CHECK(names == std::set<std::string>{"features.0", "features.1.0", "features.1.1", "features.3"});
+
+  const ir::List<Signal> parts = components_of(flat);
+  REQUIRE(parts.size() == 4);
+  CHECK(parts[0].space == vector_space(2));
+  CHECK(name_of(parts[0].value()) == "features.0");
+  CHECK(parts[1].space == inner);
+  CHECK(parts[2].values.empty());
+  CHECK(name_of(parts[3].value()) == "features.3");
+  const ir::List<Signal> nested = components_of(parts[1]);
+  REQUIRE(nested.size() == 2);
+  CHECK(nested[1].space == index_space(4));
+  CHECK(name_of(nested[1].value()) == "features.1.1");
+}
+
+TEST_CASE("data specs: a source that several costs read is one input", "[model][data_specs]") {
+  Data data;
+  data.add("features", vector_space(3));
+  data.add("targets", index_space(2));
+  data.add("features", vector_space(3));
+  CHECK(data.sources().size() == 2);
+
+  const SumOfCosts sum(MeanOfFeatures(), scaled(2, MeanOfFeatures()));
+  const Train job(Rows(), Ones(), SGD(learning_rate(.1), batch_size(5), sum));
+  const JobPrograms programs = build_programs(job, ElementType::float64);
+  int inputs = 0;
+  for (const JobProgram& p : programs) {
+    if (p.name != "step") continue;
+    const ir::PlanView& plan = p.program->plan();
+    for (int i = 0; i < plan.leaves.size; ++i)
+      if (std::string_view(plan.text.data + plan.leaves[i].name) == "features") ++inputs;
+  }
+  CHECK(inputs == 1);
+}
+
+TEST_CASE("data specs: one source in two Spaces is an error that names both",
+          "[model][data_specs]") {
+  const SumOfCosts sum{MeanOfFeatures(), ReadsImages()};
+  const Train job(Rows(), Ones(), SGD(learning_rate(.1), batch_size(5), sum));
+  CHECK_THROWS_WITH(build_programs(job, ElementType::float64),
+                    Contains("the source features is read as VectorSpace(1)") &&
+                        Contains("Conv2DSpace(1, 1, 1)"));
+}
