@@ -53,5 +53,9 @@ target_include_directories(ansatz PRIVATE ${generated_folder})
 target_link_libraries(ansatz PRIVATE OpenSSL::Crypto ${CMAKE_DL_LIBS})
 # Only its header: the library itself is loaded when a data set is fetched.
 target_include_directories(ansatz SYSTEM PRIVATE ${CURL_INCLUDE_DIRS})
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  include(${CMAKE_CURRENT_LIST_DIR}/compiled_once.cmake)
+  add_compiled_once(ansatz ${PROJECT_SOURCE_DIR}/include/ansatz ${generated_folder})
+endif()
 # What compiled loops call is looked for in the program that loads them.
 target_link_options(ansatz INTERFACE "LINKER:--export-dynamic-symbol=_ZN*6ansatz7kernels*")

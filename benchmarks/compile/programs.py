@@ -89,6 +89,41 @@ def chain(ops):
 ''')
 
 
+def trainer():
+    """The specialised trainer of the MLP tutorial's third part, with its 148 channels."""
+    return '''#include <ansatz/data/mnist_set.hpp>
+#include <ansatz/extension/save_best.hpp>
+#include <ansatz/model/mlp.hpp>
+#include <ansatz/model/rectified_linear.hpp>
+#include <ansatz/model/softmax.hpp>
+#include <ansatz/run.hpp>
+#include <ansatz/termination/combined.hpp>
+#include <ansatz/termination/epoch_counter.hpp>
+#include <ansatz/termination/monitor_based.hpp>
+#include <ansatz/training/epoch_schedules.hpp>
+#include <ansatz/training/sgd.hpp>
+
+using namespace ansatz;
+
+constexpr auto job = [] {
+  return Train(
+      MNIST("train", 0, 50000),
+      MLP(VectorSpace(784_c), RectifiedLinear("h0", 500_c, sparse_init(15)),
+          RectifiedLinear("h1", 1000_c, sparse_init(15)), Softmax("y", 10_c, irange(0.))),
+      SGD(learning_rate(.01), batch_size(100), Momentum(.5),
+          monitoring_dataset({{"train", MNIST("train", 0, 50000)},
+                              {"valid", MNIST("train", 50000, 60000)},
+                              {"test", MNIST("test")}}),
+          And(MonitorBased(channel_name("valid_y_misclass"), prop_decrease(0.), N(10)),
+              EpochCounter(10000))),
+      MonitorBasedSaveBest("valid_y_misclass", save_path("best.ansatz")),
+      MomentumAdjustor(.99, 1, 10));
+};
+
+int main() { run(job); }
+'''
+
+
 LAYERS = (2, 5, 10, 20, 40, 80)
 CHAINS = (8, 16, 32, 64, 128, 256, 512)
 
@@ -99,4 +134,5 @@ def programs():
                    'RBM': boltzmann_machine(), 'conv net': convolutional_net()}
     all_of_them |= {f'MLP {n}': perceptron(n) for n in LAYERS}
     all_of_them |= {f'chain {n}': chain(n) for n in CHAINS}
+    all_of_them['trainer'] = trainer()
     return all_of_them

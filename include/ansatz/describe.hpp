@@ -1,6 +1,7 @@
 // Describing: an object as its class and the keys that differ from their defaults.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/object.hpp>
 #include <ansatz/string.hpp>
 
@@ -8,6 +9,8 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,7 +1,11 @@
 // Object and Shared: the parts of a job, in a constant expression as well as at run time.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
+
 #include <type_traits>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

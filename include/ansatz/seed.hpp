@@ -1,10 +1,13 @@
 // Seeds of NumPy's RandomState: a number, or several.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/keys.hpp>
 
 #include <cstdint>
 #include <initializer_list>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,8 +1,11 @@
 // SpaceInfo: a Space as a value, where its type is not known.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/keys.hpp>
 #include <dsl/space.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,9 +1,12 @@
 // Text in constant expressions. std::string of libstdc++ 12 cannot be used there.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <dsl/ir/list.hpp>
 
 #include <string_view>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,6 +1,7 @@
 // Parameters and results as arrays of xtensor, without a copy.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -9,6 +10,8 @@
 #include <xtensor/xadapt.hpp>
 
 #include <dsl/program.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,10 +1,13 @@
 // Coefficients: a number for each layer of an MLP, and of the MLPs inside it.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/mlp.hpp>
 #include <ansatz/model/unknown_name.hpp>
 
 #include <initializer_list>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,8 +1,11 @@
 // Cost: what training makes small.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/model.hpp>
 #include <dsl/grad.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

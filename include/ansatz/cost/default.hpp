@@ -1,8 +1,11 @@
 // Default: the cost of the model's last layer.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/cost/cost.hpp>
 #include <ansatz/model/mlp.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,8 +1,11 @@
 // Dropout: the cost of the model's last layer, with some inputs of its layers left out.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/cost/cost.hpp>
 #include <ansatz/model/dropout.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

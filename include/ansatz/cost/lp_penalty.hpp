@@ -1,6 +1,7 @@
 // LpPenalty: sum over parameters of sum |v|^p
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/cost/cost.hpp>
 #include <ansatz/model/unknown_name.hpp>
 #include <dsl/ops/abs.hpp>
@@ -10,6 +11,8 @@
 #include <dsl/ops/sum.hpp>
 
 #include <initializer_list>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,9 +1,12 @@
 // MissingTargetCost: the cost of those outputs whose target is known.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/cost/cost.hpp>
 #include <ansatz/model/dropout.hpp>
 #include <dsl/ops/not_equal.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,9 +1,12 @@
 // SumOfCosts: sum_i c_i cost_i
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/cost/cost.hpp>
 #include <dsl/ops/add.hpp>
 #include <dsl/ops/multiply.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

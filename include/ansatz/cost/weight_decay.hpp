@@ -1,8 +1,11 @@
 // WeightDecay: sum over layers of c sum W^2; L1WeightDecay: of c sum |W|
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/cost/coefficients.hpp>
 #include <ansatz/cost/cost.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

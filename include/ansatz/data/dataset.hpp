@@ -1,11 +1,14 @@
 // Dataset: what data a job reads; the data itself is loaded when the job runs.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/options.hpp>
 #include <ansatz/space_info.hpp>
 
 #include <memory>
 #include <string>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

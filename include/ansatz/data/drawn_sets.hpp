@@ -1,8 +1,11 @@
 // Data sets that are drawn: Pylearn2's random ones of pylearn2.testing.datasets, and digits.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/data/dataset.hpp>
 #include <ansatz/seed.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,7 +1,10 @@
 // Data sets in files: CSV, .npy and .npz.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/data/dataset.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,7 +1,10 @@
 // MNIST and Fashion-MNIST as data sets of a job.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/data/dataset.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,7 +1,10 @@
 // ChannelSmoother: a channel averaged over records.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/extension/extension.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

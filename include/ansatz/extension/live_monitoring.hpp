@@ -1,7 +1,10 @@
 // LiveMonitoring: the channels of a run in progress, over a socket.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/extension/extension.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,10 +1,13 @@
 // RocAucChannel: the area under the curve of true against false positives.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/extension/extension.hpp>
 
 #include <optional>
 #include <span>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,9 +1,12 @@
 // MonitorBasedSaveBest and KeepBestParams: the best model so far.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/cost/cost.hpp>
 #include <ansatz/data/dataset.hpp>
 #include <ansatz/extension/extension.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,9 +1,12 @@
 // SharedSetter: values that change at given epochs.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/extension/extension.hpp>
 
 #include <initializer_list>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,9 +1,12 @@
 // CompositeLayer: layers side by side.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/mlp.hpp>
 
 #include <initializer_list>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,11 +1,14 @@
 // What Linear, Sigmoid, Tanh, RectifiedLinear, Softplus, LWTA and LinearGaussian share.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/constraint.hpp>
 #include <ansatz/model/format_as.hpp>
 #include <ansatz/model/initialization.hpp>
 #include <ansatz/model/layer.hpp>
 #include <dsl/ops.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,6 +1,7 @@
 // Dropout: which inputs of the layers are left out.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/mlp.hpp>
 #include <ansatz/model/unknown_name.hpp>
 #include <dsl/ops/bernoulli.hpp>
@@ -8,6 +9,8 @@
 #include <dsl/ops/where.hpp>
 
 #include <initializer_list>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

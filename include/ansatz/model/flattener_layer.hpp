@@ -1,7 +1,10 @@
 // FlattenerLayer: another layer's output as one vector.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/mlp.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

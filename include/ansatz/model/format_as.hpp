@@ -1,6 +1,7 @@
 // How a signal changes its Space.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/signal.hpp>
 #include <dsl/ops/concatenate.hpp>
 #include <dsl/ops/max.hpp>
@@ -8,6 +9,8 @@
 #include <dsl/ops/reshape.hpp>
 #include <dsl/ops/slice.hpp>
 #include <dsl/ops/transpose.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,7 +1,10 @@
 // Hinge: a support vector machine as the last layer, z = x W + b
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/dense.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

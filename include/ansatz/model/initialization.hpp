@@ -1,10 +1,13 @@
 // How the weights of a dense layer begin.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/keys.hpp>
 
 #include <optional>
 #include <vector>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

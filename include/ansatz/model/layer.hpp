@@ -1,10 +1,13 @@
 // Layer: a part of an MLP.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/model.hpp>
 #include <ansatz/options.hpp>
 #include <dsl/ops/mean.hpp>
 #include <dsl/ops/sum.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

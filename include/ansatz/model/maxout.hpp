@@ -1,8 +1,11 @@
 // Maxout: y_i = max over pieces k of z_(i,k), z = x W + b
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/dense.hpp>
 #include <ansatz/model/without_cost.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

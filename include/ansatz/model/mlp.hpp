@@ -1,11 +1,14 @@
 // MLP: layers one upon the other.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/format_as.hpp>
 #include <ansatz/model/layer.hpp>
 #include <ansatz/model/mlp_types.hpp>
 #include <ansatz/seed.hpp>
 #include <dsl/ops/add.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

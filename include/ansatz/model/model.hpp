@@ -1,11 +1,14 @@
 // Model: what is trained.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/parameter_list.hpp>
 #include <ansatz/model/signal.hpp>
 #include <ansatz/monitor/channel.hpp>
 
 #include <memory>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

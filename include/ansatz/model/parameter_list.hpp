@@ -1,8 +1,11 @@
 // The parameters of a model: names, shapes, learning rate scales; and their updates.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/string.hpp>
 #include <dsl/function.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

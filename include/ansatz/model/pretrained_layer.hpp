@@ -1,7 +1,10 @@
 // PretrainedLayer: a model that was trained before, as a layer.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/mlp.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

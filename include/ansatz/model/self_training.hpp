@@ -1,9 +1,12 @@
 // SelfTrainingModel: a model without gradients.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/data/dataset.hpp>
 #include <ansatz/data/table.hpp>
 #include <ansatz/cost/cost.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,8 +1,11 @@
 // Signal: an expression with its Space as a value, as it passes from layer to layer.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/space_info.hpp>
 #include <dsl/expr.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

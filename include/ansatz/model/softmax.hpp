@@ -1,8 +1,11 @@
 // Softmax: y = exp(z) / sum exp(z), z = x W + b
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/data/dataset.hpp>
 #include <ansatz/model/dense.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,7 +1,10 @@
 // SpaceConverter: the same numbers in another Space.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/layer.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

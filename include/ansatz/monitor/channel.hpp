@@ -1,8 +1,11 @@
 // Channels: what a monitor records.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/string.hpp>
 #include <dsl/expr.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,7 +1,10 @@
 // ChannelTarget, ChannelInf, MatchChannel: until a channel has a certain value.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/termination/criterion.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

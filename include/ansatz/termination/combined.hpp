@@ -1,7 +1,10 @@
 // And, Or, All, Any: criteria made of criteria.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/termination/criterion.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

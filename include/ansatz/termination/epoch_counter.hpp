@@ -1,7 +1,10 @@
 // EpochCounter: a number of epochs.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/termination/criterion.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,7 +1,10 @@
 // MonitorBased: until a channel stops falling.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/termination/criterion.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

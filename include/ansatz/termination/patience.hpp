@@ -1,7 +1,10 @@
 // PatienceBasedTermCrit: as much patience as it took so far.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/termination/criterion.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

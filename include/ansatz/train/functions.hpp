@@ -1,7 +1,10 @@
 // The functions of a job.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/train/train.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

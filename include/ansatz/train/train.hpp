@@ -1,10 +1,13 @@
 // Train: a job, made of a data set, a model and an algorithm.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/data/dataset.hpp>
 #include <ansatz/extension/extension.hpp>
 #include <ansatz/model/model.hpp>
 #include <ansatz/training/algorithm.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,8 +1,11 @@
 // AdaDelta: steps in the units of the parameter.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/training/learning_rule.hpp>
 #include <dsl/ops.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,8 +1,11 @@
 // AdaGrad: s <- s + g^2;  p <- p - lr g / sqrt(s)
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/training/learning_rule.hpp>
 #include <dsl/ops.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,8 +1,11 @@
 // Adam and AdamW: steps by estimates of the gradient's first two moments.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/training/learning_rule.hpp>
 #include <dsl/ops.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

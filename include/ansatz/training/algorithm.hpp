@@ -1,11 +1,14 @@
 // TrainingAlgorithm: how a model is trained.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/cost/cost.hpp>
 #include <ansatz/data/dataset.hpp>
 #include <ansatz/termination/criterion.hpp>
 
 #include <memory>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,10 +1,13 @@
 // BGD: batch gradient descent with line searches; nonlinear conjugate gradient; L-BFGS.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/initialization.hpp>
 #include <ansatz/seed.hpp>
 #include <ansatz/training/algorithm.hpp>
 #include <dsl/ops.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,8 +1,11 @@
 // The functions of BGD: objective, direction, steps along it.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/train/train.hpp>
 #include <ansatz/training/bgd.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

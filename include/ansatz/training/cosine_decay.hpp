@@ -1,7 +1,10 @@
 // CosineDecay and Warmup: schedules of the learning rate within epochs.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/extension/extension.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

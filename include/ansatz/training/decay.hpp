@@ -1,7 +1,10 @@
 // ExponentialDecay, LinearDecay, AnnealedLearningRate: the learning rate from update to update.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/training/schedule.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

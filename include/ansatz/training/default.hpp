@@ -1,7 +1,10 @@
 // DefaultTrainingAlgorithm: for models that know how to learn from a batch.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/training/algorithm.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,8 +1,11 @@
 // EpochMonitor: monitoring within an epoch.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/model.hpp>
 #include <ansatz/training/schedule.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

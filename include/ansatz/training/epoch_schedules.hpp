@@ -2,7 +2,10 @@
 // learning rate from epoch to epoch.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/extension/extension.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

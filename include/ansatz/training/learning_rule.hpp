@@ -1,9 +1,12 @@
 // LearningRule: from gradients to steps.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/parameter_list.hpp>
 #include <ansatz/monitor/channel.hpp>
 #include <ansatz/options.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

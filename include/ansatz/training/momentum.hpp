@@ -1,10 +1,13 @@
 // Momentum: v <- m v - lr g;  p <- p + v
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/training/learning_rule.hpp>
 #include <dsl/ops/add.hpp>
 #include <dsl/ops/multiply.hpp>
 #include <dsl/ops/subtract.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

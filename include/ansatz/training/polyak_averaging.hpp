@@ -1,7 +1,10 @@
 // PolyakAveraging: the mean of the parameters over the updates.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/extension/extension.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,8 +1,11 @@
 // RMSProp: r <- decay r + (1 - decay) g^2;  p <- p - lr g / sqrt(r)
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/training/learning_rule.hpp>
 #include <dsl/ops.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

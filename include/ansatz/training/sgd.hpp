@@ -1,11 +1,14 @@
 // SGD: stochastic gradient descent.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/seed.hpp>
 #include <ansatz/training/algorithm.hpp>
 #include <ansatz/training/momentum.hpp>
 #include <ansatz/training/schedule.hpp>
 #include <dsl/ops.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,7 +1,10 @@
 // ScaleStep, StepShrinker, BacktrackingStepShrinker: BGD's scale_step from epoch to epoch.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
 #include <ansatz/extension/extension.hpp>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
