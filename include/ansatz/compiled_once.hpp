@@ -6,6 +6,9 @@
 // header that says ANSATZ_COMPILED_ONCE belongs to the library: g++ then compiles its inline
 // functions there only (its manual: "C++ Interface and Implementation Pragmas"); templates are not
 // affected. Other compilers, and programs whose library was not built by g++, compile their own.
+//
+// Such a header defaults no function but destructors (`X() {}`, not `X() = default`): the library
+// would not hold it.
 #pragma once
 
 #if defined(ANSATZ_LIBRARY_HAS_INLINE_FUNCTIONS) && defined(__GNUC__) && !defined(__clang__)

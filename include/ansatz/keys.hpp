@@ -15,7 +15,6 @@
 // `keys` is called with a visitor; a derived class calls its base's first.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/describe.hpp>
 #include <ansatz/object.hpp>
 #include <ansatz/string.hpp>
@@ -23,8 +22,6 @@
 #include <dsl/space.hpp>
 
 #include <optional>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

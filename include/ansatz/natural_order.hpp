@@ -1,11 +1,8 @@
 // Alphabetical order that knows numbers: h2 comes before h10.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 
 #include <string_view>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

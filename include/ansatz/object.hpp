@@ -20,7 +20,7 @@ void describe_keys(Describer& to, const T& object);
 /// while a job runs lies in objects of its own, which `start` makes.
 class Object {
  public:
-  constexpr Object() = default;
+  constexpr Object() {}
   constexpr Object(const Object&) {}  // a copy has owners of its own
   constexpr Object& operator=(const Object&) { return *this; }
   constexpr virtual ~Object() = default;
@@ -46,7 +46,7 @@ struct Owned final : T {
 template <class T>
 class Shared {
  public:
-  constexpr Shared() = default;
+  constexpr Shared() {}
   constexpr Shared(decltype(nullptr)) {}
   /// Owns `object`, which was made with `new`.
   constexpr explicit Shared(T* object) : object_(object) { hold(); }

@@ -2,10 +2,7 @@
 // keys have (see keys.hpp); one may write `Given<"irange", double>{.05}` as well.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/keys.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,11 +1,8 @@
 // run(job): the specialised trainer of a job.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/compile.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

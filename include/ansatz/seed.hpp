@@ -15,7 +15,7 @@ namespace ansatz {
 /// the class that has it.
 struct Seed {
   ir::List<unsigned> numbers;
-  constexpr Seed() = default;
+  constexpr Seed() {}
   constexpr Seed(int number) { numbers.push_back(static_cast<unsigned>(number)); }
   constexpr Seed(std::initializer_list<int> several) : list(true) {
     for (int n : several) numbers.push_back(static_cast<unsigned>(n));

@@ -13,7 +13,7 @@ namespace ansatz {
 /// A piece of text that may also be made and changed in a constant expression. Ends with a zero.
 class String {
  public:
-  constexpr String() = default;
+  constexpr String() {}
   constexpr String(const char* text) : String(std::string_view(text)) {}
   constexpr String(std::string_view text) {
     chars_.reserve(static_cast<int>(text.size()) + 1);

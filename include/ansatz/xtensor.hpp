@@ -1,7 +1,6 @@
 // Parameters and results as arrays of xtensor, without a copy.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -10,8 +9,6 @@
 #include <xtensor/xadapt.hpp>
 
 #include <dsl/program.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

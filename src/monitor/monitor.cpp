@@ -58,6 +58,7 @@ void Monitor::measure(Source& source, std::vector<double>& values) {
   std::int64_t seen = 0;
   batches.start();
   for (Subset part; batches.next(part);) {
+    for (const auto& call : prereqs_) call(source.data, part);
     const auto& arguments = source.reader->arguments(part);
     channels_->call(arguments.data(), static_cast<int>(arguments.size()));
     for (std::size_t i = 0; i < source.channels.size(); ++i)

@@ -3,6 +3,7 @@
 #include <ansatz/extension/roc_auc.hpp>
 #include <ansatz/extension/save_best.hpp>
 #include <ansatz/extension/shared_setter.hpp>
+#include <ansatz/extension/wmape.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -207,4 +208,32 @@ TEST_CASE("functions: called at every event, and may end the run", "[extension][
                       })));
   CHECK(run.run().epochs() == 3);
   CHECK(batches == 6);
+}
+
+TEST_CASE("WMAPE: sums of absolute errors and targets, as NumPy has them", "[extension][wmape]") {
+  // The output is the number of the row, 0 to 9; the target its square less 20.
+  struct Squares : Rows {
+    constexpr SpaceInfo source_space(std::string_view source) const override {
+      return source == "features" || source == "targets" ? vector_space(1) : SpaceInfo{};
+    }
+    std::shared_ptr<const Table> load() const override {
+      std::vector<double> x, y;
+      for (int i = 0; i < 10; ++i) x.push_back(i), y.push_back(i * i - 20);
+      Dims one;
+      one.push_back(1);
+      return std::make_shared<const Table>(std::vector<Column>{
+          number_column("features", x, one), number_column("targets", y, one)});
+    }
+  };
+  struct Identity : Ones {
+    constexpr SpaceInfo target_space() const override { return vector_space(1); }
+  };
+  SmallRun run(Train(Squares(), Identity(),
+                     SGD(learning_rate(.1), batch_size(5), SumCost(), EpochCounter(0),
+                         monitoring_dataset({{"valid", Squares()}})),
+                     WMapeNumeratorChannel(), WMapeDenominatorChannel("total")));
+  run.run();
+  // np.abs(y - x).sum() and np.abs(y).sum(), y = x**2 - 20; half of each in each of two batches
+  CHECK(run.record("valid_wmape_num") == std::vector<double>{200. / 2});
+  CHECK(run.record("valid_total") == std::vector<double>{225. / 2});
 }

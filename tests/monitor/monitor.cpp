@@ -99,3 +99,17 @@ TEST_CASE("monitor: what cannot be monitored is refused", "[monitor]") {
   CHECK_THROWS_AS(monitor.last("mean"), ValueError);
   CHECK_THROWS_WITH(monitor.last("meen"), Catch::Contains("mean"));
 }
+
+TEST_CASE("monitor: a prereq is called once for every batch of every data set", "[monitor]") {
+  const auto program = channels();
+  Monitor monitor{MonitorRecords{}};
+  monitor.setup(program.get(), nullptr, nullptr);
+  monitor.add_dataset(watched(10, 4, "a"));
+  monitor.add_dataset(watched(6, 3, "b"));
+  std::vector<std::string> calls;
+  monitor.add_prereq([&](const Monitor::WatchedData& data, const Subset& part) {
+    calls.push_back(data.name + std::to_string(part.size));
+  });
+  monitor(0);
+  CHECK(calls == std::vector<std::string>{"a4", "a4", "a2", "b3", "b3"});
+}

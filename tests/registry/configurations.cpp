@@ -2,9 +2,14 @@
 #include <ansatz/registry/configuration.hpp>
 #include <ansatz/registry/job.hpp>
 #include <ansatz/train/build_programs.hpp>
+#include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <unistd.h>
 
 namespace {
 
@@ -74,6 +79,42 @@ TEST_CASE("configurations: jobs of the tutorials and papers interpret no loop",
     }
     CHECK(report == each.report);
   }
+}
+
+TEST_CASE("configurations: the second stage of maxout_mnist_pi goes on with the first one's file",
+          "[registry][configurations]") {
+  const std::string stem =
+      (std::filesystem::temp_directory_path() / ("ansatz_stages_" + std::to_string(getpid())))
+          .string();
+  const auto run = [&](const char* file, std::vector<std::string> more) {
+    LoadOptions options;
+    options.environment["PYLEARN2_TRAIN_FILE_FULL_STEM"] = stem;
+    const std::string digits = "!obj:DrawnDigits { stop: 200 }";
+    options.overrides = {"dataset=" + digits, "algorithm.monitoring_dataset.valid=" + digits,
+                         "algorithm.monitoring_dataset.test=" + digits};
+    options.overrides.insert(options.overrides.end(), more.begin(), more.end());
+    const Job job = load_job(folder + file, options);
+    std::string report;
+    JobPrograms programs = build_programs(*job.phases.at(0).train, ElementType::float32, true,
+                                          &report);
+    CHECK(report == "program: precompiled maxout_mnist_pi");
+    Session session(*job.phases[0].train, std::move(programs), {});
+    session.run();
+    return session.model_file();
+  };
+  const ModelFile first = run("maxout_mnist_pi.yaml", {
+      "algorithm.termination_criterion=!obj:EpochCounter { max_epochs: 1 }"});
+  const ModelFile second = run("maxout_mnist_pi_continued.yaml",
+                               {"model.model=!pkl: " + stem + "_best.pkl"});
+  // It begins at the first one's best record, and ends below the objective of that.
+  REQUIRE(second.monitors.size() == 2);
+  CHECK(second.monitors[0].name == "monitor_stage_0");
+  const std::vector<double> before = first.monitors.back().at("valid_y_misclass").val_record;
+  CHECK(second.monitors[1].at("valid_y_misclass").val_record.front() ==
+        *std::min_element(before.begin(), before.end()));
+  CHECK(second.monitors[1].at("valid_objective").val_record.back() <=
+        second.monitors[0].at("train_objective").val_record.back());
+  for (const char* end : {".pkl", "_best.pkl"}) std::filesystem::remove(stem + end);
 }
 
 TEST_CASE("configurations: each one of the library has a job file here",

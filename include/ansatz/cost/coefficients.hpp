@@ -27,7 +27,7 @@ struct Coefficients {
   ir::List<Coefficients> elements;
   ir::List<String> names;  ///< of the elements, when they are by name
 
-  constexpr Coefficients() = default;
+  constexpr Coefficients() {}
   constexpr Coefficients(double number) : value(number) {}
   // Lists of numbers only: g++ 12 cannot destroy a list of Coefficients in a constant expression.
   constexpr Coefficients(std::initializer_list<double> list) : kind(Kind::list) {

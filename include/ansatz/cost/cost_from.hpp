@@ -1,10 +1,7 @@
 // cost_from: a user's cost, as an expression.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/cost/cost.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -18,7 +18,7 @@ class Dropout : public Cost, public DropoutArguments {
  public:
   static constexpr const char* yaml = "pylearn2.costs.mlp.dropout.Dropout";
 
-  constexpr Dropout() = default;
+  constexpr Dropout() {}
   template <KeyOf<Dropout>... O>
   requires(sizeof...(O) > 0) constexpr explicit Dropout(const O&... options) {
     give(*this, options...);

@@ -32,7 +32,7 @@ class LpPenalty : public Cost {
   ir::List<String> variables;
   double p = 0;
 
-  constexpr LpPenalty() = default;
+  constexpr LpPenalty() {}
   template <KeyOf<LpPenalty>... O>
   constexpr explicit LpPenalty(double power, const O&... options) : p(power) {
     give(*this, options...);

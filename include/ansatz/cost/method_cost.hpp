@@ -16,7 +16,7 @@ class MethodCost : public Cost {
   static constexpr const char* yaml = "pylearn2.costs.cost.MethodCost";
   String method;
 
-  constexpr MethodCost() = default;
+  constexpr MethodCost() {}
   constexpr explicit MethodCost(const char* name) : method(name) {}
   template <class K>
   static constexpr void keys(K& key) {

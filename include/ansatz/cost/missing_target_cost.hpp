@@ -18,7 +18,7 @@ class MissingTargetCost : public Cost {
   static constexpr const char* yaml = "pylearn2.costs.mlp.missing_target_cost.MissingTargetCost";
   std::optional<DropoutArguments> dropout_args;
 
-  constexpr MissingTargetCost() = default;
+  constexpr MissingTargetCost() {}
   constexpr explicit MissingTargetCost(const DropoutArguments& how) : dropout_args(how) {}
   template <class K>
   static constexpr void keys(K& key) {

@@ -35,7 +35,7 @@ class SumOfCosts : public Cost {
   static constexpr const char* yaml = "pylearn2.costs.cost.SumOfCosts";
   ir::List<CostTerm> costs;
 
-  constexpr SumOfCosts() = default;
+  constexpr SumOfCosts() {}
   template <class First, class... More>
     requires(!std::is_same_v<First, SumOfCosts> || sizeof...(More) > 0)
   constexpr explicit SumOfCosts(const First& first, const More&... more) {

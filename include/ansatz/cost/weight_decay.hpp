@@ -16,7 +16,7 @@ class WeightDecay : public Cost {
   static constexpr const char* yaml = "pylearn2.costs.mlp.WeightDecay";
   Coefficients coeffs;
 
-  constexpr WeightDecay() = default;
+  constexpr WeightDecay() {}
   constexpr explicit WeightDecay(const Coefficients& given) : coeffs(given) {}
   template <KeyOf<WeightDecay> O>
   constexpr explicit WeightDecay(const O& given) {
@@ -45,7 +45,7 @@ class L1WeightDecay : public Cost {
   static constexpr const char* yaml = "pylearn2.costs.mlp.L1WeightDecay";
   Coefficients coeffs;
 
-  constexpr L1WeightDecay() = default;
+  constexpr L1WeightDecay() {}
   constexpr explicit L1WeightDecay(const Coefficients& given) : coeffs(given) {}
   template <KeyOf<L1WeightDecay> O>
   constexpr explicit L1WeightDecay(const O& given) {

@@ -17,7 +17,7 @@ class RandomDenseDesignMatrix : public Dataset {
   Seed rng;
   int num_examples = 0, dim = 0, num_classes = 0;
 
-  constexpr RandomDenseDesignMatrix() = default;
+  constexpr RandomDenseDesignMatrix() {}
   constexpr RandomDenseDesignMatrix(int examples, int size, int classes)
       : num_examples(examples), dim(size), num_classes(classes) {}
   template <class K>
@@ -58,7 +58,7 @@ class RandomDesignMatrixForRegression : public Dataset {
   Seed rng;
   int num_examples = 0, dim = 0, reg_min = 0, reg_max = 0;
 
-  constexpr RandomDesignMatrixForRegression() = default;
+  constexpr RandomDesignMatrixForRegression() {}
   template <class K>
   static constexpr void keys(K& key) {
     using Self = RandomDesignMatrixForRegression;
@@ -82,7 +82,7 @@ class ArangeDataset : public Dataset {
   static constexpr const char* yaml = "pylearn2.testing.datasets.ArangeDataset";
   int num_examples = 0;
 
-  constexpr ArangeDataset() = default;
+  constexpr ArangeDataset() {}
   constexpr explicit ArangeDataset(int examples) : num_examples(examples) {}
   template <class K>
   static constexpr void keys(K& key) {
@@ -103,7 +103,7 @@ class DrawnDigits : public Dataset {
   int start = 0, stop = 60000;
   int seed = 0;
 
-  constexpr DrawnDigits() = default;
+  constexpr DrawnDigits() {}
   constexpr DrawnDigits(int first, int end, int stream = 0)
       : start(first), stop(end), seed(stream) {}
   template <class K>

@@ -21,7 +21,7 @@ class CSVDataset : public Dataset {
   std::optional<double> start_fraction, end_fraction;
   int num_outputs = 1;
 
-  constexpr CSVDataset() = default;
+  constexpr CSVDataset() {}
   template <KeyOf<CSVDataset>... O>
   constexpr explicit CSVDataset(const char* file, const O&... options) : path(file) {
     give(*this, options...);
@@ -49,7 +49,7 @@ class NpyDataset : public Dataset {
   static constexpr const char* yaml = "pylearn2.datasets.npy_npz.NpyDataset";
   String file;
 
-  constexpr NpyDataset() = default;
+  constexpr NpyDataset() {}
   constexpr explicit NpyDataset(const char* path) : file(path) {}
   template <class K>
   static constexpr void keys(K& key) {
@@ -66,7 +66,7 @@ class NpzDataset : public Dataset {
   String file, key, target_key;
   int target_labels = 0;
 
-  constexpr NpzDataset() = default;
+  constexpr NpzDataset() {}
   constexpr NpzDataset(const char* path, const char* features, const char* targets = "",
                        int labels = 0)
       : file(path), key(features), target_key(targets), target_labels(labels) {}

@@ -49,7 +49,7 @@ class DigitImages : public Dataset {
 class MNIST : public DigitImages {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.mnist.MNIST";
-  constexpr MNIST() = default;
+  constexpr MNIST() {}
   template <KeyOf<DigitImages>... O>
   constexpr explicit MNIST(const char* set_name, const O&... options) {
     set(*this, set_name, options...);
@@ -69,7 +69,7 @@ class MNIST : public DigitImages {
 class FashionMNIST : public DigitImages {
  public:
   static constexpr const char* yaml = "FashionMNIST";
-  constexpr FashionMNIST() = default;
+  constexpr FashionMNIST() {}
   template <KeyOf<DigitImages>... O>
   constexpr explicit FashionMNIST(const char* set_name, const O&... options) {
     set(*this, set_name, options...);

@@ -16,7 +16,7 @@ class ChannelSmoother : public Extension {
   String channel_to_smooth, channel_to_publish;
   int k = 5;
 
-  constexpr ChannelSmoother() = default;
+  constexpr ChannelSmoother() {}
   constexpr ChannelSmoother(const char* from, const char* to, int records = 5)
       : channel_to_smooth(from), channel_to_publish(to), k(records) {}
   template <class K>

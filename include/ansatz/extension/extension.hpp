@@ -1,9 +1,13 @@
 // Extension: what happens beside the training.
 #pragma once
 
+#include <ansatz/compiled_once.hpp>
+#include <ansatz/model/model.hpp>
 #include <ansatz/options.hpp>
 
 #include <memory>
+
+ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
@@ -27,10 +31,16 @@ class ExtensionRun {
   virtual void state(Archive&) {}
 };
 
-/// The description of an extension.
+/// The description of an extension: channels to compute, things to do, or both.
 class Extension : public Object {
  public:
-  virtual std::unique_ptr<ExtensionRun> start(Session& session) const = 0;
+  /// Sources that its channels read, beside those of the cost.
+  constexpr virtual void data_specs(const Model&, Data&) const {}
+  /// Channels, as expressions: compiled with those of the model and of the cost, and computed on
+  /// every monitored data set.
+  constexpr virtual void channels(const Model&, const Data&, ChannelList&) const {}
+  /// What it does while the job runs; by default nothing.
+  virtual std::unique_ptr<ExtensionRun> start(Session& session) const;
 };
 
 }  // namespace ansatz

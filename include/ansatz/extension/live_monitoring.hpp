@@ -33,7 +33,7 @@ class LiveMonitoring : public Extension {
   String address = "127.0.0.1";
   int req_port = 5555, pub_port = 5556;
 
-  constexpr LiveMonitoring() = default;
+  constexpr LiveMonitoring() {}
   template <KeyOf<LiveMonitoring>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit LiveMonitoring(const O&... options) {

@@ -1,10 +1,7 @@
 // on_monitor, on_batch, on_save: an extension from a function.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/extension/extension.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

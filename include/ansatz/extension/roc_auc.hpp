@@ -28,7 +28,7 @@ class RocAucChannel : public Extension {
   int positive_class_index = 1;
   std::optional<int> negative_class_index;
 
-  constexpr RocAucChannel() = default;
+  constexpr RocAucChannel() {}
   template <KeyOf<RocAucChannel>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit RocAucChannel(const O&... options) {

@@ -23,7 +23,7 @@ class MonitorBasedSaveBest : public Extension {
   bool higher_is_better = false;
   String tag_key;
 
-  constexpr MonitorBasedSaveBest() = default;
+  constexpr MonitorBasedSaveBest() {}
   template <KeyOf<MonitorBasedSaveBest>... O>
   constexpr explicit MonitorBasedSaveBest(const char* channel, const O&... options)
       : channel_name(channel) {
@@ -54,7 +54,7 @@ class KeepBestParams : public Extension {
   Shared<Dataset> monitoring_dataset;
   int batch_size = 0;
 
-  constexpr KeepBestParams() = default;
+  constexpr KeepBestParams() {}
   constexpr KeepBestParams(const Shared<Cost>& of, const Shared<Dataset>& on, int size)
       : cost(of), monitoring_dataset(on), batch_size(size) {}
   template <class K>

@@ -15,7 +15,9 @@ struct EpochUpdate {
   int epoch = 0;
   String variable;
   double value = 0;
-  constexpr bool operator==(const EpochUpdate&) const = default;
+  constexpr bool operator==(const EpochUpdate& other) const {
+    return epoch == other.epoch && variable == other.variable && value == other.value;
+  }
 };
 inline void write_value(Describer& to, const EpochUpdate& update) {
   to.open_list();
@@ -33,7 +35,7 @@ class SharedSetter : public Extension {
   static constexpr const char* yaml = "pylearn2.train_extensions.SharedSetter";
   ir::List<EpochUpdate> epoch_updates;
 
-  constexpr SharedSetter() = default;
+  constexpr SharedSetter() {}
   constexpr explicit SharedSetter(std::initializer_list<EpochUpdate> updates) {
     for (const EpochUpdate& each : updates) epoch_updates.push_back(each);
   }

@@ -14,14 +14,14 @@ namespace ansatz {
 struct Route {
   int input = 0;
   ir::List<int> layers;
-  constexpr Route() = default;
+  constexpr Route() {}
   constexpr Route(int from, std::initializer_list<int> to) : input(from) {
     for (int layer : to) layers.push_back(layer);
   }
 };
 struct Routes {
   ir::List<Route> list;
-  constexpr Routes() = default;
+  constexpr Routes() {}
   constexpr Routes(std::initializer_list<Route> routes) {
     for (const Route& each : routes) list.push_back(each);
   }
@@ -45,7 +45,7 @@ class CompositeLayer : public Layer {
   ir::List<Shared<Layer>> layers;
   std::optional<Routes> inputs_to_layers;
 
-  constexpr CompositeLayer() = default;
+  constexpr CompositeLayer() {}
   template <class... Part>
   constexpr explicit CompositeLayer(const char* name, const Part&... parts) {
     layer_name = name;

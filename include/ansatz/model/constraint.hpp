@@ -1,7 +1,6 @@
 // Limits on the norms of filters: Pylearn2's ConstrainFilterL2Norm.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/parameter_list.hpp>
 #include <dsl/ops/clip.hpp>
 #include <dsl/ops/maximum.hpp>
@@ -11,8 +10,6 @@
 #include <dsl/ops/sum.hpp>
 
 #include <optional>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -19,11 +19,11 @@ struct LayerNumbers {
   struct OfLayer {
     String layer;
     double value = 0;
-    constexpr OfLayer() = default;
+    constexpr OfLayer() {}
     constexpr OfLayer(const char* name, double x) : layer(name), value(x) {}
   };
   ir::List<OfLayer> list;
-  constexpr LayerNumbers() = default;
+  constexpr LayerNumbers() {}
   constexpr LayerNumbers(std::initializer_list<OfLayer> numbers) {
     for (const OfLayer& each : numbers) list.push_back(each);
   }

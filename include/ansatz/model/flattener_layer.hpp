@@ -17,7 +17,7 @@ class FlattenerLayer : public Layer {
   static constexpr const char* yaml = "pylearn2.models.mlp.FlattenerLayer";
   Shared<Layer> raw_layer;
 
-  constexpr FlattenerLayer() = default;
+  constexpr FlattenerLayer() {}
   template <class L>
   requires(mlp::is_layer<L>) constexpr explicit FlattenerLayer(const L& layer)
       : raw_layer(mlp::as_layer(layer)) {
@@ -27,7 +27,11 @@ class FlattenerLayer : public Layer {
   constexpr FlattenerLayer(const FlattenerLayer& other) : Layer(other), raw_layer(other.raw_layer) {
     if (raw_layer) layer_name = raw_layer->layer_name;
   }
-  constexpr FlattenerLayer& operator=(const FlattenerLayer&) = default;
+  constexpr FlattenerLayer& operator=(const FlattenerLayer& other) {
+    Layer::operator=(other);
+    raw_layer = other.raw_layer;
+    return *this;
+  }
   template <class K>
   static constexpr void keys(K& key) {
     key.required("raw_layer", &FlattenerLayer::raw_layer, "the layer whose output is flattened");

@@ -82,7 +82,7 @@ class Hinge : public HingeBase {
   using output_type = VectorSpace<N>;
   Size<N> n_classes;
 
-  constexpr Hinge() = default;
+  constexpr Hinge() {}
   template <class D, KeyOf<Hinge>... O>
   constexpr Hinge(const char* name, D count, const O&... options) : n_classes(count) {
     layer_name = name;

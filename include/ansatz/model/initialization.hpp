@@ -17,7 +17,7 @@ class InitialValues;
 /// One number, or one for each unit.
 struct Numbers {
   ir::List<double> list;
-  constexpr Numbers() = default;
+  constexpr Numbers() {}
   constexpr Numbers(double x) { list.push_back(x); }
   constexpr Numbers(const ir::List<double>& l) : list(l) {}
 };

@@ -1,10 +1,7 @@
 // Linear: y = x W + b
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/dense.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,10 +1,7 @@
 // LinearGaussian: t ~ N(y, 1 / beta), y = x W + b
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/linear.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,10 +1,7 @@
 // LWTA: of each block of units only the largest passes; z = x W + b
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/linear.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

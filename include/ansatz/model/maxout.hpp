@@ -98,7 +98,7 @@ class Maxout : public MaxoutBase {
   Size<N> num_units;
   Size<Pieces> num_pieces;
 
-  constexpr Maxout() = default;
+  constexpr Maxout() {}
   template <class D, class P, KeyOf<Maxout>... O>
   constexpr Maxout(const char* name, D unit_count, P piece_count, const O&... options)
       : num_units(unit_count), num_pieces(piece_count) {

@@ -241,7 +241,7 @@ class MLP : public MLPBase {
   using layer_types = Layers;
   using output_space_type = mlp::output_of<In, Layers>;
 
-  constexpr MLP() = default;
+  constexpr MLP() {}
   /// @param in     the Space of one example
   /// @param parts  layers, MLPs to be layers, and keys such as `seed({2013, 1, 4})`
   template <class... Part>

@@ -1,12 +1,9 @@
 // ModelOf: a model of one's own in a few lines.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/cost/cost.hpp>
 #include <ansatz/model/format_as.hpp>
 #include <dsl/parameters.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -20,7 +20,7 @@ class PretrainedLayer : public Layer {
   bool freeze_params = false;
   String init_from;
 
-  constexpr PretrainedLayer() = default;
+  constexpr PretrainedLayer() {}
   template <class M, KeyOf<PretrainedLayer>... O>
   requires std::is_base_of_v<Model, M>
   constexpr PretrainedLayer(const char* name, const M& content, const O&... options)

@@ -1,11 +1,8 @@
 // RectifiedLinear: y = z where z > 0, left_slope z elsewhere; z = x W + b
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/linear.hpp>
 #include <ansatz/model/without_cost.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,11 +1,8 @@
 // Sigmoid: y = 1 / (1 + e^-z), z = x W + b
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/detection.hpp>
 #include <ansatz/model/linear.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -15,7 +15,7 @@ struct Signal {
   SpaceInfo space;
   ir::List<AnyExpr> values;
 
-  constexpr Signal() = default;
+  constexpr Signal() {}
   constexpr Signal(const SpaceInfo& s, const AnyExpr& value) : space(s) {
     values.push_back(value);
   }

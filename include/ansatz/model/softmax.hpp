@@ -161,7 +161,7 @@ class Softmax : public SoftmaxBase {
   using output_type = VectorSpace<N>;
   Size<N> n_classes;
 
-  constexpr Softmax() = default;
+  constexpr Softmax() {}
   template <class D, KeyOf<Softmax>... O>
   constexpr Softmax(const char* name, D count, const O&... options) : n_classes(count) {
     layer_name = name;

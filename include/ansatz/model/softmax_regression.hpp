@@ -1,11 +1,8 @@
 // SoftmaxRegression: an MLP of one Softmax layer.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/mlp.hpp>
 #include <ansatz/model/softmax.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,11 +1,8 @@
 // Softplus: y = log(1 + e^z), z = x W + b
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/linear.hpp>
 #include <ansatz/model/without_cost.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

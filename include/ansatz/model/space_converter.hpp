@@ -1,10 +1,7 @@
 // SpaceConverter: the same numbers in another Space.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/layer.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

@@ -1,11 +1,8 @@
 // Tanh: y = tanh(z), z = x W + b
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/linear.hpp>
 #include <ansatz/model/without_cost.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

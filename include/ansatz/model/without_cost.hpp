@@ -1,10 +1,7 @@
 // WithoutCost: layers that cannot be the last of an MLP.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
 #include <ansatz/model/layer.hpp>
-
-ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 

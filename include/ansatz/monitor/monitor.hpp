@@ -36,6 +36,11 @@ class Monitor {
   /// A channel computed by a function, once a record. NameError when the name is taken.
   void add_channel(const std::string& name, std::function<double()> value,
                    const std::string& doc = "", bool wall_clock = false);
+  /// Called for every batch of every data set, before its channels are computed, as the `prereqs`
+  /// of Pylearn2's channels.
+  void add_prereq(std::function<void(const WatchedData&, const Subset&)> call) {
+    prereqs_.push_back(std::move(call));
+  }
   /// Computes and records every channel.
   void operator()(double seconds);
   void report_batch(int examples) {
@@ -68,6 +73,7 @@ class Monitor {
   std::vector<WatchedData> datasets_;
   std::vector<Source> sources_;
   std::vector<Computed> computed_;
+  std::vector<std::function<void(const WatchedData&, const Subset&)>> prereqs_;
   std::vector<int> setting_channels_;
   // What is computed. Others are of a run before this one, and stay as they were.
   std::vector<int> recorded_;

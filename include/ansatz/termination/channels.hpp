@@ -15,7 +15,7 @@ class ChannelTarget : public TerminationCriterion {
   String channel_name;
   double target = 0;
 
-  constexpr ChannelTarget() = default;
+  constexpr ChannelTarget() {}
   constexpr ChannelTarget(const char* channel, double value)
       : channel_name(channel), target(value) {}
   template <class K>
@@ -33,7 +33,7 @@ class ChannelInf : public TerminationCriterion {
   static constexpr const char* yaml = "pylearn2.termination_criteria.ChannelInf";
   String channel_name;
 
-  constexpr ChannelInf() = default;
+  constexpr ChannelInf() {}
   constexpr explicit ChannelInf(const char* channel) : channel_name(channel) {}
   template <class K>
   static constexpr void keys(K& key) {
@@ -50,7 +50,7 @@ class MatchChannel : public TerminationCriterion {
   static constexpr const char* yaml = "pylearn2.termination_criteria.MatchChannel";
   String channel_name, prev_channel_name, prev_monitor_name;
 
-  constexpr MatchChannel() = default;
+  constexpr MatchChannel() {}
   constexpr MatchChannel(const char* channel, const char* prev_channel, const char* prev_monitor)
       : channel_name(channel), prev_channel_name(prev_channel), prev_monitor_name(prev_monitor) {}
   template <class K>

@@ -19,7 +19,7 @@ class CombinedCriterion : public TerminationCriterion {
   }
 
  protected:
-  constexpr CombinedCriterion() = default;
+  constexpr CombinedCriterion() {}
   template <class... C>
   constexpr void add(const C&... each) {
     (criteria.push_back(Shared<TerminationCriterion>(each)), ...);
@@ -35,7 +35,7 @@ concept IsCriterion = std::is_base_of_v<TerminationCriterion, C>;
 class And : public CombinedCriterion {
  public:
   static constexpr const char* yaml = "pylearn2.termination_criteria.And";
-  constexpr And() = default;
+  constexpr And() {}
   template <IsCriterion First, IsCriterion... C>
   constexpr explicit And(const First& first, const C&... more) {
     add(first, more...);
@@ -48,7 +48,7 @@ class And : public CombinedCriterion {
 class Or : public CombinedCriterion {
  public:
   static constexpr const char* yaml = "pylearn2.termination_criteria.Or";
-  constexpr Or() = default;
+  constexpr Or() {}
   template <IsCriterion First, IsCriterion... C>
   constexpr explicit Or(const First& first, const C&... more) {
     add(first, more...);
@@ -60,7 +60,7 @@ class Or : public CombinedCriterion {
 class All : public CombinedCriterion {
  public:
   static constexpr const char* yaml = "ansatz.termination_criteria.All";
-  constexpr All() = default;
+  constexpr All() {}
   template <IsCriterion First, IsCriterion... C>
   constexpr explicit All(const First& first, const C&... more) {
     add(first, more...);
@@ -72,7 +72,7 @@ class All : public CombinedCriterion {
 class Any : public CombinedCriterion {
  public:
   static constexpr const char* yaml = "ansatz.termination_criteria.Any";
-  constexpr Any() = default;
+  constexpr Any() {}
   template <IsCriterion First, IsCriterion... C>
   constexpr explicit Any(const First& first, const C&... more) {
     add(first, more...);

@@ -16,7 +16,7 @@ class EpochCounter : public TerminationCriterion {
   int max_epochs = 0;
   bool new_epochs = true;
 
-  constexpr EpochCounter() = default;
+  constexpr EpochCounter() {}
   template <KeyOf<EpochCounter>... O>
   constexpr explicit EpochCounter(int epochs, const O&... options) : max_epochs(epochs) {
     give(*this, options...);

@@ -21,7 +21,7 @@ class MonitorBased : public TerminationCriterion {
   int N = 5;
   String channel_name;
 
-  constexpr MonitorBased() = default;
+  constexpr MonitorBased() {}
   template <KeyOf<MonitorBased>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit MonitorBased(const O&... options) {

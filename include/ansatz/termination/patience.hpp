@@ -20,7 +20,7 @@ class PatienceBasedTermCrit : public TerminationCriterion {
   double prop_decrease = 0, initial_patience = 1, patience_increase = 2;
   String channel_name;
 
-  constexpr PatienceBasedTermCrit() = default;
+  constexpr PatienceBasedTermCrit() {}
   template <KeyOf<PatienceBasedTermCrit>... O>
   constexpr PatienceBasedTermCrit(double proportion, double records, const O&... options)
       : prop_decrease(proportion), initial_patience(records) {

@@ -15,7 +15,7 @@ class TimeBudget : public TerminationCriterion {
   static constexpr const char* yaml = "ansatz.termination_criteria.TimeBudget";
   double seconds = 0;
 
-  constexpr TimeBudget() = default;
+  constexpr TimeBudget() {}
   constexpr explicit TimeBudget(double budget) : seconds(budget) {}
   template <class K>
   static constexpr void keys(K& key) {

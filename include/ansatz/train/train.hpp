@@ -25,7 +25,7 @@ class Train {
   bool allow_overwrite = true;
   String init_from;
 
-  constexpr Train() = default;
+  constexpr Train() {}
   /// A Dataset, a Model and a TrainingAlgorithm; Extensions; keys such as save_path("m.ansatz").
   template <class... Part>
   constexpr explicit Train(const Part&... parts) {
@@ -50,6 +50,7 @@ class Train {
     Data wanted, there;
     if (const Shared<Cost> c = cost()) c->data_specs(*model, wanted);
     for (const NamedCost& each : algorithm->monitoring_costs) each.cost->data_specs(*model, wanted);
+    for (const Shared<Extension>& each : extensions) each->data_specs(*model, wanted);
     if (wanted.sources().empty()) wanted.add(model->input_source(), model->input_space());
     for (const auto& each : wanted.sources()) {
       SpaceInfo known;
@@ -81,6 +82,7 @@ class Train {
       list.add(each.name + "_", own);
     }
     model->channels(from, list);
+    for (const Shared<Extension>& each : extensions) each->channels(*model, from, list);
     return list;
   }
 

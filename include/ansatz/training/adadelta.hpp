@@ -21,7 +21,7 @@ class AdaDelta : public LearningRule {
   static constexpr const char* yaml = "pylearn2.training_algorithms.learning_rule.AdaDelta";
   double decay = .95;
 
-  constexpr AdaDelta() = default;
+  constexpr AdaDelta() {}
   template <KeyOf<AdaDelta>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit AdaDelta(const O&... options) {

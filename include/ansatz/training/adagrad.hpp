@@ -16,7 +16,7 @@ class AdaGrad : public LearningRule {
   static constexpr const char* yaml = "pylearn2.training_algorithms.learning_rule.AdaGrad";
   double max_scaling = 1e5;
 
-  constexpr AdaGrad() = default;
+  constexpr AdaGrad() {}
   template <KeyOf<AdaGrad>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit AdaGrad(const O&... options) {

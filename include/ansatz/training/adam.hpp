@@ -20,7 +20,7 @@ class Adam : public LearningRule {
   static constexpr const char* yaml = "ansatz.training_algorithms.learning_rule.Adam";
   double beta1 = .9, beta2 = .999, epsilon = 1e-8;
 
-  constexpr Adam() = default;
+  constexpr Adam() {}
   template <KeyOf<Adam>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit Adam(const O&... options) {
@@ -71,7 +71,7 @@ class AdamW : public Adam {
   static constexpr const char* yaml = "ansatz.training_algorithms.learning_rule.AdamW";
   double weight_decay = .01;
 
-  constexpr AdamW() = default;
+  constexpr AdamW() {}
   template <KeyOf<AdamW>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit AdamW(const O&... options) {

@@ -33,7 +33,7 @@ struct MonitoringDataset {
 ///     monitoring_dataset({{"train", train}, {"valid", valid}})
 struct MonitoringDatasets {
   ir::List<MonitoringDataset> list;
-  constexpr MonitoringDatasets() = default;
+  constexpr MonitoringDatasets() {}
   template <class D>
     requires std::is_base_of_v<Dataset, D>
   constexpr MonitoringDatasets(const D& only) {

@@ -51,7 +51,7 @@ class BGD : public TrainingAlgorithm {
   String method = "gradient";
   int history = 10;
 
-  constexpr BGD() = default;
+  constexpr BGD() {}
   /// Keys by name; a Cost or a TerminationCriterion by itself.
   template <class... O>
     requires(sizeof...(O) > 0)

@@ -22,7 +22,7 @@ class CosineDecay : public Extension {
   static constexpr const char* yaml = "ansatz.training_algorithms.sgd.CosineDecay";
   double total_epochs = 0, warm_up = 0, min_lr = 0, restart_factor = 0;
 
-  constexpr CosineDecay() = default;
+  constexpr CosineDecay() {}
   template <KeyOf<CosineDecay>... O>
   constexpr explicit CosineDecay(double epochs, const O&... options) : total_epochs(epochs) {
     give(*this, options...);
@@ -46,7 +46,7 @@ class Warmup : public Extension {
   static constexpr const char* yaml = "ansatz.training_algorithms.sgd.Warmup";
   double warm_up = 0;
 
-  constexpr Warmup() = default;
+  constexpr Warmup() {}
   constexpr explicit Warmup(double epochs) : warm_up(epochs) {}
   template <class K>
   static constexpr void keys(K& key) {

@@ -16,7 +16,7 @@ class ExponentialDecay : public UpdateCallback {
   static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.ExponentialDecay";
   double decay_factor = 1, min_lr = 0;
 
-  constexpr ExponentialDecay() = default;
+  constexpr ExponentialDecay() {}
   constexpr ExponentialDecay(double factor, double lowest)
       : decay_factor(factor), min_lr(lowest) {}
   template <class K>
@@ -37,7 +37,7 @@ class LinearDecay : public UpdateCallback {
   int first = 0, saturate = 0;
   double decay_factor = 1;
 
-  constexpr LinearDecay() = default;
+  constexpr LinearDecay() {}
   constexpr LinearDecay(int from, int until, double factor)
       : first(from), saturate(until), decay_factor(factor) {}
   template <class K>
@@ -56,7 +56,7 @@ class AnnealedLearningRate : public UpdateCallback {
   static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.AnnealedLearningRate";
   double anneal_start = 0;
 
-  constexpr AnnealedLearningRate() = default;
+  constexpr AnnealedLearningRate() {}
   constexpr explicit AnnealedLearningRate(double from) : anneal_start(from) {}
   template <class K>
   static constexpr void keys(K& key) {

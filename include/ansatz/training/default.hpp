@@ -17,7 +17,7 @@ class DefaultTrainingAlgorithm : public TrainingAlgorithm {
   int batches_per_iter = 1000;
   bool set_batch_size = false;
 
-  constexpr DefaultTrainingAlgorithm() = default;
+  constexpr DefaultTrainingAlgorithm() {}
   /// Keys by name; a TerminationCriterion by itself.
   template <class... O>
     requires(sizeof...(O) > 0)

@@ -17,7 +17,7 @@ class EpochMonitor : public UpdateCallback {
   Shared<Model> model;
   int tick_rate = 0, monitor_rate = 0;
 
-  constexpr EpochMonitor() = default;
+  constexpr EpochMonitor() {}
   /// @param tick     updates from line to line
   /// @param records  updates from record to record
   constexpr EpochMonitor(int tick, int records) : tick_rate(tick), monitor_rate(records) {}

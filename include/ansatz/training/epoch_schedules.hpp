@@ -20,7 +20,7 @@ class MomentumAdjustor : public Extension {
   double final_momentum = 0;
   int first = 0, saturate = 0;
 
-  constexpr MomentumAdjustor() = default;
+  constexpr MomentumAdjustor() {}
   constexpr MomentumAdjustor(double last, int from, int until)
       : final_momentum(last), first(from), saturate(until) {}
   template <class K>
@@ -40,7 +40,7 @@ class LinearDecayOverEpoch : public Extension {
   int first = 0, saturate = 0;
   double decay_factor = 1;
 
-  constexpr LinearDecayOverEpoch() = default;
+  constexpr LinearDecayOverEpoch() {}
   constexpr LinearDecayOverEpoch(int from, int until, double factor)
       : first(from), saturate(until), decay_factor(factor) {}
   template <class K>
@@ -63,7 +63,7 @@ class OneOverEpoch : public Extension {
   int half_life = 0;
   double min_lr = 1e-6;
 
-  constexpr OneOverEpoch() = default;
+  constexpr OneOverEpoch() {}
   template <KeyOf<OneOverEpoch>... O>
   constexpr explicit OneOverEpoch(int from, const O&... options) : first(from) {
     give(*this, options...);
@@ -91,7 +91,7 @@ class MonitorBasedLRAdjuster : public Extension {
   double min_lr = 1e-7, max_lr = 1;
   String dataset_name, channel_name;
 
-  constexpr MonitorBasedLRAdjuster() = default;
+  constexpr MonitorBasedLRAdjuster() {}
   template <KeyOf<MonitorBasedLRAdjuster>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit MonitorBasedLRAdjuster(const O&... options) {

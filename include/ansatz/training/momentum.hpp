@@ -20,7 +20,7 @@ class Momentum : public LearningRule {
   double init_momentum = 0;
   bool nesterov_momentum = false;
 
-  constexpr Momentum() = default;
+  constexpr Momentum() {}
   template <KeyOf<Momentum>... O>
   constexpr explicit Momentum(double m, const O&... options) : init_momentum(m) {
     give(*this, options...);

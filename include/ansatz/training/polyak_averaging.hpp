@@ -19,7 +19,7 @@ class PolyakAveraging : public Extension {
   String save_path;
   int save_freq = 1;
 
-  constexpr PolyakAveraging() = default;
+  constexpr PolyakAveraging() {}
   template <KeyOf<PolyakAveraging>... O>
   constexpr explicit PolyakAveraging(int from, const O&... options) : first(from) {
     give(*this, options...);

@@ -18,7 +18,7 @@ class RMSProp : public LearningRule {
   double decay = .9;
   double max_scaling = 1e5;
 
-  constexpr RMSProp() = default;
+  constexpr RMSProp() {}
   template <KeyOf<RMSProp>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit RMSProp(const O&... options) {

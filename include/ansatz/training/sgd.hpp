@@ -29,7 +29,7 @@ class SGD : public TrainingAlgorithm {
   double clip_norm = 0;
   Seed seed;
 
-  constexpr SGD() = default;
+  constexpr SGD() {}
   /// Keys by name; a LearningRule, a Cost, a TerminationCriterion or an UpdateCallback by itself.
   template <class... O>
   constexpr explicit SGD(const O&... options) {

@@ -18,7 +18,7 @@ class ScaleStep : public Extension {
   static constexpr const char* yaml = "pylearn2.training_algorithms.bgd.ScaleStep";
   double scale = 1, min_value = 0;
 
-  constexpr ScaleStep() = default;
+  constexpr ScaleStep() {}
   constexpr ScaleStep(double factor, double lowest) : scale(factor), min_value(lowest) {}
   template <class K>
   static constexpr void keys(K& key) {
@@ -39,7 +39,7 @@ class StepShrinker : public Extension {
   String channel;
   double scale = 1, giveup_after = 0, scale_up = 1, max_scale = 1;
 
-  constexpr StepShrinker() = default;
+  constexpr StepShrinker() {}
   template <KeyOf<StepShrinker>... O>
   constexpr StepShrinker(const char* watched, double factor, double lowest, const O&... options)
       : channel(watched), scale(factor), giveup_after(lowest) {
