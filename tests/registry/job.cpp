@@ -58,7 +58,10 @@ TEST_CASE("job: save_freq without save_path saves under the job's name", "[regis
   const std::string stem = folder.path.string() + "/small";
   const Job one = load_job_text(stem + ".yaml", text, options_of(folder));
   CHECK(one.phases.at(0).train->save_path.view() == stem + ".pkl");
-  const Job phases = load_job_text("two.yaml", "[" + text + "," + text + "]", options_of(folder));
+  std::string second = text;
+  for (const char* anchor : {"&train", "*train"}) second.replace(second.find(anchor) + 1, 5, "data");
+  const Job phases =
+      load_job_text("two.yaml", "[" + text + "," + second + "]", options_of(folder));
   REQUIRE(phases.phases.size() == 2);
   CHECK(phases.phases[1].train->save_path == "two.phase2.pkl");
 }
