@@ -59,7 +59,8 @@ TEST_CASE("job: save_freq without save_path saves under the job's name", "[regis
   const Job one = load_job_text(stem + ".yaml", text, options_of(folder));
   CHECK(one.phases.at(0).train->save_path.view() == stem + ".pkl");
   std::string second = text;
-  for (const char* anchor : {"&train", "*train"}) second.replace(second.find(anchor) + 1, 5, "data");
+  for (const char* anchor : {"&train", "*train"})
+    second.replace(second.find(anchor) + 1, 5, "data");
   const Job phases =
       load_job_text("two.yaml", "[" + text + "," + second + "]", options_of(folder));
   REQUIRE(phases.phases.size() == 2);
