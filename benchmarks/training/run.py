@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Seconds of an epoch of part 3 of the MLP tutorial, training and monitoring apart, against the
 same loop in PyTorch in the same run; and the time from YAML to the first batch.
 

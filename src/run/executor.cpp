@@ -27,9 +27,9 @@ namespace {
 
 constexpr int max_depth = 16;  // of repeats in repeats
 
-/// Below half a millisecond, at a speed any processor of today reaches, waking and waiting for
-/// threads costs more than they save.
-constexpr double least_work_for_threads = 0.5e-3 * 50e9;
+/// Operations of a call that are worth two threads: at 60 microseconds of work they save two fifths
+/// (benchmarks/README.md, a100); waking and waiting for one another costs some 5.
+constexpr double least_work_for_threads = 1e6;
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
