@@ -25,7 +25,8 @@ RECORDED = HERE / 'recorded.csv'
 FLAGS = ['-std=c++20', '-O2', '-march=native', '-ffp-contract=off', '-fno-math-errno', '-fopenmp',
          f'-I{ROOT}', f'-I{ROOT}/include']
 GNU_LIMITS = ['-fconstexpr-ops-limit=2000000000', '-fconstexpr-loop-limit=100000000',
-              '-fconstexpr-depth=4096', '-DANSATZ_LIBRARY_HAS_INLINE_FUNCTIONS']
+              '-fconstexpr-depth=4096', '--param=ggc-min-heapsize=262144',
+              '-DANSATZ_LIBRARY_HAS_INLINE_FUNCTIONS']
 CLANG_LIMITS = ['-fconstexpr-steps=2000000000', '-fconstexpr-depth=4096', '-fbracket-depth=4096']
 
 # For g++ 12: user seconds, and MB
