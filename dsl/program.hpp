@@ -149,8 +149,8 @@ class Program {
   std::uint64_t step_count() const;
   void step_count(std::uint64_t count);
 
-  /// How many threads a call may use. Default 1; a call of less than about half a millisecond
-  /// uses one anyway.
+  /// How many threads a call may use. Default 1; a call of less than a million operations uses one
+  /// anyway.
   void threads(int count);
   int threads() const;
 
