@@ -3,6 +3,7 @@
 
 #include <ansatz/compiled_once.hpp>
 #include <ansatz/keys.hpp>
+#include <dsl/errors.hpp>
 
 #include <cstdint>
 #include <initializer_list>
@@ -16,13 +17,20 @@ namespace ansatz {
 struct Seed {
   ir::List<unsigned> numbers;
   constexpr Seed() {}
-  constexpr Seed(int number) { numbers.push_back(static_cast<unsigned>(number)); }
+  /// Error for a negative number, as NumPy's.
+  constexpr Seed(int number) { add(number); }
   constexpr Seed(std::initializer_list<int> several) : list(true) {
-    for (int n : several) numbers.push_back(static_cast<unsigned>(n));
+    for (int n : several) add(n);
   }
   constexpr bool empty() const { return numbers.empty(); }
   /// Whether it was given as a list, which NumPy treats differently even when it has one number.
   bool list = false;
+
+ private:
+  constexpr void add(int number) {
+    if (number < 0) graph_error("a seed must be between 0 and 4294967295");
+    numbers.push_back(static_cast<unsigned>(number));
+  }
 };
 
 class RandomState;

@@ -3,6 +3,7 @@
 
 #include <ansatz/compiled_once.hpp>
 #include <ansatz/keys.hpp>
+#include <dsl/errors.hpp>
 #include <dsl/space.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -24,13 +25,18 @@ struct SpaceInfo {
   constexpr int columns() const { return shape[axes == Axes::b01c ? 1 : 2]; }
   constexpr int channels() const { return shape[axes == Axes::b01c ? 2 : 0]; }
 
-  /// Numbers of one example; labels count one each.
+  /// Numbers of one example; labels count one each. Error for more than 2147483647.
   constexpr int total_dimension() const {
-    int n = kind == SpaceKind::null || kind == SpaceKind::composite ? 0 : 1;
+    constexpr long long most = 2147483647;
+    long long n = kind == SpaceKind::null || kind == SpaceKind::composite ? 0 : 1;
     if (kind == SpaceKind::vector || kind == SpaceKind::conv2d || kind == SpaceKind::index)
-      for (int i = 0; i < shape.rank; ++i) n *= shape[i];
+      for (int i = 0; i < shape.rank; ++i) {
+        n *= shape[i];
+        if (n > most) graph_error("a Space of more than 2147483647 numbers");
+      }
     for (const SpaceInfo& c : components) n += c.total_dimension();
-    return n;
+    if (n > most) graph_error("a Space of more than 2147483647 numbers");
+    return static_cast<int>(n);
   }
 
   constexpr bool operator==(const SpaceInfo& o) const {

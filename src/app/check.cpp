@@ -127,7 +127,9 @@ void add_check(CLI::App& app, int& exit) {
   auto a = std::make_shared<CheckArguments>();
   CLI::App* c = app.add_subcommand("check", "check a job file; print shapes and costs");
   a->job.add_to(*c);
-  c->add_option("--floatX", a->floatX, "precision")->check(CLI::IsMember({"float32", "float64"}));
+  c->add_option("--floatX", a->floatX, "precision")
+      ->check(CLI::IsMember({"float32", "float64"}))
+      ->capture_default_str();
   c->footer("No data is read; a data file that is missing is a warning.\n"
             "Example:\n  ansatz check mlp.yaml -D max_epochs=10");
   c->callback([a, &exit] { exit = check(*a); });
@@ -137,10 +139,14 @@ void add_plan(CLI::App& app, int& exit) {
   auto a = std::make_shared<PlanArguments>();
   CLI::App* c = app.add_subcommand("plan", "show graph and plan of a function of a job");
   a->job.add_to(*c);
-  c->add_option("--function", a->function, "which: step, monitor, predict, …");
+  c->add_option("--function", a->function, "which: step, monitor, predict, …")
+      ->capture_default_str();
   c->add_option("--format", a->format, "text or graphviz")
-      ->check(CLI::IsMember({"text", "graphviz"}));
-  c->add_option("--floatX", a->floatX, "precision")->check(CLI::IsMember({"float32", "float64"}));
+      ->check(CLI::IsMember({"text", "graphviz"}))
+      ->capture_default_str();
+  c->add_option("--floatX", a->floatX, "precision")
+      ->check(CLI::IsMember({"float32", "float64"}))
+      ->capture_default_str();
   c->footer("Example:\n  ansatz plan mlp.yaml --format graphviz | dot -Tsvg > step.svg");
   c->callback([a, &exit] { exit = plan(*a); });
 }

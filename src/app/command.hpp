@@ -50,7 +50,8 @@ struct JobArguments {
 
   void add_to(CLI::App& command);
   /// Loads the libraries, then the job. JobError for errors of the job file.
-  Job load(bool check_only = false) const;
+  /// @param precision  of what is computed while the file is read
+  Job load(bool check_only = false, ElementType precision = ElementType::float32) const;
 };
 
 /// "float32" or "float64" as --floatX takes them.

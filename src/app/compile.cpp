@@ -54,7 +54,9 @@ void add_compile(CLI::App& app, int& exit) {
   auto a = std::make_shared<CompileArguments>();
   CLI::App* c = app.add_subcommand("compile", "compile the loops of a job that are not yet");
   a->job.add_to(*c);
-  c->add_option("--floatX", a->floatX, "precision")->check(CLI::IsMember({"float32", "float64"}));
+  c->add_option("--floatX", a->floatX, "precision")
+      ->check(CLI::IsMember({"float32", "float64"}))
+      ->capture_default_str();
   c->add_option("--compiler", a->options.compiler,
                 "program; default: $ANSATZ_CXX, or the library's own compiler");
   c->add_option("--flag", a->options.flags,

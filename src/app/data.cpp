@@ -53,7 +53,9 @@ int list() {
     fmt::print("{:<42}licence: {}\n", "", set.licence);
     if (present > 0) fmt::print("{:<42}{}\n", "", folder_of(set));
   }
-  fmt::print("\nData sets are looked for in {} (ANSATZ_DATA_PATH).\n", data_path());
+  const std::string variable = data_path_source();
+  fmt::print("\nData sets are looked for in {}; {} it.\n", data_path(),
+             variable.empty() ? "ANSATZ_DATA_PATH can name" : variable + " names");
   return exit_ok;
 }
 
@@ -136,10 +138,12 @@ void add_data(CLI::App& app, int& exit) {
   c->footer("Examples:\n  ansatz data list\n  ansatz data fetch mnist --to ~/data");
 
   CLI::App* l = c->add_subcommand("list", "known data sets, and which of them are there");
+  l->footer("Example:\n  ansatz data list");
   l->callback([&exit] { exit = list(); });
 
   CLI::App* p = c->add_subcommand("path", "the folder of data sets, or of one of them");
   p->add_option("NAME", a->name, "as `ansatz data list` shows it");
+  p->footer("Examples:\n  ansatz data path\n  ansatz data path mnist");
   p->callback([a, &exit] { exit = path(*a); });
 
   CLI::App* f = c->add_subcommand("fetch", "download a data set and verify it");

@@ -1,10 +1,12 @@
 // ansatz info, ansatz list
 #include "command.hpp"
 
+#include <ansatz/compile/compile.hpp>
 #include <ansatz/data/path.hpp>
 #include <ansatz/registry/listing.hpp>
 #include <ansatz/serial/environment.hpp>
 #include <ansatz/version.hpp>
+#include <compile/settings.hpp>
 
 #include <fmt/format.h>
 
@@ -18,12 +20,18 @@ namespace {
 
 int info() {
   fmt::print("ansatz {}\n", version);
+  fmt::print("build type: {}\n", compiling::settings::build_type);
+  fmt::print("compiler flags: {}\n", compiling::settings::flags);
   for (const auto& [name, value] : current_environment()) fmt::print("{}: {}\n", name, value);
   fmt::print("processors: {}\n", std::thread::hardware_concurrency());
+  const std::string variable = data_path_source();
+  fmt::print("data path: {} ({})\n", data_path(),
+             variable.empty() ? "neither ANSATZ_DATA_PATH nor PYLEARN2_DATA_PATH is set"
+                              : "from " + variable);
   try {
-    fmt::print("data path: {}\n", data_path());
+    fmt::print("cache of compiled loops: {}\n", loop_cache_folder());
   } catch (const Error& e) {
-    fmt::print("data path: none ({})\n", e.what());
+    fmt::print("cache of compiled loops: none ({})\n", e.what());
   }
   if (const char* pinned = std::getenv("OPENBLAS_CORETYPE"))
     fmt::print("warning: OPENBLAS_CORETYPE={} pins OpenBLAS to one processor's kernels; this "
@@ -36,6 +44,7 @@ int info() {
 
 void add_info(CLI::App& app, int& exit) {
   CLI::App* c = app.add_subcommand("info", "version, build, processor, BLAS, paths");
+  c->footer("Example:\n  ansatz info");
   c->callback([&exit] { exit = info(); });
 }
 

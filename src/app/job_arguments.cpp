@@ -21,12 +21,13 @@ void JobArguments::add_to(CLI::App& command) {
       ->allow_extra_args(false);
 }
 
-Job JobArguments::load(bool check_only) const {
+Job JobArguments::load(bool check_only, ElementType precision) const {
   load_libraries(libraries);
   LoadOptions options;
   options.defines = defines;
   options.overrides = overrides;
   options.check_only = check_only;
+  options.precision = precision;
   for (const std::string& each : data) {
     const auto at = each.find('=');
     if (at == std::string::npos || at == 0)

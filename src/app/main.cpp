@@ -1,11 +1,16 @@
 // ansatz: trains the models of job files, and looks into what was trained.
 #include "command.hpp"
 
+#include <ansatz/nearest_name.hpp>
 #include <ansatz/version.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
 #include <new>
 
 namespace {
@@ -15,6 +20,32 @@ void report(const char* what) {
   const std::string_view text(what);
   if (text.find('\n') == std::string_view::npos) fmt::print(stderr, "ansatz: ");
   fmt::print(stderr, "{}\n", text);
+}
+
+// What stands where a command should; CLI11 would only say that one is required. "" when there is
+// nothing wrong.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* at = &app;
+  for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
+    std::vector<std::string_view> names;
+    const CLI::App* next = nullptr;
+    for (const CLI::App* each : at->get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(each->get_name());
+      if (names.back() == argv[i]) next = each;
+    }
+    if (names.empty()) return "";
+    if (!next)
+      return fmt::format("'{}' is no command{}", argv[i], ansatz::allowed_names(argv[i], names));
+    at = next;
+  }
+  return "";
+}
+
+// What was printed may still wait in memory; on a full disk it is lost only now.
+int flushed(int exit) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit;
+  report(fmt::format("the output could not be written: {}", std::strerror(errno)).c_str());
+  return exit == ansatz::app::exit_ok ? ansatz::app::exit_failed : exit;
 }
 
 }  // namespace
@@ -48,9 +79,15 @@ int main(int argc, char** argv) {
   add_list(app, exit);
   add_info(app, exit);
   try {
+    if (const std::string what = unknown_command(app, argc, argv); !what.empty()) {
+      report(what.c_str());
+      return exit_usage;
+    }
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? exit_ok : exit_usage;
+    const bool help = app.exit(e) == 0;
+    std::cout.flush();
+    return flushed(help ? exit_ok : exit_usage);
   } catch (const JobError& e) {
     report(e.what());
     return exit_bad_job;
@@ -61,5 +98,5 @@ int main(int argc, char** argv) {
     report(e.what());
     return exit_failed;
   }
-  return exit;
+  return flushed(exit);
 }

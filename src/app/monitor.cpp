@@ -50,10 +50,18 @@ int print_monitor(const std::vector<std::string>& paths) {
   return exit_ok;
 }
 
+// As RFC 4180 has it: in quotes where it holds a comma, a quote or the end of a line.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + '"';
+}
+
 // A line a channel: its name, then one column a record.
 void print_csv(const MonitorRecords& records) {
   const auto line = [](const std::string& name, const auto& values, std::int64_t before) {
-    std::string text = name;
+    std::string text = csv_field(name);
     for (std::int64_t i = 0; i < before; ++i) text += ",";
     for (auto v : values) {
       if constexpr (std::is_same_v<decltype(v), double>)
@@ -98,36 +106,46 @@ struct Numbers {
   double smallest = 0, largest = 0, mean = 0, deviation = 0;
 };
 
-template <class T>
-Numbers numbers_of(const T* values, std::int64_t count) {
+Numbers numbers_of(const std::vector<double>& values) {
   Numbers n;
-  if (count == 0) return n;
-  n.smallest = *std::min_element(values, values + count);
-  n.largest = *std::max_element(values, values + count);
-  double sum = 0, squares = 0;
-  for (std::int64_t i = 0; i < count; ++i) sum += static_cast<double>(values[i]);
-  n.mean = sum / static_cast<double>(count);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const double d = static_cast<double>(values[i]) - n.mean;
-    squares += d * d;
-  }
-  n.deviation = std::sqrt(squares / static_cast<double>(count));
+  if (values.empty()) return n;
+  const auto count = static_cast<double>(values.size());
+  n.smallest = *std::min_element(values.begin(), values.end());
+  n.largest = *std::max_element(values.begin(), values.end());
+  n.mean = std::accumulate(values.begin(), values.end(), 0.) / count;
+  double squares = 0;
+  for (const double v : values) squares += (v - n.mean) * (v - n.mean);
+  n.deviation = std::sqrt(squares / count);
   return n;
 }
 
+template <class... E>
+std::vector<double> values_of(const NamedTensor& t) {
+  std::vector<double> values;
+  const auto take = [&](const auto* all) {
+    if (all) values.assign(all, all + t.size());
+  };
+  (take(t.data<E>()), ...);
+  return values;
+}
+
+// A file may come from another program: its parameters are of any type that files can have.
+std::vector<double> values_of(const NamedTensor& t) {
+  return values_of<float, double, std::int8_t, std::int16_t, std::int32_t, std::int64_t,
+                   std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t>(t);
+}
+
 // Lengths of the columns (axis 0) or rows (axis 1) of a matrix.
-Numbers norms_of(const NamedTensor& t, int axis) {
+Numbers norms_of(const NamedTensor& t, const std::vector<double>& values, int axis) {
   const std::int64_t rows = t.shape[0], columns = t.shape[1];
   std::vector<double> squares(static_cast<std::size_t>(axis == 0 ? columns : rows));
   for (std::int64_t r = 0; r < rows; ++r)
     for (std::int64_t c = 0; c < columns; ++c) {
-      const std::int64_t i = r * columns + c;
-      const double v = t.type == ElementType::float64 ? t.data<double>()[i]
-                                                      : static_cast<double>(t.data<float>()[i]);
+      const double v = values[static_cast<std::size_t>(r * columns + c)];
       squares[static_cast<std::size_t>(axis == 0 ? c : r)] += v * v;
     }
   for (double& s : squares) s = std::sqrt(s);
-  return numbers_of(squares.data(), static_cast<std::int64_t>(squares.size()));
+  return numbers_of(squares);
 }
 
 int summarize(const std::string& path) {
@@ -136,13 +154,13 @@ int summarize(const std::string& path) {
   for (const NamedTensor& t : file.parameters) {
     std::string shape;
     for (std::int64_t d : t.shape) shape += fmt::format("{}{}", shape.empty() ? "" : ", ", d);
-    const Numbers n = t.type == ElementType::float64 ? numbers_of(t.data<double>(), t.size())
-                                                     : numbers_of(t.data<float>(), t.size());
+    const std::vector<double> values = values_of(t);
+    const Numbers n = numbers_of(values);
     total += t.size();
     fmt::print("{}: [{}]\n  min {:.6g}  mean {:.6g}  max {:.6g}  standard deviation {:.6g}\n",
                t.name, shape, n.smallest, n.mean, n.largest, n.deviation);
     if (t.shape.size() != 2) continue;
-    const Numbers columns = norms_of(t, 0), rows = norms_of(t, 1);
+    const Numbers columns = norms_of(t, values, 0), rows = norms_of(t, values, 1);
     fmt::print("  column norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", columns.smallest,
                columns.mean, columns.largest);
     fmt::print("  row norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", rows.smallest, rows.mean,

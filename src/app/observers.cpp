@@ -59,7 +59,7 @@ class TextObserver final : public RunObserver {
     std::fflush(stdout);
   }
   void on_warning(Session&, const std::string& text) override {
-    fmt::print(stderr, "warning: {}\n", text);
+    if (!options_.quiet) fmt::print(stderr, "warning: {}\n", text);
   }
 
  private:
@@ -125,11 +125,11 @@ class JsonObserver final : public RunObserver {
   void on_warning(Session&, const std::string& text) override {
     put(fmt::format("{{\"event\":\"warning\",\"text\":{}}}", json_string(text)));
   }
-  void on_end(Session& session) override {
+  void on_end(Session& session, RunEnd end) override {
     const MonitorRecords& records = session.records();
-    const char* reason = session.interrupted()          ? "interrupted"
-                         : records.time_budget_exceeded ? "time_budget_exceeded"
-                                                        : "finished";
+    const char* reason = end == RunEnd::interrupted            ? "interrupted"
+                         : end == RunEnd::time_budget_exceeded ? "time_budget_exceeded"
+                                                               : "finished";
     put(fmt::format("{{\"event\":\"end\",\"reason\":\"{}\",\"epochs_seen\":{},\"seconds\":{}}}",
                     reason, records.epochs_seen, json_number(session.seconds())));
   }

@@ -22,9 +22,10 @@ namespace ansatz::app {
 namespace {
 
 struct PredictArguments {
-  std::string model, data, out, what = "class";
+  std::string model, out, what;
+  DataArguments data;
   std::vector<std::string> libraries;
-  bool header = false, labels = false;
+  bool header = false;
   int batch_size = 500, threads = 1;
 };
 
@@ -43,7 +44,8 @@ std::unique_ptr<AnyProgram> build_output(const TrainedModel& model, const std::s
   inputs.add(m.input_source(), space);
   ir::List<Data::Entry> outputs;
   m.named_outputs(inputs[m.input_source()], outputs);
-  const std::string layer = what == "class" || what == "probabilities" ? "" : what;
+  const bool last = what == "class" || what == "probabilities" || what == "values";
+  const std::string layer = last ? "" : what;
   std::string names;
   for (const Data::Entry& each : outputs) {
     if (!each.source.empty())
@@ -66,7 +68,7 @@ Rows compute(const PredictArguments& a, const TrainedModel& model) {
   const auto program = build_output(model, a.what);
   model.bind(*program);
   program->threads(a.threads);
-  const std::shared_ptr<const Table> table = model.train->dataset->load();
+  const std::shared_ptr<const Table> table = load_data(a.data, model, *model.train->dataset);
   BatchReader reader(table, *program);
   Rows rows;
   const int forced = model.train->model->batch_size();
@@ -124,10 +126,11 @@ std::string csv_of(const PredictArguments& a, const Rows& rows) {
   return text;
 }
 
-int predict(const PredictArguments& a) {
+int predict(PredictArguments a) {
   load_libraries(a.libraries);
   TrainedModel model = read_trained_model(a.model);
-  model.train->dataset = dataset_of(a.data, model, a.labels);
+  if (a.what.empty()) a.what = tells_classes(model) ? "class" : "values";
+  model.train->dataset = dataset_of(a.data, model);
   const Rows rows = compute(a, model);
   if (!a.out.ends_with(".npy")) {
     write_out(a.out, csv_of(a, rows));
@@ -143,7 +146,8 @@ int predict(const PredictArguments& a) {
 }
 
 struct EvaluateArguments {
-  std::string model, data;
+  std::string model;
+  DataArguments data;
   std::vector<std::string> libraries, channels;
   bool json = false;
   int batch_size = 0, threads = 1;
@@ -153,7 +157,7 @@ int evaluate(const EvaluateArguments& a) {
   load_libraries(a.libraries);
   TrainedModel model = read_trained_model(a.model);
   Train& train = *model.train;
-  train.dataset = dataset_of(a.data, model, true);
+  train.dataset = dataset_of(a.data, model);
   if (!train.algorithm) throw ValueError("the model trains itself and has no channels to evaluate");
   JobPrograms programs = build_programs(train, model.precision);
   AnyProgram *channels = nullptr, *parameters = nullptr;
@@ -166,9 +170,13 @@ int evaluate(const EvaluateArguments& a) {
   Monitor monitor{MonitorRecords{}};
   monitor.setup(channels, parameters, nullptr);
   Monitor::WatchedData data;
-  data.table = train.dataset->load();
-  const int batch = train.algorithm->batch_size;
-  data.batch_size = a.batch_size ? a.batch_size : batch ? batch : 500;
+  data.table = load_data(a.data, model, *train.dataset);
+  // The monitor's batches, since the largest value of a batch depends on them; but all of the data.
+  const BatchSizes sizes = train.monitoring_batches();
+  if (const char* mode = train.algorithm->monitor_mode(); !stochastic(mode)) data.mode = mode;
+  data.batch_size = a.batch_size ? a.batch_size : sizes.batch_size;
+  if (!data.batch_size) data.num_batches = sizes.num_batches;
+  if (!data.batch_size && !data.num_batches) data.batch_size = 500;
   monitor.add_dataset(data);
   monitor(0);
   std::string json;
@@ -190,18 +198,27 @@ void add_predict(CLI::App& app, int& exit) {
   auto a = std::make_shared<PredictArguments>();
   CLI::App* c = app.add_subcommand("predict", "a trained model's outputs for data");
   c->add_option("model", a->model, "model file")->required();
-  c->add_option("--data", a->data,
-                ".csv, .npy or .npz file, or a data set in YAML; default: what it was trained on");
+  a->data.add_to(*c);
   c->add_option("-o,--out", a->out, "file to write, .csv or .npy; default: CSV to the terminal");
-  c->add_option("--output", a->what, "class, probabilities, or the name of a layer");
-  c->add_flag("--header", a->header, "CSV with a line of names");
-  c->add_flag("--labels", a->labels, "the .csv file has labels in its first column to leave out");
-  c->add_option("--batch-size", a->batch_size, "examples at a time")->check(CLI::PositiveNumber);
-  c->add_option("--threads", a->threads, "threads")->check(CLI::Range(1, 1024));
+  c->add_option("--output", a->what,
+                "class, probabilities or values, or the name of a layer; default: class, or values "
+                "where the targets are no labels");
+  c->add_flag("--header", a->header, "write a line of names first");
+  c->add_flag("--labels", a->data.targets,
+              "the .csv file has targets in its first columns, to leave out");
+  c->add_option("--batch-size", a->batch_size, "examples at a time")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  c->add_option("--threads", a->threads, "threads")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
   c->add_option("--load", a->libraries, "shared object with further classes (.so)");
   c->footer("Examples:\n"
             "  ansatz predict model.pkl --data \"!obj:MNIST {which_set: 'test'}\" -o classes.csv\n"
-            "  ansatz predict model.pkl --data test.npy --output h0 -o features.npy");
+            "  ansatz predict model.pkl --data test.npy --output h0 -o features.npy\n"
+            "A .csv file is read as the one that the model was trained on, if that was a "
+            "CSVDataset:\n"
+            "its delimiter, and its columns of targets where the file has them.");
   c->callback([a, &exit] { exit = predict(*a); });
 }
 
@@ -209,12 +226,17 @@ void add_evaluate(CLI::App& app, int& exit) {
   auto a = std::make_shared<EvaluateArguments>();
   CLI::App* c = app.add_subcommand("evaluate", "all channels of a trained model on data");
   c->add_option("model", a->model, "model file")->required();
-  c->add_option("--data", a->data, "as of predict; a .csv file has targets in its first columns");
+  a->data.targets = true;
+  a->data.add_to(*c);
   c->add_flag("--json", a->json, "one JSON object");
   c->add_option("--batch-size", a->batch_size, "examples at a time; default: the job's");
-  c->add_option("--threads", a->threads, "threads")->check(CLI::Range(1, 1024));
+  c->add_option("--threads", a->threads, "threads")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
   c->add_option("--load", a->libraries, "shared object with further classes (.so)");
-  c->footer("Example:\n  ansatz evaluate model.pkl --data \"!obj:MNIST {which_set: 'test'}\"");
+  c->footer("Example:\n  ansatz evaluate model.pkl --data \"!obj:MNIST {which_set: 'test'}\"\n"
+            "A .csv file has targets in its first columns: one label, or as many as the CSVDataset "
+            "had\nthat the model was trained on, with its delimiter and task.");
   c->callback([a, &exit] { exit = evaluate(*a); });
 }
 

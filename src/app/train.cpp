@@ -28,7 +28,7 @@ struct TrainArguments {
   bool resume = false, accept_differences = false, json = false, quiet = false, verbose = false;
   bool check = false, compile = false, interpret = false;
   double time_budget = 0;
-  std::int64_t seed = 0;
+  std::optional<std::int64_t> seed;
   int threads = 1;
   std::string floatX = "float32";
   std::vector<std::string> channels;
@@ -42,7 +42,9 @@ std::unique_ptr<RunObserver> observer_of(const TrainArguments& a, const std::str
                         .channels = a.channels});
 }
 
-RunEnd train_phase(const TrainArguments& a, const Phase& phase) {
+// What the phases before have trained; adds what this one did.
+RunEnd train_phase(const TrainArguments& a, const Phase& phase,
+                   std::vector<LearnedModel>& learned) {
   const ElementType precision = precision_of(a.floatX);
   if (a.compile)
     compile_missing_loops(*phase.train, precision);
@@ -56,32 +58,36 @@ RunEnd train_phase(const TrainArguments& a, const Phase& phase) {
   options.accept_differences = a.accept_differences;
   options.time_budget = a.time_budget;
   options.seed = a.seed;
+  options.learned = learned;
   options.threads = a.threads;
   options.check = a.check;
+  options.places = phase.places;
   options.job_yaml = phase.job_yaml;
   options.model_yaml = phase.model_yaml;
   options.observer = observer.get();
   options.interrupt = &interrupted;
   Session session(*phase.train, std::move(compiled), options);
-  return session.run();
+  const RunEnd end = session.run();
+  learned.push_back(
+      {phase.train->model.get(), std::make_shared<const ModelFile>(session.model_file())});
+  return end;
 }
 
 int train(const TrainArguments& a) {
-  const Job job = a.job.load();
+  const Job job = a.job.load(false, precision_of(a.floatX));
   if (!a.quiet)
     for (const std::string& warning : job.warnings) fmt::print(stderr, "{}\n", warning);
   std::signal(SIGINT, on_interrupt);
+  std::vector<LearnedModel> learned;
   for (const Phase& phase : job.phases) {
     if (!phase.name.empty() && !a.quiet && !a.json) fmt::print("{}\n", phase.name);
-    const RunEnd end = train_phase(a, phase);
+    const RunEnd end = train_phase(a, phase, learned);
     if (end == RunEnd::interrupted) {
-      const bool saved = !phase.train->save_path.empty() && phase.train->save_freq > 0;
-      if (saved)
+      if (!phase.train->save_path.empty())
         fmt::print(stderr, "interrupted; {} is saved. To go on: the same command with --resume\n",
                    phase.train->save_path.c_str());
       else
-        fmt::print(stderr, "interrupted; nothing was saved, as the job has no save_path and "
-                           "save_freq\n");
+        fmt::print(stderr, "interrupted; nothing was saved, as the job has no save_path\n");
       return exit_interrupted;
     }
     if (end == RunEnd::time_budget_exceeded) return exit_budget;
@@ -101,9 +107,15 @@ void add_train(CLI::App& app, int& exit) {
   c->add_option("-t,--time-budget", a->time_budget,
                 "seconds; no epoch begins after them (0: no limit)")
       ->check(CLI::NonNegativeNumber);
-  c->add_option("--seed", a->seed, "of random numbers inside steps (dropout, sampling)");
-  c->add_option("--threads", a->threads, "threads of a step")->check(CLI::Range(1, 1024));
-  c->add_option("--floatX", a->floatX, "precision")->check(CLI::IsMember({"float32", "float64"}));
+  c->add_option("--seed", a->seed,
+                "of random numbers inside steps (dropout, sampling); default: 0, or with --resume "
+                "that of the saved run");
+  c->add_option("--threads", a->threads, "threads of a step")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  c->add_option("--floatX", a->floatX, "precision")
+      ->check(CLI::IsMember({"float32", "float64"}))
+      ->capture_default_str();
   c->add_flag("--compile", a->compile, "compile loops that are missing, and keep them");
   c->add_flag("--interpret", a->interpret, "use no compiled loop: slow, for comparison");
   c->add_flag("--check-numbers", a->check, "stop at the first value that is not finite; slower");

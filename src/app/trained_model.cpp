@@ -1,5 +1,6 @@
 #include "trained_model.hpp"
 
+#include <ansatz/data/csv.hpp>
 #include <ansatz/data/file_sets.hpp>
 #include <ansatz/registry/job.hpp>
 #include <ansatz/serial/store_tensors.hpp>
@@ -19,15 +20,102 @@ LoadOptions only_look() {
   return options;
 }
 
+// Of text that a model file holds.
+LoadOptions as_stored() {
+  LoadOptions options = only_look();
+  options.fill = false;
+  return options;
+}
+
 template <class T>
-Shared<T> object_of(const std::string& what, const std::string& yaml) {
-  const Shared<Object> object = load_object(what, yaml, only_look());
+Shared<T> object_of(const std::string& what, const std::string& yaml, const LoadOptions& options) {
+  const Shared<Object> object = load_object(what, yaml, options);
   T* found = dynamic_cast<T*>(object.get());
   if (!found) throw FileError(fmt::format("{} is not what is needed here: {}", what, yaml));
   return Shared<T>(found);
 }
 
+// The data set that the model was trained on; null where its file does not say.
+Shared<Dataset> trained_on(const TrainedModel& model) {
+  if (model.train->dataset) return model.train->dataset;
+  if (model.file.dataset_yaml.empty()) return nullptr;
+  return object_of<Dataset>(model.path + " (its data set)", model.file.dataset_yaml, as_stored());
+}
+
+bool holds_names(const DataArguments& given, const CsvFirstLine& first, bool expected) {
+  if (given.first_line != "auto") return given.first_line == "names";
+  return expected && !first.numbers;
+}
+
+CSVDataset csv_of(const DataArguments& given, const TrainedModel& model) {
+  const Shared<Dataset> known = trained_on(model);
+  const auto* const own = dynamic_cast<const CSVDataset*>(known.get());
+  CSVDataset csv;
+  if (own) {
+    csv.task = own->task;
+    csv.delimiter = own->delimiter;
+    csv.num_outputs = own->num_outputs;
+  }
+  csv.path = given.data.c_str();
+  CsvOptions options;
+  if (csv.delimiter.view().size() == 1) options.separator = csv.delimiter.view()[0];
+  const CsvFirstLine first = read_csv_first_line(given.data, options);
+  csv.expect_headers = holds_names(given, first, !own || own->expect_headers);
+  const int inputs = model.train->model->input_space().total_dimension();
+  if (own) {
+    // What is to be predicted need not bring its targets.
+    csv.expect_labels = given.targets
+                            ? own->expect_labels || first.fields != inputs
+                            : own->expect_labels && first.fields == inputs + own->num_outputs;
+    return csv;
+  }
+  csv.expect_labels = given.targets;
+  const SpaceInfo targets = model.train->model->target_space();
+  if (targets.kind == SpaceKind::vector && first.fields == inputs + targets.total_dimension()) {
+    csv.task = "regression";
+    csv.num_outputs = targets.total_dimension();
+  }
+  return csv;
+}
+
+Shared<Dataset> described(const DataArguments& given, const TrainedModel& model) {
+  const std::string& data = given.data;
+  if (data.empty()) {
+    if (const Shared<Dataset> found = trained_on(model)) return found;
+    throw ValueError(
+        fmt::format("{} does not name its data set; give one with --data", model.path));
+  }
+  if (data.ends_with(".npy")) return Shared<Dataset>(NpyDataset(data.c_str()));
+  if (data.ends_with(".npz")) return Shared<Dataset>(NpzDataset(data.c_str(), "features"));
+  if (data.ends_with(".csv")) return Shared<Dataset>(csv_of(given, model));
+  if (data.starts_with("!obj")) return object_of<Dataset>("--data", data, only_look());
+  throw ValueError(fmt::format("--data {}: give a .csv, .npy or .npz file, or YAML such as "
+                               "\"!obj:MNIST {{which_set: 'test'}}\"",
+                               data));
+}
+
+// Where `--data` is not given, the model's own data set is at fault, which was checked before.
+void require_inputs(const DataArguments& given, const TrainedModel& model, std::int64_t numbers) {
+  const SpaceInfo wanted = model.train->model->input_space();
+  if (given.data.empty() || wanted.total_dimension() == numbers) return;
+  throw ShapeError(fmt::format("--data {}: its examples have {} numbers, but the model of {} takes "
+                               "{}, which are {}",
+                               given.data, numbers, model.path, to_text(wanted).view(),
+                               wanted.total_dimension()));
+}
+
 }  // namespace
+
+void DataArguments::add_to(CLI::App& command) {
+  command.add_option("--data", data,
+                     ".csv, .npy or .npz file, or a data set in YAML; default: what it was "
+                     "trained on");
+  command
+      .add_option("--first-line", first_line,
+                  "of a .csv file: names, numbers, or auto: names, unless all of it is numbers")
+      ->check(CLI::IsMember({"auto", "names", "numbers"}))
+      ->capture_default_str();
+}
 
 void TrainedModel::bind(AnyProgram& program) const {
   Store store;
@@ -50,7 +138,7 @@ TrainedModel read_trained_model(const std::string& path) {
   model.precision =
       model.file.floatX == "float64" ? ElementType::float64 : ElementType::float32;
   if (!model.file.job_yaml.empty()) {
-    Job job = load_job_text(path + " (its job)", model.file.job_yaml, only_look());
+    Job job = load_job_text(path + " (its job)", model.file.job_yaml, as_stored());
     // Of several jobs in one file, the one that saves to this path cannot be told from here.
     if (job.phases.size() == 1 && job.phases[0].train) model.train = std::move(job.phases[0].train);
   }
@@ -60,31 +148,40 @@ TrainedModel read_trained_model(const std::string& path) {
                                   "parameters and records can be read",
                                   path));
     model.train = std::make_unique<Train>();
-    model.train->model = object_of<Model>(path + " (its model)", model.file.model_yaml);
+    model.train->model =
+        object_of<Model>(path + " (its model)", model.file.model_yaml, as_stored());
     model.train->algorithm = SGD(learning_rate(1.));
   }
   return model;
 }
 
-Shared<Dataset> dataset_of(const std::string& given, const TrainedModel& model, bool labels) {
-  if (given.empty()) {
-    if (model.train->dataset) return model.train->dataset;
-    if (!model.file.dataset_yaml.empty())
-      return object_of<Dataset>(model.path + " (its data set)", model.file.dataset_yaml);
-    throw ValueError(
-        fmt::format("{} does not name its data set; give one with --data", model.path));
-  }
-  if (given.ends_with(".npy")) return Shared<Dataset>(NpyDataset(given.c_str()));
-  if (given.ends_with(".npz")) return Shared<Dataset>(NpzDataset(given.c_str(), "features"));
-  if (given.ends_with(".csv")) {
-    CSVDataset csv(given.c_str());
-    csv.expect_labels = labels;
-    return Shared<Dataset>(csv);
-  }
-  if (given.starts_with("!obj")) return object_of<Dataset>("--data", given);
-  throw ValueError(fmt::format("--data {}: give a .csv, .npy or .npz file, or YAML such as "
-                               "\"!obj:MNIST {{which_set: 'test'}}\"",
-                               given));
+Shared<Dataset> dataset_of(const DataArguments& given, const TrainedModel& model) {
+  const Shared<Dataset> found = described(given, model);
+  const SpaceInfo space = found->source_space(model.train->model->input_source().view());
+  // Labels may become vectors.
+  if (space.kind == SpaceKind::vector || space.kind == SpaceKind::conv2d)
+    require_inputs(given, model, space.total_dimension());
+  return found;
+}
+
+std::shared_ptr<const Table> load_data(const DataArguments& given, const TrainedModel& model,
+                                       const Dataset& dataset) {
+  std::shared_ptr<const Table> table = dataset.load();
+  const Column* const inputs = table->find(model.train->model->input_source().view());
+  if (inputs && !inputs->labels) require_inputs(given, model, inputs->width());
+  return table;
+}
+
+bool tells_classes(const TrainedModel& model) {
+  const Model& m = *model.train->model;
+  if (m.target_space().kind == SpaceKind::index) return true;
+  const Shared<Dataset> known = trained_on(model);
+  if (!known) return false;
+  if (known->source_space(m.target_source().view()).kind == SpaceKind::index) return true;
+  if (const auto* const csv = dynamic_cast<const CSVDataset*>(known.get()))
+    return csv->expect_labels && csv->task == "classification";
+  const auto* const npz = dynamic_cast<const NpzDataset*>(known.get());
+  return npz && npz->target_labels > 0;
 }
 
 }  // namespace ansatz::app

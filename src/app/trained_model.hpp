@@ -1,6 +1,9 @@
 // A model file with the model it describes, ready to compute.
 #pragma once
 
+#include "command.hpp"
+
+#include <ansatz/data/table.hpp>
 #include <ansatz/serial/model_file.hpp>
 #include <ansatz/train/any_program.hpp>
 #include <ansatz/train/train.hpp>
@@ -25,8 +28,27 @@ struct TrainedModel {
 /// FileError for files that are no models, or whose model's class is not registered.
 TrainedModel read_trained_model(const std::string& path);
 
-/// Data as commands take it: a .csv, .npy or .npz file, YAML such as
-/// `!obj:MNIST {which_set: 'test'}`, or "" for the data set that the model was trained on.
-Shared<Dataset> dataset_of(const std::string& given, const TrainedModel& model, bool labels);
+/// Data as commands take it.
+struct DataArguments {
+  /// A .csv, .npy or .npz file, YAML such as `!obj:MNIST {which_set: 'test'}`, or "" for the data
+  /// set that the model was trained on.
+  std::string data;
+  std::string first_line = "auto";  ///< of a .csv file: "names", "numbers", or "auto"
+  bool targets = false;             ///< whether a .csv file has targets in its first columns
+
+  void add_to(CLI::App& command);
+};
+
+/// The description of the data. A .csv file is read with the keys of the data set that the model
+/// was trained on, where that was a CSVDataset. ShapeError where its examples are known not to fit
+/// the model.
+Shared<Dataset> dataset_of(const DataArguments& given, const TrainedModel& model);
+
+/// Reads the data. ShapeError where its examples do not fit the model.
+std::shared_ptr<const Table> load_data(const DataArguments& given, const TrainedModel& model,
+                                       const Dataset& dataset);
+
+/// Whether the model tells classes: its targets, or those it was trained on, are labels.
+bool tells_classes(const TrainedModel& model);
 
 }  // namespace ansatz::app

@@ -24,10 +24,28 @@ struct Field {
 
 bool blank(char c) { return c == ' ' || c == '\t'; }
 
+std::string_view without_mark(std::string_view text) {
+  if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);  // some editors write it
+  return text;
+}
+
 struct Reader {
   const std::string& path;
   const CsvOptions& options;
   std::size_t line = 0;
+
+  // Takes the next line that is not empty from `rest`; empty when there is none.
+  std::string_view next_line(std::string_view& rest) {
+    while (!rest.empty()) {
+      const std::size_t length = rest.find('\n');
+      std::string_view text = rest.substr(0, length);
+      rest = length == std::string_view::npos ? std::string_view{} : rest.substr(length + 1);
+      ++line;
+      while (!text.empty() && (text.back() == '\r' || blank(text.back()))) text.remove_suffix(1);
+      if (!std::all_of(text.begin(), text.end(), blank)) return text;
+    }
+    return {};
+  }
 
   FileError error(std::size_t column, const std::string& what) const {
     return FileError(fmt::format("{}:{}:{}: {}", path, line, column, what));
@@ -75,18 +93,24 @@ struct Reader {
     return fields;
   }
 
-  double number(const Field& field, bool first_line) const {
-    if (!options.missing.empty() && field.text == options.missing)
-      return std::numeric_limits<double>::quiet_NaN();
+  // Gives the number, or else what is wrong with it.
+  std::errc parse(const Field& field, double& value) const {
+    value = std::numeric_limits<double>::quiet_NaN();
+    if (!options.missing.empty() && field.text == options.missing) return {};
     const char *begin = field.text.data(), *end = begin + field.text.size();
     // from_chars knows no plus sign; without this test it would take one in "+-1".
     const bool plus = field.text.size() > 1 && *begin == '+' && begin[1] != '-';
-    double value = 0;
     const auto [rest, code] = std::from_chars(begin + plus, end, value);
+    return code == std::errc{} && rest != end ? std::errc::invalid_argument : code;
+  }
+
+  double number(const Field& field, bool first_line) const {
+    double value = 0;
+    const std::errc code = parse(field, value);
     if (code == std::errc::result_out_of_range)
       throw error(field.column,
                   fmt::format("{} lies outside the range of a double", data::quoted(field.text)));
-    if (code != std::errc{} || rest != end)
+    if (code != std::errc{})
       throw error(field.column,
                   fmt::format("{} is not a number{}",
                               field.text.empty() ? "an empty field" : data::quoted(field.text),
@@ -126,22 +150,14 @@ std::size_t class_index(const Reader& reader, std::size_t fields) {
 CsvTable read_csv(const std::string& path, const CsvOptions& options) {
   data::ByteSource source(path);
   const std::string text = data::read_all(source, most_bytes);
-  std::string_view rest = text;
-  if (rest.substr(0, 3) == "\xef\xbb\xbf") rest.remove_prefix(3);  // the mark some editors write
+  std::string_view rest = without_mark(text);
 
   Reader reader{path, options};
   CsvTable table;
   table.classes = options.classes;
   std::size_t fields = 0, class_at = 0, first_line = 0;
   bool header = options.header;
-  while (!rest.empty()) {
-    const std::size_t length = rest.find('\n');
-    std::string_view line = rest.substr(0, length);
-    rest = length == std::string_view::npos ? std::string_view{} : rest.substr(length + 1);
-    ++reader.line;
-    while (!line.empty() && (line.back() == '\r' || blank(line.back()))) line.remove_suffix(1);
-    if (std::all_of(line.begin(), line.end(), blank)) continue;
-
+  for (std::string_view line; !(line = reader.next_line(rest)).empty();) {
     const std::vector<Field> found = reader.split(line);
     if (!first_line) {
       first_line = reader.line;
@@ -169,6 +185,30 @@ CsvTable read_csv(const std::string& path, const CsvOptions& options) {
     if (++table.rows == std::numeric_limits<int>::max()) throw reader.error(1, "too many lines");
   }
   return table;
+}
+
+CsvFirstLine read_csv_first_line(const std::string& path, const CsvOptions& options) {
+  data::ByteSource source(path);
+  Reader reader{path, options};
+  std::string text;
+  std::string_view line;
+  // Until a line that is not empty has its end.
+  for (bool complete = false; !complete && std::ssize(text) < most_bytes;) {
+    constexpr std::size_t part = 1 << 16;
+    const std::size_t before = text.size();
+    text.resize(before + part);
+    text.resize(before + source.read(reinterpret_cast<std::uint8_t*>(&text[before]), part));
+    std::string_view rest = without_mark(text);
+    reader.line = 0;
+    line = reader.next_line(rest);
+    complete = text.size() < before + part || (!line.empty() && !rest.empty());
+  }
+  if (line.empty()) return {};
+  const std::vector<Field> fields = reader.split(line);
+  return {static_cast<int>(fields.size()), std::ranges::all_of(fields, [&](const Field& field) {
+            double value = 0;
+            return reader.parse(field, value) != std::errc::invalid_argument;
+          })};
 }
 
 }  // namespace ansatz

@@ -75,11 +75,15 @@ std::shared_ptr<const Table> ArangeDataset::load() const {
   return std::make_shared<Table>(arange_dataset(num_examples));
 }
 
-std::shared_ptr<const Table> DrawnDigits::load() const {
+void DrawnDigits::check() const {
   if (start < 0 || stop <= start)
     throw ValueError(fmt::format("DrawnDigits: start must be at least 0 and below stop, not {} "
                                  "and {}",
                                  start, stop));
+}
+
+std::shared_ptr<const Table> DrawnDigits::load() const {
+  check();
   const DigitStream stream(static_cast<std::uint64_t>(seed));
   return std::make_shared<Table>(digits_table(stream.digits(start, stop - start)));
 }

@@ -25,10 +25,7 @@ std::string labels_file(const std::string& folder, const std::string& prefix) {
 }
 
 std::string prefix_of(std::string_view which_set) {
-  if (which_set == "train") return "train";
-  if (which_set == "test") return "t10k";
-  throw NameError(fmt::format("which_set {} is unknown{}", data::quoted(which_set),
-                              allowed_names(which_set, {"train", "test"})));
+  return digits_in_set(which_set) == 60000 ? "train" : "t10k";
 }
 
 Digits read_digits(const std::string& folder, std::string_view which_set, int start, int stop) {
@@ -86,6 +83,20 @@ std::optional<std::string> find_folder(const std::string& folder) {
 }
 
 }  // namespace
+
+int digits_in_set(std::string_view which_set) {
+  if (which_set == "train") return 60000;
+  if (which_set == "test") return 10000;
+  throw NameError(fmt::format("which_set {} is unknown{}", data::quoted(which_set),
+                              allowed_names(which_set, {"train", "test"})));
+}
+
+std::string missing_digits(const std::string& folder, std::string_view which_set) {
+  const std::string prefix = prefix_of(which_set);
+  for (const std::string& file : {images_file(folder, prefix), labels_file(folder, prefix)})
+    if (!find_data(file)) return (std::filesystem::path(data_path()) / file).string();
+  return "";
+}
 
 Digits mnist(std::string_view which_set, int start, int stop) {
   return read_digits("mnist", which_set, start, stop);

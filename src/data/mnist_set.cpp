@@ -4,6 +4,9 @@
 #include <ansatz/data/path.hpp>
 #include <ansatz/data/tables.hpp>
 #include <ansatz/random_state.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -13,8 +16,7 @@ namespace {
 
 constexpr int pixels = Digits::features;
 
-// Pylearn2's shuffle: from the first example to the last, each is swapped with one of those from
-// it on.
+// Pylearn2's shuffle: from the first example to the last, each is swapped with any of all.
 void shuffle_examples(Digits& digits) {
   RandomState rng(std::vector<std::int64_t>{1, 2, 3});
   for (int i = 0; i < digits.examples; ++i) {
@@ -47,7 +49,19 @@ Digits part_of(const Digits& all, int first, int last) {
 
 }  // namespace
 
+void DigitImages::check() const {
+  const int all = digits_in_set(which_set);
+  const int last = stop.value_or(end_of_set), end = last == end_of_set ? all : last;
+  if (start < 0 || start >= end || end > all)
+    throw ValueError(fmt::format("start {} and stop {} are not a range of the {} examples of '{}'",
+                                 start, end, all, which_set.view()));
+}
+
+std::string DigitImages::fetched_as() const { return fashion() ? "fashion-mnist" : "mnist"; }
+std::string DigitImages::missing_file() const { return missing_digits(fetched_as(), which_set); }
+
 std::shared_ptr<const Table> DigitImages::load() const {
+  check();
   const auto read = [&](int first, int last) {
     return fashion() ? fashion_mnist(which_set.view(), first, last)
                      : mnist(which_set.view(), first, last);
@@ -63,7 +77,7 @@ std::shared_ptr<const Table> DigitImages::load() const {
   if (shuffle) shuffle_examples(digits);
   (void)read(start, last).examples;  // for its errors about the range
   return std::make_shared<Table>(
-      digits_table(part_of(digits, start, stop ? *stop : digits.examples)));
+      digits_table(part_of(digits, start, last == end_of_set ? digits.examples : last)));
 }
 
 }  // namespace ansatz

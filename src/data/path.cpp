@@ -5,12 +5,29 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 namespace ansatz {
 
+namespace {
+
+// The folder that a variable names, and the variable; null where none does.
+std::pair<const char*, const char*> named_folder() {
+  for (const char* variable : {"ANSATZ_DATA_PATH", "PYLEARN2_DATA_PATH"})
+    if (const char* path = std::getenv(variable); path && *path) return {path, variable};
+  return {nullptr, nullptr};
+}
+
+}  // namespace
+
 std::string data_path() {
-  const char* path = std::getenv("ANSATZ_DATA_PATH");
-  return path && *path ? path : "./data";
+  const char* const path = named_folder().first;
+  return path ? path : "./data";
+}
+
+std::string data_path_source() {
+  const char* const variable = named_folder().second;
+  return variable ? variable : "";
 }
 
 std::optional<std::string> find_data(const std::string& name) {
@@ -23,11 +40,11 @@ std::optional<std::string> find_data(const std::string& name) {
 
 std::string require_data(const std::string& name) {
   if (auto path = find_data(name)) return *path;
+  const std::string variable = data_path_source();
   throw FileError(fmt::format(
-      "{0}/{1}: no such file, nor {1}.gz; ANSATZ_DATA_PATH {2} the folder with the data sets",
-      data_path(), name,
-      std::getenv("ANSATZ_DATA_PATH") ? "in the environment names"
-                                      : "in the environment can name"));
+      "{0}/{1}: no such file, nor {1}.gz; {2} the folder with the data sets", data_path(), name,
+      variable.empty() ? "ANSATZ_DATA_PATH in the environment can name"
+                       : variable + " in the environment names"));
 }
 
 }  // namespace ansatz

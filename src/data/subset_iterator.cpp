@@ -58,9 +58,21 @@ std::span<const std::string_view> iteration_modes() { return names.of; }
 bool uniform_batch_size(std::string_view mode) { return mode_called(mode).uniform; }
 bool stochastic(std::string_view mode) { return mode_called(mode).stochastic; }
 
-void SubsetIterator::size_sequential(std::string_view mode, std::int64_t batches, bool even) {
-  if (batch_size_ == 0 && batches == 0)
+void check_iteration(std::string_view mode, std::int64_t batch_size, std::int64_t num_batches) {
+  (void)mode_called(mode);
+  check_count("batch_size", batch_size);
+  check_count("num_batches", num_batches);
+  if (mode == "even_sequences") {
+    if (batch_size == 0) throw ValueError("even_sequences: batch_size is needed");
+  } else if (mode == "random_slice" || mode == "random_uniform") {
+    if (batch_size == 0 || num_batches == 0)
+      throw ValueError(fmt::format("{}: both batch_size and num_batches are needed", mode));
+  } else if (batch_size == 0 && num_batches == 0) {
     throw ValueError(fmt::format("{}: one of batch_size and num_batches is needed", mode));
+  }
+}
+
+void SubsetIterator::size_sequential(std::string_view mode, std::int64_t batches, bool even) {
   const auto quotient = [&](std::int64_t a, std::int64_t b) {
     return even ? a / b : quotient_up(a, b);
   };
@@ -84,8 +96,6 @@ void SubsetIterator::size_sequential(std::string_view mode, std::int64_t batches
 }
 
 void SubsetIterator::size_random(std::string_view mode, std::int64_t batches) {
-  if (batch_size_ == 0 || batches == 0)
-    throw ValueError(fmt::format("{}: both batch_size and num_batches are needed", mode));
   if (kind_ == Kind::random_slice && batch_size_ > dataset_size_)
     throw ValueError(fmt::format("{}: batch_size {} is larger than the {} examples there are", mode,
                                  batch_size_, dataset_size_));
@@ -97,7 +107,6 @@ void SubsetIterator::size_random(std::string_view mode, std::int64_t batches) {
 }
 
 void SubsetIterator::size_sequences(std::int64_t batches, std::span<const std::int64_t> lengths) {
-  if (batch_size_ == 0) throw ValueError("even_sequences: batch_size is needed");
   if (std::ssize(lengths) != dataset_size_)
     throw ValueError(
         fmt::format("even_sequences: {} lengths for {} examples", lengths.size(), dataset_size_));
@@ -134,8 +143,7 @@ SubsetIterator make_subset_iterator(std::string_view mode, std::int64_t dataset_
   using Kind = SubsetIterator::Kind;
   const Mode& known = mode_called(mode);
   check_count("dataset_size", dataset_size);
-  check_count("batch_size", batch_size);
-  check_count("num_batches", num_batches);
+  check_iteration(mode, batch_size, num_batches);
   if (rng && !known.stochastic)
     throw ValueError(fmt::format("{}: a random generator is given, but nothing is drawn", mode));
 

@@ -1,5 +1,6 @@
 #include <ansatz/extension/channel_smoother.hpp>
 
+#include <ansatz/monitor/watched_channel.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -20,29 +21,41 @@ class SmootherRun final : public ExtensionRun {
   void setup(Session& session) override {
     const std::string_view from = description_.channel_to_smooth;
     objective_channel(session.records(), from, "ChannelSmoother");
-    session.monitor().add_channel(description_.channel_to_publish.c_str(), [] { return 0.; },
+    session.monitor().add_channel(description_.channel_to_publish.c_str(),
+                                  [this, &session] { return mean(session.monitor()); },
                                   fmt::format("mean of {} records of {}", description_.k, from));
-  }
-  void on_monitor(Session& session) override {
-    // The record that was just made has the other channel's new value, too.
-    MonitorRecords& records = session.monitor().records();
-    const std::vector<double>& from = records.at(description_.channel_to_smooth).val_record;
-    const std::size_t n = std::min(from.size(), static_cast<std::size_t>(description_.k));
-    double total = 0;
-    for (std::size_t i = from.size() - n; i < from.size(); ++i) total += from[i];
-    for (ChannelRecords& c : records.channels)
-      if (c.name == description_.channel_to_publish.view())
-        c.val_record.back() = total / static_cast<double>(n);
   }
 
  private:
+  // Of the records so far and the one that is being made.
+  double mean(const Monitor& monitor) const {
+    const std::string_view from = description_.channel_to_smooth;
+    const std::vector<double>& before = monitor.records().at(from).val_record;
+    const std::size_t n = std::min(before.size(), static_cast<std::size_t>(description_.k - 1));
+    double total = 0;
+    for (std::size_t i = before.size() - n; i < before.size(); ++i) total += before[i];
+    return (total + monitor.current(from)) / static_cast<double>(n + 1);
+  }
+
   const ChannelSmoother& description_;
 };
 
 }  // namespace
 
-std::unique_ptr<ExtensionRun> ChannelSmoother::start(Session&) const {
+void ChannelSmoother::check() const {
   if (k < 1) throw ValueError(fmt::format("ChannelSmoother: k must be at least 1, but is {}", k));
+}
+
+void ChannelSmoother::published(const Train&, std::vector<std::string>& names) const {
+  names.emplace_back(channel_to_publish.view());
+}
+
+void ChannelSmoother::watched(std::vector<WatchedChannel>& list) const {
+  list.push_back({this, "channel_to_smooth", channel_to_smooth.c_str()});
+}
+
+std::unique_ptr<ExtensionRun> ChannelSmoother::start(Session&) const {
+  check();
   return std::make_unique<SmootherRun>(*this);
 }
 

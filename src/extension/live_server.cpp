@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <numeric>
 
@@ -27,6 +28,7 @@ namespace {
 constexpr std::size_t most_clients = 32;
 constexpr std::size_t longest_line = 64 << 10;
 constexpr std::size_t most_unread = 16 << 20;
+constexpr int rest_milliseconds = 1000;
 
 Descriptor listen_at(const std::string& address, int port, const char* key) {
   const auto fail = [&](const std::string& why) {
@@ -59,6 +61,13 @@ int port_of(const Descriptor& fd) {
   return ntohs(reinterpret_cast<sockaddr_in&>(name).sin_port);
 }
 
+Descriptor wake_up_descriptor() {
+  Descriptor fd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (fd.get() < 0)
+    throw ValueError(fmt::format("LiveMonitoring: no eventfd: {}", std::strerror(errno)));
+  return fd;
+}
+
 }  // namespace
 
 Descriptor::~Descriptor() {
@@ -68,7 +77,7 @@ Descriptor::~Descriptor() {
 Server::Server(const std::string& address, int req_port, int pub_port)
     : requests_(listen_at(address, req_port, "req_port")),
       publications_(listen_at(address, pub_port, "pub_port")),
-      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      wake_(wake_up_descriptor()),
       req_port_(port_of(requests_)),
       pub_port_(port_of(publications_)) {
   // Signals are for the thread that trains.
@@ -90,6 +99,15 @@ Server::~Server() {
   thread_.join();
 }
 
+Server::Moment Server::moment_of(const MonitorRecords& records, std::int64_t index) {
+  const auto at = static_cast<std::size_t>(index);
+  Moment moment{records.batch_record[at], records.example_record[at], records.epoch_record[at],
+                records.time_record[at], {}};
+  for (const ChannelRecords& c : records.channels)
+    moment.values.push_back(c.val_record[static_cast<std::size_t>(index - c.first)]);
+  return moment;
+}
+
 void Server::publish(const MonitorRecords& records) {
   const std::size_t channels = records.channels.size();
   News more;
@@ -97,14 +115,11 @@ void Server::publish(const MonitorRecords& records) {
   const bool whole = std::all_of(records.channels.begin(), records.channels.end(), [&](auto& c) {
     return c.first + std::ssize(c.val_record) == records.size();
   });
-  if (!whole || channels != sent_channels_ || records.size() != sent_moments_ + 1) {
+  if (!whole || sent_moments_ < 0 || channels != sent_channels_ || records.size() <= sent_moments_)
     more.all = records;
-  } else {
-    Moment moment{records.batches_seen, records.examples_seen, records.epochs_seen,
-                  records.time_record.back(), {}};
-    for (const ChannelRecords& c : records.channels) moment.values.push_back(c.val_record.back());
-    more.moments.push_back(std::move(moment));
-  }
+  else  // several, when some were recorded within an epoch
+    for (std::int64_t i = sent_moments_; i < records.size(); ++i)
+      more.moments.push_back(moment_of(records, i));
   sent_channels_ = channels;
   sent_moments_ = records.size();
   {
@@ -112,7 +127,7 @@ void Server::publish(const MonitorRecords& records) {
     if (more.all)
       news_ = std::move(more);
     else
-      news_.moments.push_back(std::move(more.moments.front()));
+      std::move(more.moments.begin(), more.moments.end(), std::back_inserter(news_.moments));
   }
   eventfd_write(wake_.get(), 1);
 }
@@ -150,12 +165,15 @@ void Server::loop() {
   std::vector<pollfd> watched;
   while (!stop_) {
     watched.clear();
-    for (const Descriptor* each : {&wake_, &requests_, &publications_})
-      watched.push_back({each->get(), POLLIN, 0});
+    watched.push_back({wake_.get(), POLLIN, 0});
+    for (const Descriptor* each : {&requests_, &publications_})
+      watched.push_back({resting_ ? -1 : each->get(), POLLIN, 0});
     for (const Client& client : clients_)
       watched.push_back({client.socket.get(),
                          static_cast<short>(client.out.empty() ? POLLIN : POLLIN | POLLOUT), 0});
-    if (poll(watched.data(), watched.size(), -1) < 0) continue;
+    const int found = poll(watched.data(), watched.size(), resting_ ? rest_milliseconds : -1);
+    resting_ = false;
+    if (found < 0) continue;
     for (std::size_t i = 0; i < clients_.size(); ++i) {
       const short what = watched[i + 3].revents;
       if (what & (POLLIN | POLLHUP | POLLERR)) read_from(clients_[i]);
@@ -174,6 +192,10 @@ void Server::loop() {
 
 void Server::accept_from(const Descriptor& listener, bool follows) {
   Descriptor fd(accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  // Without a descriptor for it the client goes on waiting, and poll would say so at once again.
+  if (fd.get() < 0 &&
+      (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+    resting_ = true;
   if (fd.get() < 0 || clients_.size() >= most_clients) return;
   clients_.push_back({std::move(fd), follows, "", "", {}, false});
 }

@@ -41,7 +41,7 @@ class Server {
   int req_port() const { return req_port_; }
   int pub_port() const { return pub_port_; }
   /// Hands the thread what the records have more than at the last call. Takes as long as copying
-  /// one value a channel does.
+  /// one value a channel and record does.
   void publish(const MonitorRecords& records);
 
  private:
@@ -62,6 +62,7 @@ class Server {
     bool gone = false;
   };
 
+  static Moment moment_of(const MonitorRecords& records, std::int64_t index);
   void loop();
   void take_news();
   void apply(const Moment& moment);
@@ -81,6 +82,7 @@ class Server {
 
   MonitorRecords records_;  // of the server's thread, as the clients
   std::vector<Client> clients_;
+  bool resting_ = false;  // no more clients for a while
   std::thread thread_;
 };
 

@@ -1,5 +1,6 @@
 #include <ansatz/extension/roc_auc.hpp>
 
+#include <ansatz/train/job_facts.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -46,8 +47,6 @@ class RocAucRun final : public ExtensionRun {
       : description_(description), predict_(session.program("predict")) {}
 
   void setup(Session& session) override {
-    if (session.monitor().datasets().empty())
-      throw ValueError("RocAucChannel: the algorithm has no monitoring_dataset");
     const std::string source(session.job().model->target_source().view());
     for (const Monitor::WatchedData& each : session.monitor().datasets()) {
       read_classes(each, source);
@@ -103,8 +102,10 @@ class RocAucRun final : public ExtensionRun {
 
   double measure(const Monitor::WatchedData& data, std::size_t index) {
     std::vector<double> scores;
-    SubsetIterator batches =
-        make_subset_iterator("sequential", data.table->examples(), data.batch_size, 0);
+    // The whole data set, however much of it the monitor walks over.
+    const std::int64_t examples = data.table->examples();
+    SubsetIterator batches = make_subset_iterator(
+        "sequential", examples, data.batch_size ? data.batch_size : examples, 0);
     batches.start();
     for (Subset part; batches.next(part);) {
       const std::vector<Argument>& arguments = readers_[index]->arguments(part);
@@ -120,9 +121,6 @@ class RocAucRun final : public ExtensionRun {
   void add_scores(const ArrayView& output, std::vector<double>& scores) const {
     const std::int64_t rows = output.dims[0], width = output.dims.count() / rows;
     const int column = description_.positive_class_index;
-    if (column >= width)
-      throw ValueError(fmt::format("RocAucChannel: the model has {} outputs, none for class {}",
-                                   width, column));
     for (std::int64_t i = 0; i < rows; ++i) {
       const std::int64_t at = i * width + column;
       scores.push_back(output.type == ElementType::float64
@@ -139,12 +137,38 @@ class RocAucRun final : public ExtensionRun {
 
 }  // namespace
 
-std::unique_ptr<ExtensionRun> RocAucChannel::start(Session& session) const {
+void RocAucChannel::check() const {
   if (positive_class_index < 0 || negative_class_index.value_or(0) < 0)
     throw ValueError("RocAucChannel: classes must not be negative numbers");
   if (negative_class_index && *negative_class_index == positive_class_index)
     throw ValueError(fmt::format("RocAucChannel: positive and negative class are both {}",
                                  positive_class_index));
+}
+
+void RocAucChannel::check_job(const JobFacts& facts) const {
+  const Train& job = facts.job;
+  if (!job.algorithm || job.algorithm->monitoring_datasets.list.empty())
+    throw ValueError("RocAucChannel: the algorithm has no monitoring_dataset");
+  Data input;
+  input.add(job.model->input_source(), job.model->input_space());
+  const Signal output = job.model->output(input[job.model->input_source()]);
+  const int outputs = output.space.total_dimension();
+  for (const int wanted : {positive_class_index, negative_class_index.value_or(0)})
+    if (wanted >= outputs)
+      throw ValueError(fmt::format("RocAucChannel: the model has {} outputs, none for class {}",
+                                   outputs, wanted));
+}
+
+void RocAucChannel::published(const Train& job, std::vector<std::string>& names) const {
+  if (!job.algorithm) return;
+  for (const MonitoringDataset& each : job.algorithm->monitoring_datasets.list)
+    names.push_back((each.name.empty() ? "" : std::string(each.name.view()) + "_") +
+                    std::string(channel_name_suffix.view()));
+}
+
+std::unique_ptr<ExtensionRun> RocAucChannel::start(Session& session) const {
+  check();
+  check_job(session.facts());
   return std::make_unique<RocAucRun>(*this, session);
 }
 

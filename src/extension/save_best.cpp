@@ -1,5 +1,7 @@
 #include <ansatz/extension/save_best.hpp>
 
+#include <ansatz/monitor/watched_channel.hpp>
+#include <ansatz/train/job_facts.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
@@ -85,12 +87,13 @@ class KeepBestRun final : public ExtensionRun {
     else
       program_ = erase(build<float>(f));
     program_->bind(session.store());
-    program_->seed(static_cast<std::uint64_t>(session.options().seed));
+    program_->seed(static_cast<std::uint64_t>(session.seed()));
     program_->threads(session.options().threads);
+    program_->check(session.options().check);
     if (description.monitoring_dataset == job.dataset && session.data())
       table_ = session.data();
     else
-      table_ = description.monitoring_dataset->load();
+      table_ = session.read(*description.monitoring_dataset);
     if (table_->examples() == 0)
       throw ValueError("KeepBestParams: the monitoring_dataset has no examples");
     reader_.emplace(table_, *program_);
@@ -103,7 +106,13 @@ class KeepBestRun final : public ExtensionRun {
     session.tags()["KeepBestParams.best_cost"] = best_;
     kept_.take();
   }
-  void state(Archive& archive) override { archive("best_cost", best_); }
+  void state(Archive& archive) override {
+    archive("best_cost", best_);
+    // A cost that draws random numbers draws the next ones.
+    auto count = static_cast<std::int64_t>(program_->step_count());
+    archive("step_count", count);
+    program_->step_count(static_cast<std::uint64_t>(count));
+  }
 
  private:
   double measure() {
@@ -129,20 +138,39 @@ class KeepBestRun final : public ExtensionRun {
 
 }  // namespace
 
-std::unique_ptr<ExtensionRun> MonitorBasedSaveBest::start(Session& session) const {
+void MonitorBasedSaveBest::check() const {
   if (start_epoch < 0)
     throw ValueError(fmt::format("MonitorBasedSaveBest: start_epoch must not be negative, but is "
                                  "{}", start_epoch));
+  if (save_path.empty() && !store_best_model)
+    throw ValueError("MonitorBasedSaveBest: neither save_path nor store_best_model says where the "
+                     "best model is kept");
+}
+
+void MonitorBasedSaveBest::watched(std::vector<WatchedChannel>& list) const {
+  list.push_back({this, "channel_name", channel_name.c_str()});
+}
+
+std::unique_ptr<ExtensionRun> MonitorBasedSaveBest::start(Session& session) const {
+  check();
   return std::make_unique<SaveBestRun>(*this, session);
 }
 
-std::unique_ptr<ExtensionRun> KeepBestParams::start(Session& session) const {
-  if (model && model != session.job().model)
-    throw ValueError("KeepBestParams: the model must be that of the job");
+void KeepBestParams::check() const {
   if (!monitoring_dataset) throw ValueError("KeepBestParams: name a monitoring_dataset");
   if (batch_size < 1)
     throw ValueError(fmt::format("KeepBestParams: batch_size must be at least 1, but is {}",
                                  batch_size));
+}
+
+void KeepBestParams::check_job(const JobFacts& facts) const {
+  if (model && model != facts.job.model)
+    throw ValueError("KeepBestParams: model must be that of the job");
+}
+
+std::unique_ptr<ExtensionRun> KeepBestParams::start(Session& session) const {
+  check();
+  check_job(session.facts());
   return std::make_unique<KeepBestRun>(*this, session);
 }
 

@@ -1,6 +1,7 @@
 #include <ansatz/extension/shared_setter.hpp>
 
 #include <ansatz/nearest_name.hpp>
+#include <ansatz/train/job_facts.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -13,14 +14,12 @@ namespace ansatz {
 
 namespace {
 
-void require_variable(Session& session, std::string_view name) {
+void require_variable(const JobFacts& facts, std::string_view name) {
+  if (facts.has_setting(name)) return;
   std::vector<std::string> known;
-  for (const ModelParameter& p : session.parameters()) known.emplace_back(p.name.view());
-  for (const JobProgram* each : session.programs())
-    for (std::string& setting : settings_of(each->program->plan()))
-      known.push_back(std::move(setting));
+  for (const ModelParameter& p : facts.job.model->parameters()) known.emplace_back(p.name.view());
+  for (const auto& [setting, value] : facts.settings) known.push_back(setting);
   std::sort(known.begin(), known.end());
-  known.erase(std::unique(known.begin(), known.end()), known.end());
   if (std::binary_search(known.begin(), known.end(), name)) return;
   throw NameError(fmt::format("SharedSetter: the job has no variable \"{}\"{}", name,
                               allowed_names(name, {known.begin(), known.end()})));
@@ -46,13 +45,20 @@ class SetterRun final : public ExtensionRun {
 
 }  // namespace
 
-std::unique_ptr<ExtensionRun> SharedSetter::start(Session& session) const {
-  for (const EpochUpdate& each : epoch_updates) {
-    require_variable(session, each.variable);
+void SharedSetter::check() const {
+  for (const EpochUpdate& each : epoch_updates)
     if (each.epoch < 0 || !std::isfinite(each.value))
       throw ValueError(fmt::format("SharedSetter: epoch {} and value {} of \"{}\" are not allowed",
                                    each.epoch, each.value, each.variable.view()));
-  }
+}
+
+void SharedSetter::check_job(const JobFacts& facts) const {
+  for (const EpochUpdate& each : epoch_updates) require_variable(facts, each.variable);
+}
+
+std::unique_ptr<ExtensionRun> SharedSetter::start(Session& session) const {
+  check();
+  check_job(session.facts());
   return std::make_unique<SetterRun>(*this);
 }
 

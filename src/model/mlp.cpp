@@ -3,20 +3,8 @@
 
 namespace ansatz {
 
-namespace {
-
-RandomState generator(const Seed& seed) {
-  std::vector<std::int64_t> numbers;
-  for (unsigned n : seed.numbers) numbers.push_back(n);
-  if (numbers.empty()) numbers = {2013, 1, 4};
-  if (numbers.size() == 1 && !seed.list) return RandomState(numbers[0]);
-  return RandomState(numbers);
-}
-
-}  // namespace
-
 void MLPBase::initialize(InitialValues& values) const {
-  RandomState rng = generator(seed);
+  RandomState rng = random_state(seed, {2013, 1, 4});
   initialize(root(), values, rng);
 }
 

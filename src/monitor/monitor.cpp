@@ -6,9 +6,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace ansatz {
+
+namespace {
+
+SubsetIterator batches_of(const Monitor::WatchedData& data, RandomState& rng) {
+  return make_subset_iterator(data.mode, data.table->examples(), data.batch_size, data.num_batches,
+                              stochastic(data.mode) ? &rng : nullptr);
+}
+
+}  // namespace
 
 void Monitor::setup(AnyProgram* channels, AnyProgram* parameters, AnyProgram* settings) {
   channels_ = channels;
@@ -25,14 +35,23 @@ void Monitor::add_dataset(const WatchedData& data) {
   if (data.table->examples() == 0)
     throw ValueError(
         fmt::format("monitoring data set \"{}\" has no examples to monitor", data.name));
+  if (channels_ && channels_->results() > 0) {
+    RandomState rng(data.seed);
+    const SubsetIterator batches = batches_of(data, rng);
+    if (batches.num_batches() == 0)
+      throw ValueError(fmt::format("monitoring data set \"{}\": {} examples give no batch of {} in "
+                                   "the iteration mode {}",
+                                   data.name, data.table->examples(), batches.batch_size(),
+                                   data.mode));
+  }
   Source source;
   source.data = data;
   const auto add = [&](const AnyProgram* program) {
-    std::vector<std::size_t> added;
+    std::vector<int> added;
     for (int i = 0; program && i < program->results(); ++i) {
       recorded_.push_back(records_.add_channel(
           data.prefix + std::string(program->result_name(i)), "", data.name));
-      added.push_back(static_cast<std::size_t>(recorded_.back()));
+      added.push_back(recorded_.back());
     }
     return added;
   };
@@ -49,46 +68,44 @@ void Monitor::add_channel(const std::string& name, std::function<double()> value
   computed_.push_back({recorded_.back(), std::move(value)});
 }
 
-void Monitor::measure(Source& source, std::vector<double>& values) {
+void Monitor::measure(Source& source) {
   if (!source.reader) return;
   RandomState rng(source.data.seed);
-  SubsetIterator batches = make_subset_iterator(
-      source.data.mode, source.data.table->examples(), source.data.batch_size,
-      source.data.num_batches, stochastic(source.data.mode) ? &rng : nullptr);
+  SubsetIterator batches = batches_of(source.data, rng);
   std::int64_t seen = 0;
+  for (int channel : source.channels) value_of(channel) = 0;
   batches.start();
   for (Subset part; batches.next(part);) {
     for (const auto& call : prereqs_) call(source.data, part);
     const auto& arguments = source.reader->arguments(part);
     channels_->call(arguments.data(), static_cast<int>(arguments.size()));
     for (std::size_t i = 0; i < source.channels.size(); ++i)
-      values[source.channels[i]] +=
+      value_of(source.channels[i]) +=
           channels_->number(static_cast<int>(i)) * static_cast<double>(part.size);
     seen += part.size;
   }
-  for (std::size_t channel : source.channels) values[channel] /= static_cast<double>(seen);
+  for (int channel : source.channels) value_of(channel) /= static_cast<double>(seen);
 }
 
 void Monitor::operator()(double seconds) {
-  std::vector<double> values(records_.channels.size(), 0);
+  current_.assign(records_.channels.size(), std::numeric_limits<double>::quiet_NaN());
   if (settings_ && settings_->results() > 0) {
     settings_->call(nullptr, 0);
     for (std::size_t i = 0; i < setting_channels_.size(); ++i)
-      values[static_cast<std::size_t>(setting_channels_[i])] =
-          settings_->number(static_cast<int>(i));
+      value_of(setting_channels_[i]) = settings_->number(static_cast<int>(i));
   }
   if (parameters_ && parameters_->results() > 0 && !sources_.empty()) {
     parameters_->call(nullptr, 0);
     for (const Source& source : sources_)
       for (std::size_t i = 0; i < source.parameters.size(); ++i)
-        values[source.parameters[i]] = parameters_->number(static_cast<int>(i));
+        value_of(source.parameters[i]) = parameters_->number(static_cast<int>(i));
   }
-  for (Source& source : sources_) measure(source, values);
+  for (Source& source : sources_) measure(source);
   // Last, because they may ask for the others.
-  for (const Computed& each : computed_)
-    values[static_cast<std::size_t>(each.channel)] = each.value();
+  for (const Computed& each : computed_) value_of(each.channel) = each.value();
   std::vector<double> recorded;
-  for (int channel : recorded_) recorded.push_back(values[static_cast<std::size_t>(channel)]);
+  for (int channel : recorded_) recorded.push_back(value_of(channel));
+  current_.clear();
   records_.record(seconds, recorded_, recorded);
 }
 
@@ -97,6 +114,13 @@ double Monitor::last(std::string_view channel) const {
   if (c.val_record.empty())
     throw ValueError(fmt::format("channel \"{}\" has no record yet", channel));
   return c.val_record.back();
+}
+
+double Monitor::current(std::string_view channel) const {
+  const auto index = static_cast<std::size_t>(&records_.at(channel) - records_.channels.data());
+  if (index >= current_.size())
+    throw ValueError(fmt::format("channel \"{}\" is not being recorded now", channel));
+  return current_[index];
 }
 
 std::vector<int> Monitor::sorted_channels() const {

@@ -27,6 +27,7 @@ class Adder {
     for (const char* name : other_names) info.names.push_back(name);
     info.doc = doc;
     info.file = file_;
+    info.of_library = true;
     info.line = line;
     registry_.add(std::move(info));
   }

@@ -2,15 +2,23 @@
 #include "loader.hpp"
 
 #include <ansatz/model/mlp.hpp>
+#include <ansatz/monitor/watched_channel.hpp>
 #include <ansatz/nearest_name.hpp>
+#include <ansatz/serial/store_tensors.hpp>
+#include <ansatz/train/job_facts.hpp>
+#include <ansatz/training/sgd.hpp>
 #include <ansatz/yaml/scalar.hpp>
 #include <dsl/exceptions.hpp>
+
+#include "../termination/objective_channel.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace ansatz {
 
@@ -22,7 +30,8 @@ class Checker {
       : job_(job), loader_(loader), place_(place) {}
 
   void check() {
-    keys();
+    // The job of a model file is not run again: where it saved and began matters no more.
+    if (loader_.options.fill) keys();
     datasets();
     if (!job_.model) return;
     if (!job_.algorithm && !job_.model->trains_itself())
@@ -30,10 +39,13 @@ class Checker {
     const int before = loader_.errors.size();
     if (const MLPBase* const mlp = job_.model->as_mlp())
       layers(*mlp, {mlp->input_space(), ""}, place_of(job_.model.get(), "model"));
-    if (loader_.errors.size() == before) classes();
-    if (loader_.errors.size() == before && job_.algorithm) functions();
-    if (loader_.errors.size() == before && job_.algorithm) monitored_data();
-    if (loader_.errors.size() == before && job_.algorithm) channels();
+    if (loader_.errors.size() != before) return;  // all else asks for the Spaces of the layers
+    classes();
+    if (!job_.algorithm) return;
+    functions();
+    monitored_data();
+    parts();
+    channels();
   }
 
  private:
@@ -46,16 +58,35 @@ class Checker {
   }
 
   void keys() {
-    const std::filesystem::path path(std::string(job_.save_path.view()));
-    const std::filesystem::path folder = path.parent_path();
+    folder(place_.find("save_path").value_or(place_), job_.save_path.c_str());
+    for (const Shared<Extension>& each : job_.extensions) {
+      const yaml::Place* const stands = loader_.place_of(each.get());
+      const auto key = stands ? stands->find("save_path") : std::nullopt;
+      if (!key || yaml::is_null(*key->node)) continue;
+      yaml::Errors told_before;
+      if (const auto path = yaml::as_path(*key, loader_.environment, told_before))
+        folder(*key, loader_.moved(*path));
+    }
+    if (job_.init_from.empty()) return;
+    const yaml::Place at = place_.find("init_from").value_or(place_);
+    const std::string path = job_.init_from.c_str();
     std::error_code none;
-    if (!folder.empty() && !std::filesystem::is_directory(folder, none))
-      error(place_.find("save_path").value_or(place_),
-            fmt::format("the folder '{}' does not exist; make it, or save elsewhere",
-                        folder.string()));
-    if (!job_.init_from.empty() && !std::filesystem::exists(job_.init_from.c_str(), none))
-      missing(place_.find("init_from").value_or(place_),
-              fmt::format("the file '{}' does not exist", job_.init_from.view()));
+    if (!std::filesystem::exists(path, none)) {
+      missing(at, fmt::format("the file '{}' does not exist", path));
+      return;
+    }
+    try {
+      (void)read_parameters(path);
+    } catch (const Error& problem) {
+      error(at, problem.what());
+    }
+  }
+  void folder(const yaml::Place& at, const std::string& file) {
+    const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+    std::error_code none;
+    if (folder.empty() || std::filesystem::is_directory(folder, none)) return;
+    error(at, fmt::format("the folder '{}' does not exist; make it, or save elsewhere",
+                          folder.string()));
   }
 
   void missing(const yaml::Place& at, std::string what) {
@@ -74,11 +105,15 @@ class Checker {
   void dataset(const Shared<Dataset>& set) {
     if (!set) return;
     const std::string file = set->missing_file();
-    if (!file.empty())
-      missing(place_of(set.get(), "dataset"),
-              fmt::format("the data file '{}' does not exist; fetch it with `ansatz data fetch`, "
-                          "or say where it is with --data",
-                          file));
+    if (file.empty()) return;
+    const std::string name = set->fetched_as();
+    const std::string remedy =
+        name.empty() ? "fetch it with `ansatz data fetch`, or say where it is with --data"
+                     : fmt::format("fetch it with `ansatz data fetch {}`, or let ANSATZ_DATA_PATH "
+                                   "name the folder that has it",
+                                   name);
+    missing(place_of(set.get(), "dataset"),
+            fmt::format("the data file '{}' does not exist; {}", file, remedy));
   }
 
   // One layer after the other, so that the error stands at the layer that refuses its input.
@@ -91,6 +126,8 @@ class Checker {
     for (int i = 0; i < mlp.layers.size(); ++i) {
       const Layer& layer = *mlp.layers[i];
       const yaml::Place* stands = loader_.place_of(&layer);
+      mask(stands);
+      for (int k = 0; k < layer.inner_layers(); ++k) mask(loader_.place_of(&layer.inner_layer(k)));
       if (const auto* const nested = dynamic_cast<const NestedMLP*>(&layer)) {
         stands = loader_.place_of(nested->mlp.get());
         const int before = loader_.errors.size();
@@ -106,34 +143,57 @@ class Checker {
     }
   }
 
+  // The weights' mask of a layer is read when the job runs.
+  void mask(const yaml::Place* layer) {
+    const auto key = layer ? layer->find("mask_weights") : std::nullopt;
+    if (!key || yaml::is_null(*key->node)) return;
+    yaml::Errors told_before;
+    const auto written = yaml::as_path(*key, loader_.environment, told_before);
+    std::error_code none;
+    if (!written || written->empty()) return;
+    const std::string path = loader_.moved(*written);
+    if (!std::filesystem::exists(path, none))
+      missing(*key, fmt::format("the file '{}' does not exist", path));
+  }
+
   void classes() {
     if (!job_.dataset) return;
     const SpaceInfo wanted = job_.model->target_space();
     const SpaceInfo there = job_.dataset->source_space(job_.model->target_source());
     if (wanted.kind == SpaceKind::index && there.kind == SpaceKind::index &&
-        wanted.labels != there.labels)
+        wanted.labels != there.labels) {
+      classes_agree_ = false;
       error(place_of(job_.model.get(), "model"),
             fmt::format("the data set has {} classes, but the model is made for {}", there.labels,
                         wanted.labels));
+    }
   }
 
-  // The graphs of the functions, whose ops check their shapes.
+  // The graphs of the functions, whose ops check their shapes. Each fault is told once: what is
+  // wrong with the cost is wrong in the step, and in the monitor as well.
   void functions() {
-    for (int i = 0; i < job_.function_count(); ++i) {
+    // With targets of its own the model can be looked at where those of the data do not fit.
+    Train job = job_;
+    if (!classes_agree_) job.dataset = nullptr;
+    std::set<std::string> told;
+    for (int i = 0; i < job.function_count(); ++i) {
       try {
-        (void)job_.function(i);
+        facts_.add_settings(job.function(i).function);
       } catch (const Error& problem) {
+        complete_ = false;
         const bool of_cost = i < job_.algorithm->function_count() && job_.algorithm->cost;
-        error(of_cost ? place_of(job_.algorithm->cost.get(), "algorithm")
-                      : place_of(job_.model.get(), "model"),
-              problem.what());
-        return;
+        if (told.insert(problem.what()).second)
+          error(of_cost ? place_of(job_.algorithm->cost.get(), "algorithm")
+                        : place_of(job_.model.get(), "model"),
+                problem.what());
       }
     }
+    job_.algorithm->add_settings(facts_);
   }
 
   // Programs are made for the Spaces of the training data; other data must fit them.
   void monitored_data() {
+    if (!complete_ || !classes_agree_) return;
     const Data data = job_.data();
     for (const MonitoringDataset& set : job_.algorithm->monitoring_datasets.list)
       for (const Data::Entry& read : data.sources()) {
@@ -153,39 +213,126 @@ class Checker {
     return width == wanted.total_dimension() || there.total_dimension() == wanted.total_dimension();
   }
 
+  // What the algorithm, its callbacks and criterion and the extensions ask of the job.
+  void parts() {
+    const TrainingAlgorithm& algorithm = *job_.algorithm;
+    part(algorithm, "algorithm");
+    // Of a cost that cannot be made the named numbers are not known.
+    if (!complete_) return;
+    if (algorithm.termination_criterion) part(*algorithm.termination_criterion, "algorithm");
+    if (const auto* const sgd = dynamic_cast<const SGD*>(&algorithm))
+      for (const Shared<UpdateCallback>& each : sgd->update_callbacks) part(*each, "algorithm");
+    for (const Shared<Extension>& each : job_.extensions) part(*each, "extensions");
+  }
+  template <class Part>
+  void part(const Part& asks, std::string_view key) {
+    try {
+      asks.check_job(facts_);
+    } catch (const Error& problem) {
+      loader_.add_error(&asks, place_of(&asks, key), problem.what());
+    }
+  }
+
   // Criteria and extensions may only watch channels there are.
   void channels() {
-    if (adds_channels(place_.find("extensions"))) return;
-    std::vector<std::string> names = {"training_seconds_this_epoch", "total_seconds_last_epoch"};
-    ChannelList settings;
-    job_.algorithm->channels(*job_.model, settings);
-    for (const Channel& each : settings) names.emplace_back(each.name.view());
-    const ChannelList list = job_.channels(job_.data());
-    for (const MonitoringDataset& set : job_.algorithm->monitoring_datasets.list)
-      for (const Channel& each : list)
-        names.push_back((set.name.empty() ? "" : std::string(set.name.view()) + "_") +
-                        std::string(each.name.view()));
-    known_ = {names.begin(), names.end()};
-    for (const char* part : {"algorithm", "extensions"})
-      if (const auto at = place_.find(part)) watched(*at);
+    const TrainingAlgorithm& algorithm = *job_.algorithm;
+    add_channels(known_, [&](ChannelList& list) { algorithm.channels(*job_.model, list); });
+    const std::vector<std::string> of_data = channels_of_data();
+    for (const MonitoringDataset& set : algorithm.monitoring_datasets.list)
+      for (const std::string& each : of_data)
+        known_.push_back((set.name.empty() ? "" : std::string(set.name.view()) + "_") + each);
+    if (!algorithm.monitoring_datasets.list.empty())
+      known_.insert(known_.end(), {"training_seconds_this_epoch", "total_seconds_last_epoch"});
+    if (!published()) return;
+
+    std::vector<WatchedChannel> list;
+    if (algorithm.termination_criterion) algorithm.termination_criterion->watched(list);
+    for (const Shared<Extension>& each : job_.extensions) each->watched(list);
+    for (const WatchedChannel& each : list) watched(each);
+    // A user's own classes need not tell: of them the key that most have is looked at.
+    for (const char* key : {"algorithm", "extensions"})
+      if (const auto at = place_.find(key)) watched(*at);
   }
 
-  // Whether one of the extensions may bring channels of its own.
-  static bool adds_channels(const std::optional<yaml::Place>& extensions) {
-    if (!extensions) return false;
-    for (const yaml::Place& each : extensions->children()) {
-      const ClassInfo* const info = registry().find(yaml::object_name(*each.node));
-      bool none = false;
-      for (const char* name :
-           {"MonitorBasedSaveBest", "KeepBestParams", "SharedSetter", "LiveMonitoring",
-            "MomentumAdjustor", "LinearDecayOverEpoch", "OneOverEpoch", "MonitorBasedLRAdjuster",
-            "CosineDecay", "Warmup", "PolyakAveraging"})
-        none = none || (info && info->short_name() == name);
-      if (!none) return true;
+  // Adds the names of the channels that `make` gives. A fault is told unless one was before, which
+  // may be the same.
+  template <class F>
+  void add_channels(std::vector<std::string>& names, F make) {
+    try {
+      ChannelList list;
+      make(list);
+      for (const Channel& each : list) names.emplace_back(each.name.view());
+    } catch (const Error& problem) {
+      if (std::exchange(complete_, false))
+        error(place_of(job_.model.get(), "model"), problem.what());
     }
-    return false;
   }
 
+  // Without the name of the data set. Where a part cannot tell, others still do.
+  std::vector<std::string> channels_of_data() {
+    std::vector<std::string> names;
+    Train job = job_;
+    if (!classes_agree_) job.dataset = nullptr;
+    Data data;
+    const auto add = [&](auto make) { add_channels(names, make); };
+    add([&](ChannelList&) { data = job.data(); });
+    add([&](ChannelList& list) {
+      const Shared<Cost> cost = job.cost();
+      if (!cost) return;
+      if (cost->has_value(*job.model)) names.emplace_back("objective");
+      cost->channels(*job.model, data, list);
+    });
+    for (const NamedCost& each : job.algorithm->monitoring_costs)
+      add([&](ChannelList& list) {
+        if (each.cost->has_value(*job.model)) names.emplace_back(each.name.view());
+        ChannelList own;
+        each.cost->channels(*job.model, data, own);
+        list.add(each.name + "_", own);
+      });
+    add([&](ChannelList& list) { job.model->channels(data, list); });
+    for (const Shared<Extension>& each : job.extensions)
+      add([&](ChannelList& list) { each->channels(*job.model, data, list); });
+    return names;
+  }
+
+  // Adds the channels that extensions make while the job runs. Returns false where there may be
+  // some of which nothing is told.
+  bool published() {
+    bool told = true;
+    for (const Shared<Extension>& each : job_.extensions) {
+      std::vector<std::string> own;
+      each->published(job_, own);
+      for (const std::string& name : own) {
+        if (complete_ && std::find(known_.begin(), known_.end(), name) != known_.end())
+          error(loader_.place_of(each.get())
+                    ? loader_.key_place(each.get(), "channel_to_publish")
+                    : place_,
+                fmt::format("it makes the channel '{}', but the job has one of that name", name));
+        known_.push_back(name);
+      }
+      const yaml::Place* const stands = loader_.place_of(each.get());
+      const ClassInfo* const info =
+          stands ? registry().find(yaml::object_name(*stands->node)) : nullptr;
+      told = told && (!own.empty() || (info && info->of_library));
+    }
+    return told;
+  }
+
+  void watched(const WatchedChannel& channel) {
+    const yaml::Place at = loader_.place_of(channel.by) ? loader_.key_place(channel.by, channel.key)
+                                                        : place_;
+    told_.insert(at.node.get());
+    if (!channel.name.empty()) return watched(at, channel.name);
+    const yaml::Place* const stands = loader_.place_of(channel.by);
+    const ClassInfo* const info =
+        stands ? registry().find(yaml::object_name(*stands->node)) : nullptr;
+    if (!complete_ || !info) return;
+    try {
+      (void)objective_channel({known_.begin(), known_.end()}, "", info->short_name());
+    } catch (const Error& problem) {
+      error(*stands, problem.what());
+    }
+  }
   void watched(const yaml::Place& at) {
     if (yaml::is_pickle(*at.node) || !seen_.insert(at.node.get()).second) return;
     for (const yaml::Place& each : at.children()) watched(each);
@@ -194,21 +341,28 @@ class Checker {
     if (yaml::object_name(*at.node).ends_with("read_channel")) return;
     yaml::Errors told_before;
     const auto channel = yaml::as_string(*name, loader_.environment, told_before);
-    if (!channel || std::find(known_.begin(), known_.end(), *channel) != known_.end()) return;
-    std::vector<std::string_view> known(known_.begin(), known_.end());
-    const std::string_view near = nearest_name(*channel, known);
-    error(*name, fmt::format("the job has no channel '{}'{}{}", *channel,
-                             near.empty() ? "; monitoring_dataset says what is watched, and each "
-                                            "channel's name begins with the name of its data set"
-                                          : "; nearest: ",
-                             near));
+    if (channel && !told_.contains(name->node.get())) watched(*name, *channel);
+  }
+  void watched(const yaml::Place& at, const std::string& channel) {
+    if (std::find(known_.begin(), known_.end(), channel) != known_.end()) return;
+    const std::string_view near = nearest_name(channel, {known_.begin(), known_.end()});
+    // Next to a fault that hides channels, only what is like another name is sure to be wrong.
+    if (near.empty() && !complete_) return;
+    error(at, fmt::format("the job has no channel '{}'{}{}", channel,
+                          near.empty() ? "; monitoring_dataset says what is watched, and each "
+                                         "channel's name begins with the name of its data set"
+                                       : "; nearest: ",
+                          near));
   }
 
-  std::vector<std::string> known_;
-  std::set<const yaml::Node*> seen_;
   const Train& job_;
   Loader& loader_;
   const yaml::Place& place_;
+  std::vector<std::string> known_;
+  JobFacts facts_{job_, {}};
+  // Whether the classes of the data are those of the model; whether every graph can be made.
+  bool classes_agree_ = true, complete_ = true;
+  std::set<const yaml::Node*> seen_, told_;  // places looked at; channels that an object named
 };
 
 }  // namespace

@@ -48,11 +48,11 @@ class DescribedDesignMatrix : public Dataset {
       return;
     }
     const std::vector<std::int64_t> shape = y->shape();
+    if (shape.empty() || shape.size() > 2)
+      throw ShapeError(fmt::format("y has {} dimensions; it needs 1 or 2", shape.size()));
     if (shape[0] != features().shape()[0])
       throw ShapeError(fmt::format("{} examples in {}, but {} in y", features().shape()[0],
                                    X ? "X" : "topo_view", shape[0]));
-    if (shape.size() > 2)
-      throw ShapeError(fmt::format("y has {} dimensions; it needs 1 or 2", shape.size()));
     if (y_labels && !y->whole())
       throw ValueError("y_labels is given, but y is not of whole numbers");
   }

@@ -61,7 +61,8 @@ class ReadChannel : public Call {
 
 // The record that a monitor would make before any training.
 double measured(const Shared<Model>& model, const Shared<Dataset>& dataset,
-                const Shared<Cost>& cost, int batch_size, const String& channel) {
+                const Shared<Cost>& cost, int batch_size, const String& channel,
+                ElementType precision) {
   SGD watch;
   watch.learning_rate = 1;
   watch.cost = cost;
@@ -72,7 +73,7 @@ double measured(const Shared<Model>& model, const Shared<Dataset>& dataset,
   job.dataset = dataset;
   job.model = model;
   job.algorithm = Shared<TrainingAlgorithm>(watch);
-  Session session(job, build_programs(job, ElementType::float32), {});
+  Session session(job, build_programs(job, precision), {});
   session.run();
   return session.monitor().last(channel.view());
 }
@@ -94,12 +95,14 @@ class GetChannel : public Call {
     key.required("batch_size", &GetChannel::batch_size, "examples of a batch");
   }
   Shared<Object> result(const Value& from) const override {
-    double x = 0;
-    if (from.loader().options.check_only)
+    NumberObject made;
+    made.known = !from.loader().options.check_only;
+    if (!made.known)
       from.loader().errors.warn(from.place(), "what get_channel gives is not computed by a check");
     else
-      x = measured(model, dataset, cost, batch_size, channel);
-    return Shared<Object>(static_cast<Object*>(new NumberObject(x)));
+      made.value = measured(model, dataset, cost, batch_size, channel,
+                            from.loader().options.precision);
+    return Shared<Object>(static_cast<Object*>(new NumberObject(made)));
   }
 };
 

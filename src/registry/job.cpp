@@ -17,6 +17,7 @@ yaml::Reading reading_of(const LoadOptions& options) {
   yaml::Reading reading;
   reading.definitions = options.defines;
   reading.overrides = options.overrides;
+  reading.fill = options.fill;
   return reading;
 }
 
@@ -55,6 +56,7 @@ Phase phase_of(const yaml::Place& place, Loader& loader, const std::string& name
     phase.train->save_path = (path + ".pkl").c_str();
   }
   check_job(*phase.train, loader, place);
+  phase.places = loader.dataset_places();
   phase.job_yaml = yaml::to_yaml(*place.node);
   phase.model_yaml = to_yaml(*phase.train->model);
   return phase;

@@ -2,6 +2,7 @@
 
 #include "numpy.hpp"
 
+#include <ansatz/data/dataset.hpp>
 #include <ansatz/model/loaded_model.hpp>
 #include <ansatz/nearest_name.hpp>
 #include <ansatz/registry/call.hpp>
@@ -120,11 +121,8 @@ bool Loader::read_keys(const Value& from, const std::string& class_name,
       good = false;
       continue;
     }
-    if (value.place()->kind != yaml::Kind::scalar || errors.size() != before) continue;
-    const yaml::Type type = yaml::type_of(*value.place().node);
-    if (type != yaml::Type::integer && type != yaml::Type::real) continue;
-    yaml::Errors none;
-    const auto number = yaml::as_float(value.place(), none);
+    if (errors.size() != before) continue;
+    const std::optional<double> number = number_at(value.place());
     const std::string fault = number ? range_fault(class_name, key, *number) : "";
     if (fault.empty()) continue;
     errors.add(value.place(), fmt::format("found {}; allowed: {}", *number, fault));
@@ -137,6 +135,43 @@ bool Loader::read_keys(const Value& from, const std::string& class_name,
     good = false;
   }
   return good;
+}
+
+std::optional<double> Loader::number_at(const yaml::Place& place) const {
+  if (const auto made = made_.find(place.node.get()); made != made_.end()) {
+    const auto* const computed = dynamic_cast<const NumberObject*>(made->second.get());
+    if (!computed || !computed->known) return {};
+    return computed->value;
+  }
+  if (place->kind != yaml::Kind::scalar) return {};
+  const yaml::Type type = yaml::type_of(*place.node);
+  if (type != yaml::Type::integer && type != yaml::Type::real) return {};
+  yaml::Errors none;
+  return yaml::as_float(place, none);
+}
+
+yaml::Place Loader::fault_place(const yaml::Place& object, const std::string& class_name,
+                                std::string_view what) const {
+  const std::string begin = class_name + ": ";
+  if (!what.starts_with(begin)) return object;
+  what.remove_prefix(begin.size());
+  const std::string_view first = what.substr(0, what.find_first_of(" :,"));
+  return object.find(first).value_or(object);
+}
+
+void Loader::add_error(const Object* of, const yaml::Place& otherwise, const std::string& what) {
+  const yaml::Place* const place = place_of(of);
+  if (!place) return errors.add(otherwise, what);
+  const ClassInfo* const info = registry().find(yaml::object_name(*place->node));
+  errors.add(info ? fault_place(*place, info->short_name(), what) : *place, what);
+}
+
+std::map<const Object*, std::string> Loader::dataset_places() const {
+  std::map<const Object*, std::string> places;
+  for (const auto& [object, place] : places_)
+    if (dynamic_cast<const Dataset*>(object))
+      places[object] = fmt::format("{}: {}", place.position.text(), place.path);
+  return places;
 }
 
 Shared<Object> Loader::make_object(const Value& from) {
@@ -163,7 +198,7 @@ Shared<Object> Loader::make_object(const Value& from) {
   try {
     if (info->check) info->check(*object);
   } catch (const Error& error) {
-    errors.add(place, error.what());
+    errors.add(fault_place(place, info->short_name(), error.what()), error.what());
     return nullptr;
   }
   const int before = errors.size();
@@ -207,6 +242,7 @@ Shared<Object> Loader::load_model(const Value& from) {
     }
     LoadOptions inner;
     inner.check_only = options.check_only;
+    inner.fill = false;
     const Shared<Object> described = load_object(path, file->model_yaml, inner);
     auto* const model = dynamic_cast<Model*>(described.get());
     if (!model) {

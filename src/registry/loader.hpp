@@ -6,6 +6,7 @@
 #include <ansatz/yaml/errors.hpp>
 
 #include <map>
+#include <optional>
 
 namespace ansatz {
 
@@ -28,6 +29,11 @@ class Loader {
   const yaml::Place* place_of(const Object* object) const;
   /// Where a key of an object stands, or else the object itself.
   yaml::Place key_place(const Object* object, std::string_view key) const;
+  /// Adds an error at an object, or else at `otherwise`; at the key with which `what` begins behind
+  /// the class's name: "SGD: clip_norm must …".
+  void add_error(const Object* of, const yaml::Place& otherwise, const std::string& what);
+  /// "job.yaml:3:12: dataset" for each data set.
+  std::map<const Object*, std::string> dataset_places() const;
   /// A path of the file, or the one that --data says instead.
   std::string moved(const std::string& path) const;
 
@@ -43,6 +49,10 @@ class Loader {
  private:
   Shared<Object> make_object(const Value& from);
   Shared<Object> load_model(const Value& from);
+  // A number that stands there, or the one that a function there has given.
+  std::optional<double> number_at(const yaml::Place& place) const;
+  yaml::Place fault_place(const yaml::Place& object, const std::string& class_name,
+                          std::string_view what) const;
 
   int arrays_ = 0;
   std::size_t values_ = 0;

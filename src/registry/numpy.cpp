@@ -31,6 +31,7 @@ class Drawn : public ArrayObject {
     if (!number) number = n;
   }
   void check() const {
+    if (size.empty()) throw ValueError("size is empty; it needs the array's dimensions");
     std::int64_t count = 1;
     for (const int n : size) {
       if (n < 1) throw ValueError(fmt::format("size has {}; allowed: whole numbers from 1", n));

@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <limits>
+
 namespace ansatz {
 
 namespace {
@@ -40,6 +43,11 @@ class IndexSpaceOf : public SpaceObject {
     key.required("dim", &IndexSpaceOf::dim, "labels of an example");
     key("dtype", &IndexSpaceOf::dtype, "accepted and ignored: labels are 32-bit integers");
   }
+  void check() const {
+    if (std::int64_t{max_labels} * dim > std::numeric_limits<int>::max())
+      throw ValueError(fmt::format("max_labels {} times dim {} is more than {}", max_labels, dim,
+                                   std::numeric_limits<int>::max()));
+  }
   SpaceInfo space() const override { return index_space(max_labels, dim); }
 };
 
@@ -64,6 +72,7 @@ class Conv2DSpaceOf : public SpaceObject {
     if ((channels > 0) == (num_channels > 0))
       throw ValueError("exactly one of channels and num_channels must be given, above 0");
     (void)order();
+    (void)space().total_dimension();
   }
   SpaceInfo space() const override {
     return conv2d_space(shape[0], shape[1], channels > 0 ? channels : num_channels, order());
@@ -86,6 +95,7 @@ class CompositeSpaceOf : public SpaceObject {
   static constexpr void keys(K& key) {
     key.required("components", &CompositeSpaceOf::components, "the Spaces inside");
   }
+  void check() const { (void)space().total_dimension(); }
   SpaceInfo space() const override {
     SpaceInfo whole;
     whole.kind = SpaceKind::composite;

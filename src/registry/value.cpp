@@ -13,6 +13,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace ansatz {
 
 bool Value::is_null() const { return yaml::is_null(*place_.node); }
@@ -49,11 +52,15 @@ std::optional<bool> Value::boolean() const { return yaml::as_bool(place_, loader
 
 std::optional<std::int64_t> Value::integer(std::int64_t least, std::int64_t most) const {
   if (is_object()) {
-    const std::optional<double> x = number();
+    const NumberObject* const x = computed();
     if (!x) return {};
-    if (*x == static_cast<double>(static_cast<std::int64_t>(*x)))
-      return static_cast<std::int64_t>(*x);
-    error(fmt::format("{} is {}; a whole number is needed", yaml::describe(*place_.node), *x));
+    if (!x->known) return std::max<std::int64_t>(least, 1);
+    // Not before it is known to fit: what the conversion of another number gives is not defined.
+    const bool fits = x->value >= static_cast<double>(least) &&
+                      x->value <= static_cast<double>(most) && std::abs(x->value) < 0x1p63;
+    if (fits && std::trunc(x->value) == x->value) return static_cast<std::int64_t>(x->value);
+    error(fmt::format("{} is {}; a whole number from {} to {} is needed",
+                      yaml::describe(*place_.node), x->value, least, most));
     return {};
   }
   const std::optional<std::int64_t> found = yaml::as_int(place_, loader_->errors);
@@ -62,13 +69,20 @@ std::optional<std::int64_t> Value::integer(std::int64_t least, std::int64_t most
   return {};
 }
 
+const NumberObject* Value::computed() const {
+  const Shared<Object> found = object("number");
+  if (!found) return nullptr;
+  // The loader keeps it for as long as the file is read.
+  if (const auto* const n = dynamic_cast<const NumberObject*>(found.get())) return n;
+  refuse_kind("number");
+  return nullptr;
+}
+
 std::optional<double> Value::number() const {
   if (!is_object()) return yaml::as_float(place_, loader_->errors);
-  const Shared<Object> found = object("number");
-  if (!found) return {};
-  if (const auto* const n = dynamic_cast<const NumberObject*>(found.get())) return n->value;
-  refuse_kind("number");
-  return {};
+  const NumberObject* const x = computed();
+  if (!x) return {};
+  return x->known ? x->value : .5;
 }
 
 std::optional<std::string> Value::text() const {
@@ -84,8 +98,11 @@ std::optional<std::string> Value::text() const {
 
 Shared<Object> Value::object(const char* kind) const {
   if (is_object()) return loader_->make(*this);
-  if (const std::string_view name = yaml::import_name(*place_.node); !name.empty())
+  const std::string_view name = yaml::import_name(*place_.node);
+  if (registry().find(name))
     refuse(fmt::format("a {}, written as !obj:{} {{…}}", kind, name));
+  else if (is_list() && std::string_view(kind) == kind_name<Cost>)
+    refuse("a cost; several are !obj:SumOfCosts { costs: [ … ] }");
   else if (is_mapping())
     refuse(fmt::format("a {}, written as !obj:CLASS {{…}}; the class in front of {{ is missing",
                        kind));

@@ -108,8 +108,8 @@ std::string_view nearest_name(std::string_view name, const std::vector<std::stri
   int smallest = std::max(2, static_cast<int>(name.size()) / 3) + 1;
   for (std::string_view candidate : known) {
     const int distance = edit_distance(name, candidate);
-    // two letters may be anything at a distance of two
-    if (distance >= static_cast<int>(std::max(name.size(), candidate.size()))) continue;
+    // where more than half of the letters are others, it is another word
+    if (2 * distance > static_cast<int>(std::max(name.size(), candidate.size()))) continue;
     if (distance < smallest) smallest = distance, best = candidate;
   }
   return best;

@@ -58,6 +58,9 @@ std::string advice(int error, const std::string& folder) {
   };
   switch (error) {
     case ENOENT:
+      // Folders such as /proc are there, and hold no file that is not theirs.
+      if (struct stat found{}; ::stat(folder.c_str(), &found) == 0)
+        return with(fmt::format("files cannot be made in '{}'; choose another folder", folder));
       return fmt::format("the folder '{0}' does not exist; make it first: mkdir -p '{0}'", folder);
     case ENOTDIR:
       return with(fmt::format("'{}' is not a folder", folder));

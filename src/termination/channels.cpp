@@ -1,6 +1,9 @@
 #include <ansatz/termination/channels.hpp>
 
+#include <ansatz/monitor/watched_channel.hpp>
 #include <ansatz/nearest_name.hpp>
+#include <ansatz/model/loaded_model.hpp>
+#include <ansatz/train/job_facts.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -37,20 +40,22 @@ class ChannelInfRun final : public CriterionRun {
   const ChannelInf& criterion_;
 };
 
+double value_to_match(const MatchChannel& criterion, const std::vector<MonitorRecords>& earlier) {
+  const std::string_view name = criterion.prev_monitor_name;
+  const MonitorRecords* const other = find_monitor(earlier, name);
+  if (other) return last_value(*other, criterion.prev_channel_name, "MatchChannel");
+  std::vector<std::string_view> known;
+  for (const MonitorRecords& m : earlier) known.push_back(m.name);
+  throw NameError(fmt::format("MatchChannel: the model has no earlier monitor \"{}\"{}", name,
+                              allowed_names(name, known)));
+}
+
 class MatchChannelRun final : public CriterionRun {
  public:
   explicit MatchChannelRun(const MatchChannel& c) : criterion_(c) {}
 
   bool continue_learning(Session& session) override {
-    const std::string_view name = criterion_.prev_monitor_name;
-    const MonitorRecords* other = find_monitor(session.old_monitors(), name);
-    if (!other) {
-      std::vector<std::string_view> known;
-      for (const MonitorRecords& m : session.old_monitors()) known.push_back(m.name);
-      throw NameError(fmt::format("MatchChannel: the model has no earlier monitor \"{}\"{}", name,
-                                  allowed_names(name, known)));
-    }
-    const double wanted = last_value(*other, criterion_.prev_channel_name, "MatchChannel");
+    const double wanted = value_to_match(criterion_, session.old_monitors());
     return last_value(session.records(), criterion_.channel_name, "MatchChannel") > wanted;
   }
 
@@ -59,6 +64,24 @@ class MatchChannelRun final : public CriterionRun {
 };
 
 }  // namespace
+
+void ChannelTarget::watched(std::vector<WatchedChannel>& list) const {
+  list.push_back({this, "channel_name", channel_name.c_str()});
+}
+void ChannelInf::watched(std::vector<WatchedChannel>& list) const {
+  list.push_back({this, "channel_name", channel_name.c_str()});
+}
+void MatchChannel::watched(std::vector<WatchedChannel>& list) const {
+  list.push_back({this, "channel_name", channel_name.c_str()});
+}
+
+void MatchChannel::check_job(const JobFacts& facts) const {
+  std::vector<MonitorRecords> earlier;
+  if (const auto* const loaded = dynamic_cast<const LoadedModel*>(facts.job.model.get()))
+    for (const MonitorRecords& each : loaded->monitors())
+      if (each.name != "monitor") earlier.push_back(each);  // that one goes on
+  (void)value_to_match(*this, earlier);
+}
 
 std::unique_ptr<CriterionRun> ChannelTarget::start(Session&) const {
   return std::make_unique<ChannelTargetRun>(*this);

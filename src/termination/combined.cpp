@@ -9,15 +9,17 @@ namespace ansatz {
 
 namespace {
 
+void require_criteria(const CombinedCriterion& of, const char* name) {
+  if (of.criteria.empty())
+    throw ValueError(fmt::format("{}: needs at least one criterion", name));
+}
+
 // Asks until an answer is `decisive`, which then is the answer; otherwise the answer is the other
 // one. With `every` the rest is asked all the same.
 class CombinedRun final : public CriterionRun {
  public:
-  CombinedRun(const CombinedCriterion& description, Session& session, const char* name,
-              bool decisive, bool every)
+  CombinedRun(const CombinedCriterion& description, Session& session, bool decisive, bool every)
       : decisive_(decisive), every_(every) {
-    if (description.criteria.empty())
-      throw ValueError(fmt::format("{}: needs at least one criterion", name));
     for (const auto& each : description.criteria) runs_.push_back(each->start(session));
   }
 
@@ -44,17 +46,33 @@ class CombinedRun final : public CriterionRun {
 
 }  // namespace
 
+void CombinedCriterion::check_job(const JobFacts& facts) const {
+  for (const auto& each : criteria) each->check_job(facts);
+}
+void CombinedCriterion::watched(std::vector<WatchedChannel>& list) const {
+  for (const auto& each : criteria) each->watched(list);
+}
+
+void And::check() const { require_criteria(*this, "And"); }
+void Or::check() const { require_criteria(*this, "Or"); }
+void All::check() const { require_criteria(*this, "All"); }
+void Any::check() const { require_criteria(*this, "Any"); }
+
 std::unique_ptr<CriterionRun> And::start(Session& session) const {
-  return std::make_unique<CombinedRun>(*this, session, "And", false, false);
+  check();
+  return std::make_unique<CombinedRun>(*this, session, false, false);
 }
 std::unique_ptr<CriterionRun> Or::start(Session& session) const {
-  return std::make_unique<CombinedRun>(*this, session, "Or", true, false);
+  check();
+  return std::make_unique<CombinedRun>(*this, session, true, false);
 }
 std::unique_ptr<CriterionRun> All::start(Session& session) const {
-  return std::make_unique<CombinedRun>(*this, session, "All", true, true);
+  check();
+  return std::make_unique<CombinedRun>(*this, session, true, true);
 }
 std::unique_ptr<CriterionRun> Any::start(Session& session) const {
-  return std::make_unique<CombinedRun>(*this, session, "Any", false, true);
+  check();
+  return std::make_unique<CombinedRun>(*this, session, false, true);
 }
 
 }  // namespace ansatz

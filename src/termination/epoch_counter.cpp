@@ -27,10 +27,14 @@ class EpochCounterRun final : public CriterionRun {
 
 }  // namespace
 
-std::unique_ptr<CriterionRun> EpochCounter::start(Session&) const {
+void EpochCounter::check() const {
   if (max_epochs < 0)
     throw ValueError(fmt::format("EpochCounter: max_epochs must not be negative, but is {}",
                                  max_epochs));
+}
+
+std::unique_ptr<CriterionRun> EpochCounter::start(Session&) const {
+  check();
   return std::make_unique<EpochCounterRun>(*this);
 }
 

@@ -1,5 +1,6 @@
 #include <ansatz/termination/monitor_based.hpp>
 
+#include <ansatz/monitor/watched_channel.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -43,11 +44,19 @@ class MonitorBasedRun final : public CriterionRun {
 
 }  // namespace
 
-std::unique_ptr<CriterionRun> MonitorBased::start(Session&) const {
+void MonitorBased::check() const {
   if (!(prop_decrease >= 0 && prop_decrease < 1))
     throw ValueError(fmt::format("MonitorBased: prop_decrease must be at least 0 and below 1, "
                                  "but is {}", prop_decrease));
   if (N < 1) throw ValueError(fmt::format("MonitorBased: N must be at least 1, but is {}", N));
+}
+
+void MonitorBased::watched(std::vector<WatchedChannel>& list) const {
+  list.push_back({this, "channel_name", channel_name.c_str()});
+}
+
+std::unique_ptr<CriterionRun> MonitorBased::start(Session&) const {
+  check();
   return std::make_unique<MonitorBasedRun>(*this);
 }
 

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ansatz {
 
@@ -12,6 +13,10 @@ namespace ansatz {
 /// whose name ends in "objective". NameError, which begins with `who`, when there is none of these
 /// names, or several end so.
 std::string objective_channel(const MonitorRecords& records, std::string_view given,
+                              std::string_view who);
+
+/// The same among channels of these names.
+std::string objective_channel(const std::vector<std::string_view>& known, std::string_view given,
                               std::string_view who);
 
 /// The last value of a channel. NameError as above; ValueError when there is no record.

@@ -1,5 +1,6 @@
 #include <ansatz/termination/patience.hpp>
 
+#include <ansatz/monitor/watched_channel.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -45,7 +46,7 @@ class PatienceRun final : public CriterionRun {
 
 }  // namespace
 
-std::unique_ptr<CriterionRun> PatienceBasedTermCrit::start(Session&) const {
+void PatienceBasedTermCrit::check() const {
   if (!(prop_decrease >= 0 && prop_decrease < 1))
     throw ValueError(fmt::format("PatienceBasedTermCrit: prop_decrease must be at least 0 and "
                                  "below 1, but is {}", prop_decrease));
@@ -55,6 +56,14 @@ std::unique_ptr<CriterionRun> PatienceBasedTermCrit::start(Session&) const {
   if (!(patience_increase >= 0))
     throw ValueError(fmt::format("PatienceBasedTermCrit: patience_increase must not be negative, "
                                  "but is {}", patience_increase));
+}
+
+void PatienceBasedTermCrit::watched(std::vector<WatchedChannel>& list) const {
+  list.push_back({this, "channel_name", channel_name.c_str()});
+}
+
+std::unique_ptr<CriterionRun> PatienceBasedTermCrit::start(Session&) const {
+  check();
   return std::make_unique<PatienceRun>(*this);
 }
 

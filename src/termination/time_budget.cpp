@@ -20,9 +20,13 @@ class TimeBudgetRun final : public CriterionRun {
 
 }  // namespace
 
-std::unique_ptr<CriterionRun> TimeBudget::start(Session&) const {
+void TimeBudget::check() const {
   if (!(seconds >= 0))
     throw ValueError(fmt::format("TimeBudget: seconds must not be negative, but is {}", seconds));
+}
+
+std::unique_ptr<CriterionRun> TimeBudget::start(Session&) const {
+  check();
   return std::make_unique<TimeBudgetRun>(seconds);
 }
 

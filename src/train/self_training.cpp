@@ -19,10 +19,9 @@ class SelfTrainingRun final : public ModelRun {
 
 }  // namespace
 
-std::unique_ptr<ModelRun> SelfTrainingModel::start(Session& session) const {
+std::unique_ptr<ModelRun> SelfTrainingModel::start(Session&) const {
   // The job owns the model, and is the one that may change it.
-  return std::make_unique<SelfTrainingRun>(
-      static_cast<SelfTrainingModel&>(*session.job().model));
+  return std::make_unique<SelfTrainingRun>(const_cast<SelfTrainingModel&>(*this));
 }
 
 }  // namespace ansatz

@@ -4,13 +4,16 @@
 #include <ansatz/nearest_name.hpp>
 #include <ansatz/serial/environment.hpp>
 #include <ansatz/serial/store_tensors.hpp>
+#include <ansatz/train/job_facts.hpp>
 #include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "../model/values_from_file.hpp"
 #include "state_archive.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -27,7 +30,8 @@ double now() {
 // Sets the first values of parameters in the store.
 class StoreValues final : public InitialValues {
  public:
-  StoreValues(Store& store, const Dataset* data) : store_(store), data_(data) {}
+  StoreValues(Store& store, const Dataset* data, const std::vector<LearnedModel>& learned)
+      : store_(store), data_(data), learned_(learned) {}
 
   void set(std::string_view parameter, const double* values, std::int64_t count) override {
     const Dims shape = store_.shape(parameter);
@@ -43,10 +47,17 @@ class StoreValues final : public InitialValues {
   }
   void fill(std::string_view parameter, double value) override { store_.fill(parameter, value); }
   const Dataset* training_data() const override { return data_; }
+  const ModelFile* learned(const Model& model) const override {
+    const ModelFile* last = nullptr;
+    for (const LearnedModel& each : learned_)
+      if (each.model == &model) last = each.file.get();
+    return last;
+  }
 
  private:
   Store& store_;
   const Dataset* data_;
+  const std::vector<LearnedModel>& learned_;
 };
 
 template <class T>
@@ -56,11 +67,11 @@ bool all_finite(const T* values, std::int64_t count) {
   return true;
 }
 
-// A model from a file brings its records: old monitors, and the current one's, which go on.
-void take_records(const Model& model, std::vector<MonitorRecords>& old, MonitorRecords& current) {
-  const auto* loaded = dynamic_cast<const LoadedModel*>(&model);
-  if (!loaded) return;
-  for (const MonitorRecords& each : loaded->monitors())
+// A model that was trained before brings its records: old monitors, and the current one's, which
+// go on.
+void take_records(const std::vector<MonitorRecords>& before, std::vector<MonitorRecords>& old,
+                  MonitorRecords& current) {
+  for (const MonitorRecords& each : before)
     if (each.name == current.name)
       current = each;
     else
@@ -73,6 +84,7 @@ void take_records(const Model& model, std::vector<MonitorRecords>& old, MonitorR
 
 Session::Session(const Train& job, JobPrograms programs, const RunOptions& options)
     : job_(job), options_(options), programs_(std::move(programs)) {
+  if (!job_.model) throw ValueError("the job has no model");
   if (!programs_.empty()) precision_ = programs_.front().program->precision();
   for (const ModelParameter& p : job_.model->parameters()) parameters_.push_back(p);
   for (const ModelParameter& p : parameters_) {
@@ -85,7 +97,7 @@ Session::Session(const Train& job, JobPrograms programs, const RunOptions& optio
   }
   for (JobProgram& each : programs_) {
     each.program->bind(store_);
-    each.program->seed(static_cast<std::uint64_t>(options_.seed));
+    each.program->seed(static_cast<std::uint64_t>(seed()));
     each.program->threads(options_.threads);
     each.program->check(options_.check);
   }
@@ -184,8 +196,15 @@ void Session::require_finite_parameters() const {
 }
 
 void Session::initialize_parameters() {
-  StoreValues values(store_, job_.dataset.get());
-  job_.model->initialize(values);
+  StoreValues values(store_, job_.dataset.get(), options_.learned);
+  if (const ModelFile* const learned = values.learned(*job_.model)) {
+    set_from_file(*learned, "the job before", *job_.model, values);
+    take_records(learned->monitors, old_monitors_, monitor_->records());
+  } else {
+    job_.model->initialize(values);
+    if (const auto* loaded = dynamic_cast<const LoadedModel*>(job_.model.get()))
+      take_records(loaded->monitors(), old_monitors_, monitor_->records());
+  }
   if (job_.init_from.empty()) return;
   const std::string path = job_.init_from.c_str();
   const InitReport report = init_parameters(store_, read_parameters(path), path);
@@ -210,8 +229,33 @@ void Session::enforce_constraints() {
   program->call(nullptr, 0);
 }
 
+JobFacts Session::facts() const {
+  JobFacts facts{job_, settings_};
+  for (const JobProgram& each : programs_)
+    for (const std::string& name : settings_of(each.program->plan()))
+      facts.settings.emplace(name, each.program->get(name));
+  return facts;
+}
+
+std::shared_ptr<const Table> Session::read(const Dataset& set) const {
+  const auto place = options_.places.find(&set);
+  if (place == options_.places.end()) return set.load();
+  const auto told = [&](const Error& error) {
+    return fmt::format("{}: {}", place->second, error.what());
+  };
+  try {
+    return set.load();
+  } catch (const FileError& error) {
+    throw FileError(told(error));
+  } catch (const NameError& error) {
+    throw NameError(told(error));
+  } catch (const Error& error) {
+    throw ValueError(told(error));
+  }
+}
+
 void Session::load_data() {
-  if (job_.dataset) data_ = job_.dataset->load();
+  if (job_.dataset) data_ = read(*job_.dataset);
 }
 
 void Session::setup_monitor() {
@@ -224,14 +268,11 @@ void Session::setup_monitor() {
     Monitor::WatchedData watched;
     watched.name = each.name.c_str();
     watched.prefix = each.name.empty() ? "" : watched.name + "_";
-    watched.table = each.dataset == job_.dataset ? data_ : each.dataset->load();
+    watched.table = each.dataset == job_.dataset ? data_ : read(*each.dataset);
     watched.mode = algorithm->monitor_mode();
-    watched.batch_size = algorithm->monitoring_batch_size ? algorithm->monitoring_batch_size
-                         : algorithm->batch_size          ? algorithm->batch_size
-                                                          : job_.model->batch_size();
-    watched.num_batches = algorithm->monitoring_batches;
-    if (!algorithm->monitoring_batch_size && !algorithm->monitoring_batches)
-      watched.num_batches = algorithm->epoch_batches();
+    const BatchSizes sizes = job_.monitoring_batches();
+    watched.batch_size = sizes.batch_size;
+    watched.num_batches = sizes.num_batches;
     monitor_->add_dataset(watched);
     if (!first) continue;
     first = false;
@@ -296,7 +337,7 @@ ModelFile Session::model_file() {
   file.state = stored_tensors(store_, StoreKind::state);
   StateArchive archive(file.values, file.random, true);
   visit_state(archive);
-  file.values["seed"] = options_.seed;
+  file.values["seed"] = seed();
   file.values["stopped"] = stopped_;
   file.tags = tags_;
   file.monitors = old_monitors_;
@@ -322,17 +363,50 @@ void Session::save() {
   if (options_.observer) options_.observer->on_save(*this, path);
 }
 
+void Session::require_same_bits(const ModelFile& file) const {
+  if (options_.accept_differences) return;
+  std::map<std::string, std::string> there = file.environment, here = current_environment();
+  here["threads"] = std::to_string(options_.threads);
+  if (options_.seed) {
+    there["seed"] = std::to_string(state_value<std::int64_t>(file.values, "seed"));
+    here["seed"] = std::to_string(*options_.seed);
+  }
+  const auto differences = environment_differences(there, here);
+  if (differences.empty()) return;
+  std::string text = fmt::format(
+      "{}: this program would not go on with the same bits as the run that saved it:",
+      job_.save_path.view());
+  for (const std::string& line : differences) text += "\n  " + line;
+  throw FileError(text + "\nresume all the same with --accept-differences");
+}
+
+void Session::take_seed(const ModelFile& file) {
+  if (!options_.seed) options_.seed = state_value<std::int64_t>(file.values, "seed");
+  for (JobProgram& each : programs_)
+    each.program->seed(static_cast<std::uint64_t>(seed()));
+}
+
+bool Session::job_differs(const ModelFile& file) {
+  const std::string here = options_.job_yaml.empty() ? to_yaml(job_) : options_.job_yaml;
+  if (here == file.job_yaml) return false;
+  const auto [now, before] = std::mismatch(here.begin(), here.end(), file.job_yaml.begin(),
+                                           file.job_yaml.end());
+  const auto line = [](const std::string& text, std::string::const_iterator at) {
+    auto begin = at, end = at;
+    while (begin != text.begin() && begin[-1] != '\n') --begin;
+    while (end != text.end() && *end != '\n') ++end;
+    while (begin != end && *begin == ' ') ++begin;
+    return std::string(begin, end);
+  };
+  warn(fmt::format("{} was saved by a job that is written otherwise; the first difference:\n"
+                   "  saved: {}\n  now:   {}\nWhat extensions and schedules may change, such as "
+                   "the learning rate, goes on as it was saved",
+                   job_.save_path.view(), line(file.job_yaml, before), line(here, now)));
+  return true;
+}
+
 void Session::restore(const ModelFile& file) {
   const std::string path = job_.save_path.c_str();
-  std::map<std::string, std::string> here = current_environment();
-  here["threads"] = std::to_string(options_.threads);
-  const auto differences = environment_differences(file.environment, here);
-  if (!differences.empty() && !options_.accept_differences) {
-    std::string text = fmt::format(
-        "{}: this program would not go on with the same bits as the run that saved it:", path);
-    for (const std::string& line : differences) text += "\n  " + line;
-    throw FileError(text + "\nresume all the same with --accept-differences");
-  }
   restore_tensors(store_, StoreKind::parameter, file.parameters, path);
   restore_tensors(store_, StoreKind::state, file.state, path);
   StateValues values = file.values;
@@ -363,8 +437,10 @@ void Session::train_epoch() {
   const double begin = now();
   if (algorithm_)
     algorithm_->train(*this);
-  else
+  else if (data_)
     model_run_->train_all(*data_);
+  else
+    throw ValueError("the job has no dataset");
   training_seconds_ = now() - begin;
 }
 
@@ -372,6 +448,8 @@ RunEnd Session::run() {
   const std::string path = job_.save_path.c_str();
   if (!path.empty() && job_.save_freq == 0)
     warn("save_path is given, but save_freq is 0: nothing will be saved");
+  if (job_.save_freq < 0)
+    throw ValueError(fmt::format("save_freq must not be negative, but is {}", job_.save_freq));
   if (path.empty() && job_.save_freq > 0)
     throw ValueError("save_freq is given, but no save_path to save to");
   start_ = now();
@@ -379,6 +457,12 @@ RunEnd Session::run() {
   if (options_.resume) {
     if (path.empty()) throw ValueError("nothing to resume: the job has no save_path");
     if (std::filesystem::exists(path)) saved = read_model_file(path);
+  }
+  bool other_job = false;
+  if (saved) {
+    require_same_bits(*saved);
+    take_seed(*saved);
+    other_job = job_differs(*saved);
   }
   load_data();
   bool copied = false;
@@ -391,7 +475,6 @@ RunEnd Session::run() {
   } else {
     initialize_parameters();
     enforce_constraints();
-    take_records(*job_.model, old_monitors_, monitor_->records());
   }
   setup_monitor();
   start_parts();
@@ -407,9 +490,15 @@ RunEnd Session::run() {
     monitor_now();
     go_on = continue_learning();
   } else {
-    go_on = !monitor_->records().training_succeeded;
     stopped_ = state_value<bool>(saved->values, "stopped");
-    go_on = go_on && !stopped_;
+    monitor_->records().time_budget_exceeded = false;
+    // A finished job may have been given a later end.
+    if (monitor_->records().training_succeeded)
+      go_on = other_job && continue_learning();
+    else
+      go_on = !stopped_;
+    if (!go_on) warn(fmt::format("nothing to resume: the run that saved {} has finished", path));
+    monitor_->records().training_succeeded = false;
   }
   RunEnd end = RunEnd::finished;
   while (go_on) {
@@ -436,8 +525,9 @@ RunEnd Session::run() {
     total_seconds_ = now() - begin;
   }
   if (end != RunEnd::interrupted) monitor_->records().training_succeeded = !go_on;
-  if (job_.save_freq > 0) save();
-  if (options_.observer) options_.observer->on_end(*this);
+  // An interrupted run is worth keeping even where the job saves nothing.
+  if (job_.save_freq > 0 || end == RunEnd::interrupted) save();
+  if (options_.observer) options_.observer->on_end(*this, end);
   return end;
 }
 

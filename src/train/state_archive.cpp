@@ -1,7 +1,9 @@
 #include "state_archive.hpp"
 
 #include <ansatz/random_state.hpp>
+#include <dsl/exceptions.hpp>
 
+#include <fmt/format.h>
 
 namespace ansatz {
 
@@ -39,6 +41,12 @@ void StateArchive::enter(std::string_view name) {
 void StateArchive::leave() {
   prefix_.resize(lengths_.back());
   lengths_.pop_back();
+}
+
+void require_count(std::string_view name, std::int64_t value) {
+  if (value < 0)
+    throw FileError(fmt::format("the saved state has {} as '{}', where a count belongs", value,
+                                name));
 }
 
 }  // namespace ansatz

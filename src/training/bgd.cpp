@@ -1,6 +1,7 @@
 #include <ansatz/training/bgd.hpp>
 
 #include <ansatz/nearest_name.hpp>
+#include <ansatz/train/job_facts.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -16,31 +17,8 @@ namespace ansatz {
 
 namespace {
 
-void check(const BGD& bgd) {
-  const std::string_view mode = bgd.line_search_mode, method = bgd.method;
-  if (!mode.empty() && mode != "exhaustive")
-    throw ValueError(fmt::format("BGD: line_search_mode is \"{}\"{}", mode,
-                                 allowed_names(mode, {"exhaustive"})));
-  if (method != "gradient" && method != "lbfgs")
-    throw NameError(fmt::format("BGD: method is \"{}\"{}", method,
-                                allowed_names(method, {"gradient", "lbfgs"})));
-  if (bgd.updates_per_batch < 1)
-    throw ValueError(fmt::format("BGD: updates_per_batch must be at least 1, but is {}",
-                                 bgd.updates_per_batch));
-  if (bgd.history < 1)
-    throw ValueError(fmt::format("BGD: history must be at least 1, but is {}", bgd.history));
-  if (!(bgd.scale_step > 0))
-    throw ValueError(fmt::format("BGD: scale_step must be above 0, but is {}", bgd.scale_step));
-  if (!(bgd.min_init_alpha >= 0))
-    throw ValueError(fmt::format("BGD: min_init_alpha must not be negative, but is {}",
-                                 bgd.min_init_alpha));
-  double before = 0;
-  for (double step : bgd.init_alpha.list) {
-    if (!(step > before))
-      throw ValueError(fmt::format("BGD: init_alpha must rise, from above 0; {} follows {}", step,
-                                   before));
-    before = step;
-  }
+EpochWalk::Keys walk_of(const BGD& bgd) {
+  return {"BGD", "shuffled_sequential", bgd.batch_size, bgd.batches_per_iter, bgd.set_batch_size};
 }
 
 std::vector<double> first_steps(const BGD& bgd) {
@@ -105,8 +83,7 @@ class BgdRun final : public AlgorithmRun {
   }
 
   void setup(Session& session) override {
-    walk_.setup(session, {"BGD", "shuffled_sequential", bgd_.batch_size, bgd_.batches_per_iter,
-                          bgd_.set_batch_size});
+    walk_.setup(session, walk_of(bgd_));
     for (OnBatch* each : {&objective_, &direction_, &load_batch_}) each->setup(session);
     session.require_finite_parameters();
   }
@@ -131,11 +108,22 @@ class BgdRun final : public AlgorithmRun {
     archive("steps", steps_);
     archive("norm", norm_);
     archive("averaging", averaging_);
+    if (!archive.saving()) check_restored();
     if (lbfgs_) lbfgs_->state(archive);
     visit_criterion(archive, criterion_.get());
   }
 
  private:
+  // The search indexes and divides by what a file may hold anything of.
+  void check_restored() const {
+    if (steps_.empty()) throw FileError("BGD: steps is empty, but a line search begins with one");
+    for (double step : steps_)
+      if (!(step > 0 && std::isfinite(step)))
+        throw FileError(fmt::format("BGD: steps has {}, which is no step along a line", step));
+    if (!(norm_ >= 0 && std::isfinite(norm_)))
+      throw FileError(fmt::format("BGD: norm is {}, which is no length of a direction", norm_));
+  }
+
   void minimize_and_scale() {
     const double scale = session_.setting("scale_step");
     std::vector<std::vector<double>> before;
@@ -285,8 +273,43 @@ class BgdRun final : public AlgorithmRun {
 
 }  // namespace
 
+void BGD::check() const {
+  const std::string_view mode = line_search_mode, how = method;
+  if (!mode.empty() && mode != "exhaustive")
+    throw ValueError(fmt::format("BGD: line_search_mode is \"{}\"{}", mode,
+                                 allowed_names(mode, {"exhaustive"})));
+  if (how != "gradient" && how != "lbfgs")
+    throw NameError(fmt::format("BGD: method is \"{}\"{}", how,
+                                allowed_names(how, {"gradient", "lbfgs"})));
+  if (updates_per_batch < 1)
+    throw ValueError(fmt::format("BGD: updates_per_batch must be at least 1, but is {}",
+                                 updates_per_batch));
+  if (history < 1)
+    throw ValueError(fmt::format("BGD: history must be at least 1, but is {}", history));
+  if (!(scale_step > 0))
+    throw ValueError(fmt::format("BGD: scale_step must be above 0, but is {}", scale_step));
+  if (!(min_init_alpha >= 0))
+    throw ValueError(fmt::format("BGD: min_init_alpha must not be negative, but is {}",
+                                 min_init_alpha));
+  double before = 0;
+  for (double step : init_alpha.list) {
+    if (!(step > before))
+      throw ValueError(fmt::format("BGD: init_alpha must rise, from above 0; {} follows {}", step,
+                                   before));
+    before = step;
+  }
+}
+
+void BGD::check_job(const JobFacts& facts) const {
+  EpochWalk::check(facts.job, walk_of(*this));
+  check_monitoring(facts.job, "BGD");
+}
+
+void BGD::add_settings(JobFacts& facts) const { facts.settings["scale_step"] = scale_step; }
+
 std::unique_ptr<AlgorithmRun> BGD::start(Session& session) const {
-  check(*this);
+  check();
+  check_job(session.facts());
   return std::make_unique<BgdRun>(*this, session);
 }
 

@@ -43,6 +43,7 @@ class DecayRun final : public UpdateCallbackRun {
   void state(Archive& archive) override {
     archive("count", count_);
     archive("base_lr", base_);
+    require_count("count", count_);
   }
 
  private:
@@ -58,29 +59,41 @@ std::unique_ptr<UpdateCallbackRun> make_run(Rate rate) {
 
 }  // namespace
 
-std::unique_ptr<UpdateCallbackRun> ExponentialDecay::start(Session&) const {
+void ExponentialDecay::check() const {
   if (!(decay_factor > 0))
     throw ValueError(fmt::format("ExponentialDecay: decay_factor must be above 0, but is {}",
                                  decay_factor));
   if (!(min_lr >= 0))
     throw ValueError(fmt::format("ExponentialDecay: min_lr must not be negative, but is {}",
                                  min_lr));
+}
+
+std::unique_ptr<UpdateCallbackRun> ExponentialDecay::start(Session&) const {
+  check();
   return make_run([this](double base, std::int64_t t) {
     return std::max(min_lr, base / std::pow(decay_factor, static_cast<double>(t)));
   });
 }
 
-std::unique_ptr<UpdateCallbackRun> LinearDecay::start(Session&) const {
+void LinearDecay::check() const {
   check_linear_decay("LinearDecay", first, saturate, decay_factor);
+}
+
+std::unique_ptr<UpdateCallbackRun> LinearDecay::start(Session&) const {
+  check();
   return make_run([this](double base, std::int64_t t) {
     return linear_decay(base, t, first, saturate, decay_factor);
   });
 }
 
-std::unique_ptr<UpdateCallbackRun> AnnealedLearningRate::start(Session&) const {
+void AnnealedLearningRate::check() const {
   if (!(anneal_start > 0))
     throw ValueError(fmt::format("AnnealedLearningRate: anneal_start must be above 0, but is {}",
                                  anneal_start));
+}
+
+std::unique_ptr<UpdateCallbackRun> AnnealedLearningRate::start(Session&) const {
+  check();
   return make_run([this](double base, std::int64_t t) {
     return base * std::min(1., anneal_start / static_cast<double>(t));
   });

@@ -1,9 +1,14 @@
 #include <ansatz/training/default.hpp>
 
+#include <ansatz/train/job_facts.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "epoch_walk.hpp"
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace ansatz {
 
@@ -18,16 +23,10 @@ class DefaultRun final : public AlgorithmRun {
   }
 
   void setup(Session& session) override {
-    const int forced = session.job().model->batch_size(), given = algorithm_.batch_size;
-    if (forced && given && forced != given && !algorithm_.set_batch_size)
-      throw ValueError(fmt::format("DefaultTrainingAlgorithm: batch_size is {}, but the model "
-                                   "wants {}", given, forced));
-    batch_size_ = given ? given : forced;
-    if (batch_size_ < 1) throw ValueError("DefaultTrainingAlgorithm: name a batch_size");
-    if (algorithm_.batches_per_iter < 1)
-      throw ValueError(fmt::format("DefaultTrainingAlgorithm: batches_per_iter must be at least 1, "
-                                   "but is {}", algorithm_.batches_per_iter));
-    if (!session.data()) throw ValueError("DefaultTrainingAlgorithm: the job has no dataset");
+    algorithm_.check();
+    algorithm_.check_job(session.facts());
+    batch_size_ = algorithm_.batch_size ? algorithm_.batch_size
+                                        : session.job().model->batch_size();
   }
 
   void train(Session& session) override {
@@ -37,11 +36,12 @@ class DefaultRun final : public AlgorithmRun {
       ++done_;
       session.report_batch(batch_size_);
     }
-    if (done_ == algorithm_.batches_per_iter || !more_) done_ = 0;
+    in_epoch_ = done_ < algorithm_.batches_per_iter && more_;
+    if (!in_epoch_) done_ = 0;
     session.require_finite_parameters();
   }
 
-  bool in_epoch() const override { return done_ > 0; }
+  bool in_epoch() const override { return in_epoch_; }
 
   bool continue_learning(Session& session) override {
     return more_ && (!criterion_ || criterion_->continue_learning(session));
@@ -49,14 +49,13 @@ class DefaultRun final : public AlgorithmRun {
 
   void state(Archive& archive) override {
     archive("batches_done", done_);
+    require_count("batches_done", done_);
+    done_ = std::min<std::int64_t>(done_, algorithm_.batches_per_iter);
     archive("learn_more", more_);
     archive.enter("model");
     model_->state(archive);
     archive.leave();
-    if (!criterion_) return;
-    archive.enter("termination_criterion");
-    criterion_->state(archive);
-    archive.leave();
+    visit_criterion(archive, criterion_.get());
   }
 
  private:
@@ -65,10 +64,28 @@ class DefaultRun final : public AlgorithmRun {
   std::unique_ptr<CriterionRun> criterion_;
   int batch_size_ = 0;
   std::int64_t done_ = 0;  // batches of the epoch
+  bool in_epoch_ = false;
   bool more_ = true;
 };
 
 }  // namespace
+
+void DefaultTrainingAlgorithm::check() const {
+  if (batches_per_iter < 1)
+    throw ValueError(fmt::format("DefaultTrainingAlgorithm: batches_per_iter must be at least 1, "
+                                 "but is {}", batches_per_iter));
+}
+
+void DefaultTrainingAlgorithm::check_job(const JobFacts& facts) const {
+  const int forced = facts.job.model->batch_size();
+  if (forced && batch_size && forced != batch_size && !set_batch_size)
+    throw ValueError(fmt::format("DefaultTrainingAlgorithm: batch_size is {}, but the model "
+                                 "wants {}", batch_size, forced));
+  if (batch_size < 1 && forced < 1)
+    throw ValueError("DefaultTrainingAlgorithm: name a batch_size");
+  if (!facts.job.dataset) throw ValueError("DefaultTrainingAlgorithm: the job has no dataset");
+  check_monitoring(facts.job, "DefaultTrainingAlgorithm");
+}
 
 std::unique_ptr<AlgorithmRun> DefaultTrainingAlgorithm::start(Session& session) const {
   return std::make_unique<DefaultRun>(*this, session);

@@ -1,5 +1,6 @@
 #include <ansatz/training/epoch_monitor.hpp>
 
+#include <ansatz/train/job_facts.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -28,6 +29,8 @@ class EpochMonitorRun final : public UpdateCallbackRun {
     archive("epoch", epoch_);
     archive("batches", batches_);
     archive("total", total_);
+    require_count("batches", batches_);
+    require_count("total", total_);
   }
 
  private:
@@ -38,12 +41,20 @@ class EpochMonitorRun final : public UpdateCallbackRun {
 
 }  // namespace
 
-std::unique_ptr<UpdateCallbackRun> EpochMonitor::start(Session& session) const {
-  if (model && model != session.job().model)
-    throw ValueError("EpochMonitor: the model must be that of the job");
+void EpochMonitor::check() const {
   if (tick_rate < 0 || monitor_rate < 0)
     throw ValueError(fmt::format("EpochMonitor: tick_rate and monitor_rate must not be negative, "
                                  "but are {} and {}", tick_rate, monitor_rate));
+}
+
+void EpochMonitor::check_job(const JobFacts& facts) const {
+  if (model && model != facts.job.model)
+    throw ValueError("EpochMonitor: model must be that of the job");
+}
+
+std::unique_ptr<UpdateCallbackRun> EpochMonitor::start(Session& session) const {
+  check();
+  check_job(session.facts());
   return std::make_unique<EpochMonitorRun>(*this);
 }
 

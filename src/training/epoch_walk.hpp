@@ -23,24 +23,33 @@ class EpochWalk {
 
   explicit EpochWalk(RandomState rng) : rng_(std::move(rng)) {}
 
-  /// ValueError when there is no data, or the model wants batches of another size.
+  /// ValueError when the job has no data set, or the model wants batches of another size, or the
+  /// keys do not say how large batches are; NameError for an unknown mode.
+  static void check(const Train& job, const Keys& keys);
+  /// The same; and ValueError when the examples cannot be divided so.
   void setup(Session& session, const Keys& keys);
 
-  /// Calls `learn(part)` with each batch, until the epoch or the run ends, and counts the batch.
-  template <class F>
-  void epoch(Session& session, F learn) {
+  /// Calls `learn(part)` with each batch, until the epoch or the run ends, counts the batch, and
+  /// calls `after()`, for which the monitor has seen it.
+  template <class F, class G>
+  void epoch(Session& session, F learn, G after) {
     start(session);
     Subset part;
     while (!session.interrupted() && batches_->next(part)) {
       learn(part);
       ++done_;
       session.report_batch(static_cast<int>(part.size));
+      after();
     }
     finish();
   }
+  template <class F>
+  void epoch(Session& session, F learn) {
+    epoch(session, learn, [] {});
+  }
 
   /// Whether a run was interrupted within an epoch.
-  bool in_epoch() const { return done_ > 0; }
+  bool in_epoch() const { return in_epoch_; }
   void state(Archive& archive);
 
  private:
@@ -50,8 +59,12 @@ class EpochWalk {
   RandomState rng_;
   RandomState epoch_start_ = rng_;
   std::int64_t done_ = 0;  // batches of the epoch
+  bool in_epoch_ = false;  // also when it was interrupted before its first batch
   std::optional<SubsetIterator> batches_;
 };
+
+/// What holds for the monitoring of every algorithm: errors as above.
+void check_monitoring(const Train& job, const char* algorithm);
 
 /// Saves or restores a criterion that may not be there.
 void visit_criterion(Archive& archive, CriterionRun* criterion);

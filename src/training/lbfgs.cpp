@@ -1,6 +1,9 @@
 #include "lbfgs.hpp"
 
 #include <ansatz/train/session.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -61,20 +64,31 @@ void Lbfgs::remember_gradient() {
 template <class T>
 void Lbfgs::add_step_as() {
   const Store& store = session_.store();
+  const auto for_each_element = [&](auto use) {
+    for (const Part& part : parts_) {
+      const T* now = store.data<T>(part.parameter);
+      const T* before = store.data<T>(part.saved);
+      const T* g = store.data<T>(part.gradient);
+      const double* old = old_gradient_.data() + part.offset;
+      for (std::int64_t i = 0; i < part.count; ++i)
+        use(part.offset + i, now[i] - before[i],
+            static_cast<T>(static_cast<double>(g[i]) - old[i]));
+    }
+  };
+  // Measured before anything is written: the row is that of the oldest pair, which stays in the
+  // history unless this one comes into it.
+  double curvature = 0, length = 0;
+  for_each_element([&](std::int64_t, T step, T change) {
+    curvature += static_cast<double>(step) * static_cast<double>(change);
+    length += static_cast<double>(change) * static_cast<double>(change);
+  });
+  if (!(curvature > 1e-10 * length)) return;
   T* s = row<T>(steps_name, next_);
   T* y = row<T>(changes_name, next_);
-  for (const Part& part : parts_) {
-    const T* now = store.data<T>(part.parameter);
-    const T* before = store.data<T>(part.saved);
-    const T* g = store.data<T>(part.gradient);
-    const double* old = old_gradient_.data() + part.offset;
-    for (std::int64_t i = 0; i < part.count; ++i) {
-      s[part.offset + i] = now[i] - before[i];
-      y[part.offset + i] = static_cast<T>(static_cast<double>(g[i]) - old[i]);
-    }
-  }
-  const double curvature = dot(s, y, elements_), length = dot(y, y, elements_);
-  if (!(curvature > 1e-10 * length)) return;
+  for_each_element([&](std::int64_t i, T step, T change) {
+    s[i] = step;
+    y[i] = change;
+  });
   next_ = (next_ + 1) % history_;
   count_ = std::min(count_ + 1, history_);
 }
@@ -140,6 +154,12 @@ double Lbfgs::slope() const {
 void Lbfgs::state(Archive& archive) {
   archive("lbfgs_pairs", count_);
   archive("lbfgs_next", next_);
+  if (count_ < 0 || count_ > history_)
+    throw FileError(fmt::format("lbfgs_pairs is {}, but the history has room for 0 to {}", count_,
+                                history_));
+  if (next_ < 0 || next_ >= history_)
+    throw FileError(fmt::format("lbfgs_next is {}, but the rows of the history are 0 to {}", next_,
+                                history_ - 1));
 }
 
 }  // namespace ansatz

@@ -33,6 +33,8 @@ class PolyakRun final : public ExtensionRun {
     archive("count", count_);
     archive("averaging", averaging_);
     archive("updates", updates_);
+    require_count("count", count_);
+    require_count("updates", updates_);
   }
 
  private:
@@ -45,12 +47,16 @@ class PolyakRun final : public ExtensionRun {
 
 }  // namespace
 
-std::unique_ptr<ExtensionRun> PolyakAveraging::start(Session& session) const {
+void PolyakAveraging::check() const {
   if (first < 0)
     throw ValueError(fmt::format("PolyakAveraging: start must not be negative, but is {}", first));
   if (save_freq < 1)
     throw ValueError(fmt::format("PolyakAveraging: save_freq must be at least 1, but is {}",
                                  save_freq));
+}
+
+std::unique_ptr<ExtensionRun> PolyakAveraging::start(Session& session) const {
+  check();
   return std::make_unique<PolyakRun>(*this, session);
 }
 

@@ -1,5 +1,7 @@
 #include <ansatz/training/sgd.hpp>
 
+#include <ansatz/nearest_name.hpp>
+#include <ansatz/train/job_facts.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -7,33 +9,40 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ansatz {
 
 namespace {
+
+EpochWalk::Keys walk_of(const SGD& sgd) {
+  return {"SGD", sgd.train_iteration_mode.c_str(), sgd.batch_size, sgd.batches_per_iter,
+          sgd.set_batch_size};
+}
 
 class SgdRun final : public AlgorithmRun {
  public:
   SgdRun(const SGD& sgd, Session& session)
       : sgd_(sgd), step_(session.program("step")), walk_(random_state(sgd.seed, {2012, 10, 5})) {
-    if (!(sgd.learning_rate > 0))
-      throw ValueError(fmt::format("SGD: learning_rate must be above 0, not {}",
-                                   sgd.learning_rate));
+    sgd.check();
+    sgd.check_job(session.facts());
     for (const auto& each : sgd.update_callbacks) callbacks_.push_back(each->start(session));
     if (sgd.termination_criterion) criterion_ = sgd.termination_criterion->start(session);
   }
 
   void setup(Session& session) override {
-    walk_.setup(session, {"SGD", sgd_.train_iteration_mode.c_str(), sgd_.batch_size,
-                          sgd_.batches_per_iter, sgd_.set_batch_size});
+    walk_.setup(session, walk_of(sgd_));
     reader_.emplace(session.data(), step_);
     session.require_finite_parameters();
   }
 
   void train(Session& session) override {
     session.require_finite_parameters();
-    walk_.epoch(session, [&](const Subset& part) {
+    const auto learn = [&](const Subset& part) {
       const auto& arguments = reader_->arguments(part);
       step_.call(arguments.data(), static_cast<int>(arguments.size()));
+    };
+    walk_.epoch(session, learn, [&] {
       for (auto& each : callbacks_) each->after_update(session);
     });
     session.require_finite_parameters();
@@ -65,6 +74,26 @@ class SgdRun final : public AlgorithmRun {
 };
 
 }  // namespace
+
+void SGD::check() const {
+  if (!(learning_rate > 0))
+    throw ValueError(fmt::format("SGD: learning_rate must be above 0, not {}", learning_rate));
+  if (!(clip_norm >= 0))
+    throw ValueError(fmt::format("SGD: clip_norm must not be negative, but is {}", clip_norm));
+  const auto check_mode = [](const char* key, std::string_view mode) {
+    const auto known = iteration_modes();
+    if (std::find(known.begin(), known.end(), mode) == known.end())
+      throw NameError(fmt::format("SGD: {} is \"{}\"{}", key, mode,
+                                  allowed_names(mode, {known.begin(), known.end()})));
+  };
+  check_mode("train_iteration_mode", train_iteration_mode);
+  check_mode("monitor_iteration_mode", monitor_iteration_mode);
+}
+
+void SGD::check_job(const JobFacts& facts) const {
+  EpochWalk::check(facts.job, walk_of(*this));
+  check_monitoring(facts.job, "SGD");
+}
 
 std::unique_ptr<AlgorithmRun> SGD::start(Session& session) const {
   return std::make_unique<SgdRun>(*this, session);

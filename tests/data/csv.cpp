@@ -44,6 +44,26 @@ TEST_CASE("csv: a packed file is unpacked", "[data][csv]") {
   REQUIRE(parse(gzip("1,2\n3,4\n")).values == Numbers{1, 2, 3, 4});
 }
 
+TEST_CASE("csv: the first line tells whether it holds names", "[data][csv]") {
+  const auto first = [](std::string_view text, const CsvOptions& options = {}) {
+    TemporaryFolder folder;
+    return read_csv_first_line(folder.write("t.csv", text), options);
+  };
+  for (const char* text : {"1,2.5,-3e2\nx", "\xef\xbb\xbf\n \r\n+1 , 1e999,\"3\"", "0,1,2"}) {
+    CHECK(first(text).fields == 3);
+    CHECK(first(text).numbers);
+  }
+  for (const char* text : {"a,b,c\n1,2,3\n", "1,,3\n", "1,2,x", "\"1\",\"2,3\",4"})
+    CHECK_FALSE(first(text).numbers);
+  CHECK(first("1 2\t3\n", {.separator = ' '}).fields == 3);
+  CHECK(first("1,?\n", {.missing = "?"}).numbers);
+  CHECK(first(" \n\n").fields == 0);
+  std::string wide = "1";
+  for (int i = 1; i < 50'000; ++i) wide += ",22";
+  for (const std::string& text : {wide, wide + "\n3\n", gzip(wide + "\nx\n")})
+    CHECK(first(text).fields == 50'000);
+}
+
 TEST_CASE("csv: an empty file is an empty table", "[data][csv]") {
   for (const char* text : {"", "\n\n", "  \r\n"}) REQUIRE(parse(text).rows == 0);
 }

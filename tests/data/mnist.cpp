@@ -15,17 +15,17 @@ using Catch::Contains;
 
 namespace {
 
-// Sets ANSATZ_DATA_PATH, and puts the old value back.
+// Sets a variable that names the folder, and puts the old value back.
 class DataPath {
  public:
-  explicit DataPath(const char* path) {
-    if (const char* old = std::getenv(name)) old_ = old;
-    path ? setenv(name, path, 1) : unsetenv(name);
+  explicit DataPath(const char* path, const char* name = "ANSATZ_DATA_PATH") : name_(name) {
+    if (const char* old = std::getenv(name_)) old_ = old;
+    path ? setenv(name_, path, 1) : unsetenv(name_);
   }
-  ~DataPath() { old_.empty() ? unsetenv(name) : setenv(name, old_.c_str(), 1); }
+  ~DataPath() { old_.empty() ? unsetenv(name_) : setenv(name_, old_.c_str(), 1); }
 
  private:
-  static constexpr const char* name = "ANSATZ_DATA_PATH";
+  const char* name_;
   std::string old_;
 };
 
@@ -50,6 +50,7 @@ std::string error_of(std::string_view which_set, int start = 0, int stop = end_o
 }  // namespace
 
 TEST_CASE("data path: the environment names it, ./data is the default", "[data][path]") {
+  const DataPath without(nullptr, "PYLEARN2_DATA_PATH");
   {
     const DataPath set("/some/where");
     REQUIRE(data_path() == "/some/where");
@@ -61,6 +62,14 @@ TEST_CASE("data path: the environment names it, ./data is the default", "[data][
   for (const char* nothing : {"", static_cast<const char*>(nullptr)}) {
     const DataPath unset(nothing);
     REQUIRE(data_path() == "./data");
+    REQUIRE(data_path_source().empty());
+    const DataPath pylearn2("/its/data", "PYLEARN2_DATA_PATH");
+    REQUIRE(data_path() == "/its/data");
+    REQUIRE(data_path_source() == "PYLEARN2_DATA_PATH");
+    REQUIRE_THAT(message_of<FileError>([] { require_data("mnist/none"); }),
+                 Contains("PYLEARN2_DATA_PATH in the environment names"));
+    const DataPath both("/some/where");
+    REQUIRE(data_path() == "/some/where");
   }
 }
 

@@ -5,6 +5,8 @@
 #include <ansatz/extension/shared_setter.hpp>
 #include <ansatz/extension/wmape.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
+#include <ansatz/training/bgd.hpp>
+#include <ansatz/training/epoch_monitor.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "../data/temporary_file.hpp"
@@ -60,12 +62,15 @@ TEST_CASE("save best: the best cost follows strict improvements", "[extension][s
   const auto watch = on_monitor([&](Session& s) {
     best.push_back(std::get<double>(s.tags().find("MonitorBasedSaveBest.best_cost")->second));
   });
-  SmallRun run(job_of(3, Scripted("x", {5, 7, 6, 3}), MonitorBasedSaveBest("x"), watch));
+  SmallRun run(job_of(3, Scripted("x", {5, 7, 6, 3}),
+                      MonitorBasedSaveBest("x", store_best_model(true)), watch));
   run.run();
   CHECK(best == std::vector<double>{5, 5, 5, 3});
   best.clear();
   SmallRun higher(job_of(3, Scripted("x", {5, 7, 6, 9}),
-                         MonitorBasedSaveBest("x", higher_is_better(true)), watch));
+                         MonitorBasedSaveBest("x", higher_is_better(true),
+                                              store_best_model(true)),
+                         watch));
   higher.run();
   CHECK(best == std::vector<double>{5, 7, 7, 9});
 }
@@ -73,7 +78,8 @@ TEST_CASE("save best: the best cost follows strict improvements", "[extension][s
 TEST_CASE("save best: records before start_epoch are ignored", "[extension][save_best]") {
   std::vector<double> best;
   SmallRun run(job_of(5, Scripted("x", {5, 1, 2, 1, 4, 3}),
-                      MonitorBasedSaveBest("x", start_epoch(4), tag_key("late")),
+                      MonitorBasedSaveBest("x", start_epoch(4), tag_key("late"),
+                                           store_best_model(true)),
                       on_monitor([&](Session& s) {
                         best.push_back(std::get<double>(s.tags().find("late.best_cost")->second));
                       })));
@@ -98,7 +104,7 @@ TEST_CASE("save best: the file and the stored model are those of the best record
   CHECK(saved.monitors.back().epochs_seen == 1);
   CHECK(std::get<std::string>(saved.tags.at("MonitorBasedSaveBest.channel_name")) == "x");
   CHECK(std::get<double>(saved.tags.at("MonitorBasedSaveBest.best_cost")) == 2);
-  CHECK_THAT(message<NameError>(MonitorBasedSaveBest("valid_objectiv")),
+  CHECK_THAT(message<NameError>(MonitorBasedSaveBest("valid_objectiv", store_best_model(true))),
              Contains("nearest: valid_objective"));
 }
 
@@ -134,6 +140,18 @@ TEST_CASE("shared setter: settings and parameters change at their epochs",
              Contains("nearest: learning_rate"));
 }
 
+TEST_CASE("shared setter: a setting that no program reads changes, too",
+          "[extension][shared_setter]") {
+  std::vector<double> scales;
+  SmallRun run(Train(Rows(), Ones(),
+                     BGD(batch_size(10), SquareCost(), EpochCounter(2)),
+                     SharedSetter({{1, "scale_step", .25}}), on_monitor([&](Session& s) {
+                       scales.push_back(s.setting("scale_step"));
+                     })));
+  run.run();
+  CHECK(scales == std::vector<double>{1, .25, .25});
+}
+
 TEST_CASE("channel smoother: the mean of the last k records", "[extension][smoother]") {
   SmallRun run(job_of(5, Scripted("x", {6, 3, 9, 12, 0, 3}), ChannelSmoother("x", "smooth", 3)));
   run.run();
@@ -143,6 +161,19 @@ TEST_CASE("channel smoother: the mean of the last k records", "[extension][smoot
   CHECK_THAT(message<ValueError>(ChannelSmoother("x", "y", 0)), Contains("k must be"));
   CHECK_THAT(message<NameError>(ChannelSmoother("valid_objective", "valid_objective")),
              Contains("valid_objective"));
+}
+
+TEST_CASE("channel smoother: records within an epoch are averaged, too", "[extension][smoother]") {
+  // Two updates an epoch: a record after each, and one after the epoch.
+  std::vector<double> seen;
+  const auto watch = on_monitor([&](Session& s) { seen.push_back(s.monitor().last("smooth")); });
+  SmallRun run(Train(Rows(), Ones(),
+                     SGD(learning_rate(.1), batch_size(5), SumCost(), EpochCounter(1),
+                         monitoring_dataset(Rows()), EpochMonitor(0, 1)),
+                     watch, Scripted("x", {6, 3, 9, 12}), ChannelSmoother("x", "smooth", 2)));
+  run.run();
+  CHECK(run.record("smooth") == std::vector<double>{6, 4.5, 6, 10.5});
+  CHECK(seen == std::vector<double>{6, 10.5});  // by an extension before it
 }
 
 TEST_CASE("ROC AUC: equal to the count of pairs, ties counting half", "[extension][roc_auc]") {
@@ -194,10 +225,22 @@ TEST_CASE("ROC AUC: a channel for each data set", "[extension][roc_auc]") {
   run.run();
   CHECK(run.record("train_roc_auc") == std::vector<double>(2, expected(10)));
   CHECK(run.record("valid_roc_auc") == std::vector<double>(2, expected(9)));
+  // In batches whose size nothing says.
+  SmallRun sizeless(Train(Rows(), Waves(),
+                          SGD(learning_rate(.1), batches_per_iter(2), SumCost(), EpochCounter(0),
+                              monitoring_dataset({{"train", Rows(10)}})),
+                          RocAucChannel()));
+  CHECK(sizeless.run().record("train_roc_auc") == std::vector<double>{expected(10)});
   SmallRun other(job(RocAucChannel(positive_class_index(0), negative_class_index(1),
                                    channel_name_suffix("zero"))));
   CHECK(other.run().record("train_zero")[0] == Approx(expected(10)));
   CHECK_THROWS_WITH(SmallRun(job(RocAucChannel(positive_class_index(5)))).run(),
+                    Contains("none for class 5"));
+  CHECK_THROWS_WITH(SmallRun(Train(Rows(), Waves(),
+                                   SGD(learning_rate(.1), batch_size(4), SumCost(),
+                                       monitoring_dataset(Rows(1))),
+                                   RocAucChannel()))
+                        .run(),
                     Contains("no positive example"));
 }
 

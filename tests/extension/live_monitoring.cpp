@@ -151,6 +151,14 @@ TEST_CASE("live monitoring: clients ask and follow over sockets", "[extension][l
       R"({"request": "update_channels", "channels": ["objective"], "start": 4})");
   CHECK(after["channels"]["objective"]["val_record"] == Json{-2., -3.});
 
+  // Records within an epoch, told with the one after it.
+  records.record(9.5, {0, 1}, {-3.5, .6875});
+  records.epochs_seen = 6;
+  records.record(10, {0, 1}, {-4, .75});
+  server.publish(records);
+  CHECK(Json::parse(follows.line())["channels"] == Json{{"valid_y_misclass", .6875}});
+  CHECK(Json::parse(follows.line())["epochs_seen"] == 6);
+
   // A channel more: the whole is sent again.
   records.record(10, {0, 1, records.add_channel("new")}, {-4, .75, 1});
   server.publish(records);

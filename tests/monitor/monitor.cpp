@@ -6,6 +6,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/ops.hpp>
 
+#include <cmath>
 #include <memory>
 #include <numeric>
 
@@ -86,6 +87,26 @@ TEST_CASE("monitor: channels are computed, too, and printed h2 before h10", "[mo
   CHECK(asked == 2);
   CHECK(monitor.last("h2") == 2);
   CHECK(monitor.sorted_channels() == std::vector<int>{1, 0});
+}
+
+TEST_CASE("monitor: a channel is computed of others' values in the same record", "[monitor]") {
+  const auto program = channels();
+  Monitor monitor{MonitorRecords{}};
+  monitor.setup(program.get(), nullptr, nullptr);
+  monitor.add_dataset(watched(10, 10));
+  double factor = 2;
+  monitor.add_channel("twice", [&] { return factor * monitor.current("mean"); });
+  monitor.add_channel("more", [&] { return monitor.current("twice") + monitor.current("max"); });
+  monitor.add_channel("too early", [&] { return monitor.current("later"); });
+  monitor.add_channel("later", [] { return 1.; });
+  monitor(0);
+  factor = 3;
+  monitor(1);
+  CHECK(monitor.records().at("twice").val_record == std::vector<double>{9, 13.5});
+  CHECK(monitor.records().at("more").val_record == std::vector<double>{18, 22.5});
+  CHECK(std::isnan(monitor.last("too early")));
+  CHECK_THROWS_AS(monitor.current("mean"), ValueError);
+  CHECK_THROWS_WITH(monitor.current("meen"), Catch::Contains("mean"));
 }
 
 TEST_CASE("monitor: what cannot be monitored is refused", "[monitor]") {

@@ -158,6 +158,38 @@ TEST_CASE("job: get_channel measures a model before it is trained", "[registry][
   Session session(train, build_programs(train, ElementType::float32), {});
   // All ten classes are as likely: -log(1/10).
   CHECK(session.setting("learning_rate") == Approx(2.302585093).epsilon(1e-6));
+  CHECK(session.setting("learning_rate") != Approx(2.302585092994046).epsilon(1e-13).margin(0));
+  LoadOptions wide;
+  wide.precision = ElementType::float64;
+  const Job exact = load_job_text("measure.yaml", text, wide);
+  Session session64(*exact.phases[0].train,
+                    build_programs(*exact.phases[0].train, ElementType::float64), {});
+  CHECK(session64.setting("learning_rate") == Approx(2.302585092994046).epsilon(1e-13).margin(0));
+}
+
+TEST_CASE("job: the text of a model file is not filled in again", "[registry][job]") {
+  const Folder folder;
+  std::string text = small_job;
+  text.replace(text.find("layer_name: h0"), 14, "layer_name: \"h%%(x)s\"");
+  const Job job = load_job_text("small.yaml", text, options_of(folder));
+  const Phase& phase = job.phases.at(0);
+  CHECK(phase.job_yaml.find("h%(x)s") != std::string::npos);
+  LoadOptions stored = options_of(folder);
+  stored.defines.clear();
+  CHECK_THROWS_WITH(load_job_text("saved", phase.job_yaml, stored), Catch::Contains("%(x)"));
+  stored.fill = false;
+  CHECK(to_yaml(*load_job_text("saved", phase.job_yaml, stored).phases.at(0).train) ==
+        to_yaml(*phase.train));
+  RunOptions options;
+  options.job_yaml = phase.job_yaml;
+  options.model_yaml = phase.model_yaml;
+  Session session(*phase.train, build_programs(*phase.train, ElementType::float32), options);
+  REQUIRE(session.run() == RunEnd::finished);
+  const Shared<Object> loaded =
+      load_object("next.yaml", "!pkl: \"" + folder.path.string() + "/small.ansatz\"");
+  const auto* const model = dynamic_cast<const Model*>(loaded.get());
+  REQUIRE(model);
+  CHECK(model->parameters()[0].name == "h%(x)s_W");
 }
 
 TEST_CASE("job: arrays drawn by NumPy's functions are the same in every run", "[registry][job]") {
@@ -181,4 +213,49 @@ TEST_CASE("job: a data file that has moved is found where --data says", "[regist
   options.data["old.csv"] = "new.csv";
   const Shared<Object> set = load_object("a", "!obj:CSVDataset { path: /data/old.csv }", options);
   CHECK(to_yaml(*set).find("new.csv") != std::string::npos);
+}
+
+TEST_CASE("job: a model that a later phase trains goes on from where the earlier one left it",
+          "[registry][job]") {
+  const char* const two = R"(
+- !obj:Train {
+    dataset: &data !obj:DrawnDigits { stop: 40 },
+    model: &m !obj:MLP { nvis: 784, layers: [
+      !obj:Tanh { layer_name: h0, dim: 4, irange: .05 },
+      !obj:Softmax { layer_name: y, n_classes: 10, irange: 0. } ] },
+    algorithm: !obj:SGD { learning_rate: .1, batch_size: 10, monitoring_dataset: *data,
+      termination_criterion: !obj:EpochCounter { max_epochs: 2 } } }
+- !obj:Train {
+    dataset: *data,
+    model: *m,
+    algorithm: !obj:SGD { learning_rate: .1, batch_size: 10, monitoring_dataset: *data,
+      termination_criterion: !obj:EpochCounter { max_epochs: 1 } } }
+- !obj:Train {
+    dataset: *data,
+    model: !obj:MLP { nvis: 784, layers: [
+      !obj:PretrainedLayer { layer_name: pre, layer_content: *m },
+      !obj:Softmax { layer_name: y, n_classes: 10, irange: 0. } ] },
+    algorithm: !obj:SGD { learning_rate: .1, batch_size: 10,
+      termination_criterion: !obj:EpochCounter { max_epochs: 0 } } }
+)";
+  const Job job = load_job_text("phases.yaml", two);
+  REQUIRE(job.phases.size() == 3);
+  RunOptions options;
+  std::vector<ModelFile> files;
+  for (const Phase& phase : job.phases) {
+    Session session(*phase.train, build_programs(*phase.train, ElementType::float64), options);
+    session.run();
+    files.push_back(session.model_file());
+    options.learned.push_back(
+        {phase.train->model.get(), std::make_shared<const ModelFile>(files.back())});
+  }
+  const auto& first = files[0].monitors.back().at("objective").val_record;
+  const auto& second = files[1].monitors.back().at("objective").val_record;
+  REQUIRE(first.size() == 3);
+  REQUIRE(second.size() == 5);  // three of before, the record before its first epoch, one more
+  CHECK(second[3] == second[2]);
+  CHECK(second[4] < second[3]);
+  CHECK(files[1].monitors.back().epochs_seen == 3);
+  CHECK(files[2].parameters[0].name == "pre_h0_W");
+  CHECK(files[2].parameters[0].bytes == files[1].parameters[0].bytes);
 }

@@ -33,6 +33,9 @@ TEST_CASE("errors: the nearest name counts swaps once and ignores case", "[run][
   CHECK(nearest_name("lbel", known) == "label");
   CHECK(nearest_name("momentum", known) == "");
   CHECK(nearest_name("y", known) == "");
+  CHECK(nearest_name("Foo", {"Or"}) == "");
+  CHECK(nearest_name("h1", {"h0", "y"}) == "h0");
+  CHECK(nearest_name("SDG", {"BGD", "SGD"}) == "SGD");
   CHECK(allowed_names("lbel", known) == "; allowed: x, learning_rate, label; nearest: label");
   CHECK(allowed_names("lbel", {}) == "; there is none");
 }

@@ -113,6 +113,22 @@ TEST_CASE("SGD: a model that forces its batch size refuses uneven batches", "[tr
   CHECK_THAT(error_of(fixed_job(5, 10, batch_size(2))), Contains("wants 5"));
 }
 
+TEST_CASE("SGD: an epoch without a batch is refused, in training and in monitoring",
+          "[training][sgd]") {
+  CHECK_THAT(error_of(Train(Rows(10), Ones(),
+                            SGD(learning_rate(.1), batch_size(20), SumCost(), EpochCounter(1),
+                                train_iteration_mode("even_sequential")))),
+             Contains("10 examples give no batch of 20") && Contains("even_sequential"));
+  CHECK_THAT(error_of(Train(Rows(10), Ones(),
+                            SGD(learning_rate(.1), batch_size(5), SumCost(), EpochCounter(1),
+                                monitoring_dataset({{"valid", Rows(4)}}),
+                                monitor_iteration_mode("even_sequential")))),
+             Contains("\"valid\": 4 examples give no batch of 5"));
+  CHECK_THAT(error_of(Train(Rows(0), Ones(),
+                            SGD(learning_rate(.1), batch_size(5), SumCost(), EpochCounter(1)))),
+             Contains("0 examples"));
+}
+
 TEST_CASE("SGD: equal seeds give equal runs, others another order", "[training][sgd]") {
   const auto after = [](const auto&... options) {
     SmallRun run(Train(Rows(10), Ones(),
@@ -142,6 +158,6 @@ TEST_CASE("SGD: as many batches are monitored as an epoch has, unless told other
     return run.run().record("objective")[0];
   };
   CHECK(objective() == 1.5);  // of the rows 0 to 3
-  CHECK(objective(monitoring_batches(3)) == 2.5);
+  CHECK(objective(monitoring_batches(3)) == 4.5);  // all of them, in three
   CHECK(objective(monitoring_batch_size(5)) == 4.5);
 }

@@ -202,6 +202,25 @@ TEST_CASE("learning rules: long gradients are shortened together", "[training][s
   CHECK(change(2) == Approx(1));  // shorter than the limit
 }
 
+TEST_CASE("learning rules: a frozen parameter's gradient shortens no other's",
+          "[training][sgd]") {
+  struct HalfFrozen : Ones {
+    constexpr HalfFrozen() : Ones{{ir::make_shape(1)}, {ir::make_shape(8)}} {}
+    constexpr void parameters(ir::List<ModelParameter>& list) const override {
+      Ones::parameters(list);
+      list[1].frozen = true;
+    }
+    using Model::parameters;
+  };
+  // The gradients are nine ones, but p1 stays: the length of what moves is 1, not 3.
+  SmallRun run(Train(Rows(), HalfFrozen(),
+                     SGD(learning_rate(.5), batch_size(10), SumCost(), clip_norm(1.),
+                         EpochCounter(1))));
+  run.run();
+  CHECK(run.value("p0") == Approx(.5).epsilon(1e-12));
+  CHECK(run.value("p1") == 1);
+}
+
 TEST_CASE("learning rules: gradient clipping of 20 and 20 at 20 gives 20 over sqrt(2)",
           "[training][sgd]") {
   Ones two{{ir::make_shape(1)}, {ir::make_shape(1)}};

@@ -11,6 +11,7 @@
 #include <ansatz/training/epoch_schedules.hpp>
 #include <ansatz/training/polyak_averaging.hpp>
 #include <ansatz/training/step_scale.hpp>
+#include <dsl/exceptions.hpp>
 
 #include "../data/temporary_file.hpp"
 #include "small_job.hpp"
@@ -19,6 +20,7 @@
 
 using namespace ansatz;
 using namespace ansatz::testing;
+using Catch::Contains;
 
 namespace {
 
@@ -27,6 +29,24 @@ struct NearRows : Cost {
   constexpr bool supervised() const override { return false; }
   constexpr AnyExpr expr(const Model& model, const Data& data) const override {
     return mean(square(model.parameters()[0].value - data["features"].value()));
+  }
+};
+
+// The same, the rows being moved by random numbers, new ones at each evaluation.
+struct NearMovedRows : NearRows {
+  constexpr bool is_stochastic() const override { return true; }
+  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+    const AnyExpr& x = data["features"].value();
+    return mean(square(model.parameters()[0].value - x - 3 * normal_like(x)));
+  }
+};
+
+// The same with random numbers drawn at every step.
+struct NoisyCost : NearRows {
+  constexpr bool is_stochastic() const override { return true; }
+  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+    const AnyExpr x = data["features"].value();
+    return mean(square(model.parameters()[0].value - x * AnyExpr(bernoulli_like(x, .5).value())));
   }
 };
 
@@ -93,6 +113,17 @@ TEST_CASE("resume: SGD with every kind of schedule goes on to the same bits",
       4);
 }
 
+TEST_CASE("resume: KeepBestParams goes on with the next random numbers", "[training][resume]") {
+  resumes_to_the_same_bits(
+      [](const auto& interrupt) {
+        return Train(Rows(10), Ones(),
+                     SGD(learning_rate(.2), batch_size(3), NearRows(), EpochCounter(6)),
+                     KeepBestParams(Shared<Cost>(NearMovedRows()), Shared<Dataset>(Rows(7)), 3),
+                     interrupt);
+      },
+      4);
+}
+
 TEST_CASE("resume: BGD goes on to the same bits", "[training][resume]") {
   for (const char* how : {"gradient", "lbfgs"}) {
     resumes_to_the_same_bits(
@@ -106,4 +137,138 @@ TEST_CASE("resume: BGD goes on to the same bits", "[training][resume]") {
         },
         3);
   }
+}
+
+namespace {
+
+// Interrupts before the first batch of the epoch that follows `epoch`.
+struct AtEpochStart : RunObserver {
+  std::atomic<bool>& interrupt;
+  int epoch;
+  AtEpochStart(std::atomic<bool>& flag, int number) : interrupt(flag), epoch(number) {}
+  void on_epoch_start(Session& session, std::int64_t) override {
+    if (session.records().epochs_seen == epoch) interrupt = true;
+  }
+};
+
+Train drawn_job(const std::string& path, int epochs) {
+  return Train(Rows(10), Ones(),
+               SGD(learning_rate(.2), batch_size(3), NoisyCost(), EpochCounter(epochs),
+                   monitoring_dataset(Rows(10))),
+               save_path(path.c_str()), save_freq(1));
+}
+// Runs the job and returns the file it leaves.
+ModelFile file_after(const Train& job, const RunOptions& options) {
+  SmallRun(job, ElementType::float32, options).run();
+  return read_model_file(job.save_path.c_str());
+}
+
+}  // namespace
+
+TEST_CASE("resume: an interrupt before the first batch of an epoch loses and repeats nothing",
+          "[training][resume]") {
+  const TemporaryFolder folder;
+  const ModelFile whole = file_after(drawn_job(folder.path() + "/whole", 4), {});
+  const Train job = drawn_job(folder.path() + "/parts", 4);
+  std::atomic<bool> interrupt{false};
+  AtEpochStart observer(interrupt, 2);
+  RunOptions options;
+  options.interrupt = &interrupt;
+  options.observer = &observer;
+  const ModelFile part = file_after(job, options);
+  CHECK(part.monitors.back().epochs_seen == 2);
+  CHECK(part.monitors.back().at("objective").val_record.size() == 3);
+  options = {};
+  options.resume = true;
+  ModelFile rest = file_after(job, options);
+  rest.job_yaml = whole.job_yaml;
+  CHECK(compare(whole, rest).empty());
+}
+
+TEST_CASE("resume: the seed is that of the saved run; another one is refused",
+          "[training][resume]") {
+  const TemporaryFolder folder;
+  RunOptions options;
+  options.seed = 3;
+  const ModelFile whole = file_after(drawn_job(folder.path() + "/whole", 4), options);
+  const Train job = drawn_job(folder.path() + "/parts", 4);
+  options.time_budget = 1e-9;
+  CHECK(file_after(job, options).monitors.back().time_budget_exceeded);
+  options.time_budget = 0;
+  options.resume = true;
+  options.seed = 4;
+  CHECK_THROWS_WITH(file_after(job, options), Catch::Contains("seed"));
+  options.seed.reset();
+  ModelFile rest = file_after(job, options);
+  rest.job_yaml = whole.job_yaml;
+  CHECK(compare(whole, rest).empty());
+}
+
+TEST_CASE("resume: a finished run goes on when its job ends later, and says what differs",
+          "[training][resume]") {
+  struct Warnings : RunObserver {
+    std::string text;
+    void on_warning(Session&, const std::string& line) override { text += line + "\n"; }
+  };
+  const TemporaryFolder folder;
+  const ModelFile whole = file_after(drawn_job(folder.path() + "/whole", 4), {});
+  const std::string path = folder.path() + "/parts";
+  file_after(drawn_job(path, 2), {});
+  Warnings warnings;
+  RunOptions options;
+  options.resume = true;
+  options.observer = &warnings;
+  CHECK(file_after(drawn_job(path, 2), options).monitors.back().epochs_seen == 2);
+  CHECK_THAT(warnings.text, Catch::Contains("nothing to resume"));
+  warnings.text.clear();
+  ModelFile rest = file_after(drawn_job(path, 4), options);
+  CHECK_THAT(warnings.text, Catch::Contains("max_epochs: 2") && Catch::Contains("max_epochs: 4"));
+  rest.job_yaml = whole.job_yaml;
+  CHECK(compare(whole, rest).empty());
+}
+
+TEST_CASE("monitor: the sizes of batches are the training's only where none is given",
+          "[training][session]") {
+  const auto sizes = [](const auto&... options) {
+    return Train(Rows(10), Ones(), SGD(learning_rate(.1), batch_size(5), batches_per_iter(2),
+                                       SumCost(), options...)).monitoring_batches();
+  };
+  CHECK(sizes().batch_size == 5);
+  CHECK(sizes().num_batches == 2);
+  CHECK(sizes(monitoring_batches(3)).batch_size == 0);
+  CHECK(sizes(monitoring_batches(3)).num_batches == 3);
+  CHECK(sizes(monitoring_batch_size(4)).batch_size == 4);
+  CHECK(sizes(monitoring_batch_size(4)).num_batches == 0);
+}
+
+TEST_CASE("resume: numbers that no run can have saved are refused, by name",
+          "[training][resume]") {
+  const auto refused = [](const auto& algorithm, const char* name, const StateValue& value) {
+    const TemporaryFolder folder;
+    Train train(Rows(10), Ones(), algorithm, PolyakAveraging(1));
+    train.save_path = (folder.path() + "/model.ansatz").c_str();
+    train.save_freq = 1;
+    SmallRun(train).run();
+    ModelFile file = read_model_file(train.save_path.c_str());
+    REQUIRE(file.values.contains(name));
+    file.values[name] = value;
+    write_model_file(train.save_path.c_str(), file);
+    RunOptions options;
+    options.resume = true;
+    try {
+      SmallRun(train, ElementType::float64, options).run();
+    } catch (const FileError& e) {
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  const SGD sgd(learning_rate(.2), batch_size(3), NearRows(), EpochCounter(2));
+  const BGD bgd(batch_size(4), NearRows(), EpochCounter(2));
+  const BGD lbfgs(batch_size(4), NearRows(), EpochCounter(2), method("lbfgs"));
+  const auto whole = [](std::int64_t n) { return StateValue(n); };
+  CHECK_THAT(refused(sgd, "algorithm.batches_done", whole(4)), Contains("batches_done is 4"));
+  CHECK_THAT(refused(sgd, "algorithm.batches_done", whole(-1)), Contains("batches_done is -1"));
+  CHECK_THAT(refused(sgd, "extensions[0].updates", whole(-1)), Contains("-1 as 'updates'"));
+  CHECK_THAT(refused(bgd, "algorithm.steps", std::vector<double>{.5, 0}), Contains("steps has 0"));
+  CHECK_THAT(refused(lbfgs, "algorithm.lbfgs_next", whole(10)), Contains("lbfgs_next is 10"));
 }

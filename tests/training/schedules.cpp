@@ -223,4 +223,19 @@ TEST_CASE("schedules: EpochMonitor records within an epoch", "[training][schedul
   REQUIRE(found.size() == expected.size());
   for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]));
   CHECK(run.session.records().epoch_record == std::vector<std::int64_t>{0, 1, 1, 2, 2, 3});
+  // The batch just learned from is among those seen.
+  CHECK(run.session.records().batch_record == std::vector<std::int64_t>{0, 2, 3, 4, 6, 6});
+}
+
+TEST_CASE("schedules: CosineDecay does not count short periods one by one",
+          "[training][schedules]") {
+  for (const double factor : {1., 1.0000001, 1.5}) {
+    SmallRun run(job_of(sgd(3), CosineDecay(1e-8, restart_factor(factor))));
+    for (const double rate : run.run().record("learning_rate")) {
+      CHECK(rate >= 0);
+      CHECK(rate <= base);
+    }
+  }
+  CHECK_THROWS_WITH(SmallRun(job_of(sgd(1), CosineDecay(1e-20, restart_factor(1.)))).run(),
+                    Contains("total_epochs"));
 }

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <ansatz/data/drawn_sets.hpp>
+#include <ansatz/model/loaded_model.hpp>
 #include <ansatz/model/mlp.hpp>
 #include <ansatz/model/rectified_linear.hpp>
 #include <ansatz/model/self_training.hpp>
@@ -75,6 +76,14 @@ TEST_CASE("session: a model that trains itself is trained, saved and restored", 
   Session(resumed, {}, options).run();
   CHECK(again->passes == 3);
   CHECK(again->examples == 60);
+
+  // As `!pkl:` gives it: what it learned is there before it is asked whether to go on.
+  Shared<Counter> loaded{Counter()};
+  const auto file = std::make_shared<const ModelFile>(read_model_file(path));
+  const Train once_more(data, LoadedModel(loaded, file));
+  Session(once_more, {}, quiet(observer)).run();
+  CHECK(loaded->passes == 3);
+  CHECK(loaded->examples == 60);
   std::filesystem::remove(path);
 }
 

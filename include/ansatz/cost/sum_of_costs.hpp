@@ -138,10 +138,11 @@ class SumOfCosts : public Cost {
     return all_terms;
   }
 
- private:
   constexpr void check() const {
     if (costs.empty()) graph_error("SumOfCosts needs at least one cost");
   }
+
+ private:
   constexpr AnyExpr times_coefficient(int i, const AnyExpr& x) const {
     const std::optional<double>& c = costs[i].coefficient;
     if (!c) return x;

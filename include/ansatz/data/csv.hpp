@@ -38,4 +38,13 @@ struct CsvTable {
 /// a line with another number of fields than the first one, a class not in `classes`.
 CsvTable read_csv(const std::string& path, const CsvOptions& options = {});
 
+/// What the first line of a file tells that is not empty.
+struct CsvFirstLine {
+  int fields = 0;        ///< 0: there is none
+  bool numbers = false;  ///< all fields are numbers, so that it holds no names
+};
+
+/// Looks at the first line alone. FileError when the file cannot be read.
+CsvFirstLine read_csv_first_line(const std::string& path, const CsvOptions& options = {});
+
 }  // namespace ansatz

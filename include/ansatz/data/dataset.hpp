@@ -25,6 +25,8 @@ class Dataset : public Object {
   virtual std::shared_ptr<const Table> load() const = 0;
   /// The file that must be there, for `ansatz check`; empty: none.
   virtual std::string missing_file() const { return ""; }
+  /// Under which name `ansatz data fetch` knows the data; empty: it does not.
+  virtual std::string fetched_as() const { return ""; }
 };
 
 }  // namespace ansatz

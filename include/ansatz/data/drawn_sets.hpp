@@ -117,6 +117,7 @@ class DrawnDigits : public Dataset {
     if (source == "targets") return index_space(10);
     return {};
   }
+  void check() const;
   std::shared_ptr<const Table> load() const override;
 };
 

@@ -32,6 +32,10 @@ struct Digits {
 /// As `stop`: up to the last example.
 inline constexpr int end_of_set = -1;
 
+/// Number of examples of "train" (60000) or "test" (10000), as both sets have them. NameError for
+/// another name.
+int digits_in_set(std::string_view which_set);
+
 /// MNIST (LeCun, Bottou, Bengio, Haffner 1998) from data_path()/mnist/*-ubyte[.gz]: examples
 /// start .. stop - 1 of "train" (60000) or "test" (10000). Pixels are float(v) / 255.
 ///
@@ -47,5 +51,9 @@ Digits fashion_mnist(std::string_view which_set, int start = 0, int stop = end_o
 /// The folder with all four files of MNIST, if data_path() has it.
 std::optional<std::string> find_mnist();
 std::optional<std::string> find_fashion_mnist();
+
+/// The first file of "train" or "test" that is not there, as a path; "" when both are. `folder` is
+/// "mnist" or "fashion-mnist". NameError for another set.
+std::string missing_digits(const std::string& folder, std::string_view which_set);
 
 }  // namespace ansatz

@@ -33,7 +33,10 @@ class DigitImages : public Dataset {
     if (source == "targets") return index_space(10);
     return {};
   }
+  void check() const;
   std::shared_ptr<const Table> load() const override;
+  std::string missing_file() const override;
+  std::string fetched_as() const override;
 
  protected:
   template <class C, class... O>

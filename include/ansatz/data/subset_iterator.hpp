@@ -30,6 +30,11 @@ bool uniform_batch_size(std::string_view mode);
 /// Whether random numbers are drawn. Throws NameError for an unknown mode.
 bool stochastic(std::string_view mode);
 
+/// Whether make_subset_iterator can do with these, whatever the number of examples. Throws
+/// NameError for an unknown mode; ValueError for a negative number, when neither is given, and
+/// when one is missing that the mode needs.
+void check_iteration(std::string_view mode, std::int64_t batch_size, std::int64_t num_batches);
+
 /// The batches of an epoch, as lists of examples:
 ///
 ///     SubsetIterator batches = make_subset_iterator("shuffled_sequential", n, 100, 0, &rng);

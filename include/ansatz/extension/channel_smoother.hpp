@@ -27,6 +27,9 @@ class ChannelSmoother : public Extension {
     key("k", &This::k, "number of records");
   }
 
+  void check() const;
+  void published(const Train& job, std::vector<std::string>& names) const override;
+  void watched(std::vector<WatchedChannel>& list) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 

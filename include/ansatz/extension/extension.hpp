@@ -6,14 +6,18 @@
 #include <ansatz/options.hpp>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
 class Archive;
+struct JobFacts;
 class Session;
 class Train;
+struct WatchedChannel;
 
 /// An extension at work. Any of its methods may call Session::stop, as StopIteration in Pylearn2.
 class ExtensionRun {
@@ -39,6 +43,14 @@ class Extension : public Object {
   /// Channels, as expressions: compiled with those of the model and of the cost, and computed on
   /// every monitored data set.
   constexpr virtual void channels(const Model&, const Data&, ChannelList&) const {}
+  /// What it demands of the rest of its job. Throws NameError, ValueError; asked before anything
+  /// runs.
+  virtual void check_job(const JobFacts&) const {}
+  /// Adds the whole names of the channels that it makes while the job runs. One that makes some and
+  /// does not tell may be watched by any name: a check takes every channel for one of its own.
+  virtual void published(const Train&, std::vector<std::string>&) const {}
+  /// Adds the channels whose records it reads.
+  virtual void watched(std::vector<WatchedChannel>&) const {}
   /// What it does while the job runs; by default nothing.
   virtual std::unique_ptr<ExtensionRun> start(Session& session) const;
 };

@@ -42,6 +42,9 @@ class RocAucChannel : public Extension {
     key("negative_class_index", &This::negative_class_index, "compare with this class only");
   }
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
+  void published(const Train& job, std::vector<std::string>& names) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 

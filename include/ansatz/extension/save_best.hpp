@@ -40,6 +40,8 @@ class MonitorBasedSaveBest : public Extension {
     key("tag_key", &This::tag_key, "what its tags begin with; default: MonitorBasedSaveBest");
   }
 
+  void check() const;
+  void watched(std::vector<WatchedChannel>& list) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 
@@ -66,6 +68,8 @@ class KeepBestParams : public Extension {
     key.required("batch_size", &This::batch_size, "examples of a batch");
   }
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 

@@ -44,6 +44,8 @@ class SharedSetter : public Extension {
     key.required("epoch_updates", &SharedSetter::epoch_updates, "[epoch, variable, value], …");
   }
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 

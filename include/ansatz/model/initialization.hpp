@@ -61,7 +61,7 @@ void draw_weights(const Initialization& how, const WeightMatrix& weights, bool s
 void set_numbers(const Numbers& given, std::string_view key, std::string_view layer,
                  std::string_view parameter, int count, InitialValues& values);
 
-/// Reads the mask of a layer's weights from a file (.npy, or .npz with one array).
+/// Reads the mask of a layer's weights from a .npy file.
 /// Errors: FileError; ValueError that names the layer unless it is a matrix [rows, columns].
 std::vector<double> read_weight_mask(std::string_view layer, std::string_view path, int rows,
                                      int columns);

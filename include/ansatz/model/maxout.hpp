@@ -111,7 +111,11 @@ class Maxout : public MaxoutBase {
     key.required("num_pieces", &Maxout::num_pieces, "linear pieces of each");
     MaxoutBase::keys(key);
   }
-  constexpr int units() const override { return num_units * num_pieces; }
+  constexpr int units() const override {
+    const long long count = static_cast<long long>(num_units) * num_pieces;
+    if (count > 2147483647) this->refuse("num_units * num_pieces is more than 2147483647");
+    return static_cast<int>(count);
+  }
   constexpr int pieces() const override { return num_pieces; }
 };
 template <class D, class P, class... O>

@@ -54,6 +54,9 @@ class Data {
   ir::List<Entry> sources_;
 };
 
+class Model;
+struct ModelFile;
+
 /// Where a model's first parameter values go; see Model::initialize.
 class InitialValues {
  public:
@@ -61,6 +64,8 @@ class InitialValues {
   /// Row-major values of a parameter; as many as its shape has.
   virtual void set(std::string_view parameter, const double* values, std::int64_t count) = 0;
   virtual void fill(std::string_view parameter, double value) = 0;
+  /// What an earlier job of a list trained the model to; null: nothing.
+  virtual const ModelFile* learned(const Model&) const { return nullptr; }
   /// A data set the job trains on, for layers that look at it (init_bias_target_marginals).
   virtual const Dataset* training_data() const { return nullptr; }
 };

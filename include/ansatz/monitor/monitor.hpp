@@ -33,7 +33,8 @@ class Monitor {
   void setup(AnyProgram* channels, AnyProgram* parameters, AnyProgram* settings);
   /// ValueError for a data set without examples; NameError for a channel name that is taken.
   void add_dataset(const WatchedData& data);
-  /// A channel computed by a function, once a record. NameError when the name is taken.
+  /// A channel computed by a function, once a record, after all channels that were added before it
+  /// (see `current`). NameError when the name is taken.
   void add_channel(const std::string& name, std::function<double()> value,
                    const std::string& doc = "", bool wall_clock = false);
   /// Called for every batch of every data set, before its channels are computed, as the `prereqs`
@@ -54,6 +55,10 @@ class Monitor {
   const std::vector<WatchedData>& datasets() const { return datasets_; }
   /// The last value of a channel. NameError with the nearest name; ValueError before any record.
   double last(std::string_view channel) const;
+  /// The value of a channel in the record that is being made, for the function of a channel added
+  /// after it; NaN when it was added later. NameError with the nearest name; ValueError between
+  /// records.
+  double current(std::string_view channel) const;
   /// Indices of the channels in the order in which they are printed: h2 before h10.
   std::vector<int> sorted_channels() const;
 
@@ -61,13 +66,14 @@ class Monitor {
   struct Source {
     WatchedData data;
     std::optional<BatchReader> reader;
-    std::vector<std::size_t> channels, parameters;  // in records_.channels
+    std::vector<int> channels, parameters;  // in records_.channels
   };
   struct Computed {
     int channel;
     std::function<double()> value;
   };
-  void measure(Source& source, std::vector<double>& values);
+  double& value_of(int channel) { return current_[static_cast<std::size_t>(channel)]; }
+  void measure(Source& source);
 
   MonitorRecords records_;
   std::vector<WatchedData> datasets_;
@@ -77,6 +83,7 @@ class Monitor {
   std::vector<int> setting_channels_;
   // What is computed. Others are of a run before this one, and stay as they were.
   std::vector<int> recorded_;
+  std::vector<double> current_;  // of all channels, while a record is made; empty between records
   AnyProgram* channels_ = nullptr;
   AnyProgram* parameters_ = nullptr;
   AnyProgram* settings_ = nullptr;

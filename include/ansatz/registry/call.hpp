@@ -18,6 +18,7 @@ class Call : public Object {
 class NumberObject : public Object {
  public:
   double value = 0;
+  bool known = true;  ///< a check does not compute all; then it is taken for one that is allowed
   NumberObject() = default;
   explicit NumberObject(double x) : value(x) {}
 };

@@ -3,6 +3,7 @@
 
 #include <ansatz/train/train.hpp>
 #include <ansatz/yaml/environment.hpp>
+#include <dsl/array.hpp>
 
 #include <map>
 #include <memory>
@@ -21,6 +22,10 @@ struct LoadOptions {
   std::map<std::string, std::string> environment;
   /// Only check: a missing data file or model file is a warning, and no data is read.
   bool check_only = false;
+  /// Whether %(name)s are filled in. Not in the text of a model file: they were when it was made.
+  bool fill = true;
+  /// Of what is computed while the file is read, such as get_channel: float32 or float64.
+  ElementType precision = ElementType::float32;
 };
 
 /// One job of a file.
@@ -31,6 +36,7 @@ struct Phase {
   std::string job_yaml;    ///< as it was written, %(name)s and overrides put in: RunOptions has it
   std::string model_yaml;  ///< the model as it was made
   std::string where;       ///< file:line:column
+  std::map<const Object*, std::string> places;  ///< of data sets: RunOptions has it
 };
 
 /// What a job file holds. `PYLEARN2_TRAIN_PHASE` is the phase's name while its strings are read.

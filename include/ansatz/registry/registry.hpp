@@ -40,6 +40,7 @@ struct ClassInfo {
   std::string doc;
   const char* file = "";
   int line = 0;
+  bool of_library = false;  ///< its objects tell of themselves all that a check of a job asks
   /// An object no key of which is set; null: the class is abstract.
   Shared<Object> (*make)() = nullptr;
   void (*fields)(Object&, FieldSink&) = nullptr;

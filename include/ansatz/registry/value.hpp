@@ -25,6 +25,7 @@ struct LayerNumbers;
 class LearningRule;
 class Loader;
 class Model;
+class NumberObject;
 struct Routes;
 class TerminationCriterion;
 class TrainingAlgorithm;
@@ -75,6 +76,8 @@ class Value {
       std::int64_t least = std::numeric_limits<std::int32_t>::min(),
       std::int64_t most = std::numeric_limits<std::int32_t>::max()) const;
   std::optional<double> number() const;
+  /// The number that the function which stands here gives; null, with an error, if it gives none.
+  const NumberObject* computed() const;
   std::optional<std::string> text() const;
   /// The object that stands here, the same one for an anchor and its aliases.
   Shared<Object> object(const char* kind) const;

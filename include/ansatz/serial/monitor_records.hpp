@@ -29,7 +29,7 @@ struct MonitorRecords {
   bool copy_history = false;
 
   std::vector<std::int64_t> batch_record, example_record, epoch_record;
-  std::vector<double> time_record;  ///< seconds since the first record; wall clock
+  std::vector<double> time_record;  ///< seconds since the run began; wall clock
   std::vector<ChannelRecords> channels;
 
   /// Number of moments.

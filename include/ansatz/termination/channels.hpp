@@ -24,6 +24,7 @@ class ChannelTarget : public TerminationCriterion {
     key.required("target", &ChannelTarget::target, "training stops at or below this value");
   }
 
+  void watched(std::vector<WatchedChannel>& list) const override;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };
 
@@ -40,6 +41,7 @@ class ChannelInf : public TerminationCriterion {
     key.required("channel_name", &ChannelInf::channel_name, "channel to watch");
   }
 
+  void watched(std::vector<WatchedChannel>& list) const override;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };
 
@@ -60,6 +62,8 @@ class MatchChannel : public TerminationCriterion {
     key.required("prev_monitor_name", &MatchChannel::prev_monitor_name, "monitor that has it");
   }
 
+  void check_job(const JobFacts& facts) const override;
+  void watched(std::vector<WatchedChannel>& list) const override;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };
 

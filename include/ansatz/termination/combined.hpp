@@ -17,6 +17,8 @@ class CombinedCriterion : public TerminationCriterion {
   static constexpr void keys(K& key) {
     key.required("criteria", &CombinedCriterion::criteria, "criteria, asked in this order");
   }
+  void check_job(const JobFacts& facts) const override;
+  void watched(std::vector<WatchedChannel>& list) const override;
 
  protected:
   constexpr CombinedCriterion() {}
@@ -40,6 +42,7 @@ class And : public CombinedCriterion {
   constexpr explicit And(const First& first, const C&... more) {
     add(first, more...);
   }
+  void check() const;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };
 
@@ -53,6 +56,7 @@ class Or : public CombinedCriterion {
   constexpr explicit Or(const First& first, const C&... more) {
     add(first, more...);
   }
+  void check() const;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };
 
@@ -65,6 +69,7 @@ class All : public CombinedCriterion {
   constexpr explicit All(const First& first, const C&... more) {
     add(first, more...);
   }
+  void check() const;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };
 
@@ -77,6 +82,7 @@ class Any : public CombinedCriterion {
   constexpr explicit Any(const First& first, const C&... more) {
     add(first, more...);
   }
+  void check() const;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };
 

@@ -4,11 +4,14 @@
 #include <ansatz/options.hpp>
 
 #include <memory>
+#include <vector>
 
 namespace ansatz {
 
 class Archive;
+struct JobFacts;
 class Session;
+struct WatchedChannel;
 
 /// A criterion at work. Asked after every monitoring step, the one before the first epoch included.
 class CriterionRun {
@@ -23,6 +26,10 @@ class CriterionRun {
 /// The description of a criterion.
 class TerminationCriterion : public Object {
  public:
+  /// What it demands of the rest of its job. Throws NameError, ValueError; asked by a check.
+  virtual void check_job(const JobFacts&) const {}
+  /// Adds the channels whose records it reads.
+  virtual void watched(std::vector<WatchedChannel>&) const {}
   virtual std::unique_ptr<CriterionRun> start(Session& session) const = 0;
 };
 

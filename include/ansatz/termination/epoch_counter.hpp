@@ -27,6 +27,7 @@ class EpochCounter : public TerminationCriterion {
     key("new_epochs", &EpochCounter::new_epochs, "count from now on, not from the model's first");
   }
 
+  void check() const;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };
 

@@ -35,6 +35,8 @@ class MonitorBased : public TerminationCriterion {
         "default: objective, or the only channel that ends in it");
   }
 
+  void check() const;
+  void watched(std::vector<WatchedChannel>& list) const override;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };
 

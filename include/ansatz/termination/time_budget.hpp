@@ -22,6 +22,7 @@ class TimeBudget : public TerminationCriterion {
     key.required("seconds", &TimeBudget::seconds, "seconds the run may take");
   }
 
+  void check() const;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };
 

@@ -31,4 +31,7 @@ class Archive {
   virtual void leave() = 0;
 };
 
+/// FileError that names the value, unless it is a count: 0 or above. For values just restored.
+void require_count(std::string_view name, std::int64_t value);
+
 }  // namespace ansatz

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,12 @@ namespace ansatz {
 class AlgorithmRun;
 class CriterionRun;
 class ExtensionRun;
+struct JobFacts;
 class ModelRun;
 class Session;
+
+/// What a run came to.
+enum class RunEnd { finished, time_budget_exceeded, interrupted };
 
 /// Told what happens, to show it: progress bars, lines, events for programs.
 class RunObserver {
@@ -31,7 +36,13 @@ class RunObserver {
   virtual void on_monitor(Session&) {}
   virtual void on_save(Session&, const std::string& /*path*/) {}
   virtual void on_warning(Session&, const std::string& /*text*/) {}
-  virtual void on_end(Session&) {}
+  virtual void on_end(Session&, RunEnd) {}
+};
+
+/// What a model was trained to by an earlier job of a list.
+struct LearnedModel {
+  const Model* model;
+  std::shared_ptr<const ModelFile> file;
 };
 
 /// How a job is run, beside what it says itself.
@@ -39,17 +50,20 @@ struct RunOptions {
   bool resume = false;        ///< go on with the run saved at the job's save_path
   bool accept_differences = false;  ///< resume although bits may differ: another machine, say
   double time_budget = 0;     ///< seconds, tested before each epoch; 0: none
-  std::int64_t seed = 0;      ///< of the random numbers inside steps (dropout, sampling)
+  /// Of the random numbers inside steps (dropout, sampling). Default: that of the run which is
+  /// resumed, else 0.
+  std::optional<std::int64_t> seed;
   int threads = 1;
   bool check = false;         ///< stop at the first value that is not finite, and name it
   std::string job_yaml;       ///< the job as text, for the model file
   std::string model_yaml;
+  /// Where data sets stand in the job file, "job.yaml:3:12: dataset", for messages.
+  std::map<const Object*, std::string> places;
+  /// Models that go on from where earlier jobs left them, with their values and records.
+  std::vector<LearnedModel> learned;
   RunObserver* observer = nullptr;
   const std::atomic<bool>* interrupt = nullptr;  ///< set by a signal: finish the batch, save, stop
 };
-
-/// What a run came to.
-enum class RunEnd { finished, time_budget_exceeded, interrupted };
 
 /// A job at work: its parameters, programs, data and monitor. Extensions, criteria and schedules
 /// read and change it.
@@ -65,6 +79,7 @@ class Session {
 
   const Train& job() const { return job_; }
   const RunOptions& options() const { return options_; }
+  std::int64_t seed() const { return options_.seed.value_or(0); }
   Store& store() { return store_; }
   Monitor& monitor() { return *monitor_; }
   const MonitorRecords& records() const { return monitor_->records(); }
@@ -86,6 +101,10 @@ class Session {
   /// A named number that no program reads, such as BGD's scale_step: extensions may change it.
   void add_setting(std::string_view name, double value);
 
+  /// The job, with the named numbers as they are now.
+  JobFacts facts() const;
+  /// Loads a data set. Errors begin with its place, where that is known.
+  std::shared_ptr<const Table> read(const Dataset& set) const;
   /// The training data.
   const std::shared_ptr<const Table>& data() const { return data_; }
   /// A batch has been trained on: counts it and tells the observer. Algorithms call it.
@@ -118,6 +137,11 @@ class Session {
   void load_data();
   void setup_monitor();
   void start_parts();
+  /// Refuses a file of a run whose bits this one would not continue.
+  void require_same_bits(const ModelFile& file) const;
+  void take_seed(const ModelFile& file);
+  /// Warns where the job is written otherwise than that of the file. Returns whether it is.
+  bool job_differs(const ModelFile& file);
   void restore(const ModelFile& file);
   void visit_state(Archive& archive);
   bool continue_learning();

@@ -62,6 +62,15 @@ class Train {
     }
     return there;
   }
+  /// Batches in which the monitor walks over a data set: those of the algorithm's monitoring keys,
+  /// or, where there are none, those it trains in. 0: not given.
+  constexpr BatchSizes monitoring_batches() const {
+    BatchSizes sizes{algorithm->monitoring_batch_size, algorithm->monitoring_batches};
+    if (sizes.batch_size || sizes.num_batches) return sizes;
+    sizes.batch_size = algorithm->batch_size ? algorithm->batch_size : model->batch_size();
+    sizes.num_batches = algorithm->epoch_batches();
+    return sizes;
+  }
   constexpr Shared<Cost> cost() const {
     // not `?:`: g++ 12 destroys a temporary of it twice in a constant expression
     if (!algorithm) return nullptr;

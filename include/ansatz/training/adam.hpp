@@ -83,9 +83,13 @@ class AdamW : public Adam {
     Adam::keys(key);
     key("weight_decay", &AdamW::weight_decay, "factor of the parameter in each step, at least 0");
   }
+  constexpr void check() const {
+    Adam::check();
+    if (!(weight_decay >= 0)) graph_error("AdamW: weight_decay must be at least 0");
+  }
 
   constexpr void updates(const RuleContext& c, UpdateList& list) const override {
-    if (!(weight_decay >= 0)) graph_error("AdamW: weight_decay must be at least 0");
+    check();
     const AnyExpr p = c.parameter.value;
     const AnyExpr step = adam_step(c, list) + setting("adam.weight_decay", weight_decay) * p;
     list.add(c.parameter.name, p, p - c.learning_rate * step);

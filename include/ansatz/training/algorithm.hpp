@@ -13,6 +13,7 @@ ANSATZ_COMPILED_ONCE
 namespace ansatz {
 
 class Archive;
+struct JobFacts;
 class Session;
 class Train;
 
@@ -52,6 +53,11 @@ constexpr Given<"monitoring_dataset", MonitoringDatasets> monitoring_dataset(
 struct NamedCost {
   String name;
   Shared<Cost> cost;
+};
+
+/// How a data set is divided; 0: not given.
+struct BatchSizes {
+  int batch_size = 0, num_batches = 0;
 };
 
 /// An algorithm at work.
@@ -97,6 +103,11 @@ class TrainingAlgorithm : public Object {
   /// How the monitor walks over its data sets.
   constexpr virtual const char* monitor_mode() const { return "sequential"; }
 
+  /// What it demands of the rest of its job. Throws NameError, ValueError; asked before anything
+  /// runs.
+  virtual void check_job(const JobFacts&) const {}
+  /// Adds the named numbers that its run keeps and no program reads.
+  virtual void add_settings(JobFacts&) const {}
   virtual std::unique_ptr<AlgorithmRun> start(Session& session) const = 0;
 };
 

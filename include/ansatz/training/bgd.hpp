@@ -94,6 +94,9 @@ class BGD : public TrainingAlgorithm {
     for (const char* name : {"ave_step_size", "ave_grad_size", "ave_grad_mult"})
       list.add(name, AnyExpr(setting(name, 0).value()));
   }
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
+  void add_settings(JobFacts& facts) const override;
   std::unique_ptr<AlgorithmRun> start(Session& session) const override;
 
  private:

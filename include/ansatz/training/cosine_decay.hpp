@@ -36,6 +36,8 @@ class CosineDecay : public Extension {
         "0: no restart; else each period is so many times as long as the one before");
   }
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 
@@ -53,6 +55,8 @@ class Warmup : public Extension {
     key.required("warm_up", &Warmup::warm_up, "epochs in which the learning rate rises");
   }
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 

@@ -26,6 +26,7 @@ class ExponentialDecay : public UpdateCallback {
     key.required("min_lr", &ExponentialDecay::min_lr, "lowest learning rate");
   }
 
+  void check() const;
   std::unique_ptr<UpdateCallbackRun> start(Session& session) const override;
 };
 
@@ -47,6 +48,7 @@ class LinearDecay : public UpdateCallback {
     key.required("decay_factor", &LinearDecay::decay_factor, "last learning rate over the first");
   }
 
+  void check() const;
   std::unique_ptr<UpdateCallbackRun> start(Session& session) const override;
 };
 
@@ -64,6 +66,7 @@ class AnnealedLearningRate : public UpdateCallback {
                  "update after which it falls as 1 / t, above 0");
   }
 
+  void check() const;
   std::unique_ptr<UpdateCallbackRun> start(Session& session) const override;
 };
 

@@ -38,6 +38,8 @@ class DefaultTrainingAlgorithm : public TrainingAlgorithm {
 
   constexpr int function_count() const override { return 0; }
   constexpr NamedFunction function(const Train&, int) const override { return {}; }
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
   std::unique_ptr<AlgorithmRun> start(Session& session) const override;
 
  private:

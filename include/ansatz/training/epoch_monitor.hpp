@@ -28,6 +28,8 @@ class EpochMonitor : public UpdateCallback {
     key("monitor_rate", &EpochMonitor::monitor_rate, "updates from record to record; 0: none");
   }
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
   std::unique_ptr<UpdateCallbackRun> start(Session& session) const override;
 };
 

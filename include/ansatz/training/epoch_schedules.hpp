@@ -9,8 +9,9 @@ ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
-// They count the epochs that the monitor has seen when they are set up, and every monitoring step
-// from then on, the one before the first epoch included, as Pylearn2's.
+// MomentumAdjustor and LinearDecayOverEpoch count the epochs that the monitor has seen when they
+// are set up, and every monitoring step from then on, the one before the first epoch included, as
+// Pylearn2's; OneOverEpoch counts from 0.
 
 /// Moves Momentum's factor in a straight line from its first value, held until count = start, to
 /// final_momentum at count = saturate.
@@ -30,6 +31,8 @@ class MomentumAdjustor : public Extension {
     key.required("saturate", &MomentumAdjustor::saturate, "epoch at which it stops changing");
   }
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 
@@ -52,6 +55,8 @@ class LinearDecayOverEpoch : public Extension {
                  "last learning rate over the first");
   }
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 
@@ -75,6 +80,8 @@ class OneOverEpoch : public Extension {
     key("min_lr", &OneOverEpoch::min_lr, "lowest learning rate");
   }
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 
@@ -110,6 +117,9 @@ class MonitorBasedLRAdjuster : public Extension {
     key("channel_name", &This::channel_name, "watch this channel");
   }
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
+  void watched(std::vector<WatchedChannel>& list) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 

@@ -31,6 +31,7 @@ class PolyakAveraging : public Extension {
     key("save_freq", &PolyakAveraging::save_freq, "monitoring steps from one saving to the next");
   }
 
+  void check() const;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 

@@ -8,6 +8,7 @@
 namespace ansatz {
 
 class Archive;
+struct JobFacts;
 class Session;
 
 /// A callback at work.
@@ -21,6 +22,9 @@ class UpdateCallbackRun {
 /// The description of a callback, such as ExponentialDecay.
 class UpdateCallback : public Object {
  public:
+  /// What it demands of the rest of its job. Throws NameError, ValueError; asked before anything
+  /// runs.
+  virtual void check_job(const JobFacts&) const {}
   virtual std::unique_ptr<UpdateCallbackRun> start(Session& session) const = 0;
 };
 

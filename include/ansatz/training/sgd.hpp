@@ -64,6 +64,8 @@ class SGD : public TrainingAlgorithm {
     if (learning_rule) learning_rule->channels(model.parameters(), list);
   }
   constexpr const char* monitor_mode() const override { return monitor_iteration_mode.c_str(); }
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
   std::unique_ptr<AlgorithmRun> start(Session& session) const override;
 
   /// The update of a batch: output "objective" where the cost has a value.
@@ -75,7 +77,7 @@ class SGD : public TrainingAlgorithm {
     else if (the_cost.has_value(model))
       f.add(output("objective", the_cost.expr(model, data)));
     const ir::List<ModelParameter> parameters = model.parameters();
-    if (clip_norm > 0) clip(g);
+    if (clip_norm > 0) clip(parameters, g);
     Shared<LearningRule> rule = learning_rule;
     if (!rule) rule = PlainGradient();
     const AnyExpr rate(setting("learning_rate", learning_rate).value());
@@ -93,12 +95,15 @@ class SGD : public TrainingAlgorithm {
   }
 
  private:
-  constexpr void clip(GradientList& g) const {
+  // Frozen parameters do not move, so that their gradients shorten no other's.
+  constexpr void clip(const ir::List<ModelParameter>& parameters, GradientList& g) const {
     AnyExpr total(ir::Value(0.));
-    for (const AnyExpr& each : g.of) total = total + sum(square(each));
+    for (int i = 0; i < parameters.size(); ++i)
+      if (!parameters[i].frozen) total = total + sum(square(g.of[i]));
     const AnyExpr limit(setting("clip_norm", clip_norm).value());
     const AnyExpr factor = limit / maximum(sqrt(total), limit);
-    for (AnyExpr& each : g.of) each = each * factor;
+    for (int i = 0; i < parameters.size(); ++i)
+      if (!parameters[i].frozen) g.of[i] = g.of[i] * factor;
   }
   template <class O>
   constexpr void take(const O& o) {

@@ -26,6 +26,9 @@ class ScaleStep : public Extension {
     key.required("min_value", &ScaleStep::min_value, "lowest scale_step");
   }
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
+  void published(const Train& job, std::vector<std::string>& names) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 
@@ -54,6 +57,10 @@ class StepShrinker : public Extension {
     key("max_scale", &StepShrinker::max_scale, "highest scale_step");
   }
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
+  void published(const Train& job, std::vector<std::string>& names) const override;
+  void watched(std::vector<WatchedChannel>& list) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 
@@ -64,6 +71,8 @@ class BacktrackingStepShrinker : public StepShrinker {
   static constexpr const char* yaml = "pylearn2.training_algorithms.bgd.BacktrackingStepShrinker";
   using StepShrinker::StepShrinker;
 
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 

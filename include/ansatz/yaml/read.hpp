@@ -18,7 +18,7 @@ struct Limits {
 struct Reading {
   /// "name=value", see <ansatz/yaml/template.hpp>.
   std::vector<std::string> definitions;
-  /// Whether %(name)s are filled in; not in text that to_yaml wrote.
+  /// Whether %(name)s are filled in; not in text that to_yaml wrote, such as a model file's.
   bool fill = true;
   /// "path=value", see <ansatz/yaml/overrides.hpp>.
   std::vector<std::string> overrides;
