@@ -120,7 +120,7 @@ TEST_CASE("SGD: an epoch without a batch is refused, in training and in monitori
                                 train_iteration_mode("even_sequential")))),
              Contains("10 examples give no batch of 20") && Contains("even_sequential"));
   CHECK_THAT(error_of(Train(Rows(10), Ones(),
-                            SGD(learning_rate(.1), batch_size(5), SumCost(), EpochCounter(1),
+                            SGD(learning_rate(.1), batch_size(5), TimesMean(), EpochCounter(1),
                                 monitoring_dataset({{"valid", Rows(4)}}),
                                 monitor_iteration_mode("even_sequential")))),
              Contains("\"valid\": 4 examples give no batch of 5"));
@@ -158,6 +158,6 @@ TEST_CASE("SGD: as many batches are monitored as an epoch has, unless told other
     return run.run().record("objective")[0];
   };
   CHECK(objective() == 1.5);  // of the rows 0 to 3
-  CHECK(objective(monitoring_batches(3)) == 4.5);  // all of them, in three
+  CHECK(objective(monitoring_batches(3)) == 2.5);
   CHECK(objective(monitoring_batch_size(5)) == 4.5);
 }

@@ -62,13 +62,14 @@ class Train {
     }
     return there;
   }
-  /// Batches in which the monitor walks over a data set: those of the algorithm's monitoring keys,
-  /// or, where there are none, those it trains in. 0: not given.
+  /// Batches in which the monitor walks over a data set, 0 for what is not given: those of the
+  /// algorithm's monitoring keys, or, where there are none, those it trains in. A number of batches
+  /// alone is one of batches of the training's size, as in the tutorials' notebooks.
   constexpr BatchSizes monitoring_batches() const {
     BatchSizes sizes{algorithm->monitoring_batch_size, algorithm->monitoring_batches};
-    if (sizes.batch_size || sizes.num_batches) return sizes;
-    sizes.batch_size = algorithm->batch_size ? algorithm->batch_size : model->batch_size();
-    sizes.num_batches = algorithm->epoch_batches();
+    if (!sizes.batch_size && !sizes.num_batches) sizes.num_batches = algorithm->epoch_batches();
+    if (!algorithm->monitoring_batch_size)
+      sizes.batch_size = algorithm->batch_size ? algorithm->batch_size : model->batch_size();
     return sizes;
   }
   constexpr Shared<Cost> cost() const {
