@@ -201,7 +201,7 @@ def check_names():
     expect("predict: the job of a file is not filled in again", code == 0
            and len(out.split()) == 10, code, out, err)
     code, out, err = run("evaluate", saved)
-    expect("evaluate: nor there", code == 0 and "y_misclass" in out, code, err)
+    expect("evaluate: nor there", code == 0 and "%(x)s_misclass" in out, code, out, err)
     again = folder / "again.yaml"
     again.write_text("""!obj:Train {
   dataset: !obj:DrawnDigits { start: 0, stop: 100 }, model: !pkl: "%s",
