@@ -37,23 +37,45 @@ def ansatz(program, threads, epochs):
     return training, [w - t for w, t in zip(whole, training)]
 
 
-def first_batch(program):
-    """Seconds of a job of one batch on drawn numbers, the process's start and end included."""
-    job = """!obj:Train {
+def job_of_one_batch(hidden, rule):
+    return """!obj:Train {
       dataset: &d !obj:random_dense_design_matrix { num_examples: 100, dim: 784, num_classes: 10 },
       model: !obj:MLP { nvis: 784, layers: [
-        !obj:RectifiedLinear { layer_name: h0, dim: 500, irange: .05 },
-        !obj:RectifiedLinear { layer_name: h1, dim: 1000, irange: .05 },
+        !obj:HIDDEN { layer_name: h0, dim: 500, irange: .05 },
+        !obj:HIDDEN { layer_name: h1, dim: 1000, irange: .05 },
         !obj:Softmax { layer_name: y, n_classes: 10, irange: 0. } ] },
       algorithm: !obj:SGD { learning_rate: .01, batch_size: 100,
-        learning_rule: !obj:Momentum { init_momentum: .5 }, monitoring_dataset: *d,
-        termination_criterion: !obj:EpochCounter { max_epochs: 1 } } }"""
+        learning_rule: RULE, monitoring_dataset: *d,
+        termination_criterion: !obj:EpochCounter { max_epochs: 1 } } }""".replace(
+            "HIDDEN", hidden).replace("RULE", rule)
+
+
+def seconds_of(command, job, cache):
+    """Seconds of a command on the job, the process's start and end included."""
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(job)
         file.flush()
         start = time.perf_counter()
-        subprocess.run([program, "train", "-q", file.name], check=True)
+        subprocess.run([*command, file.name], check=True, capture_output=True,
+                       env=os.environ | {"XDG_CACHE_HOME": cache})
         return time.perf_counter() - start
+
+
+def first_batches(program):
+    """A job whose loops the program has; one whose loops it lacks, compiled and then found."""
+    known = job_of_one_batch("RectifiedLinear", "!obj:Momentum { init_momentum: .5 }")
+    other = job_of_one_batch("Softplus", "!obj:Adam {}")
+    train = [program, "train", "-q"]
+    double = [*train, "--floatX", "float64"]  # most configurations are float's
+    with tempfile.TemporaryDirectory() as none:
+        show("loops in the program", [seconds_of(train, known, none) for _ in range(10)])
+    cold, warm = [], []
+    for _ in range(3):
+        with tempfile.TemporaryDirectory() as cache:
+            cold.append(seconds_of([*double, "--compile"], other, cache))
+            warm += [seconds_of(double, other, cache) for _ in range(5)]
+    show("loops compiled", cold)
+    show("loops found", warm)
 
 
 def torch_times(python, data, threads, epochs):
@@ -83,9 +105,8 @@ def main():
     os.environ.pop("OPENBLAS_CORETYPE", None)
     os.environ["ANSATZ_DATA_PATH"] = options.data
     print(subprocess.run([options.program, "info"], capture_output=True, text=True).stdout, end="")
-    starts = [first_batch(options.program) for _ in range(10)]
-    print("from YAML to the first batch and the end of the process")
-    show("ansatz", starts)
+    print("from the start of the process to the end of a job of one batch")
+    first_batches(options.program)
     for threads in (1, 2):
         ours, theirs = ([], []), ([], [])
         for _ in range(options.rounds):
