@@ -1,7 +1,6 @@
 // Alphabetical order that knows numbers: h2 comes before h10.
 #pragma once
 
-
 #include <string_view>
 
 namespace ansatz {

@@ -33,8 +33,6 @@ bool same(const ir::PlanTable<T>& a, const ir::PlanTable<T>& b, const Equal& equ
   return true;
 }
 
-
-
 // Text is compared where it is used.
 class Comparison {
  public:

@@ -9,6 +9,7 @@
 #include <ansatz/train/session.hpp>
 
 #include <filesystem>
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -48,6 +49,19 @@ std::map<std::string, std::vector<double>> reference_run(const std::string& name
     while (std::getline(cells, cell, ',')) run[channel].push_back(std::stod(cell));
   }
   return run;
+}
+
+std::vector<std::string> channel_names(const std::map<std::string, std::vector<double>>& run) {
+  std::vector<std::string> names;  // in the order of the map
+  for (const auto& [name, values] : run)
+    if (name[0] != '(') names.push_back(name);
+  return names;
+}
+std::vector<std::string> channel_names(const ansatz::MonitorRecords& run) {
+  std::vector<std::string> names;
+  for (const ansatz::ChannelRecords& c : run.channels) names.push_back(c.name);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 bool have_mnist() {

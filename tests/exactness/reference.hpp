@@ -13,6 +13,10 @@ namespace exactness {
 /// A file of tests/exactness/reference: the records of each channel.
 std::map<std::string, std::vector<double>> reference_run(const std::string& name);
 
+/// The names of a run's channels, sorted; a reference's counts of batches and such are none.
+std::vector<std::string> channel_names(const std::map<std::string, std::vector<double>>& run);
+std::vector<std::string> channel_names(const ansatz::MonitorRecords& run);
+
 /// Whether MNIST is there; if not, says that the test is skipped.
 bool have_mnist();
 

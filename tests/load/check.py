@@ -2,25 +2,11 @@
 
     check.py ANSATZ GOOD.so OTHER.so JOB
 """
-import subprocess
 import sys
 
-program, good, other, job = sys.argv[1:]
-failed = 0
+from program import end, expect, run
 
-
-def run(*arguments):
-    result = subprocess.run([program, *arguments], capture_output=True, text=True)
-    return result.returncode, result.stdout + result.stderr
-
-
-def expect(what, holds, output):
-    global failed
-    print(("passed: " if holds else "FAILED: ") + what)
-    if not holds:
-        failed += 1
-        print(output)
-
+good, other, job = sys.argv[2:]
 
 code, text = run("train", job)
 expect("without --load the class is unknown, with its place", code == 3 and "my_models.Bump" in text
@@ -33,4 +19,4 @@ code, text = run("train", "--load", good, "--load", other, job)
 expect("an object for another processor is refused", code == 1 and "compiled for" in text, text)
 code, text = run("train", "--load", job, job)
 expect("what is no shared object is refused", code == 1 and "--load" in text, text)
-sys.exit(failed)
+end()

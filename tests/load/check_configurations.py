@@ -4,29 +4,16 @@
 """
 import json
 import re
-import subprocess
 import sys
 
-program, mine, theirs, job = sys.argv[1:]
-failed = 0
+from program import end, expect, run
 
-
-def run(*arguments):
-    result = subprocess.run([program, *arguments], capture_output=True, text=True)
-    return result.returncode, result.stdout + result.stderr
+mine, theirs, job = sys.argv[2:]
 
 
 def objectives(*arguments):
     events = [json.loads(line) for line in run("train", "--json", *arguments)[1].splitlines()]
     return [e["channels"]["objective"] for e in events if e["event"] == "epoch"]
-
-
-def expect(what, holds, output):
-    global failed
-    print(("passed: " if holds else "FAILED: ") + what)
-    if not holds:
-        failed += 1
-        print(output)
 
 
 code, alone = run("train", job)
@@ -49,4 +36,4 @@ expect("of two with one name the second is refused, with both places", code == 1
        and "configuration my_bends is registered twice" in text
        and re.search(r"my_job.cpp:\d", text)
        and re.search(r"their_job.cpp:\d", text), text)
-sys.exit(failed)
+end()

@@ -52,14 +52,6 @@ Train fixed_job(int size, int examples, const O&... options) {
   return Train(Rows(examples), Fixed(size),
                SGD(learning_rate(.1), SumCost(), EpochCounter(1), options...));
 }
-std::string error_of(const Train& job) {
-  try {
-    SmallRun(job).run();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
-}
 
 }  // namespace
 

@@ -130,15 +130,6 @@ double excess_after(int epochs, const O&... options) {
   return objective(weights(run)) - lowest_objective();
 }
 
-std::string error_of(const Train& job) {
-  try {
-    SmallRun(job).run();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
-}
-
 struct Noisy : HalfSquaredError {
   constexpr bool is_stochastic() const override { return true; }
 };

@@ -5,6 +5,7 @@
 #include <ansatz/train/build_programs.hpp>
 #include <ansatz/train/session.hpp>
 #include <ansatz/training/sgd.hpp>
+#include <dsl/exceptions.hpp>
 
 #include <string>
 #include <vector>
@@ -131,5 +132,15 @@ class SmallRun {
   Train job;
   Session session;
 };
+
+/// What running the job throws; "" if it ends as it should.
+inline std::string error_of(const Train& job) {
+  try {
+    SmallRun(job).run();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
 
 }  // namespace ansatz::testing

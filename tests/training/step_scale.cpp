@@ -20,14 +20,6 @@ Train job_of(int epochs, std::initializer_list<double> script, const E& extensio
                    monitoring_dataset(Rows())),
                Scripted("x", script), extension);
 }
-std::string error_of(const Train& job) {
-  try {
-    SmallRun(job).run();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
-}
 
 }  // namespace
 

@@ -71,8 +71,8 @@ class Dense : public Layer, public Initialization {
           "exactly one of irange, istdev, sparse_init, glorot_uniform, glorot_normal, he_uniform "
           "and he_normal is needed, to say how the weights begin");
     if (sparse_init && *sparse_init > input.total_dimension())
-      refuse("sparse_init " + to_text(*sparse_init) + ": 0 to " +
-             to_text(input.total_dimension()) + ", the number of inputs");
+      refuse("sparse_init " + to_text(*sparse_init) + ": 0 to " + to_text(input.total_dimension()) +
+             ", the number of inputs");
     const int biases = init_bias.list.size();
     if (use_bias && biases != 1 && biases != units())
       refuse("init_bias has " + to_text(biases) + " numbers; give one, or " + to_text(units()) +

@@ -25,14 +25,14 @@ struct Numbers {
 /// The keys with which a layer says how its weights begin: exactly one of irange, istdev,
 /// sparse_init, glorot_uniform, glorot_normal, he_uniform and he_normal.
 struct Initialization {
-  std::optional<double> irange;      ///< uniform in [-irange, irange)
-  std::optional<double> istdev;      ///< normal with this standard deviation
-  std::optional<int> sparse_init;    ///< this many weights of each unit are not zero
-  double sparse_stdev = 1;           ///< standard deviation of those
-  double include_prob = 1;           ///< probability that a weight is not zero (irange)
-  bool glorot_uniform = false;       ///< Glorot and Bengio 2010, equation 16
+  std::optional<double> irange;    ///< uniform in [-irange, irange)
+  std::optional<double> istdev;    ///< normal with this standard deviation
+  std::optional<int> sparse_init;  ///< this many weights of each unit are not zero
+  double sparse_stdev = 1;         ///< standard deviation of those
+  double include_prob = 1;         ///< probability that a weight is not zero (irange)
+  bool glorot_uniform = false;     ///< Glorot and Bengio 2010, equation 16
   bool glorot_normal = false;
-  bool he_uniform = false;           ///< He, Zhang, Ren and Sun 2015, equation 10
+  bool he_uniform = false;  ///< He, Zhang, Ren and Sun 2015, equation 10
   bool he_normal = false;
 
   constexpr int given() const {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <ansatz/compiled_once.hpp>
+#include <ansatz/cost/cost.hpp>
 #include <ansatz/data/dataset.hpp>
 #include <ansatz/data/table.hpp>
-#include <ansatz/cost/cost.hpp>
 
 ANSATZ_COMPILED_ONCE
 

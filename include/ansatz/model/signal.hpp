@@ -16,9 +16,7 @@ struct Signal {
   ir::List<AnyExpr> values;
 
   constexpr Signal() {}
-  constexpr Signal(const SpaceInfo& s, const AnyExpr& value) : space(s) {
-    values.push_back(value);
-  }
+  constexpr Signal(const SpaceInfo& s, const AnyExpr& value) : space(s) { values.push_back(value); }
   /// The only value. Error when there are several.
   constexpr const AnyExpr& value() const {
     if (values.size() != 1) graph_error("a value of one Space is needed, not of a CompositeSpace");
@@ -44,8 +42,8 @@ constexpr Signal input_of(const char* name, const SpaceInfo& space) {
     batched[0] = ir::extent_code(examples::name);
     for (int i = 0; i < part.shape.rank; ++i) batched[i + 1] = part.shape[i];
     const auto type = part.kind == SpaceKind::index ? ir::DType::index : ir::DType::real;
-    s.values.push_back(AnyExpr(ir::make_leaf(ir::info_of<ops::Input>, batched, type, at.c_str(),
-                                             attr, examples::name)));
+    s.values.push_back(AnyExpr(
+        ir::make_leaf(ir::info_of<ops::Input>, batched, type, at.c_str(), attr, examples::name)));
   };
   add(add, String(name), space);
   return s;

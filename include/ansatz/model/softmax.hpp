@@ -51,8 +51,8 @@ class SoftmaxBase : public Layer, public Initialization {
           "exactly one of irange, istdev, sparse_init, glorot_uniform and glorot_normal is needed, "
           "to say how the weights begin");
     if (!no_affine && sparse_init && *sparse_init > input.total_dimension())
-      refuse("sparse_init " + to_text(*sparse_init) + ": 0 to " +
-             to_text(input.total_dimension()) + ", the number of inputs");
+      refuse("sparse_init " + to_text(*sparse_init) + ": 0 to " + to_text(input.total_dimension()) +
+             ", the number of inputs");
     if (max_row_norm && max_col_norm) refuse("max_row_norm and max_col_norm exclude each other");
     return vector_space(classes());
   }
