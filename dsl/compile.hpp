@@ -184,6 +184,29 @@ struct LoopTable<F, T, kernels::Ints<L...>> {
   static constexpr const LoopFn* functions = loop_table_of<F, T, L...>;
 };
 
+// Whether Op's own name begins as those of the library do.
+template <class Op>
+consteval bool is_of_library() {
+  const char* text = __PRETTY_FUNCTION__;
+  for (; *text; ++text) {
+    const char *a = text, *b = "= ansatz::ops::";
+    while (*b && *a == *b) ++a, ++b;
+    if (!*b) return true;
+  }
+  return false;
+}
+
+/// Makes an op of the user's own known to check mode.
+template <const OpInfo* I>
+void offer() {
+  if constexpr (I != nullptr)
+    if constexpr (!is_of_library<OpOf<I>>()) offer_op(I);
+}
+template <class F, int... I>
+void offer_ops(kernels::Ints<I...>) {
+  (offer<LoopSource<F>::plan.code[I].op>(), ...);
+}
+
 template <class Call>
 inline constexpr bool takes_arguments = false;
 template <class F, class R, class A, class... More>
@@ -223,6 +246,14 @@ class Compiled : public Program<T> {
   static constexpr const auto& plan = ir::CompiledPlan<F>::plan;
   Compiled() : Program<T>(plan.view(), loops_.functions) {
     if constexpr (!ir::HasPlan<F>) ir::this_function_could_not_be_compiled();
+  }
+
+  using Program<T>::check;
+  /// See Program. Called on a Compiled, and not on the Program that it is, it also knows ops of the
+  /// user's own.
+  void check(bool on) {
+    if (on) ir::offer_ops<F>(kernels::MakeInts<plan.sizes.code>{});
+    Program<T>::check(on);
   }
 
  private:

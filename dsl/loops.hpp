@@ -30,6 +30,10 @@ void offer_loops(const PlanView& plan, const LoopFn* functions, unsigned long pr
 /// sizes and strides are operands and do not count).
 LoopFn find_loop(const PlanView& plan, int loop, unsigned long precision);
 
+/// An op that is not the library's, for check mode, which evaluates the loops of compiled programs
+/// again to find what made a number that is not finite. Never taken back.
+void offer_op(const OpInfo* op);
+
 /// The tables of a plan, as the executor reads them.
 PlanView view_of(const Plan& plan);
 

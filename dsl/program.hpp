@@ -155,7 +155,8 @@ class Program {
   int threads() const;
 
   /// Check mode: a call stops with ValueError at the first step whose result is not finite, named
-  /// with its output, the call and the parameters and inputs that were not finite before it.
+  /// with its output, the call, the op that first made such a number with its operands and its
+  /// place in the expression, and the parameters and inputs that were not finite before it.
   /// Runs on one thread. Default off.
   void check(bool on);
   bool check() const;

@@ -22,6 +22,7 @@ const char* type_name(ElementType type) {
 }
 
 std::string number_text(double value) {
+  if (value != value) return "nan";  // its sign says nothing
   char buffer[32];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
   return std::string(buffer, end);

@@ -261,7 +261,7 @@ double Executor<T>::work() const {
 
 template <class T>
 void Executor<T>::run() {
-  if (check) note_bad_values();
+  if (check) (this->*check->begin)();
   if (threads_ == 1 || check || work() < least_work_for_threads) {
     const OneBlasThread one(has_products_);
     try {
@@ -307,6 +307,7 @@ void Executor<T>::walk(int thread, int team) {
   for (int i = 0; i < static_cast<int>(tasks_.size()); ++i) {
     Task& task = tasks_[at(i)];
     if (parallel && task.barrier) barrier_.wait(team);
+    if (!parallel && check) (this->*check->before)(task);
     switch (task.kind) {
       case StepKind::loop:
         run_loop<parallel>(task, random, thread, team);
@@ -359,7 +360,7 @@ void Executor<T>::walk(int thread, int team) {
         break;
       }
     }
-    if (!parallel && check) check_task(task);
+    if (!parallel && check) (this->*check->after)(task);
   }
 }
 

@@ -57,7 +57,9 @@ class Executor {
 
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
-  bool check = false;
+  struct CheckMode;
+  static const CheckMode check_mode;
+  const CheckMode* check = nullptr;  ///< null: off
 
  private:
   /// One element of T, or one label.
@@ -174,11 +176,12 @@ class Executor {
 
   // check.cpp
   void note_bad_values();
-  void check_task(const Task& task) const;
-  [[noreturn]] void report(const Task& task, int buffer, const T* bad,
-                           const std::string& what) const;
-  void check_operand(const Task& task, int operand, const std::int64_t (&sizes)[4],
-                     const std::string& what) const;
+  void check_before(const Task& task);
+  void check_after(const Task& task);
+  void check_root(const Task& task, int root);
+  void swap_kept();
+  [[noreturn]] void report(const Task& task, int buffer, const T* bad, const std::string& what,
+                           const std::string& place) const;
   std::string written_name(int buffer) const;
 
   ir::PlanView plan_;
@@ -215,6 +218,15 @@ class Executor {
   std::exception_ptr failure_;  // of a kernel on some thread
   std::atomic<bool> failed_{false};
   std::vector<std::string> bad_before_;  // check mode
+  std::vector<std::pair<void*, std::vector<char>>> kept_;  // check mode: memory before a step
+};
+
+/// What check mode does; by pointers, so that only programs that ask for it hold its code.
+template <class T>
+struct Executor<T>::CheckMode {
+  void (Executor::*begin)();
+  void (Executor::*before)(const Task& task);
+  void (Executor::*after)(const Task& task);
 };
 
 }  // namespace ansatz::running

@@ -92,12 +92,8 @@ int Program<T>::threads() const {
   return executor_->threads();
 }
 template <class T>
-void Program<T>::check(bool on) {
-  executor_->check = on;
-}
-template <class T>
 bool Program<T>::check() const {
-  return executor_->check;
+  return executor_->check != nullptr;
 }
 template <class T>
 const ir::PlanView& Program<T>::plan() const {
