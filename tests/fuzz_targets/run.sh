@@ -28,15 +28,21 @@ cmake -S . -B "$build" -G Ninja -D CMAKE_TOOLCHAIN_FILE="$PWD/cmake/clang.cmake"
   -D ANSATZ_FUZZ=ON -D ANSATZ_TESTS=ON -D ANSATZ_EXAMPLES=OFF -D ANSATZ_BENCHMARKS=OFF \
   >"$build/configure.log" 2>&1 || give_up "Configuring failed:" "$build/configure.log"
 
-passed=0 failed=0
+jobs=$(nproc 2>/dev/null || echo 2)
+names=() corpora=()
 while IFS='|' read -r name folders; do
   [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
-  cmake --build "$build" --target "fuzz_$name" >"$build/$name.build.log" 2>&1 ||
-    give_up "Building fuzz_$name failed:" "$build/$name.build.log"
-  IFS='|' read -r -a corpus <<<"$folders"
+  names+=("$name") corpora+=("$folders")
+done <"$build/tests/fuzz_targets/targets.txt"
+cmake --build "$build" --parallel "$jobs" --target "${names[@]/#/fuzz_}" >"$build/build.log" 2>&1 ||
+  give_up "Building the targets failed:" "$build/build.log"
+
+# fuzz NAME FOLDERS: one target, on one processor; says what it did.
+fuzz() {
+  local name=$1 corpus scratch log=$build/$1.log status
+  IFS='|' read -r -a corpus <<<"$2"
   # The first folder receives new inputs, so it is a scratch one.
   scratch=$(mktemp -d)
-  log=$build/$name.log
   "$build/tests/fuzz_targets/fuzz_$name" "$scratch" "${corpus[@]}" \
     -max_total_time="$seconds" -max_len=65536 -timeout=10 -print_final_stats=1 \
     -rss_limit_mb=$rss_limit_mb -malloc_limit_mb=$malloc_limit_mb \
@@ -47,14 +53,22 @@ while IFS='|' read -r name folders; do
   echo "$name: $(field cov) edges, $(field ft) features," \
     "$(field 'stat::number_of_executed_units') inputs in $seconds s," \
     "$(field 'stat::peak_rss_mb') MB at most"
-  if [ $status = 0 ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
+  if [ $status != 0 ]; then
     grep -n -A 30 -m 1 -E 'ERROR|SUMMARY' "$log"
     grep "Test unit written" "$log"
   fi
-done <"$build/tests/fuzz_targets/targets.txt"
+  return $status
+}
+
+passed=0 failed=0
+one_ended() {
+  if wait -n; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+for i in "${!names[@]}"; do
+  [ "$i" -lt "$jobs" ] || one_ended
+  fuzz "${names[i]}" "${corpora[i]}" &
+done
+for ((i = passed + failed; i < ${#names[@]}; ++i)); do one_ended; done
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ] && [ $passed != 0 ]
