@@ -10,8 +10,8 @@ if(ANSATZ_SANITIZE STREQUAL "address")
     " -fsanitize=address,undefined -fno-sanitize-recover=all")
   # Lines for the stacks of a report, and no more.
   set(CMAKE_CXX_FLAGS_DEBUG "-g1")
-  # Checks by a call instead of in line, and none of what the address sanitizer finds as well: a file
-  # of compiled models takes a third of the time.
+  # Checks by a call instead of in line, and none of what the address sanitizer finds as well: a
+  # file of compiled models takes a third of the time.
   string(APPEND CMAKE_CXX_FLAGS " -fno-sanitize=object-size,pointer-overflow")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     string(APPEND CMAKE_CXX_FLAGS " --param asan-instrumentation-with-call-threshold=0")
