@@ -30,9 +30,10 @@ struct NamedArray {
   ArrayView array;
 };
 
-/// Reads every array of the file, stored or deflated: format versions 1 and 2 of .npy, little
-/// endian, all integers and floats of 32 and 64 bits. FileError, with the array's name, if the
-/// file is damaged, or an array has another element type or is in Fortran order.
+/// Reads every array of the file, stored or deflated: format versions 1 to 3 of .npy, in C or
+/// Fortran order, little or big endian, integers, floats of 32 and 64 bits; floats of 16 bits
+/// become float32, bool uint8. FileError, with the array's name, if the file is damaged, or an
+/// array has another element type.
 std::vector<NpzArray> read_npz(const std::string& path);
 
 /// Writes arrays, uncompressed; the same arrays give the same bytes. `path` is replaced as a

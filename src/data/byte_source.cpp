@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -20,13 +21,17 @@ constexpr std::int64_t most_unpacked = 1032;
 std::string load(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw FileError(fmt::format("{}: {}", path, error.message()));
   if (!std::filesystem::exists(status)) throw FileError(fmt::format("{}: no such file", path));
   if (!std::filesystem::is_regular_file(status))
     throw FileError(fmt::format("{}: not a file{}", path,
                                 std::filesystem::is_directory(status) ? ", but a folder" : ""));
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
+  if (!file) throw FileError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
   const auto size = std::filesystem::file_size(path, error);
-  if (!file || error) throw FileError(fmt::format("{}: cannot be read", path));
+  if (error) throw FileError(fmt::format("{}: cannot be read: {}", path, error.message()));
   std::string bytes(size, '\0');
   file.read(bytes.data(), static_cast<std::streamsize>(size));
   if (static_cast<std::uintmax_t>(file.gcount()) != size)

@@ -7,9 +7,14 @@
 
 #include <fmt/format.h>
 
+#include <locale.h>
+#include <stdlib.h>
+
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
+#include <utility>
 
 namespace ansatz {
 
@@ -24,9 +29,17 @@ struct Field {
 
 bool blank(char c) { return c == ' ' || c == '\t'; }
 
-std::string_view without_mark(std::string_view text) {
-  if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);  // some editors write it
+std::string_view without_mark(std::string_view text, const std::string& path) {
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+    throw FileError(fmt::format("{}: is text in UTF-16; save it in UTF-8", path));
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // some editors write it
   return text;
+}
+
+// Whether a number that no double holds is too small for one, not too large.
+bool underflows(const std::string& text) {
+  static const locale_t c = ::newlocale(LC_ALL_MASK, "C", nullptr);
+  return std::abs(::strtod_l(text.c_str(), nullptr, c)) < 1;
 }
 
 struct Reader {
@@ -34,17 +47,28 @@ struct Reader {
   const CsvOptions& options;
   std::size_t line = 0;
 
-  // Takes the next line that is not empty from `rest`; empty when there is none.
+  // A blank that a line may have anywhere: the separator is none.
+  bool skipped(char c) const { return blank(c) && c != options.separator; }
+
+  // Takes the next line that is not empty from `rest`; empty when there is none. A line ends as it
+  // does anywhere: \n, \r\n, or \r alone.
   std::string_view next_line(std::string_view& rest) {
     while (!rest.empty()) {
-      const std::size_t length = rest.find('\n');
-      std::string_view text = rest.substr(0, length);
-      rest = length == std::string_view::npos ? std::string_view{} : rest.substr(length + 1);
+      std::string_view text = rest.substr(0, rest.find('\n'));
+      text = text.substr(0, text.find('\r'));
+      const bool two = rest.substr(text.size()).starts_with("\r\n");
+      rest.remove_prefix(std::min(rest.size(), text.size() + (two ? 2 : 1)));
       ++line;
-      while (!text.empty() && (text.back() == '\r' || blank(text.back()))) text.remove_suffix(1);
-      if (!std::all_of(text.begin(), text.end(), blank)) return text;
+      while (!text.empty() && skipped(text.back())) text.remove_suffix(1);
+      if (!text.empty()) return text;
     }
     return {};
+  }
+
+  bool is_comment(std::string_view text) const {
+    if (!options.comment) return false;
+    while (!text.empty() && skipped(text.front())) text.remove_prefix(1);
+    return text.starts_with(options.comment);
   }
 
   FileError error(std::size_t column, const std::string& what) const {
@@ -53,10 +77,13 @@ struct Reader {
 
   std::vector<Field> split(std::string_view text) const {
     std::vector<Field> fields;
-    const bool by_blanks = blank(options.separator);
+    const bool by_blanks = options.separator == any_blanks;
     const auto skip_blanks = [&](std::size_t i) {
-      while (i < text.size() && blank(text[i])) ++i;
+      while (i < text.size() && skipped(text[i])) ++i;
       return i;
+    };
+    const auto comment = [&](std::size_t i) {
+      return options.comment && text[i] == options.comment;
     };
     for (std::size_t i = skip_blanks(0);;) {
       Field field{{}, i + 1};
@@ -73,21 +100,23 @@ struct Reader {
           }
         }
         const std::size_t after = skip_blanks(i + 1);
-        if (after < text.size() && text[after] != options.separator &&
+        if (after < text.size() && text[after] != options.separator && !comment(after) &&
             !(by_blanks && after > i + 1))
           throw error(i + 2, fmt::format("{} after the closing quote of a field",
                                          data::quoted(text.substr(i + 1, 1))));
         i = after;
       } else {
         const std::size_t first = i;
-        while (i < text.size() && (by_blanks ? !blank(text[i]) : text[i] != options.separator)) ++i;
+        while (i < text.size() && !comment(i) &&
+               (by_blanks ? !blank(text[i]) : text[i] != options.separator))
+          ++i;
         std::size_t last = i;
-        while (last > first && blank(text[last - 1])) --last;
+        while (last > first && skipped(text[last - 1])) --last;
         field.text = text.substr(first, last - first);
         if (by_blanks) i = skip_blanks(i);
       }
       fields.push_back(std::move(field));
-      if (i >= text.size()) break;
+      if (i >= text.size() || comment(i)) break;
       if (!by_blanks) i = skip_blanks(i + 1);
     }
     return fields;
@@ -101,7 +130,11 @@ struct Reader {
     // from_chars knows no plus sign; without this test it would take one in "+-1".
     const bool plus = field.text.size() > 1 && *begin == '+' && begin[1] != '-';
     const auto [rest, code] = std::from_chars(begin + plus, end, value);
-    return code == std::errc{} && rest != end ? std::errc::invalid_argument : code;
+    if (code == std::errc::result_out_of_range && rest == end && underflows(field.text)) {
+      value = *begin == '-' ? -0. : 0.;
+      return {};
+    }
+    return code != std::errc::invalid_argument && rest != end ? std::errc::invalid_argument : code;
   }
 
   double number(const Field& field, bool first_line) const {
@@ -111,11 +144,20 @@ struct Reader {
       throw error(field.column,
                   fmt::format("{} lies outside the range of a double", data::quoted(field.text)));
     if (code != std::errc{})
-      throw error(field.column,
-                  fmt::format("{} is not a number{}",
-                              field.text.empty() ? "an empty field" : data::quoted(field.text),
-                              first_line ? "; if the first line holds names, set header" : ""));
+      throw error(
+          field.column,
+          fmt::format(
+              "{} is not a number{}",
+              field.text.empty() ? "an empty field" : data::quoted(field.text),
+              first_line ? "; if the first line holds names, set " + options.header_key : ""));
     return value;
+  }
+
+  bool no_numbers(const std::vector<Field>& fields) const {
+    return std::ranges::none_of(fields, [&](const Field& field) {
+      double value = 0;
+      return parse(field, value) != std::errc::invalid_argument;
+    });
   }
 
   std::int32_t label(const Field& field, CsvTable& table) const {
@@ -132,6 +174,11 @@ struct Reader {
     return label;
   }
 };
+
+// Whether names with blanks in them look like several.
+bool blank_separates(const CsvOptions& options) {
+  return options.separator == any_blanks || options.separator == ' ';
+}
 
 // The field that holds the class, or the number of fields when none does.
 std::size_t class_index(const Reader& reader, std::size_t fields) {
@@ -150,30 +197,50 @@ std::size_t class_index(const Reader& reader, std::size_t fields) {
 CsvTable read_csv(const std::string& path, const CsvOptions& options) {
   data::ByteSource source(path);
   const std::string text = data::read_all(source, most_bytes);
-  std::string_view rest = without_mark(text);
+  std::string_view rest = without_mark(text, path);
 
   Reader reader{path, options};
   CsvTable table;
   table.classes = options.classes;
   std::size_t fields = 0, class_at = 0, first_line = 0;
-  bool header = options.header;
+  bool header = options.header, commented = false;
+  std::vector<Field> names;
+  std::size_t names_line = 0;
   for (std::string_view line; !(line = reader.next_line(rest)).empty();) {
+    if (reader.is_comment(line)) {
+      // numpy.savetxt writes the names as a comment.
+      commented = commented || std::exchange(header, false);
+      continue;
+    }
+    if (std::exchange(header, false)) {
+      // Not cut at what would be a comment: "# of rooms" is a name, too.
+      CsvOptions whole = options;
+      whole.comment = 0;
+      Reader of_names{path, whole, reader.line};
+      names = of_names.split(line);
+      names_line = reader.line;
+      continue;
+    }
     const std::vector<Field> found = reader.split(line);
+    if (std::exchange(commented, false) && reader.no_numbers(found)) {
+      names = found;
+      names_line = reader.line;
+      continue;
+    }
     if (!first_line) {
       first_line = reader.line;
       fields = found.size();
       class_at = class_index(reader, fields);
       table.columns = static_cast<int>(fields - (class_at < fields));
+      // Where blanks separate, names that have some cannot be told apart.
+      if (names_line && names.size() != fields && !blank_separates(options))
+        throw reader.error(
+            found.size() > names.size() ? found[names.size()].column : line.size() + 1,
+            fmt::format("{} fields, where line {} has {}", fields, names_line, names.size()));
     } else if (found.size() != fields) {
       throw reader.error(
           found.size() > fields ? found[fields].column : line.size() + 1,
           fmt::format("{} fields, where line {} has {}", found.size(), first_line, fields));
-    }
-    if (header) {
-      for (std::size_t i = 0; i < fields; ++i)
-        if (i != class_at) table.names.push_back(found[i].text);
-      header = false;
-      continue;
     }
     for (std::size_t i = 0; i < fields; ++i) {
       if (i == class_at) {
@@ -182,8 +249,17 @@ CsvTable read_csv(const std::string& path, const CsvOptions& options) {
         table.values.push_back(reader.number(found[i], table.rows == 0 && !options.header));
       }
     }
+    table.lines.push_back(static_cast<std::int64_t>(reader.line));
     if (++table.rows == std::numeric_limits<int>::max()) throw reader.error(1, "too many lines");
   }
+  if (!first_line && names_line) {
+    fields = names.size();
+    class_at = class_index(reader, fields);
+    table.columns = static_cast<int>(fields - (class_at < fields));
+  }
+  if (names.size() == fields)
+    for (std::size_t i = 0; i < fields; ++i)
+      if (i != class_at) table.names.push_back(names[i].text);
   return table;
 }
 
@@ -192,20 +268,23 @@ CsvFirstLine read_csv_first_line(const std::string& path, const CsvOptions& opti
   Reader reader{path, options};
   std::string text;
   std::string_view line;
+  bool commented = false;
   // Until a line that is not empty has its end.
   for (bool complete = false; !complete && std::ssize(text) < most_bytes;) {
     constexpr std::size_t part = 1 << 16;
     const std::size_t before = text.size();
     text.resize(before + part);
     text.resize(before + source.read(reinterpret_cast<std::uint8_t*>(&text[before]), part));
-    std::string_view rest = without_mark(text);
+    std::string_view rest = without_mark(text, path);
     reader.line = 0;
-    line = reader.next_line(rest);
+    commented = false;
+    while (reader.is_comment(line = reader.next_line(rest))) commented = true;
     complete = text.size() < before + part || (!line.empty() && !rest.empty());
   }
   if (line.empty()) return {};
   const std::vector<Field> fields = reader.split(line);
-  return {static_cast<int>(fields.size()), std::ranges::all_of(fields, [&](const Field& field) {
+  return {static_cast<int>(fields.size()),
+          !commented && std::ranges::all_of(fields, [&](const Field& field) {
             double value = 0;
             return reader.parse(field, value) != std::errc::invalid_argument;
           })};

@@ -1,4 +1,5 @@
 // What the data sets of jobs load.
+#include <ansatz/data/csv.hpp>
 #include <ansatz/data/dense_design_matrix.hpp>
 #include <ansatz/data/digit_stream.hpp>
 #include <ansatz/data/drawn_sets.hpp>
@@ -18,27 +19,51 @@ namespace {
 RandomState generator(const Seed& seed) { return random_state(seed, {17, 2, 946}); }
 
 std::string unless_there(const String& path) {
-  return std::filesystem::exists(path.c_str()) ? "" : std::string(path.view());
+  std::error_code error;
+  return std::filesystem::exists(path.c_str(), error) ? "" : std::string(path.view());
+}
+
+// NumPy's delimiter=None is the empty text here, which a job file can write.
+char separator_of(std::string_view delimiter) {
+  if (delimiter.empty()) return any_blanks;
+  if (delimiter.size() == 1) return delimiter[0];
+  throw ValueError(fmt::format(
+      "CSVDataset: delimiter \"{}\": one character, or '' for any number "
+      "of blanks and tabs{}",
+      delimiter,
+      delimiter == "\\t" || delimiter == "tab" ? "; a tab is written \"\\t\", in double quotes"
+                                               : ""));
+}
+
+CsvDatasetOptions options_of(const CSVDataset& set) {
+  CsvDatasetOptions options;
+  options.path = set.path.c_str();
+  options.task = set.task.c_str();
+  options.expect_labels = set.expect_labels;
+  options.expect_headers = set.expect_headers;
+  options.delimiter = separator_of(set.delimiter.view());
+  options.start = set.start;
+  options.stop = set.stop;
+  options.start_fraction = set.start_fraction;
+  options.end_fraction = set.end_fraction;
+  options.num_outputs = set.num_outputs;
+  const auto told = [](const Error& error) { return fmt::format("CSVDataset: {}", error.what()); };
+  try {
+    check(options);
+  } catch (const NameError& error) {
+    throw NameError(told(error));
+  } catch (const Error& error) {
+    throw ValueError(told(error));
+  }
+  return options;
 }
 
 }  // namespace
 
+void CSVDataset::check() const { (void)options_of(*this); }
+
 std::shared_ptr<const Table> CSVDataset::load() const {
-  if (delimiter.view().size() != 1)
-    throw ValueError(fmt::format("CSVDataset: delimiter must be one character, not \"{}\"",
-                                 delimiter.view()));
-  CsvDatasetOptions options;
-  options.path = path.c_str();
-  options.task = task.c_str();
-  options.expect_labels = expect_labels;
-  options.expect_headers = expect_headers;
-  options.delimiter = delimiter.view()[0];
-  options.start = start;
-  options.stop = stop;
-  options.start_fraction = start_fraction;
-  options.end_fraction = end_fraction;
-  options.num_outputs = num_outputs;
-  return std::make_shared<Table>(csv_table(options));
+  return std::make_shared<Table>(csv_table(options_of(*this)));
 }
 std::string CSVDataset::missing_file() const { return unless_there(path); }
 

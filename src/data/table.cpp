@@ -70,9 +70,9 @@ void check_finite(const Column& column) {
   const E* end = begin + column.examples * column.width();
   const E* found = first_not_finite(begin, end);
   if (found != end)
-    throw ValueError(fmt::format("{}: the number {} in example {} is not finite",
+    throw ValueError(fmt::format("{}: the number {} in {} is not finite",
                                  data::quoted(column.source), *found,
-                                 (found - begin) / column.width()));
+                                 column.place_of((found - begin) / column.width())));
 }
 
 void check_labels(const Column& column) {
@@ -81,9 +81,9 @@ void check_labels(const Column& column) {
   const auto* found = std::find_if(
       begin, end, [&](std::int32_t label) { return label < 0 || label >= column.labels; });
   if (found != end)
-    throw ValueError(fmt::format("{}: label {} in example {}; allowed are 0 to {}",
-                                 data::quoted(column.source), *found,
-                                 (found - begin) / column.width(), column.labels - 1));
+    throw ValueError(
+        fmt::format("{}: label {} in {}; allowed are 0 to {}", data::quoted(column.source), *found,
+                    column.place_of((found - begin) / column.width()), column.labels - 1));
 }
 
 void check(const Column& column) {
@@ -109,6 +109,14 @@ void check(const Column& column) {
 }
 
 }  // namespace
+
+std::string Column::place_of(std::int64_t row) const {
+  const std::int64_t number = first + row;
+  if (!origin || origin->file.empty()) return fmt::format("example {}", number);
+  if (number < std::ssize(origin->lines))
+    return fmt::format("{}:{}", origin->file, origin->lines[static_cast<std::size_t>(number)]);
+  return fmt::format("example {} of {}", number, origin->file);
+}
 
 Column number_column(std::string source, std::vector<float> values, const Dims& example) {
   return column_of(std::move(source), std::move(values), example);
@@ -177,6 +185,7 @@ Table Table::restrict(std::int64_t start, std::int64_t stop) const {
   out.examples_ = stop - start;
   for (Column& column : out.columns_) {
     column.examples = stop - start;
+    column.first += start;
     if (column.data)
       column.data = static_cast<const unsigned char*>(column.data) +
                     start * column.width() * element_size(column.type);

@@ -21,6 +21,11 @@ namespace {
 
 constexpr double largest_label = std::numeric_limits<int>::max() - 1;
 
+// Where a delimiter is written as numbers are, fields cannot be told apart.
+constexpr std::string_view no_delimiters = "0123456789+-.eE\"#\r\n";
+
+}  // namespace
+
 void check(const CsvDatasetOptions& options) {
   if (options.task != "classification" && options.task != "regression")
     throw NameError(fmt::format("task {} is unknown{}", data::quoted(options.task),
@@ -36,7 +41,19 @@ void check(const CsvDatasetOptions& options) {
   };
   check_fraction("start_fraction", options.start_fraction);
   check_fraction("end_fraction", options.end_fraction);
+  if (options.start && *options.start < 0)
+    throw ValueError(fmt::format("start {}: from 0", *options.start));
+  if (options.stop && *options.stop <= options.start.value_or(0))
+    throw ValueError(fmt::format("stop {}: greater than start, which is {}", *options.stop,
+                                 options.start.value_or(0)));
+  if (no_delimiters.find(options.delimiter) != std::string_view::npos)
+    throw ValueError(
+        fmt::format("delimiter {}: a character that neither numbers nor comments are "
+                    "written with",
+                    data::quoted({&options.delimiter, 1})));
 }
+
+namespace {
 
 // The examples of the file that are asked for.
 std::pair<std::int64_t, std::int64_t> range_of(const CsvDatasetOptions& options,
@@ -54,7 +71,7 @@ std::pair<std::int64_t, std::int64_t> range_of(const CsvDatasetOptions& options,
 }
 
 Column targets_of(const CsvDatasetOptions& options, std::vector<double> values,
-                  std::int64_t first_row) {
+                  const std::int64_t* lines) {
   if (options.task == "regression")
     return number_column("targets", std::move(values), {options.num_outputs});
   std::vector<std::int32_t> labels;
@@ -62,9 +79,9 @@ Column targets_of(const CsvDatasetOptions& options, std::vector<double> values,
   for (const double value : values) {
     if (!(value >= 0 && value <= largest_label) || value != std::floor(value))
       throw ValueError(
-          fmt::format("{}: target {} of example {} is not a label, 0, 1, 2, …; for "
-                      "other numbers set task to regression",
-                      options.path, value, first_row + std::ssize(labels) / options.num_outputs));
+          fmt::format("{}:{}: target {} is not a label, 0, 1, 2, …; for other numbers set task to "
+                      "regression",
+                      options.path, lines[std::ssize(labels) / options.num_outputs], value));
     labels.push_back(static_cast<std::int32_t>(value));
     largest = std::max(largest, labels.back());
   }
@@ -108,7 +125,8 @@ auto with_type(const NpzArray& array, Use use) {
   __builtin_unreachable();
 }
 
-Column numbers_of(std::string source, NpzArray array, const Dims& example) {
+Column numbers_of(std::string source, NpzArray array, const Dims& example,
+                  const std::string& where) {
   Column out = with_type(array, [&]<class E>(E) {
     if constexpr (std::is_floating_point_v<E>) {
       // The memory of the file's array is that of the column.
@@ -124,35 +142,48 @@ Column numbers_of(std::string source, NpzArray array, const Dims& example) {
     }
   });
   out.conv = example.rank == 3;
+  out.origin = std::make_shared<const Origin>(Origin{where, {}});
   return out;
 }
 
+// Whole numbers may be kept as floats.
 Column labels_of(const NpzArray& array, int labels, const Dims& example, const std::string& where) {
-  std::vector<std::int32_t> values = with_type(array, [&]<class E>(E) -> std::vector<std::int32_t> {
-    if constexpr (std::is_floating_point_v<E>) {
-      throw ValueError(fmt::format("{} holds real numbers, where labels are wanted", where));
-    } else {
-      std::vector<std::int32_t> out;
-      for (const E* at = array.data<E>(); std::ssize(out) < array.size(); ++at) {
-        if (!std::in_range<std::int32_t>(*at))
-          throw ValueError(
-              fmt::format("{}: label {}; allowed are 0 to {}", where, *at, labels - 1));
-        out.push_back(static_cast<std::int32_t>(*at));
-      }
-      return out;
+  std::vector<std::int32_t> values = with_type(array, [&]<class E>(E) {
+    std::vector<std::int32_t> out;
+    for (const E* at = array.data<E>(); std::ssize(out) < array.size(); ++at) {
+      bool fits = true;
+      if constexpr (std::is_floating_point_v<E>)
+        fits = *at >= 0 && *at < static_cast<double>(labels) && *at == std::floor(*at);
+      else
+        fits = std::cmp_greater_equal(*at, 0) && std::cmp_less(*at, labels);
+      if (!fits)
+        throw ValueError(
+            fmt::format("{}: label {} in example {}; allowed are whole numbers from 0 "
+                        "to {}",
+                        where, *at, std::ssize(out) / example.count(), labels - 1));
+      out.push_back(static_cast<std::int32_t>(*at));
     }
+    return out;
   });
-  return label_column("targets", std::move(values), labels, example);
+  Column out = label_column("targets", std::move(values), labels, example);
+  out.origin = std::make_shared<const Origin>(Origin{where, {}});
+  return out;
+}
+
+void require_examples(const std::vector<std::int64_t>& shape, const std::string& where) {
+  if (!shape.empty() && shape[0] == 0)
+    throw FileError(fmt::format("{} has dimensions {}: no examples", where, shape));
 }
 
 Column features_of(NpzArray array, const std::string& where) {
   const std::vector<std::int64_t> shape = array.shape;
+  require_examples(shape, where);
   for (const std::int64_t n : shape)
     if (&n != shape.data() && n < 1)
       throw FileError(fmt::format("{} has dimensions {}: nothing in an example", where, shape));
-  if (shape.size() == 2) return numbers_of("features", std::move(array), {shape[1]});
+  if (shape.size() == 2) return numbers_of("features", std::move(array), {shape[1]}, where);
   if (shape.size() == 4)
-    return numbers_of("features", std::move(array), {shape[1], shape[2], shape[3]});
+    return numbers_of("features", std::move(array), {shape[1], shape[2], shape[3]}, where);
   throw FileError(
       fmt::format("{} has dimensions {}, where [examples, features] or [examples, "
                   "rows, columns, channels] are expected",
@@ -169,8 +200,11 @@ Table digits_table(Digits digits) {
 
 Table csv_table(const CsvDatasetOptions& options) {
   check(options);
-  const CsvTable csv =
-      read_csv(options.path, {.separator = options.delimiter, .header = options.expect_headers});
+  // Pylearn2 reads by numpy.loadtxt, which skips comments.
+  CsvTable csv = read_csv(options.path, {.separator = options.delimiter,
+                                         .header = options.expect_headers,
+                                         .comment = '#',
+                                         .header_key = "expect_headers"});
   const int outputs = options.expect_labels ? options.num_outputs : 0;
   const int width = csv.columns - outputs;
   if (csv.rows == 0) throw ValueError(fmt::format("{} holds no examples", options.path));
@@ -189,7 +223,12 @@ Table csv_table(const CsvDatasetOptions& options) {
   }
   std::vector<Column> columns;
   columns.push_back(number_column("features", std::move(features), {width}));
-  if (outputs) columns.push_back(targets_of(options, std::move(targets), start));
+  if (outputs) columns.push_back(targets_of(options, std::move(targets), csv.lines.data() + start));
+  const auto origin = std::make_shared<const Origin>(Origin{options.path, std::move(csv.lines)});
+  for (Column& column : columns) {
+    column.origin = origin;
+    column.first = start;
+  }
   return Table(std::move(columns));
 }
 
@@ -205,6 +244,7 @@ Table npz_table(const std::string& path, const std::string& key, const std::stri
   if (target_key.empty()) return Table(std::move(columns));
   const NpzArray targets = read_npz_array(path, target_key);
   const std::vector<std::int64_t>& shape = targets.shape;
+  require_examples(shape, where(target_key));
   if (shape.size() != 1 && (shape.size() != 2 || shape[1] < 1))
     throw FileError(
         fmt::format("{} has dimensions {}, where [examples] or [examples, outputs] are "
@@ -214,7 +254,7 @@ Table npz_table(const std::string& path, const std::string& key, const std::stri
   columns.push_back(target_labels > 0
                         ? labels_of(targets, target_labels, outputs == 1 ? Dims{} : Dims{outputs},
                                     where(target_key))
-                        : numbers_of("targets", targets, {outputs}));
+                        : numbers_of("targets", targets, {outputs}, where(target_key)));
   return Table(std::move(columns));
 }
 

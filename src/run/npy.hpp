@@ -13,7 +13,7 @@ namespace ansatz::running {
 using ReadBytes = std::function<std::size_t(void*, std::size_t)>;
 
 /// Reads an array without a name, to the end of the bytes. Throws a std::string with what is
-/// wrong, to follow the words "array x": "is in Fortran order; allowed: C order".
+/// wrong, to follow the words "array x": "is damaged: it ends too early".
 NpzArray read_npy(const ReadBytes& read);
 
 /// What stands before the elements.

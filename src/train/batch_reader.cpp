@@ -16,6 +16,16 @@ std::string text_of(const Dims& dims) {
   return text + "]";
 }
 
+// The first label that is too large: "; train.csv:12 has 7, where 0 to 6 are allowed".
+std::string first_beyond(const Column& column, int labels) {
+  const auto* const begin = static_cast<const std::int32_t*>(column.data);
+  const auto* const end = begin + column.examples * column.width();
+  const auto* const found = std::find_if(begin, end, [&](std::int32_t l) { return l >= labels; });
+  if (found == end) return "";
+  return fmt::format("; {} has {}, where 0 to {} are allowed",
+                     column.place_of((found - begin) / column.width()), *found, labels - 1);
+}
+
 }  // namespace
 
 BatchReader::BatchReader(std::shared_ptr<const Table> table, const AnyProgram& program)
@@ -37,8 +47,9 @@ BatchReader::BatchReader(std::shared_ptr<const Table> table, const AnyProgram& p
                                      "examples are numbers {}",
                                      in.name, leaf.labels - 1, text_of(have.example)));
       if (leaf.labels && have.labels > leaf.labels)
-        throw ShapeError(fmt::format("data source \"{}\": {} labels are needed, but it has {}",
-                                     in.name, leaf.labels, have.labels));
+        throw ShapeError(fmt::format("data source \"{}\": {} labels are needed, but it has {}{}",
+                                     in.name, leaf.labels, have.labels,
+                                     first_beyond(have, leaf.labels)));
     } else if (have.labels && found != width) {
       in.one_hot = true;
       found *= have.labels;

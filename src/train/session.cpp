@@ -4,6 +4,7 @@
 #include <ansatz/nearest_name.hpp>
 #include <ansatz/serial/environment.hpp>
 #include <ansatz/serial/store_tensors.hpp>
+#include <ansatz/train/batch_reader.hpp>
 #include <ansatz/train/job_facts.hpp>
 #include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
@@ -237,25 +238,44 @@ JobFacts Session::facts() const {
   return facts;
 }
 
-std::shared_ptr<const Table> Session::read(const Dataset& set) const {
-  const auto place = options_.places.find(&set);
-  if (place == options_.places.end()) return set.load();
+namespace {
+
+// Calls `use`; what it throws says where the data set stands, and what it is called.
+template <class Use>
+auto at_place(const std::map<const Object*, std::string>& places, const Dataset& set,
+              std::string_view name, Use use) {
+  const auto place = places.find(&set);
   const auto told = [&](const Error& error) {
-    return fmt::format("{}: {}", place->second, error.what());
+    return fmt::format("{}{}{}{}{}", place == places.end() ? "" : place->second + ": ",
+                       name.empty() ? "" : "data set \"", name,
+                       name.empty() ? "" : "\": ", error.what());
   };
   try {
-    return set.load();
+    return use();
   } catch (const FileError& error) {
     throw FileError(told(error));
   } catch (const NameError& error) {
     throw NameError(told(error));
+  } catch (const ShapeError& error) {
+    throw ShapeError(told(error));
   } catch (const Error& error) {
     throw ValueError(told(error));
   }
 }
 
+}  // namespace
+
+std::shared_ptr<const Table> Session::read(const Dataset& set) const {
+  return at_place(options_.places, set, "", [&] { return set.load(); });
+}
+
 void Session::load_data() {
-  if (job_.dataset) data_ = read(*job_.dataset);
+  if (!job_.dataset) return;
+  data_ = read(*job_.dataset);
+  // What does not fit is told here, where it is known which data set it is.
+  for (const char* name : {"step", "objective"})
+    if (const AnyProgram* const program = find_program(name))
+      at_place(options_.places, *job_.dataset, "", [&] { BatchReader(data_, *program); });
 }
 
 void Session::setup_monitor() {
@@ -273,7 +293,7 @@ void Session::setup_monitor() {
     const BatchSizes sizes = job_.monitoring_batches();
     watched.batch_size = sizes.batch_size;
     watched.num_batches = sizes.num_batches;
-    monitor_->add_dataset(watched);
+    at_place(options_.places, *each.dataset, watched.name, [&] { monitor_->add_dataset(watched); });
     if (!first) continue;
     first = false;
     monitor_->add_channel(
@@ -456,7 +476,11 @@ RunEnd Session::run() {
   std::optional<ModelFile> saved;
   if (options_.resume) {
     if (path.empty()) throw ValueError("nothing to resume: the job has no save_path");
-    if (std::filesystem::exists(path)) saved = read_model_file(path);
+    std::error_code error;
+    if (std::filesystem::exists(path, error) || error)
+      saved = read_model_file(path);
+    else
+      warn(fmt::format("--resume: there is no file {}; the run starts anew", path));
   }
   bool other_job = false;
   if (saved) {

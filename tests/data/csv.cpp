@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace ansatz;
@@ -55,7 +56,10 @@ TEST_CASE("csv: the first line tells whether it holds names", "[data][csv]") {
   }
   for (const char* text : {"a,b,c\n1,2,3\n", "1,,3\n", "1,2,x", "\"1\",\"2,3\",4"})
     CHECK_FALSE(first(text).numbers);
-  CHECK(first("1 2\t3\n", {.separator = ' '}).fields == 3);
+  CHECK(first("1 2\t3\n", {.separator = any_blanks}).fields == 3);
+  CHECK(first("1\t\t3\t\n", {.separator = '\t'}).fields == 4);
+  CHECK(first("# three\r\r1,2,3\r4", {.comment = '#'}).fields == 3);
+  CHECK_FALSE(first("# a,b\n1,2\n", {.comment = '#'}).numbers);
   CHECK(first("1,?\n", {.missing = "?"}).numbers);
   CHECK(first(" \n\n").fields == 0);
   std::string wide = "1";
@@ -86,7 +90,96 @@ TEST_CASE("csv: names of columns, missing values and other separators", "[data][
   REQUIRE(table.names == Names{"x", "a \"b\"; c"});
   REQUIRE(table.values.size() == 2);
   REQUIRE(std::isnan(table.values[1]));
-  REQUIRE(parse("  1   2\t3 \n4 5 6\n", {.separator = ' '}).values == Numbers{1, 2, 3, 4, 5, 6});
+  REQUIRE(parse("  1   2\t3 \n4 5 6\n", {.separator = any_blanks}).values ==
+          Numbers{1, 2, 3, 4, 5, 6});
+}
+
+TEST_CASE("csv: a separator stands alone, tabs and blanks, too", "[data][csv]") {
+  for (const char separator : {'\t', ' ', ';', ','}) {
+    const CsvOptions options{.separator = separator, .missing = "?"};
+    const auto line = [&](std::string text) {
+      std::replace(text.begin(), text.end(), '|', separator);
+      return text;
+    };
+    CHECK(parse(line("1|2|3\n4|?|6\n"), options).values[3] == 4);
+    const std::string empty = "an empty field is not a number";
+    CHECK_THAT(error_of(line("1|5||40\n0||7|33\n"), options), Contains("t.csv:1:5: " + empty));
+    CHECK_THAT(error_of(line("|5\n"), options), Contains("t.csv:1:1: " + empty));
+    CHECK_THAT(error_of(line("5|\n"), options), Contains("t.csv:1:3: " + empty));
+    CHECK_THAT(error_of(line("||\n"), options), Contains("t.csv:1:1: " + empty));
+    CHECK_THAT(error_of(line("1|2\n1|2|\n"), options), Contains("t.csv:2:5: 3 fields"));
+  }
+  // Blanks that do not separate belong to no field.
+  CHECK(parse(" 1 \t 2\t3 \n", {.separator = '\t'}).values == Numbers{1, 2, 3});
+  CHECK(parse("\t1\t 2 3\t\n", {.separator = ' '}).values == Numbers{1, 2, 3});
+  CHECK(parse("\"1\" \t\"2\"\n  \n", {.separator = '\t'}).values == Numbers{1, 2});
+}
+
+TEST_CASE("csv: names have blanks in them", "[data][csv]") {
+  const char* const lines = "sepal length|petal length\n1|2\n";
+  for (const char separator : {'\t', ';'}) {
+    std::string text = lines;
+    std::replace(text.begin(), text.end(), '|', separator);
+    CHECK(parse(text, {.separator = separator, .header = true}).names ==
+          Names{"sepal length", "petal length"});
+  }
+  const CsvTable table =
+      parse("sepal length petal length\n1 2\n", {.separator = any_blanks, .header = true});
+  CHECK(table.names.empty());
+  CHECK(table.values == Numbers{1, 2});
+  CHECK(parse("a b\n1 2\n", {.separator = ' ', .header = true}).names == Names{"a", "b"});
+  CHECK_THAT(error_of("a,b,c\n1,2\n", {.header = true}),
+             Contains("t.csv:2:4: 2 fields, where line 1 has 3"));
+  CHECK(parse("# of rooms,price\n1,2\n", {.header = true}).names == Names{"# of rooms", "price"});
+}
+
+TEST_CASE("csv: lines end as any program ends them", "[data][csv]") {
+  for (const std::string& end : {std::string("\n"), std::string("\r\n"), std::string("\r")})
+    for (const std::string& last : {std::string(), end, end + end}) {
+      const CsvTable table =
+          parse("a,b" + end + "1,2" + end + end + "3,4" + last, {.header = true});
+      CHECK(table.values == Numbers{1, 2, 3, 4});
+      CHECK(table.names == Names{"a", "b"});
+      CHECK(table.lines == std::vector<std::int64_t>{2, 4});
+      CHECK_THAT(error_of("1,2" + end + "3,x" + last), Contains("t.csv:2:3: 'x'"));
+    }
+  CHECK(parse("1\r2\n3\r\n4").values == Numbers{1, 2, 3, 4});
+}
+
+TEST_CASE("csv: comments are skipped where they are asked for", "[data][csv]") {
+  const CsvOptions numbers{.comment = '#'}, named{.header = true, .comment = '#'};
+  CHECK(parse("# made by x\n1,2 # first\n\n  # 3,4\n5,6#\n", numbers).values ==
+        Numbers{1, 2, 5, 6});
+  CHECK_THAT(error_of("# x\n1,2\n"), Contains("t.csv:1:1: '# x' is not a number"));
+  CHECK_THAT(error_of("1, # 2\n", numbers), Contains("t.csv:1:4: an empty field"));
+  CHECK(parse("\"#\",1\n", {.class_field = 0, .comment = '#'}).classes == Names{"#"});
+  // numpy.savetxt(…, header="a,b") writes the names as a comment.
+  CHECK(parse("# a,b\n1,2\n3,4\n", named).values == Numbers{1, 2, 3, 4});
+  const CsvTable both = parse("# made by x\n# on a Monday\na,b\n1,2\n", named);
+  CHECK(both.values == Numbers{1, 2});
+  CHECK(both.names == Names{"a", "b"});
+  CHECK_THAT(error_of("# a,b\n1,x\n", named), Contains("t.csv:2:3: 'x' is not a number"));
+}
+
+TEST_CASE("csv: numbers too small for a double are zero", "[data][csv]") {
+  const std::string tiny = "0." + std::string(400, '0') + "1";
+  const CsvTable table = parse("1e-400,-1e-400,+1e-999," + tiny + ",5e-324\n");
+  CHECK(table.values == Numbers{0, 0, 0, 0, 5e-324});
+  CHECK(std::signbit(table.values[1]));
+  CHECK_THAT(error_of("1," + std::string(400, '9') + "\n"), Contains("lies outside the range"));
+  CHECK_THAT(error_of("1e-400x\n"), Contains("'1e-400x' is not a number"));
+}
+
+TEST_CASE("csv: text in UTF-16 is told as what it is", "[data][csv]") {
+  CHECK_THAT(error_of(std::string_view("\xff\xfe"
+                                       "1\0,\0"
+                                       "2\0",
+                                       8)),
+             Contains("UTF-16"));
+  CHECK_THAT(error_of(std::string_view("\xfe\xff\0"
+                                       "1\0,",
+                                       6)),
+             Contains("UTF-16"));
 }
 
 TEST_CASE("csv: errors say file, line and column", "[data][csv]") {

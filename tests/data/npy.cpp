@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
+
 using namespace ansatz;
 using namespace ansatz::testing;
 using Catch::Contains;
@@ -40,6 +42,49 @@ TEST_CASE("npy: an array is read with its type and shape", "[data][npy]") {
   CHECK(array.data<std::int16_t>()[1] == -1);
 }
 
+// The bytes are those that numpy.save wrote.
+TEST_CASE("npy: arrays as other programs and machines write them", "[data][npy]") {
+  TemporaryFolder folder;
+  const auto read = [&](const std::string& dict, std::string_view bytes) {
+    return read_npy(folder.write("a.npy", npy(dict, bytes)));
+  };
+  const auto values = [](const auto* data, std::int64_t count) {
+    return std::vector<double>(data, data + count);
+  };
+
+  std::string shorts;  // numpy.arange(24).reshape(2, 3, 4) in Fortran order
+  for (const int n :
+       {0, 12, 4, 16, 8, 20, 1, 13, 5, 17, 9, 21, 2, 14, 6, 18, 10, 22, 3, 15, 7, 19, 11, 23})
+    shorts += {static_cast<char>(n), '\0'};
+  NpzArray array = read("{'descr': '<i2', 'fortran_order': True, 'shape': (2, 3, 4), }", shorts);
+  CHECK(array.shape == std::vector<std::int64_t>{2, 3, 4});
+  for (int i = 0; i < 24; ++i) CHECK(array.data<std::int16_t>()[i] == i);
+  CHECK(read("{'descr': '<i2', 'fortran_order': True, 'shape': (24,), }", shorts).bytes ==
+        std::vector<unsigned char>(shorts.begin(), shorts.end()));
+
+  array = read("{'descr': '>f8', 'fortran_order': False, 'shape': (2, 2), }",
+               std::string_view("\x3f\xf8\0\0\0\0\0\0\xc0\0\0\0\0\0\0\0\x40\x08\0\0\0\0\0\0"
+                                "\x01\xa5\x6e\x1f\xc2\xf8\xf3\x59",
+                                32));
+  CHECK(array.type == ElementType::float64);
+  CHECK(values(array.data<double>(), 4) == std::vector<double>{1.5, -2, 3, 1e-300});
+  // Both at once: [[1, 2, 3], [4, 5, 6]].
+  array = read("{'descr': '>i2', 'fortran_order': True, 'shape': (2, 3), }",
+               std::string_view("\0\1\0\4\0\2\0\5\0\3\0\6", 12));
+  CHECK(values(array.data<std::int16_t>(), 6) == std::vector<double>{1, 2, 3, 4, 5, 6});
+
+  array = read("{'descr': '<f2', 'fortran_order': False, 'shape': (7,), }",
+               std::string_view("\0\x3c\0\xc1\xff\x7b\1\0\xff\3\0\x7c\0\x80", 14));
+  CHECK(array.type == ElementType::float32);
+  const float* const half = array.data<float>();
+  CHECK(values(half, 6) == std::vector<double>{1, -2.5, 65504, 0x1p-24, 1023 * 0x1p-24, INFINITY});
+  CHECK((half[6] == 0 && std::signbit(half[6])));
+
+  array = read("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }",
+               std::string_view("\1\0\2", 3));
+  CHECK(values(array.data<std::uint8_t>(), 3) == std::vector<double>{1, 0, 1});
+}
+
 TEST_CASE("npy: whatever is wrong with a file is said", "[data][npy]") {
   const std::string good = npy(header, elements);
   CHECK(error_of(good).empty());
@@ -48,10 +93,19 @@ TEST_CASE("npy: whatever is wrong with a file is said", "[data][npy]") {
                Contains("a.npy': it is damaged: it ends too early"));
   CHECK_THAT(error_of(good + "x"), Contains("it goes on after its last element"));
   CHECK_THAT(error_of("this is text, and a little more"), Contains("it is not in .npy format"));
-  CHECK_THAT(error_of(npy("{'descr': '<i2', 'fortran_order': True, 'shape': (2, 1)}", elements)),
-             Contains("it is in Fortran order"));
-  CHECK_THAT(error_of(npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", elements)),
-             Contains("elements '|O'"));
+  const auto of_type = [&](const std::string& descr) {
+    return error_of(
+        npy("{'descr': " + descr + ", 'fortran_order': False, 'shape': (1,)}", elements));
+  };
+  CHECK_THAT(of_type("'|O'"), Contains("elements '|O', Python objects"));
+  CHECK_THAT(of_type("'<c8'"), Contains("complex numbers"));
+  CHECK_THAT(of_type("'<U5'"), Contains("texts"));
+  CHECK_THAT(of_type("'<M8[ns]'"), Contains("dates"));
+  CHECK_THAT(of_type("'<f16'"), Contains("floats of 16 bytes; allowed: floats of 16, 32 and 64"));
+  CHECK_THAT(of_type("[('a', '<f4'), ('b', '<i2')]"), Contains("records of several fields"));
+  CHECK_THAT(of_type("'?x4'"), Contains("unknown elements"));
+  CHECK_THAT(error_of(npy("{'descr': '<i2', 'fortran_order': Maybe, 'shape': (2, 1)}", elements)),
+             Contains("malformed header"));
   CHECK_THAT(error_of(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (4611686018427387904, "
                           "4)}",
                           elements)),

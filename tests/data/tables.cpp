@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
+
 using namespace ansatz;
 using namespace ansatz::testing;
 using Catch::Contains;
@@ -94,11 +96,18 @@ TEST_CASE("tables: what a text file does not give is refused", "[data][tables]")
   CHECK_THAT(refused<ValueError>({.num_outputs = 0}), Contains("num_outputs 0"));
   CHECK_THAT(refused<ValueError>({}, "y,a\n"), Contains("no examples"));
   CHECK_THAT(refused<ValueError>({}, "y,a\n0,1\n1.5,1\n"),
-             Contains("target 1.5 of example 1 is not a label"));
-  CHECK_THAT(refused<ValueError>({}, "y,a\n-1,1\n"), Contains("target -1 of example 0"));
+             Contains("t.csv:3: target 1.5 is not a label"));
+  CHECK_THAT(refused<ValueError>({}, "y,a\n-1,1\n"), Contains("t.csv:2: target -1"));
   CHECK_THAT(refused<ValueError>({}, "y,a\n1e12,1\n"), Contains("is not a label"));
-  CHECK_THAT(refused<ValueError>({}, "y,a\n1,nan\n"), Contains("not finite"));
-  CHECK_THAT(refused<FileError>({.expect_headers = false}), Contains("t.csv:1:1: 'y'"));
+  CHECK_THAT(refused<ValueError>({}, "y,a\n1,nan\n"),
+             Contains("the number nan in /") && Contains("t.csv:2 is not finite"));
+  CHECK_THAT(refused<ValueError>({.start = 1}, "y,a\n1,1\n\n1,2\n1,inf\n"),
+             Contains("t.csv:5 is not finite"));
+  CHECK_THAT(refused<FileError>({.expect_headers = false}),
+             Contains("t.csv:1:1: 'y'") && Contains("set expect_headers"));
+  CHECK_THAT(refused<ValueError>({.start = 3, .stop = 3}), Contains("stop 3"));
+  for (const char c : {'1', '#', '.', '-', 'e', '\n'})
+    CHECK_THAT(refused<ValueError>({.delimiter = c}), Contains("delimiter '"));
 }
 
 TEST_CASE("tables: arrays of NumPy are features and targets", "[data][tables]") {
@@ -140,8 +149,21 @@ TEST_CASE("tables: arrays of NumPy are features and targets", "[data][tables]") 
   CHECK_THROWS_WITH(npz_table(path, "f"), Contains("array 'f' has dimensions [4]"));
   CHECK_THROWS_WITH(npz_table(path, "x", "image"), Contains("[1, 2, 2, 2]"));
   CHECK_THROWS_WITH(npz_table(path, "x", "pairs"), Contains("'targets' has 2"));
-  CHECK_THROWS_WITH(npz_table(path, "x", "labels", 4), Contains("label 4 in example 2"));
-  CHECK_THROWS_WITH(npz_table(path, "x", "f", 5), Contains("holds real numbers"));
+  CHECK_THROWS_WITH(npz_table(path, "x", "labels", 4),
+                    Contains("a.npz, array 'labels': label 4 in example 2"));
+  CHECK(all(npz_table(path, "x", "f", 5), "targets") == Numbers{1, 2, 3, 4});
+  CHECK(npz_table(path, "x", "f", 5).column("targets").labels == 5);
+  CHECK_THROWS_WITH(npz_table(path, "x", "f", 4), Contains("array 'f': label 4 in example 3"));
+  const double halves[] = {1, 2, .5, 3}, nothing[] = {NAN, 0, 0, 0};
+  write_npz(path, {{"x", view(x, {4, 2})},
+                   {"halves", view(halves, {4})},
+                   {"nothing", view(nothing, {4})},
+                   {"empty", view(x, {0, 2})}});
+  CHECK_THROWS_WITH(npz_table(path, "x", "halves", 5), Contains("label 0.5 in example 2"));
+  CHECK_THROWS_WITH(npz_table(path, "x", "nothing", 5), Contains("label nan in example 0"));
+  CHECK_THROWS_WITH(npz_table(path, "x", "nothing"),
+                    Contains("nan in example 0 of") && Contains("array 'nothing'"));
+  CHECK_THROWS_WITH(npz_table(path, "empty"), Contains("array 'empty'") && Contains("no examples"));
 }
 
 TEST_CASE("tables: a .npy file is features alone", "[data][tables]") {

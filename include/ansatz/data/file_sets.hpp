@@ -32,13 +32,16 @@ class CSVDataset : public Dataset {
     key("task", &CSVDataset::task, "'classification' (targets are labels) or 'regression'");
     key("expect_labels", &CSVDataset::expect_labels, "whether the first columns are targets");
     key("expect_headers", &CSVDataset::expect_headers, "whether the first line holds names");
-    key("delimiter", &CSVDataset::delimiter, "what stands between two numbers");
+    key("delimiter", &CSVDataset::delimiter,
+        "the character between two numbers; '': any number of blanks and tabs");
     key("start", &CSVDataset::start, "first example");
     key("stop", &CSVDataset::stop, "one after the last example");
     key("start_fraction", &CSVDataset::start_fraction, "this part of the file, from its beginning");
     key("end_fraction", &CSVDataset::end_fraction, "this part of the file, at its end");
     key("num_outputs", &CSVDataset::num_outputs, "number of columns of targets");
   }
+  /// NameError and ValueError, beginning "CSVDataset: key", for what no file can have.
+  void check() const;
   std::shared_ptr<const Table> load() const override;
   std::string missing_file() const override;
 };

@@ -11,6 +11,12 @@
 
 namespace ansatz {
 
+/// Where the examples of a column were read.
+struct Origin {
+  std::string file;                 ///< and what of it: "a.npz, array 'x'"
+  std::vector<std::int64_t> lines;  ///< of a text file: that of each example, from 1; else empty
+};
+
 /// What a data set knows of its examples under one name: "features", "targets", … Row-major
 /// memory that tables share.
 struct Column {
@@ -22,6 +28,11 @@ struct Column {
   bool conv = false;                        ///< an image: example is {rows, columns, channels}
   const void* data = nullptr;
   std::shared_ptr<const void> owner;  ///< keeps `data` alive
+  std::shared_ptr<const Origin> origin;  ///< null: not from a file
+  std::int64_t first = 0;                ///< which example of the origin is the first
+
+  /// "train.csv:12", or "example 11 of a.npy", or "example 11": an example as messages name it.
+  std::string place_of(std::int64_t row) const;
 
   /// Elements of an example.
   std::int64_t width() const { return example.count(); }

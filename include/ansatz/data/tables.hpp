@@ -20,7 +20,7 @@ struct CsvDatasetOptions {
   std::string task = "classification";  ///< or "regression"
   bool expect_labels = true;            ///< the first num_outputs columns are targets
   bool expect_headers = true;           ///< the first line holds names
-  char delimiter = ',';
+  char delimiter = ',';                 ///< one character, or any_blanks
   std::optional<std::int64_t> start{};     ///< first example
   std::optional<std::int64_t> stop{};      ///< behind the last example
   std::optional<double> start_fraction{};  ///< this part of the file, from its beginning
@@ -28,7 +28,13 @@ struct CsvDatasetOptions {
   int num_outputs = 1;
 };
 
-/// A text file of numbers in double precision. For classification, targets are labels, as many as
+/// What can be said of them before the file is read. NameError for an unknown task, ValueError for
+/// a range or a fraction that no file has, for both kinds of them, and for a delimiter that numbers
+/// are written with; the message begins with the key.
+void check(const CsvDatasetOptions& options);
+
+/// A text file of numbers in double precision, read as `read_csv` does; from # on a line is a
+/// comment, as for numpy.loadtxt. For classification, targets are labels, as many as
 /// the largest plus one; for regression, real numbers [num_outputs]. Unlike the original, `stop`
 /// works without `start`, and a file without labels has no targets whatever the task.
 ///
@@ -38,13 +44,15 @@ struct CsvDatasetOptions {
 Table csv_table(const CsvDatasetOptions& options);
 
 /// Pylearn2's NpyDataset: an array [examples, features], or images [examples, rows, columns,
-/// channels], of any type that `read_npy` knows. Integers become float32 where that holds all
-/// values of their type, else double. Throws FileError for an array of other dimensions.
+/// channels], of any type that `read_npy` knows. Integers, and bool, become float32 where that
+/// holds all values of their type, else double. Throws FileError for an array of other dimensions,
+/// and for one without examples.
 Table npy_table(const std::string& path);
 
 /// Pylearn2's NpzDataset: features as of `npy_table` from the array `key`, and targets from
 /// `target_key` if it is not empty: real numbers [examples] or [examples, outputs], or, with
-/// `target_labels` > 0, integers 0 to target_labels - 1. Throws NameError for an unknown key.
+/// `target_labels` > 0, whole numbers 0 to target_labels - 1 of any type. Throws NameError for an
+/// unknown key.
 Table npz_table(const std::string& path, const std::string& key, const std::string& target_key = "",
                 int target_labels = 0);
 
