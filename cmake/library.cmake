@@ -32,7 +32,7 @@ target_compile_options(ansatz PUBLIC
 
 target_link_libraries(ansatz
   PUBLIC ansatz::headers_of_others ansatz::blas OpenMP::OpenMP_CXX
-  PRIVATE ansatz::zip ZLIB::ZLIB fmt::fmt yaml-cpp)
+  PRIVATE ansatz::zip ZLIB::ZLIB fmt::fmt ansatz::yaml)
 
 # `ansatz compile` uses the compiler and the flags of this build, and names ops as their headers do.
 include(${CMAKE_CURRENT_LIST_DIR}/op_table.cmake)
@@ -40,12 +40,9 @@ set(generated_folder ${PROJECT_BINARY_DIR}/generated)
 write_op_table(${PROJECT_SOURCE_DIR}/dsl/ops ${generated_folder}/op_table.inc)
 string(TOUPPER "${CMAKE_BUILD_TYPE}" configuration)
 set(loop_flags ${CMAKE_CXX20_STANDARD_COMPILE_OPTION} ${numeric_flags})
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  list(APPEND loop_flags ${gnu_limits})
-else()
-  list(APPEND loop_flags ${clang_limits})
-endif()
 list(JOIN loop_flags " " loop_flags)
+list(JOIN gnu_limits " " gnu_flags)
+list(JOIN clang_limits " " clang_flags)
 set(loop_flags "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${configuration}} ${loop_flags}")
 configure_file(${PROJECT_SOURCE_DIR}/src/compile/settings.cpp.in
   ${generated_folder}/settings.cpp @ONLY)

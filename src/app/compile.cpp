@@ -1,7 +1,10 @@
 // ansatz compile
 #include "command.hpp"
 
+#include "observers.hpp"
+
 #include <ansatz/compile/compile.hpp>
+#include <ansatz/serial/json.hpp>
 
 #include <fmt/format.h>
 
@@ -15,10 +18,22 @@ struct CompileArguments {
   JobArguments job;
   std::string floatX = "float32";
   CompileOptions options;
-  bool verbose = false;
+  bool verbose = false, quiet = false, json = false;
 };
 
+void put(const CompileReport& r) {
+  for (const std::string& line : r.commands)
+    put_event("command", "\"command\":" + json_string(line));
+  for (const std::string& note : r.notes) put_event("note", "\"text\":" + json_string(note));
+  put_event("compiled", fmt::format("\"loops\":{},\"present\":{},\"loaded\":{},\"made\":{},"
+                                    "\"interpreted\":{},\"seconds\":{},\"object\":{}",
+                                    r.loops, r.present, r.loaded, r.made, r.interpreted,
+                                    json_number(r.seconds), json_string(r.object)));
+}
+
 void print(const CompileReport& r, const CompileArguments& a) {
+  if (a.json && !a.quiet) put(r);
+  if (a.json || a.quiet) return;
   if (a.verbose)
     for (const std::string& line : r.commands) fmt::print("{}\n", line);
   for (const std::string& note : r.notes) fmt::print("note: {}\n", note);
@@ -30,13 +45,17 @@ void print(const CompileReport& r, const CompileArguments& a) {
 }
 
 int compile_job(const CompileArguments& a) {
+  shows_json = a.json;
   const Job job = a.job.load(true);
-  for (const std::string& warning : job.warnings) fmt::print(stderr, "{}\n", warning);
+  if (!a.quiet)
+    for (const std::string& warning : job.warnings) show_warning(warning);
   int without = 0;
   for (const Phase& phase : job.phases) {
-    if (!phase.name.empty()) fmt::print("{}\n", phase.name);
+    if (!phase.name.empty() && !a.quiet && !a.json) fmt::print("{}\n", phase.name);
     if (phase.train && phase.train->algorithm)
       print(compile_missing_loops(*phase.train, precision_of(a.floatX), a.options), a);
+    else if (phase.train && (a.quiet || a.json))
+      continue;
     else if (phase.train)
       fmt::print("the model trains itself: there is nothing to compile\n");
     else
@@ -45,6 +64,7 @@ int compile_job(const CompileArguments& a) {
   if (without > 0)
     throw FileError(fmt::format("{} of {} jobs cannot be made while a file is missing, see above",
                                 without, job.phases.size()));
+  if (a.json) put_event("end", "\"reason\":\"finished\"");
   return exit_ok;
 }
 
@@ -60,12 +80,14 @@ void add_compile(CLI::App& app, int& exit) {
   c->add_option("--compiler", a->options.compiler,
                 "program; default: $ANSATZ_CXX, or the library's own compiler");
   c->add_option("--flag", a->options.flags,
-                "a flag of it (--flag=-O1), several times; default: $ANSATZ_CXX_FLAGS, or the "
-                "library's own")
+                "a further flag of it (--flag=-O1), behind the library's own and those of "
+                "$ANSATZ_CXX_FLAGS; several times")
       ->allow_extra_args(false);
   c->add_option("--cache", a->options.cache_folder,
                 "folder of compiled loops; default: $XDG_CACHE_HOME/ansatz or ~/.cache/ansatz");
   c->add_flag("-v,--verbose", a->verbose, "show the compiler's command line");
+  c->add_flag("-q,--quiet", a->quiet, "only errors");
+  c->add_flag("--json", a->json, "one JSON object a line for each event, instead of text");
   c->footer(
       "`ansatz train` finds what is in the default folder; give it another compiler or flags\n"
       "through the environment, so that both agree.\n"

@@ -21,7 +21,9 @@ namespace {
 int info() {
   fmt::print("ansatz {}\n", version);
   fmt::print("build type: {}\n", compiling::settings::build_type);
-  fmt::print("compiler flags: {}\n", compiling::settings::flags);
+  const bool clang = std::string_view(compiling::settings::compiler_version).starts_with("Clang");
+  fmt::print("compiler flags: {} {}\n", compiling::settings::flags,
+             clang ? compiling::settings::clang_flags : compiling::settings::gnu_flags);
   for (const auto& [name, value] : current_environment()) fmt::print("{}: {}\n", name, value);
   fmt::print("processors: {}\n", std::thread::hardware_concurrency());
   const std::string variable = data_path_source();

@@ -57,6 +57,15 @@ std::string find_program(const std::string& name) {
   return "";
 }
 
+/// By its name, or that of the program a link leads to: what it says itself would cost a start of
+/// it in every run that looks into the cache.
+bool is_clang(const std::string& path) {
+  std::error_code error;
+  const fs::path real = fs::canonical(path, error);
+  return fs::path(path).filename().string().find("clang") != std::string::npos ||
+         real.filename().string().find("clang") != std::string::npos;
+}
+
 /// The folder of the build, or that of the installation.
 std::string find_headers() {
   for (const char* folder : {settings::build_headers, settings::installed_headers}) {
@@ -111,8 +120,14 @@ Toolchain toolchain(const CompileOptions& options) {
   tools.compiler = options.compiler.empty() ? environment("ANSATZ_CXX") : options.compiler;
   if (tools.compiler.empty()) tools.compiler = settings::compiler;
   tools.path = find_program(tools.compiler);
-  tools.flags = options.flags.empty() ? words(environment("ANSATZ_CXX_FLAGS")) : options.flags;
-  if (tools.flags.empty()) tools.flags = words(settings::flags);
+  // What is asked for comes last, where it wins over the library's own.
+  tools.flags = words(settings::flags);
+  const auto add = [&](const std::vector<std::string>& more) {
+    tools.flags.insert(tools.flags.end(), more.begin(), more.end());
+  };
+  add(words(is_clang(tools.path) ? settings::clang_flags : settings::gnu_flags));
+  add(words(environment("ANSATZ_CXX_FLAGS")));
+  add(options.flags);
   tools.headers = find_headers();
   return tools;
 }

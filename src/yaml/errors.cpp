@@ -24,6 +24,11 @@ std::string Issue::text() const {
 }
 
 void Errors::add(Position position, std::string path, std::string what) {
+  // A value may be read again, once another of its object is known to be wrong.
+  for (const Issue& each : issues_)
+    if (!each.warning && each.position.offset == position.offset && each.path == path &&
+        each.what == what && each.position.source == position.source)
+      return;
   ++errors_;
   keep({std::move(position), std::move(path), std::move(what), false});
 }

@@ -124,7 +124,7 @@ class Application {
       added.node = value;
       added.position = value->position;
       node_->children.push_back(std::move(added));
-    } else if (target->alias) {
+    } else if (target->alias || apart_) {
       target->node = value;
       target->position = value->position;
       target->alias = false;
@@ -157,6 +157,20 @@ class Application {
 
   void enter(const Step& step, Child& child) {
     path_ = extended(step);
+    apart_ = apart_ || child.alias;
+    if (apart_) {
+      // The anchor and its other aliases keep what they have: from here on the nodes are others.
+      child.node = std::make_shared<Node>(*child.node);
+      child.node->anchor.clear();
+      child.alias = false;
+      for (Child& below : child.node->children) {
+        const bool value = below.node->kind == Kind::scalar || below.node->kind == Kind::null;
+        if (value && below.node->tag.empty())
+          below.node = std::make_shared<Node>(*below.node);
+        else
+          below.alias = true;
+      }
+    }
     node_ = child.node;
   }
 
@@ -194,6 +208,7 @@ class Application {
   }
 
   NodePtr node_;
+  bool apart_ = false;  // whether the path went through an alias
   std::string path_;
   const Override& override_;
   Errors& errors_;

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -29,6 +31,28 @@ void Text::append(const Text& other) {
     pieces_.push_back(std::move(piece));
   }
   text_ += other.text_;
+}
+
+Text Text::with_blank(std::size_t at) const {
+  Text out;
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    const Piece& piece = pieces_[i];
+    const std::size_t end = i + 1 < pieces_.size() ? pieces_[i + 1].begin : text_.size();
+    const std::string_view all = std::string_view(text_).substr(piece.begin, end - piece.begin);
+    const bool here = piece.begin <= at && (at < end || (at == end && i + 1 == pieces_.size()));
+    const std::size_t before = here ? at - piece.begin : all.size();
+    if (piece.filled) {
+      std::string value(all);
+      if (here) value.insert(before, 1, ' ');
+      out.append_filled(value, piece.source, piece.offset);
+      continue;
+    }
+    out.append(piece.source, piece.offset, piece.offset + before);
+    if (!here) continue;
+    out.append_filled(" ", piece.source, piece.offset + before);
+    out.append(piece.source, piece.offset + before, piece.offset + all.size());
+  }
+  return out;
 }
 
 Position Text::at(std::size_t offset) const {
@@ -125,6 +149,7 @@ SourcePtr load_source(const std::string& path, std::size_t limit, Errors& errors
   };
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
+  if (error && error != std::errc::no_such_file_or_directory) return fail(error.message());
   if (!std::filesystem::exists(status)) {
     const std::string nearest = nearest_file(path);
     return fail("no such file" + (nearest.empty() ? "" : "; nearest: " + nearest));
@@ -133,12 +158,13 @@ SourcePtr load_source(const std::string& path, std::size_t limit, Errors& errors
     const bool folder = std::filesystem::is_directory(status);
     return fail(folder ? "not a file, but a folder" : "not a file");
   }
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (!file) return fail("cannot be read");
+  if (!file) return fail(fmt::format("cannot be read: {}", std::strerror(errno)));
   // One byte past the limit is enough to know that there are too many.
   std::string bytes(limit + 1, '\0');
   file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (file.bad()) return fail("cannot be read");
+  if (file.bad()) return fail(fmt::format("cannot be read: {}", std::strerror(errno)));
   bytes.resize(static_cast<std::size_t>(file.gcount()));
   if (bytes.size() > limit) return fail(fmt::format("more than {} bytes", limit));
   return make_source(path, std::move(bytes), limit, errors);

@@ -68,6 +68,44 @@ TEST_CASE("yaml overrides: at an anchor all aliases see it, at an alias that pla
         "!obj:d.Other {}\n");
 }
 
+TEST_CASE("yaml overrides: a path through an alias changes what is behind it there alone",
+          "[yaml][overrides]") {
+  const std::vector<std::string> one = {"algorithm.monitoring_dataset.train.stop=7"};
+  CHECK(applied(one, {"algorithm", "monitoring_dataset", "train", "stop"}) == "7\n");
+  CHECK(applied(one, {"dataset", "stop"}) == "50000\n");
+  // An added key, several overrides, and one at the anchor before or after.
+  const std::string path = "algorithm.monitoring_dataset.train";
+  CHECK(applied({path + ".start=1", path + ".stop=2", path + ".start=3"},
+                {"algorithm", "monitoring_dataset", "train"}) ==
+        "!obj:d.MNIST\nstop: 2\nstart: 3\n");
+  CHECK(applied({path + ".start=1", path + ".stop=2"}, {"dataset"}) ==
+        "!obj:d.MNIST\nstop: 50000\n");
+  CHECK(applied({path + ".start=1", "dataset.stop=9"},
+                {"algorithm", "monitoring_dataset", "train"}) ==
+        "!obj:d.MNIST\nstop: 50000\nstart: 1\n");
+  CHECK(applied({"dataset.stop=9", path + ".start=1"},
+                {"algorithm", "monitoring_dataset", "train"}) ==
+        "!obj:d.MNIST\nstop: 9\nstart: 1\n");
+
+  // Behind the alias, what others share stays theirs, however deep.
+  NodePtr root = parse(
+      "a: &a {b: {c: [{d: 1}, !obj:x.Y {e: 2}]}, f: &f {g: 3}}\n"
+      "h: *a\ni: *a\nj: *f\nk: {<<: *a, l: 4}\n");
+  Errors errors;
+  apply_overrides(root, {"h.b.c[0].d=5", "h.b.c[1].e=6", "i.f.g=7", "h.b.c[0].d=8", "k.f.g=9"},
+                  errors);
+  REQUIRE(errors.empty());
+  CHECK(at(root, {"h", "b", "c", "0", "d"})->text == "8");
+  CHECK(at(root, {"h", "b", "c", "1", "e"})->text == "6");
+  CHECK(at(root, {"a", "b", "c", "0", "d"})->text == "1");
+  CHECK(at(root, {"a", "b", "c", "1", "e"})->text == "2");
+  CHECK(at(root, {"i", "b", "c", "0", "d"})->text == "1");
+  CHECK(at(root, {"i", "f", "g"})->text == "7");
+  CHECK(at(root, {"k", "f", "g"})->text == "9");
+  for (const char* of : {"a", "h"}) CHECK(at(root, {of, "f", "g"})->text == "3");
+  CHECK(at(root, {"j", "g"})->text == "3");
+}
+
 TEST_CASE("yaml overrides: errors stand on the command line", "[yaml][overrides]") {
   CHECK(complaint("algoritm.learning_rate=1") ==
         "command line: algoritm: there is no 'algoritm' in the file; allowed: dataset, model, "

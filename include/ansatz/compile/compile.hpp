@@ -17,7 +17,8 @@ struct CompileOptions {
   bool make = true;
   std::string cache_folder;        ///< empty: loop_cache_folder()
   std::string compiler;            ///< empty: $ANSATZ_CXX, or the compiler of the library
-  std::vector<std::string> flags;  ///< empty: $ANSATZ_CXX_FLAGS, or the flags of the library
+  /// Flags of it behind those of the library and those of $ANSATZ_CXX_FLAGS.
+  std::vector<std::string> flags;
 };
 
 /// What became of the loops of a job; equal loops are counted once.
