@@ -1,6 +1,7 @@
 // What holds between the parts of a job.
 #include "loader.hpp"
 
+#include <ansatz/cost/sum_of_costs.hpp>
 #include <ansatz/model/mlp.hpp>
 #include <ansatz/monitor/watched_channel.hpp>
 #include <ansatz/nearest_name.hpp>
@@ -10,6 +11,7 @@
 #include <ansatz/yaml/scalar.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "../model/unknown_name_error.hpp"
 #include "../termination/objective_channel.hpp"
 
 #include <fmt/format.h>
@@ -34,14 +36,18 @@ class Checker {
     if (loader_.options.fill) keys();
     datasets();
     if (!job_.model) return;
-    if (!job_.algorithm && !job_.model->trains_itself())
+    if (!job_.algorithm && !given("algorithm") && !job_.model->trains_itself())
       error(place_, "algorithm is null, but the model cannot train itself; name an algorithm");
     const int before = loader_.errors.size();
     if (const MLPBase* const mlp = job_.model->as_mlp())
       layers(*mlp, {mlp->input_space(), ""}, place_of(job_.model.get(), "model"));
-    if (loader_.errors.size() != before) return;  // all else asks for the Spaces of the layers
-    classes();
+    // All else asks for the Spaces of the layers, and for their names.
+    if (loader_.errors.size() != before || !layers_there()) return;
+    sound_ = !loader_.hollow(job_.model.get()) && (job_.dataset || !given("dataset"));
+    if (sound_) classes();
     if (!job_.algorithm) return;
+    sound_ = sound_ && !loader_.hollow(job_.algorithm.get());
+    complete_ = sound_;
     functions();
     monitored_data();
     parts();
@@ -55,6 +61,19 @@ class Checker {
   yaml::Place place_of(const Object* object, std::string_view key) const {
     if (const yaml::Place* const found = loader_.place_of(object)) return *found;
     return place_.find(key).value_or(place_);
+  }
+
+  // Whether the file gives the key; a job that has nothing all the same has told why.
+  bool given(std::string_view key) const {
+    const auto value = place_.find(key);
+    return value && !yaml::is_null(*value->node);
+  }
+  // Whether each layer of the file could be made.
+  bool layers_there() const {
+    const MLPBase* const mlp = job_.model->as_mlp();
+    const yaml::Place* const at = mlp ? loader_.place_of(job_.model.get()) : nullptr;
+    const auto list = at ? at->find("layers") : std::nullopt;
+    return !list || static_cast<int>(list->node->children.size()) == mlp->layers.size();
   }
 
   void keys() {
@@ -106,12 +125,19 @@ class Checker {
     if (!set) return;
     const std::string file = set->missing_file();
     if (file.empty()) return;
+    std::error_code why;
+    if (!std::filesystem::exists(file, why) && why) {
+      missing(place_of(set.get(), "dataset"),
+              fmt::format("the data file '{}' cannot be read: {}", file, why.message()));
+      return;
+    }
     const std::string name = set->fetched_as();
     const std::string remedy =
         name.empty() ? "fetch it with `ansatz data fetch`, or say where it is with --data"
-                     : fmt::format("fetch it with `ansatz data fetch {}`, or let ANSATZ_DATA_PATH "
-                                   "name the folder that has it",
-                                   name);
+                     : fmt::format(
+                           "fetch it with `ansatz data fetch {}`, or let ANSATZ_DATA_PATH "
+                           "name the folder that has it",
+                           name);
     missing(place_of(set.get(), "dataset"),
             fmt::format("the data file '{}' does not exist; {}", file, remedy));
   }
@@ -126,6 +152,7 @@ class Checker {
     for (int i = 0; i < mlp.layers.size(); ++i) {
       const Layer& layer = *mlp.layers[i];
       const yaml::Place* stands = loader_.place_of(&layer);
+      if (loader_.hollow(&layer)) return;  // what follows from it is no fault of the file
       mask(stands);
       for (int k = 0; k < layer.inner_layers(); ++k) mask(loader_.place_of(&layer.inner_layer(k)));
       if (const auto* const nested = dynamic_cast<const NestedMLP*>(&layer)) {
@@ -175,26 +202,82 @@ class Checker {
     // With targets of its own the model can be looked at where those of the data do not fit.
     Train job = job_;
     if (!classes_agree_) job.dataset = nullptr;
-    std::set<std::string> told;
+    bool failed = false;
     for (int i = 0; i < job.function_count(); ++i) {
       try {
         facts_.add_settings(job.function(i).function);
+        settings_known_ = settings_known_ || i == 0;
       } catch (const Error& problem) {
         complete_ = false;
         const bool of_cost = i < job_.algorithm->function_count() && job_.algorithm->cost;
-        if (told.insert(problem.what()).second)
-          error(of_cost ? place_of(job_.algorithm->cost.get(), "algorithm")
-                        : place_of(job_.model.get(), "model"),
-                problem.what());
+        if (of_cost && !std::exchange(failed, true)) terms(job);
+        tell(problem, of_cost ? place_of(job_.algorithm->cost.get(), "algorithm")
+                              : place_of(job_.model.get(), "model"));
       }
     }
+    if (failed) settings_without_cost(job);
     job_.algorithm->add_settings(facts_);
+  }
+  // Of a sum each term alone, so that a fault of one hides none of another.
+  void terms(const Train& job) {
+    const auto* const sum = dynamic_cast<const SumOfCosts*>(job_.algorithm->cost.get());
+    if (!sum) return;
+    for (const CostTerm& term : sum->costs) {
+      try {
+        const Data data = job.data();
+        if (term.cost->has_value(*job.model))
+          (void)term.cost->expr(*job.model, data);
+        else
+          (void)term.cost->gradients(*job.model, data);
+      } catch (const Error& problem) {
+        tell(problem, place_of(term.cost.get(), "algorithm"));
+      }
+    }
+  }
+  // The named numbers of the algorithm and its rule, though its cost cannot be made.
+  void settings_without_cost(const Train& job) {
+    if (!job_.model->default_cost()) return;
+    const Shared<Cost> own = std::exchange(job_.algorithm->cost, nullptr);
+    for (int i = 0; i < job_.algorithm->function_count(); ++i) {
+      try {
+        facts_.add_settings(job.function(i).function);
+        settings_known_ = settings_known_ || i == 0;
+      } catch (const Error&) {
+      }
+    }
+    job_.algorithm->cost = own;
+  }
+  // Tells each fault once: what is wrong with the cost is wrong in the step, and in the monitor as
+  // well. Where parts are not what the file means, only names that are unknown are sure to be
+  // wrong.
+  void tell(const Error& problem, const yaml::Place& at) {
+    const auto* const name = dynamic_cast<const UnknownName*>(&problem);
+    if ((!sound_ && !name) || !faults_.insert(problem.what()).second) return;
+    error((name ? find_name(at, name->name) : std::nullopt).value_or(at), problem.what());
+  }
+  // Where a name stands below a place, as a key or as a value.
+  static std::optional<yaml::Place> find_name(const yaml::Place& at, std::string_view name) {
+    for (std::size_t i = 0; i < at->children.size(); ++i) {
+      yaml::Place child(at, i);
+      if (at->children[i].key == name) {
+        child.position = child.key_position;
+        return child;
+      }
+      if (child->kind == yaml::Kind::scalar && child->text == name) return child;
+      if (auto found = find_name(child, name)) return found;
+    }
+    return std::nullopt;
   }
 
   // Programs are made for the Spaces of the training data; other data must fit them.
   void monitored_data() {
-    if (!complete_ || !classes_agree_) return;
-    const Data data = job_.data();
+    if (!sound_ || !classes_agree_) return;
+    Data data;
+    try {
+      data = job_.data();
+    } catch (const Error&) {
+      return;  // told with the functions
+    }
     for (const MonitoringDataset& set : job_.algorithm->monitoring_datasets.list)
       for (const Data::Entry& read : data.sources()) {
         const SpaceInfo there = set.dataset->source_space(read.source.view());
@@ -216,9 +299,8 @@ class Checker {
   // What the algorithm, its callbacks and criterion and the extensions ask of the job.
   void parts() {
     const TrainingAlgorithm& algorithm = *job_.algorithm;
-    part(algorithm, "algorithm");
-    // Of a cost that cannot be made the named numbers are not known.
-    if (!complete_) return;
+    if (job_.dataset || !given("dataset")) part(algorithm, "algorithm");
+    if (!settings_known_ && job_.function_count() > 0) return;
     if (algorithm.termination_criterion) part(*algorithm.termination_criterion, "algorithm");
     if (const auto* const sgd = dynamic_cast<const SGD*>(&algorithm))
       for (const Shared<UpdateCallback>& each : sgd->update_callbacks) part(*each, "algorithm");
@@ -226,8 +308,12 @@ class Checker {
   }
   template <class Part>
   void part(const Part& asks, std::string_view key) {
+    if (loader_.hollow(&asks)) return;
     try {
       asks.check_job(facts_);
+    } catch (const NameError& problem) {
+      // Of a cost that cannot be made the named numbers are not known.
+      if (complete_) loader_.add_error(&asks, place_of(&asks, key), problem.what());
     } catch (const Error& problem) {
       loader_.add_error(&asks, place_of(&asks, key), problem.what());
     }
@@ -263,8 +349,8 @@ class Checker {
       make(list);
       for (const Channel& each : list) names.emplace_back(each.name.view());
     } catch (const Error& problem) {
-      if (std::exchange(complete_, false))
-        error(place_of(job_.model.get(), "model"), problem.what());
+      complete_ = false;
+      tell(problem, place_of(job_.model.get(), "model"));
     }
   }
 
@@ -304,23 +390,25 @@ class Checker {
       each->published(job_, own);
       for (const std::string& name : own) {
         if (complete_ && std::find(known_.begin(), known_.end(), name) != known_.end())
-          error(loader_.place_of(each.get())
-                    ? loader_.key_place(each.get(), "channel_to_publish")
-                    : place_,
+          error(loader_.place_of(each.get()) ? loader_.key_place(each.get(), "channel_to_publish")
+                                             : place_,
                 fmt::format("it makes the channel '{}', but the job has one of that name", name));
         known_.push_back(name);
       }
       const yaml::Place* const stands = loader_.place_of(each.get());
       const ClassInfo* const info =
           stands ? registry().find(yaml::object_name(*stands->node)) : nullptr;
+      // What a part at fault would have made is not known.
+      if (loader_.hollow(each.get())) complete_ = false;
       told = told && (!own.empty() || (info && info->of_library));
     }
     return told;
   }
 
   void watched(const WatchedChannel& channel) {
-    const yaml::Place at = loader_.place_of(channel.by) ? loader_.key_place(channel.by, channel.key)
-                                                        : place_;
+    if (loader_.hollow(channel.by)) return;
+    const yaml::Place at =
+        loader_.place_of(channel.by) ? loader_.key_place(channel.by, channel.key) : place_;
     told_.insert(at.node.get());
     if (!channel.name.empty()) return watched(at, channel.name);
     const yaml::Place* const stands = loader_.place_of(channel.by);
@@ -362,6 +450,10 @@ class Checker {
   JobFacts facts_{job_, {}};
   // Whether the classes of the data are those of the model; whether every graph can be made.
   bool classes_agree_ = true, complete_ = true;
+  // Whether model, data and algorithm are what the file means; whether the step's named numbers are
+  // known.
+  bool sound_ = true, settings_known_ = false;
+  std::set<std::string> faults_;
   std::set<const yaml::Node*> seen_, told_;  // places looked at; channels that an object named
 };
 

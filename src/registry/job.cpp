@@ -58,7 +58,7 @@ Phase phase_of(const yaml::Place& place, Loader& loader, const std::string& name
   check_job(*phase.train, loader, place);
   phase.places = loader.dataset_places();
   phase.job_yaml = yaml::to_yaml(*place.node);
-  phase.model_yaml = to_yaml(*phase.train->model);
+  if (phase.train->model) phase.model_yaml = to_yaml(*phase.train->model);
   return phase;
 }
 

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace ansatz {
 
@@ -38,13 +39,41 @@ std::string unknown_class(std::string_view name) {
   const auto same_class =
       registry().named(name.substr(dot == std::string_view::npos ? 0 : dot + 1));
   std::string text = fmt::format("unknown class '{}'", name);
-  if (!near.empty())
+  if (!same_class.empty()) {
+    // Of several, the one whose module is most like it.
+    std::vector<std::string_view> paths;
+    for (const ClassInfo* each : same_class) paths.push_back(each->name());
+    const std::string_view nearest = nearest_name(name, paths);
+    text += fmt::format("; nearest: {}", nearest.empty() ? paths.front() : nearest);
+  } else if (!near.empty())
     text += fmt::format("; nearest: {}", near);
-  else if (!same_class.empty())
-    text += fmt::format("; nearest: {}", same_class.front()->name());
   else
     text += "; `ansatz list` names the classes there are";
   return text;
+}
+
+// Whether a key takes an object, so that it is a handle that may be null.
+bool is_kind(const std::string& type) {
+  for (const char* kind :
+       {kind_name<Cost>, kind_name<Dataset>, kind_name<Extension>, kind_name<Layer>,
+        kind_name<LearningRule>, kind_name<Model>, kind_name<TerminationCriterion>,
+        kind_name<TrainingAlgorithm>, kind_name<UpdateCallback>, kind_name<Object>, "space"})
+    if (type == kind) return true;
+  return false;
+}
+
+// Whether an object of the class can be looked at though keys of it were at fault.
+bool outlives_faults(const ClassInfo& info) {
+  for (const char* kind :
+       {"job", kind_name<Cost>, kind_name<Extension>, kind_name<Layer>, kind_name<LearningRule>,
+        kind_name<Model>, kind_name<TerminationCriterion>, kind_name<TrainingAlgorithm>,
+        kind_name<UpdateCallback>})
+    if (info.kind == kind) return true;
+  return false;
+}
+
+bool has_size(const ClassInfo& info) {
+  return info.kind == kind_name<Layer> || info.kind == kind_name<Model>;
 }
 
 }  // namespace
@@ -81,73 +110,86 @@ bool Loader::count_values(const yaml::Place& at, std::size_t more) {
 
 Shared<Object> Loader::make(const Value& from) {
   const yaml::Node* const node = from.place().node.get();
-  if (const auto found = made_.find(node); found != made_.end()) return found->second;
+  if (const auto found = made_.find(node); found != made_.end()) {
+    hollows_ += !found->second || hollow(found->second.get());
+    return found->second;
+  }
   made_[node] = nullptr;
-  const Shared<Object> made =
-      yaml::is_pickle(*node) ? load_model(from) : make_object(from);
+  const Shared<Object> made = yaml::is_pickle(*node) ? load_model(from) : make_object(from);
   made_[node] = made;
+  hollows_ += !made || hollow(made.get());
   return made;
+}
+
+void Loader::require_range(const yaml::Place& at, double& number) {
+  const NumberRange& range = range_of(class_, key_);
+  if (range.holds(number)) return;
+  errors.add(at, fmt::format("found {}; allowed: {}", number, range.allowed));
+  hollows_ += range.whole;
+  for (const double legal : {1., .5, range.least, range.most})
+    if (range.holds(legal)) {
+      number = legal;
+      return;
+    }
 }
 
 bool Loader::read_keys(const Value& from, const std::string& class_name,
                        const std::vector<Field>& fields) {
+  return read_all(from, class_name, fields, {}).good;
+}
+
+Loader::KeysRead Loader::read_all(const Value& from, const std::string& class_name,
+                                  const std::vector<Field>& fields,
+                                  const std::set<std::string_view>& without) {
   const yaml::Place& place = from.place();
   std::vector<std::string_view> known, missing;
+  KeysRead found;
+  const auto fault = [&](const Field& field) {
+    found.good = false;
+    found.hollow = true;
+    // An object that the class needs is looked into by all its methods.
+    if (field.required && is_kind(field.type())) found.whole = false;
+  };
   for (const Field& field : fields) {
     known.push_back(field.name);
-    if (field.required && !place->find(field.name)) missing.push_back(field.name);
+    if (!field.required || place->find(field.name)) continue;
+    missing.push_back(field.name);
+    fault(field);
   }
-  bool good = true;
   for (const std::string_view key : place->keys()) {
     const auto field = std::find_if(fields.begin(), fields.end(),
                                     [&](const Field& each) { return key == each.name; });
+    if (without.contains(key)) continue;
     if (field == fields.end()) {
       errors.add_unknown_key(place, key, known);
-      good = false;
+      found.good = false;
+      found.hollow = true;
       continue;
     }
     const Value value(*place.find(key), *this);
     if (value.is_null()) {
       if (!field->required) continue;
       value.refuse(field->type() + "; the key is needed");
-      good = false;
+      fault(*field);
       continue;
     }
-    const int before = errors.size();
-    reading_path = is_path(key);
+    const int before = errors.size(), hollow_before = hollows_;
+    const std::string_view outer_class = std::exchange(class_, class_name);
+    const std::string_view outer_key = std::exchange(key_, key);
+    const bool outer_path = std::exchange(reading_path, is_path(key));
     const bool read = field->read(value, field->at);
-    reading_path = false;
-    if (!read) {
-      good = false;
-      continue;
-    }
-    if (errors.size() != before) continue;
-    const std::optional<double> number = number_at(value.place());
-    const std::string fault = number ? range_fault(class_name, key, *number) : "";
-    if (fault.empty()) continue;
-    errors.add(value.place(), fmt::format("found {}; allowed: {}", *number, fault));
-    good = false;
+    reading_path = outer_path;
+    key_ = outer_key;
+    class_ = outer_class;
+    if (!read) fault(*field);
+    found.good = found.good && errors.size() == before;
+    found.hollow = found.hollow || hollows_ != hollow_before;
   }
-  if (!missing.empty()) {
+  if (!missing.empty())
     errors.add(place, fmt::format("{} did not get {}: {}", class_name,
                                   missing.size() == 1 ? "a key it needs" : "keys it needs",
                                   listed(missing)));
-    good = false;
-  }
-  return good;
-}
-
-std::optional<double> Loader::number_at(const yaml::Place& place) const {
-  if (const auto made = made_.find(place.node.get()); made != made_.end()) {
-    const auto* const computed = dynamic_cast<const NumberObject*>(made->second.get());
-    if (!computed || !computed->known) return {};
-    return computed->value;
-  }
-  if (place->kind != yaml::Kind::scalar) return {};
-  const yaml::Type type = yaml::type_of(*place.node);
-  if (type != yaml::Type::integer && type != yaml::Type::real) return {};
-  yaml::Errors none;
-  return yaml::as_float(place, none);
+  return found;
 }
 
 yaml::Place Loader::fault_place(const yaml::Place& object, const std::string& class_name,
@@ -174,6 +216,32 @@ std::map<const Object*, std::string> Loader::dataset_places() const {
   return places;
 }
 
+Shared<Object> Loader::checked(const Value& from, const ClassInfo& info, Shared<Object> object) {
+  const yaml::Place& place = from.place();
+  std::set<std::string_view> without;
+  for (;;) {
+    try {
+      info.check(*object);
+      return object;
+    } catch (const Error& error) {
+      const yaml::Place at = fault_place(place, info.short_name(), error.what());
+      errors.add(at, error.what());
+      // What stands behind it is found once the key is left out.
+      std::string_view fault;
+      for (const yaml::Child& each : place->children)
+        if (each.node == at.node) fault = each.key;
+      if (fault.empty() || !outlives_faults(info) || !without.insert(fault).second) return object;
+    }
+    const Shared<Object> draft = info.make();
+    FieldList list;
+    info.fields(*draft, list);
+    for (const Field& field : list.fields)
+      if (field.required && without.contains(field.name)) return object;
+    if (!read_all(from, info.short_name(), list.fields, without).good) return object;
+    object = info.finish ? info.finish(*draft) : draft;
+  }
+}
+
 Shared<Object> Loader::make_object(const Value& from) {
   const yaml::Place& place = from.place();
   const std::string name(yaml::object_name(*place.node));
@@ -192,18 +260,26 @@ Shared<Object> Loader::make_object(const Value& from) {
   const Shared<Object> draft = info->make();
   FieldList list;
   info->fields(*draft, list);
-  if (!read_keys(from, info->short_name(), list.fields)) return nullptr;
-  const Shared<Object> object = info->finish ? info->finish(*draft) : draft;
-  if (auto* const array = dynamic_cast<ArrayObject*>(object.get())) array->set_number(arrays_++);
+  const KeysRead keys = read_all(from, info->short_name(), list.fields, {});
+  // Of a data set, a space or an array others ask at once what they are.
+  if (!keys.good && (!keys.whole || !outlives_faults(*info))) return nullptr;
+  Shared<Object> object;
+  const int before = errors.size();
   try {
-    if (info->check) info->check(*object);
+    object = info->finish ? info->finish(*draft) : draft;
+    if (auto* const array = dynamic_cast<ArrayObject*>(object.get())) array->set_number(arrays_++);
+    // What the class says of a key that is not there would not be the file's fault.
+    if (info->check && !keys.hollow) object = checked(from, *info, object);
   } catch (const Error& error) {
     errors.add(fault_place(place, info->short_name(), error.what()), error.what());
     return nullptr;
   }
-  const int before = errors.size();
-  check_object(*object, place, errors);
-  if (errors.size() != before) return nullptr;
+  if (!object) return nullptr;
+  if (!keys.hollow) check_object(*object, place, errors);
+  const bool sound = !keys.hollow && errors.size() == before;
+  if (!sound && !outlives_faults(*info)) return nullptr;
+  // Of these no others take a size.
+  if (!sound && (keys.hollow || has_size(*info))) hollow_.insert(object.get());
   if (const auto* const call = dynamic_cast<const Call*>(object.get())) {
     Shared<Object> result;
     try {
@@ -225,9 +301,13 @@ Shared<Object> Loader::load_model(const Value& from) {
   const auto written = yaml::as_path(text, environment, errors);
   if (!written) return nullptr;
   const std::string path = moved(*written);
-  if (!std::filesystem::exists(path)) {
-    const std::string what = fmt::format(
-        "the model file '{}' does not exist; train the job that saves it, or give its path", path);
+  if (std::error_code error; !std::filesystem::exists(path, error)) {
+    const std::string what =
+        error ? fmt::format("the model file '{}' cannot be read: {}", path, error.message())
+              : fmt::format(
+                    "the model file '{}' does not exist; train the job that saves it, or "
+                    "give its path",
+                    path);
     if (options.check_only)
       errors.warn(from.place(), what);
     else

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 namespace ansatz {
 
@@ -25,6 +26,12 @@ class Loader {
   /// Reads the keys of a mapping: unknown ones, missing ones and wrong values are errors.
   bool read_keys(const Value& from, const std::string& class_name,
                  const std::vector<Field>& fields);
+  /// Whether an object is not what the file means: a size, a key or a part of it was at fault and
+  /// is not there or is another. What follows from it is no fault of the file.
+  bool hollow(const Object* object) const { return hollow_.contains(object); }
+  /// Whether a number that was read may be the value of the key that is read. If not, that is told,
+  /// and the number becomes one that may be, so that what else there is can be looked at.
+  void require_range(const yaml::Place& at, double& number);
   /// Where an object stands in the file; null for others.
   const yaml::Place* place_of(const Object* object) const;
   /// Where a key of an object stands, or else the object itself.
@@ -47,13 +54,24 @@ class Loader {
   bool count_values(const yaml::Place& at, std::size_t more);
 
  private:
+  // What became of the keys of a mapping.
+  struct KeysRead {
+    bool good = true;     // nothing was told
+    bool whole = true;    // no part is missing that is needed, so that the object can be looked at
+    bool hollow = false;  // it is another than was meant
+  };
+  KeysRead read_all(const Value& from, const std::string& class_name,
+                    const std::vector<Field>& fields, const std::set<std::string_view>& without);
+  // The object as its class checks it; keys that the class refuses are told and left out.
+  Shared<Object> checked(const Value& from, const ClassInfo& info, Shared<Object> object);
   Shared<Object> make_object(const Value& from);
   Shared<Object> load_model(const Value& from);
-  // A number that stands there, or the one that a function there has given.
-  std::optional<double> number_at(const yaml::Place& place) const;
   yaml::Place fault_place(const yaml::Place& object, const std::string& class_name,
                           std::string_view what) const;
 
+  std::string_view class_, key_;  // of the value that is read
+  int hollows_ = 0;               // how often a hollow object was met
+  std::set<const Object*> hollow_;
   int arrays_ = 0;
   std::size_t values_ = 0;
   bool too_many_ = false;
@@ -70,8 +88,19 @@ class FieldList final : public FieldSink {
 
 /// What holds between the keys of one object: errors are added at `place`.
 void check_object(const Object& object, const yaml::Place& place, yaml::Errors& errors);
-/// Whether a number may be the value of a key of this name; else what is allowed.
-std::string range_fault(std::string_view class_name, std::string_view key, double value);
+/// The numbers that a key may have.
+struct NumberRange {
+  double least, most;
+  bool open_below, open_above;
+  bool whole;           ///< of whole numbers: those of a size, on which Spaces depend
+  const char* allowed;  ///< in words
+
+  bool holds(double x) const {
+    return (open_below ? x > least : x >= least) && (open_above ? x < most : x <= most);
+  }
+};
+/// Of every key whose value is a number, or holds numbers: finite ones where nothing else is said.
+const NumberRange& range_of(std::string_view class_name, std::string_view key);
 /// Whether the text of a key of this name is a path.
 bool is_path(std::string_view key);
 

@@ -4,61 +4,102 @@
 #include <ansatz/model/dense.hpp>
 #include <ansatz/model/initialization.hpp>
 #include <ansatz/model/mlp.hpp>
+#include <ansatz/yaml/scalar.hpp>
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <limits>
+#include <utility>
 
 namespace ansatz {
 
 namespace {
 
-struct Allowed {
-  const char* key;
-  double least, most;
-  bool open_below, open_above, whole;
-  const char* allowed;
-};
-
 constexpr double none = std::numeric_limits<double>::infinity();
-constexpr Allowed ranges[] = {
-    {"dim", 1, none, false, false, true, "whole numbers from 1"},
-    {"n_classes", 1, none, false, false, true, "whole numbers from 1"},
-    {"num_classes", 0, none, false, false, true, "whole numbers from 0"},
-    {"num_units", 1, none, false, false, true, "whole numbers from 1"},
-    {"num_pieces", 1, none, false, false, true, "whole numbers from 1"},
-    {"num_examples", 1, none, false, false, true, "whole numbers from 1"},
-    {"num_channels", 1, none, false, false, true, "whole numbers from 1"},
-    {"max_labels", 1, none, false, false, true, "whole numbers from 1"},
-    {"block_size", 1, none, false, false, true, "whole numbers from 1"},
-    {"nvis", 1, none, false, false, true, "whole numbers from 1"},
-    {"batch_size", 1, none, false, false, true, "whole numbers from 1"},
-    {"monitoring_batch_size", 1, none, false, false, true, "whole numbers from 1"},
-    {"monitoring_batches", 0, none, false, false, true, "whole numbers from 0"},
-    {"batches_per_iter", 0, none, false, false, true, "whole numbers from 0"},
-    {"updates_per_batch", 1, none, false, false, true, "whole numbers from 1"},
-    {"sparse_init", 0, none, false, false, true, "whole numbers from 0"},
-    {"save_freq", 0, none, false, false, true, "whole numbers from 0"},
-    {"max_epochs", 0, none, false, false, true, "whole numbers from 0"},
-    {"start", 0, none, false, false, true, "whole numbers from 0"},
-    {"stop", 0, none, false, false, true, "whole numbers from 0"},
-    {"req_port", 0, 65535, false, false, true, "ports from 0 to 65535"},
-    {"pub_port", 0, 65535, false, false, true, "ports from 0 to 65535"},
-    {"learning_rate", 0, none, true, true, false, "numbers above 0"},
-    {"init_momentum", 0, 1, false, true, false, "numbers from 0 to below 1"},
-    {"final_momentum", 0, 1, false, true, false, "numbers from 0 to below 1"},
-    {"irange", 0, none, false, true, false, "numbers from 0"},
-    {"istdev", 0, none, false, true, false, "numbers from 0"},
-    {"sparse_stdev", 0, none, false, true, false, "numbers from 0"},
-    {"include_prob", 0, 1, false, false, false, "probabilities from 0 to 1"},
-    {"default_input_include_prob", 0, 1, true, false, false, "probabilities above 0, up to 1"},
-    {"max_col_norm", 0, none, true, false, false, "lengths above 0"},
-    {"max_row_norm", 0, none, true, false, false, "lengths above 0"},
-    {"min_col_norm", 0, none, false, true, false, "lengths from 0"},
-    {"clip_norm", 0, none, false, false, false, "lengths from 0"},
-    {"W_lr_scale", 0, none, false, true, false, "numbers from 0"},
-    {"b_lr_scale", 0, none, false, true, false, "numbers from 0"},
-    {"min_lr", 0, none, false, true, false, "numbers from 0"},
+
+constexpr NumberRange whole_from(double least, const char* allowed) {
+  return {least, none, false, true, true, allowed};
+}
+constexpr NumberRange ones = whole_from(1, "whole numbers from 1"),
+                      zeros = whole_from(0, "whole numbers from 0"),
+                      ports = {0, 65535, false, false, true, "ports from 0 to 65535"},
+                      above_zero = {0, none, true, true, false, "numbers above 0"},
+                      from_zero = {0, none, false, true, false, "numbers from 0"},
+                      below_one = {0, 1, false, true, false, "numbers from 0 to below 1"},
+                      probability = {0, 1, false, false, false, "probabilities from 0 to 1"},
+                      kept = {0, 1, true, false, false, "probabilities above 0, up to 1"},
+                      // No limit is infinity.
+    length = {0, none, true, false, false, "lengths above 0"},
+                      length_or_zero = {0, none, false, false, false, "lengths from 0"},
+                      with_infinity = {-none, none, false, false, false, "numbers"},
+                      least_length = {0, none, false, true, false, "lengths from 0"},
+                      finite = {-none, none, true, true, false, "finite numbers"};
+
+// Where the class itself checks the bounds, the row of a key, or the default, is there for NaN and
+// infinities. A class is named where others of its keys' names mean something else; its rows come
+// first.
+struct KeyRange {
+  const char* owner;
+  const char* key;
+  NumberRange range;
+};
+constexpr KeyRange ranges[] = {
+    // Of these, a number below 0 or above 1 has a meaning.
+    {"Function", "", finite},
+    {"LinearDecay", "", finite},
+    {"uniform", "", finite},
+    {"randint", "", finite},
+    {"", "dim", ones},
+    {"", "n_classes", ones},
+    {"", "num_classes", zeros},
+    {"", "num_units", ones},
+    {"", "num_pieces", ones},
+    {"", "pool_stride", zeros},
+    {"", "num_examples", ones},
+    {"", "num_channels", ones},
+    {"", "num_outputs", ones},
+    {"", "max_labels", ones},
+    {"", "y_labels", ones},
+    {"", "target_labels", zeros},
+    {"", "shape", ones},
+    {"", "number", zeros},
+    {"", "block_size", ones},
+    {"", "nvis", ones},
+    {"", "batch_size", ones},
+    {"", "monitoring_batch_size", ones},
+    {"", "monitoring_batches", zeros},
+    {"", "batches_per_iter", zeros},
+    {"", "updates_per_batch", ones},
+    {"", "sparse_init", zeros},
+    {"", "save_freq", zeros},
+    {"", "max_epochs", zeros},
+    {"", "tick_rate", zeros},
+    {"", "monitor_rate", zeros},
+    {"", "start", zeros},
+    {"", "stop", zeros},
+    {"", "req_port", ports},
+    {"", "pub_port", ports},
+    {"", "learning_rate", above_zero},
+    {"", "init_momentum", below_one},
+    {"", "final_momentum", below_one},
+    {"", "seconds", with_infinity},
+    {"", "irange", from_zero},
+    {"", "istdev", from_zero},
+    {"", "sparse_stdev", from_zero},
+    {"", "coeffs", from_zero},
+    {"", "max_beta", with_infinity},
+    {"", "include_prob", probability},
+    {"", "default_input_include_prob", kept},
+    {"", "input_include_probs", kept},
+    {"", "max_col_norm", length},
+    {"", "max_row_norm", length},
+    {"", "min_col_norm", least_length},
+    {"", "clip_norm", length_or_zero},
+    {"", "W_lr_scale", from_zero},
+    {"", "b_lr_scale", from_zero},
+    {"", "min_lr", from_zero},
+    {"", "max_lr", with_infinity},
+    {"", "max_scaling", with_infinity},
 };
 
 void check_initialization(const Initialization& how, const yaml::Place& place,
@@ -96,19 +137,29 @@ void check_mlp(const MLPBase& mlp, const yaml::Place& place, yaml::Errors& error
     }
 }
 
+// A limit from below that lies above the one from above.
+void check_limits(const yaml::Place& place, yaml::Errors& errors) {
+  for (const auto& [least, most] :
+       {std::pair("min_col_norm", "max_col_norm"), std::pair("min_beta", "max_beta"),
+        std::pair("reg_min", "reg_max")}) {
+    const auto below = place.find(least), above = place.find(most);
+    if (!below || !above) continue;
+    yaml::Errors told_before;
+    const auto from = yaml::as_float(*below, told_before), to = yaml::as_float(*above, told_before);
+    if (from && to && *from > *to)
+      errors.add(*below,
+                 fmt::format("found {}; allowed: at most {}, which is {}", *from, most, *to));
+  }
+}
+
 }  // namespace
 
-std::string range_fault(std::string_view class_name, std::string_view key, double value) {
-  // Of these, a number below 0 or above 1 has a meaning.
-  if (class_name == "LinearDecay" || class_name == "Function") return "";
-  for (const Allowed& range : ranges) {
-    if (key != range.key) continue;
-    const bool below = range.open_below ? value <= range.least : value < range.least;
-    const bool above = range.open_above ? value >= range.most : value > range.most;
-    if (below || above || std::isnan(value)) return range.allowed;
-    return "";
+const NumberRange& range_of(std::string_view class_name, std::string_view key) {
+  for (const KeyRange& each : ranges) {
+    const std::string_view owner = each.owner, name = each.key;
+    if ((owner.empty() || owner == class_name) && (name.empty() || name == key)) return each.range;
   }
-  return std::isnan(value) ? "numbers" : "";
+  return finite;
 }
 
 bool is_path(std::string_view key) {
@@ -117,10 +168,10 @@ bool is_path(std::string_view key) {
 }
 
 void check_object(const Object& object, const yaml::Place& place, yaml::Errors& errors) {
+  check_limits(place, errors);
   if (const auto* const how = dynamic_cast<const Initialization*>(&object))
     check_initialization(*how, place, errors);
-  if (const auto* const mlp = dynamic_cast<const MLPBase*>(&object))
-    check_mlp(*mlp, place, errors);
+  if (const auto* const mlp = dynamic_cast<const MLPBase*>(&object)) check_mlp(*mlp, place, errors);
 }
 
 }  // namespace ansatz

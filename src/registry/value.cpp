@@ -55,6 +55,11 @@ std::optional<std::int64_t> Value::integer(std::int64_t least, std::int64_t most
     const NumberObject* const x = computed();
     if (!x) return {};
     if (!x->known) return std::max<std::int64_t>(least, 1);
+    if (std::isfinite(x->value)) {
+      double ranged = x->value;
+      loader_->require_range(place_, ranged);
+      if (ranged != x->value) return static_cast<std::int64_t>(ranged);
+    }
     // Not before it is known to fit: what the conversion of another number gives is not defined.
     const bool fits = x->value >= static_cast<double>(least) &&
                       x->value <= static_cast<double>(most) && std::abs(x->value) < 0x1p63;
@@ -64,7 +69,11 @@ std::optional<std::int64_t> Value::integer(std::int64_t least, std::int64_t most
     return {};
   }
   const std::optional<std::int64_t> found = yaml::as_int(place_, loader_->errors);
-  if (!found || (*found >= least && *found <= most)) return found;
+  if (!found) return found;
+  double ranged = static_cast<double>(*found);
+  loader_->require_range(place_, ranged);
+  if (ranged != static_cast<double>(*found)) return static_cast<std::int64_t>(ranged);
+  if (*found >= least && *found <= most) return found;
   refuse(fmt::format("whole numbers from {} to {}", least, most));
   return {};
 }
@@ -79,10 +88,17 @@ const NumberObject* Value::computed() const {
 }
 
 std::optional<double> Value::number() const {
-  if (!is_object()) return yaml::as_float(place_, loader_->errors);
-  const NumberObject* const x = computed();
-  if (!x) return {};
-  return x->known ? x->value : .5;
+  std::optional<double> found;
+  if (is_object()) {
+    const NumberObject* const x = computed();
+    if (!x) return {};
+    if (!x->known) return .5;
+    found = x->value;
+  } else {
+    found = yaml::as_float(place_, loader_->errors);
+  }
+  if (found) loader_->require_range(place_, *found);
+  return found;
 }
 
 std::optional<std::string> Value::text() const {
