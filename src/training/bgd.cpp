@@ -91,8 +91,9 @@ class BgdRun final : public AlgorithmRun {
   void train(Session& session) override {
     walk_.epoch(session, [&](const Subset& part) {
       for (OnBatch* each : {&objective_, &direction_, &load_batch_}) each->load(part);
-      load_batch_.call();
-      minimize_and_scale();
+      // What was drawn for a batch stays, also for the run that goes on with it.
+      if (searches_ == 0) load_batch_.call();
+      return minimize_and_scale();
     });
     session.require_finite_parameters();
   }
@@ -108,6 +109,10 @@ class BgdRun final : public AlgorithmRun {
     archive("steps", steps_);
     archive("norm", norm_);
     archive("averaging", averaging_);
+    archive("searches_done", searches_);
+    archive("steps_of_batch", batch_steps_);
+    archive("norm_of_batch", batch_norm_);
+    archive("objective_of_batch", batch_value_);
     if (!archive.saving()) check_restored();
     if (lbfgs_) lbfgs_->state(archive);
     visit_criterion(archive, criterion_.get());
@@ -122,18 +127,36 @@ class BgdRun final : public AlgorithmRun {
         throw FileError(fmt::format("BGD: steps has {}, which is no step along a line", step));
     if (!(norm_ >= 0 && std::isfinite(norm_)))
       throw FileError(fmt::format("BGD: norm is {}, which is no length of a direction", norm_));
+    if (searches_ < 0 || searches_ >= bgd_.updates_per_batch)
+      throw FileError(fmt::format("BGD: searches_done is {}, but a batch has {} line searches",
+                                  searches_, bgd_.updates_per_batch));
+    if (searches_ == 0) return;
+    bool good = !batch_steps_.empty() && batch_norm_ >= 0 && std::isfinite(batch_norm_);
+    for (double step : batch_steps_) good = good && step > 0 && std::isfinite(step);
+    if (!good) throw FileError("BGD: the line searches of a batch cannot go on from what is saved");
   }
 
-  void minimize_and_scale() {
+  // Whether to leave the batch after its i-th line search. A batch whose parameters are drawn back
+  // towards those before it is not left: these are known to this run alone.
+  bool leaves_after(int i) {
+    if (!session_.interrupted() || i + 1 >= bgd_.updates_per_batch ||
+        session_.setting("scale_step") != 1)
+      return false;
+    searches_ = i + 1;
+    return true;
+  }
+
+  // False: the run was interrupted within the batch.
+  bool minimize_and_scale() {
     const double scale = session_.setting("scale_step");
     std::vector<std::vector<double>> before;
     if (scale != 1)
       for_each_parameter([&](auto* p, std::int64_t n) { before.emplace_back(p, p + n); });
-    if (lbfgs_)
-      minimize_lbfgs();
-    else
-      minimize();
-    if (scale == 1) return;
+    if (!(lbfgs_ ? minimize_lbfgs() : minimize())) return false;
+    searches_ = 0;
+    batch_steps_.clear();
+    batch_norm_ = batch_value_ = 0;
+    if (scale == 1) return true;
     auto old = before.begin();
     for_each_parameter([&]<class T>(T* p, std::int64_t n) {
       for (std::int64_t i = 0; i < n; ++i)
@@ -141,6 +164,7 @@ class BgdRun final : public AlgorithmRun {
                               scale * static_cast<double>(p[i]));
       ++old;
     });
+    return true;
   }
 
   template <class F>
@@ -175,13 +199,14 @@ class BgdRun final : public AlgorithmRun {
                                    value));
   }
 
-  void minimize() {
-    std::vector<double> steps = steps_;
-    double norm = bgd_.reset_conjugate ? 0 : norm_;
-    double value = objective();
+  bool minimize() {
+    const int first = static_cast<int>(searches_);
+    std::vector<double> steps = first ? batch_steps_ : steps_;
+    double norm = first ? batch_norm_ : bgd_.reset_conjugate ? 0 : norm_;
+    double value = first ? batch_value_ : objective();
     const double tolerance = session_.precision() == ElementType::float64 ? 3e-7 : 1e-6;
     const Objective at = [this](double step) { return objective_at(step); };
-    for (int i = 0; i < bgd_.updates_per_batch; ++i) {
+    for (int i = first; i < bgd_.updates_per_batch; ++i) {
       require_finite(value, "objective");
       if (bgd_.verbose_optimization) fmt::print(stderr, "line search {}: {}\n", i + 1, value);
       save_point_.call(nullptr, 0);
@@ -200,9 +225,16 @@ class BgdRun final : public AlgorithmRun {
       // Without a step, constraints alone may have changed the parameters.
       value = step.size > 0 ? step.objective : objective();
       if (step.converged) break;
+      if (leaves_after(i)) {
+        batch_steps_ = steps;
+        batch_norm_ = norm;
+        batch_value_ = value;
+        return false;
+      }
     }
     if (!bgd_.reset_alpha) steps_ = steps;
     norm_ = norm;
+    return true;
   }
 
   LinePoint measure() {
@@ -210,10 +242,11 @@ class BgdRun final : public AlgorithmRun {
     return {direction_.result("objective"), direction_.result("slope")};
   }
 
-  void minimize_lbfgs() {
-    if (bgd_.reset_conjugate) lbfgs_->forget();
+  bool minimize_lbfgs() {
+    const int done = static_cast<int>(searches_);
+    if (bgd_.reset_conjugate && done == 0) lbfgs_->forget();
     double value = measure().value;
-    for (int i = 0; i < bgd_.updates_per_batch; ++i) {
+    for (int i = done; i < bgd_.updates_per_batch; ++i) {
       const double norm = direction_.result("norm");
       require_finite(value, "objective");
       require_finite(norm, "length of the gradient");
@@ -244,7 +277,12 @@ class BgdRun final : public AlgorithmRun {
       value = step.objective;
       lbfgs_->add_step();
       record(step.size, norm);
+      if (leaves_after(i)) {
+        batch_steps_ = steps_;
+        return false;
+      }
     }
+    return true;
   }
 
   void record(double step, double norm) {
@@ -267,6 +305,10 @@ class BgdRun final : public AlgorithmRun {
   std::vector<double> steps_;  // first ones of a batch
   double norm_ = 0;            // of the last direction
   bool averaging_ = false;
+  // Of a batch that a run was interrupted in: line searches done, and what the next begins with.
+  std::int64_t searches_ = 0;
+  std::vector<double> batch_steps_;
+  double batch_norm_ = 0, batch_value_ = 0;
   std::optional<Lbfgs> lbfgs_;
   std::unique_ptr<CriterionRun> criterion_;
 };

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <type_traits>
 
 namespace ansatz {
 
@@ -30,13 +31,19 @@ class EpochWalk {
   void setup(Session& session, const Keys& keys);
 
   /// Calls `learn(part)` with each batch, until the epoch or the run ends, counts the batch, and
-  /// calls `after()`, for which the monitor has seen it.
+  /// calls `after()`, for which the monitor has seen it. Where `learn` gives false, the run was
+  /// interrupted within the batch, which is not counted: it is the first one of the run that goes
+  /// on.
   template <class F, class G>
   void epoch(Session& session, F learn, G after) {
     start(session);
     Subset part;
     while (!session.interrupted() && batches_->next(part)) {
-      learn(part);
+      if constexpr (std::is_same_v<decltype(learn(part)), bool>) {
+        if (!learn(part)) break;
+      } else {
+        learn(part);
+      }
       ++done_;
       session.report_batch(static_cast<int>(part.size));
       after();

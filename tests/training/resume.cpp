@@ -124,6 +124,94 @@ TEST_CASE("resume: KeepBestParams goes on with the next random numbers", "[train
       4);
 }
 
+namespace {
+
+// A program that raises a flag at its n-th call, as Ctrl-C does at any time.
+class Interrupting final : public AnyProgram {
+ public:
+  Interrupting(std::unique_ptr<AnyProgram> program, int& left, std::atomic<bool>& flag)
+      : program_(std::move(program)), left_(left), flag_(flag) {}
+  void call(const Argument* arguments, int count) override {
+    if (--left_ == 0) flag_ = true;
+    program_->call(arguments, count);
+  }
+  ElementType precision() const override { return program_->precision(); }
+  int results() const override { return program_->results(); }
+  std::string_view result_name(int i) const override { return program_->result_name(i); }
+  double number(int i) const override { return program_->number(i); }
+  ArrayView result(int i) const override { return program_->result(i); }
+  Store store() const override { return program_->store(); }
+  void bind(const Store& store) override { program_->bind(store); }
+  bool has_setting(std::string_view name) const override { return program_->has_setting(name); }
+  void set(std::string_view name, double value) override { program_->set(name, value); }
+  double get(std::string_view name) const override { return program_->get(name); }
+  void seed(std::uint64_t seed) override { program_->seed(seed); }
+  std::uint64_t step_count() const override { return program_->step_count(); }
+  void step_count(std::uint64_t count) override { program_->step_count(count); }
+  void threads(int count) override { program_->threads(count); }
+  void check(bool on) override { program_->check(on); }
+  const ir::PlanView& plan() const override { return program_->plan(); }
+  int loops() const override { return program_->loops(); }
+  int compiled_loops() const override { return program_->compiled_loops(); }
+
+ private:
+  std::unique_ptr<AnyProgram> program_;
+  int& left_;
+  std::atomic<bool>& flag_;
+};
+
+// A job of BGD after all its epochs, interrupted at the n-th call of its line searches.
+ModelFile after_calls(const char* how, int n, bool& within) {
+  const TemporaryFolder folder;
+  Train job(Rows(10), Ones(),
+            BGD(batch_size(4), NearRows(), method(how), EpochCounter(3), conjugate(true),
+                updates_per_batch(4), reset_alpha(false), reset_conjugate(false),
+                monitoring_dataset(Rows(10))));
+  job.save_path = (folder.path() + "/model.ansatz").c_str();
+  job.save_freq = 1;
+  std::atomic<bool> interrupt{false};
+  int left = n;
+  const auto run = [&](bool resume) {
+    JobPrograms programs = build_programs(job, ElementType::float32);
+    for (JobProgram& each : programs)
+      if (each.name == "objective" || each.name == "direction")
+        each.program = std::make_unique<Interrupting>(std::move(each.program), left, interrupt);
+    RunOptions options;
+    options.interrupt = &interrupt;
+    options.resume = resume;
+    Session(job, std::move(programs), options).run();
+  };
+  run(false);
+  while (interrupt) {
+    const StateValues values = read_model_file(job.save_path.c_str()).values;
+    within = within || state_value<std::int64_t>(values, "algorithm.searches_done") > 0;
+    interrupt = false;
+    left = 7;  // and again
+    run(true);
+  }
+  ModelFile file = read_model_file(job.save_path.c_str());
+  file.job_yaml.clear();
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("resume: BGD ends after a line search, and goes on with the next to the same bits",
+          "[training][resume]") {
+  for (const char* how : {"gradient", "lbfgs"}) {
+    bool within = false;
+    const ModelFile whole = after_calls(how, 0, within);
+    for (const int n : {1, 2, 3, 5, 8, 13, 21, 34}) {
+      INFO(how << ", interrupted at call " << n);
+      std::string differences;
+      for (const std::string& each : compare(whole, after_calls(how, n, within)))
+        differences += each + "\n";
+      CHECK(differences == "");
+    }
+    CHECK(within);
+  }
+}
+
 TEST_CASE("resume: BGD goes on to the same bits", "[training][resume]") {
   for (const char* how : {"gradient", "lbfgs"}) {
     resumes_to_the_same_bits(
