@@ -1,7 +1,10 @@
 // ansatz check, ansatz plan
 #include "command.hpp"
 
+#include "observers.hpp"
+
 #include <ansatz/model/mlp.hpp>
+#include <ansatz/serial/json.hpp>
 #include <ansatz/train/build_programs.hpp>
 #include <dsl/explain.hpp>
 
@@ -19,20 +22,35 @@ std::string shape_of(const ir::Shape& s) {
   return text + "]";
 }
 
-void print_layers(const MLPBase& mlp, const Place& from, int depth) {
-  const ir::List<Place> at = mlp.places(from);
-  for (int i = 0; i < mlp.layers.size(); ++i) {
-    const Layer& layer = *mlp.layers[i];
+// Calls `use` with each layer, its place, its path ("inner.h") and its depth, layers inside of
+// others behind them.
+template <class Use>
+void each_layer(const Layer& layer, const Place& at, const std::string& prefix, int depth,
+                const Use& use) {
+  const std::string path = prefix + std::string(layer.layer_name.view());
+  use(layer, at, path, depth);
+  const ir::List<Place> inside = layer.inner_places(at);
+  for (int i = 0; i < layer.inner_layers(); ++i)
+    each_layer(layer.inner_layer(i), inside[i], path + ".", depth + 1, use);
+}
+template <class Use>
+void each_layer(const MLPBase& mlp, const Use& use) {
+  const ir::List<Place> at = mlp.places(mlp.root());
+  for (int i = 0; i < mlp.layers.size(); ++i) each_layer(*mlp.layers[i], at[i], "", 1, use);
+}
+
+void print_layers(const MLPBase& mlp) {
+  each_layer(mlp, [](const Layer& layer, const Place& at, const std::string&, int depth) {
     fmt::print("{:{}}{}: {} -> {}\n", "", 2 * depth, layer.layer_name.view(),
-               to_text(at[i].input).view(), to_text(layer.output_space(at[i].input)).view());
-  }
+               to_text(at.input).view(), to_text(layer.output_space(at.input)).view());
+  });
 }
 
 void print_model(const Model& model) {
   std::int64_t total = 0;
   fmt::print("model: input {}, targets {}\n", to_text(model.input_space()).view(),
              to_text(model.target_space()).view());
-  if (const MLPBase* mlp = model.as_mlp()) print_layers(*mlp, mlp->root(), 1);
+  if (const MLPBase* mlp = model.as_mlp()) print_layers(*mlp);
   for (const ModelParameter& p : model.parameters()) {
     std::int64_t count = 1;
     for (int i = 0; i < p.shape().rank; ++i) count *= p.shape()[i];
@@ -67,12 +85,37 @@ int batch_of(const Train& train) {
 struct CheckArguments {
   JobArguments job;
   std::string floatX = "float32";
+  bool quiet = false, json = false;
 };
 
+// Events that say the same as the text.
+void put_layers(const MLPBase& mlp) {
+  each_layer(mlp, [](const Layer& layer, const Place& at, const std::string& path, int) {
+    put_event("layer", fmt::format("\"name\":{},\"input\":{},\"output\":{}", json_string(path),
+                                   json_string(to_text(at.input).view()),
+                                   json_string(to_text(layer.output_space(at.input)).view())));
+  });
+}
+void put_model(const Model& model) {
+  if (const MLPBase* mlp = model.as_mlp()) put_layers(*mlp);
+  for (const ModelParameter& p : model.parameters())
+    put_event("parameter", fmt::format("\"name\":{},\"shape\":{}", json_string(p.name.view()),
+                                       shape_of(p.shape())));
+}
+
 int check(const CheckArguments& a) {
+  shows_json = a.json;
   const Job job = a.job.load(true);
-  for (const std::string& warning : job.warnings) fmt::print(stderr, "{}\n", warning);
+  if (!a.quiet)
+    for (const std::string& warning : job.warnings) show_warning(warning);
   for (const Phase& phase : job.phases) {
+    if (a.quiet) continue;
+    if (a.json) {
+      put_event("phase", fmt::format("\"phase\":{},\"place\":{}", json_string(phase.name),
+                                     json_string(phase.where)));
+      if (phase.train) put_model(*phase.train->model);
+      continue;
+    }
     if (!phase.name.empty()) fmt::print("{}\n", phase.name);
     if (!phase.train) {
       fmt::print("{}: a file is missing, so that shapes were not checked\n", phase.where);
@@ -84,7 +127,10 @@ int check(const CheckArguments& a) {
     for (const JobProgram& p : build_programs(*phase.train, precision_of(a.floatX)))
       print_program(p, batch);
   }
-  fmt::print("{}: no errors\n", a.job.path);
+  if (a.json)
+    put_event("end", "\"reason\":\"finished\",\"errors\":0");
+  else if (!a.quiet)
+    fmt::print("{}: no errors\n", a.job.path);
   return exit_ok;
 }
 
@@ -130,6 +176,10 @@ void add_check(CLI::App& app, int& exit) {
   c->add_option("--floatX", a->floatX, "precision")
       ->check(CLI::IsMember({"float32", "float64"}))
       ->capture_default_str();
+  c->add_flag("-q,--quiet", a->quiet, "only errors");
+  c->add_flag(
+      "--json", a->json,
+      "one JSON object a line for each event: warning, phase, layer, parameter, error, end");
   c->footer("No data is read; a data file that is missing is a warning.\n"
             "Example:\n  ansatz check mlp.yaml -D max_epochs=10");
   c->callback([a, &exit] { exit = check(*a); });

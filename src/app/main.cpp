@@ -1,7 +1,10 @@
 // ansatz: trains the models of job files, and looks into what was trained.
 #include "command.hpp"
 
+#include "observers.hpp"
+
 #include <ansatz/nearest_name.hpp>
+#include <ansatz/serial/json.hpp>
 #include <ansatz/version.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -17,6 +20,10 @@ namespace {
 
 // A message of several lines begins on its own line, so that editors find FILE:LINE:COLUMN.
 void report(const char* what) {
+  if (ansatz::app::shows_json) {
+    ansatz::app::put_event("error", "\"text\":" + ansatz::json_string(what));
+    ansatz::app::put_event("end", "\"reason\":\"failed\"");
+  }
   const std::string_view text(what);
   if (text.find('\n') == std::string_view::npos) fmt::print(stderr, "ansatz: ");
   fmt::print(stderr, "{}\n", text);

@@ -17,9 +17,29 @@ namespace ansatz::app {
 
 namespace {
 
-std::vector<const ChannelRecords*> sorted(const MonitorRecords& records) {
+// What of the records is shown, and how.
+struct Shown {
+  std::vector<std::string> channels;
+  bool json = false, quiet = false;
+
+  void add_to(CLI::App& command) {
+    command
+        .add_option("--channels", channels, "patterns of channels to show, such as '*_misclass'")
+        ->allow_extra_args(false);
+    command.add_flag("-q,--quiet", quiet, "no warnings");
+  }
+};
+
+// The channels to show. Of patterns that fit none it warns.
+std::vector<const ChannelRecords*> sorted(const MonitorRecords& records, const Shown& shown) {
   std::vector<const ChannelRecords*> list;
-  for (const ChannelRecords& c : records.channels) list.push_back(&c);
+  std::vector<std::string> names;
+  for (const ChannelRecords& c : records.channels) {
+    names.push_back(c.name);
+    if (shown.channels.empty() || matches(shown.channels, c.name)) list.push_back(&c);
+  }
+  if (const std::string what = fits_nothing(shown.channels, names); !what.empty() && !shown.quiet)
+    fmt::print(stderr, "warning: {}\n", what);
   std::sort(list.begin(), list.end(), [](const ChannelRecords* a, const ChannelRecords* b) {
     return natural_less(a->name, b->name);
   });
@@ -35,17 +55,46 @@ const MonitorRecords& records_of(const ModelFile& file, const std::string& path,
                               known.empty() ? "none" : known));
 }
 
-int print_monitor(const std::vector<std::string>& paths) {
+// The epochs that had been seen when a channel was recorded last.
+std::int64_t last_epoch(const MonitorRecords& records, const ChannelRecords& c) {
+  const auto at = static_cast<std::size_t>(c.first + std::ssize(c.val_record) - 1);
+  return records.epoch_record[at];
+}
+
+std::string last_records_json(const std::string& path, const MonitorRecords& records,
+                              const Shown& shown) {
+  std::string channels;
+  for (const ChannelRecords* c : sorted(records, shown))
+    if (measured_last(records, *c))
+      channels += fmt::format("{}{}:{}", channels.empty() ? "" : ",", json_string(c->name),
+                              json_number(c->val_record.back()));
+  return fmt::format("{{\"path\":{},\"epochs_seen\":{},\"seconds\":{},\"channels\":{{{}}}}}",
+                     json_string(path), records.epochs_seen,
+                     json_number(records.time_record.empty() ? 0. : records.time_record.back()),
+                     channels);
+}
+
+int print_monitor(const std::vector<std::string>& paths, const Shown& shown) {
+  shows_json = shown.json;
   for (const std::string& path : paths) {
     const ModelFile file = read_model_file(path);
     const MonitorRecords& records = records_of(file, path, "monitor");
+    if (shown.json) {
+      fmt::print("{}\n", last_records_json(path, records, shown));
+      continue;
+    }
     if (paths.size() > 1) fmt::print("{}\n", path);
     fmt::print("epochs seen: {}\n", records.epochs_seen);
     fmt::print("time trained: {:.1f} s\n",
                records.time_record.empty() ? 0. : records.time_record.back());
-    for (const ChannelRecords* c : sorted(records))
-      if (!c->val_record.empty())
-        fmt::print("{} : {}\n", c->name, channel_text(c->val_record.back()));
+    for (const ChannelRecords* c : sorted(records, shown)) {
+      if (c->val_record.empty()) continue;
+      // A job that went on with the model may watch other channels.
+      const std::string when = measured_last(records, *c)
+                                   ? ""
+                                   : fmt::format(" (not since epoch {})", last_epoch(records, *c));
+      fmt::print("{} : {}{}\n", c->name, channel_text(c->val_record.back()), when);
+    }
   }
   return exit_ok;
 }
@@ -59,7 +108,7 @@ std::string csv_field(const std::string& text) {
 }
 
 // A line a channel: its name, then one column a record.
-void print_csv(const MonitorRecords& records) {
+void print_csv(const MonitorRecords& records, const Shown& shown) {
   const auto line = [](const std::string& name, const auto& values, std::int64_t before) {
     std::string text = csv_field(name);
     for (std::int64_t i = 0; i < before; ++i) text += ",";
@@ -75,7 +124,7 @@ void print_csv(const MonitorRecords& records) {
   line("(batches_seen)", records.batch_record, 0);
   line("(examples_seen)", records.example_record, 0);
   line("(seconds)", records.time_record, 0);
-  for (const ChannelRecords* c : sorted(records)) line(c->name, c->val_record, c->first);
+  for (const ChannelRecords* c : sorted(records, shown)) line(c->name, c->val_record, c->first);
 }
 
 template <class List, class Text>
@@ -85,7 +134,7 @@ std::string json_list(const List& values, Text text) {
   return out + "]";
 }
 
-void print_json(const MonitorRecords& records) {
+void print_json(const MonitorRecords& records, const Shown& shown) {
   const auto whole = [](std::int64_t n) { return std::to_string(n); };
   fmt::print("{{\"epochs_seen\":{},\"batches_seen\":{},\"examples_seen\":{},\"seconds\":{},\n",
              json_list(records.epoch_record, whole), json_list(records.batch_record, whole),
@@ -93,7 +142,7 @@ void print_json(const MonitorRecords& records) {
              json_list(records.time_record, json_number));
   fmt::print("\"channels\":{{");
   bool first = true;
-  for (const ChannelRecords* c : sorted(records)) {
+  for (const ChannelRecords* c : sorted(records, shown)) {
     fmt::print("{}\n{}:{{\"first\":{},\"values\":{},\"doc\":{}}}", first ? "" : ",",
                json_string(c->name), c->first, json_list(c->val_record, json_number),
                json_string(c->doc));
@@ -179,15 +228,19 @@ int summarize(const std::string& path) {
 
 void add_print_monitor(CLI::App& app, int& exit) {
   auto paths = std::make_shared<std::vector<std::string>>();
+  auto shown = std::make_shared<Shown>();
   CLI::App* c = app.add_subcommand("print-monitor", "the last record of every channel");
   c->add_option("models", *paths, "model files")->required();
-  c->footer("Example:\n  ansatz print-monitor model.pkl");
-  c->callback([paths, &exit] { exit = print_monitor(*paths); });
+  c->add_flag("--json", shown->json, "one JSON object a file");
+  shown->add_to(*c);
+  c->footer("Example:\n  ansatz print-monitor model.pkl --channels '*_misclass'");
+  c->callback([paths, shown, &exit] { exit = print_monitor(*paths, *shown); });
 }
 
 void add_monitor(CLI::App& app, int& exit) {
   struct Arguments {
     std::string format, model, monitor = "monitor";
+    Shown shown;
   };
   auto a = std::make_shared<Arguments>();
   CLI::App* c = app.add_subcommand("monitor", "all records of all channels, for other programs");
@@ -196,14 +249,16 @@ void add_monitor(CLI::App& app, int& exit) {
       ->check(CLI::IsMember({"csv", "json"}));
   c->add_option("model", a->model, "model file")->required();
   c->add_option("--monitor", a->monitor, "an earlier monitor, as push_monitor named it");
+  a->shown.add_to(*c);
   c->footer("Example:\n  ansatz monitor csv model.pkl > records.csv");
   c->callback([a, &exit] {
+    shows_json = a->format == "json";
     const ModelFile file = read_model_file(a->model);
     const MonitorRecords& records = records_of(file, a->model, a->monitor);
     if (a->format == "csv")
-      print_csv(records);
+      print_csv(records, a->shown);
     else
-      print_json(records);
+      print_json(records, a->shown);
     exit = exit_ok;
   });
 }

@@ -1,12 +1,15 @@
 #include "observers.hpp"
 
+#include <ansatz/nearest_name.hpp>
 #include <ansatz/progress.hpp>
 #include <ansatz/serial/json.hpp>
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include <fnmatch.h>
 
@@ -14,10 +17,11 @@ namespace ansatz::app {
 
 namespace {
 
-bool matches(const std::vector<std::string>& patterns, const std::string& name) {
-  for (const std::string& pattern : patterns)
-    if (fnmatch(pattern.c_str(), name.c_str(), 0) == 0) return true;
-  return false;
+std::vector<std::string> measured_names(Session& session) {
+  std::vector<std::string> names;
+  for (const ChannelRecords& c : session.records().channels)
+    if (measured_last(session.records(), c)) names.push_back(c.name);
+  return names;
 }
 
 // What one wants to see of a run at a glance.
@@ -25,6 +29,16 @@ bool is_main(const std::string& name) {
   for (const char* end : {"objective", "misclass", "reconstruction_error", "_mse"})
     if (name.ends_with(end)) return true;
   return false;
+}
+
+// Calls `use` with each channel that was measured now.
+template <class Use>
+void each_measured(Session& session, Use use) {
+  const MonitorRecords& records = session.records();
+  for (int i : session.monitor().sorted_channels()) {
+    const ChannelRecords& c = records.channels[static_cast<std::size_t>(i)];
+    if (measured_last(records, c)) use(c);
+  }
 }
 
 class TextObserver final : public RunObserver {
@@ -45,6 +59,9 @@ class TextObserver final : public RunObserver {
   }
   void on_monitor(Session& session) override {
     if (options_.quiet) return;
+    if (!std::exchange(looked_, true))
+      if (const auto what = fits_nothing(options_.channels, measured_names(session)); !what.empty())
+        on_warning(session, what);
     if (!options_.verbose) {
       const std::string line = main_channels(session);
       if (progress_)
@@ -69,78 +86,94 @@ class TextObserver final : public RunObserver {
   }
   std::string main_channels(Session& session) const {
     std::string line;
-    const MonitorRecords& records = session.records();
-    for (int i : session.monitor().sorted_channels()) {
-      const ChannelRecords& c = records.channels[static_cast<std::size_t>(i)];
-      if (!wanted(c.name) || c.val_record.empty()) continue;
-      line += fmt::format("{}{} {:.5g}", line.empty() ? "" : "  ", c.name, c.val_record.back());
-    }
+    each_measured(session, [&](const ChannelRecords& c) {
+      if (wanted(c.name))
+        line += fmt::format("{}{} {:.5g}", line.empty() ? "" : "  ", c.name, c.val_record.back());
+    });
     return line;
   }
   void print_all(Session& session) const {
     const MonitorRecords& records = session.records();
     fmt::print("Monitoring step:\n\tEpochs seen: {}\n\tBatches seen: {}\n\tExamples seen: {}\n",
                records.epochs_seen, records.batches_seen, records.examples_seen);
-    for (int i : session.monitor().sorted_channels()) {
-      const ChannelRecords& c = records.channels[static_cast<std::size_t>(i)];
-      if (wanted(c.name) && !c.val_record.empty())
-        fmt::print("\t{}: {}\n", c.name, channel_text(c.val_record.back()));
-    }
+    each_measured(session, [&](const ChannelRecords& c) {
+      if (wanted(c.name)) fmt::print("\t{}: {}\n", c.name, channel_text(c.val_record.back()));
+    });
   }
 
   TextOptions options_;
+  bool looked_ = false;  // for patterns that fit nothing
   std::optional<Progress> progress_;
 };
 
 class JsonObserver final : public RunObserver {
  public:
-  explicit JsonObserver(const std::string& programs) : what_programs_(programs) {}
+  explicit JsonObserver(const TextOptions& options) : options_(options) {}
 
   void on_start(Session& session) override {
+    if (options_.quiet) return;
     std::string programs;
     for (const JobProgram* p : session.programs())
       programs += fmt::format("{}{{\"name\":{},\"loops\":{},\"compiled_loops\":{}}}",
                               programs.empty() ? "" : ",", json_string(p->name),
                               p->program->loops(), p->program->compiled_loops());
-    put(fmt::format("{{\"event\":\"start\",\"program\":{},\"functions\":[{}]}}",
-                    json_string(what_programs_), programs));
+    put_event("start", fmt::format("\"program\":{},\"functions\":[{}]",
+                                   json_string(options_.programs), programs));
+  }
+  void on_epoch_start(Session&, std::int64_t examples) override {
+    epoch_examples_ = examples;
+    seen_ = 0;
+  }
+  void on_batch(Session& session, int examples) override {
+    if (options_.quiet) return;
+    const bool first = seen_ == 0;
+    seen_ += examples;
+    const auto now = std::chrono::steady_clock::now();
+    if (!first && seen_ < epoch_examples_ && now - told_ < std::chrono::milliseconds(100)) return;
+    told_ = now;
+    const MonitorRecords& records = session.records();
+    put_event("batch", fmt::format("\"epoch\":{},\"batches_seen\":{},\"examples_seen\":{},"
+                                   "\"examples_of_epoch\":{},\"seconds\":{}",
+                                   records.epochs_seen + 1, records.batches_seen,
+                                   records.examples_seen, seen_, json_number(session.seconds())));
   }
   void on_monitor(Session& session) override {
+    if (options_.quiet) return;
+    if (!std::exchange(looked_, true))
+      if (const auto what = fits_nothing(options_.channels, measured_names(session)); !what.empty())
+        on_warning(session, what);
     const MonitorRecords& records = session.records();
     std::string channels;
-    for (int i : session.monitor().sorted_channels()) {
-      const ChannelRecords& c = records.channels[static_cast<std::size_t>(i)];
-      if (c.val_record.empty()) continue;
-      channels += fmt::format("{}{}:{}", channels.empty() ? "" : ",", json_string(c.name),
-                              json_number(c.val_record.back()));
-    }
-    put(fmt::format("{{\"event\":\"epoch\",\"epoch\":{},\"batches_seen\":{},\"examples_seen\":{},"
-                    "\"seconds\":{},\"channels\":{{{}}}}}",
-                    records.epochs_seen, records.batches_seen, records.examples_seen,
-                    json_number(session.seconds()), channels));
+    each_measured(session, [&](const ChannelRecords& c) {
+      if (options_.channels.empty() || matches(options_.channels, c.name))
+        channels += fmt::format("{}{}:{}", channels.empty() ? "" : ",", json_string(c.name),
+                                json_number(c.val_record.back()));
+    });
+    put_event("epoch", fmt::format("\"epoch\":{},\"batches_seen\":{},\"examples_seen\":{},"
+                                   "\"seconds\":{},\"channels\":{{{}}}",
+                                   records.epochs_seen, records.batches_seen, records.examples_seen,
+                                   json_number(session.seconds()), channels));
   }
   void on_save(Session&, const std::string& path) override {
-    put(fmt::format("{{\"event\":\"save\",\"path\":{}}}", json_string(path)));
+    if (!options_.quiet) put_event("save", fmt::format("\"path\":{}", json_string(path)));
   }
   void on_warning(Session&, const std::string& text) override {
-    put(fmt::format("{{\"event\":\"warning\",\"text\":{}}}", json_string(text)));
+    if (!options_.quiet) put_event("warning", fmt::format("\"text\":{}", json_string(text)));
   }
   void on_end(Session& session, RunEnd end) override {
     const MonitorRecords& records = session.records();
     const char* reason = end == RunEnd::interrupted            ? "interrupted"
                          : end == RunEnd::time_budget_exceeded ? "time_budget_exceeded"
                                                                : "finished";
-    put(fmt::format("{{\"event\":\"end\",\"reason\":\"{}\",\"epochs_seen\":{},\"seconds\":{}}}",
-                    reason, records.epochs_seen, json_number(session.seconds())));
+    put_event("end", fmt::format("\"reason\":\"{}\",\"epochs_seen\":{},\"seconds\":{}", reason,
+                                 records.epochs_seen, json_number(session.seconds())));
   }
 
  private:
-  static void put(const std::string& line) {
-    fmt::print("{}\n", line);
-    std::fflush(stdout);
-  }
-
-  std::string what_programs_;
+  TextOptions options_;
+  bool looked_ = false;  // for patterns that fit nothing
+  std::int64_t epoch_examples_ = 0, seen_ = 0;
+  std::chrono::steady_clock::time_point told_;
 };
 
 }  // namespace
@@ -148,8 +181,71 @@ class JsonObserver final : public RunObserver {
 std::unique_ptr<RunObserver> text_observer(const TextOptions& options) {
   return std::make_unique<TextObserver>(options);
 }
-std::unique_ptr<RunObserver> json_observer(const std::string& programs) {
-  return std::make_unique<JsonObserver>(programs);
+std::unique_ptr<RunObserver> json_observer(const TextOptions& options) {
+  return std::make_unique<JsonObserver>(options);
+}
+
+void put_event(const char* event, const std::string& fields) {
+  fmt::print("{{\"event\":\"{}\"{}{}}}\n", event, fields.empty() ? "" : ",", fields);
+  std::fflush(stdout);
+}
+
+void show_warning(const std::string& text) {
+  if (shows_json)
+    put_event("warning", fmt::format("\"text\":{}", json_string(text)));
+  else
+    fmt::print(stderr, "{}\n", text);
+}
+
+bool matches(const std::vector<std::string>& patterns, const std::string& name) {
+  for (const std::string& pattern : patterns)
+    if (fnmatch(pattern.c_str(), name.c_str(), 0) == 0) return true;
+  return false;
+}
+
+namespace {
+
+// The name that a pattern is most like, in its end where the pattern begins with a star.
+std::string nearest_to(std::string pattern, const std::vector<std::string>& names) {
+  const bool ending = pattern.starts_with('*');
+  std::erase(pattern, '*');
+  std::vector<std::string_view> parts;
+  std::vector<const std::string*> wholes;
+  for (const std::string& name : names)
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      if (i > 0 && !(ending && name[i] == '_')) continue;
+      parts.push_back(std::string_view(name).substr(i));
+      wholes.push_back(&name);
+    }
+  const std::string_view near = nearest_name(pattern, parts);
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (!near.empty() && parts[i].data() == near.data()) return *wholes[i];
+  return "";
+}
+
+}  // namespace
+
+std::string fits_nothing(const std::vector<std::string>& patterns,
+                         const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& pattern : patterns) {
+    bool any = false;
+    for (const std::string& name : names) any = any || matches({pattern}, name);
+    if (any) continue;
+    const std::string near = nearest_to(pattern, names);
+    text += fmt::format("{}--channels '{}' fits no channel{}{}", text.empty() ? "" : "\n", pattern,
+                        near.empty() ? "" : "; nearest: ", near);
+  }
+  return text;
+}
+
+bool measured_last(const MonitorRecords& records, const ChannelRecords& channel) {
+  return !channel.val_record.empty() &&
+         channel.first + std::ssize(channel.val_record) == records.size();
+}
+
+std::string csv_number(double value) {
+  return std::isfinite(value) ? json_number(value) : fmt::format("{}", value);
 }
 
 std::string channel_text(double value) {

@@ -16,12 +16,31 @@ struct TextOptions {
   std::vector<std::string> channels;   ///< patterns of those to print; none: the main ones
 };
 
+/// Whether a name fits one of the patterns, as the shell matches names of files.
+bool matches(const std::vector<std::string>& patterns, const std::string& name);
+/// The patterns that fit none of the names: "--channels 'nothing*' fits no channel; nearest: …",
+/// a line each; "" where each fits one.
+std::string fits_nothing(const std::vector<std::string>& patterns,
+                         const std::vector<std::string>& names);
+/// Whether a channel is part of the last record. Others are of a run before this one.
+bool measured_last(const MonitorRecords& records, const ChannelRecords& channel);
+
+/// Prints an event, one JSON object: fields as they stand in it, such as "\"path\":\"a\"".
+void put_event(const char* event, const std::string& fields);
+/// Whether the command that runs was asked for JSON, so that its errors are events, too.
+inline bool shows_json = false;
+/// On the error output, or as an event.
+void show_warning(const std::string& text);
+
 /// A progress bar on a terminal, a line an epoch elsewhere.
 std::unique_ptr<RunObserver> text_observer(const TextOptions& options);
 
-/// One JSON object a line: start, epoch, save, warning, end.
-/// @param programs  what the programs are, part of the first event
-std::unique_ptr<RunObserver> json_observer(const std::string& programs);
+/// One JSON object a line: start, batch (the first and the last of an epoch, and at most ten a
+/// second), epoch, save, warning, end. Quiet: the end alone.
+std::unique_ptr<RunObserver> json_observer(const TextOptions& options);
+
+/// A value as NumPy and C read it: the shortest exact text, inf, -inf, nan.
+std::string csv_number(double value);
 
 /// A value as Pylearn2 prints it: "%.3e" from 1e4 on, else the shortest exact text.
 std::string channel_text(double value);

@@ -5,16 +5,19 @@
 
 #include <ansatz/data/npy.hpp>
 #include <ansatz/data/subset_iterator.hpp>
+#include <ansatz/model/mlp.hpp>
 #include <ansatz/monitor/monitor.hpp>
 #include <ansatz/serial/atomic_file.hpp>
 #include <ansatz/serial/json.hpp>
-#include <ansatz/train/build_programs.hpp>
 #include <ansatz/train/batch_reader.hpp>
+#include <ansatz/train/build_programs.hpp>
 #include <dsl/build.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <filesystem>
 #include <memory>
 
 namespace ansatz::app {
@@ -35,6 +38,23 @@ struct Rows {
   std::vector<double> values;
 };
 
+// The outputs of layers of MLPs that are layers themselves, by their paths: "inner.h".
+void inner_outputs(const MLPBase& mlp, const Place& from, const Signal& input,
+                   const std::string& prefix, ir::List<Data::Entry>& list) {
+  const ir::List<Place> at = mlp.places(from);
+  Signal s = format_as(input, from.input);
+  for (int i = 0; i < mlp.layers.size(); ++i) {
+    const Layer& layer = *mlp.layers[i];
+    const Signal below = s;
+    s = layer.fprop(at[i], below);
+    const std::string path = prefix + std::string(layer.layer_name.view());
+    if (!prefix.empty()) list.push_back({String(path), s});
+    if (const auto* const nested = dynamic_cast<const NestedMLP*>(&layer))
+      inner_outputs(*nested->mlp, {at[i].input, at[i].prefix + layer.layer_name + "_"}, below,
+                    path + ".", list);
+  }
+}
+
 std::unique_ptr<AnyProgram> build_output(const TrainedModel& model, const std::string& what) {
   const Model& m = *model.train->model;
   Data inputs;
@@ -44,8 +64,11 @@ std::unique_ptr<AnyProgram> build_output(const TrainedModel& model, const std::s
   inputs.add(m.input_source(), space);
   ir::List<Data::Entry> outputs;
   m.named_outputs(inputs[m.input_source()], outputs);
+  if (const MLPBase* const mlp = m.as_mlp())
+    inner_outputs(*mlp, mlp->root(), inputs[m.input_source()], "", outputs);
   const bool last = what == "class" || what == "probabilities" || what == "values";
-  const std::string layer = last ? "" : what;
+  std::string layer = last ? "" : what;
+  std::replace(layer.begin(), layer.end(), '/', '.');
   std::string names;
   for (const Data::Entry& each : outputs) {
     if (!each.source.empty())
@@ -55,7 +78,7 @@ std::unique_ptr<AnyProgram> build_output(const TrainedModel& model, const std::s
     if (model.precision == ElementType::float64) return erase(build<double>(f));
     return erase(build<float>(f));
   }
-  throw NameError(fmt::format("the model has no layer \"{}\"; it has {}", layer, names));
+  throw NameError(fmt::format("the model has no layer \"{}\"; it has {}", what, names));
 }
 
 template <class T>
@@ -121,18 +144,32 @@ std::string csv_of(const PredictArguments& a, const Rows& rows) {
       text += fmt::format("{}{}", k, k + 1 < rows.width ? "," : "\n");
   for (std::int64_t i = 0; i < rows.count; ++i)
     for (std::int64_t k = 0; k < rows.width; ++k)
-      text += json_number(rows.values[static_cast<std::size_t>(i * rows.width + k)]) +
+      text += csv_number(rows.values[static_cast<std::size_t>(i * rows.width + k)]) +
               (k + 1 < rows.width ? "," : "\n");
   return text;
 }
 
+// What the suffix of a file asks for.
+enum class OutKind { csv, npy };
+OutKind kind_of(const std::string& path) {
+  const std::filesystem::path name = std::filesystem::path(path).filename();
+  std::string suffix = name.extension().string();
+  for (char& c : suffix) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (suffix == ".npy") return OutKind::npy;
+  if (suffix.empty() || suffix == "." || suffix == ".csv") return OutKind::csv;
+  throw CLI::ValidationError(
+      "--out",
+      fmt::format("{}: a file ending in {} cannot be written; allowed: .csv, .npy", path, suffix));
+}
+
 int predict(PredictArguments a) {
+  const OutKind kind = kind_of(a.out);
   load_libraries(a.libraries);
   TrainedModel model = read_trained_model(a.model);
   if (a.what.empty()) a.what = tells_classes(model) ? "class" : "values";
   model.train->dataset = dataset_of(a.data, model);
   const Rows rows = compute(a, model);
-  if (!a.out.ends_with(".npy")) {
+  if (kind == OutKind::csv) {
     write_out(a.out, csv_of(a, rows));
     return exit_ok;
   }
@@ -149,11 +186,12 @@ struct EvaluateArguments {
   std::string model;
   DataArguments data;
   std::vector<std::string> libraries, channels;
-  bool json = false;
+  bool json = false, quiet = false;
   int batch_size = 0, threads = 1;
 };
 
 int evaluate(const EvaluateArguments& a) {
+  shows_json = a.json;
   load_libraries(a.libraries);
   TrainedModel model = read_trained_model(a.model);
   Train& train = *model.train;
@@ -180,8 +218,13 @@ int evaluate(const EvaluateArguments& a) {
   monitor.add_dataset(data);
   monitor(0);
   std::string json;
+  std::vector<std::string> names;
+  for (const ChannelRecords& c : monitor.records().channels) names.push_back(c.name);
+  if (const std::string what = fits_nothing(a.channels, names); !what.empty() && !a.quiet)
+    fmt::print(stderr, "warning: {}\n", what);
   for (int i : monitor.sorted_channels()) {
     const ChannelRecords& c = monitor.records().channels[static_cast<std::size_t>(i)];
+    if (!a.channels.empty() && !matches(a.channels, c.name)) continue;
     if (a.json)
       json += fmt::format("{}{}:{}", json.empty() ? "" : ",", json_string(c.name),
                           json_number(c.val_record.back()));
@@ -199,10 +242,11 @@ void add_predict(CLI::App& app, int& exit) {
   CLI::App* c = app.add_subcommand("predict", "a trained model's outputs for data");
   c->add_option("model", a->model, "model file")->required();
   a->data.add_to(*c);
-  c->add_option("-o,--out", a->out, "file to write, .csv or .npy; default: CSV to the terminal");
+  c->add_option("-o,--out", a->out,
+                "file to write, .csv (or without suffix) or .npy; default: CSV to the terminal");
   c->add_option("--output", a->what,
-                "class, probabilities or values, or the name of a layer; default: class, or values "
-                "where the targets are no labels");
+                "class, probabilities or values, or the name of a layer, inner.h for one inside of "
+                "another; default: class, or values where the targets are no labels");
   c->add_flag("--header", a->header, "write a line of names first");
   c->add_flag("--labels", a->data.targets,
               "the .csv file has targets in its first columns, to leave out");
@@ -229,6 +273,9 @@ void add_evaluate(CLI::App& app, int& exit) {
   a->data.targets = true;
   a->data.add_to(*c);
   c->add_flag("--json", a->json, "one JSON object");
+  c->add_flag("-q,--quiet", a->quiet, "no warnings");
+  c->add_option("--channels", a->channels, "patterns of channels to show, such as '*_misclass'")
+      ->allow_extra_args(false);
   c->add_option("--batch-size", a->batch_size, "examples at a time; default: the job's");
   c->add_option("--threads", a->threads, "threads")
       ->check(CLI::Range(1, 1024))

@@ -3,6 +3,7 @@
 #include "observers.hpp"
 
 #include <ansatz/compile/compile.hpp>
+#include <ansatz/serial/json.hpp>
 #include <ansatz/train/build_programs.hpp>
 #include <ansatz/train/session.hpp>
 
@@ -35,11 +36,9 @@ struct TrainArguments {
 };
 
 std::unique_ptr<RunObserver> observer_of(const TrainArguments& a, const std::string& programs) {
-  if (a.json) return json_observer(programs);
-  return text_observer({.quiet = a.quiet,
-                        .programs = programs,
-                        .verbose = a.verbose,
-                        .channels = a.channels});
+  const TextOptions options{
+      .quiet = a.quiet, .programs = programs, .verbose = a.verbose, .channels = a.channels};
+  return a.json ? json_observer(options) : text_observer(options);
 }
 
 // What the phases before have trained; adds what this one did.
@@ -73,14 +72,23 @@ RunEnd train_phase(const TrainArguments& a, const Phase& phase,
   return end;
 }
 
+void begin_phase(const Phase& phase, std::size_t phases) {
+  if (!shows_json)
+    fmt::print("{}\n", phase.name);
+  else
+    put_event("phase", fmt::format("\"phase\":{},\"phases\":{},\"place\":{}",
+                                   json_string(phase.name), phases, json_string(phase.where)));
+}
+
 int train(const TrainArguments& a) {
+  shows_json = a.json;
   const Job job = a.job.load(false, precision_of(a.floatX));
   if (!a.quiet)
-    for (const std::string& warning : job.warnings) fmt::print(stderr, "{}\n", warning);
+    for (const std::string& warning : job.warnings) show_warning(warning);
   std::signal(SIGINT, on_interrupt);
   std::vector<LearnedModel> learned;
   for (const Phase& phase : job.phases) {
-    if (!phase.name.empty() && !a.quiet && !a.json) fmt::print("{}\n", phase.name);
+    if (!phase.name.empty() && !a.quiet) begin_phase(phase, job.phases.size());
     const RunEnd end = train_phase(a, phase, learned);
     if (end == RunEnd::interrupted) {
       if (!phase.train->save_path.empty())
@@ -119,10 +127,12 @@ void add_train(CLI::App& app, int& exit) {
   c->add_flag("--compile", a->compile, "compile loops that are missing, and keep them");
   c->add_flag("--interpret", a->interpret, "use no compiled loop: slow, for comparison");
   c->add_flag("--check-numbers", a->check, "stop at the first value that is not finite; slower");
-  c->add_flag("--json", a->json, "one JSON object a line for each event, instead of text");
+  c->add_flag("--json", a->json,
+              "one JSON object a line for each event, instead of text: start, phase, batch, epoch, "
+              "save, warning, error, end");
   c->add_flag("-q,--quiet", a->quiet, "only errors");
   c->add_flag("-v,--verbose", a->verbose, "every channel after each epoch, as Pylearn2 does");
-  c->add_option("--channels", a->channels, "patterns of channels to print, such as 'valid_*'")
+  c->add_option("--channels", a->channels, "patterns of channels to show, such as 'valid_*'")
       ->allow_extra_args(false);
   c->footer("Examples:\n"
             "  ansatz train mlp.yaml\n"

@@ -1,0 +1,183 @@
+"""What the program shows: channels, events, outputs by suffix, layers inside of others, interrupts.
+
+    shown.py ANSATZ
+"""
+import json
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+
+program = sys.argv[1]
+failed = 0
+folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-shown-"))
+model = folder / "m.pkl"
+
+JOB = """!obj:Train {
+  dataset: &train !obj:random_dense_design_matrix { num_examples: 60, dim: 4, num_classes: 3 },
+  model: %s,
+  algorithm: !obj:SGD { batch_size: 10, learning_rate: .1, monitoring_dataset: { %s: *train },
+                        termination_criterion: !obj:EpochCounter { max_epochs: %d } },
+  save_path: "%s", save_freq: 1
+}
+"""
+FLAT = """!obj:MLP { nvis: 4, layers: [ !obj:Tanh { layer_name: h, dim: 3, irange: .1 },
+                               !obj:Softmax { layer_name: y, n_classes: 3, irange: .1 } ] }"""
+NESTED = """!obj:MLP { nvis: 4, layers: [ !obj:MLP { layer_name: inner, layers: [
+    !obj:MLP { layer_name: deep, layers: [ !obj:Tanh { layer_name: h, dim: 5, irange: .1 } ] },
+    !obj:Softmax { layer_name: y, n_classes: 3, irange: .1 } ] } ] }"""
+
+
+def run(*arguments):
+    result = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True,
+                            cwd=folder)
+    return result.returncode, result.stdout, result.stderr
+
+
+def expect(what, holds, *output):
+    global failed
+    print(("passed: " if holds else "FAILED: ") + what)
+    if not holds:
+        failed += 1
+        print(*output, sep="\n")
+
+
+def write(name, text):
+    (folder / name).write_text(text)
+    return folder / name
+
+
+def events(out):
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def check_channels():
+    job = write("job.yaml", JOB % (FLAT, "train", 2, model))
+    code, out, err = run("train", job, "--channels", "*_misclass", "--json")
+    epochs = [e for e in events(out) if e["event"] == "epoch"]
+    expect("train --json --channels: only those", code == 0 and len(epochs) == 3
+           and all(set(e["channels"]) == {"train_y_misclass"} for e in epochs), out, err)
+    for style in ([], ["-v"], ["--json"]):
+        code, out, err = run("train", job, "--channels", "*_misclas", *style)
+        expect("a pattern that fits nothing is told, with the nearest name", code == 0
+               and "'*_misclas' fits no channel" in out + err and "misclass" in out + err, out, err)
+    code, out, err = run("train", job, "-q", "--channels", "nothing*")
+    expect("-q: only errors", code == 0 and out == "" and err == "", out, err)
+    code, out, err = run("evaluate", model, "--channels", "y_misclass", "--channels", "no*",
+                         "--json")
+    expect("evaluate --channels", code == 0 and set(json.loads(out)) == {"y_misclass"}
+           and "'no*' fits no channel" in err, out, err)
+    code, out, err = run("print-monitor", model, "--channels", "*_misclass", "--json")
+    expect("print-monitor --channels --json", code == 0
+           and set(json.loads(out)["channels"]) == {"train_y_misclass"}, out, err)
+    code, out, err = run("monitor", "csv", model, "--channels", "*_misclass")
+    expect("monitor csv --channels", code == 0 and out.count("\n") == 5, out, err)
+
+    # A job that goes on watches other channels; those of before are not shown as if measured.
+    second = write("second.yaml", JOB % (f"!pkl: {model}", "other", 3, folder / "n.pkl"))
+    for style in ([], ["-v"], ["--json"]):
+        code, out, err = run("train", second, *style)
+        expect("only channels that are computed are shown", code == 0 and "other_objective" in out
+               and "train_objective" not in out, out, err)
+    code, out, err = run("print-monitor", folder / "n.pkl")
+    expect("print-monitor says of which epoch a value is", code == 0
+           and "not since epoch 2)" in out and "other_objective : " in out, out, err)
+    code, out, err = run("print-monitor", folder / "n.pkl", "--json")
+    expect("print-monitor --json: what the last record has", code == 0
+           and "train_objective" not in json.loads(out)["channels"], out, err)
+
+
+def check_events():
+    one = JOB % (FLAT, "train", 2, model)
+    job = write("job.yaml", one)
+    code, out, err = run("train", job, "--json")
+    found = events(out)
+    batches = [e for e in found if e["event"] == "batch"]
+    expect("--json: events of batches, at least the first and the last of an epoch", code == 0
+           and {e["examples_of_epoch"] for e in batches} >= {10, 60}
+           and {e["epoch"] for e in batches} == {1, 2} and batches[-1]["batches_seen"] == 12, out)
+    code, out, err = run("train", job, "--json", "-q")
+    expect("--json -q: the end alone", code == 0 and [e["event"] for e in events(out)] == ["end"]
+           and err == "", out, err)
+    lists = write("list.yaml", "".join(
+        "- " + (JOB % (FLAT, "train", 1, folder / f"{i}.pkl")).replace("&train", f"&t{i}")
+        .replace("*train", f"*t{i}").replace("\n", "\n  ").rstrip() + "\n" for i in (1, 2)))
+    code, out, err = run("train", lists, "--json")
+    phases = [e for e in events(out) if e["event"] == "phase"] if code == 0 else []
+    expect("--json: events of phases", [e["phase"] for e in phases] == ["phase1", "phase2"]
+           and phases[0]["phases"] == 2, out, err)
+    wrong = write("wrong.yaml", one.replace("learning_rate", "lerning_rate"))
+    for command in ("train", "check", "compile"):
+        code, out, err = run(command, wrong, "--json")
+        found = events(out)
+        expect(f"{command} --json: errors are events, then the end", code == 3
+               and [e["event"] for e in found] == ["error", "end"]
+               and "learning_rate" in found[0]["text"] and found[1]["reason"] == "failed"
+               and "learning_rate" in err, out, err)
+    missing = write("missing.yaml", one.replace(
+        "!obj:random_dense_design_matrix { num_examples: 60, dim: 4, num_classes: 3 }",
+        "!obj:CSVDataset { path: none.csv }"))
+    code, out, err = run("check", missing, "--json")
+    kinds = [e["event"] for e in events(out)]
+    expect("check --json: warnings, layers, parameters, end", code == 0
+           and {"warning", "layer", "parameter"} <= set(kinds) and kinds[-1] == "end"
+           and err == "", out, err)
+    code, out, err = run("check", missing, "-q")
+    expect("check -q: nothing but errors", code == 0 and out == "" and err == "", out, err)
+    code, out, err = run("train", job, "--resume", "-v")
+    (folder / "m.pkl").unlink()
+    code, out, err = run("train", job, "--resume")
+    expect("--resume without a file says that it starts anew", code == 0
+           and "m.pkl; the run starts anew" in err and "epoch 2" in out, out, err)
+
+
+def check_outputs():
+    job = write("nested.yaml", JOB % (NESTED, "train", 1, folder / "nested.pkl"))
+    code, out, err = run("check", job)
+    expect("check: layers inside of others, deeper", code == 0
+           and "\n  inner: VectorSpace(4) -> VectorSpace(3)\n" in out
+           and "\n    deep: VectorSpace(4) -> VectorSpace(5)\n" in out
+           and "\n      h: VectorSpace(4) -> VectorSpace(5)\n" in out, out, err)
+    run("train", job, "-q")
+    code, top, err = run("predict", folder / "nested.pkl", "--output", "values")
+    code, same, err = run("predict", folder / "nested.pkl", "--output", "inner.y")
+    expect("predict: the last layer by its path", code == 0 and same == top, same[:200], err)
+    code, out, err = run("predict", folder / "nested.pkl", "--output", "inner/deep/h")
+    rows = [[float(x) for x in line.split(",")] for line in out.splitlines()]
+    expect("predict: an inner layer by its path", code == 0 and len(rows) == 60
+           and all(len(r) == 5 and all(-1 < x < 1 for x in r) for r in rows), out[:200], err)
+    code, out, err = run("predict", folder / "nested.pkl", "--output", "inner.x")
+    expect("predict: the layers there are", code == 1 and "inner.deep.h" in err
+           and 'no layer "inner.x"' in err, err)
+
+    for name in ("out.npz", "out.txt", "out.json", "out.pkl"):
+        code, out, err = run("predict", folder / "nested.pkl", "-o", name)
+        expect(f"predict -o {name}: refused, and nothing is written", code == 2
+               and ".csv, .npy" in err and not (folder / name).exists(), code, err)
+    for name in ("out.npy", "OUT.NPY"):
+        code, out, err = run("predict", folder / "nested.pkl", "-o", name)
+        expect(f"predict -o {name}: an array", code == 0
+               and (folder / name).read_bytes().startswith(b"\x93NUMPY"), err)
+    code, out, err = run("predict", folder / "nested.pkl", "-o", "out.csv")
+    expect("predict -o out.csv: lines of classes", code == 0
+           and len((folder / "out.csv").read_text().splitlines()) == 60, err)
+
+    # Infinity and NaN as NumPy and C read them.
+    huge = b"".join(struct.pack("<4f", *row) for row in ([3e38, 3e38, 3e38, 3e38], [0, 0, 0, 0]))
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 4), }"
+    header += b" " * (117 - len(header)) + b"\n"
+    (folder / "huge.npy").write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header
+                                      + huge)
+    linear = FLAT.replace("!obj:Tanh { layer_name: h, dim: 3, irange: .1 }",
+                          "!obj:Linear { layer_name: h, dim: 3, istdev: 100. }")
+    run("train", write("linear.yaml", JOB % (linear, "train", 0, folder / "linear.pkl")), "-q")
+    code, out, err = run("predict", folder / "linear.pkl", "--data", "huge.npy", "--output", "h")
+    expect("predict: infinity has no quotes", code == 0 and '"' not in out
+           and ("inf" in out or "nan" in out)
+           and all(float(x) == float(x) or x == "nan" for x in out.split()[0].split(",")), out, err)
+
+
+for group in (check_channels, check_events, check_outputs):
+    group()
+sys.exit(failed)
