@@ -244,7 +244,10 @@ template <class F, class T>
 class Compiled : public Program<T> {
  public:
   static constexpr const auto& plan = ir::CompiledPlan<F>::plan;
-  Compiled() : Program<T>(plan.view(), loops_.functions) {
+  Compiled() : Program<T>(plan.view(), loop_functions) {
+    // A program at namespace scope may be made before the static members of this class are.
+    loops_.offer();
+    (void)offered_;
     if constexpr (!ir::HasPlan<F>) ir::this_function_could_not_be_compiled();
   }
 
@@ -257,10 +260,11 @@ class Compiled : public Program<T> {
   }
 
  private:
+  static constexpr const ir::LoopFn* loop_functions =
+      ir::LoopTable<F, T, kernels::MakeInts<plan.sizes.loops>>::functions;
   // Lent to plans made at run time from before main on.
-  inline static const ir::LoopOffer loops_{
-      plan.view(),
-      ir::LoopTable<F, T, kernels::MakeInts<plan.sizes.loops>>::functions, sizeof(T)};
+  inline static constinit ir::LoopOffer loops_{plan.view(), loop_functions, sizeof(T)};
+  inline static const bool offered_ = loops_.offer();
 };
 
 /// Compiles what the captureless lambda `f` returns (see `function`): shapes are checked, gradients

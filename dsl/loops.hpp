@@ -5,21 +5,31 @@
 
 namespace ansatz::ir {
 
-/// Adds the compiled loops of a plan to those that `find_loop` searches; its constructor runs
-/// before main. They must live as long as the process.
+/// The compiled loops of a plan, to be added to those that `find_loop` searches until it is
+/// destroyed, with the shared object that it lies in perhaps. Made by the compiler (its constructor
+/// runs at no time), so that whoever offers it, however early, offers all of it.
 class LoopOffer {
  public:
   /// @param plan       tables, for the loops' programs
   /// @param functions  code of each loop
   /// @param precision  sizeof the program's numbers: 4 or 8
-  LoopOffer(const PlanView& plan, const LoopFn* functions, unsigned long precision);
+  constexpr LoopOffer(const PlanView& plan_, const LoopFn* functions_, unsigned long precision_)
+      : plan(plan_), functions(functions_), precision(precision_) {}
   LoopOffer(const LoopOffer&) = delete;
   LoopOffer& operator=(const LoopOffer&) = delete;
+  ~LoopOffer();
 
-  PlanView plan;
-  const LoopFn* functions;
-  unsigned long precision;
-  const LoopOffer* next;
+  /// Makes the offer, unless it is made already.
+  bool offer();
+
+  const PlanView plan;
+  const LoopFn* const functions;
+  const unsigned long precision;
+
+ private:
+  friend LoopFn find_loop(const PlanView& plan, int loop, unsigned long precision);
+  bool offered_ = false;
+  LoopOffer* next_ = nullptr;
 };
 
 /// An offer made while the program runs; never taken back.

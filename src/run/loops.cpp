@@ -1,15 +1,14 @@
 #include <dsl/loops.hpp>
 
 #include <cstring>
+#include <mutex>
 
 namespace ansatz::ir {
 
 namespace {
 
-const LoopOffer*& first_offer() {
-  static const LoopOffer* first = nullptr;
-  return first;
-}
+constinit LoopOffer* first_offer = nullptr;
+constinit std::mutex offers;  // objects are loaded while other threads build
 
 bool same_op(const PlanView& p, const Instr& a, const PlanView& q, const Instr& b) {
   if (a.op_name < 0 || b.op_name < 0) return a.op_name == b.op_name;
@@ -38,17 +37,28 @@ PlanTable<T> table(const List<T>& list) {
 
 }  // namespace
 
-LoopOffer::LoopOffer(const PlanView& plan_, const LoopFn* functions_, unsigned long precision_)
-    : plan(plan_), functions(functions_), precision(precision_), next(first_offer()) {
-  first_offer() = this;
+bool LoopOffer::offer() {
+  const std::lock_guard lock(offers);
+  if (!offered_) next_ = first_offer, first_offer = this;
+  return offered_ = true;
+}
+
+LoopOffer::~LoopOffer() {
+  const std::lock_guard lock(offers);
+  for (LoopOffer** o = &first_offer; *o; o = &(*o)->next_)
+    if (*o == this) {
+      *o = next_;
+      return;
+    }
 }
 
 void offer_loops(const PlanView& plan, const LoopFn* functions, unsigned long precision) {
-  new LoopOffer(plan, functions, precision);
+  (new LoopOffer(plan, functions, precision))->offer();
 }
 
 LoopFn find_loop(const PlanView& plan, int loop, unsigned long precision) {
-  for (const LoopOffer* o = first_offer(); o; o = o->next) {
+  const std::lock_guard lock(offers);
+  for (const LoopOffer* o = first_offer; o; o = o->next_) {
     if (o->precision != precision) continue;
     for (int l = 0; l < o->plan.loops.size; ++l)
       if (same_program(plan, plan.loops[loop], o->plan, o->plan.loops[l])) return o->functions[l];
