@@ -12,6 +12,12 @@ namespace running {
 [[noreturn]] void throw_shape_error(const char* op, const char* must_hold, const ir::Shape* shapes,
                                     int count);
 [[noreturn]] void throw_error(const char* what);
+[[noreturn]] void throw_size_error(const char* space, const long long* sizes, int count);
+
+// Of ir::TermsLock and ir::GraphSerial.
+void lock_terms();
+void unlock_terms();
+std::uint64_t next_graph_serial();
 
 }  // namespace running
 
@@ -29,6 +35,13 @@ namespace running {
   if (!std::is_constant_evaluated()) running::throw_shape_error(op, must_hold, shapes, count);
   // g++ says that the difference of the two texts is not constant, and so shows both.
   if (must_hold - op) throw must_hold;
+  __builtin_unreachable();
+}
+
+/// Throws ShapeError: "SPACE(2, -7): sizes must be 0 to 2147483647".
+[[noreturn]] constexpr void graph_error_size(const char* space, const long long* sizes, int count) {
+  if (!std::is_constant_evaluated()) running::throw_size_error(space, sizes, count);
+  if (space) throw "sizes of a Space must be 0 to 2147483647";
   __builtin_unreachable();
 }
 

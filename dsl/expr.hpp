@@ -185,8 +185,17 @@ namespace ir {
 
 constexpr Value make_leaf(const OpInfo* op, const Shape& shape, DType type, const char* name,
                           const Attr& attr = {}, const char* extent = nullptr) {
-  for (int i = 0; i < shape.rank; ++i)
+  const bool stored = op == info_of<ops::Parameter> || op == info_of<ops::State>;
+  int extents = 0;
+  for (int i = 0; i < shape.rank; ++i) {
     if (shape[i] == any) graph_error("a dimension is `any` but no size was given for it");
+    if (!is_extent(shape[i])) continue;
+    if (++extents > 1) graph_error_shape(op->name, one_extent, &shape, 1);
+    if (stored && i > 0)
+      graph_error_shape(op->name, "only the first dimension may be known at run time", &shape, 1);
+  }
+  if (stored && type == DType::index)
+    graph_error_shape(op->name, "what is stored must be numbers, not labels", &shape, 1);
   Term* t = new Term;
   Value v(t);
   t->op = op;
@@ -244,6 +253,11 @@ consteval bool sizes_known() {
 template <class S>
 concept SizesKnown = ir::sizes_known<S>();
 
+/// What must hold for a parameter or state: it stores numbers, in the program's precision. Labels
+/// are an input, or computed.
+template <class S>
+concept StoresNumbers = S::dtype == ir::DType::real;
+
 /// A batch of examples given at every call, by name. Shape [examples, S...].
 /// `input<Pixels>("x")`, or at run time `input("x", VectorSpace(n))`; another extent than
 /// `examples` is the second template argument.
@@ -286,6 +300,12 @@ constexpr Expr<S> parameter(const char* name) {
 template <class S>
   requires(!SizesKnown<S>)
 constexpr Refused<SizesKnown<S>> parameter(const char*) = delete;
+template <class S>
+  requires(SizesKnown<S> && !StoresNumbers<S>)
+constexpr Refused<StoresNumbers<S>> parameter(const char*) = delete;
+template <class S>
+  requires(!StoresNumbers<S>)
+constexpr Refused<StoresNumbers<S>> parameter(const char*, S) = delete;
 
 /// State: like a parameter, but nothing that is learnt: momenta, averages, Markov chains.
 /// `state<Batch<VectorSpace<500>, chains>>("h")` has a run-time number of rows.
@@ -300,6 +320,12 @@ constexpr Expr<S> state(const char* name) {
 template <class S>
   requires(!SizesKnown<S>)
 constexpr Refused<SizesKnown<S>> state(const char*) = delete;
+template <class S>
+  requires(SizesKnown<S> && !StoresNumbers<S>)
+constexpr Refused<StoresNumbers<S>> state(const char*) = delete;
+template <class S>
+  requires(!StoresNumbers<S>)
+constexpr Refused<StoresNumbers<S>> state(const char*, S) = delete;
 
 /// A number given at run time by name, such as a learning rate. Without a default it must be given.
 constexpr Expr<Scalar> scalar(const char* name) {

@@ -19,6 +19,7 @@ struct Gradient {
             .kind = ir::OpKind::gradient,
             .arity = 2,
             .id = ir::hash_text(name),
+            .takes = ir::Elements::either,
             .shape = &shape};
   }
 };

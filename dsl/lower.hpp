@@ -3,6 +3,7 @@
 
 #include <dsl/function.hpp>
 #include <dsl/passes/barriers.hpp>
+#include <dsl/passes/bound_labels.hpp>
 #include <dsl/passes/contiguous.hpp>
 #include <dsl/passes/differentiate.hpp>
 #include <dsl/passes/emit.hpp>
@@ -14,14 +15,15 @@
 
 namespace ansatz::ir {
 
-// Terms must not remember a graph that is gone: the next one may lie at the same address.
+// At run time a graph's serial number tells it from the one that lay there before; a constant
+// evaluation has none, and g++ uses an address again.
 constexpr void forget(const Value& v, const Graph& g) {
   List<Term*> stack;
   if (v.term()) stack.push_back(v.term());
   while (!stack.empty()) {
     Term* t = stack.back();
     stack.pop_back();
-    if (t->home != &g) continue;
+    if (!g.holds(*t)) continue;
     t->home = nullptr;
     for (const Value& in : t->in)
       if (in.term()) stack.push_back(in.term());
@@ -40,6 +42,7 @@ constexpr void require_distinct_names(const Graph& g) {
 
 /// The function as a graph, before any pass.
 constexpr Graph graph_of(const Function& f) {
+  const TermsLock lock;
   Graph g;
   List<char> updated;  // of each node
   // Updates first: an output added for looking does not change which random numbers they see.
@@ -62,8 +65,10 @@ constexpr Graph graph_of(const Function& f) {
     g.roots.push_back(r);
   }
   require_distinct_names(g);
-  for (const Update& u : f.updates) forget(u.target, g), forget(u.value, g);
-  for (const NamedOutput& o : f.outputs) forget(o.value, g);
+  if (std::is_constant_evaluated()) {
+    for (const Update& u : f.updates) forget(u.target, g), forget(u.value, g);
+    for (const NamedOutput& o : f.outputs) forget(o.value, g);
+  }
   return g;
 }
 
@@ -71,6 +76,7 @@ constexpr Graph graph_of(const Function& f) {
 template <class Watch>
 constexpr Graph optimize(Graph g, Watch watch) {
   watch("as written", g);
+  bound_labels(g);
   g = stabilize(g);
   watch("stabilize", g);
   g = differentiate(static_cast<Graph&&>(g));
@@ -100,6 +106,14 @@ constexpr Plan plan_of(const Graph& g) {
   return plan;
 }
 
-constexpr Plan lower(const Function& f) { return plan_of(optimize(graph_of(f))); }
+constexpr Plan lower(const Function& f) {
+  const Graph g = optimize(graph_of(f));
+  if (!std::is_constant_evaluated())
+    for (int id = 0; id < g.size(); ++id)
+      if (const char* fault = fault_of(g, id))
+        graph_error_shape(g[id].op ? g[id].op->name : "a node", fault, &g[id].shape, 1);
+  if (!std::is_constant_evaluated() && !well_formed(g)) graph_error(fault_of(g));
+  return plan_of(g);
+}
 
 }  // namespace ansatz::ir

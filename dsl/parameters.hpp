@@ -32,13 +32,14 @@ constexpr List<AnyExpr> parameters_below(const Value& root) {
   List<AnyExpr> found;
   List<Term*> seen;
   List<Visit> stack;
-  Graph mark;  // nothing is imported into it; its address says "seen"
+  Graph mark;  // nothing is imported into it; whom it holds has been seen
   const auto visit = [&](Term* t) {
-    if (!t || t->home == &mark) return;
-    t->home = &mark;
+    if (!t || mark.holds(*t)) return;
     seen.push_back(t);
+    mark.hold(*t, -1);
     stack.push_back({t, 0});
   };
+  const TermsLock lock;
   List<std::uint64_t> hashes;  // of the names found
   const auto is_new = [&](const Term& t) {
     const std::uint64_t hash = hash_text(t.name.data());

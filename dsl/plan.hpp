@@ -46,15 +46,19 @@ struct Leaf {
   double initial = 0; ///< of a scalar: its default; NaN: must be given
 };
 
+/// A loop has this many dimensions outside the inner one: as many as a value has, less one.
+inline constexpr int outer_axes = max_rank - 1;
+inline constexpr int inner_axis = outer_axes;  ///< its place in Operand::stride
+
 /// Where a step's operand lies: element `offset + sum_k index[k] * stride[k]` of a buffer.
-/// In a loop, index[0..2] are the outer dimensions and index[3] the inner one; buffer is -1 for an
+/// In a loop the last index is the inner dimension's, inner_axis; buffer is -1 for an
 /// iota (the position itself is the value) and for a random site (the position is the counter).
 struct Operand {
   int buffer = -1;
   Count offset;
   // Spelled out, here and elsewhere: of an array without initializers g++ 12 remembers from a
   // constant evaluation that filled some elements that the others are 0, in all later objects.
-  Count stride[4] = {{}, {}, {}, {}};
+  Count stride[outer_axes + 1] = {{}, {}, {}, {}, {}};
   int site = 0;  ///< of a random operand
 };
 
@@ -95,9 +99,10 @@ struct Instr {
 };
 
 enum class RootKind : std::uint8_t {
-  store,       // a full value to operand `arg`, or a row or uniform value to one element a row
-  reduce_rows, // a full value, monoid over the rows: one number a column, stride[3] of `arg`
-  reduce_all   // a full or row value over everything: one number
+  store,        // a full value to operand `arg`, or a row or uniform value to one element a row
+  reduce_rows,  // a full value, monoid over the rows: one number a column, stride[inner_axis] of
+                // `arg`
+  reduce_all    // a full or row value over everything: one number
 };
 
 struct Root {
@@ -158,10 +163,12 @@ struct Step {
   Split split = Split::none;
   bool barrier = false;       ///< all threads must have finished the steps before
   bool transpose_a = false, transpose_b = false;
+  bool may_throw = false;  ///< kernel: for some values of its operands
   int loop = -1;
   int first_operand = 0, operands = 0;
   int outer_rank = 0;         ///< loop: used entries of outer
-  Count outer[3] = {{}, {}, {}};  ///< loop: sizes of the outer dimensions, outermost first
+  Count outer[outer_axes] = {
+      {}, {}, {}, {}};        ///< loop: sizes of the outer dimensions, outermost first
   Count inner;                ///< loop: columns
   Count m, n, k;              ///< gemm
   int jump = -1;
@@ -236,7 +243,7 @@ struct LoopArg {
     void* pointer;
     std::int64_t position;
   };
-  std::int64_t stride[4];
+  std::int64_t stride[outer_axes + 1];
   int site;
 };
 
@@ -256,7 +263,7 @@ struct LoopCall {
   const Root* roots;
   const Loop* loop;
   int outer_rank;
-  std::int64_t outer[3];
+  std::int64_t outer[outer_axes];
   std::int64_t inner;
   std::int64_t row_begin, row_end;
   std::int64_t column_begin, column_end;

@@ -6,7 +6,7 @@
 // graph is built). Batch<Space> is a run-time number of them.
 #pragma once
 
-#include <dsl/ir/shape.hpp>
+#include <dsl/errors.hpp>
 
 #include <type_traits>
 
@@ -16,6 +16,24 @@ namespace ir {
 
 template <class C>
 concept IntegralConstant = requires { static_cast<int>(C::value); };
+
+// Sizes given to a Space's object. What the type knows they must not contradict.
+template <class... Int>
+constexpr Shape given_sizes(const char* space, const Shape& known, Int... d) {
+  constexpr int count = static_cast<int>(sizeof...(Int));
+  const long long sizes[] = {static_cast<long long>(d)...};
+  bool fits = true;
+  Shape s;
+  s.rank = count;
+  for (int k = 0; k < count; ++k) {
+    if (sizes[k] < 0 || sizes[k] > 0x7fffffff) graph_error_size(space, sizes, count);
+    s[k] = static_cast<int>(sizes[k]);
+    fits = fits && (known[k] == any || known[k] == s[k]);
+  }
+  const Shape both[] = {known, s};
+  if (!fits) graph_error_shape(space, "the sizes given must be those of the type", both, 2);
+  return s;
+}
 
 /// What all Spaces have: the dimensions known to the type, and those known to the object.
 template <DType Type, int... D>
@@ -28,7 +46,8 @@ struct SpaceOf {
   constexpr SpaceOf() = default;
   template <class... Int>
     requires(sizeof...(Int) == sizeof...(D) && sizeof...(D) > 0)
-  constexpr explicit SpaceOf(Int... d) : shape_(make_shape(static_cast<int>(d)...)) {}
+  constexpr explicit SpaceOf(const char* space, Int... d)
+      : shape_(given_sizes(space, known, d...)) {}
 
   constexpr Shape shape() const { return shape_; }
 
@@ -58,7 +77,7 @@ struct NullSpace {
 template <int N = any>
 struct VectorSpace : ir::SpaceOf<ir::DType::real, N> {
   constexpr VectorSpace() = default;
-  constexpr explicit VectorSpace(auto n) : VectorSpace::SpaceOf(static_cast<int>(n)) {}
+  constexpr explicit VectorSpace(auto n) : VectorSpace::SpaceOf("VectorSpace", n) {}
 };
 template <class C>
 VectorSpace(C) -> VectorSpace<ir::dim_of<C>()>;
@@ -67,31 +86,52 @@ VectorSpace(C) -> VectorSpace<ir::dim_of<C>()>;
 template <int R = any, int C = any>
 struct Matrix : ir::SpaceOf<ir::DType::real, R, C> {
   constexpr Matrix() = default;
-  constexpr explicit Matrix(auto r, auto c)
-      : Matrix::SpaceOf(static_cast<int>(r), static_cast<int>(c)) {}
+  constexpr explicit Matrix(auto r, auto c) : Matrix::SpaceOf("Matrix", r, c) {}
 };
 template <class R, class C>
 Matrix(R, C) -> Matrix<ir::dim_of<R>(), ir::dim_of<C>()>;
 
-/// Labels 0 .. Labels - 1: one of them (a 0-dimensional value), or N in a row.
+namespace ir {
+constexpr int given_labels(int known, auto labels) {
+  return given_sizes("IndexSpace", make_shape(known), labels)[0];
+}
+}  // namespace ir
+
+/// Labels 0 .. Labels - 1: one of them (a 0-dimensional value), or N in a row. Either may be `any`:
+/// IndexSpace(labels), IndexSpace(labels, n), IndexSpace<10, any>(n), IndexSpace<any, 3>(labels).
 template <int Labels, int N = 1>
 struct IndexSpace : ir::SpaceOf<ir::DType::index, N> {
   static constexpr int labels = Labels;
   constexpr IndexSpace() = default;
+  constexpr explicit IndexSpace(auto n)
+    requires(N == any && Labels != any)
+      : IndexSpace::SpaceOf("IndexSpace", n) {}
+  constexpr explicit IndexSpace(auto run_time_labels)
+    requires(N != any)
+      : label_count_(ir::given_labels(Labels, run_time_labels)) {}
+  constexpr explicit IndexSpace(auto run_time_labels, auto n)
+      : IndexSpace::SpaceOf("IndexSpace", n),
+        label_count_(ir::given_labels(Labels, run_time_labels)) {}
+  constexpr int label_count() const { return label_count_; }
+
+ private:
+  int label_count_ = Labels;
 };
 template <int Labels>
 struct IndexSpace<Labels, 1> : ir::SpaceOf<ir::DType::index> {
   static constexpr int labels = Labels;
   constexpr IndexSpace() = default;
   constexpr explicit IndexSpace(auto run_time_labels)
-      : run_time_labels_(static_cast<int>(run_time_labels)) {}
-  constexpr int label_count() const { return run_time_labels_; }
+      : label_count_(ir::given_labels(Labels, run_time_labels)) {}
+  constexpr int label_count() const { return label_count_; }
 
  private:
-  int run_time_labels_ = Labels;
+  int label_count_ = Labels;
 };
 template <class C>
 IndexSpace(C) -> IndexSpace<ir::dim_of<C>(), 1>;
+template <class C, class N>
+IndexSpace(C, N) -> IndexSpace<ir::dim_of<C>(), ir::dim_of<N>()>;
 
 /// In which order an image's dimensions lie in memory; b is the batch, 0 rows, 1 columns,
 /// c channels. The batch is outermost in both.
@@ -103,16 +143,14 @@ struct Conv2DSpace : ir::SpaceOf<ir::DType::real, R, C, Channels> {
   static constexpr Axes axes = Order;
   constexpr Conv2DSpace() = default;
   constexpr explicit Conv2DSpace(auto r, auto c, auto channels)
-      : Conv2DSpace::SpaceOf(static_cast<int>(r), static_cast<int>(c),
-                             static_cast<int>(channels)) {}
+      : Conv2DSpace::SpaceOf("Conv2DSpace", r, c, channels) {}
 };
 template <int R, int C, int Channels>
 struct Conv2DSpace<R, C, Channels, Axes::bc01> : ir::SpaceOf<ir::DType::real, Channels, R, C> {
   static constexpr Axes axes = Axes::bc01;
   constexpr Conv2DSpace() = default;
   constexpr explicit Conv2DSpace(auto r, auto c, auto channels)
-      : Conv2DSpace::SpaceOf(static_cast<int>(channels), static_cast<int>(r),
-                             static_cast<int>(c)) {}
+      : Conv2DSpace::SpaceOf("Conv2DSpace", channels, r, c) {}
 };
 template <class R, class C, class Ch>
 Conv2DSpace(R, C, Ch) -> Conv2DSpace<ir::dim_of<R>(), ir::dim_of<C>(), ir::dim_of<Ch>()>;
@@ -144,7 +182,7 @@ struct Tensor {
   constexpr Tensor() = default;
   template <class... Int>
     requires(sizeof...(Int) == sizeof...(D) && sizeof...(D) > 0)
-  constexpr explicit Tensor(Int... d) : shape_(ir::make_shape(static_cast<int>(d)...)) {}
+  constexpr explicit Tensor(Int... d) : shape_(ir::given_sizes("Tensor", known, d...)) {}
   constexpr ir::Shape shape() const { return shape_; }
 
  private:

@@ -16,6 +16,32 @@ struct Node {
   Attr attr;
 };
 
+/// Tells a graph from all others that lie, or have lain, at its address: terms remember their nodes
+/// beyond the graph's end. A copy is another graph; what a graph is moved to is the same.
+/// In a constant evaluation no address is used twice.
+class GraphSerial {
+ public:
+  constexpr GraphSerial() : n_(fresh()) {}
+  constexpr GraphSerial(const GraphSerial&) : n_(fresh()) {}
+  constexpr GraphSerial(GraphSerial&& other) noexcept : n_(other.n_) { other.n_ = fresh(); }
+  constexpr GraphSerial& operator=(const GraphSerial&) {
+    n_ = fresh();
+    return *this;
+  }
+  constexpr GraphSerial& operator=(GraphSerial&& other) noexcept {
+    n_ = other.n_;
+    other.n_ = fresh();
+    return *this;
+  }
+  constexpr std::uint64_t number() const { return n_; }
+
+ private:
+  static constexpr std::uint64_t fresh() {
+    return __builtin_is_constant_evaluated() ? 0 : running::next_graph_serial();
+  }
+  std::uint64_t n_;
+};
+
 /// A value that leaves the graph: an output with its name, or the new value of a stored leaf.
 struct GraphRoot {
   int value = -1;
@@ -90,6 +116,10 @@ class Graph {
     for (int k = 0; k < count; ++k) s[k] = nodes.data_[in[k]].shape;
     const ShapeResult r = op->shape(s, count, attr);
     if (!r.ok()) graph_error_shape(op->name, r.error, s, count);
+    if (!op->takes.everything())
+      for (int k = 0; k < count; ++k)
+        if (const char* fault = op->takes.fault(k, nodes.data_[in[k]].type))
+          graph_error_shape(op->name, fault, s, count);
     n.shape = r.shape;
     n.type = op->result;
     if (op->kind == OpKind::view && count) n.type = nodes[in[0]].type;
@@ -114,6 +144,16 @@ class Graph {
     if (v.graph()) return v.id();
     if (v.is_literal()) return add_literal(v.literal());
     return import_term(v.term());
+  }
+
+  /// Whether a term is imported: `t.id` is its node here.
+  constexpr bool holds(const Term& t) const {
+    return t.home == this && t.home_serial == serial_.number();
+  }
+  constexpr void hold(Term& t, int id) const {
+    t.home = this;
+    t.home_serial = serial_.number();
+    t.id = id;
   }
 
   constexpr void note_extent(int code, const char* name) {
@@ -150,17 +190,16 @@ class Graph {
     while (!stack.empty()) {
       Visit& top = stack.back();
       Term* t = top.term;
-      if (t->home == this) {
+      if (holds(*t)) {
         stack.pop_back();
         continue;
       }
       if (top.next < t->in.size()) {
         Term* child = t->in[top.next++].term();
-        if (child && child->home != this) stack.push_back({child, 0});
+        if (child && !holds(*child)) stack.push_back({child, 0});
         continue;
       }
-      t->id = add_term(*t);
-      t->home = this;
+      hold(*t, add_term(*t));
       stack.pop_back();
     }
     return root->id;
@@ -232,6 +271,7 @@ class Graph {
     return *a == *b;
   }
 
+  GraphSerial serial_;
   List<Name> names_;
   List<int> table_;
   unsigned mask_ = 0;
@@ -265,6 +305,10 @@ constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int co
   for (int k = 0; k < count; ++k) shapes[k] = in[k].shape();
   const ShapeResult r = op->shape(shapes, count, attr);
   if (!r.ok()) graph_error_shape(op->name, r.error, shapes, count);
+  if (!op->takes.everything())
+    for (int k = 0; k < count; ++k)
+      if (const char* fault = op->takes.fault(k, in[k].type()))
+        graph_error_shape(op->name, fault, shapes, count);
   Term* t = new Term;
   Value v(t);
   t->op = op;

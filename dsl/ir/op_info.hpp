@@ -23,6 +23,36 @@ enum class OpKind : std::uint8_t {
   gradient      // the derivative of operand 0 by operand 1, not yet carried out
 };
 
+/// What the elements of an operand may be. Fused loops read a label as a number; products and
+/// kernels are given memory, which must hold what they read.
+enum class Elements : std::uint8_t { numbers, labels, either };
+
+/// Which elements an op takes: of all operands, or of the first, the second and all others. An op
+/// that does not say does not compile.
+class Takes {
+ public:
+  Takes() = delete;
+  constexpr Takes(Elements all) : Takes(all, all, all) {}
+  constexpr Takes(Elements first, Elements second) : Takes(first, second, second) {}
+  constexpr Takes(Elements first, Elements second, Elements others)
+      : of_{first, second, others},
+        all_(first == Elements::either && second == first && others == first) {}
+  constexpr bool everything() const { return all_; }
+  /// Null when operand `k` may be of this type, else what must hold.
+  constexpr const char* fault(int k, DType type) const {
+    const Elements e = of_[k < 2 ? k : 2];
+    if (type == DType::index && e == Elements::numbers)
+      return "operands must be numbers, not labels";
+    if (type == DType::real && e == Elements::labels)
+      return "the indices must be labels (an IndexSpace)";
+    return nullptr;
+  }
+
+ private:
+  Elements of_[3];
+  bool all_;
+};
+
 /// Numbers that select a variant of an op (axes, strides, …): part of the node's identity.
 struct Attr {
   int i[8] = {};
@@ -50,6 +80,8 @@ struct KernelArgs {
   int out_rank;
   const Attr* attr;
   T* scratch;  ///< as many elements as the op's `scratch` asked for
+  /// Where in the batch these examples begin: a thread is given some of them. For messages.
+  long first_example = 0;
 };
 template <class T>
 using KernelFn = void (*)(const KernelArgs<T>&);
@@ -60,6 +92,7 @@ struct OpInfo {
   OpKind kind = OpKind::leaf;
   int arity = 0;  ///< operands; -1: any number
   std::uint64_t id = 0;
+  Takes takes;  ///< no default: forgetting it does not compile
 
   /// Shape rule: operand shapes (as far as known) and attributes to the result's shape.
   ShapeResult (*shape)(const Shape* in, int count, const Attr& attr) = nullptr;
@@ -78,6 +111,7 @@ struct OpInfo {
   long (*scratch)(const Shape* in, int count, const Attr& attr) = nullptr;
   /// Floating-point operations: of an elementwise op, an element; of a kernel, an example.
   double (*flops)(const Shape* in, int count, const Attr& attr) = nullptr;
+  bool total = false;      ///< a kernel that throws for no values of its operands
   bool expensive = false;  ///< worth keeping rather than computing again
 };
 

@@ -62,6 +62,10 @@ struct ShapeResult {
 
 constexpr ShapeResult refused(const char* must_hold) { return {{}, must_hold}; }
 
+/// What memory is planned for: see Count in plan.hpp.
+inline constexpr const char* one_extent =
+    "a result may have one run-time extent, not a product of two";
+
 /// Two dimensions that must be equal: what is known of both, or a refusal.
 constexpr bool dims_agree(int a, int b) { return a == b || a == any || b == any; }
 constexpr int known_of(int a, int b) { return a == any ? b : a; }
@@ -82,6 +86,7 @@ constexpr ShapeResult broadcast(const Shape& a, const Shape& b) {
   Shape out;
   out.rank = batch + features;
   if (batch) out[0] = a.batched() ? a[0] : b[0];
+  int extents = batch;
   for (int i = 1; i <= features; ++i) {
     const int da = i <= features_a ? a[a.rank - i] : 1, db = i <= features_b ? b[b.rank - i] : 1;
     if (da == db || db == 1) {
@@ -93,6 +98,7 @@ constexpr ShapeResult broadcast(const Shape& a, const Shape& b) {
     } else {
       return refused("dimensions must be equal, or one of them 1");
     }
+    if (is_extent(out[out.rank - i]) && ++extents > 1) return refused(one_extent);
   }
   return {out};
 }

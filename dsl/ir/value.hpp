@@ -66,33 +66,63 @@ struct Term {
   bool wanted = false;           ///< some gradient is taken with respect to it
   const char* extent = nullptr;  ///< of a leaf: the name of its batch's extent
   const Term* seen = nullptr;    ///< a mark for walks through terms; null between them
-  Graph* home = nullptr;         ///< the graph it was last imported into, and its node there
-  int id = -1;
+  Term* next = nullptr;          ///< of those that are to be deleted
+  const Graph* home = nullptr;   ///< the graph it was last imported into: where it lay,
+  std::uint64_t home_serial = 0;  ///< and which of those that have lain there
+  int id = -1;                    ///< its node there
 };
 
-constexpr Value::Value(Term* term) : term_(term) { ++term->shares; }
+// Expressions may be shared by threads: shares are counted by whole operations.
+constexpr void add_share(Term* t) {
+  if (__builtin_is_constant_evaluated())
+    ++t->shares;
+  else
+    __atomic_fetch_add(&t->shares, 1, __ATOMIC_RELAXED);
+}
+constexpr bool drop_share(Term* t) {
+  if (__builtin_is_constant_evaluated()) return --t->shares == 0;
+  return __atomic_sub_fetch(&t->shares, 1, __ATOMIC_ACQ_REL) == 0;
+}
+
+/// Held while the marks of terms are used: two threads may build from the same expressions.
+class TermsLock {
+ public:
+  constexpr TermsLock() {
+    if (!__builtin_is_constant_evaluated()) running::lock_terms();
+  }
+  constexpr ~TermsLock() {
+    if (!__builtin_is_constant_evaluated()) running::unlock_terms();
+  }
+  TermsLock(const TermsLock&) = delete;
+  TermsLock& operator=(const TermsLock&) = delete;
+};
+
+constexpr Value::Value(Term* term) : term_(term) { add_share(term); }
 constexpr Value::Value(const Value& other)
     : term_(other.term_), graph_(other.graph_), id_(other.id_), literal_(other.literal_) {
-  if (term_) ++term_->shares;
+  if (term_) add_share(term_);
 }
 
 constexpr Value& Value::operator=(const Value& other) {
-  if (other.term_) ++other.term_->shares;
+  if (other.term_) add_share(other.term_);
   if (term_) release(term_);
   term_ = other.term_, graph_ = other.graph_, id_ = other.id_, literal_ = other.literal_;
   return *this;
 }
 
-// A loop, not a recursion: a chain of 512 ops is deeper than a constant evaluation may nest.
+// A loop, not a recursion: a chain of 512 ops is deeper than a constant evaluation may nest. The
+// terms are their own list: a destructor must not allocate.
 constexpr void Value::release(Term* term) {
-  if (--term->shares) return;
-  List<Term*> dead;
-  dead.push_back(term);
-  while (!dead.empty()) {
-    Term* t = dead.back();
-    dead.pop_back();
+  if (!drop_share(term)) return;
+  Term* dead = term;
+  while (dead) {
+    Term* const t = dead;
+    dead = t->next;
     for (Value& v : t->in) {
-      if (v.term_ && --v.term_->shares == 0) dead.push_back(v.term_);
+      if (v.term_ && drop_share(v.term_)) {
+        v.term_->next = dead;
+        dead = v.term_;
+      }
       v.term_ = nullptr;
     }
     delete t;

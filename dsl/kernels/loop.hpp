@@ -145,7 +145,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     if constexpr (W == Walk::contiguous) {
       return whole ? S::load(p + c) : S::load_partial(p + c, n);
     }
-    if constexpr (W == Walk::strided) return S::gather(p + c * arg.stride[3], arg.stride[3], n);
+    if constexpr (W == Walk::strided)
+      return S::gather(p + c * arg.stride[ir::inner_axis], arg.stride[ir::inner_axis], n);
   }
 
   /// first, first + stride, … as numbers.
@@ -191,7 +192,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
         v[K] = loaded<E, walk>(origin<K>(row, call), call.args[k.arg], c, n, whole);
       }
     } else if constexpr (k.code == Code::iota) {
-      const std::int64_t stride = k.level == Level::full ? call.args[k.arg].stride[3] : 0;
+      const std::int64_t stride =
+          k.level == Level::full ? call.args[k.arg].stride[ir::inner_axis] : 0;
       v[K] = positions(origin<K>(row, call) + c * stride, stride);
     } else if constexpr (k.code == Code::random) {
       if constexpr (k.level == Level::full) {
@@ -211,7 +213,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
                                      const ir::LoopCall& call, long c, long n, std::int64_t ahead) {
     constexpr ir::Instr k = code(K);
     const ir::LoopArg& arg = call.args[k.arg];
-    const std::int64_t stride = k.level == Level::full ? arg.stride[3] : 1;
+    const std::int64_t stride = k.level == Level::full ? arg.stride[ir::inner_axis] : 1;
     return random_numbers<T>(windows[window_of(K)], static_cast<ir::Random>(k.variant), call.random,
                              arg.site, origin<K>(row, call) + c * stride, stride, n, ahead);
   }
@@ -235,7 +237,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     const S x = v[q.value];
     if constexpr (q.kind == RootKind::store) {
       using E = typename ElementOf<T, q.type>::Type;
-      put<E, q.walk>(x, address<E>(row[q.arg]), call.args[q.arg].stride[3], c, n, whole);
+      put<E, q.walk>(x, address<E>(row[q.arg]), call.args[q.arg].stride[ir::inner_axis], c, n,
+                     whole);
     } else if constexpr (q.kind == RootKind::reduce_all) {
       gathers[values + Q].template add<m>(whole ? x : padded<m>(x, n), at);
     } else {
@@ -249,11 +252,11 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
         mask<T> better = replaces<m>(x, best);
         if (first) better = x == x || x != x;
         put<T, Walk::contiguous>(select(better, x, best), values_so_far, 1, c, n, whole);
-        put<T, Walk::contiguous>(select(better, S(static_cast<T>(r)), at_best), p, 1, c, n, whole);
+        put<T, Walk::contiguous>(select(better, S(place_of_row<T>(r)), at_best), p, 1, c, n, whole);
       } else {
         const long stride = q.walk == Walk::contiguous ? 1
                             : partial_of(call, Q)      ? 1
-                                                       : call.args[q.arg].stride[3];
+                                                       : call.args[q.arg].stride[ir::inner_axis];
         constexpr Walk walk = q.walk == Walk::contiguous ? Walk::contiguous : Walk::strided;
         put<T, walk>(first ? x : join<m>(taken<walk>(p, stride, c, n, whole), x), p, stride, c, n,
                      whole);

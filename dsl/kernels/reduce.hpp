@@ -83,9 +83,25 @@ Total<T> load_total(ir::Monoid m, const void* partial);
 template <class T>
 void join_totals(ir::Monoid m, Total<T>& total, const Total<T>& next);
 
+/// A row's number where a value lies: of a float its bits, since float has not all of them.
+template <class T>
+T place_of_row(std::int64_t row) {
+  if constexpr (sizeof(T) == 4)
+    return __builtin_bit_cast(T, static_cast<std::int32_t>(row));
+  else
+    return static_cast<T>(row);
+}
+template <class T>
+std::int64_t row_at(T place) {
+  if constexpr (sizeof(T) == 4)
+    return __builtin_bit_cast(std::int32_t, place);
+  else
+    return static_cast<std::int64_t>(place);
+}
+
 /// The same for reduce_rows. A partial holds `inner` numbers; of argmax and argmin the positions
-/// (rows, -1: no row seen) followed by as many values. join_rows takes `next` into `partial`;
-/// store_rows puts it into the operand. Columns [begin, end) only.
+/// (places of rows, -1: no row seen) followed by as many values. join_rows takes `next` into
+/// `partial`; store_rows puts it into the operand. Columns [begin, end) only.
 template <class T>
 void join_rows(ir::Monoid m, T* partial, const T* next, long inner, long begin, long end);
 template <class T>

@@ -19,7 +19,7 @@ struct ArgMax : ReduceOp<ArgMax, ir::DType::index> {
 template <class S, ReductionAxes A = OverUnits>
 constexpr IndexReduced<S, A> argmax(const Expr<S>& x, A over = {}) {
   const int mask = ir::checked_mask("argmax", x.shape(), over);
-  return IndexReduced<S, A>(ir::reduce<ops::ArgMax>(x.value(), mask, false));
+  return IndexReduced<S, A>(ir::position<ops::ArgMax, true>(x.value(), mask));
 }
 template <class S, ReductionAxes A = OverUnits>
   requires(!HasAxes<S, A>)

@@ -19,7 +19,7 @@ struct ArgMin : ReduceOp<ArgMin, ir::DType::index> {
 template <class S, ReductionAxes A = OverUnits>
 constexpr IndexReduced<S, A> argmin(const Expr<S>& x, A over = {}) {
   const int mask = ir::checked_mask("argmin", x.shape(), over);
-  return IndexReduced<S, A>(ir::reduce<ops::ArgMin>(x.value(), mask, false));
+  return IndexReduced<S, A>(ir::position<ops::ArgMin, false>(x.value(), mask));
 }
 template <class S, ReductionAxes A = OverUnits>
   requires(!HasAxes<S, A>)

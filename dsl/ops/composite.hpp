@@ -15,6 +15,7 @@ struct Composite {
                  .kind = ir::OpKind::composite,
                  .arity = N,
                  .id = ir::hash_text(Op::name),
+                 .takes = ir::Elements::either,  // what it is made of says what that takes
                  .shape = &Op::shape};
     i.vjp = &Op::vjp;
     i.expand = [](const ir::Value* in, int, const ir::Attr& attr) -> ir::Value {

@@ -14,6 +14,8 @@ namespace ops {
 /// attr.i[0]: the axis, the batch counted.
 struct Concatenate : KernelOp<Concatenate> {
   static constexpr const char* name = "concatenate";
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
   static constexpr int arity = -1;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::concatenate<T>;

@@ -22,6 +22,8 @@ namespace ops {
 
 struct Convolve : KernelOp<Convolve> {
   static constexpr const char* name = "convolve";
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
   static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::convolve<T>;
@@ -51,6 +53,8 @@ struct Convolve : KernelOp<Convolve> {
 /// Operands g (like the result), w: what x gets of g.
 struct ConvolveInputGradient : KernelOp<ConvolveInputGradient> {
   static constexpr const char* name = "convolve_input_gradient";
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
   static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::convolve_input_gradient<T>;
@@ -77,6 +81,8 @@ struct ConvolveInputGradient : KernelOp<ConvolveInputGradient> {
 /// Operands x, g (like the result): what w gets of g, summed over the images.
 struct ConvolveWeightGradient : KernelOp<ConvolveWeightGradient> {
   static constexpr const char* name = "convolve_weight_gradient";
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
   static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::convolve_weight_gradient<T>;

@@ -1,6 +1,7 @@
 // y = -sum t log p over the last axis, t labels or probabilities
 #pragma once
 
+#include <dsl/ir/labels.hpp>
 #include <dsl/ops/equal.hpp>
 #include <dsl/ops/log.hpp>
 #include <dsl/ops/log_softmax.hpp>
@@ -27,7 +28,7 @@ constexpr int last_axis(const AnyExpr& p) { return 1 << (p.shape().rank - 1); }
 
 // 1 at the label, as a condition; `p` says how many classes there are.
 constexpr AnyExpr at_label(const AnyExpr& labels, const AnyExpr& p) {
-  return AnyExpr(as_column(labels.value())) == AnyExpr(positions(p.shape()[p.shape().rank - 1]));
+  return is_position(labels.value(), p.shape()[p.shape().rank - 1]);
 }
 constexpr AnyExpr sum_last(const AnyExpr& x) {
   return AnyExpr(reduce<ops::Sum>(x.value(), last_axis(x), false));
@@ -91,12 +92,15 @@ struct SoftmaxCrossEntropy : Composite<SoftmaxCrossEntropy, 2> {
 }  // namespace ops
 
 namespace ir {
-// The types may not say how many labels there are, but an input does.
+// The types may not say how many labels there are, but the graph may: an input's must be as many as
+// there are classes, what is computed may be fewer.
 constexpr void require_labels_fit(const Value& p, const Value& t) {
-  if (!t.term() || t.term()->op != info_of<ops::Input> || t.type() != DType::index) return;
+  const std::int64_t labels = label_limit(t);
   const Shape both[] = {p.shape(), t.shape()};
-  const int labels = t.term()->attr.i[0], rank = both[0].rank;
-  if (labels > 0 && rank > 0 && !dims_agree(both[0][rank - 1], labels))
+  if (labels <= 0 || both[0].rank == 0) return;
+  const int classes = both[0][both[0].rank - 1];
+  const bool same = op_of(t) == info_of<ops::Input>;
+  if (classes >= 0 && (same ? labels != classes : labels > classes))
     graph_error_shape("cross_entropy", "there must be as many classes as labels", both, 2);
 }
 

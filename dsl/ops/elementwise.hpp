@@ -67,6 +67,7 @@ struct Elementwise {
                  .kind = ir::OpKind::elementwise,
                  .arity = N,
                  .id = ir::hash_text(Op::name),
+                 .takes = ir::Elements::either,
                  .shape = &Elementwise::shape};
     if constexpr (requires { Op::version; }) i.version = Op::version;
     if constexpr (requires { Op::expensive; }) i.expensive = Op::expensive;

@@ -1,6 +1,7 @@
 // The Space of an argmax: labels as many as there were elements (no op)
 #pragma once
 
+#include <dsl/ops/arg_rows.hpp>
 #include <dsl/ops/sum.hpp>
 
 namespace ansatz {
@@ -15,6 +16,31 @@ constexpr int positions_of(const Shape& s, int mask) {
     n *= s[k];
   }
   return n;
+}
+
+/// The position of the largest or smallest element over the axes of `mask`.
+template <class Op, bool Largest>
+constexpr Value position(const Value& v, int mask) {
+  const Shape s = v.shape();
+  const int all = (1 << s.rank) - 1;
+  std::int64_t n = 1;
+  for (int k = 0; k < s.rank; ++k)
+    if (mask >> k & 1) n = s[k] < 0 ? 0 : n * s[k];
+  // A loop over everything counts in integers itself.
+  if (n <= exact_in_float || n > 0x7fffffff || mask == all) return reduce<Op>(v, mask, false);
+  Attr order, largest;
+  Shape rows;
+  int at = 0;
+  for (int pass = 0; pass < 2; ++pass)
+    for (int k = 0; k < s.rank; ++k)
+      if ((mask >> k & 1) == pass) order.i[at++] = k;
+  for (int k = 0; k < s.rank; ++k)
+    if (!(mask >> k & 1)) rows[rows.rank++] = s[k];
+  rows[rows.rank++] = static_cast<int>(n);
+  largest.i[0] = Largest;
+  const Value turned = make(info_of<ops::Transpose>, order, as_numbers(v));
+  return make(info_of<ops::ArgRows>, largest,
+              make(info_of<ops::Reshape>, shape_attr(rows), turned));
 }
 
 // IndexSpace<N> where no feature axis is left, IndexSpace<N, M> where one of size M is. Of one of

@@ -1,7 +1,7 @@
 // y = 1 where a < b, else 0; no derivative
 #pragma once
 
-#include <dsl/ops/elementwise.hpp>
+#include <dsl/ops/equal.hpp>
 
 namespace ansatz {
 namespace ops {
@@ -19,7 +19,8 @@ struct Less : Elementwise<Less, 2> {
 template <class A, class B>
   requires ir::Operands<A, B>
 constexpr Applied<ops::Less, A, B> operator<(const A& a, const B& b) {
-  return apply<ops::Less>(a, b);
+  return Applied<ops::Less, A, B>(
+      ir::compare<ops::Less, ops::Less, ops::Equal>(ir::value_of(a), ir::value_of(b)));
 }
 template <class A, class B>
   requires(ir::Operands<A, B> && !OperandsBroadcast<A, B>)

@@ -1,7 +1,7 @@
 // y = 1 where a <= b, else 0; no derivative
 #pragma once
 
-#include <dsl/ops/elementwise.hpp>
+#include <dsl/ops/less.hpp>
 
 namespace ansatz {
 namespace ops {
@@ -19,7 +19,8 @@ struct LessEqual : Elementwise<LessEqual, 2> {
 template <class A, class B>
   requires ir::Operands<A, B>
 constexpr Applied<ops::LessEqual, A, B> operator<=(const A& a, const B& b) {
-  return apply<ops::LessEqual>(a, b);
+  return Applied<ops::LessEqual, A, B>(
+      ir::compare<ops::LessEqual, ops::Less, ops::Equal>(ir::value_of(a), ir::value_of(b)));
 }
 template <class A, class B>
   requires(ir::Operands<A, B> && !OperandsBroadcast<A, B>)

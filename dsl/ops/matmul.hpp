@@ -1,6 +1,7 @@
 // y = a b, the matrix product
 #pragma once
 
+#include <dsl/ops/cast.hpp>
 #include <dsl/ops/view.hpp>
 
 namespace ansatz {
@@ -16,8 +17,7 @@ struct MatMul {
     const int m = attr.i[0] ? a[1] : a[0], ka = attr.i[0] ? a[0] : a[1];
     const int kb = attr.i[1] ? b[1] : b[0], n = attr.i[1] ? b[0] : b[1];
     if (!ir::dims_agree(ka, kb)) return ir::refused("inner dimensions must agree");
-    if (ir::is_extent(m) && ir::is_extent(n))
-      return ir::refused("a result may have one run-time extent, not a product of two");
+    if (ir::is_extent(m) && ir::is_extent(n)) return ir::refused(ir::one_extent);
     return {ir::make_shape(m, n)};
   }
 
@@ -39,6 +39,7 @@ struct MatMul {
             .kind = ir::OpKind::matmul,
             .arity = 2,
             .id = ir::hash_text(name),
+            .takes = ir::Elements::numbers,
             .shape = &shape,
             .vjp = &vjp};
   }
@@ -93,9 +94,9 @@ constexpr Value matrix_product(const Value& a, const Value& b) {
     const Shape both[] = {sa, sb};
     graph_error_shape("matmul", r.error, both, 2);
   }
-  Value left = a, right = b;
-  if (sa.rank == 1) left = make(info_of<ops::Reshape>, shape_attr(make_shape(1, sa[0])), a);
-  if (sb.rank == 1) right = make(info_of<ops::Reshape>, shape_attr(make_shape(sb[0], 1)), b);
+  Value left = as_numbers(a), right = as_numbers(b);
+  if (sa.rank == 1) left = make(info_of<ops::Reshape>, shape_attr(make_shape(1, sa[0])), left);
+  if (sb.rank == 1) right = make(info_of<ops::Reshape>, shape_attr(make_shape(sb[0], 1)), right);
   const Value y = ops::MatMul::product(left, false, right, false);
   if (sa.rank == 2 && sb.rank == 2) return y;
   return make(info_of<ops::Reshape>, shape_attr(r.shape), y);
@@ -108,7 +109,7 @@ template <class A, class B>
 concept InnerDimensionsAgree = ir::inner_dimensions_agree<A, B>();
 
 /// Matrix product: [m, k] by [k, n] is [m, n], m usually the batch. A vector is a row on the left
-/// and a column on the right, as in numpy.matmul.
+/// and a column on the right, as in numpy.matmul. Labels are numbers in it.
 template <class A, class B>
 constexpr Expr<typename ir::MatMulSpace<A, B>::type> matmul(const Expr<A>& a, const Expr<B>& b) {
   return Expr<typename ir::MatMulSpace<A, B>::type>(ir::matrix_product(a.value(), b.value()));

@@ -18,6 +18,8 @@ namespace ops {
 /// attr of the three: ir::Pooling.
 struct MaxPool : KernelOp<MaxPool> {
   static constexpr const char* name = "max_pool";
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
   static constexpr int arity = 1;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::max_pool<T>;
@@ -33,6 +35,8 @@ struct MaxPool : KernelOp<MaxPool> {
 /// Operands x, g: zeros to which each g was added at the first largest x of its window, row by row.
 struct MaxPoolGradient : KernelOp<MaxPoolGradient> {
   static constexpr const char* name = "max_pool_gradient";
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
   static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::max_pool_gradient<T>;
@@ -51,6 +55,8 @@ struct MaxPoolGradient : KernelOp<MaxPoolGradient> {
 /// MaxPoolGradient.
 struct MaxPoolGather : KernelOp<MaxPoolGather> {
   static constexpr const char* name = "max_pool_gather";
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
   static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::max_pool_gather<T>;

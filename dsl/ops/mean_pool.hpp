@@ -16,6 +16,8 @@ namespace ops {
 /// attr of both: ir::Pooling.
 struct MeanPool : KernelOp<MeanPool> {
   static constexpr const char* name = "mean_pool";
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
   static constexpr int arity = 1;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::mean_pool<T>;
@@ -32,6 +34,8 @@ struct MeanPool : KernelOp<MeanPool> {
 /// transpose of MeanPool, as that is of it.
 struct MeanPoolGradient : KernelOp<MeanPoolGradient> {
   static constexpr const char* name = "mean_pool_gradient";
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
   static constexpr int arity = 1;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::mean_pool_gradient<T>;

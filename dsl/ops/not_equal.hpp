@@ -1,7 +1,7 @@
 // y = 1 where a != b, else 0; no derivative
 #pragma once
 
-#include <dsl/ops/elementwise.hpp>
+#include <dsl/ops/equal.hpp>
 
 namespace ansatz {
 namespace ops {
@@ -19,7 +19,10 @@ struct NotEqual : Elementwise<NotEqual, 2> {
 template <class A, class B>
   requires ir::Operands<A, B>
 constexpr Applied<ops::NotEqual, A, B> operator!=(const A& a, const B& b) {
-  return apply<ops::NotEqual>(a, b);
+  const ir::Value x = ir::value_of(a), y = ir::value_of(b);
+  if (!ir::has_large_labels(x) && !ir::has_large_labels(y)) return apply<ops::NotEqual>(a, b);
+  return Applied<ops::NotEqual, A, B>(
+      (1 - AnyExpr(ir::compare<ops::Equal, ops::Equal, ops::Equal>(x, y))).value());
 }
 template <class A, class B>
   requires(ir::Operands<A, B> && !OperandsBroadcast<A, B>)

@@ -3,7 +3,7 @@
 
 #include <dsl/ops/composite.hpp>
 #include <dsl/ops/equal.hpp>
-#include <dsl/ops/view.hpp>
+#include <dsl/ops/sum.hpp>
 
 namespace ansatz {
 namespace ir {
@@ -22,6 +22,29 @@ constexpr Value as_column(const Value& labels) {
   return make(info_of<ops::Reshape>, shape_attr(s), labels);
 }
 
+// 1 where the label is the position along the last of `n`, else 0.
+constexpr AnyExpr is_position(const Value& labels, int n) {
+  const Value column = as_column(labels);
+  const OpInfo* const equal = info_of<ops::Equal>;
+  if (n <= exact_in_float) return AnyExpr(make(equal, Attr{}, column, positions(n)));
+  // Positions by parts, as rows of 65536.
+  constexpr int row = 65536;
+  const int rows = (n - 1) / row + 1;
+  const auto part = [&](const Value& along, const Shape& as) {
+    const Value table = make(info_of<ops::BroadcastTo>, shape_attr(make_shape(rows, row)),
+                             make(info_of<ops::Reshape>, shape_attr(as), along));
+    Attr first;
+    first.i[2] = 1;
+    first.i[3] = n;
+    return make(info_of<ops::Slice>, first,
+                make(info_of<ops::Reshape>, shape_attr(make_shape(rows * row)), table));
+  };
+  const Value upper = part(positions(rows), make_shape(rows, 1));
+  const Value lower = part(positions(row), make_shape(1, row));
+  return AnyExpr(make(equal, Attr{}, part_of(column, true).value(), upper)) *
+         AnyExpr(make(equal, Attr{}, part_of(column, false).value(), lower));
+}
+
 }  // namespace ir
 
 namespace ops {
@@ -36,7 +59,7 @@ struct OneHot : Composite<OneHot, 1> {
     return {s};
   }
   static constexpr AnyExpr expand(const AnyExpr& labels, const ir::Attr& attr) {
-    return AnyExpr(ir::as_column(labels.value())) == AnyExpr(ir::positions(attr.i[0]));
+    return ir::is_position(labels.value(), attr.i[0]);
   }
   static constexpr void vjp(ir::VjpContext&) {}
 };

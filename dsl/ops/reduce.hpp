@@ -129,6 +129,7 @@ struct ReduceOp {
                  .kind = ir::OpKind::reduce,
                  .arity = 1,
                  .id = ir::hash_text(Op::name),
+                 .takes = ir::Elements::either,
                  .shape = &shape,
                  .result = Result};
     if constexpr (requires(ir::VjpContext& c) { Op::vjp(c); }) i.vjp = &Op::vjp;

@@ -2,14 +2,19 @@
 #pragma once
 
 #include <dsl/expr.hpp>
-#include <dsl/ops/elementwise.hpp>
+#include <dsl/ops/cast.hpp>
 
 namespace ansatz {
 namespace ops {
 
+/// Of both: the tag, the count, and values, which are carried as numbers.
+inline constexpr ir::Takes carried_numbers{ir::Elements::numbers, ir::Elements::either,
+                                           ir::Elements::numbers};
+
 /// A carried value inside the body. Operands: tag, n, initial values; attr.i[0]: which it is.
 struct Carried {
   static constexpr const char* name = "carried";
+  static constexpr ir::Takes takes = carried_numbers;
   static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
     return {in[2 + attr.i[0]]};
   }
@@ -18,6 +23,7 @@ struct Carried {
             .kind = ir::OpKind::control,
             .arity = -1,
             .id = ir::hash_text(name),
+            .takes = takes,
             .shape = &shape};
   }
 };
@@ -25,6 +31,7 @@ struct Carried {
 /// A carried value after the loop. Operands: tag, n, initial values, next values.
 struct Repeated {
   static constexpr const char* name = "repeated";
+  static constexpr ir::Takes takes = carried_numbers;
   static constexpr ir::ShapeResult shape(const ir::Shape* in, int count, const ir::Attr& attr) {
     const int carried = (count - 2) / 2;
     for (int k = 0; k < carried; ++k)
@@ -34,13 +41,15 @@ struct Repeated {
     return {in[2 + attr.i[0]]};
   }
   static constexpr void vjp(ir::VjpContext& c) {
-    if (c.graph) graph_error("grad: a gradient through repeat needs a constant count");
+    const ir::Shape s = c.out().shape();
+    if (c.graph) graph_error_shape("repeat", "a gradient needs a constant count", &s, 1);
   }
   static constexpr ir::OpInfo make_info() {
     return {.name = name,
             .kind = ir::OpKind::control,
             .arity = -1,
             .id = ir::hash_text(name),
+            .takes = takes,
             .shape = &shape,
             .vjp = &vjp};
   }
@@ -73,21 +82,48 @@ constexpr Carry<S...> carry(const Expr<S>&... e) {
 
 namespace ir {
 
-// Calls visit(term) once for all terms below `from` that do not yet carry the mark `seen`.
-template <class Visit>
-constexpr void mark_below(const Value& from, const Term* seen, Visit visit) {
-  List<Term*> stack;
-  if (from.term()) stack.push_back(from.term());
-  while (!stack.empty()) {
-    Term* t = stack.back();
-    stack.pop_back();
-    if (t->seen == seen) continue;
-    visit(*t);
-    t->seen = seen;
-    for (const Value& v : t->in)
-      if (v.term()) stack.push_back(v.term());
+/// Labels are carried as numbers.
+template <class S>
+struct CarriedSpace {
+  using type = S;
+};
+template <class S>
+requires(S::dtype == DType::index) struct CarriedSpace<S> {
+  using type = std::remove_pointer_t<decltype(canonical_space<S::known, S>())>;
+};
+template <class S>
+using carried_space = typename CarriedSpace<S>::type;
+
+// Marks of terms; gone with it, whatever was thrown.
+class TermMarks {
+ public:
+  constexpr TermMarks() = default;
+  TermMarks(const TermMarks&) = delete;
+  TermMarks& operator=(const TermMarks&) = delete;
+  constexpr ~TermMarks() {
+    for (Term* t : marked_) t->seen = nullptr;
   }
-}
+  // Calls visit(term) once for all terms below `from` that do not yet carry the mark `seen`.
+  template <class Visit>
+  constexpr void mark_below(const Value& from, const Term* seen, Visit visit) {
+    List<Term*> stack;
+    if (from.term()) stack.push_back(from.term());
+    while (!stack.empty()) {
+      Term* t = stack.back();
+      stack.pop_back();
+      if (t->seen == seen) continue;
+      visit(*t);
+      marked_.push_back(t);
+      t->seen = seen;
+      for (const Value& v : t->in)
+        if (v.term()) stack.push_back(v.term());
+    }
+  }
+
+ private:
+  const TermsLock lock_;
+  List<Term*> marked_;
+};
 
 template <class S>
 constexpr Value make_carried(int which, const Value* operands, int count) {
@@ -130,10 +166,11 @@ constexpr void build_loop(Value* operands, const Value& n, Body& body, const Exp
   operands[0] = make_leaf(info_of<ops::RepeatTag>, {}, DType::real, nullptr);
   operands[1] = n;
   int k = 2;
-  ((operands[k++] = initial.value()), ...);
+  ((operands[k++] = as_numbers(initial.value())), ...);
   int which = 0;
   // Braces, so that the arguments are made in order.
-  const Carry<S...> inside{Expr<S>(make_carried<S>(which++, operands, 2 + carried))...};
+  const Carry<carried_space<S>...> inside{
+      Expr<carried_space<S>>(make_carried<S>(which++, operands, 2 + carried))...};
   const auto call = [&](Value* next) {
     if constexpr (carried == 1)
       put_values(next, body(inside.first));
@@ -148,15 +185,33 @@ constexpr void build_loop(Value* operands, const Value& n, Body& body, const Exp
   Value* const next = operands + 2 + carried;
   call(another);
   call(next);
+  for (int j = 0; j < carried; ++j) {
+    next[j] = as_numbers(next[j]);
+    const Shape both[] = {operands[2 + j].shape(), next[j].shape()};
+    if (!(both[0] == both[1]))
+      graph_error_shape("repeat", "the body must return values of the shapes it was given", both,
+                        2);
+  }
   const Term outside;
-  for (const Value& v : another) mark_below(v, &outside, [](Term&) {});
-  for (int j = 0; j < carried; ++j)
-    mark_below(next[j], operands[0].term(), [&](Term& t) {
-      if (t.op == info_of<ops::RandomSite> && t.in.empty() && t.seen != &outside)
-        t.in.push_back(operands[0]);
-    });
-  for (const Value& v : another) mark_below(v, nullptr, [](Term&) {});
-  for (int j = 0; j < carried; ++j) mark_below(next[j], nullptr, [](Term&) {});
+  const Term* const tag = operands[0].term();
+  List<const Term*> begun, ended;  // tags of other loops
+  {
+    TermMarks marks;
+    for (const Value& v : another) marks.mark_below(v, &outside, [](Term&) {});
+    for (int j = 0; j < carried; ++j)
+      marks.mark_below(next[j], tag, [&](Term& t) {
+        if (t.op == info_of<ops::RandomSite> && t.in.empty() && t.seen != &outside)
+          t.in.push_back(operands[0]);
+        if (t.op == info_of<ops::Carried> && t.in[0].term() != tag) begun.push_back(t.in[0].term());
+        if (t.op == info_of<ops::Repeated>) ended.push_back(t.in[0].term());
+      });
+  }
+  for (const Term* t : begun) {
+    bool has_ended = false;
+    for (const Term* e : ended) has_ended = has_ended || e == t;
+    const Shape s = operands[2].shape();
+    if (!has_ended) graph_error_shape("repeat", "a body may not hold another loop", &s, 1);
+  }
 }
 
 }  // namespace ir
@@ -164,28 +219,34 @@ constexpr void build_loop(Value* operands, const Value& n, Body& body, const Exp
 /// body applied n times: y = repeat(n, [&](auto y) { return f(y); }, y0). n is a scalar known at
 /// run time (rounded down; 0 or less: y0). Not differentiable; with a constant n, it is. Random
 /// numbers drawn in the body are new in every iteration; the body is called twice, to tell them
-/// from others. A body may not hold another such loop.
+/// from others. Labels are carried as numbers. ShapeError (or no compilation) when a value that the
+/// body returns has another shape than it was given, or a body holds another such loop.
 template <class Body, class A>
-constexpr Expr<A> repeat(const Expr<Scalar>& n, Body body, const Expr<A>& initial) {
+constexpr Expr<ir::carried_space<A>> repeat(const Expr<Scalar>& n, Body body,
+                                            const Expr<A>& initial) {
   ir::Value operands[4];
   ir::build_loop(operands, n.value(), body, initial);
-  return Expr<A>(ir::repeated<A>(0, operands, 4));
+  return Expr<ir::carried_space<A>>(ir::repeated<A>(0, operands, 4));
 }
 /// The same with two or three values: auto [h, v] = repeat(n, […](auto h, auto v) { return
 /// carry(h2, v2); }, h0, v0).
 template <class Body, class A, class B>
-constexpr Carry<A, B> repeat(const Expr<Scalar>& n, Body body, const Expr<A>& a, const Expr<B>& b) {
+constexpr Carry<ir::carried_space<A>, ir::carried_space<B>> repeat(const Expr<Scalar>& n, Body body,
+                                                                   const Expr<A>& a,
+                                                                   const Expr<B>& b) {
   ir::Value operands[6];
   ir::build_loop(operands, n.value(), body, a, b);
-  return {Expr<A>(ir::repeated<A>(0, operands, 6)), Expr<B>(ir::repeated<B>(1, operands, 6))};
+  return {Expr<ir::carried_space<A>>(ir::repeated<A>(0, operands, 6)),
+          Expr<ir::carried_space<B>>(ir::repeated<B>(1, operands, 6))};
 }
 template <class Body, class A, class B, class C>
-constexpr Carry<A, B, C> repeat(const Expr<Scalar>& n, Body body, const Expr<A>& a,
-                                const Expr<B>& b, const Expr<C>& c) {
+constexpr Carry<ir::carried_space<A>, ir::carried_space<B>, ir::carried_space<C>> repeat(
+    const Expr<Scalar>& n, Body body, const Expr<A>& a, const Expr<B>& b, const Expr<C>& c) {
   ir::Value operands[8];
   ir::build_loop(operands, n.value(), body, a, b, c);
-  return {Expr<A>(ir::repeated<A>(0, operands, 8)), Expr<B>(ir::repeated<B>(1, operands, 8)),
-          Expr<C>(ir::repeated<C>(2, operands, 8))};
+  return {Expr<ir::carried_space<A>>(ir::repeated<A>(0, operands, 8)),
+          Expr<ir::carried_space<B>>(ir::repeated<B>(1, operands, 8)),
+          Expr<ir::carried_space<C>>(ir::repeated<C>(2, operands, 8))};
 }
 
 /// With a constant count the body is written out n times, and can be differentiated.

@@ -1,6 +1,7 @@
 // y_i = row indices_i of W                                   (an embedding; Bengio et al. 2003)
 #pragma once
 
+#include <dsl/ir/labels.hpp>
 #include <dsl/ops/kernel.hpp>
 
 namespace ansatz {
@@ -17,6 +18,7 @@ namespace ops {
 /// row.
 struct TakeRows : KernelOp<TakeRows> {
   static constexpr const char* name = "take_rows";
+  static constexpr ir::Takes takes{ir::Elements::numbers, ir::Elements::labels};
   static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::take_rows<T>;
@@ -42,6 +44,7 @@ struct TakeRows : KernelOp<TakeRows> {
 /// order of i, so that the sum does not depend on anything but its operands.
 struct AddRows : KernelOp<AddRows> {
   static constexpr const char* name = "add_rows";
+  static constexpr ir::Takes takes{ir::Elements::numbers, ir::Elements::labels};
   static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::add_rows<T>;
@@ -74,6 +77,13 @@ constexpr void TakeRows::vjp(ir::VjpContext& c) {
 
 namespace ir {
 
+// The types may not say how many labels there are, but the graph may.
+constexpr void require_rows(const Value& w, const Value& indices) {
+  const Shape both[] = {w.shape(), indices.shape()};
+  if (both[0].rank > 0 && both[0][0] >= 0 && label_limit(indices) > both[0][0])
+    graph_error_shape("take_rows", "there must be a row for each label", both, 2);
+}
+
 template <class W, class I>
 consteval bool rows_fit() {
   if constexpr (any_unknown<W, I>)
@@ -103,13 +113,15 @@ concept RowsFit = ir::rows_fit<W, I>();
 
 /// The rows of W [rows, …] that `indices`, labels 0 .. rows - 1, name: an embedding. Indices
 /// [b, n] of a matrix [rows, d] give [b, n, d]. In the derivative by W, what belongs to one row is
-/// added in the order of the indices. ValueError at run time when an index is not a row of W.
+/// added in the order of the indices. ShapeError (or no compilation) when there are more labels
+/// than rows; ValueError from the call when an index is not a row of W.
 template <class W, class I>
 constexpr Expr<typename ir::TakenRows<W, I>::type> take_rows(const Expr<W>& w,
                                                              const Expr<I>& indices) {
   ir::require_type("take_rows", w.value(), ir::DType::real, "rows must be numbers, not labels");
   ir::require_type("take_rows", indices.value(), ir::DType::index,
                    "the indices must be labels (an IndexSpace)");
+  ir::require_rows(w.value(), indices.value());
   return Expr<typename ir::TakenRows<W, I>::type>(
       ir::make(ir::info_of<ops::TakeRows>, ir::Attr{}, w.value(), indices.value()));
 }

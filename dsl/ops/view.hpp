@@ -50,6 +50,7 @@ struct ViewOp {
             .kind = ir::OpKind::view,
             .arity = 1,
             .id = ir::hash_text(Op::name),
+            .takes = ir::Elements::either,
             .shape = &Op::shape,
             .vjp = &Op::vjp};
   }
@@ -129,6 +130,8 @@ namespace ops {
 /// attr: i[0] axis, i[1] start, i[2] step, i[3] size of the axis.
 struct Unslice : KernelOp<Unslice> {
   static constexpr const char* name = "unslice";
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
   static constexpr int arity = 1;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::unslice<T>;

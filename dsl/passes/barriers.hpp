@@ -103,7 +103,7 @@ class BarrierPlanner {
         if (root.arg == k && root.kind != RootKind::store) return false;
       }
       along = step.outer_rank > 0 ? step.outer[0] : step.inner;
-      stride = o.stride[step.outer_rank > 0 ? 0 : 3];
+      stride = o.stride[step.outer_rank > 0 ? 0 : inner_axis];
     } else if (step.kind == StepKind::gemm) {
       if (k != 2 && (k != 0 || step.transpose_a)) return false;
     } else {

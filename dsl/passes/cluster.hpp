@@ -382,7 +382,11 @@ class Clusters {
   }
 
   constexpr void find_kept() {
-    for (const GraphRoot& r : g.roots) kept[access[r.value].base] = 1;
+    for (const GraphRoot& r : g.roots) {
+      kept[access[r.value].base] = 1;
+      if (region[access[r.value].base] >= 0)
+        graph_error_shape("repeat", "a value of the body is used outside it", &g[r.value].shape, 1);
+    }
     const int size = g.size();
     for (int id = 0; id < size; ++id) {
       const Node& n = nodes_[id];

@@ -1,6 +1,7 @@
 // Writes the plan's tables: buffers, then a step for each unit in the order of the schedule.
 #pragma once
 
+#include <dsl/ops/take_rows.hpp>
 #include <dsl/passes/emit_loop.hpp>
 #include <dsl/passes/schedule.hpp>
 
@@ -302,6 +303,16 @@ class Emitter {
     return literals_.back();
   }
 
+  // Whether all labels that rows are taken by are known to be rows.
+  constexpr bool rows_are_there(int id) const {
+    const Node& n = g_[id];
+    const bool takes = n.op == info_of<ops::TakeRows>;
+    if (!takes && n.op != info_of<ops::AddRows>) return false;
+    const int rows = takes ? g_[g_.in(id, 0)].shape[0] : n.shape[0];
+    const std::int64_t labels = label_limit(Value(const_cast<Graph*>(&g_), g_.in(id, 1)));
+    return labels > 0 && labels <= rows;
+  }
+
   constexpr void kernel(int id) {
     const Node& n = g_[id];
     Step s;
@@ -313,6 +324,7 @@ class Emitter {
     s.attr = n.attr;
     s.kernel_float = n.op->kernel_float;
     s.kernel_double = n.op->kernel_double;
+    s.may_throw = !n.op->total && !rows_are_there(id);
     s.first_dims = p_.dims.size();
     List<Shape> shapes;
     for (int k = 0; k < n.count; ++k) {
@@ -351,7 +363,7 @@ class Emitter {
     store.type = p_.buffers[to].type;
     d.roots.push_back(store);
     Operand o = whole(from);
-    o.stride[3] = {1, -1};
+    o.stride[inner_axis] = {1, -1};
     d.operands.push_back(o);
     o.buffer = to;
     d.operands.push_back(o);

@@ -27,7 +27,7 @@ struct LoopDraft {
   List<Operand> operands;
   int phases = 1;
   int outer_rank = 0;
-  Count outer[3] = {{}, {}, {}};
+  Count outer[outer_axes] = {{}, {}, {}, {}};
   Count inner{1, -1};
   std::int64_t scratch = 0;
   double flops = 0;  ///< an element
@@ -76,7 +76,7 @@ class LoopWriter {
     int groups[max_rank] = {}, count = 0;  // first axis of each group
     for (int j = 0; j < split_; ++j)
       if (j == 0 || !collapsible(j - 1)) groups[count++] = j;
-    if (count > 3) graph_error("a loop over more than three separate outer dimensions");
+    if (count > outer_axes) graph_error("a loop over more separate dimensions than a value has");
     draft_.outer_rank = count;
     for (int k = 0; k < count; ++k) {
       group_last_[k] = (k + 1 < count ? groups[k + 1] : split_) - 1;
@@ -131,7 +131,7 @@ class LoopWriter {
     o.buffer = buffer;
     o.offset = a.offset;
     for (int k = 0; k < draft_.outer_rank; ++k) o.stride[k] = s.stride[group_last_[k]];
-    if (split_ < shape_.rank) o.stride[3] = s.stride[shape_.rank - 1];
+    if (split_ < shape_.rank) o.stride[inner_axis] = s.stride[shape_.rank - 1];
     return o;
   }
   constexpr int operand_index(const Operand& o) {
@@ -139,7 +139,7 @@ class LoopWriter {
       const Operand& q = draft_.operands[k];
       bool same =
           q.buffer == o.buffer && q.offset == o.offset && q.site == o.site && q.buffer != -1;
-      for (int j = 0; j < 4; ++j) same = same && q.stride[j] == o.stride[j];
+      for (int j = 0; j <= outer_axes; ++j) same = same && q.stride[j] == o.stride[j];
       if (same) return k;
     }
     draft_.operands.push_back(o);
@@ -167,9 +167,9 @@ class LoopWriter {
     i.type = base.type;
     i.code = base.op == info_of<ops::Iota> ? Code::iota : Code::load;
     if (i.code == Code::iota) o.buffer = -1;
-    bool moves = false, moves_inside = !is_zero(o.stride[3]);
+    bool moves = false, moves_inside = !is_zero(o.stride[inner_axis]);
     for (int k = 0; k < draft_.outer_rank; ++k) moves = moves || !is_zero(o.stride[k]);
-    i.walk = walk_of(o.stride[3]);
+    i.walk = walk_of(o.stride[inner_axis]);
     i.level = moves_inside ? Level::full : moves ? Level::row : Level::uniform;
     if (i.level == Level::uniform && i.code == Code::load) i.code = Code::uniform;
     if (i.level == Level::uniform && i.code == Code::iota) i.level = Level::row;
@@ -201,6 +201,7 @@ class LoopWriter {
         o.buffer = buffers_[a.base];
         Instr u;
         u.code = Code::uniform;
+        u.type = g_[a.base].type;
         u.arg = static_cast<std::int16_t>(operand_index(o));
         i.in[k] = static_cast<std::int16_t>(push(u));
       }
@@ -307,7 +308,7 @@ class LoopWriter {
       if (draft_.inner.extent >= 0 || draft_.inner.n > 65536) return compute(id, p);
       o.buffer = scratch_buffer;
       o.offset = {draft_.scratch, -1};
-      o.stride[3] = {1, -1};
+      o.stride[inner_axis] = {1, -1};
       draft_.scratch += (draft_.inner.n + 15) / 16 * 16;
       Root r;
       r.value = static_cast<std::int16_t>(at_[slot_[id]]);
@@ -337,7 +338,7 @@ class LoopWriter {
       r.variant = static_cast<std::uint8_t>(monoid_of(n.op));
       const int p = phase_[slot_[id]];
       r.value = static_cast<std::int16_t>(at_level(operand_value(id, 0, p), c_.level[id], p));
-      if (columns) o.stride[3] = {1, -1};
+      if (columns) o.stride[inner_axis] = {1, -1};
       if (!columns) r.walk = Walk::fixed;
       draft_.flops += 1;
     } else {
@@ -353,7 +354,7 @@ class LoopWriter {
       for (int k = 0; k < rows.rank; ++k) s.stride[k] = plain[k];
       o = make_operand(buffers_[id], a, s);
       r.walk = row ? Walk::fixed : Walk::contiguous;
-      if (!row && split_ == shape_.rank) o.stride[3] = {1, -1};
+      if (!row && split_ == shape_.rank) o.stride[inner_axis] = {1, -1};
     }
     r.arg = static_cast<std::int16_t>(operand_index(o));
     draft_.roots.push_back(r);
@@ -366,7 +367,7 @@ class LoopWriter {
   LoopDraft draft_;
   Shape shape_;
   int split_ = 0;
-  int group_last_[3] = {};
+  int group_last_[outer_axes] = {};
   List<int>& slot_;
   List<int> phase_, at_, in_phase_, again_;
 };

@@ -2,7 +2,8 @@
 //   a A B + b P, new value of P      -> gemm(A, B, a, P, b), in place
 //   a A B + c C D [+ b P]            -> gemm(C, D, c, gemm(A, B, a, …), 1)
 //   a transpose(A B) + …             -> gemm(B', A', a, …): tied weights get two of them
-// Only where nobody else needs the products.
+// Only where nobody else needs the products, and where all have the shape of the sum: BLAS repeats
+// nothing.
 #pragma once
 
 #include <dsl/ops/add.hpp>
@@ -20,13 +21,18 @@ namespace ops {
 struct Gemm {
   static constexpr const char* name = "gemm";
   static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
-    return MatMul::shape(in, 2, attr);
+    const ir::ShapeResult product = MatMul::shape(in, 2, attr);
+    if (in[2].rank != 0 || in[4].rank != 0) return ir::refused("the scales must be numbers");
+    if (product.ok() && in[3].rank != 0 && !(in[3] == product.shape))
+      return ir::refused("what is added must have the shape of the product");
+    return product;
   }
   static constexpr ir::OpInfo make_info() {
     return {.name = name,
             .kind = ir::OpKind::matmul,
             .arity = 5,
             .id = ir::hash_text(name),
+            .takes = ir::Elements::numbers,
             .shape = &shape};
   }
 };
@@ -94,6 +100,7 @@ class FoldProducts {
     // An inner node of a combination is left for the sum it belongs to.
     if (target < 0 && n.op != info_of<ops::Add> && n.op != info_of<ops::Subtract>) return -1;
     Combination c;
+    shape_ = n.shape;
     if (!collect(out, id, out.add_literal(1), true, c)) return -1;
     int products = 0, base = -1;
     for (int k = 0; k < c.terms.size(); ++k) {
@@ -136,7 +143,7 @@ class FoldProducts {
 
   constexpr int scalar_behind(int id) const {
     while (g_[id].op->kind == OpKind::view && g_[id].op != info_of<ops::Slice>) id = g_.in(id, 0);
-    return g_[id].shape.rank == 0 ? id : -1;
+    return g_[id].shape.rank == 0 && g_[id].type == DType::real ? id : -1;
   }
 
   constexpr int product(Graph& out, int a, int b) const {
@@ -156,7 +163,7 @@ class FoldProducts {
   // uses; false when a term turns up that cannot belong to one.
   constexpr bool collect(Graph& out, int id, int coefficient, bool top, Combination& c) const {
     const Node& n = g_[id];
-    if (n.shape.rank != 2) return false;
+    if (!(n.shape == shape_)) return false;
     const bool leaf = n.op->kind == OpKind::leaf;
     if (!top && !leaf && uses_[id] != 1) return false;
     if (n.op == info_of<ops::Add> || n.op == info_of<ops::Subtract>) {
@@ -192,6 +199,7 @@ class FoldProducts {
   const Graph& g_;
   List<int> uses_;
   List<int> targets_;
+  Shape shape_;   // of the combination
   List<int> to_;  // node of the new graph for each node of the old
 };
 

@@ -80,7 +80,7 @@ class MemoryPlanner {
         const Operand& o = p_.operands[step.first_operand + j];
         if (o.buffer != old) continue;
         same = same && o.offset == out->offset;
-        for (int d = 0; d < 4; ++d) same = same && o.stride[d] == out->stride[d];
+        for (int d = 0; d <= outer_axes; ++d) same = same && o.stride[d] == out->stride[d];
       }
       if (!same) continue;
       p_.buffers[b].offset = p_.buffers[old].offset;

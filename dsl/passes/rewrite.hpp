@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dsl/ir/graph.hpp>
+#include <dsl/ops/copy.hpp>
 
 namespace ansatz::ir {
 
@@ -116,30 +117,52 @@ constexpr int copy_node(Graph& out, const Node& n, const List<int>& in) {
   return out.add(n, in.data(), in.size());
 }
 
-/// A fault of the compiler, not of its user: operands that come after their node, arities that are
-/// wrong, shapes that do not follow. Runs between passes in the tests and at run time in debug
-/// builds.
-constexpr bool well_formed(const Graph& g) {
-  for (int id = 0; id < g.size(); ++id) {
-    const Node& n = g[id];
-    if (!n.op) return false;
-    if (n.op->arity >= 0 && n.op->kind != OpKind::leaf && n.count != n.op->arity) return false;
-    List<Shape> shapes;
-    for (int k = 0; k < n.count; ++k) {
-      const int in = g.operands[n.first + k];
-      if (in < 0 || in >= id) return false;
-      shapes.push_back(g[in].shape);
-    }
-    if (n.op->shape) {
-      const ShapeResult r = n.op->shape(shapes.data(), n.count, n.attr);
-      if (!r.ok() || !(r.shape == n.shape)) return false;
-    }
-    for (int k = 0; k < n.shape.rank; ++k)
-      if (n.shape[k] == any) return false;
+/// What is wrong with a node: its op's rule applied to its operands must give its shape and the
+/// type of its elements. Null: nothing.
+constexpr const char* fault_of(const Graph& g, int id) {
+  const Node& n = g[id];
+  if (!n.op) return "there is no op";
+  if (n.op->kind != OpKind::leaf && n.op->arity >= 0 && n.count != n.op->arity)
+    return "there are too many operands, or too few";
+  Shape few[8];
+  List<Shape> more;
+  if (n.count > 8) more.resize(n.count);
+  Shape* const shapes = n.count > 8 ? more.data() : few;
+  for (int k = 0; k < n.count; ++k) {
+    const int in = g.in(id, k);
+    if (in < 0 || in >= id) return "an operand comes later";
+    shapes[k] = g[in].shape;
+    if (const char* fault = n.op->takes.fault(k, g[in].type)) return fault;
   }
-  for (const GraphRoot& r : g.roots)
-    if (r.value < 0 || r.value >= g.size() || r.target >= g.size()) return false;
-  return true;
+  for (int k = 0; k < n.shape.rank; ++k)
+    if (n.shape[k] == any) return "a size is not known";
+  if (n.op->kind == OpKind::leaf) return nullptr;
+  if (n.op->shape) {
+    const ShapeResult r = n.op->shape(shapes, n.count, n.attr);
+    if (!r.ok()) return r.error;
+    if (!(r.shape == n.shape)) return "the shape is not the one that follows from the operands";
+  }
+  const bool keeps = n.op->kind == OpKind::view || n.op == info_of<ops::Copy>;
+  if (n.type != (keeps ? g[g.in(id, 0)].type : n.op->result))
+    return "the elements are not what follows from the operands";
+  return nullptr;
 }
+
+/// A fault of the compiler, not of its user: a node that does not follow from its operands, or an
+/// update whose value has not the shape of its target. The tests ask after each pass, every `build`
+/// after the last.
+constexpr const char* fault_of(const Graph& g) {
+  for (int id = 0; id < g.size(); ++id)
+    if (const char* fault = fault_of(g, id)) return fault;
+  for (const GraphRoot& r : g.roots) {
+    if (r.value < 0 || r.value >= g.size() || r.target >= g.size()) return "a root is no node";
+    if (r.target < 0) continue;
+    if (!(g[r.value].shape == g[r.target].shape))
+      return "an update has another shape than its target";
+    if (g[r.target].type != DType::real) return "an update's target does not hold numbers";
+  }
+  return nullptr;
+}
+constexpr bool well_formed(const Graph& g) { return !fault_of(g); }
 
 }  // namespace ansatz::ir

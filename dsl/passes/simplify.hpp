@@ -9,6 +9,7 @@
 #pragma once
 
 #include <dsl/ops/add.hpp>
+#include <dsl/ops/cast.hpp>
 #include <dsl/ops/divide.hpp>
 #include <dsl/ops/matmul.hpp>
 #include <dsl/ops/multiply.hpp>
@@ -51,8 +52,9 @@ class Simplifier {
     }
   }
 
-  // x where it stands for a node of shape s.
+  // x where it stands for a node of numbers of shape s.
   constexpr int shaped(int x, const Shape& s) {
+    if (g_[x].type == DType::index) x = g_.add(info_of<ops::Cast>, {}, &x, 1);
     if (g_[x].shape == s) return x;
     return g_.add(info_of<ops::BroadcastTo>, shape_attr(s), &x, 1);
   }

@@ -27,7 +27,8 @@ namespace {
 namespace a = ansatz;
 namespace ops = ansatz::ops;
 template <class Op>
-constexpr a::ir::OpInfo info{.name = Op::name, .arity = Op::arity};
+constexpr a::ir::OpInfo info{
+    .name = Op::name, .arity = Op::arity, .takes = a::ir::Elements::either};
 template <class Op>
 constexpr const a::ir::OpInfo* op = a::ir::DefineOp<Op, &info<Op>>::value;
 using C = a::ir::Code;

@@ -40,7 +40,7 @@ class LoopPrinter {
         arguments_(arguments) {
     for (int k = 0; k < step.outer_rank; ++k)
       index_[k] = step.outer_rank == 1 ? "i" : "i" + std::to_string(k);
-    index_[3] = "j";
+    index_[ir::inner_axis] = "j";
     values_.resize(static_cast<std::size_t>(loop_.instrs));
     count_uses();
   }
@@ -181,9 +181,9 @@ class LoopPrinter {
 
   std::vector<Axis> axes_of(const Operand& o) const {
     std::vector<Axis> axes;
-    for (int k = 0; k < 4; ++k) {
-      if (k < 3 && k >= step_.outer_rank) continue;
-      const Count& size = k < 3 ? step_.outer[k] : step_.inner;
+    for (int k = 0; k <= ir::inner_axis; ++k) {
+      if (k < ir::inner_axis && k >= step_.outer_rank) continue;
+      const Count& size = k < ir::inner_axis ? step_.outer[k] : step_.inner;
       if (o.stride[k].n != 0 && !(size == Count{1, -1}))
         axes.push_back({index_[k], o.stride[k], size});
     }
@@ -246,7 +246,7 @@ class LoopPrinter {
   const ir::Step& step_;
   const ir::Loop& loop_;
   const std::vector<std::string>& arguments_;
-  std::string index_[4];
+  std::string index_[ir::outer_axes + 1];
   std::vector<Phrase> values_;
   std::vector<int> uses_;
   std::vector<bool> crosses_;

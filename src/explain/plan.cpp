@@ -321,7 +321,7 @@ class PlanPrinter {
       Count n{1, -1};
       for (int d = 0; d < s.outer_rank; ++d)
         if (o.stride[d].n) n = product(n, s.outer[d]);
-      if (o.stride[3].n) n = product(n, s.inner);
+      if (o.stride[ir::inner_axis].n) n = product(n, s.inner);
       moved.add(n, each);
     }
   }

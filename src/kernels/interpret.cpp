@@ -459,7 +459,8 @@ class Interpreter {
     T* out = alike ? slots_ + (recipe_->slots + w.index) * slot_size : slot(w);
     at_[w.out] = out;
     if (!alike) {
-      if (k.code == Code::random && gapless(k.arg) && call_.args[k.arg].stride[3] == 1) {
+      if (k.code == Code::random && gapless(k.arg) &&
+          call_.args[k.arg].stride[ir::inner_axis] == 1) {
         return draw(k, row_[k.arg] + column_, 1, count(), out);
       }
       for (long j = 0; j < rows_; ++j) produce_row(k, j, out + j * width_);
@@ -474,7 +475,7 @@ class Interpreter {
   }
 
   void produce_row(const ir::Instr& k, long j, T* out) {
-    const std::int64_t stride = call_.args[k.arg].stride[3];
+    const std::int64_t stride = call_.args[k.arg].stride[ir::inner_axis];
     if (k.code == Code::random) {
       draw(k, row_[k.arg] + j * step_[k.arg] + column_ * stride, stride, width_, out);
     } else if (k.code == Code::iota) {
@@ -553,7 +554,7 @@ class Interpreter {
   void store(const Recipe::Work& w) {
     const ir::Root& q = root(w.index);
     const T* in = at_[w.in[0]];
-    const std::int64_t stride = call_.args[q.arg].stride[3];
+    const std::int64_t stride = call_.args[q.arg].stride[ir::inner_axis];
     for (long j = 0; j < rows_; ++j, in += width_) {
       if (q.type == DType::index) {
         auto* out = address<std::int32_t>(q.arg, j);
@@ -575,8 +576,9 @@ class Interpreter {
   void join_columns(int r, const T* block) {
     T* to = targets_[2 * r];
     const bool partial_to = partial(r) != nullptr || finds_position(M);
-    const std::int64_t stride =
-        root(r).walk == Walk::contiguous || partial_to ? 1 : call_.args[root(r).arg].stride[3];
+    const std::int64_t stride = root(r).walk == Walk::contiguous || partial_to
+                                    ? 1
+                                    : call_.args[root(r).arg].stride[ir::inner_axis];
     for (long c = 0; c < width_; c += S::width) {
       const long n = width_ - c < S::width ? width_ - c : S::width;
       T* p = to + (column_ + c) * stride;
@@ -588,7 +590,7 @@ class Interpreter {
           mask<T> better = replaces<M>(x, best);
           if (first_row_ + j == call_.row_begin) better = x == x || x != x;
           best = select(better, x, best);
-          position = select(better, S(static_cast<T>(first_row_ + j)), position);
+          position = select(better, S(place_of_row<T>(first_row_ + j)), position);
         }
         best.store_partial(values, n);
         position.store_partial(p, n);

@@ -10,7 +10,7 @@ using ir::Monoid;
 std::int64_t locate_row(const ir::LoopCall& call, const int* sizes, int args, std::int64_t r,
                         std::int64_t* row) {
   const int last = call.outer_rank > 0 ? call.outer_rank - 1 : 0;
-  std::int64_t index[3] = {}, rest = r;
+  std::int64_t index[ir::outer_axes] = {}, rest = r;
   for (int d = last; d > 0; --d) index[d] = rest % call.outer[d], rest /= call.outer[d];
   index[0] = rest;
   for (int a = 0; a < args; ++a) {
@@ -100,10 +100,11 @@ void join_rows(Monoid m, T* partial, const T* next, long inner, long begin, long
   with_monoid(m, [&]<Monoid M>() {
     if constexpr (finds_position(M)) {
       for (long c = begin; c < end; ++c) {
-        if (next[c] < 0) continue;
-        Reduced<T> best{partial[inner + c], static_cast<std::int64_t>(partial[c])};
-        best.template join<M>(next[inner + c], static_cast<std::int64_t>(next[c]));
-        partial[c] = static_cast<T>(best.position);
+        const std::int64_t place = row_at(next[c]);
+        if (place < 0) continue;
+        Reduced<T> best{partial[inner + c], row_at(partial[c])};
+        best.template join<M>(next[inner + c], place);
+        partial[c] = place_of_row<T>(best.position);
         partial[inner + c] = best.value;
       }
     } else {
@@ -126,8 +127,12 @@ void store_rows(const ir::Root& root, const T* partial, const ir::LoopArg& opera
                 long end) {
   const bool position = finds_position(static_cast<Monoid>(root.variant));
   for (long c = begin; c < end; ++c) {
-    put<T>(root.type, operand.pointer, c * operand.stride[3],
-           position && partial[c] < 0 ? T(0) : partial[c]);
+    const std::int64_t at = c * operand.stride[ir::inner_axis];
+    const std::int64_t row = position && row_at(partial[c]) > 0 ? row_at(partial[c]) : 0;
+    if (position && root.type == ir::DType::index)
+      static_cast<std::int32_t*>(operand.pointer)[at] = static_cast<std::int32_t>(row);
+    else
+      put<T>(root.type, operand.pointer, at, position ? static_cast<T>(row) : partial[c]);
   }
 }
 
@@ -139,9 +144,10 @@ void store_no_rows(const ir::Root& root, T* partial, const ir::LoopArg& operand,
   for (long c = begin; c < end; ++c) {
     if (partial && position) partial[inner + c] = identity<T>(m);
     if (partial) {
-      partial[c] = position ? T(-1) : identity<T>(m);
+      partial[c] = position ? place_of_row<T>(-1) : identity<T>(m);
     } else {
-      put<T>(root.type, operand.pointer, c * operand.stride[3], position ? T(0) : identity<T>(m));
+      put<T>(root.type, operand.pointer, c * operand.stride[ir::inner_axis],
+             position ? T(0) : identity<T>(m));
     }
   }
 }

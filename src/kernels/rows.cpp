@@ -1,9 +1,10 @@
-// take_rows and its transpose, add_rows.
+// take_rows and its transpose, add_rows; parts of labels; positions in long rows.
 #include <cstring>
 #include <string>
 
 #include <dsl/exceptions.hpp>
 #include <dsl/kernels/simd.hpp>
+#include <dsl/ops/arg_rows.hpp>
 #include <dsl/ops/take_rows.hpp>
 
 namespace ansatz::kernels {
@@ -16,12 +17,12 @@ long product(const long* dims, int from, int to) {
   return n;
 }
 
-// The i-th index, which must be one of `rows`.
-long row_of(const std::int32_t* indices, long i, long rows) {
+// The i-th index, which must be one of `rows`; `first` is the position of the first.
+long row_of(const std::int32_t* indices, long i, long rows, long first) {
   const long row = indices[i];
   if (row < 0 || row >= rows)
     throw ValueError("take_rows: index " + std::to_string(row) + " at position " +
-                     std::to_string(i) + "; allowed: 0 to " + std::to_string(rows - 1));
+                     std::to_string(first + i) + "; allowed: 0 to " + std::to_string(rows - 1));
   return row;
 }
 
@@ -34,8 +35,9 @@ void take_rows(const ir::KernelArgs<T>& a) {
   T* out = static_cast<T*>(a.out);
   const long rows = a.in_dims[0][0], row_size = product(a.in_dims[0], 1, a.in_rank[0]);
   const long count = product(a.in_dims[1], 0, a.in_rank[1]);
+  const long first = a.first_example * product(a.in_dims[1], 1, a.in_rank[1]);
   for (long i = 0; i < count; ++i) {
-    const long row = row_of(indices, i, rows);
+    const long row = row_of(indices, i, rows, first);
     if (row_size)
       std::memcpy(out + i * row_size, w + row * row_size,
                   sizeof(T) * static_cast<std::size_t>(row_size));
@@ -54,12 +56,41 @@ void add_rows(const ir::KernelArgs<T>& a) {
   for (long i = 0; i < rows * row_size; ++i) out[i] = 0;
   for (long i = 0; i < count; ++i) {
     const T* from = g + i * row_size;
-    T* to = out + row_of(indices, i, rows) * row_size;
+    T* to = out + row_of(indices, i, rows, 0) * row_size;
     for (long j = 0; j < whole; j += S::width) (S::load(to + j) + S::load(from + j)).store(to + j);
     for (long j = whole; j < row_size; ++j) to[j] += from[j];
   }
 }
 
+template <class T>
+void label_part(const ir::KernelArgs<T>& a) {
+  const std::int32_t* labels = static_cast<const std::int32_t*>(a.in[0]);
+  T* out = static_cast<T*>(a.out);
+  const long count = product(a.in_dims[0], 0, a.in_rank[0]);
+  const bool upper = a.attr->i[0];
+  for (long i = 0; i < count; ++i)
+    out[i] = static_cast<T>(upper ? labels[i] >> 16 : labels[i] & 0xffff);
+}
+
+template <class T>
+void arg_rows(const ir::KernelArgs<T>& a) {
+  const T* x = static_cast<const T*>(a.in[0]);
+  std::int32_t* out = static_cast<std::int32_t*>(a.out);
+  const long columns = a.in_dims[0][a.in_rank[0] - 1];
+  const long rows = product(a.in_dims[0], 0, a.in_rank[0] - 1);
+  const bool largest = a.attr->i[0];
+  for (long i = 0; i < rows; ++i, x += columns) {
+    long best = 0;
+    for (long j = 1; j < columns && x[best] == x[best]; ++j)
+      if ((largest ? x[j] > x[best] : x[j] < x[best]) || x[j] != x[j]) best = j;
+    out[i] = static_cast<std::int32_t>(best);
+  }
+}
+
+template void arg_rows(const ir::KernelArgs<float>&);
+template void arg_rows(const ir::KernelArgs<double>&);
+template void label_part(const ir::KernelArgs<float>&);
+template void label_part(const ir::KernelArgs<double>&);
 template void take_rows(const ir::KernelArgs<float>&);
 template void take_rows(const ir::KernelArgs<double>&);
 template void add_rows(const ir::KernelArgs<float>&);

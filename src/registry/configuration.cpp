@@ -47,7 +47,7 @@ class Comparison {
                 [this](const ir::Leaf& x, const ir::Leaf& y) { return leaf(x, y); }) &&
            same(a_.operands, b_.operands, [](const ir::Operand& x, const ir::Operand& y) {
              return x.buffer == y.buffer && x.offset == y.offset && x.site == y.site &&
-                    std::equal(x.stride, x.stride + 4, y.stride);
+                    std::equal(x.stride, x.stride + ir::outer_axes + 1, y.stride);
            }) &&
            same(a_.code, b_.code,
                 [this](const ir::Instr& x, const ir::Instr& y) { return instr(x, y); }) &&
@@ -91,7 +91,7 @@ class Comparison {
     return x.kind == y.kind && x.split == y.split && x.barrier == y.barrier &&
            x.transpose_a == y.transpose_a && x.transpose_b == y.transpose_b && x.loop == y.loop &&
            x.first_operand == y.first_operand && x.operands == y.operands &&
-           x.outer_rank == y.outer_rank && std::equal(x.outer, x.outer + 3, y.outer) &&
+           x.outer_rank == y.outer_rank && std::equal(x.outer, x.outer + ir::outer_axes, y.outer) &&
            x.inner == y.inner && x.m == y.m && x.n == y.n && x.k == y.k && x.jump == y.jump &&
            x.kernel_float == y.kernel_float && x.kernel_double == y.kernel_double &&
            x.attr == y.attr && x.first_dims == y.first_dims && x.scratch == y.scratch &&

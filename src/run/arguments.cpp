@@ -322,15 +322,13 @@ void Executor<T>::check_arguments(const Argument* arguments, int count) {
 }
 
 template <class T>
-void Executor<T>::call(const Argument* arguments, int argument_count) {
-  ++calls_;
-  const bool repeated = repeats(arguments, argument_count);
-  if (!repeated) check_arguments(arguments, argument_count);
-
+void Executor<T>::take_arguments(bool repeated, const Argument* arguments, int argument_count) {
   for (int i = 0; i < plan_.leaves.size; ++i) {
     LeafState& leaf = leaves_[at(i)];
     if (leaf.given != calls_) continue;
     if (plan_.leaves[i].where == Where::scalar) {
+      leaf.number_before = leaf.number;
+      leaf.known_before = leaf.known;
       assign_scalar(leaf, leaf.pending_number);
     } else {
       leaf.data = leaf.pending;
@@ -349,7 +347,30 @@ void Executor<T>::call(const Argument* arguments, int argument_count) {
     patch_inputs();
     remember(arguments, argument_count);
   }
-  run();
+}
+
+template <class T>
+void Executor<T>::restore_scalars() {
+  for (int i = 0; i < plan_.leaves.size; ++i) {
+    LeafState& leaf = leaves_[at(i)];
+    if (leaf.given != calls_ || plan_.leaves[i].where != Where::scalar) continue;
+    assign_scalar(leaf, leaf.number_before);
+    leaf.known = leaf.known_before;
+  }
+}
+
+template <class T>
+void Executor<T>::call(const Argument* arguments, int argument_count) {
+  ++calls_;
+  const bool repeated = repeats(arguments, argument_count);
+  if (!repeated) check_arguments(arguments, argument_count);
+  try {
+    take_arguments(repeated, arguments, argument_count);
+    run();
+  } catch (...) {
+    restore_scalars();
+    throw;
+  }
 }
 
 template void Executor<float>::call(const Argument*, int);

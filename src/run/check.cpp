@@ -121,28 +121,31 @@ void Executor<T>::check_root(const Task& task, int r) {
   const bool store = root.kind == RootKind::store;
   const bool columns = store ? value.level == Level::full && value.code != Code::reduce
                              : root.kind == RootKind::reduce_rows;
-  std::int64_t sizes[4] = {1, 1, 1, columns ? call.inner : 1};
+  Sizes sizes = {1, 1, 1, 1, columns ? call.inner : 1};
   for (int i = 0; store && i < call.outer_rank; ++i) sizes[i] = call.outer[i];
   const int operand = s.first_operand + root.arg, buffer = plan_.operands[operand].buffer;
   if (buffer < 0 || plan_.buffers[buffer].type == DType::index) return;
   const ir::LoopArg& arg = args_[at(operand)];
   const std::int64_t* stride = arg.stride;
-  for (std::int64_t i = 0; i < sizes[0]; ++i)
-    for (std::int64_t j = 0; j < sizes[1]; ++j)
-      for (std::int64_t k = 0; k < sizes[2]; ++k)
-        for (std::int64_t l = 0; l < sizes[3]; ++l) {
-          const T* p = static_cast<const T*>(arg.pointer) + i * stride[0] + j * stride[1] +
-                       k * stride[2] + l * stride[3];
-          if (std::isfinite(*p)) continue;
-          const std::int64_t row = store ? (i * sizes[1] + j) * sizes[2] + k : -1;
-          const std::int64_t column = root.kind == RootKind::reduce_all ? -1 : columns ? l : 0;
-          swap_kept();
-          const auto answer = LoopTrace<T>(plan_, task.index, call).find(r, row, column);
-          swap_kept();
-          const std::string loop = loop_text(plan_, *call.loop);
-          report(task, buffer, p, answer.op.empty() ? loop : quoted(answer.op) + " in " + loop,
-                 answer.text);
-        }
+  std::int64_t rows = 1;
+  for (int d = 0; d < ir::outer_axes; ++d) rows *= sizes[d];
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const T* first = static_cast<const T*>(arg.pointer);
+    for (std::int64_t d = ir::outer_axes - 1, rest = i; d >= 0; rest /= sizes[d], --d)
+      first += rest % sizes[d] * stride[d];
+    for (std::int64_t l = 0; l < sizes[ir::inner_axis]; ++l) {
+      const T* p = first + l * stride[ir::inner_axis];
+      if (std::isfinite(*p)) continue;
+      const std::int64_t row = store ? i : -1;
+      const std::int64_t column = root.kind == RootKind::reduce_all ? -1 : columns ? l : 0;
+      swap_kept();
+      const auto answer = LoopTrace<T>(plan_, task.index, call).find(r, row, column);
+      swap_kept();
+      const std::string loop = loop_text(plan_, *call.loop);
+      report(task, buffer, p, answer.op.empty() ? loop : quoted(answer.op) + " in " + loop,
+             answer.text);
+    }
+  }
 }
 
 template <class T>
@@ -151,7 +154,7 @@ void Executor<T>::check_after(const Task& task) {
   if (task.kind == StepKind::loop) {
     for (int r = 0; r < task.call.loop->roots; ++r) check_root(task, r);
   } else if (task.kind == StepKind::gemm || task.kind == StepKind::kernel) {
-    // rows of contiguous numbers, whatever stride[3] says
+    // rows of contiguous numbers, whatever the inner stride says
     const bool gemm = task.kind == StepKind::gemm;
     const int last = gemm ? 2 : s.operands - 1;
     const int buffer = plan_.operands[s.first_operand + last].buffer;

@@ -77,6 +77,12 @@ void throw_shape_error(const char* op, const char* must_hold, const ir::Shape* s
   throw ShapeError(text + ": " + must_hold);
 }
 
+void throw_size_error(const char* space, const long long* sizes, int count) {
+  std::string text = std::string(space) + "(";
+  for (int i = 0; i < count; ++i) text += (i ? ", " : "") + std::to_string(sizes[i]);
+  throw ShapeError(text + "): sizes must be 0 to 2147483647");
+}
+
 void throw_error(const char* what) { throw Error(what); }
 
 }  // namespace running

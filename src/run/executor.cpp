@@ -33,6 +33,10 @@ constexpr double least_work_for_threads = 1e6;
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
+std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) {
+  return (n + multiple - 1) / multiple * multiple;
+}
+
 /// While it lives, OpenBLAS uses the calling thread only: in its OpenMP build it asks
 /// omp_get_max_threads(), which is a number of each thread's own.
 class OneBlasThread {
@@ -121,6 +125,18 @@ Executor<T>::Executor(const ir::PlanView& plan, const ir::LoopFn* loops, PlanOwn
       task.call.loop = &loop;
       if (loop.roots > static_cast<int>(no_partials_.size())) no_partials_.resize(at(loop.roots));
     }
+    may_throw_ |= step_.may_throw;
+    const auto writes = [&](int operand) {
+      const int b = plan_.operands[step_.first_operand + operand].buffer;
+      if (b >= 0 && plan_.buffers[b].where == Where::stored &&
+          std::find(targets_.begin(), targets_.end(), b) == targets_.end())
+        targets_.push_back(b);
+    };
+    if (step_.kind == StepKind::gemm) writes(2);
+    if (step_.kind == StepKind::kernel) writes(step_.operands - 1);
+    if (step_.kind == StepKind::loop)
+      for (int r = 0; r < plan_.loops[step_.loop].roots; ++r)
+        writes(plan_.roots[plan_.loops[step_.loop].first_root + r].arg);
     has_products_ |= step_.kind == StepKind::gemm || step_.kind == StepKind::kernel;
     tasks_.push_back(task);
   }
@@ -261,25 +277,67 @@ double Executor<T>::work() const {
 
 template <class T>
 void Executor<T>::run() {
-  if (check) (this->*check->begin)();
-  if (threads_ == 1 || check || work() < least_work_for_threads) {
-    const OneBlasThread one(has_products_);
-    try {
-      walk<false>(0, 1);
-    } catch (...) {
-      ++step;
-      throw;
-    }
+  if (!may_throw_ && !check) {
+    run_steps();
   } else {
-#pragma omp parallel num_threads(threads_) default(shared)
-    walk<true>(omp_get_thread_num(), omp_get_num_threads());
-    if (failed_) {
-      failed_ = false;
-      ++step;
-      std::rethrow_exception(std::exchange(failure_, nullptr));
+    save_targets();
+    try {
+      run_steps();
+    } catch (...) {
+      restore_targets();
+      throw;
     }
   }
   ++step;
+}
+
+template <class T>
+void Executor<T>::run_steps() {
+  if (check) (this->*check->begin)();
+  if (threads_ == 1 || check || work() < least_work_for_threads) {
+    const OneBlasThread one(has_products_);
+    walk<false>(0, 1);
+  } else {
+#pragma omp parallel num_threads(threads_) default(shared)
+    walk<true>(omp_get_thread_num(), omp_get_num_threads());
+    if (failed_) rethrow_failure();
+  }
+}
+
+/// That of the first step that failed, and of its first examples, whichever thread was faster.
+template <class T>
+void Executor<T>::rethrow_failure() {
+  failed_ = false;
+  std::exception_ptr first;
+  int task = 0;
+  for (Space& space : spaces_) {
+    std::exception_ptr failure = std::exchange(space.failure, nullptr);
+    if (failure && (!first || space.failed_task < task)) first = failure, task = space.failed_task;
+  }
+  std::rethrow_exception(first);
+}
+
+template <class T>
+void Executor<T>::save_targets() {
+  std::int64_t size = 0;
+  for (int b : targets_) size += rounded_up(count(plan_.buffers[b].size), 16);
+  saved_.grow(static_cast<std::size_t>(size) * sizeof(T));
+  T* to = static_cast<T*>(saved_.data());
+  for (int b : targets_) {
+    const std::int64_t n = count(plan_.buffers[b].size);
+    std::copy_n(static_cast<const T*>(base_[at(b)]), n, to);
+    to += rounded_up(n, 16);
+  }
+}
+
+template <class T>
+void Executor<T>::restore_targets() {
+  const T* from = static_cast<const T*>(saved_.data());
+  for (int b : targets_) {
+    const std::int64_t n = count(plan_.buffers[b].size);
+    std::copy_n(from, n, static_cast<T*>(base_[at(b)]));
+    from += rounded_up(n, 16);
+  }
 }
 
 template <class T>
@@ -329,7 +387,12 @@ void Executor<T>::walk(int thread, int team) {
           try {
             run_kernel(task, share, thread);
           } catch (...) {
-            if (!failed_.exchange(true)) failure_ = std::current_exception();
+            Space& space = spaces_[at(thread)];
+            if (!space.failure) {
+              space.failure = std::current_exception();
+              space.failed_task = i;
+            }
+            failed_ = true;
           }
         } else {
           run_kernel(task, share, thread);
@@ -492,6 +555,7 @@ void Executor<T>::run_kernel(const Task& task, Share share, int thread) {
   call.out_dims = dims[last];
   call.out_rank = out_shape.rank;
   call.attr = &s.attr;
+  call.first_example = static_cast<long>(share.begin);
   call.scratch = static_cast<T*>(space.kernel_scratch.data());
   if constexpr (std::is_same_v<T, float>)
     s.kernel_float(call);

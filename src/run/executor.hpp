@@ -76,6 +76,8 @@ class Executor {
     double number = 0;              // scalar: its value before rounding
     double pending_number = 0;
     bool known = false;                // scalar: has a value
+    double number_before = 0;          // scalar: until a call has succeeded
+    bool known_before = false;
     Cell cell{};                       // scalar, or an input of rank 0 given as a number
     std::vector<std::int32_t> labels;  // labels of another integer type, converted
   };
@@ -117,6 +119,8 @@ class Executor {
     std::vector<void*> partial;                  // a root each
     std::vector<const void*> pointers;           // operands of a kernel
     std::unique_ptr<long[][ir::max_rank]> dims;  // theirs, of a share of the batch
+    std::exception_ptr failure;                  // the first of a call
+    int failed_task = 0;
   };
 
   void assign_scalar(LeafState& leaf, double value) {
@@ -133,6 +137,8 @@ class Executor {
   LeafState& find_scalar(std::string_view name);
 
   // arguments.cpp
+  void take_arguments(bool repeated, const Argument* arguments, int count);
+  void restore_scalars();
   bool repeats(const Argument* arguments, int count);
   void check_arguments(const Argument* arguments, int count);
   void remember(const Argument* arguments, int count);
@@ -157,6 +163,10 @@ class Executor {
 
   // executor.cpp
   void run();
+  void run_steps();
+  void rethrow_failure();
+  void save_targets();
+  void restore_targets();
   void verify_plan() const;
   void resolve();
   void resolve_memory();
@@ -175,6 +185,7 @@ class Executor {
   std::int64_t repetitions(const Task& task) const;
 
   // check.cpp
+  using Sizes = std::int64_t[ir::outer_axes + 1];
   void note_bad_values();
   void check_before(const Task& task);
   void check_after(const Task& task);
@@ -215,8 +226,10 @@ class Executor {
   std::vector<int> kernel_ranks_;
   bool has_products_ = false;
   Barrier barrier_;
-  std::exception_ptr failure_;  // of a kernel on some thread
-  std::atomic<bool> failed_{false};
+  std::atomic<bool> failed_{false};      // a kernel on some thread
+  bool may_throw_ = false;               // some step, for some values
+  std::vector<int> targets_;             // buffers of the store that some step writes to
+  Block saved_;                          // what they held before the call
   std::vector<std::string> bad_before_;  // check mode
   std::vector<std::pair<void*, std::vector<char>>> kept_;  // check mode: memory before a step
 };

@@ -107,7 +107,7 @@ void Executor<T>::resolve_memory() {
     const ir::Operand& operand = plan_.operands[i];
     LoopArg& arg = args_[at(i)];
     arg.site = operand.site;
-    for (int k = 0; k < 4; ++k) arg.stride[k] = count(operand.stride[k]);
+    for (int k = 0; k <= ir::inner_axis; ++k) arg.stride[k] = count(operand.stride[k]);
     if (operand.buffer == -1) {
       arg.position = count(operand.offset);
     } else if (operand.buffer == ir::scratch_buffer) {

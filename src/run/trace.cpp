@@ -72,7 +72,8 @@ std::int64_t LoopTrace<T>::position(const ir::Instr& i, std::int64_t column) con
     at += row % call_.outer[d] * arg.stride[d];
     row /= call_.outer[d];
   }
-  if (i.level == Level::full) at += column * (i.walk == ir::Walk::contiguous ? 1 : arg.stride[3]);
+  if (i.level == Level::full)
+    at += column * (i.walk == ir::Walk::contiguous ? 1 : arg.stride[ir::inner_axis]);
   return at;
 }
 

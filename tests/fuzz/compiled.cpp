@@ -26,7 +26,7 @@ bool same(const ir::Leaf& a, const ir::Leaf& b) {
 }
 bool same(const ir::Operand& a, const ir::Operand& b) {
   bool strides = true;
-  for (int k = 0; k < 4; ++k) strides = strides && a.stride[k] == b.stride[k];
+  for (int k = 0; k <= ir::inner_axis; ++k) strides = strides && a.stride[k] == b.stride[k];
   return a.buffer == b.buffer && a.offset == b.offset && strides && a.site == b.site;
 }
 // A compiled program's loops need no table of ops.

@@ -92,7 +92,7 @@ class Data {
       if (a.kind == 1) arg.pointer = integers_[a.buffer].data() + a.offset;
       if (a.kind == 2) arg.position = a.offset;
       for (std::size_t d = 0; d < outer_.size(); ++d) arg.stride[d] = a.stride[d];
-      arg.stride[3] = a.stride.back();
+      arg.stride[ir::inner_axis] = a.stride.back();
       arg.site = a.site;
       out.push_back(arg);
     }
@@ -249,7 +249,7 @@ class Reference {
   static ir::Monoid m(int q) { return static_cast<ir::Monoid>(root(q).variant); }
 
   std::int64_t offset(int arg, std::int64_t r, std::int64_t c) const {
-    std::int64_t at = c * call_.args[arg].stride[3];
+    std::int64_t at = c * call_.args[arg].stride[ir::inner_axis];
     for (int d = call_.outer_rank - 1; d >= 0 && r > 0; --d) {
       at += r % call_.outer[d] * call_.args[arg].stride[d];
       r /= call_.outer[d];

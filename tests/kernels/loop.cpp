@@ -155,7 +155,7 @@ TEMPLATE_TEST_CASE("loop: more live values than registers", "[kernels][loop]", f
 TEST_CASE("loop: a run-time op without a block function is refused by name", "[kernels][loop]") {
   struct Bare {
     static constexpr ir::OpInfo make_info() {
-      ir::OpInfo info;
+      ir::OpInfo info{.takes = ir::Elements::either};
       info.name = "test.bare";
       info.arity = 1;
       return info;

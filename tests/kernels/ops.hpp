@@ -21,7 +21,7 @@ using std::tanh;
 template <class Op, int N>
 struct Elementwise {
   static constexpr ir::OpInfo make_info() {
-    ir::OpInfo info;
+    ir::OpInfo info{.takes = ir::Elements::either};
     info.name = Op::name;
     info.kind = ir::OpKind::elementwise;
     info.arity = N;

@@ -8,6 +8,7 @@
 #include <dsl/build.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
 
 using namespace ansatz;
@@ -146,4 +147,75 @@ TEST_CASE("repeat: state can be carried through a loop and kept", "[op][repeat]"
   program({{"n", 3}});
   program({{"n", 4}});
   CHECK(program.store().template data<float>("counter")[1] == 7);
+}
+
+TEST_CASE("repeat: labels are carried as numbers", "[op][repeat]") {
+  struct Labels {
+    constexpr Function operator()() const {
+      auto n = scalar("n");
+      auto y = input<IndexSpace<7, 3>>("y");
+      auto [a, b] = repeat(
+          n, [](auto u, auto v) { return carry(v, u + v); }, y, 0.5 * y);
+      return function(output("same", repeat(
+                                         n, [](auto v) { return v; }, y)),
+                      output("doubled", repeat(
+                                            n, [](auto v) { return 2 * v; }, y)),
+                      output("a", a), output("b", b),
+                      output("labels", repeat(
+                                           n, [&](auto) { return y; }, 0 * y)));
+    }
+  };
+  STATIC_REQUIRE(
+      std::is_same_v<decltype(repeat(
+                         scalar("n"), [](auto v) { return v; }, input<IndexSpace<7, 3>>("y"))),
+                     Expr<Batch<VectorSpace<3>>>>);
+  const int y[] = {0, 1, 6, 3, 2, 5};
+  const auto check_type = [&]<class T>(T, auto program) {
+    const auto r = program({{"y", view(y, {2, 3})}, {"n", 3}});
+    for (int i = 0; i < 6; ++i) {
+      CHECK(r["same"].data()[i] == y[i]);
+      CHECK(r["labels"].data()[i] == y[i]);
+      CHECK(r["doubled"].data()[i] == 8 * y[i]);
+      CHECK(r["a"].data()[i] == static_cast<T>(2 * y[i]));
+      CHECK(r["b"].data()[i] == static_cast<T>(3.5 * y[i]));
+    }
+  };
+  check_type(0.f, compile(Labels{}));
+  check_type(0., compile<double>(Labels{}));
+  check_type(0., build<double>(Labels{}()));
+}
+
+TEST_CASE("repeat: what it cannot do is said with its shapes", "[op][repeat]") {
+  using Catch::Matchers::Message;
+  const auto n = scalar("n");
+  const auto x = input("x", VectorSpace(3));
+  const auto inner = [&](auto v) {
+    return repeat(
+        n, [](auto u) { return u + 1; }, v);
+  };
+  CHECK_THROWS_MATCHES(repeat(n, inner, x), ShapeError,
+                       Message("repeat of [examples, 3]: a body may not hold another loop"));
+  const AnyExpr any_x(x.value()), W(parameter("W", Matrix(3, 2)).value());
+  CHECK_THROWS_MATCHES(repeat(
+                           n, [&](auto v) { return matmul(v, W); }, any_x),
+                       ShapeError,
+                       Message("repeat of [examples, 3] and [examples, 2]: the body must return "
+                               "values of the shapes it was given"));
+  const auto grown = repeat(
+      n, [](auto v) { return v * v; }, x);
+  CHECK_THROWS_MATCHES(build(function(output("g", grad(sum(grown), x)))), ShapeError,
+                       Message("repeat of [examples, 3]: a gradient needs a constant count"));
+  AnyExpr leaked;
+  const auto loop = repeat(
+      n,
+      [&](auto v) {
+        leaked = AnyExpr((v * 2).value());
+        return v + 1;
+      },
+      x);
+  CHECK_THROWS_MATCHES(build(function(output("y", loop), output("z", leaked))), ShapeError,
+                       Message("repeat of [examples, 3]: a value of the body is used outside it"));
+  // One loop after the other, and the result of one in the body of the next, are fine.
+  CHECK_NOTHROW(build(function(output("y", repeat(
+                                               n, [&](auto v) { return v + grown; }, grown)))));
 }

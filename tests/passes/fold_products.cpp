@@ -50,3 +50,60 @@ TEST_CASE("fold products: an output that is no update stays elementwise", "[pass
   const ir::Graph g = folded(output("y", 2 * matmul(x, W)));
   CHECK(text_of(g) == "multiply(2, matmul(x, W))");
 }
+
+TEST_CASE("fold products: not where one of them is repeated", "[pass][fold]") {
+  const auto row = parameter<Matrix<1, 3>>("row");
+  const auto square = parameter<Matrix<3, 2>>("square");
+  const auto column = parameter<Matrix<3, 1>>("column");
+  const auto one = parameter<Matrix<1, 1>>("one");
+  const auto products = [](const auto&... part) {
+    const ir::Graph g = folded(part...);
+    CHECK(count_of<ops::Gemm>(g) == 0);
+  };
+  products(output("y", matmul(x, W) + matmul(row, square)));
+  products(output("y", matmul(row, square) - matmul(x, W)));
+  products(output("y", matmul(x, W) + 2 * matmul(x, column)));
+  products(output("y", matmul(x, W) + matmul(matmul(row, column), one)));
+  products(update(W, W - matmul(transpose(x), matmul(x, column))));
+  products(update(W, W - matmul(row, square)));
+  products(update(W, rate * W - matmul(row, column)));
+  products(update(W, matmul(row, column)));
+}
+
+TEST_CASE("fold products: labels are no scale of a product", "[pass][fold]") {
+  const auto k = shared_input<IndexSpace<4>>("k");
+  const ir::Graph g = folded(update(W, W - k * matmul(transpose(x), d)));
+  CHECK(count_of<ops::Gemm>(g) == 0);
+}
+
+TEST_CASE("fold products: what is added to a product is checked like any operand", "[pass][fold]") {
+  using ops::Gemm;
+  const ir::Shape n = {}, a = ir::make_shape(4, 2), b = ir::make_shape(2, 3);
+  for (const auto& [c, fits] : {std::pair{ir::make_shape(4, 3), true},
+                                {n, true},
+                                {ir::make_shape(1, 3), false},
+                                {ir::make_shape(4, 1), false},
+                                {ir::make_shape(3), false},
+                                {ir::make_shape(3, 4), false}}) {
+    const ir::Shape in[] = {a, b, n, c, n};
+    CHECK(Gemm::shape(in, 5, {}).ok() == fits);
+  }
+  const ir::Shape scaled[] = {a, b, ir::make_shape(1), ir::make_shape(4, 3), n};
+  CHECK_FALSE(Gemm::shape(scaled, 5, {}).ok());
+}
+
+TEST_CASE("well formed: shapes, types and updates that do not follow are found", "[pass]") {
+  const ir::Graph g = folded(update(W, W - rate * matmul(transpose(x), d)));
+  for (int id = 0; id < g.size(); ++id) {
+    if (g[id].op->kind == ir::OpKind::leaf) continue;
+    ir::Graph shape = g, type = g;
+    ++shape.nodes[id].shape[0];
+    type.nodes[id].type = ir::DType::index;
+    if (g[id].shape.rank > 0) CHECK_FALSE(ir::well_formed(shape));
+    CHECK_FALSE(ir::well_formed(type));
+  }
+  ir::Graph wrong = g;
+  for (int id = 0; id < g.size(); ++id)
+    if (g[id].shape.rank == 0) wrong.roots[0].value = id;
+  CHECK_FALSE(ir::well_formed(wrong));
+}

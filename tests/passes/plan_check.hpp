@@ -142,7 +142,7 @@ class Walker {
     const Range row_range = by_rows ? share : Range{0, rows};
     const Range columns = by_rows ? Range{0, count(step.inner)} : share;
     for (long row = row_range.begin; row < row_range.end; ++row) {
-      long index[3] = {}, rest = row;
+      long index[ir::outer_axes] = {}, rest = row;
       for (int k = step.outer_rank - 1; k >= 0; --k) {
         index[k] = rest % count(step.outer[k]);
         rest /= count(step.outer[k]);
@@ -158,20 +158,20 @@ class Walker {
         touch(scratch_.joined, root.arg, o, count(o.offset), -1, l.phases);
       if (root.kind == ir::RootKind::reduce_rows)
         for (long c = columns.begin; c < columns.end; ++c)
-          touch(scratch_.joined, root.arg, o, count(o.offset) + c * count(o.stride[3]), c,
-                l.phases);
+          touch(scratch_.joined, root.arg, o, count(o.offset) + c * count(o.stride[ir::inner_axis]),
+                c, l.phases);
     }
   }
   // What is read and stored once a row, or in column c of it.
   void row_of(const ir::Step& step, long row, const long* index, long c, ir::Level level) {
     const ir::Loop& l = p_.loops[step.loop];
     const auto element = [&](const ir::Operand& o) {
-      long e = count(o.offset) + c * count(o.stride[3]);
+      long e = count(o.offset) + c * count(o.stride[ir::inner_axis]);
       for (int k = 0; k < step.outer_rank; ++k) e += index[k] * count(o.stride[k]);
       return e;
     };
     const auto met = [&](const ir::Operand& o) {
-      return row * count(step.inner) + (o.stride[3].n == 0 ? 0 : c);
+      return row * count(step.inner) + (o.stride[ir::inner_axis].n == 0 ? 0 : c);
     };
     const auto is_now = [&](const ir::Instr& i) {
       return (i.level == ir::Level::full) == (level == ir::Level::full);
@@ -199,10 +199,17 @@ class Walker {
     }
   }
   void scratch(const ir::Operand& o, long column) {
-    if (count(o.offset) + column * count(o.stride[3]) >= p_.scratch) fail("outside the scratch");
+    if (count(o.offset) + column * count(o.stride[ir::inner_axis]) >= p_.scratch)
+      fail("outside the scratch");
   }
 
   void product(const ir::Step& step, Range rows) {
+    for (int k = 0; k < step.operands; ++k)
+      if (p_.buffers[operand(step, k).buffer].type != ir::DType::real) fail("multiplies labels");
+    const ir::Count ones[] = {p_.buffers[operand(step, 3).buffer].size,
+                              p_.buffers[operand(step, 4).buffer].size};
+    for (const ir::Count& c : ones)
+      if (count(c) != 1) fail("a scale is not one number");
     const long n = count(step.n), k = count(step.k);
     const ir::Operand &a = operand(step, 0), &b = operand(step, 1), &c = operand(step, 2);
     const auto matrix = [&](const ir::Operand& o, bool transposed, long i, long j) {
@@ -282,6 +289,13 @@ class Walker {
         fail("reads buffer " + std::to_string(r.buffer) + " where buffer " +
              std::to_string(owner_[at(r.place)]) + " lies");
     }
+    std::map<int, long> elements;
+    for (const auto& [place, w] : written) ++elements[w->buffer];
+    for (const auto& [buffer, n] : elements)
+      if (n != count(p_.buffers[buffer].size) && !fault_)
+        fail("writes " + std::to_string(n) + " of " +
+             std::to_string(count(p_.buffers[buffer].size)) + " elements of buffer " +
+             std::to_string(buffer));
     for (const auto& [place, w] : written) owner_[at(place)] = w->buffer;
   }
 
@@ -378,7 +392,7 @@ class Walker {
         else if (divided)
           columns = column_share(step.inner, t);
         for (long c = columns.begin; c < columns.end; ++c)
-          note(place(o, count(o.offset) + c * count(o.stride[3])), t, true);
+          note(place(o, count(o.offset) + c * count(o.stride[ir::inner_axis])), t, true);
       }
     }
   }

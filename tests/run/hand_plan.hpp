@@ -81,7 +81,7 @@ struct Builder {
     ir::Operand o;
     o.buffer = buffer;
     o.stride[0] = outer;
-    o.stride[3] = inner;
+    o.stride[ir::inner_axis] = inner;
     plan.operands.push_back(o);
     return plan.operands.size() - 1;
   }
@@ -107,7 +107,7 @@ struct Builder {
   }
 };
 
-inline constexpr ir::OpInfo affine_op{.name = "affine"};
+inline constexpr ir::OpInfo affine_op{.name = "affine", .takes = ir::Elements::either};
 
 /// y = scale * h + (column == label), its total and its sums over the rows. Arguments: h, label,
 /// scale, y, total, sums.

@@ -134,3 +134,57 @@ TEST_CASE("any: shapes, targets, updates", "[space][any]") {
   CHECK_NOTHROW(update(W, 0));
   CHECK_NOTHROW(update(W, sum(W, axis<0>)));
 }
+
+TEST_CASE("any: an object may not contradict its type", "[space][any]") {
+  CHECK_THROWS_MATCHES(
+      (Matrix<2, 3>(2, 4)), ShapeError,
+      Message("Matrix of [2, 3] and [2, 4]: the sizes given must be those of the type"));
+  CHECK_THROWS_AS((VectorSpace<7>(6)), ShapeError);
+  CHECK_THROWS_AS((Conv2DSpace<4, any, 3>(4, 5, 2)), ShapeError);
+  CHECK_THROWS_AS((Conv2DSpace<4, any, 3, Axes::bc01>(5, 5, 3)), ShapeError);
+  CHECK_THROWS_AS((Tensor<any, 3>(2, 2)), ShapeError);
+  CHECK_THROWS_AS((IndexSpace<10>(9)), ShapeError);
+  CHECK_THROWS_AS((IndexSpace<10, any>(9, 2)), ShapeError);
+  CHECK_THROWS_AS((IndexSpace<any, 3>(9, 2)), ShapeError);
+  CHECK(Matrix<2, any>(2, 4).shape() == ir::make_shape(2, 4));
+  CHECK(Matrix<2, 3>(2_c, 3_c).shape() == ir::make_shape(2, 3));
+}
+
+TEST_CASE("any: sizes that are none are refused where they are given", "[space][any]") {
+  CHECK_THROWS_MATCHES(Matrix(2, -7), ShapeError,
+                       Message("Matrix(2, -7): sizes must be 0 to 2147483647"));
+  CHECK_THROWS_AS(VectorSpace(-1), ShapeError);
+  CHECK_THROWS_AS(VectorSpace(std::size_t{1} << 32), ShapeError);
+  CHECK_THROWS_AS(Conv2DSpace(-2, 3, 1), ShapeError);
+  CHECK_THROWS_AS((Tensor<any, any>(3, -3)), ShapeError);
+  CHECK_THROWS_AS(IndexSpace(-4), ShapeError);
+  CHECK_THROWS_AS(IndexSpace(4, -4), ShapeError);
+  CHECK(VectorSpace(0).shape() == ir::make_shape(0));
+}
+
+TEST_CASE("any: labels in a row, as many as the object says", "[space][any]") {
+  const auto y = input("y", IndexSpace<10, any>(5));
+  STATIC_REQUIRE(is<Batch<IndexSpace<10, any>>, decltype(y)>);
+  STATIC_REQUIRE(is<Batch<IndexSpace<any, any>>, decltype(input("y", IndexSpace(10, 5)))>);
+  STATIC_REQUIRE(is<Batch<IndexSpace<10, any>>, decltype(input("y", IndexSpace(10_c, 5)))>);
+  STATIC_REQUIRE(is<Batch<IndexSpace<any, 3>>, decltype(input("y", IndexSpace<any, 3>(10)))>);
+  CHECK(y.shape() == ir::make_shape(E, 5));
+  CHECK(y.value().term()->attr.i[0] == 10);
+  CHECK(input("y", IndexSpace(10, 5)).value().term()->attr.i[0] == 10);
+  CHECK(input("y", IndexSpace<any, 3>(10)).value().term()->attr.i[0] == 10);
+  CHECK(one_hot(y).shape() == ir::make_shape(E, 5, 10));
+  CHECK(take_rows(parameter<Matrix<10, 4>>("W"), y).shape() == ir::make_shape(E, 5, 4));
+  CHECK(IndexSpace<10, any>(1).shape() == ir::make_shape(1));
+}
+
+TEST_CASE("any: one run-time extent a value, and the first of what is stored", "[space][any]") {
+  CHECK_THROWS_AS((input("x", Tensor<3, examples{}>())), ShapeError);
+  CHECK_THROWS_AS((state("x", Tensor<3, examples{}>())), ShapeError);
+  const AnyExpr x(input("x", VectorSpace(1)).value());
+  CHECK_THROWS_MATCHES(x - transpose(x), ShapeError,
+                       Message("subtract of [examples, 1] and [1, examples]: a result may have "
+                               "one run-time extent, not a product of two"));
+  STATIC_REQUIRE_FALSE(StoresNumbers<IndexSpace<3>>);
+  STATIC_REQUIRE_FALSE(StoresNumbers<Batch<IndexSpace<3, 2>, chains>>);
+  STATIC_REQUIRE(StoresNumbers<Batch<VectorSpace<3>, chains>>);
+}
