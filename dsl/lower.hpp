@@ -40,6 +40,17 @@ constexpr void require_distinct_names(const Graph& g) {
   }
 }
 
+// The compiler shows this text, and at run time it says which parameter.
+constexpr void refuse_second_value(const List<char>& name) {
+  if (std::is_constant_evaluated()) graph_error("update: a parameter has two new values");
+  List<char> text = text_of("update: the parameter ");
+  text.pop_back();
+  for (const char* c = name.data(); *c; ++c) text.push_back(*c);
+  for (const char* c = " has two new values"; *c; ++c) text.push_back(*c);
+  text.push_back(0);
+  graph_error(text.data());
+}
+
 /// The function as a graph, before any pass.
 constexpr Graph graph_of(const Function& f) {
   const TermsLock lock;
@@ -54,7 +65,7 @@ constexpr Graph graph_of(const Function& f) {
     if (!(g[r.value].shape == shape))
       r.value = g.add(info_of<ops::BroadcastTo>, shape_attr(shape), &r.value, 1);
     while (updated.size() <= r.target) updated.push_back(0);
-    if (updated[r.target]) graph_error("update: a parameter has two new values");
+    if (updated[r.target]) refuse_second_value(u.target.term()->name);
     updated[r.target] = 1;
     g.roots.push_back(r);
   }

@@ -5,33 +5,51 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <string>
+
 namespace ansatz {
 
 namespace {
 
-// Passes values on under names with a prefix.
-class Prefixed final : public InitialValues {
+// Passes values on under the names that the model's parameters have in the layer.
+class Renamed final : public InitialValues {
  public:
-  Prefixed(InitialValues& to, std::string_view prefix) : to_(to), prefix_(prefix) {}
+  Renamed(InitialValues& to, const ir::List<ModelParameter>& from_list,
+          const ir::List<ModelParameter>& to_list)
+      : to_(to) {
+    for (int i = 0; i < from_list.size(); ++i)
+      names_.emplace(from_list[i].name.view(), to_list[i].name.view());
+  }
   void set(std::string_view parameter, const double* values, std::int64_t count) override {
-    to_.set(prefix_ + std::string(parameter), values, count);
+    to_.set(name(parameter), values, count);
   }
-  void fill(std::string_view parameter, double value) override {
-    to_.fill(prefix_ + std::string(parameter), value);
-  }
+  void fill(std::string_view parameter, double value) override { to_.fill(name(parameter), value); }
   const ModelFile* learned(const Model& model) const override { return to_.learned(model); }
   const Dataset* training_data() const override { return to_.training_data(); }
 
  private:
+  const std::string& name(std::string_view parameter) const {
+    return names_.find(parameter)->second;
+  }
+
   InitialValues& to_;
-  std::string prefix_;
+  std::map<std::string, std::string, std::less<>> names_;
 };
 
 }  // namespace
 
 void PretrainedLayer::initialize(const Place& at, InitialValues& values, RandomState&) const {
-  const String prefix = layer_content->as_mlp() ? inside(at).prefix : String();
-  Prefixed inner(values, prefix);
+  // In one order, and those that stand in several places as often.
+  ir::List<ModelParameter> alone, here;
+  if (const MLPBase* const mlp = layer_content->as_mlp()) {
+    mlp->parameters(mlp->root(), alone);
+    mlp->parameters(inside(at), here);
+  } else {
+    layer_content->parameters(alone);
+    here = alone;
+  }
+  Renamed inner(values, alone, here);
   const std::string path(init_from.view());
   if (!path.empty())
     set_from_file(read_model_file(path), fmt::format("layer {}: {}", layer_name.view(), path),

@@ -68,7 +68,7 @@ void SoftmaxBase::initialize(const Place& at, InitialValues& values, RandomState
           layer_name.view()));
     return;
   }
-  const String w = at.prefix + "softmax_W", b_name = at.prefix + "softmax_b";
+  const String w = own(at, "W"), b_name = own(at, "b");
   draw_weights(*this, {layer_name, w, at.input.total_dimension(), outputs()}, false, values, rng);
   if (!init_bias_target_marginals) {
     values.fill(b_name, 0);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fnmatch.h>
+
 #include <ansatz/nearest_name.hpp>
 #include <ansatz/serial/model_file.hpp>
 #include <dsl/exceptions.hpp>
@@ -133,18 +135,87 @@ void restore_tensors(Store& store, StoreKind kind, const std::vector<NamedTensor
   for (const NamedTensor& t : tensors) take(store, t);
 }
 
-InitReport init_parameters(Store& store, const std::vector<NamedTensor>& tensors,
-                           const std::string& path) {
+namespace {
+
+// Finds for each parameter the tensor whose values it takes.
+class Choosing {
+ public:
+  Choosing(const InitChoice& choice, const std::vector<NamedTensor>& tensors)
+      : choice_(choice), tensors_(tensors) {}
+
+  const NamedTensor* tensor_of(const std::string& name, InitReport& report) const {
+    const std::string here = full(choice_.paths_here, name);
+    const bool asked = matches(choice_.include, name, here);
+    if ((!choice_.include.empty() && !asked) || matches(choice_.exclude, name, here))
+      return report.left_out.push_back(name), nullptr;
+    const NamedTensor* of_name = nullptr;
+    const NamedTensor* of_path = nullptr;
+    for (const NamedTensor& t : tensors_) {
+      if (t.name == name) of_name = &t;
+      if (choice_.knows_paths_there && full(choice_.paths_there, t.name) == here) of_path = &t;
+    }
+    if (of_path) return of_path;
+    if (!of_name) return report.kept.push_back(name), nullptr;
+    if (here != name && !choice_.knows_paths_there) report.of_unknown_layer.push_back(name);
+    if (!choice_.knows_paths_there || asked) return of_name;
+    return report.of_other_layer.push_back(name), nullptr;
+  }
+  void require_matches(const std::vector<std::string_view>& names) const {
+    for (const auto* list : {&choice_.include, &choice_.exclude})
+      for (const std::string& pattern : *list) {
+        const bool found = std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+          return matches({pattern}, std::string(name), full(choice_.paths_here, std::string(name)));
+        });
+        if (!found)
+          throw NameError(
+              fmt::format("{}: no parameter has a name like '{}'{}",
+                          list == &choice_.include ? "init_from_include" : "init_from_exclude",
+                          pattern, allowed_names(pattern, names)));
+      }
+  }
+
+ private:
+  static std::string full(const std::map<std::string, std::string>& paths,
+                          const std::string& name) {
+    const auto found = paths.find(name);
+    return found == paths.end() ? name : found->second;
+  }
+  static bool matches(const std::vector<std::string>& patterns, const std::string& name,
+                      const std::string& path) {
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+      return fnmatch(pattern.c_str(), name.c_str(), 0) == 0 ||
+             fnmatch(pattern.c_str(), path.c_str(), 0) == 0;
+    });
+  }
+
+  const InitChoice& choice_;
+  const std::vector<NamedTensor>& tensors_;
+};
+
+}  // namespace
+
+InitReport init_parameters(Store& store, const std::vector<NamedTensor>& all,
+                           const std::string& path, const InitChoice& choice) {
   const std::vector<std::string_view> here = names_in(store, StoreKind::parameter);
-  const std::vector<std::string_view> there = names_of(tensors);
+  const std::vector<std::string_view> there = names_of(all);
   InitReport report;
   std::string wrong;
-  for (const std::string_view name : here)
-    (contains(there, name) ? report.taken : report.kept).emplace_back(name);
+  const Choosing choosing(choice, all);
+  choosing.require_matches(here);
+  std::vector<NamedTensor> tensors;  // under the names of the parameters
+  std::vector<std::string_view> used;
+  for (const std::string_view name : here) {
+    const NamedTensor* const found = choosing.tensor_of(std::string(name), report);
+    if (!found) continue;
+    report.taken.emplace_back(name);
+    used.push_back(found->name);
+    tensors.push_back(*found);
+    tensors.back().name = name;
+  }
+  for (const std::string_view name : there)
+    if (!contains(used, name)) report.unused.emplace_back(name);
   for (const NamedTensor& t : tensors) {
-    if (!contains(here, t.name)) {
-      report.unused.push_back(t.name);
-    } else if (!same_shape(store, t)) {
+    if (!same_shape(store, t)) {
       wrong += other_shape(store, t);
     } else if (!is_float(t.type)) {
       wrong += fmt::format("\n  '{}' holds {} in the file, where numbers with a point belong",
@@ -155,18 +226,22 @@ InitReport init_parameters(Store& store, const std::vector<NamedTensor>& tensors
   }
   if (!wrong.empty())
     throw FileError(fmt::format("{}: it cannot give the model its parameters:{}", path, wrong));
-  if (report.taken.empty())
+  if (report.taken.empty() && report.kept.size() == here.size())
     throw FileError(fmt::format("{}: it has no parameter of the model; there: {}; here: {}", path,
                                 fmt::join(there, ", "), fmt::join(here, ", ")));
-  for (const NamedTensor& t : tensors)
-    if (contains(here, t.name)) take(store, t);
+  for (const NamedTensor& t : tensors) take(store, t);
   return report;
 }
 
-std::vector<NamedTensor> read_parameters(const std::string& path) {
+StoredParameters read_stored_parameters(const std::string& path) {
   TensorFile file = read_tensor_file(path);
-  if (!file.metadata.contains("ansatz.format")) return std::move(file.tensors);
-  return model_of(std::move(file), path).parameters;
+  if (!file.metadata.contains("ansatz.format")) return {std::move(file.tensors), {}, false};
+  ModelFile model = model_of(std::move(file), path);
+  return {std::move(model.parameters), std::move(model.paths), model.has_paths};
+}
+
+std::vector<NamedTensor> read_parameters(const std::string& path) {
+  return read_stored_parameters(path).tensors;
 }
 
 }  // namespace ansatz

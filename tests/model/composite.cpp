@@ -54,6 +54,78 @@ CompositeLayer side_by_side(std::initializer_list<Shared<Layer>> layers) {
 
 }  // namespace
 
+TEST_CASE("names: a lone Softmax keeps Pylearn2's, two have those of their layers",
+          "[model][mlp]") {
+  const auto softmax = [](const char* name) { return Softmax(name, 3, irange(.1)); };
+  CHECK(parameter_names(*stack(4, {softmax("y")})) == Names{"softmax_b", "softmax_W"});
+  CHECK(parameter_names(*stack(4, {softmax("gate"), softmax("y")})) ==
+        Names{"gate_softmax_b", "gate_softmax_W", "y_softmax_b", "y_softmax_W"});
+  CHECK(parameter_names(*stack(4, {Tanh("softmax", 3, irange(.1)), softmax("y")})) ==
+        Names{"softmax_W", "softmax_b", "y_softmax_b", "y_softmax_W"});
+  // One that has no parameters takes no name.
+  CHECK(parameter_names(*stack(3, {Softmax("gate", 3, no_affine(true)), softmax("y")})) ==
+        Names{"softmax_b", "softmax_W"});
+  CHECK(parameter_names(*stack(4, {side_by_side({softmax("a"), softmax("b")}), softmax("y")})) ==
+        Names{"both_b_softmax_b", "both_b_softmax_W", "both_a_softmax_b", "both_a_softmax_W",
+              "softmax_b", "softmax_W"});
+  // Of layers whose paths look alike the parts are set apart.
+  const auto tanh = [](const char* name) { return Tanh(name, 3, irange(.1)); };
+  CHECK(parameter_names(*stack(4, {nested("a", {tanh("b_c")}), nested("a_b", {tanh("c")})})) ==
+        Names{"a/b_c_W", "a/b_c_b", "a_b/c_W", "a_b/c_b"});
+  CHECK(parameter_names(*stack(4, {tanh("both_a"), side_by_side({tanh("a")}), softmax("y")})) ==
+        Names{"both_a_W", "both_a_b", "both/a_W", "both/a_b", "softmax_b", "softmax_W"});
+  CHECK(
+      channel_names(*stack(4, {tanh("both_a"), side_by_side({tanh("a")}), softmax("y")})).size() ==
+      15u + 15 + 11);
+  STATIC_REQUIRE(MLP(VectorSpace(4_c), Softmax("a", 3_c, irange(.1)), Softmax("b", 3_c, irange(.1)))
+                     .parameters()[3]
+                     .name == "b_softmax_W");
+  for (const auto& layers :
+       {stack(4, {softmax("gate"), softmax("y")}), stack(4, {tanh("softmax"), softmax("y")})}) {
+    Data data = data_of(*layers, *layers->default_cost());
+    CHECK(gradient_error(*layers, *layers->default_cost(), random_batch(data, 5, 2)) < 1e-8);
+  }
+}
+
+TEST_CASE("names: an object that stands in two places has its parameters once", "[model][mlp]") {
+  const Shared<Layer> same(Tanh("same", 3, irange(.1), max_col_norm(.5)));
+  const auto beside = [&](const char* name) {
+    CompositeLayer composite = side_by_side({same, Sigmoid("own", 2, irange(.1))});
+    composite.layer_name = name;
+    return composite;
+  };
+  const Shared<Model> model =
+      stack(4, {FlattenerLayer(side_by_side({beside("left"), beside("right")})),
+                Softmax("y", 3, irange(.1))});
+  CHECK(parameter_names(*model) == Names{"both_right_own_W", "both_right_own_b", "both_left_same_W",
+                                         "both_left_same_b", "both_left_own_W", "both_left_own_b",
+                                         "softmax_b", "softmax_W"});
+  const Data data = data_of(*model, *model->default_cost());
+  CHECK(gradient_error(*model, *model->default_cost(), random_batch(data, 5, 2)) < 1e-8);
+
+  // The same model inside two layers; what stands there twice is equal, bit for bit.
+  const Shared<Model> inner = stack(4, {Tanh("h", 3, irange(.1)), Sigmoid("z", 2, irange(.5))});
+  const auto pretrained = [&](const char* name) {
+    PretrainedLayer layer;
+    layer.layer_name = name;
+    layer.layer_content = inner;
+    return layer;
+  };
+  const Shared<Model> twice = stack(4, {side_by_side({pretrained("left"), pretrained("right")})});
+  CHECK(parameter_names(*twice) ==
+        Names{"both_right_h_W", "both_right_h_b", "both_right_z_W", "both_right_z_b"});
+  const Shared<Model> other = stack(4, {Tanh("h", 3, irange(.1)), Sigmoid("z", 2, irange(.5))});
+  PretrainedLayer copy = pretrained("right");
+  copy.layer_content = other;
+  CHECK(parameter_names(*stack(4, {side_by_side({pretrained("left"), copy})})).size() == 8);
+  // Shared weights need inputs of one size.
+  CHECK_THAT(message_of([&] {
+               stack(4, {side_by_side({same, nested("deep", {Tanh("h", 2, irange(.1)), same})})})
+                   ->parameters();
+             }),
+             Catch::Contains("is shared by layers whose inputs have different sizes"));
+}
+
 TEST_CASE("nested MLPs: parameters and channels are named after all MLPs around them",
           "[model][mlp]") {
   const Shared<Model> model = stack(

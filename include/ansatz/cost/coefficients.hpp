@@ -120,7 +120,7 @@ constexpr void add_decay(const char* cost, const Coefficients& given, const Laye
   for (int i = 0; i < at.layers.size(); ++i) {
     const Layer& layer = *at.layers[i];
     const Coefficients own = of_layer(given, at, i);
-    const String name = at.places[i].prefix + layer.layer_name;
+    const String name = at.places[i].place_of(layer.part(), layer.layer_name);
     AnyExpr decay;
     if (own.kind != Coefficients::Kind::number) {
       if (layer.inner_layers() == 0) {

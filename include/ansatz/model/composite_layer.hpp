@@ -64,8 +64,9 @@ class CompositeLayer : public Layer {
     ir::List<Place> places;
     for (int i = 0; i < layers.size(); ++i) {
       Place inner;
-      inner.prefix = at.prefix + layer_name + "_";
+      inner.prefix = at.place_of(*this, layer_name) + "_";
       inner.input = input_of_layer(i, at.input);
+      inner.named = at.named;
       places.push_back(inner);
     }
     return places;

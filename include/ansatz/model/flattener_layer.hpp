@@ -81,6 +81,11 @@ class FlattenerLayer : public Layer {
       raw_layer->channels(at, below, unflattened(output, raw), &raw_targets, list);
     }
   }
+  constexpr const Object& part() const override { return raw_layer->part(); }
+  constexpr std::string_view stem() const override { return raw_layer->stem(); }
+  constexpr const Model* inner_model() const override { return raw_layer->inner_model(); }
+  constexpr int inner_parts() const override { return raw_layer->inner_parts(); }
+  constexpr const Layer& inner_part(int i) const override { return raw_layer->inner_part(i); }
   constexpr int inner_layers() const override { return raw_layer->inner_layers(); }
   constexpr const Layer& inner_layer(int i) const override { return raw_layer->inner_layer(i); }
   constexpr ir::List<Place> inner_places(const Place& at) const override {

@@ -11,11 +11,35 @@ ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
+/// A part of a model whose parameters are not named by where it stands alone: another part would
+/// have the same names, or it stands in several places, which share its parameters.
+struct NamedPart {
+  const Object* part = nullptr;
+  String path;                   ///< what the names of its parameters begin with, "y_softmax"
+  String place;                  ///< what the names of its settings begin with, "y"
+  bool several = false;          ///< it stands in several places
+  const Model* model = nullptr;  ///< the model that it is, if it is one
+};
+
 /// Where a layer stands: what comes in, and what its names begin with (the names of the MLPs and
 /// composite layers around it).
 struct Place {
   SpaceInfo input;
   String prefix;
+  ir::List<NamedPart> named = {};  ///< of the whole model; in most there are none
+
+  /// What the names of the parameters of `part` begin with here.
+  constexpr String path_of(const Object& part, std::string_view stem) const {
+    for (const NamedPart& each : named)
+      if (each.part == &part) return each.path;
+    return prefix + stem;
+  }
+  /// What the names of the settings of the layer `name`, which is `part`, begin with here.
+  constexpr String place_of(const Object& part, std::string_view name) const {
+    for (const NamedPart& each : named)
+      if (each.part == &part) return each.place;
+    return prefix + name;
+  }
 };
 
 /// A layer, as Pylearn2's: from the batch below to the batch above. It knows its own settings
@@ -68,19 +92,30 @@ class Layer : public Object {
   /// Channels; `targets` is null where the layer is not the last one. Names without the layer's.
   constexpr virtual void channels(const Place&, const Signal& /*below*/, const Signal& /*output*/,
                                   const Signal* /*targets*/, ChannelList&) const {}
+  /// Whose parameters these are: two layers share them where this is one object. The layer itself,
+  /// or the model inside it.
+  constexpr virtual const Object& part() const { return *this; }
+  /// What the names of its parameters begin with, behind those of the layers around it.
+  constexpr virtual std::string_view stem() const { return layer_name; }
+  /// The model inside; null where there is none.
+  constexpr virtual const Model* inner_model() const { return nullptr; }
+
   /// The layers inside: of an MLP in an MLP, of a CompositeLayer.
   constexpr virtual int inner_layers() const { return 0; }
   constexpr virtual const Layer& inner_layer(int) const { return *this; }
   constexpr virtual ir::List<Place> inner_places(const Place&) const { return {}; }
+  /// The layers inside whose parameters are this layer's: also of a model inside.
+  constexpr virtual int inner_parts() const { return inner_layers(); }
+  constexpr virtual const Layer& inner_part(int i) const { return inner_layer(i); }
 
  protected:
-  /// "h0_W" for "W".
+  /// "h0_W" for "W": the name of a parameter.
   constexpr String own(const Place& at, std::string_view what) const {
-    return at.prefix + layer_name + "_" + what;
+    return at.path_of(part(), stem()) + "_" + what;
   }
   /// The named scalar "h0.max_col_norm" for "max_col_norm".
   constexpr Expr<Scalar> setting(const Place& at, const char* key, double value) const {
-    return ansatz::setting(at.prefix + layer_name + "." + key, value);
+    return ansatz::setting(at.place_of(part(), layer_name) + "." + key, value);
   }
   [[noreturn]] constexpr void refuse(std::string_view why) const {
     const String text = "layer " + layer_name + ": " + why;

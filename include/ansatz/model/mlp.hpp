@@ -5,8 +5,13 @@
 #include <ansatz/model/format_as.hpp>
 #include <ansatz/model/layer.hpp>
 #include <ansatz/model/mlp_types.hpp>
+#include <ansatz/model/part_names.hpp>
 #include <ansatz/seed.hpp>
 #include <dsl/ops/add.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
 
 ANSATZ_COMPILED_ONCE
 
@@ -52,7 +57,7 @@ class MLPBase : public Model {
           const String text = "two layers have the name " + layers[i]->layer_name;
           graph_error(text.c_str());
         }
-      found.push_back({below, from.prefix});
+      found.push_back({below, from.prefix, from.named});
       below = layers[i]->output_space(below);
     }
     return found;
@@ -83,7 +88,11 @@ class MLPBase : public Model {
   constexpr Signal dropout_fprop(const Signal& input, const DropoutArguments& how) const;
 
   constexpr void parameters(ir::List<ModelParameter>& list) const override {
-    parameters(root(), list);
+    const Place from = root();
+    if (from.named.empty()) return parameters(from, list);
+    ir::List<ModelParameter> several;
+    parameters(from, several);
+    for (const ModelParameter& p : parts::once(several, from.named)) list.push_back(p);
   }
   constexpr void parameters(const Place& from, ir::List<ModelParameter>& list) const {
     const ir::List<Place> at = places(from);
@@ -143,7 +152,7 @@ class MLPBase : public Model {
     }
   }
 
-  constexpr Place root() const { return {input_space(), ""}; }
+  constexpr Place root() const { return {input_space(), "", parts::names_of(layers)}; }
   constexpr const Layer& last() const { return *layers[layers.size() - 1]; }
 };
 
@@ -208,6 +217,8 @@ class NestedMLP : public Layer {
                           const Signal* targets, ChannelList& list) const override {
     mlp->channels(inside(at), below, targets, list);
   }
+  constexpr const Object& part() const override { return *mlp; }
+  constexpr const Model* inner_model() const override { return mlp.get(); }
   constexpr int inner_layers() const override { return mlp->layers.size(); }
   constexpr const Layer& inner_layer(int i) const override { return *mlp->layers[i]; }
   constexpr ir::List<Place> inner_places(const Place& at) const override {
@@ -215,8 +226,16 @@ class NestedMLP : public Layer {
   }
 
  private:
-  constexpr Place inside(const Place& at) const { return {at.input, at.prefix + layer_name + "_"}; }
+  constexpr Place inside(const Place& at) const {
+    return {at.input, at.place_of(part(), layer_name) + "_", at.named};
+  }
 };
+
+/// Of the parameters of a model whose names do not say where they stand: what they would be called
+/// if they did, such as "y_softmax_W" of "softmax_W".
+std::map<std::string, std::string> paths_of_parameters(const Model& model);
+/// Throws NameError, with the name, where two parameters have one.
+void require_names_once(const std::vector<ModelParameter>& parameters);
 
 namespace mlp {
 

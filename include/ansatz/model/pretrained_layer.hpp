@@ -64,9 +64,24 @@ class PretrainedLayer : public Layer {
     }
   }
   void initialize(const Place& at, InitialValues& values, RandomState&) const override;
+  // Two layers with one model inside share its parameters, as aliases of an anchor in Pylearn2.
+  constexpr const Object& part() const override {
+    if (!layer_content) refuse("a PretrainedLayer needs layer_content");
+    return *layer_content;
+  }
+  constexpr const Model* inner_model() const override { return layer_content.get(); }
+  constexpr int inner_parts() const override {
+    if (layer_content && layer_content->as_mlp()) return layer_content->as_mlp()->layers.size();
+    return 0;
+  }
+  constexpr const Layer& inner_part(int i) const override {
+    return *layer_content->as_mlp()->layers[i];
+  }
 
  private:
-  constexpr Place inside(const Place& at) const { return {at.input, at.prefix + layer_name + "_"}; }
+  constexpr Place inside(const Place& at) const {
+    return {at.input, at.place_of(part(), layer_name) + "_", at.named};
+  }
 };
 
 }  // namespace ansatz

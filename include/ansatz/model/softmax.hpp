@@ -60,12 +60,16 @@ class SoftmaxBase : public Layer, public Initialization {
     return index_space(classes(), binary_target_dim > 1 ? binary_target_dim : 1);
   }
 
+  // As Pylearn2 names them; where that is another part's name, they are "<layer>_softmax_W", …
+  constexpr std::string_view stem() const override {
+    if (no_affine) return layer_name;
+    return "softmax";
+  }
   constexpr AnyExpr W(const Place& at) const {
-    return parameter_leaf(at.prefix + "softmax_W",
-                          ir::make_shape(at.input.total_dimension(), outputs()));
+    return parameter_leaf(own(at, "W"), ir::make_shape(at.input.total_dimension(), outputs()));
   }
   constexpr AnyExpr b(const Place& at) const {
-    return parameter_leaf(at.prefix + "softmax_b", ir::make_shape(outputs()));
+    return parameter_leaf(own(at, "b"), ir::make_shape(outputs()));
   }
 
   constexpr Signal fprop(const Place& at, const Signal& below) const override {
@@ -83,17 +87,17 @@ class SoftmaxBase : public Layer, public Initialization {
     if (no_affine) return;
     const auto add = [&](const char* name, const AnyExpr& value,
                          const std::optional<double>& scale) {
-      ModelParameter p{at.prefix + name, value};
+      ModelParameter p{own(at, name), value};
       if (scale) p.lr_scale = *scale, p.scaled = true;
       list.push_back(p);
     };
-    add("softmax_b", b(at), b_lr_scale);
-    add("softmax_W", W(at), W_lr_scale);
+    add("b", b(at), b_lr_scale);
+    add("W", W(at), W_lr_scale);
   }
   void initialize(const Place& at, InitialValues& values, RandomState& rng) const override;
 
   constexpr void modify_updates(const Place& at, UpdateList& updates) const override {
-    AnyExpr* w = updates.find(at.prefix + "softmax_W");
+    AnyExpr* w = updates.find(own(at, "W"));
     if (!w || no_affine) return;
     if (max_row_norm)
       *w = norm_constrained<1>(*w, constant(0), setting(at, "max_row_norm", *max_row_norm));

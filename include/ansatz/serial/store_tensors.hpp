@@ -1,6 +1,7 @@
 // Parameters and state between a store and a file.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,18 +21,44 @@ void restore_tensors(Store& store, StoreKind kind, const std::vector<NamedTensor
 
 /// What starting from another model's parameters did.
 struct InitReport {
-  std::vector<std::string> taken;   ///< parameters that have the file's values
-  std::vector<std::string> kept;    ///< parameters the file does not have
-  std::vector<std::string> unused;  ///< tensors of the file that are no parameters here
+  std::vector<std::string> taken;     ///< parameters that have the file's values
+  std::vector<std::string> kept;      ///< parameters the file does not have
+  std::vector<std::string> unused;    ///< tensors of the file that are no parameters here
+  std::vector<std::string> left_out;  ///< parameters that were not to be taken
+  /// Parameters of which the file has one of the same name, but of another layer: not taken.
+  std::vector<std::string> of_other_layer;
+  /// Those taken of which the file does not say whose they are.
+  std::vector<std::string> of_unknown_layer;
+};
+
+/// Which parameters to start from, and where they stand in the models.
+struct InitChoice {
+  std::vector<std::string> include;  ///< patterns (fnmatch) of what is taken; none: all
+  std::vector<std::string> exclude;  ///< patterns of what is left out
+  /// See ModelFile::paths: of the model, and of the file.
+  std::map<std::string, std::string> paths_here = {}, paths_there = {};
+  bool knows_paths_there = true;
 };
 
 /// Gives parameters the values of the tensors of the same name, converted between float and double
 /// where they differ. One FileError lists every tensor of another shape or of integers; it is an
 /// error, too, when no name is the same. Nothing has changed then.
+///
+/// Where parameters stand in their models is told by `choice`: a parameter takes the value of the
+/// one of its own name, or else of its own path; one of its name and another path only when a
+/// pattern of `include` asks for it. NameError for a pattern that no parameter fits.
 InitReport init_parameters(Store& store, const std::vector<NamedTensor>& tensors,
-                           const std::string& path);
+                           const std::string& path, const InitChoice& choice = {});
 
 /// The parameters of a model file, or all tensors of another program's file.
 std::vector<NamedTensor> read_parameters(const std::string& path);
+
+/// The same with where they stand in their model, where the file says so.
+struct StoredParameters {
+  std::vector<NamedTensor> tensors;
+  std::map<std::string, std::string> paths;  ///< see ModelFile::paths
+  bool knows_paths = false;
+};
+StoredParameters read_stored_parameters(const std::string& path);
 
 }  // namespace ansatz
