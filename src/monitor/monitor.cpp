@@ -18,12 +18,57 @@ SubsetIterator batches_of(const Monitor::WatchedData& data, RandomState& rng) {
                               stochastic(data.mode) ? &rng : nullptr);
 }
 
+// Adds the elements of a result, times `factor`.
+void add_result(const AnyProgram& program, int index, double factor, std::vector<double>& sum) {
+  const ArrayView result = program.result(index);
+  const auto count = static_cast<std::size_t>(result.dims.count());
+  sum.resize(count);
+  const auto add = [&](const auto* values) {
+    for (std::size_t i = 0; i < count; ++i) sum[i] += static_cast<double>(values[i]) * factor;
+  };
+  if (result.type == ElementType::float64)
+    add(static_cast<const double*>(result.data));
+  else
+    add(static_cast<const float*>(result.data));
+}
+
+// What is left when `ending` is taken off; null where the name does not end in it.
+std::optional<std::string> without(std::string_view name, std::string_view ending) {
+  if (ending.empty() || !name.ends_with(ending)) return std::nullopt;
+  return std::string(name.substr(0, name.size() - ending.size()));
+}
+
+double gathered(Gathered how, const std::vector<double>& values, const std::vector<double>& per,
+                double examples) {
+  if (how == Gathered::mean) return values[0] / examples;
+  if (how == Gathered::sum) return values[0];
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    ratios.push_back(per[i] == 0 ? 0 : values[i] / per[i]);
+  if (how == Gathered::ratio_max) return *std::max_element(ratios.begin(), ratios.end());
+  if (how == Gathered::ratio_min) return *std::min_element(ratios.begin(), ratios.end());
+  return std::accumulate(ratios.begin(), ratios.end(), 0.) / static_cast<double>(ratios.size());
+}
+
 }  // namespace
 
 void Monitor::setup(AnyProgram* channels, AnyProgram* parameters, AnyProgram* settings) {
   channels_ = channels;
   parameters_ = parameters;
   settings_ = settings;
+  for (int i = 0; channels && i < channels->results(); ++i) {
+    const std::string_view name = channels->result_name(i);
+    // Behind the values.
+    if (without(name, channels::divisor_ending)) {
+      parts_.back().per = i;
+      continue;
+    }
+    Part part{std::string(name), Gathered::mean, i, 0};
+    for (std::size_t k = 1; k < std::size(channels::endings); ++k)
+      if (const auto found = without(name, channels::endings[k]))
+        part.name = *found, part.how = static_cast<Gathered>(k);
+    parts_.push_back(std::move(part));
+  }
   if (!settings) return;
   for (int i = 0; i < settings->results(); ++i)
     setting_channels_.push_back(
@@ -46,18 +91,14 @@ void Monitor::add_dataset(const WatchedData& data) {
   }
   Source source;
   source.data = data;
-  const auto add = [&](const AnyProgram* program) {
-    std::vector<int> added;
-    for (int i = 0; program && i < program->results(); ++i) {
-      recorded_.push_back(records_.add_channel(
-          data.prefix + std::string(program->result_name(i)), "", data.name));
-      added.push_back(recorded_.back());
-    }
-    return added;
+  const auto add = [&](const std::string& name, std::vector<int>& to) {
+    recorded_.push_back(records_.add_channel(data.prefix + name, "", data.name));
+    to.push_back(recorded_.back());
   };
   if (channels_ && channels_->results() > 0) source.reader.emplace(data.table, *channels_);
-  source.channels = add(channels_);
-  source.parameters = add(parameters_);
+  for (const Part& part : parts_) add(part.name, source.channels);
+  for (int i = 0; parameters_ && i < parameters_->results(); ++i)
+    add(std::string(parameters_->result_name(i)), source.parameters);
   datasets_.push_back(data);
   sources_.push_back(std::move(source));
 }
@@ -73,18 +114,22 @@ void Monitor::measure(Source& source) {
   RandomState rng(source.data.seed);
   SubsetIterator batches = batches_of(source.data, rng);
   std::int64_t seen = 0;
-  for (int channel : source.channels) value_of(channel) = 0;
+  std::vector<std::vector<double>> values(parts_.size()), per(parts_.size());
   batches.start();
   for (Subset part; batches.next(part);) {
     for (const auto& call : prereqs_) call(source.data, part);
     const auto& arguments = source.reader->arguments(part);
     channels_->call(arguments.data(), static_cast<int>(arguments.size()));
-    for (std::size_t i = 0; i < source.channels.size(); ++i)
-      value_of(source.channels[i]) +=
-          channels_->number(static_cast<int>(i)) * static_cast<double>(part.size);
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      const bool mean = parts_[i].how == Gathered::mean;
+      add_result(*channels_, parts_[i].value, mean ? static_cast<double>(part.size) : 1, values[i]);
+      if (parts_[i].how >= Gathered::ratio) add_result(*channels_, parts_[i].per, 1, per[i]);
+    }
     seen += part.size;
   }
-  for (int channel : source.channels) value_of(channel) /= static_cast<double>(seen);
+  for (std::size_t i = 0; i < parts_.size(); ++i)
+    value_of(source.channels[i]) =
+        gathered(parts_[i].how, values[i], per[i], static_cast<double>(seen));
 }
 
 void Monitor::operator()(double seconds) {

@@ -138,7 +138,10 @@ TEST_CASE("sigmoid: precision, recall and F1 by hand", "[model][sigmoid]") {
   ChannelList list;
   model->channels(data, list);
   Function f;
-  for (const Channel& c : list) f.add(output(c.name.c_str(), c.value));
+  for (const Channel& c : list) {
+    f.add(output(c.name.c_str(), c.value));
+    if (c.gathered >= Gathered::ratio) f.add(output((c.name + "/per").c_str(), c.per));
+  }
   Probe probe(*model, data, f);
   probe.set("y_W", {1, 0, 0, 1});
   Minibatch minibatch;
@@ -146,13 +149,20 @@ TEST_CASE("sigmoid: precision, recall and F1 by hand", "[model][sigmoid]") {
   minibatch.numbers["features"] = {1, 1, 1, -1, -1, -1, 1, -1};  // detected where positive
   minibatch.numbers["targets"] = {1, 0, 1, 0, 1, 0, 0, 0};
   const Computed got = probe(minibatch);
-  REQUIRE(got.at("y_precision")[0] == Approx(2. / 4));
-  REQUIRE(got.at("y_recall")[0] == Approx(2. / 3));
-  REQUIRE(got.at("y_f1")[0] == Approx(2 * .5 * (2. / 3) / (.5 + 2. / 3)));
-  REQUIRE(got.at("y_per_output_precision_max")[0] == Approx(2. / 3));
-  REQUIRE(got.at("y_per_output_precision_min")[0] == 0);
-  REQUIRE(got.at("y_per_output_recall_mean")[0] == Approx(1. / 3));
-  REQUIRE(got.at("y_per_output_f1_min")[0] == 0);
+  // What the monitor makes of the counts of all batches: see tests/monitor.
+  const auto ratio = [&](const std::string& name, std::size_t unit = 0) {
+    return got.at(name)[unit] / got.at(name + "/per")[unit];
+  };
+  REQUIRE(ratio("y_precision") == Approx(2. / 4));
+  REQUIRE(ratio("y_recall") == Approx(2. / 3));
+  REQUIRE(ratio("y_f1") == Approx(2 * .5 * (2. / 3) / (.5 + 2. / 3)));
+  for (const char* over : {"_max", "_mean", "_min"}) {
+    REQUIRE(ratio(std::string("y_per_output_precision") + over, 0) == Approx(2. / 3));
+    REQUIRE(ratio(std::string("y_per_output_precision") + over, 1) == 0);
+    REQUIRE(ratio(std::string("y_per_output_recall") + over, 0) == Approx(2. / 3));
+    REQUIRE(got.at(std::string("y_per_output_recall") + over + "/per")[1] == 0);
+    REQUIRE(ratio(std::string("y_per_output_f1") + over, 1) == 0);
+  }
 }
 
 TEST_CASE("sigmoid: misclass by the likeliest unit, or by all bits", "[model][sigmoid]") {

@@ -41,6 +41,40 @@ Monitor::WatchedData watched(int examples, int batch_size, const std::string& na
 
 }  // namespace
 
+TEST_CASE("monitor: sums and ratios are those of the whole set, however it is divided",
+          "[monitor]") {
+  // Of x = 0 .. 9: x > 6 are 3 examples; of two units, x > 6 and x > 100, shares of x > 4.
+  const auto x = input("features", VectorSpace(1));
+  const AnyExpr high = x > 6, some = x > 4;
+  const AnyExpr both = concatenate(high, x > 100), each = concatenate(some, x > 100);
+  Function f = function(output("sum//sum", sum(x)));
+  const auto ratio = [&](const char* name, const AnyExpr& value, const AnyExpr& per) {
+    f.add(output(name, value));
+    f.add(
+        output((std::string(name).substr(0, std::string(name).find('/')) + "//per").c_str(), per));
+  };
+  ratio("share//ratio", sum(high), sum(some));
+  ratio("none//ratio", sum(high), sum(AnyExpr(x > 100)));
+  ratio("most//ratio_max", sum(both, batch), sum(each, batch));
+  ratio("average//ratio_mean", sum(both, batch), sum(each, batch));
+  ratio("least//ratio_min", sum(both, batch), sum(each, batch));
+  const auto program = erase(build<float>(f));
+  for (int batch_size : {1, 2, 3, 4, 10, 100}) {
+    CAPTURE(batch_size);
+    Monitor monitor{MonitorRecords{}};
+    monitor.setup(program.get(), nullptr, nullptr);
+    monitor.add_dataset(watched(10, batch_size, "all"));
+    monitor(0);
+    CHECK(monitor.last("all_sum") == 45);
+    CHECK(monitor.last("all_share") == 3. / 5);
+    CHECK(monitor.last("all_none") == 0);
+    CHECK(monitor.last("all_most") == 3. / 5);
+    CHECK(monitor.last("all_average") == 3. / 10);
+    CHECK(monitor.last("all_least") == 0);
+    CHECK(monitor.records().channels.size() == 6);
+  }
+}
+
 TEST_CASE("monitor: batches count by their sizes", "[monitor]") {
   const auto program = channels();
   for (int batch_size : {1, 3, 4, 10, 100}) {

@@ -322,7 +322,7 @@ TEST_CASE("monitor: the sizes of batches are the training's only where none is g
                                        SumCost(), options...)).monitoring_batches();
   };
   CHECK(sizes().batch_size == 5);
-  CHECK(sizes().num_batches == 2);
+  CHECK(sizes().num_batches == 0);
   CHECK(sizes(monitoring_batches(3)).batch_size == 5);
   CHECK(sizes(monitoring_batches(3)).num_batches == 3);
   CHECK(sizes(monitoring_batch_size(4)).batch_size == 4);

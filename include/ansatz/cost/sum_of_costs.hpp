@@ -128,7 +128,7 @@ class SumOfCosts : public Cost {
       if (!cost.name().empty()) name += "_" + cost.name();
       put({name, cost.expr(model, data), "a term of the training cost"});
     }
-    for (const Channel& c : found) list.add(c.name, c.value, c.doc);
+    for (const Channel& c : found) list.add(c);
   }
 
   constexpr FixedVarDescr fixed_variables(const Model& model, const Data& data) const override {

@@ -11,10 +11,10 @@ ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
-/// The channel `<data set>_wmape_num`: sum_i |R_i - P_i| over the examples of a batch, R being the
-/// targets and P the model's outputs; like every channel, averaged over the batches. Divided by
-/// WMapeDenominatorChannel's it is the weighted mean absolute percentage error. Pylearn2 takes the
-/// first output only, here all of them count.
+/// The channel `<data set>_wmape_num`: sum_i |R_i - P_i| over the examples of the data set, R being
+/// the targets and P the model's outputs. Divided by WMapeDenominatorChannel's it is the weighted
+/// mean absolute percentage error. Pylearn2 averages the sums of the batches, and takes the first
+/// output only; here all of them count.
 class WMapeNumeratorChannel : public Extension {
  public:
   static constexpr const char* yaml =
@@ -31,7 +31,7 @@ class WMapeNumeratorChannel : public Extension {
   constexpr void channels(const Model& model, const Data& data, ChannelList& list) const override;
 };
 
-/// The channel `<data set>_wmape_den`: sum_i |R_i| over the examples of a batch.
+/// The channel `<data set>_wmape_den`: sum_i |R_i| over the examples of the data set.
 class WMapeDenominatorChannel : public Extension {
  public:
   static constexpr const char* yaml =
@@ -68,8 +68,8 @@ constexpr void WMapeNumeratorChannel::channels(const Model& model, const Data& d
                                                ChannelList& list) const {
   const Signal predicted = model.output(data[model.input_source()]);
   const AnyExpr wanted = wmape::targets(model, data, predicted.space);
-  list.add(channel_name_suffix, sum(abs(wanted - predicted.value())),
-           "sum of the absolute errors of a batch");
+  list.add_sum(channel_name_suffix, sum(abs(wanted - predicted.value())),
+               "sum of the absolute errors");
 }
 constexpr void WMapeDenominatorChannel::data_specs(const Model& model, Data& data) const {
   wmape::read(model, data);
@@ -77,8 +77,8 @@ constexpr void WMapeDenominatorChannel::data_specs(const Model& model, Data& dat
 constexpr void WMapeDenominatorChannel::channels(const Model& model, const Data& data,
                                                  ChannelList& list) const {
   const Signal predicted = model.output(data[model.input_source()]);
-  list.add(channel_name_suffix, sum(abs(wmape::targets(model, data, predicted.space))),
-           "sum of the absolute targets of a batch");
+  list.add_sum(channel_name_suffix, sum(abs(wmape::targets(model, data, predicted.space))),
+               "sum of the absolute targets");
 }
 
 }  // namespace ansatz

@@ -1,6 +1,7 @@
 // Monitor: watches channels on data sets while a model is trained.
 #pragma once
 
+#include <ansatz/monitor/channel.hpp>
 #include <ansatz/serial/monitor_records.hpp>
 #include <ansatz/train/batch_reader.hpp>
 
@@ -14,7 +15,8 @@ class Session;
 /// Computes all channels of a job on each of its monitored data sets and records them.
 ///
 /// The value of a channel is the average over the batches of a data set, weighted by their sizes,
-/// gathered in double. Channels that read no data are computed once for all data sets.
+/// or the ratio of sums over the batches (see Gathered in channel.hpp), gathered in double.
+/// Channels that read no data are computed once for all data sets.
 class Monitor {
  public:
   /// @param prefix  what the names of its channels begin with, "" or "valid_"
@@ -63,10 +65,16 @@ class Monitor {
   std::vector<int> sorted_channels() const;
 
  private:
+  // A channel that reads data: which results of the program it is made of, and how.
+  struct Part {
+    std::string name;
+    Gathered how = Gathered::mean;
+    int value = 0, per = 0;
+  };
   struct Source {
     WatchedData data;
     std::optional<BatchReader> reader;
-    std::vector<int> channels, parameters;  // in records_.channels
+    std::vector<int> channels, parameters;  // in records_.channels, those of parts_ first
   };
   struct Computed {
     int channel;
@@ -79,6 +87,7 @@ class Monitor {
   std::vector<WatchedData> datasets_;
   std::vector<Source> sources_;
   std::vector<Computed> computed_;
+  std::vector<Part> parts_;
   std::vector<std::function<void(const WatchedData&, const Subset&)>> prereqs_;
   std::vector<int> setting_channels_;
   // What is computed. Others are of a run before this one, and stay as they were.

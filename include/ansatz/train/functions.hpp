@@ -36,12 +36,18 @@ constexpr NamedFunction Train::function(int index) const {
   const int own = algorithm->function_count();
   if (index < own) return algorithm->function(*this, index);
   NamedFunction f;
-  const auto put = [&](const Channel& c) { f.function.add(output(c.name.c_str(), c.value)); };
+  const auto put = [&](const Channel& c) {
+    const String name = c.name + channels::endings[static_cast<int>(c.gathered)];
+    f.function.add(output(name.c_str(), c.value));
+    if (c.gathered < Gathered::ratio) return;
+    const String divisor = c.name + channels::divisor_ending;
+    f.function.add(output(divisor.c_str(), c.per));
+  };
   if (index == own || index == own + 1) {
     f.name = index == own ? "monitor" : "monitor_parameters";
     const ChannelList list = channels(data());
     for (const Channel& c : list)
-      if (train::varies(c.value) == (index == own)) put(c);
+      if ((c.gathered != Gathered::mean || train::varies(c.value)) == (index == own)) put(c);
   } else if (index == own + 2) {
     f.name = "monitor_settings";
     ChannelList list;

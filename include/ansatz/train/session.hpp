@@ -36,6 +36,8 @@ class RunObserver {
   virtual void on_monitor(Session&) {}
   virtual void on_save(Session&, const std::string& /*path*/) {}
   virtual void on_warning(Session&, const std::string& /*text*/) {}
+  /// What is worth knowing, and nothing to worry about.
+  virtual void on_note(Session&, const std::string& /*text*/) {}
   virtual void on_end(Session&, RunEnd) {}
 };
 
@@ -57,6 +59,8 @@ struct RunOptions {
   bool check = false;         ///< stop at the first value that is not finite, and name it
   std::string job_yaml;       ///< the job as text, for the model file
   std::string model_yaml;
+  /// What the ${NAME}s of the job stood for, for the model file.
+  std::map<std::string, std::string> variables;
   /// Where data sets stand in the job file, "job.yaml:3:12: dataset", for messages.
   std::map<const Object*, std::string> places;
   /// Models that go on from where earlier jobs left them, with their values and records.
@@ -76,6 +80,11 @@ class Session {
 
   /// Trains until a criterion, an extension, the time budget or an interrupt ends it.
   RunEnd run();
+  /// Trains nothing: records the channels of `data` once, with the parameters and the named numbers
+  /// of the file. Those that extensions make are among them where they come from data alone;
+  /// returns why some of these could not be computed.
+  std::vector<std::string> measure(const ModelFile& file, const std::string& path,
+                                   const Monitor::WatchedData& data);
 
   const Train& job() const { return job_; }
   const RunOptions& options() const { return options_; }
@@ -118,6 +127,7 @@ class Session {
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
   void warn(const std::string& text);
+  void note(const std::string& text);
 
   /// Throws ValueError "NaN in h0_W" when a parameter is not finite.
   void require_finite_parameters() const;
@@ -132,6 +142,9 @@ class Session {
 
  private:
   void initialize_parameters();
+  void initialize_from_file(const std::string& path);
+  /// Refuses to go on with other data than the file was trained on.
+  void require_same_data(const ModelFile& file) const;
   /// The first values meet the model's constraints, too, as in Pylearn2's Train.setup.
   void enforce_constraints();
   void load_data();
@@ -161,6 +174,7 @@ class Session {
   std::unique_ptr<ModelRun> model_run_;
   std::vector<std::unique_ptr<ExtensionRun>> extensions_;
   StateValues tags_;
+  std::map<std::string, std::string> data_facts_;        // of each data set, as the file says it
   std::map<std::string, double, std::less<>> settings_;  // that no program reads
   bool stopped_ = false, saved_once_ = false, resumed_ = false;
   std::int64_t epoch_examples_ = 0;

@@ -24,6 +24,7 @@ class Train {
   int save_freq = 0;
   bool allow_overwrite = true;
   String init_from;
+  ir::List<String> init_from_include, init_from_exclude;
 
   constexpr Train() {}
   /// A Dataset, a Model and a TrainingAlgorithm; Extensions; keys such as save_path("m.ansatz").
@@ -42,6 +43,10 @@ class Train {
     key("extensions", &Train::extensions, "what happens beside the training");
     key("allow_overwrite", &Train::allow_overwrite, "whether save_path may exist already");
     key("init_from", &Train::init_from, "model file whose parameters are the first values");
+    key("init_from_include", &Train::init_from_include,
+        "patterns of the parameters that init_from gives values to, such as 'h*'; default: all");
+    key("init_from_exclude", &Train::init_from_exclude,
+        "patterns of those that keep their own first values");
   }
 
   /// The inputs of programs: what the cost and the model's channels read, each in the Space in
@@ -63,11 +68,11 @@ class Train {
     return there;
   }
   /// Batches in which the monitor walks over a data set, 0 for what is not given: those of the
-  /// algorithm's monitoring keys, or, where there are none, those it trains in. A number of batches
-  /// alone is one of batches of the training's size, as in the tutorials' notebooks.
+  /// algorithm's monitoring keys, or, where there are none, the whole data set in batches of the
+  /// training's size. A number of batches alone is one of such batches, too, as in the tutorials'
+  /// notebooks.
   constexpr BatchSizes monitoring_batches() const {
     BatchSizes sizes{algorithm->monitoring_batch_size, algorithm->monitoring_batches};
-    if (!sizes.batch_size && !sizes.num_batches) sizes.num_batches = algorithm->epoch_batches();
     if (!algorithm->monitoring_batch_size)
       sizes.batch_size = algorithm->batch_size ? algorithm->batch_size : model->batch_size();
     return sizes;

@@ -97,9 +97,6 @@ class TrainingAlgorithm : public Object {
   constexpr virtual NamedFunction function(const Train& train, int index) const = 0;
   /// Channels of the algorithm itself, such as the learning rate.
   constexpr virtual void channels(const Model&, ChannelList&) const {}
-  /// Batches of an epoch, 0 for the whole data set: so many are monitored, too, where neither the
-  /// size nor the number of monitoring batches is given.
-  constexpr virtual int epoch_batches() const { return 0; }
   /// How the monitor walks over its data sets.
   constexpr virtual const char* monitor_mode() const { return "sequential"; }
 
