@@ -23,11 +23,13 @@ class MonitorBasedRun final : public CriterionRun {
     if (channel_.empty())
       channel_ = objective_channel(session.records(), description_.channel_name, "MonitorBased");
     const double value = last_value(session.records(), channel_, "MonitorBased");
-    if (value < (1. - description_.prop_decrease) * best_)
+    // What falls less does not count: over N records it may add up to enough.
+    if (value < in_proportion(best_, 1. - description_.prop_decrease)) {
       countdown_ = description_.N;
-    else
+      best_ = value;
+    } else {
       --countdown_;
-    if (value < best_) best_ = value;
+    }
     return countdown_ > 0;
   }
   void state(Archive& archive) override {

@@ -19,6 +19,12 @@ std::string objective_channel(const MonitorRecords& records, std::string_view gi
 std::string objective_channel(const std::vector<std::string_view>& known, std::string_view given,
                               std::string_view who);
 
+/// `factor` times a value, of which more is always higher: for factors below 1 what lies that
+/// proportion of the size below it, whatever its sign is.
+inline double in_proportion(double value, double factor) {
+  return value < 0 ? (2. - factor) * value : factor * value;
+}
+
 /// The last value of a channel. NameError as above; ValueError when there is no record.
 double last_value(const MonitorRecords& records, std::string_view channel, std::string_view who);
 

@@ -26,7 +26,7 @@ class PatienceRun final : public CriterionRun {
                                    "PatienceBasedTermCrit");
     const double value = last_value(session.records(), channel_, "PatienceBasedTermCrit");
     const auto records = static_cast<double>(session.records().at(channel_).val_record.size());
-    if (value < (1. - description_.prop_decrease) * best_) {
+    if (value < in_proportion(best_, 1. - description_.prop_decrease)) {
       patience_ = std::max(patience_, records * description_.patience_increase);
       best_ = value;
     }

@@ -70,9 +70,9 @@ class LrAdjusterRun final : public ExtensionRun {
     double rate = session.setting("learning_rate");
     if (v.size() >= 2) {
       const double now = v.back(), before = v[v.size() - 2];
-      if (now > adjuster_.high_trigger * before)
+      if (now > in_proportion(before, adjuster_.high_trigger))
         rate *= adjuster_.shrink_amt;
-      else if (now > adjuster_.low_trigger * before)
+      else if (now > in_proportion(before, adjuster_.low_trigger))
         rate *= adjuster_.grow_amt;
     }
     rate = std::min(adjuster_.max_lr, std::max(adjuster_.min_lr, rate));

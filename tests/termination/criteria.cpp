@@ -96,12 +96,18 @@ TEST_CASE("termination: MonitorBased waits N records for a fall by prop_decrease
   // The record before the first epoch counts down, too: infinity falls to anything.
   CHECK(epochs_until(three, {10}) == 3);
   CHECK(epochs_until(three, {10, 9.5, 8.5, 9, 9, 9}) == 5);
-  // Steady improvement below the proportion lowers the best value, and stops.
-  CHECK(epochs_until(three, {10, 9.5, 9.2, 8.9, 8.6}) == 3);
+  // Steady improvement goes on while it is the proportion in N records, and stops where it is not.
+  CHECK(epochs_until(three, {10, 9.5, 9.2, 8.9, 8.6, 8.3, 8.1}) == 6);
+  CHECK(epochs_until(three, {10, 9.9, 9.8, 9.7, 9.6}) == 3);
   // The countdown begins again at a fall that is large enough, not at equality.
   CHECK(epochs_until(three, {10, 11, 11, 8, 9, 9, 9}) == 6);
   CHECK(epochs_until(MonitorBased(channel_name("scripted"), prop_decrease(.5), N(2)),
                      {8, 4, 4}) == 2);
+  // The proportion is of the size, whatever the sign: from -10 to below -11, from 0 to anything.
+  CHECK(epochs_until(three, {-10, -10, -10, -10, -10}) == 3);
+  CHECK(epochs_until(three, {-10, -10.9, -10.9, -11.1, -11, -11, -11}) == 6);
+  CHECK(epochs_until(three, {1, 0, -1e-9, 0, 0, 0, 0}) == 5);
+  CHECK(epochs_until(three, {.5, .2, -.1, -.1, -.105, -.109, -.1}) == 5);
   CHECK_THAT(message<ValueError>(MonitorBased(N(0))), Contains("N must be at least 1"));
   CHECK_THAT(message<ValueError>(MonitorBased(prop_decrease(1.))), Contains("prop_decrease"));
 }

@@ -126,20 +126,24 @@ TEST_CASE("schedules: MomentumAdjustor moves the momentum in a line", "[training
 }
 
 TEST_CASE("schedules: MonitorBasedLRAdjuster follows its channel", "[training][schedules]") {
-  const std::vector<double> v{4, 3, 3.5, 3.48, 3.48, 1, 2, 4, 8};
+  const std::vector<double> v{4, 3, 3.5, 3.48, 3.48, 1, 2, 4, 8, -4, -3, -3.5, -3.51, -3.6, 0, -1};
   const double high = 1, low = .99, shrink = .5, grow = 1.5, least = .03, most = .12;
-  SmallRun run(job_of(sgd(8),
-                      Scripted("watched", {4, 3, 3.5, 3.48, 3.48, 1, 2, 4, 8}),
-                      MonitorBasedLRAdjuster(channel_name("watched"), high_trigger(high),
-                                             low_trigger(low), shrink_amt(shrink), grow_amt(grow),
-                                             min_lr(least), max_lr(most))));
+  SmallRun run(job_of(
+      sgd(15),
+      Scripted("watched", {4, 3, 3.5, 3.48, 3.48, 1, 2, 4, 8, -4, -3, -3.5, -3.51, -3.6, 0, -1}),
+      MonitorBasedLRAdjuster(channel_name("watched"), high_trigger(high), low_trigger(low),
+                             shrink_amt(shrink), grow_amt(grow), min_lr(least), max_lr(most))));
   const std::vector<double> found = run.run().record("learning_rate");
   double rate = base;
   for (std::size_t i = 0; i < found.size(); ++i) {
     CHECK(found[i] == Approx(rate).epsilon(1e-12));
-    if (i > 0 && v[i] > high * v[i - 1])
+    // As a proportion of the size: a fall of less than 1 % below zero is one, too.
+    const auto above = [&](double ratio) {
+      return v[i] > v[i - 1] + (ratio - 1) * std::abs(v[i - 1]);
+    };
+    if (i > 0 && above(high))
       rate *= shrink;
-    else if (i > 0 && v[i] > low * v[i - 1])
+    else if (i > 0 && above(low))
       rate *= grow;
     rate = std::min(most, std::max(least, rate));
   }

@@ -8,9 +8,9 @@ ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
-/// Stops when for N records in a row the channel did not fall below (1 - prop_decrease) times its
-/// lowest value. The lowest value counts even when it is not that much lower: steady improvement
-/// by less than prop_decrease a record stops after N records, as in Pylearn2's code (issue #1449).
+/// Stops when within N records the channel did not fall by prop_decrease of its lowest value before
+/// them: to 1.98 from 2, to -2.02 from -2 for .01. Steady improvement goes on as long as it is that
+/// much in N records, as Pylearn2's documentation says; its code wants it in one (issue #1449).
 ///
 /// The channel is `objective` when none is named, or else the only one whose name ends in
 /// "objective". NameError when there is none, or there are several.

@@ -9,8 +9,9 @@ ANSATZ_COMPILED_ONCE
 namespace ansatz {
 
 /// Stops when there are as many records as there is patience: initial_patience of them, or,
-/// whenever the channel falls below (1 - prop_decrease) times its lowest value, patience_increase
-/// times as many as there are then, if that is more. The record before the first epoch counts.
+/// whenever the channel falls by prop_decrease of its lowest value (whatever the sign of that is),
+/// patience_increase times as many as there are then, if that is more. The record before the first
+/// epoch counts.
 ///
 /// The channel is `objective` when none is named, or else the only one whose name ends in
 /// "objective". NameError when there is none, or there are several.

@@ -87,7 +87,8 @@ class OneOverEpoch : public Extension {
 
 /// Changes the learning rate by what a channel did: with v its last value and u the one before,
 /// times shrink_amt if v > high_trigger u, else times grow_amt if v > low_trigger u; then it is
-/// clipped to [min_lr, max_lr].
+/// clipped to [min_lr, max_lr]. Where u is negative, u + (high_trigger - 1) |u| stands for
+/// high_trigger u, and low_trigger likewise.
 ///
 /// The channel is channel_name, or "<dataset_name>_objective", or the only one whose name ends in
 /// "objective"; NameError when there are none or several.
