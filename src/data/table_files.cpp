@@ -59,7 +59,10 @@ namespace {
 std::pair<std::int64_t, std::int64_t> range_of(const CsvDatasetOptions& options,
                                                std::int64_t rows) {
   const auto part = [rows](double fraction) {
-    return static_cast<std::int64_t>(fraction * static_cast<double>(rows));
+    // One cut for .1 from the beginning and .9 at the end: 1 - .9 is a little less than .1.
+    const double exact = fraction * static_cast<double>(rows), whole = std::round(exact);
+    const double rounding = 4 * std::numeric_limits<double>::epsilon() * static_cast<double>(rows);
+    return static_cast<std::int64_t>(std::abs(exact - whole) <= rounding ? whole : exact);
   };
   if (options.start_fraction) return {0, part(*options.start_fraction)};
   if (options.end_fraction) return {part(1 - *options.end_fraction), rows};
