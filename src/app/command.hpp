@@ -51,7 +51,9 @@ struct JobArguments {
   void add_to(CLI::App& command);
   /// Loads the libraries, then the job. JobError for errors of the job file.
   /// @param precision  of what is computed while the file is read
-  Job load(bool check_only = false, ElementType precision = ElementType::float32) const;
+  /// @param resume     see LoadOptions
+  Job load(bool check_only = false, ElementType precision = ElementType::float32,
+           bool resume = false) const;
 };
 
 /// "float32" or "float64" as --floatX takes them.

@@ -21,13 +21,14 @@ void JobArguments::add_to(CLI::App& command) {
       ->allow_extra_args(false);
 }
 
-Job JobArguments::load(bool check_only, ElementType precision) const {
+Job JobArguments::load(bool check_only, ElementType precision, bool resume) const {
   load_libraries(libraries);
   LoadOptions options;
   options.defines = defines;
   options.overrides = overrides;
   options.check_only = check_only;
   options.precision = precision;
+  options.resume = resume;
   for (const std::string& each : data) {
     const auto at = each.find('=');
     if (at == std::string::npos || at == 0)

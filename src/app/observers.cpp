@@ -78,6 +78,9 @@ class TextObserver final : public RunObserver {
   void on_warning(Session&, const std::string& text) override {
     if (!options_.quiet) fmt::print(stderr, "warning: {}\n", text);
   }
+  void on_note(Session&, const std::string& text) override {
+    if (!options_.quiet) fmt::print(stderr, "{}\n", text);
+  }
 
  private:
   bool wanted(const std::string& name) const {
@@ -159,6 +162,9 @@ class JsonObserver final : public RunObserver {
   }
   void on_warning(Session&, const std::string& text) override {
     if (!options_.quiet) put_event("warning", fmt::format("\"text\":{}", json_string(text)));
+  }
+  void on_note(Session&, const std::string& text) override {
+    put(fmt::format("{{\"event\":\"note\",\"text\":{}}}", json_string(text)));
   }
   void on_end(Session& session, RunEnd end) override {
     const MonitorRecords& records = session.records();

@@ -11,14 +11,18 @@
 #include <ansatz/serial/json.hpp>
 #include <ansatz/train/batch_reader.hpp>
 #include <ansatz/train/build_programs.hpp>
+#include <ansatz/train/session.hpp>
 #include <dsl/build.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <set>
 
 namespace ansatz::app {
 
@@ -190,6 +194,35 @@ struct EvaluateArguments {
   int batch_size = 0, threads = 1;
 };
 
+// Says which channels of the run's records are not among the computed ones, and why.
+void tell_missing(const TrainedModel& model, const MonitorRecords& computed,
+                  const std::vector<std::string>& patterns) {
+  const MonitorRecords* const recorded = find_monitor(model.file.monitors);
+  if (!recorded) return;
+  std::set<std::string> names, sets;
+  for (const ChannelRecords& c : computed.channels) names.insert(c.name);
+  for (const ChannelRecords& c : recorded->channels)
+    if (!c.dataset.empty()) sets.insert(c.dataset + "_");
+  std::set<std::string> times, others;
+  for (const ChannelRecords& c : recorded->channels) {
+    // Without the name of its data set.
+    std::string name = c.name;
+    for (const std::string& each : sets)
+      if (c.name.starts_with(each) && names.contains(c.name.substr(each.size())))
+        name = c.name.substr(each.size());
+    if (!c.dataset.empty() && c.name.starts_with(c.dataset + "_"))
+      name = c.name.substr(c.dataset.size() + 1);
+    if (!patterns.empty() && !matches(patterns, name)) continue;
+    if (!names.contains(name)) (c.wall_clock ? times : others).insert(name);
+  }
+  if (!times.empty())
+    fmt::print(stderr, "not computed: {}: times of the run\n", fmt::join(times, ", "));
+  if (others.empty()) return;
+  fmt::print(stderr, "not computed: {}: {}\n", fmt::join(others, ", "),
+             model.without_job.empty() ? "made by extensions while the job runs"
+                                       : "of the job, which cannot be read: " + model.without_job);
+}
+
 int evaluate(const EvaluateArguments& a) {
   shows_json = a.json;
   load_libraries(a.libraries);
@@ -197,16 +230,9 @@ int evaluate(const EvaluateArguments& a) {
   Train& train = *model.train;
   train.dataset = dataset_of(a.data, model);
   if (!train.algorithm) throw ValueError("the model trains itself and has no channels to evaluate");
-  JobPrograms programs = build_programs(train, model.precision);
-  AnyProgram *channels = nullptr, *parameters = nullptr;
-  for (JobProgram& p : programs) {
-    if (p.name != "monitor" && p.name != "monitor_parameters") continue;
-    model.bind(*p.program);
-    p.program->threads(a.threads);
-    (p.name == "monitor" ? channels : parameters) = p.program.get();
-  }
-  Monitor monitor{MonitorRecords{}};
-  monitor.setup(channels, parameters, nullptr);
+  RunOptions options;
+  options.threads = a.threads;
+  Session session(train, build_programs(train, model.precision), options);
   Monitor::WatchedData data;
   data.table = load_data(a.data, model, *train.dataset);
   // The monitor's batches, since the largest value of a batch depends on them; but all of the data.
@@ -215,15 +241,14 @@ int evaluate(const EvaluateArguments& a) {
   data.batch_size = a.batch_size ? a.batch_size : sizes.batch_size;
   if (!data.batch_size) data.num_batches = sizes.num_batches;
   if (!data.batch_size && !data.num_batches) data.batch_size = 500;
-  monitor.add_dataset(data);
-  monitor(0);
+  const std::vector<std::string> faults = session.measure(model.file, model.path, data);
   std::string json;
   std::vector<std::string> names;
-  for (const ChannelRecords& c : monitor.records().channels) names.push_back(c.name);
+  for (const ChannelRecords& c : session.records().channels) names.push_back(c.name);
   if (const std::string what = fits_nothing(a.channels, names); !what.empty() && !a.quiet)
     fmt::print(stderr, "warning: {}\n", what);
-  for (int i : monitor.sorted_channels()) {
-    const ChannelRecords& c = monitor.records().channels[static_cast<std::size_t>(i)];
+  for (int i : session.monitor().sorted_channels()) {
+    const ChannelRecords& c = session.records().channels[static_cast<std::size_t>(i)];
     if (!a.channels.empty() && !matches(a.channels, c.name)) continue;
     if (a.json)
       json += fmt::format("{}{}:{}", json.empty() ? "" : ",", json_string(c.name),
@@ -232,6 +257,10 @@ int evaluate(const EvaluateArguments& a) {
       fmt::print("{}: {}\n", c.name, channel_text(c.val_record.back()));
   }
   if (a.json) fmt::print("{{{}}}\n", json);
+  std::fflush(stdout);
+  if (a.quiet) return exit_ok;
+  for (const std::string& fault : faults) fmt::print(stderr, "not computed: {}\n", fault);
+  tell_missing(model, session.records(), a.channels);
   return exit_ok;
 }
 

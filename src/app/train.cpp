@@ -53,7 +53,7 @@ RunEnd train_phase(const TrainArguments& a, const Phase& phase,
   JobPrograms compiled = build_programs(*phase.train, precision, !a.interpret, &programs);
   const auto observer = observer_of(a, programs);
   RunOptions options;
-  options.resume = a.resume;
+  options.resume = a.resume && phase.begun;
   options.accept_differences = a.accept_differences;
   options.time_budget = a.time_budget;
   options.seed = a.seed;
@@ -63,8 +63,12 @@ RunEnd train_phase(const TrainArguments& a, const Phase& phase,
   options.places = phase.places;
   options.job_yaml = phase.job_yaml;
   options.model_yaml = phase.model_yaml;
+  options.variables = phase.variables;
   options.observer = observer.get();
   options.interrupt = &interrupted;
+  if (a.resume && !phase.begun && !a.quiet)
+    fmt::print(stderr, "{} is of the stage before, from which this job begins\n",
+               phase.train->save_path.c_str());
   Session session(*phase.train, std::move(compiled), options);
   const RunEnd end = session.run();
   learned.push_back(
@@ -82,7 +86,7 @@ void begin_phase(const Phase& phase, std::size_t phases) {
 
 int train(const TrainArguments& a) {
   shows_json = a.json;
-  const Job job = a.job.load(false, precision_of(a.floatX));
+  const Job job = a.job.load(false, precision_of(a.floatX), a.resume);
   if (!a.quiet)
     for (const std::string& warning : job.warnings) show_warning(warning);
   std::signal(SIGINT, on_interrupt);

@@ -20,10 +20,14 @@ LoadOptions only_look() {
   return options;
 }
 
-// Of text that a model file holds.
-LoadOptions as_stored() {
+// Of text that a model file holds: it is read without what the run had around it.
+LoadOptions as_stored(const TrainedModel& model) {
   LoadOptions options = only_look();
   options.fill = false;
+  options.stored_variables = model.file.variables;
+  options.model_yaml = model.file.model_yaml;
+  options.model_of = model.path;
+  options.inside = {file_id(model.path)};
   return options;
 }
 
@@ -39,7 +43,8 @@ Shared<T> object_of(const std::string& what, const std::string& yaml, const Load
 Shared<Dataset> trained_on(const TrainedModel& model) {
   if (model.train->dataset) return model.train->dataset;
   if (model.file.dataset_yaml.empty()) return nullptr;
-  return object_of<Dataset>(model.path + " (its data set)", model.file.dataset_yaml, as_stored());
+  return object_of<Dataset>(model.path + " (its data set)", model.file.dataset_yaml,
+                            as_stored(model));
 }
 
 bool holds_names(const DataArguments& given, const CsvFirstLine& first, bool expected) {
@@ -140,9 +145,18 @@ TrainedModel read_trained_model(const std::string& path) {
   model.precision =
       model.file.floatX == "float64" ? ElementType::float64 : ElementType::float32;
   if (!model.file.job_yaml.empty()) {
-    Job job = load_job_text(path + " (its job)", model.file.job_yaml, as_stored());
-    // Of several jobs in one file, the one that saves to this path cannot be told from here.
-    if (job.phases.size() == 1 && job.phases[0].train) model.train = std::move(job.phases[0].train);
+    try {
+      Job job = load_job_text(path + " (its job)", model.file.job_yaml, as_stored(model));
+      // Of several jobs in one file, the one that saves to this path cannot be told from here.
+      if (job.phases.size() == 1 && job.phases[0].train)
+        model.train = std::move(job.phases[0].train);
+      else if (!job.warnings.empty())
+        model.without_job = job.warnings.front();
+    } catch (const FileError& fault) {
+      // The model may stand alone where its job does not.
+      if (model.file.model_yaml.empty()) throw;
+      model.without_job = fault.what();
+    }
   }
   if (!model.train) {
     if (model.file.model_yaml.empty())
@@ -150,8 +164,9 @@ TrainedModel read_trained_model(const std::string& path) {
                                   "parameters and records can be read",
                                   path));
     model.train = std::make_unique<Train>();
-    model.train->model =
-        object_of<Model>(path + " (its model)", model.file.model_yaml, as_stored());
+    LoadOptions options = as_stored(model);
+    options.model_yaml.clear();
+    model.train->model = object_of<Model>(path + " (its model)", model.file.model_yaml, options);
     model.train->algorithm = SGD(learning_rate(1.));
   }
   return model;

@@ -19,6 +19,7 @@ struct TrainedModel {
   ModelFile file;
   /// The job of the file, or, where the file has none, one with the model alone.
   std::unique_ptr<Train> train;
+  std::string without_job;  ///< why `train` has the model alone, although the file has a job
   ElementType precision = ElementType::float32;
 
   /// Gives a program the parameters and the state of the file.

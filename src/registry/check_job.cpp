@@ -49,6 +49,7 @@ class Checker {
     sound_ = sound_ && !loader_.hollow(job_.algorithm.get());
     complete_ = sound_;
     functions();
+    if (!loader_.options.fill) return;  // nor are its criteria and extensions asked
     monitored_data();
     parts();
     channels();

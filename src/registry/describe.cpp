@@ -81,7 +81,11 @@ class Tree final : public Describer {
     scalar(fmt::format("{}", value));
   }
   void text(std::string_view value) override { scalar(value, true); }
-  void object(const Object* value) override { put(value_of(value)); }
+  void object(const Object* value) override {
+    // Taken first: what is inside has keys of its own.
+    const std::string name = std::exchange(key_, "");
+    add(*stack_.back(), name, value_of(value));
+  }
   void open_list() override { open(node(Kind::sequence)); }
   void open_mapping(const char* class_path) override {
     const NodePtr map = node(Kind::mapping);

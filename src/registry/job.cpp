@@ -1,7 +1,9 @@
 #include <ansatz/registry/job.hpp>
 
+#include "graft.hpp"
 #include "loader.hpp"
 
+#include <ansatz/serial/model_file.hpp>
 #include <ansatz/yaml/read.hpp>
 #include <ansatz/yaml/scalar.hpp>
 #include <ansatz/yaml/write.hpp>
@@ -9,9 +11,28 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 namespace ansatz {
 
 namespace {
+
+std::string default_save_path(const Loader& loader, const std::string& phase) {
+  std::string path = loader.environment.find("PYLEARN2_TRAIN_FILE_FULL_STEM").value_or("job");
+  if (!phase.empty()) path += "." + phase;
+  return path + ".pkl";
+}
+
+// Puts the model as it was made into the place of one that names model files or variables.
+void read_made_model(yaml::Node& model, const Loader& loader) {
+  if (!needs_more(model)) return;
+  yaml::Errors none;
+  yaml::Reading reading;
+  reading.fill = false;
+  const yaml::NodePtr made = yaml::read_text(fmt::format("{} (its model)", loader.options.model_of),
+                                             loader.options.model_yaml, none, reading);
+  if (made && none.size() == 0) model = *made;
+}
 
 yaml::Reading reading_of(const LoadOptions& options) {
   yaml::Reading reading;
@@ -28,15 +49,87 @@ void raise_registration_faults() {
 }
 
 yaml::Environment environment_of(const std::string& path, const LoadOptions& options) {
-  yaml::Environment environment = yaml::Environment::of_job(path);
+  yaml::Environment environment;
+  // The text of a model file is not the job's file.
+  if (options.fill)
+    environment = yaml::Environment::of_job(path);
+  else
+    environment.stored(options.stored_variables);
   for (const auto& [name, value] : options.environment) environment.set(name, value);
   return environment;
+}
+
+// What the ${NAME}s of a text stand for.
+std::map<std::string, std::string> variables_of(const std::string& text,
+                                                const yaml::Environment& environment) {
+  std::map<std::string, std::string> variables;
+  for (std::size_t open = text.find("${"); open != text.npos; open = text.find("${", open + 2)) {
+    const std::size_t close = text.find('}', open);
+    if (close == text.npos) break;
+    const std::string name = text.substr(open + 2, close - open - 2);
+    if (const auto value = environment.find(name)) variables[name] = *value;
+  }
+  return variables;
+}
+
+// The file that a job saves to, "" where it saves to none.
+std::string save_path_of(const yaml::Place& place, const Loader& loader, const std::string& phase) {
+  yaml::Errors told_later;
+  if (const auto key = place.find("save_path"); key && !yaml::is_null(*key->node))
+    return loader.moved(yaml::as_path(*key, loader.environment, told_later).value_or(""));
+  const auto freq = place.find("save_freq");
+  if (!freq || yaml::as_int(*freq, told_later).value_or(0) <= 0) return "";
+  return default_save_path(loader, phase);
+}
+
+// With --resume: whether the file at `save_path` is of this run. The parts of the model that come
+// from files which are not there any more, or from that file itself, are then those the run had.
+bool take_up(const yaml::Place& job, const Loader& loader, const std::string& save_path) {
+  const auto model = job.find("model");
+  std::error_code none;
+  if (!model || !std::filesystem::exists(save_path, none)) return true;
+  const auto lost = [&](const yaml::Node& pickle) {
+    const std::string path = loader.pickle_path(pickle);
+    return !std::filesystem::exists(path, none) ||
+           std::filesystem::equivalent(path, save_path, none);
+  };
+  if (!has_pickle(*model->node, lost)) return true;
+  ModelFile saved;
+  try {
+    saved = read_model_file(save_path);
+  } catch (const Error&) {
+    return true;  // told when it is resumed
+  }
+  yaml::Errors told_later;
+  yaml::Reading reading;
+  reading.fill = false;
+  const yaml::NodePtr before = yaml::read_text(save_path, saved.job_yaml, told_later, reading);
+  const yaml::Child* const model_before = before ? before->find("model") : nullptr;
+  const auto any = [](const yaml::Node&) { return true; };
+  // The stage before, whose file this job begins from, made its model otherwise.
+  if (!model_before || !has_pickle(*model_before->node, any)) return false;
+  const yaml::NodePtr made = yaml::read_text(save_path, saved.model_yaml, told_later, reading);
+  if (made && graft(*model->node, *made, lost)) return true;
+  // All of the model is from a file: now from this one, which has the records of earlier stages.
+  yaml::Node& whole = *model->node;
+  whole.kind = yaml::Kind::scalar;
+  whole.tag = "!pkl:";
+  whole.text = save_path;
+  whole.quoted = true;
+  whole.children.clear();
+  return true;
 }
 
 Phase phase_of(const yaml::Place& place, Loader& loader, const std::string& name) {
   Phase phase;
   phase.name = name;
   phase.where = place.position.text();
+  phase.job_yaml = yaml::to_yaml(*place.node);
+  phase.variables = variables_of(phase.job_yaml, loader.environment);
+  if (loader.options.resume)
+    phase.begun = take_up(place, loader, save_path_of(place, loader, name));
+  if (const auto model = place.find("model"); model && !loader.options.model_yaml.empty())
+    read_made_model(*model->node, loader);
   const Value value(place, loader);
   if (!value.is_object()) {
     value.refuse("a job, written as !obj:pylearn2.train.Train {…}, or a list of jobs");
@@ -50,14 +143,10 @@ Phase phase_of(const yaml::Place& place, Loader& loader, const std::string& name
     return phase;
   }
   phase.train = std::make_unique<Train>(job->train);
-  if (phase.train->save_freq > 0 && phase.train->save_path.empty()) {
-    std::string path = loader.environment.find("PYLEARN2_TRAIN_FILE_FULL_STEM").value_or("job");
-    if (!name.empty()) path += "." + name;
-    phase.train->save_path = (path + ".pkl").c_str();
-  }
+  if (phase.train->save_freq > 0 && phase.train->save_path.empty())
+    phase.train->save_path = default_save_path(loader, name).c_str();
   check_job(*phase.train, loader, place);
   phase.places = loader.dataset_places();
-  phase.job_yaml = yaml::to_yaml(*place.node);
   if (phase.train->model) phase.model_yaml = to_yaml(*phase.train->model);
   return phase;
 }
@@ -85,6 +174,12 @@ Job job_of(const std::string& path, const yaml::NodePtr& root, yaml::Errors& err
 }
 
 }  // namespace
+
+std::string file_id(const std::string& path) {
+  std::error_code unknown;
+  const std::filesystem::path found = std::filesystem::canonical(path, unknown);
+  return unknown ? path : found.string();
+}
 
 Job load_job(const std::string& path, const LoadOptions& options) {
   raise_registration_faults();

@@ -294,6 +294,27 @@ Shared<Object> Loader::make_object(const Value& from) {
   return object;
 }
 
+std::string Loader::pickle_path(const yaml::Node& pickle) const {
+  yaml::Place text;
+  text.node = std::make_shared<yaml::Node>(pickle);
+  text.node->tag.clear();
+  yaml::Errors told_elsewhere;
+  return moved(yaml::as_path(text, environment, told_elsewhere).value_or(""));
+}
+
+// Error where a model file is read inside itself, or too many inside one another.
+bool Loader::may_enter(const Value& from, const std::string& path) {
+  constexpr std::size_t most = 32;
+  const auto& inside = options.inside;
+  if (std::find(inside.begin(), inside.end(), file_id(path)) != inside.end()) {
+    errors.add(from.place(), fmt::format("the model file '{}' has itself as its model", path));
+    return false;
+  }
+  if (inside.size() < most) return true;
+  errors.add(from.place(), fmt::format("the model file '{}' is inside {} others", path, most));
+  return false;
+}
+
 Shared<Object> Loader::load_model(const Value& from) {
   yaml::Place text = from.place();
   text.node = std::make_shared<yaml::Node>(*text.node);
@@ -314,6 +335,7 @@ Shared<Object> Loader::load_model(const Value& from) {
       errors.add(from.place(), what);
     return nullptr;
   }
+  if (!may_enter(from, path)) return nullptr;
   try {
     auto file = std::make_shared<ModelFile>(read_model_file(path));
     if (file->model_yaml.empty()) {
@@ -323,6 +345,9 @@ Shared<Object> Loader::load_model(const Value& from) {
     LoadOptions inner;
     inner.check_only = options.check_only;
     inner.fill = false;
+    inner.stored_variables = file->variables;
+    inner.inside = options.inside;
+    inner.inside.push_back(file_id(path));
     const Shared<Object> described = load_object(path, file->model_yaml, inner);
     auto* const model = dynamic_cast<Model*>(described.get());
     if (!model) {

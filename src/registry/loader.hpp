@@ -41,6 +41,8 @@ class Loader {
   void add_error(const Object* of, const yaml::Place& otherwise, const std::string& what);
   /// "job.yaml:3:12: dataset" for each data set.
   std::map<const Object*, std::string> dataset_places() const;
+  /// The path that a `!pkl:` names; "" where it cannot be read.
+  std::string pickle_path(const yaml::Node& pickle) const;
   /// A path of the file, or the one that --data says instead.
   std::string moved(const std::string& path) const;
 
@@ -66,6 +68,7 @@ class Loader {
   Shared<Object> checked(const Value& from, const ClassInfo& info, Shared<Object> object);
   Shared<Object> make_object(const Value& from);
   Shared<Object> load_model(const Value& from);
+  bool may_enter(const Value& from, const std::string& path);
   yaml::Place fault_place(const yaml::Place& object, const std::string& class_name,
                           std::string_view what) const;
 

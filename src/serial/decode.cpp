@@ -37,7 +37,13 @@ class Decoder {
     out_.dataset_yaml = text(key::dataset);
     out_.model_yaml = text(key::model);
     share_out_tensors();
-    read(key::environment, [&](const Json& json) { environment(json); });
+    read(key::environment, [&](const Json& json) { texts(json, out_.environment); });
+    out_.has_paths = file_.metadata.contains(key::paths);
+    for (const auto& [key, to] : {std::pair{key::variables, &out_.variables},
+                                  {key::data, &out_.data},
+                                  {key::paths, &out_.paths}})
+      if (file_.metadata.contains(key))
+        read(key, [&, to = to](const Json& json) { texts(json, *to); });
     read(key::values, [&](const Json& json) { out_.values = state_values_of(json); });
     read(key::tags, [&](const Json& json) { out_.tags = state_values_of(json); });
     read(key::wall_clock, [&](const Json& json) { out_.wall_clock = state_values_of(json); });
@@ -99,9 +105,9 @@ class Decoder {
     return out;
   }
 
-  void environment(const Json& json) {
+  static void texts(const Json& json, std::map<std::string, std::string>& to) {
     if (!json.is_object()) throw JsonFault{"no object"};
-    for (const auto& [name, value] : json.items()) out_.environment[name] = string_of(value);
+    for (const auto& [name, value] : json.items()) to[name] = string_of(value);
   }
 
   void random(const Json& json) {

@@ -13,6 +13,10 @@ constexpr const char* job = "ansatz.job";
 constexpr const char* dataset = "ansatz.dataset";
 constexpr const char* model = "ansatz.model";
 constexpr const char* environment = "ansatz.environment";
+// Files of before have none of these three.
+constexpr const char* variables = "ansatz.variables";
+constexpr const char* data = "ansatz.data";
+constexpr const char* paths = "ansatz.paths";
 constexpr const char* values = "ansatz.values";
 constexpr const char* random = "ansatz.random";
 constexpr const char* tags = "ansatz.tags";

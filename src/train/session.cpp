@@ -1,6 +1,7 @@
 #include <ansatz/train/session.hpp>
 
 #include <ansatz/model/loaded_model.hpp>
+#include <ansatz/model/mlp.hpp>
 #include <ansatz/nearest_name.hpp>
 #include <ansatz/serial/environment.hpp>
 #include <ansatz/serial/store_tensors.hpp>
@@ -10,9 +11,11 @@
 #include <dsl/exceptions.hpp>
 
 #include "../model/values_from_file.hpp"
+#include "data_facts.hpp"
 #include "state_archive.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -88,6 +91,7 @@ Session::Session(const Train& job, JobPrograms programs, const RunOptions& optio
   if (!job_.model) throw ValueError("the job has no model");
   if (!programs_.empty()) precision_ = programs_.front().program->precision();
   for (const ModelParameter& p : job_.model->parameters()) parameters_.push_back(p);
+  require_names_once(parameters_);
   for (const ModelParameter& p : parameters_) {
     Dims dims;
     for (int i = 0; i < p.shape().rank; ++i) dims.push_back(p.shape()[i]);
@@ -169,6 +173,13 @@ void Session::warn(const std::string& text) {
     fmt::print(stderr, "warning: {}\n", text);
 }
 
+void Session::note(const std::string& text) {
+  if (options_.observer)
+    options_.observer->on_note(*this, text);
+  else
+    fmt::print(stderr, "{}\n", text);
+}
+
 double Session::seconds() const { return seconds_before_ + (start_ > 0 ? now() - start_ : 0); }
 
 bool Session::interrupted() const {
@@ -206,14 +217,47 @@ void Session::initialize_parameters() {
     if (const auto* loaded = dynamic_cast<const LoadedModel*>(job_.model.get()))
       take_records(loaded->monitors(), old_monitors_, monitor_->records());
   }
-  if (job_.init_from.empty()) return;
-  const std::string path = job_.init_from.c_str();
-  const InitReport report = init_parameters(store_, read_parameters(path), path);
+  if (!job_.init_from.empty()) initialize_from_file(job_.init_from.c_str());
+}
+
+void Session::initialize_from_file(const std::string& path) {
+  InitChoice choice;
+  for (const String& each : job_.init_from_include) choice.include.emplace_back(each.view());
+  for (const String& each : job_.init_from_exclude) choice.exclude.emplace_back(each.view());
+  choice.paths_here = paths_of_parameters(*job_.model);
+  const StoredParameters file = read_stored_parameters(path);
+  choice.paths_there = file.paths;
+  choice.knows_paths_there = file.knows_paths;
+  const InitReport report = init_parameters(store_, file.tensors, path, choice);
+  const auto full = [](const std::map<std::string, std::string>& paths, const std::string& name) {
+    const auto found = paths.find(name);
+    return found == paths.end() ? name : found->second;
+  };
+  note(report.taken.empty()
+           ? fmt::format("init_from {}: nothing is taken", path)
+           : fmt::format("init_from {}: {} {} taken", path, fmt::join(report.taken, ", "),
+                         report.taken.size() == 1 ? "is" : "are"));
+  if (!report.left_out.empty())
+    note(fmt::format("init_from {}: left out: {}", path, fmt::join(report.left_out, ", ")));
   for (const std::string& kept : report.kept)
     warn(fmt::format("init_from {}: the file has no \"{}\", which keeps its own first values", path,
                      kept));
-  for (const std::string& unused : report.unused)
-    warn(fmt::format("init_from {}: \"{}\" is no parameter of this model", path, unused));
+  for (const std::string& name : report.of_other_layer)
+    warn(
+        fmt::format("init_from {}: \"{}\" keeps its own first values, as that of the file is of "
+                    "another layer: there {}, here {}; init_from_include takes it all the same",
+                    path, name, full(choice.paths_there, name), full(choice.paths_here, name)));
+  for (const std::string& name : report.of_unknown_layer)
+    warn(
+        fmt::format("init_from {}: \"{}\" is taken for {}; the file does not say of which layer it "
+                    "is (init_from_exclude leaves it out)",
+                    path, name, full(choice.paths_here, name)));
+  for (const std::string& unused : report.unused) {
+    const auto& of_other = report.of_other_layer;
+    if (std::find(of_other.begin(), of_other.end(), unused) == of_other.end() &&
+        std::find(report.left_out.begin(), report.left_out.end(), unused) == report.left_out.end())
+      warn(fmt::format("init_from {}: \"{}\" is no parameter of this model", path, unused));
+  }
 }
 
 void Session::enforce_constraints() {
@@ -278,6 +322,25 @@ void Session::load_data() {
       at_place(options_.places, *job_.dataset, "", [&] { BatchReader(data_, *program); });
 }
 
+void Session::require_same_data(const ModelFile& file) const {
+  if (options_.accept_differences) return;
+  std::string text;
+  for (const auto& [name, now] : data_facts_) {
+    const auto before = file.data.find(name);
+    // Of a set that is monitored, too, once is enough.
+    const bool told = name != "dataset" && data_facts_.contains("dataset") &&
+                      now == data_facts_.at("dataset") && file.data.contains("dataset") &&
+                      before != file.data.end() && before->second == file.data.at("dataset");
+    if (before != file.data.end() && before->second != now && !told)
+      text += fmt::format("\n  {}: {} then, {} now", name, before->second, now);
+  }
+  if (!text.empty())
+    throw FileError(
+        fmt::format("{}: the run that saved it had other data:{}\nresume all the same "
+                    "with --accept-differences",
+                    job_.save_path.view(), text));
+}
+
 void Session::setup_monitor() {
   const TrainingAlgorithm* algorithm = job_.algorithm.get();
   if (!algorithm) return;
@@ -294,6 +357,10 @@ void Session::setup_monitor() {
     watched.batch_size = sizes.batch_size;
     watched.num_batches = sizes.num_batches;
     at_place(options_.places, *each.dataset, watched.name, [&] { monitor_->add_dataset(watched); });
+    if (!job_.save_path.empty())
+      data_facts_[watched.name.empty() ? "monitoring_dataset"
+                                       : "monitoring_dataset." + watched.name] =
+          watched.table == data_ ? data_facts_["dataset"] : facts_of(*watched.table);
     if (!first) continue;
     first = false;
     monitor_->add_channel(
@@ -351,6 +418,9 @@ ModelFile Session::model_file() {
   file.job_yaml = options_.job_yaml.empty() ? to_yaml(job_) : options_.job_yaml;
   file.model_yaml = options_.model_yaml.empty() ? to_yaml(*job_.model) : options_.model_yaml;
   if (job_.dataset) file.dataset_yaml = to_yaml(*job_.dataset);
+  file.variables = options_.variables;
+  file.paths = paths_of_parameters(*job_.model);
+  file.data = data_facts_;
   file.environment = current_environment();
   file.environment["threads"] = std::to_string(options_.threads);
   file.parameters = stored_tensors(store_, StoreKind::parameter);
@@ -464,6 +534,39 @@ void Session::train_epoch() {
   training_seconds_ = now() - begin;
 }
 
+std::vector<std::string> Session::measure(const ModelFile& file, const std::string& path,
+                                          const Monitor::WatchedData& data) {
+  restore_tensors(store_, StoreKind::parameter, file.parameters, path);
+  bool knows_settings = true;  // a model whose file has no job has none
+  for (JobProgram& each : programs_)
+    for (const std::string& name : settings_of(each.program->plan())) {
+      const auto saved = file.values.find(fmt::format("programs.{}.{}", each.name, name));
+      const double* const value =
+          saved == file.values.end() ? nullptr : std::get_if<double>(&saved->second);
+      if (value)
+        each.program->set(name, *value);
+      else if (each.name == "monitor_settings")
+        knows_settings = false;
+    }
+  data_ = data.table;
+  monitor_->setup(find_program("monitor"), find_program("monitor_parameters"),
+                  knows_settings ? find_program("monitor_settings") : nullptr);
+  monitor_->add_dataset(data);
+  std::vector<std::string> faults;
+  for (const Shared<Extension>& each : job_.extensions) {
+    if (!each->measures_data()) continue;
+    try {
+      auto run = each->start(*this);
+      run->setup(*this);
+      extensions_.push_back(std::move(run));
+    } catch (const Error& fault) {
+      faults.emplace_back(fault.what());
+    }
+  }
+  (*monitor_)(0);
+  return faults;
+}
+
 RunEnd Session::run() {
   const std::string path = job_.save_path.c_str();
   if (!path.empty() && job_.save_freq == 0)
@@ -489,6 +592,7 @@ RunEnd Session::run() {
     other_job = job_differs(*saved);
   }
   load_data();
+  if (data_ && !path.empty()) data_facts_["dataset"] = facts_of(*data_);
   bool copied = false;
   if (saved) {
     const MonitorRecords* records = find_monitor(saved->monitors);
@@ -501,6 +605,7 @@ RunEnd Session::run() {
     enforce_constraints();
   }
   setup_monitor();
+  if (saved) require_same_data(*saved);
   start_parts();
   if (saved) {
     monitor_->records().copy_history = copied;

@@ -75,7 +75,23 @@ void Environment::set(std::string name, std::string value) {
   values_[std::move(name)] = std::move(value);
 }
 
+void Environment::stored(std::map<std::string, std::string> values) {
+  stored_.clear();
+  for (auto& [name, value] : values) stored_.emplace(name, std::move(value));
+  keeps_unknown_ = true;
+}
+
+std::optional<std::string> Environment::find_for_path(std::string_view name) const {
+  const auto known = stored_.find(name);
+  if (known == stored_.end()) return find(name);
+  for (const std::string_view each : {name, our_data_path, pylearn2_data_path})
+    if (each == name || is_data_path(name))
+      if (auto value = of_process(each); value && !value->empty()) return value;
+  return known->second;
+}
+
 std::optional<std::string> Environment::find(std::string_view name) const {
+  if (const auto known = stored_.find(name); known != stored_.end()) return known->second;
   const auto here = [&](std::string_view wanted) -> std::optional<std::string> {
     const auto found = values_.find(wanted);
     return found == values_.end() ? std::nullopt : std::optional(found->second);
@@ -104,7 +120,10 @@ std::vector<std::string> Environment::names() const {
   return out;
 }
 
-std::string expand(std::string_view text, const Environment& environment) {
+namespace {
+
+template <class Find>
+std::string expanded(std::string_view text, const Environment& environment, Find find) {
   std::string out;
   std::size_t done = 0;
   while (true) {
@@ -116,15 +135,22 @@ std::string expand(std::string_view text, const Environment& environment) {
       throw ValueError(fmt::format("\"${{\" has no \"}}\" before the end or the next \"${{\" in {}",
                                    quoted(text)));
     const std::string_view name = text.substr(open + 2, close - open - 2);
-    const auto value = environment.find(name);
-    if (!value) unknown(name, environment);
-    out += *value;
+    const auto value = find(name);
+    if (!value && !environment.keeps_unknown()) unknown(name, environment);
+    out += value ? *value : text.substr(open, close + 1 - open);
     done = close + 1;
   }
 }
 
+}  // namespace
+
+std::string expand(std::string_view text, const Environment& environment) {
+  return expanded(text, environment, [&](std::string_view name) { return environment.find(name); });
+}
+
 std::string expand_path(std::string_view text, const Environment& environment) {
-  const std::string path = expand(text, environment);
+  const std::string path = expanded(
+      text, environment, [&](std::string_view name) { return environment.find_for_path(name); });
   if (!path.starts_with('~')) return path;
   const std::size_t end = std::min(path.find('/'), path.size());
   const auto folder = home(path.substr(1, end - 1));

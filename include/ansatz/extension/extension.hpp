@@ -43,6 +43,9 @@ class Extension : public Object {
   /// Channels, as expressions: compiled with those of the model and of the cost, and computed on
   /// every monitored data set.
   constexpr virtual void channels(const Model&, const Data&, ChannelList&) const {}
+  /// Whether the channels that its run adds to the monitor are computed from data and parameters
+  /// alone, so that `ansatz evaluate` can compute them as well.
+  constexpr virtual bool measures_data() const { return false; }
   /// What it demands of the rest of its job. Throws NameError, ValueError; asked before anything
   /// runs.
   virtual void check_job(const JobFacts&) const {}

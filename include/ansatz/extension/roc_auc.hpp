@@ -42,6 +42,7 @@ class RocAucChannel : public Extension {
     key("negative_class_index", &This::negative_class_index, "compare with this class only");
   }
 
+  constexpr bool measures_data() const override { return true; }
   void check() const;
   void check_job(const JobFacts& facts) const override;
   void published(const Train& job, std::vector<std::string>& names) const override;

@@ -24,6 +24,18 @@ struct LoadOptions {
   bool check_only = false;
   /// Whether %(name)s are filled in. Not in the text of a model file: they were when it was made.
   bool fill = true;
+  /// Variables as a model file has them: they stand behind the process's in paths, and before them
+  /// elsewhere. In the text of a model file a ${NAME} that is known nowhere stays as it is.
+  std::map<std::string, std::string> stored_variables;
+  /// The model as it was made when a job was run, to be read where the job takes it from model
+  /// files, which need not be there any more; and the file that says so, for messages.
+  std::string model_yaml, model_of;
+  /// Whether a run is to be resumed: what a job takes from model files that are not there any more,
+  /// or from the one that it saves to, is read from the latter.
+  bool resume = false;
+  /// The model files that are being read, as `file_id` tells them, the outermost first: none can be
+  /// in itself.
+  std::vector<std::string> inside = {};
   /// Of what is computed while the file is read, such as get_channel: float32 or float64.
   ElementType precision = ElementType::float32;
 };
@@ -35,6 +47,10 @@ struct Phase {
   std::unique_ptr<Train> train;
   std::string job_yaml;    ///< as it was written, %(name)s and overrides put in: RunOptions has it
   std::string model_yaml;  ///< the model as it was made
+  std::map<std::string, std::string> variables;  ///< what the ${NAME}s of the job stand for
+  /// False where the file at save_path is not of this run, but of the stage before it, from which
+  /// it begins; only with LoadOptions::resume.
+  bool begun = true;
   std::string where;       ///< file:line:column
   std::map<const Object*, std::string> places;  ///< of data sets: RunOptions has it
 };
@@ -45,6 +61,9 @@ struct Job {
   std::vector<Phase> phases;
   std::vector<std::string> warnings;  ///< file:line:column: …
 };
+
+/// A file, whatever path leads to it.
+std::string file_id(const std::string& path);
 
 /// Reads a job file and checks it whole: syntax, classes, keys, types, ranges, and the shapes from
 /// layer to layer, before anything runs. FileError with all errors of the file, one a line, each

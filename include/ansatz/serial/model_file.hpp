@@ -21,6 +21,15 @@ struct ModelFile {
   std::string library_version;  ///< of the program that wrote it; filled in by the writer if empty
   std::string floatX = "float32";  ///< precision of the computation, or "float64"
   std::string job_yaml, dataset_yaml, model_yaml;
+  /// What the ${NAME}s of the job stood for when it was read.
+  std::map<std::string, std::string> variables;
+  /// Of each data set of the run, "dataset" or the name it is monitored under: examples, columns,
+  /// checksums.
+  std::map<std::string, std::string> data;
+  /// Of the parameters whose names do not say where they stand in the model: what they would be
+  /// called if they did, such as "y_softmax_W" of "softmax_W".
+  std::map<std::string, std::string> paths;
+  bool has_paths = true;  ///< whether the file says so: older ones do not
   /// What has to be the same for the same bits: see environment.hpp.
   std::map<std::string, std::string> environment;
 

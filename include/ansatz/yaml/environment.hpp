@@ -21,6 +21,13 @@ class Environment {
 
   /// Replaces an earlier value.
   void set(std::string name, std::string value);
+  /// What a model file says the variables were: before those of the process in text, behind them
+  /// in paths, which may be others on another machine. A name that is known nowhere then stays as
+  /// it is, with its "${".
+  void stored(std::map<std::string, std::string> values);
+  bool keeps_unknown() const { return keeps_unknown_; }
+  /// Of a path: see `stored`.
+  std::optional<std::string> find_for_path(std::string_view name) const;
   /// Of this environment, else of the process. ANSATZ_DATA_PATH and PYLEARN2_DATA_PATH are two
   /// names of one value; when neither is set it is ./data if there is such a folder.
   std::optional<std::string> find(std::string_view name) const;
@@ -28,7 +35,8 @@ class Environment {
   std::vector<std::string> names() const;
 
  private:
-  std::map<std::string, std::string, std::less<>> values_;
+  std::map<std::string, std::string, std::less<>> values_, stored_;
+  bool keeps_unknown_ = false;
 };
 
 /// `text` with each ${VAR} replaced by its value (which is not looked at again). ValueError if a

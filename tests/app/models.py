@@ -1,0 +1,454 @@
+"""What a model file holds and what is measured of a model, from the outside.
+
+    models.py ANSATZ JOBS
+
+JOBS is the folder of the tests' jobs. Every folder a job ran in is gone, or elsewhere, before its
+model is used.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+
+program = sys.argv[1]
+failed = 0
+
+
+def run(folder, *arguments, **environment):
+    variables = {**os.environ, **environment}
+    for name in ("SCRATCH", "OUT", "PREFIX"):
+        if name not in environment:
+            variables.pop(name, None)
+    result = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True,
+                            cwd=folder, env=variables)
+    return result.returncode, result.stdout, result.stderr
+
+
+def expect(what, holds, *output):
+    global failed
+    print(("passed: " if holds else "FAILED: ") + what)
+    if not holds:
+        failed += 1
+        print(*output, sep="\n")
+
+
+def new_folder():
+    return pathlib.Path(tempfile.mkdtemp(prefix="ansatz-models-"))
+
+
+TABLE = "y,a,b\n" + "".join(f"{i % 3},{(i * 7) % 11 - 5},{(i * i) % 5}\n" for i in range(12))
+SOFTMAX = "!obj:Softmax { layer_name: y, n_classes: 3, irange: .1 }"
+
+
+def job(layers, nvis=2, more="", algorithm="", epochs=2, path="data.csv", save="m.pkl"):
+    return f"""!obj:Train {{
+  dataset: &train !obj:CSVDataset {{ path: "{path}" }},
+  model: !obj:MLP {{ nvis: {nvis}, layers: [ {layers} ] }},
+  algorithm: !obj:SGD {{ batch_size: 5, learning_rate: .1, monitoring_dataset: {{ train: *train }},
+    termination_criterion: !obj:EpochCounter {{ max_epochs: {epochs} }}{algorithm} }},
+  save_path: "{save}", save_freq: 1{more} }}
+"""
+
+
+def write(folder, **files):
+    for name, text in files.items():
+        (folder / name.replace("_dot_", ".")).write_text(text)
+
+
+def tanh(name, dim=3):
+    return f"!obj:Tanh {{ layer_name: {name}, dim: {dim}, irange: .1 }}"
+
+
+def header_of(path):
+    raw = pathlib.Path(path).read_bytes()
+    size = int.from_bytes(raw[:8], "little")
+    return json.loads(raw[8:8 + size]), raw[8 + size:]
+
+
+def write_model(path, header, data):
+    meta = {k: v for k, v in header["__metadata__"].items() if "crc32" not in k}
+    for name, tensor in header.items():
+        if name != "__metadata__":
+            begin, end = tensor["data_offsets"]
+            meta["ansatz.crc32." + name] = "%08x" % zlib.crc32(data[begin:end])
+    rest = {k: v for k, v in header.items() if k != "__metadata__"}
+    header = {"__metadata__": {"ansatz.header_crc32": "0" * 8, **meta}, **rest}
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    mark = b'{"__metadata__":{"ansatz.header_crc32":"'
+    text = mark + b"%08x" % zlib.crc32(text) + text[len(mark) + 8:]
+    pathlib.Path(path).write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def parameters_of(path):
+    others = ("state/", "random/", "monitor/", "wall_clock/", "__metadata__")
+    return [name for name in header_of(path)[0] if not name.startswith(others)]
+
+
+def tensor(path, name):
+    header, data = header_of(path)
+    begin, end = header[name]["data_offsets"]
+    return data[begin:end]
+
+
+def check_identities():
+    """Two Softmax layers, layers whose names meet, a model in two places: train, and be read."""
+    composite = ("!obj:CompositeLayer { layer_name: heads, layers: [ "
+                 "!obj:Softmax { layer_name: a, n_classes: 3, irange: .1 }, "
+                 "!obj:Softmax { layer_name: b, n_classes: 3, irange: .1 } ] }")
+    gate = "!obj:Softmax { layer_name: gate, n_classes: 3, irange: .1 }"
+    shared = ("!obj:CompositeLayer { layer_name: c, layers: [ "
+              "!obj:MLP { layer_name: l, layers: [ &h " + tanh("h") + " ] }, "
+              "!obj:MLP { layer_name: r, layers: [ *h, " + tanh("z") + " ] } ] }")
+    cases = {
+        "two softmax": (gate, 4),
+        "two heads below": (composite, 6),
+        "a layer called softmax": (tanh("softmax"), 4),
+        "paths that look alike": (f"!obj:MLP {{ layer_name: a, layers: [ {tanh('b_c')} ] }}, "
+                                  f"!obj:MLP {{ layer_name: a_b, layers: [ {tanh('c')} ] }}", 6),
+        "a layer in two places": (shared, 6),
+    }
+    for what, (layers, count) in cases.items():
+        folder = new_folder()
+        write(folder, data_dot_csv=TABLE, job_dot_yaml=job(f"{layers}, {SOFTMAX}"))
+        code, out, err = run(folder, "train", "job.yaml", "-q")
+        names = parameters_of(folder / "m.pkl") if code == 0 else []
+        expect(f"{what}: trains, with parameters of {count} names",
+               code == 0 and len(set(names)) == len(names) == count, err, names)
+        for command in ("predict", "evaluate"):
+            code, out, err = run(folder, command, "m.pkl")
+            expect(f"{what}: {command}", code == 0 and out, err)
+        code, out, err = run(folder, "train", "job.yaml", "--resume", "-q",
+                             "algorithm.termination_criterion.max_epochs=3")
+        expect(f"{what}: goes on", code == 0, err)
+
+
+def check_shared_model():
+    folder = new_folder()
+    write(folder, data_dot_csv=TABLE, first_dot_yaml=job(tanh("h") + ", " + SOFTMAX))
+    run(folder, "train", "first.yaml", "-q")
+    twins = ("!obj:CompositeLayer { layer_name: c, layers: [ "
+             "!obj:PretrainedLayer { layer_name: left, layer_content: &same !pkl: m.pkl }, "
+             "!obj:PretrainedLayer { layer_name: right, layer_content: *same } ] }, " + SOFTMAX)
+    write(folder, twins_dot_yaml=job(twins, save="t.pkl"),
+          two_dot_yaml=job(twins.replace("*same", "!pkl: m.pkl"), save="t.pkl"))
+    for file, count in (("twins", 9 + 12 + 21), ("two", 2 * (9 + 12) + 21)):
+        code, out, err = run(folder, "check", f"{file}.yaml")
+        expect(f"{file}: {count} parameters", f"  {count} parameters in all" in out, out, err)
+    code, out, err = run(folder, "train", "twins.yaml", "-q")
+    (folder / "m.pkl").unlink()
+    for command in ("predict", "evaluate"):
+        code, out, err = run(folder, command, "t.pkl")
+        expect(f"twins: {command} without the file of the model inside", code == 0 and out, err)
+    code, out, err = run(folder, "train", "twins.yaml", "-q", "--resume",
+                         "algorithm.termination_criterion.max_epochs=3")
+    expect("twins: resumed without it", code == 0, err)
+    expect("twins: still one", len(parameters_of(folder / "t.pkl")) == 6,
+           parameters_of(folder / "t.pkl"))
+
+
+def check_init_from():
+    folder = new_folder()
+    write(folder, data_dot_csv=TABLE, old_dot_yaml=job(tanh("h") + ", " + SOFTMAX, save="old.pkl"))
+    run(folder, "train", "old.yaml", "-q")
+    start = ["algorithm.termination_criterion.max_epochs=0", "init_from=old.pkl", "save_path=m.pkl"]
+
+    def trained(job_text, *more):
+        write(folder, new_dot_yaml=job_text)
+        code, out, err = run(folder, "train", "new.yaml", *start, *more)
+        return code, err, folder / "m.pkl"
+
+    def same(path, name, old=None):
+        return tensor(path, name) == tensor(folder / "old.pkl", old or name)
+
+    code, err, m = trained(job(tanh("h") + ", " + SOFTMAX))
+    expect("init_from lists what it took", code == 0
+           and "init_from old.pkl: h_W, h_b, softmax_b, softmax_W are taken" in err, err)
+    expect("all of it is taken", same(m, "h_W") and same(m, "softmax_W"))
+    head = SOFTMAX.replace("layer_name: y", "layer_name: z")
+    code, err, m = trained(job(tanh("h") + ", " + head))
+    expect("an old head is not taken for a new one", code == 0 and same(m, "h_W")
+           and not same(m, "softmax_W")
+           and '"softmax_W" keeps its own first values' in err and "there y_softmax_W" in err, err)
+    code, err, m = trained(job(tanh("h") + ", " + head), "init_from_include=['h_*', softmax_W]")
+    expect("it is taken where that is asked for", code == 0 and same(m, "softmax_W")
+           and "left out: softmax_b" in err, err)
+    code, err, m = trained(job(tanh("h") + ", " + SOFTMAX), "init_from_exclude=['*_W']")
+    expect("what is to be left out is", code == 0 and not same(m, "h_W") and same(m, "h_b")
+           and "left out: h_W, softmax_W" in err, err)
+    gate = "!obj:Softmax { layer_name: gate, n_classes: 3, irange: .1 }, "
+    code, err, m = trained(job(tanh("h") + ", " + gate + SOFTMAX))
+    expect("the head is found under its longer name", code == 0
+           and same(m, "y_softmax_W", "softmax_W") and not same(m, "gate_softmax_W", "softmax_W"),
+           err)
+    code, err, m = trained(job(tanh("h") + ", " + SOFTMAX), "init_from_exclude=['hh*']")
+    expect("a pattern that nothing fits is an error", code != 0 and "'hh*'" in err, code, err)
+    header, data = header_of(folder / "old.pkl")
+    del header["__metadata__"]["ansatz.paths"]
+    write_model(folder / "old.pkl", header, data)
+    code, err, m = trained(job(tanh("h") + ", " + head))
+    expect("of an older file it is taken with a warning", code == 0 and same(m, "softmax_W")
+           and "does not say of which layer" in err, err)
+
+
+def check_counts():
+    """Ratios are of counts of the whole set, however it is divided."""
+    folder = new_folder()
+    rows = [(1 if i % 7 == 0 else 0, i % 7 - (i % 5 == 0)) for i in range(40)]
+    write(folder, rare_dot_csv="y,x\n" + "".join(f"{y},{x}\n" for y, x in rows))
+    write(folder, job_dot_yaml=job(
+        "!obj:Sigmoid { layer_name: y, dim: 1, irange: .5 }", nvis=1, path="rare.csv"
+    ).replace('"rare.csv"', '"rare.csv", task: regression'))
+    code, out, err = run(folder, "train", "job.yaml", "-q")
+    code, out, err = run(folder, "predict", "m.pkl", "--output", "y")
+    guess = [float(line) > .5 for line in out.split()]
+    hits = sum(g and y for g, (y, x) in zip(guess, rows))
+    precision = hits / sum(guess) if sum(guess) else 0
+    recall = hits / sum(y for y, x in rows)
+    f1 = 2 * precision * recall / (precision + recall) if hits else 0
+    for size in (1, 3, 8, 40, 1000):
+        code, out, err = run(folder, "evaluate", "m.pkl", "--json", "--batch-size", size)
+        found = json.loads(out)
+        expect(f"precision, recall, F1 in batches of {size}", all(
+            abs(found["y_" + name] - value) < 1e-12 and
+            all(abs(found[f"y_per_output_{name}_{over}"] - value) < 1e-12
+                for over in ("min", "mean", "max"))
+            for name, value in (("precision", precision), ("recall", recall), ("f1", f1))),
+            found, precision, recall, f1)
+    # All of a set is watched unless told otherwise.
+    write(folder, data_dot_csv=TABLE, whole_dot_yaml=job(
+        SOFTMAX, algorithm=", batches_per_iter: 1"))
+    run(folder, "train", "whole.yaml", "-q")
+    out = run(folder, "print-monitor", "m.pkl")[1]
+    line = next(line for line in out.splitlines() if line.startswith("train_y_misclass : "))
+    code, out, err = run(folder, "evaluate", "m.pkl", "--json")
+    expect("the monitor sees what evaluate sees", code == 0
+           and float(line.split(" : ")[1]) == json.loads(out)["y_misclass"], line, out, err)
+
+
+def check_evaluate():
+    folder = new_folder()
+    extensions = (", extensions: [ !obj:RocAucChannel { }, "
+                  "!obj:MomentumAdjustor { final_momentum: .9, start: 1, saturate: 3 }, "
+                  "!obj:pylearn2.train_extensions.ChannelSmoother { channel_to_smooth: "
+                  "train_objective, channel_to_publish: smooth } ]")
+    write(folder, data_dot_csv=TABLE, job_dot_yaml=job(
+        SOFTMAX, more=extensions, algorithm=", learning_rule: !obj:Momentum { init_momentum: .5 }"))
+    code, out, err = run(folder, "train", "job.yaml", "-q")
+    expect("a job with channels of all kinds", code == 0, err)
+    recorded = json.loads(run(folder, "monitor", "json", "m.pkl")[1])["channels"]
+    code, out, err = run(folder, "evaluate", "m.pkl", "--json")
+    found = json.loads(out) if code == 0 else {}
+    missing = []
+    for name, channel in recorded.items():
+        short = name.removeprefix("train_")
+        if short in found:
+            expect(f"evaluate: {short} as recorded", found[short] == channel["values"][-1]
+                   or short in ("momentum", "learning_rate"), found[short], channel["values"][-1])
+        else:
+            missing.append(short)
+    expect("evaluate: ROC AUC and settings are among them",
+           {"roc_auc", "momentum", "learning_rate", "objective"} <= set(found), found)
+    expect("evaluate: it says which it cannot compute", missing
+           and all(name in err for name in missing) and "smooth" in missing, missing, err)
+
+
+def check_alone():
+    """A model file is read in an empty folder, without variables, data or job."""
+    there = new_folder()
+    text = job(tanh("'${PREFIX}_h'") + ", " + SOFTMAX, path="${SCRATCH}/data.csv",
+               save="${OUT}.pkl", more=", extensions: [ !obj:MonitorBasedSaveBest { channel_name: train_objective, "
+                    "save_path: '${PYLEARN2_TRAIN_FILE_FULL_STEM}_best.pkl' } ]")
+    write(there, data_dot_csv=TABLE, job_dot_yaml=text)
+    variables = {"SCRATCH": str(there), "OUT": "m", "PREFIX": "one"}
+    code, out, err = run(there, "train", "job.yaml", "-q", **variables)
+    expect("a job with variables", code == 0, err)
+    here = new_folder()
+    (there / "data.csv").rename(here / "other.csv")
+    for name in ("m.pkl", "job_best.pkl"):
+        shutil.copy(there / name, here / name)
+    shutil.rmtree(there)
+    for name in ("m.pkl", "job_best.pkl"):
+        for command in ("predict", "evaluate"):
+            code, out, err = run(here, command, name, "--data", "other.csv")
+            expect(f"{command} {name} elsewhere", code == 0 and out, err)
+        expect(f"{name}: the names of before", "one_h_W" in parameters_of(here / name))
+        code, out, err = run(here, "predict", name)
+        expect(f"predict {name} without data: the file that is not there", code == 1
+               and f"{there}/data.csv" in err, code, err)
+        (here / "data.csv").write_text((here / "other.csv").read_text())
+        code, out, err = run(here, "predict", name, SCRATCH=".")
+        expect("a variable of this machine comes before the stored one in paths", code == 0, err)
+        (here / "data.csv").unlink()
+    header, data = header_of(here / "m.pkl")
+    del header["__metadata__"]["ansatz.variables"]
+    write_model(here / "older.pkl", header, data)
+    code, out, err = run(here, "predict", "older.pkl", "--data", "other.csv")
+    expect("a file without them is read all the same", code == 0 and out, err)
+
+
+def check_itself():
+    folder = new_folder()
+    write(folder, data_dot_csv=TABLE, job_dot_yaml=job(SOFTMAX))
+    run(folder, "train", "job.yaml", "-q")
+    header, data = header_of(folder / "m.pkl")
+    meta = header["__metadata__"]
+
+    def named(name, model, job_text=""):
+        meta["ansatz.job"], meta["ansatz.model"] = job_text, model
+        write_model(folder / name, header, data)
+
+    named("self.pkl", "!pkl: 'self.pkl'")
+    named("a.pkl", "!pkl: 'b.pkl'")
+    named("b.pkl", "!pkl: './a.pkl'")
+    named("job.pkl", "!pkl: 'job.pkl'", job(SOFTMAX).replace("!obj:MLP", "!pkl: job.pkl #"))
+    for i in range(60):
+        named(f"chain{i}.pkl", f"!pkl: 'chain{i + 1}.pkl'")
+    named("deep.pkl", "!obj:MLP { nvis: 2, layers: [ !obj:PretrainedLayer { layer_name: l, "
+                      "layer_content: !pkl: deep.pkl } ] }")
+    for name, words in (("self.pkl", "has itself as its model"),
+                        ("a.pkl", "has itself as its model"),
+                        ("deep.pkl", "has itself as its model"), ("job.pkl", ""),
+                        ("chain0.pkl", "is inside 32 others")):
+        for command in ("predict", "evaluate"):
+            code, out, err = run(folder, command, name)
+            expect(f"{command} {name}: refused", code == 1 and words in err, code, err[-300:])
+        write(folder, from_dot_yaml=job(SOFTMAX, save="n.pkl").replace(
+            f"!obj:MLP {{ nvis: 2, layers: [ {SOFTMAX} ] }}", f"!pkl: '{name}'"))
+        code, out, err = run(folder, "check", "from.yaml")
+        expect(f"a job that begins from {name}: refused", code == 3 and words in err, code,
+               err[-300:])
+        code, out, err = run(folder, "print-monitor", name)
+        expect(f"{name}: its records can be read", code == 0, err)
+
+
+def check_stages():
+    folder = new_folder()
+    first = job(SOFTMAX, save="m.pkl")
+    model = f"!obj:MLP {{ nvis: 2, layers: [ {SOFTMAX} ] }}"
+    push = "!obj:pylearn2.monitor.push_monitor { model: !pkl: 'm.pkl', name: stage_0 }"
+    write(folder, data_dot_csv=TABLE, job_dot_yaml=first, on_dot_yaml=first.replace(model, push))
+    run(folder, "train", "job.yaml", "-q")
+    shutil.copy(folder / "m.pkl", folder / "first.pkl")
+    code, out, err = run(folder, "train", "on.yaml", "--resume")
+    expect("--resume before the first save begins the stage", code == 0
+           and "of the stage before" in err, code, err)
+    for command in ("predict", "evaluate"):
+        code, out, err = run(folder, command, "m.pkl")
+        expect(f"a job on the file it saves to: {command}", code == 0 and out, err)
+    code, out, err = run(folder, "train", "on.yaml", "-q", "--resume")
+    expect("it is resumed", code == 0, err)
+    whole = folder / "whole.pkl"
+    shutil.copy(folder / "first.pkl", folder / "m.pkl")
+    run(folder, "train", "on.yaml", "-q", "algorithm.termination_criterion.max_epochs=5")
+    shutil.copy(folder / "m.pkl", whole)
+    shutil.copy(folder / "first.pkl", folder / "m.pkl")
+    run(folder, "train", "on.yaml", "-q", "algorithm.termination_criterion.max_epochs=3")
+    code, out, err = run(folder, "train", "on.yaml", "-q", "--resume",
+                         "algorithm.termination_criterion.max_epochs=5")
+    expect("in two pieces it comes to the same bits", code == 0
+           and tensor(whole, "softmax_W") == tensor(folder / "m.pkl", "softmax_W"), err)
+    monitors = json.loads(header_of(folder / "m.pkl")[0]["__metadata__"]["ansatz.monitors"])
+    expect("the records of the first stage are there", [m["name"] for m in monitors]
+           == ["stage_0", "monitor"], [m["name"] for m in monitors])
+    second = first.replace(model, "!pkl: 'first.pkl'").replace("m.pkl", "second.pkl")
+    write(folder, second_dot_yaml=second)
+    run(folder, "train", "second.yaml", "-q")
+    (folder / "first.pkl").unlink()
+    code, out, err = run(folder, "train", "second.yaml", "-q", "--resume")
+    expect("a second stage is resumed without the file of the first", code == 0, err)
+    code, out, err = run(folder, "train", "second.yaml", "-q")
+    expect("begun anew it needs that file", code == 3 and "first.pkl" in err, code, err)
+
+
+def check_data():
+    folder = new_folder()
+    write(folder, data_dot_csv=TABLE, job_dot_yaml=job(SOFTMAX))
+    run(folder, "train", "job.yaml", "-q")
+    more = ["algorithm.termination_criterion.max_epochs=4", "--resume", "-q"]
+    facts = json.loads(header_of(folder / "m.pkl")[0]["__metadata__"]["ansatz.data"])
+    expect("the file says what the data were", facts["dataset"].startswith("12 examples; ")
+           and facts["monitoring_dataset.train"] == facts["dataset"], facts)
+    lines = TABLE.splitlines()
+    for what, text in (("a number", TABLE.replace("0,-5,0", "0,-5,1", 1)),
+                       ("a label", "\n".join([*lines[:-1], "0" + lines[-1][1:]]) + "\n"),
+                       ("the order", "\n".join([lines[0], *lines[:0:-1]]) + "\n"),
+                       ("the number of examples", "\n".join(lines[:-1]) + "\n")):
+        before = (folder / "m.pkl").read_bytes()
+        write(folder, data_dot_csv=text)
+        code, out, err = run(folder, "train", "job.yaml", *more)
+        expect(f"other data are refused: {what}", code == 1 and "other data" in err
+               and "12 examples" in err and (folder / "m.pkl").read_bytes() == before, code, err)
+    code, out, err = run(folder, "train", "job.yaml", *more, "--accept-differences")
+    expect("unless they are accepted", code == 0, err)
+    write(folder, data_dot_csv=TABLE)
+    run(folder, "train", "job.yaml", "-q")
+    write(folder, data_dot_csv=TABLE.replace("\n", "\r\n"))
+    code, out, err = run(folder, "train", "job.yaml", *more)
+    expect("the same numbers, written otherwise, are the same data", code == 0, err)
+
+
+def check_splits():
+    """start_fraction f and end_fraction 1 - f divide the rows, for every f of two digits."""
+    folder = new_folder()
+    write(folder, data_dot_csv=TABLE, job_dot_yaml=job(SOFTMAX))
+    run(folder, "train", "job.yaml", "-q")
+    wrong = []
+    for rows in (7, 10, 100):
+        write(folder, t_dot_csv="y,a,b\n" + "".join(f"{i % 3},{i},{-i}\n" for i in range(rows)))
+
+        def count(key):
+            data = f"!obj:CSVDataset {{ path: t.csv, {key} }}"
+            return len(run(folder, "predict", "m.pkl", "--data", data)[1].split())
+        for hundredths in (10, 20, 29, 30, 40, 57, 58, 70, 90, 99):
+            first = count(f"start_fraction: {hundredths / 100}")
+            last = count(f"end_fraction: {(100 - hundredths) / 100}")
+            if first != rows * hundredths // 100 or first + last != rows:
+                wrong.append((rows, hundredths, first, last))
+    expect("fractions cut where whole numbers do", wrong in ([], [(7, 10, 0, 0)]), wrong)
+
+
+def check_jobs(jobs):
+    """Each job of the tests, on drawn digits: its file is used in an empty folder."""
+    values = {"max_epochs": 1, "save_path": ".", "learning_rate": .05, "init_momentum": .5,
+              "sparse_init_h1": 15, "batch_size": 20, "train_stop": 60, "valid_stop": 60,
+              "dim_h0": 20, "dim_h1": 18, "dim_h2": 17, "dim_h3": 16}
+    mnist = re.compile(r"!obj:pylearn2\.datasets\.mnist\.MNIST \{[^}]*\}")
+    there = new_folder()
+    # The one that goes on from another's file comes after it.
+    for path in sorted(pathlib.Path(jobs).glob("*.yaml")):
+        text = path.read_text()
+        if "pylearn2.train.Train" not in text or "%(dataset)s" in text or "Dataset {}" in text:
+            continue
+        own = not mnist.search(text)
+        text = mnist.sub("!obj:DrawnDigits { start: 0, stop: 1000 }", text)
+        (there / path.name).write_text(text)
+        defines = [f"-D{name}={value}" for name, value in values.items() if f"%({name})" in text]
+        save = path.name.replace(".yaml", "_saved.pkl")
+        code, out, err = run(there, "train", path.name, *defines, f"save_path={save}",
+                             "save_freq=1", "-q", "--time-budget", ".000001")
+        if path.name == "maxout_mnist_pi.yaml":
+            shutil.copy(there / save, there / "maxout_mnist_pi_best.pkl")
+        if not (there / save).exists():
+            expect(f"{path.name}: trained", False, code, err)
+            continue
+        here = new_folder()
+        (there / save).rename(here / "m.pkl")
+        for command in ("predict", "evaluate"):
+            data = [] if own else ["--data", "!obj:DrawnDigits { start: 0, stop: 100 }"]
+            code, out, err = run(here, command, "m.pkl", *data)
+            expect(f"{path.name}: {command} from its own file", code == 0 and out
+                   and "of the job, which cannot be read" not in err, code, err)
+
+
+check_jobs(sys.argv[2])
+for check in (check_identities, check_shared_model, check_init_from, check_counts, check_evaluate,
+              check_alone, check_itself, check_stages, check_data, check_splits):
+    check()
+sys.exit(failed > 0)
