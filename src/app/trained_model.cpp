@@ -144,9 +144,12 @@ TrainedModel read_trained_model(const std::string& path) {
   model.file = read_model_file(path);
   model.precision =
       model.file.floatX == "float64" ? ElementType::float64 : ElementType::float32;
-  if (!model.file.job_yaml.empty()) {
+  // As it was written, for what is to be found in other folders on another machine; else as it was
+  // made.
+  for (const std::string* text : {&model.file.job_yaml, &model.file.made_job_yaml}) {
+    if (model.train || text->empty()) continue;
     try {
-      Job job = load_job_text(path + " (its job)", model.file.job_yaml, as_stored(model));
+      Job job = load_job_text(path + " (its job)", *text, as_stored(model));
       // Of several jobs in one file, the one that saves to this path cannot be told from here.
       if (job.phases.size() == 1 && job.phases[0].train)
         model.train = std::move(job.phases[0].train);
@@ -158,6 +161,7 @@ TrainedModel read_trained_model(const std::string& path) {
       model.without_job = fault.what();
     }
   }
+  if (model.train) model.without_job.clear();
   if (!model.train) {
     if (model.file.model_yaml.empty())
       throw FileError(fmt::format("{}: the file does not describe its model, so that only its "

@@ -82,18 +82,17 @@ std::string save_path_of(const yaml::Place& place, const Loader& loader, const s
   return default_save_path(loader, phase);
 }
 
-// With --resume: whether the file at `save_path` is of this run. The parts of the model that come
-// from files which are not there any more, or from that file itself, are then those the run had.
+// With --resume: whether the file at `save_path` is of this run. What comes from files that are not
+// there any more, or from that file itself, is then as the run had it.
 bool take_up(const yaml::Place& job, const Loader& loader, const std::string& save_path) {
-  const auto model = job.find("model");
   std::error_code none;
-  if (!model || !std::filesystem::exists(save_path, none)) return true;
+  if (!std::filesystem::exists(save_path, none)) return true;
   const auto lost = [&](const yaml::Node& pickle) {
     const std::string path = loader.pickle_path(pickle);
     return !std::filesystem::exists(path, none) ||
            std::filesystem::equivalent(path, save_path, none);
   };
-  if (!has_pickle(*model->node, lost)) return true;
+  if (!has_pickle(*job.node, lost)) return true;
   ModelFile saved;
   try {
     saved = read_model_file(save_path);
@@ -103,13 +102,21 @@ bool take_up(const yaml::Place& job, const Loader& loader, const std::string& sa
   yaml::Errors told_later;
   yaml::Reading reading;
   reading.fill = false;
-  const yaml::NodePtr before = yaml::read_text(save_path, saved.job_yaml, told_later, reading);
-  const yaml::Child* const model_before = before ? before->find("model") : nullptr;
-  const auto any = [](const yaml::Node&) { return true; };
-  // The stage before, whose file this job begins from, made its model otherwise.
-  if (!model_before || !has_pickle(*model_before->node, any)) return false;
-  const yaml::NodePtr made = yaml::read_text(save_path, saved.model_yaml, told_later, reading);
-  if (made && graft(*model->node, *made, lost)) return true;
+  const auto tree_of = [&](const std::string& text) {
+    return text.empty() ? nullptr : yaml::read_text(save_path, text, told_later, reading);
+  };
+  // The stage before, whose file this job begins from, named none.
+  const yaml::NodePtr before = tree_of(saved.job_yaml);
+  if (!before || !has_pickle(*before, [](const yaml::Node&) { return true; })) return false;
+  if (const yaml::NodePtr made = tree_of(saved.made_job_yaml))
+    for (const yaml::Child& child : job.node->children) {
+      const yaml::Child* const other = made->find(child.key);
+      if (child.key == "model" || !other) continue;
+      if (!graft(*child.node, *other->node, lost)) *child.node = *other->node;
+    }
+  const auto model = job.find("model");
+  const yaml::NodePtr made_model = tree_of(saved.model_yaml);
+  if (!model || (made_model && graft(*model->node, *made_model, lost))) return true;
   // All of the model is from a file: now from this one, which has the records of earlier stages.
   yaml::Node& whole = *model->node;
   whole.kind = yaml::Kind::scalar;

@@ -38,6 +38,7 @@ class Decoder {
     out_.model_yaml = text(key::model);
     share_out_tensors();
     read(key::environment, [&](const Json& json) { texts(json, out_.environment); });
+    if (file_.metadata.contains(key::made_job)) out_.made_job_yaml = text(key::made_job);
     out_.has_paths = file_.metadata.contains(key::paths);
     for (const auto& [key, to] : {std::pair{key::variables, &out_.variables},
                                   {key::data, &out_.data},

@@ -85,6 +85,7 @@ void add_metadata(const ModelFile& model, std::map<std::string, std::string>& ou
          {key::dataset, model.dataset_yaml},
          {key::model, model.model_yaml},
          {key::environment, dump_json(model.environment, "the environment's entries")},
+         {key::made_job, model.made_job_yaml},
          {key::variables, dump_json(model.variables, "the variables of the job")},
          {key::data, dump_json(model.data, "what is said of the data")},
          {key::paths, dump_json(model.paths, "the names of parameters")},

@@ -13,7 +13,8 @@ constexpr const char* job = "ansatz.job";
 constexpr const char* dataset = "ansatz.dataset";
 constexpr const char* model = "ansatz.model";
 constexpr const char* environment = "ansatz.environment";
-// Files of before have none of these three.
+// Older files have none of these four.
+constexpr const char* made_job = "ansatz.made_job";
 constexpr const char* variables = "ansatz.variables";
 constexpr const char* data = "ansatz.data";
 constexpr const char* paths = "ansatz.paths";

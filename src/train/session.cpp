@@ -418,6 +418,7 @@ ModelFile Session::model_file() {
   file.job_yaml = options_.job_yaml.empty() ? to_yaml(job_) : options_.job_yaml;
   file.model_yaml = options_.model_yaml.empty() ? to_yaml(*job_.model) : options_.model_yaml;
   if (job_.dataset) file.dataset_yaml = to_yaml(*job_.dataset);
+  if (file.job_yaml.find("!pkl") != std::string::npos) file.made_job_yaml = to_yaml(job_);
   file.variables = options_.variables;
   file.paths = paths_of_parameters(*job_.model);
   file.data = data_facts_;

@@ -263,7 +263,8 @@ def check_alone():
     """A model file is read in an empty folder, without variables, data or job."""
     there = new_folder()
     text = job(tanh("'${PREFIX}_h'") + ", " + SOFTMAX, path="${SCRATCH}/data.csv",
-               save="${OUT}.pkl", more=", extensions: [ !obj:MonitorBasedSaveBest { channel_name: train_objective, "
+               save="${OUT}.pkl",
+               more=", extensions: [ !obj:MonitorBasedSaveBest { channel_name: train_objective, "
                     "save_path: '${PYLEARN2_TRAIN_FILE_FULL_STEM}_best.pkl' } ]")
     write(there, data_dot_csv=TABLE, job_dot_yaml=text)
     variables = {"SCRATCH": str(there), "OUT": "m", "PREFIX": "one"}
@@ -363,6 +364,20 @@ def check_stages():
     (folder / "first.pkl").unlink()
     code, out, err = run(folder, "train", "second.yaml", "-q", "--resume")
     expect("a second stage is resumed without the file of the first", code == 0, err)
+    # What another key takes from a file that is gone is as it was, too.
+    shutil.copy(folder / "m.pkl", folder / "first.pkl")
+    write(folder, third_dot_yaml=second.replace("learning_rate: .1", "learning_rate: !obj:"
+          "pylearn2.monitor.read_channel { model: !pkl: first.pkl, channel_name: learning_rate }")
+          .replace("second.pkl", "third.pkl"))
+    code, out, err = run(folder, "train", "third.yaml", "-q")
+    (folder / "first.pkl").unlink()
+    expect("a rate from another file's records", code == 0, err)
+    code, out, err = run(folder, "train", "third.yaml", "-q", "--resume",
+                         "algorithm.termination_criterion.max_epochs=5")
+    expect("is resumed without it", code == 0, err)
+    code, out, err = run(folder, "evaluate", "third.pkl", "--json")
+    expect("and evaluated", code == 0 and json.loads(out)["learning_rate"] == .1
+           and "of the job" not in err, out, err)
     code, out, err = run(folder, "train", "second.yaml", "-q")
     expect("begun anew it needs that file", code == 3 and "first.pkl" in err, code, err)
 

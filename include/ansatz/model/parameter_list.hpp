@@ -54,7 +54,14 @@ class UpdateList {
     return nullptr;
   }
   constexpr void give_to(Function& f) const {
-    for (const Entry& e : entries_) f.add(update(e.target, e.value));
+    for (const Entry& e : entries_) {
+      // Told with the name, which `update` does not know.
+      const ir::Shape both[] = {e.target.shape(), e.value.shape()};
+      if (!std::is_constant_evaluated() && !ir::fits_target(both[0], both[1]))
+        graph_error_shape(("update " + e.name).c_str(),
+                          "the new value must have the target's shape", both, 2);
+      f.add(update(e.target, e.value));
+    }
   }
   constexpr const ir::List<Entry>& entries() const { return entries_; }
 

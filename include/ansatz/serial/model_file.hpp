@@ -21,6 +21,8 @@ struct ModelFile {
   std::string library_version;  ///< of the program that wrote it; filled in by the writer if empty
   std::string floatX = "float32";  ///< precision of the computation, or "float64"
   std::string job_yaml, dataset_yaml, model_yaml;
+  /// The job as it was made, where its text names model files, which need not be there any more.
+  std::string made_job_yaml;
   /// What the ${NAME}s of the job stood for when it was read.
   std::map<std::string, std::string> variables;
   /// Of each data set of the run, "dataset" or the name it is monitored under: examples, columns,
