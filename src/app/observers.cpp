@@ -164,7 +164,7 @@ class JsonObserver final : public RunObserver {
     if (!options_.quiet) put_event("warning", fmt::format("\"text\":{}", json_string(text)));
   }
   void on_note(Session&, const std::string& text) override {
-    put(fmt::format("{{\"event\":\"note\",\"text\":{}}}", json_string(text)));
+    if (!options_.quiet) put_event("note", fmt::format("\"text\":{}", json_string(text)));
   }
   void on_end(Session& session, RunEnd end) override {
     const MonitorRecords& records = session.records();
