@@ -29,9 +29,9 @@ std::map<std::string, std::string> paths_of_parameters(const Model& model) {
   const Place from = mlp->root();
   Place by_path = from;
   by_path.named = {};
-  ir::List<parts::Standing> layers;
-  for (const Shared<Layer>& each : mlp->layers) parts::walk(*each, "", "", layers);
-  for (const parts::Standing& each : layers) {
+  ir::List<part_names::Standing> layers;
+  for (const Shared<Layer>& each : mlp->layers) part_names::walk(*each, "", "", layers);
+  for (const part_names::Standing& each : layers) {
     const bool says = each.path == each.place;
     const String path = says ? each.place : each.place + "_" + each.layer->stem();
     by_path.named.push_back({each.part, path, each.place});

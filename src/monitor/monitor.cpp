@@ -59,13 +59,13 @@ void Monitor::setup(AnyProgram* channels, AnyProgram* parameters, AnyProgram* se
   for (int i = 0; channels && i < channels->results(); ++i) {
     const std::string_view name = channels->result_name(i);
     // Behind the values.
-    if (without(name, channels::divisor_ending)) {
+    if (without(name, Channel::divisor_ending)) {
       parts_.back().per = i;
       continue;
     }
     Part part{std::string(name), Gathered::mean, i, 0};
-    for (std::size_t k = 1; k < std::size(channels::endings); ++k)
-      if (const auto found = without(name, channels::endings[k]))
+    for (std::size_t k = 1; k < std::size(Channel::endings); ++k)
+      if (const auto found = without(name, Channel::endings[k]))
         part.name = *found, part.how = static_cast<Gathered>(k);
     parts_.push_back(std::move(part));
   }

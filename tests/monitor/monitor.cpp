@@ -45,8 +45,8 @@ TEST_CASE("monitor: sums and ratios are those of the whole set, however it is di
           "[monitor]") {
   // Of x = 0 .. 9: x > 6 are 3 examples; of two units, x > 6 and x > 100, shares of x > 4.
   const auto x = input("features", VectorSpace(1));
-  const AnyExpr high = x > 6, some = x > 4;
-  const AnyExpr both = concatenate(high, x > 100), each = concatenate(some, x > 100);
+  const AnyExpr high((x > 6).value()), some((x > 4).value()), never((x > 100).value());
+  const AnyExpr both = concatenate(high, never), each = concatenate(some, never);
   Function f = function(output("sum//sum", sum(x)));
   const auto ratio = [&](const char* name, const AnyExpr& value, const AnyExpr& per) {
     f.add(output(name, value));
@@ -54,7 +54,7 @@ TEST_CASE("monitor: sums and ratios are those of the whole set, however it is di
         output((std::string(name).substr(0, std::string(name).find('/')) + "//per").c_str(), per));
   };
   ratio("share//ratio", sum(high), sum(some));
-  ratio("none//ratio", sum(high), sum(AnyExpr(x > 100)));
+  ratio("none//ratio", sum(high), sum(never));
   ratio("most//ratio_max", sum(both, batch), sum(each, batch));
   ratio("average//ratio_mean", sum(both, batch), sum(each, batch));
   ratio("least//ratio_min", sum(both, batch), sum(each, batch));

@@ -92,7 +92,7 @@ class MLPBase : public Model {
     if (from.named.empty()) return parameters(from, list);
     ir::List<ModelParameter> several;
     parameters(from, several);
-    for (const ModelParameter& p : parts::once(several, from.named)) list.push_back(p);
+    for (const ModelParameter& p : part_names::once(several, from.named)) list.push_back(p);
   }
   constexpr void parameters(const Place& from, ir::List<ModelParameter>& list) const {
     const ir::List<Place> at = places(from);
@@ -152,7 +152,7 @@ class MLPBase : public Model {
     }
   }
 
-  constexpr Place root() const { return {input_space(), "", parts::names_of(layers)}; }
+  constexpr Place root() const { return {input_space(), "", part_names::names_of(layers)}; }
   constexpr const Layer& last() const { return *layers[layers.size() - 1]; }
 };
 

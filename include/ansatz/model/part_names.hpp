@@ -6,7 +6,7 @@
 
 ANSATZ_COMPILED_ONCE
 
-namespace ansatz::parts {
+namespace ansatz::part_names {
 
 // A layer in a place of the model.
 struct Standing {
@@ -143,4 +143,4 @@ constexpr ir::List<ModelParameter> once(const ir::List<ModelParameter>& several,
   return list;
 }
 
-}  // namespace ansatz::parts
+}  // namespace ansatz::part_names

@@ -28,16 +28,13 @@ struct Channel {
   String doc;
   Gathered gathered = Gathered::mean;
   AnyExpr per = {};  ///< of a ratio: what is divided by
+
+  /// A program's outputs are called as the channels; behind it stands what is to be made of them,
+  /// in the order of Gathered, or that it is what is divided by.
+  static constexpr std::string_view endings[] = {
+      "", "//sum", "//ratio", "//ratio_max", "//ratio_mean", "//ratio_min"};
+  static constexpr std::string_view divisor_ending = "//per";
 };
-
-namespace channels {
-
-// A program's outputs are called as the channels; behind it stands what is to be made of them.
-inline constexpr std::string_view endings[] = {
-    "", "//sum", "//ratio", "//ratio_max", "//ratio_mean", "//ratio_min"};
-inline constexpr std::string_view divisor_ending = "//per";
-
-}  // namespace channels
 
 class ChannelList {
  public:

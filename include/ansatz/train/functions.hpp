@@ -37,10 +37,10 @@ constexpr NamedFunction Train::function(int index) const {
   if (index < own) return algorithm->function(*this, index);
   NamedFunction f;
   const auto put = [&](const Channel& c) {
-    const String name = c.name + channels::endings[static_cast<int>(c.gathered)];
+    const String name = c.name + Channel::endings[static_cast<int>(c.gathered)];
     f.function.add(output(name.c_str(), c.value));
     if (c.gathered < Gathered::ratio) return;
-    const String divisor = c.name + channels::divisor_ending;
+    const String divisor = c.name + Channel::divisor_ending;
     f.function.add(output(divisor.c_str(), c.per));
   };
   if (index == own || index == own + 1) {
