@@ -9,8 +9,11 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <csignal>
 #include <memory>
+#include <string_view>
 
 namespace ansatz::app {
 
@@ -18,10 +21,23 @@ namespace {
 
 std::atomic<bool> interrupted{false};
 
-// The first Ctrl-C asks the run to end after its batch; the second ends the program at once.
-void on_interrupt(int) {
+void say_at_once(std::string_view words) {
+  (void)!::write(STDERR_FILENO, words.data(), words.size());
+}
+
+// The first Ctrl-C asks the run to end after its batch; the second ends the program at once. Either
+// is answered when it comes: a batch may be long.
+void on_second_interrupt(int signal) {
+  say_at_once("\ninterrupted again: ended at once; what was saved last is as it was\n");
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+void on_interrupt(int signal) {
   interrupted = true;
-  std::signal(SIGINT, SIG_DFL);
+  say_at_once(
+      "\ninterrupted: the run ends after this batch (BGD: line search) and saves; Ctrl-C again "
+      "ends it at once\n");
+  std::signal(signal, on_second_interrupt);
 }
 
 struct TrainArguments {

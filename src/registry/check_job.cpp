@@ -72,9 +72,15 @@ class Checker {
   // Whether each layer of the file could be made.
   bool layers_there() const {
     const MLPBase* const mlp = job_.model->as_mlp();
-    const yaml::Place* const at = mlp ? loader_.place_of(job_.model.get()) : nullptr;
+    return !mlp || layers_there(*mlp, loader_.place_of(job_.model.get()));
+  }
+  bool layers_there(const MLPBase& mlp, const yaml::Place* at) const {
     const auto list = at ? at->find("layers") : std::nullopt;
-    return !list || static_cast<int>(list->node->children.size()) == mlp->layers.size();
+    if (list && static_cast<int>(list->node->children.size()) != mlp.layers.size()) return false;
+    for (const Shared<Layer>& each : mlp.layers)
+      if (const auto* const nested = dynamic_cast<const NestedMLP*>(each.get()))
+        if (!layers_there(*nested->mlp, loader_.place_of(nested->mlp.get()))) return false;
+    return true;
   }
 
   void keys() {
@@ -145,6 +151,7 @@ class Checker {
 
   // One layer after the other, so that the error stands at the layer that refuses its input.
   void layers(const MLPBase& mlp, const Place& from, const yaml::Place& at) {
+    if (from.input.kind == SpaceKind::null && loader_.hollow(&mlp)) return;
     if (from.input.kind == SpaceKind::null) {
       error(at, "neither nvis nor input_space says what one example is");
       return;
@@ -157,6 +164,7 @@ class Checker {
       mask(stands);
       for (int k = 0; k < layer.inner_layers(); ++k) mask(loader_.place_of(&layer.inner_layer(k)));
       if (const auto* const nested = dynamic_cast<const NestedMLP*>(&layer)) {
+        if (loader_.hollow(nested->mlp.get())) return;
         stands = loader_.place_of(nested->mlp.get());
         const int before = loader_.errors.size();
         layers(*nested->mlp, {below, ""}, stands ? *stands : at);
@@ -302,6 +310,10 @@ class Checker {
     const TrainingAlgorithm& algorithm = *job_.algorithm;
     if (job_.dataset || !given("dataset")) part(algorithm, "algorithm");
     if (!settings_known_ && job_.function_count() > 0) return;
+    // A learning rule that could not be made would have brought numbers of its own.
+    const yaml::Place* const stands = loader_.place_of(&algorithm);
+    const auto rule = stands ? stands->find("learning_rule") : std::nullopt;
+    if (rule && loader_.lost(*rule)) return;
     if (algorithm.termination_criterion) part(*algorithm.termination_criterion, "algorithm");
     if (const auto* const sgd = dynamic_cast<const SGD*>(&algorithm))
       for (const Shared<UpdateCallback>& each : sgd->update_callbacks) part(*each, "algorithm");
@@ -328,6 +340,15 @@ class Checker {
     for (const MonitoringDataset& set : algorithm.monitoring_datasets.list)
       for (const std::string& each : of_data)
         known_.push_back((set.name.empty() ? "" : std::string(set.name.view()) + "_") + each);
+    // Of a data set that could not be made, too: what is watched of it is no fault.
+    if (const yaml::Place* const stands = loader_.place_of(&algorithm))
+      if (const auto sets = stands->find("monitoring_dataset");
+          sets && yaml::object_name(*sets->node).empty())
+        for (const yaml::Child& set : sets->node->children)
+          for (const std::string& each : of_data)
+            if (const std::string name = set.key + "_" + each;
+                std::find(known_.begin(), known_.end(), name) == known_.end())
+              known_.push_back(name);
     if (!algorithm.monitoring_datasets.list.empty())
       known_.insert(known_.end(), {"training_seconds_this_epoch", "total_seconds_last_epoch"});
     if (!published()) return;

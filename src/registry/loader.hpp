@@ -29,6 +29,11 @@ class Loader {
   /// Whether an object is not what the file means: a size, a key or a part of it was at fault and
   /// is not there or is another. What follows from it is no fault of the file.
   bool hollow(const Object* object) const { return hollow_.contains(object); }
+  /// Whether an object should stand there that could not be made.
+  bool lost(const yaml::Place& at) const {
+    const auto made = made_.find(at.node.get());
+    return made != made_.end() && !made->second;
+  }
   /// Whether a number that was read may be the value of the key that is read. If not, that is told,
   /// and the number becomes one that may be, so that what else there is can be looked at.
   void require_range(const yaml::Place& at, double& number);

@@ -265,6 +265,7 @@ bool read_value(const Value& from, Shared<Layer>& to) {
     return true;
   }
   if (auto* const mlp = dynamic_cast<MLPBase*>(found.get())) {
+    if (mlp->layer_name.empty() && from.loader().hollow(mlp)) return false;
     if (mlp->layer_name.empty()) {
       from.error("an MLP that is a layer of another needs a layer_name");
       return false;

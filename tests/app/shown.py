@@ -4,10 +4,12 @@
 """
 import json
 import pathlib
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 program = sys.argv[1]
 failed = 0
@@ -178,6 +180,52 @@ def check_outputs():
            and all(float(x) == float(x) or x == "nan" for x in out.split()[0].split(",")), out, err)
 
 
-for group in (check_channels, check_events, check_outputs):
+def check_places_of_labels():
+    write("train.csv", "y,a,b\n" + "".join(f"{i % 3},{i},1\n" for i in range(12)))
+    write("valid.csv", "y,a,b\n0,1,2\n\n1,2,3\n3,4,5\n4,4,5\n")
+    job = (JOB % (FLAT.replace("nvis: 4", "nvis: 2"), "train", 1, folder / "labels.pkl")).replace(
+        "!obj:random_dense_design_matrix { num_examples: 60, dim: 4, num_classes: 3 }",
+        "!obj:CSVDataset { path: train.csv }")
+    code, out, err = run("train", write("good.yaml", job), "-q")
+    expect("labels that fit", code == 0, err)
+    two = job.replace("train: *train", "train: *train, valid: !obj:CSVDataset { path: valid.csv }")
+    code, out, err = run("train", write("valid.yaml", two), "-q")
+    expect("a label out of range: its file and line, the place of its set and its name", code == 1
+           and "valid.yaml:" in err and 'data set "valid"' in err and "valid.csv:5 has 3" in err
+           and "0 to 2" in err, code, err)
+    code, out, err = run("train", write("short.yaml", job.replace("n_classes: 3", "n_classes: 2")),
+                         "-q")
+    expect("the same in the training data", code in (1, 3) and "short.yaml:" in err
+           and "train.csv:4 has 2" in err, code, err)
+
+
+def check_interrupts():
+    # Many line searches on one batch: only within it an interrupt can be heard.
+    job = write("bgd.yaml", """!obj:Train {
+  dataset: !obj:random_dense_design_matrix { num_examples: 2000, dim: 100, num_classes: 5 },
+  model: !obj:MLP { nvis: 100, layers: [ !obj:Sigmoid { layer_name: h, dim: 60, irange: .05 },
+                                         !obj:Softmax { layer_name: y, n_classes: 5, irange: .05 } ] },
+  algorithm: !obj:BGD { batch_size: 2000, line_search_mode: exhaustive, conjugate: 1,
+                        updates_per_batch: 1000000,
+                        termination_criterion: !obj:EpochCounter { max_epochs: 1 } },
+  save_path: bgd.pkl, save_freq: 1
+}
+""")
+    errors = open(folder / "errors", "w")
+    process = subprocess.Popen([program, "train", job], stdout=subprocess.PIPE, stderr=errors,
+                               text=True, cwd=folder)
+    process.stdout.readline()
+    process.stdout.readline()  # epoch 0: it is within the batch soon
+    time.sleep(.5)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=120)
+    err = (folder / "errors").read_text()
+    expect("Ctrl-C is answered; BGD ends after a line search and saves", process.returncode == 130
+           and "interrupted: the run ends after" in err and "bgd.pkl is saved" in err
+           and (folder / "bgd.pkl").exists(), process.returncode, err)
+
+
+for group in (check_channels, check_events, check_outputs, check_places_of_labels,
+              check_interrupts):
     group()
 sys.exit(failed)
