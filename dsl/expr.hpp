@@ -210,6 +210,29 @@ constexpr Value make_leaf(const OpInfo* op, const Shape& shape, DType type, cons
   return v;
 }
 
+// The name of the extent that v has: of the leaf that v has it from, which may stand nowhere else
+// in the graph that is made of v's shape. Null when there is none.
+constexpr const char* extent_name_of(const Value& v) {
+  const auto has = [](const Shape& s, int code) {
+    for (int k = 0; k < s.rank; ++k)
+      if (s[k] == code) return true;
+    return false;
+  };
+  const Shape shape = v.shape();
+  int code = 0;
+  for (int k = 0; k < shape.rank; ++k)
+    if (is_extent(shape[k])) code = shape[k];
+  const Term* t = code ? v.term() : nullptr;
+  while (t) {
+    if (t->extent && extent_code(t->extent) == code) return t->extent;
+    const Term* below = nullptr;
+    for (const Value& operand : t->in)
+      if (!below && has(operand.shape(), code)) below = operand.term();
+    t = below;
+  }
+  return nullptr;
+}
+
 // The run-time size of an extent, as a number.
 constexpr Value make_extent(int code) {
   Attr attr;

@@ -215,7 +215,7 @@ class Graph {
     if (!t.name.empty()) n.name = intern(t.name.data());
     if (n.op == info_of<ops::RandomSite>) n.attr.i[0] = sites++;
     if (n.op == info_of<ops::RepeatTag>) n.attr.i[0] = repeats++;
-    if (t.extent) note_extent(n.shape[0], t.extent);
+    if (t.extent) note_extent(n.shape.batched() ? n.shape[0] : extent_code(t.extent), t.extent);
     int few[4];
     List<int> more;
     if (t.in.size() > 4) more.resize(t.in.size());

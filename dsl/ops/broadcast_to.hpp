@@ -47,11 +47,18 @@ consteval bool repeats_to() {
 }
 
 template <class S>
-constexpr const char* extent_name() {
+constexpr const char* extent_name(const S&) {
   if constexpr (requires { S::extent::name; })
     return S::extent::name;
   else
     return nullptr;
+}
+template <class S>
+constexpr const char* extent_name(const Expr<S>& e) {
+  if constexpr (requires { S::extent::name; })
+    return S::extent::name;
+  else
+    return extent_name_of(e.value());
 }
 
 template <class S, class X>
@@ -88,7 +95,7 @@ concept RepeatsTo = ir::repeats_to<X, typename ir::TargetOf<To>::type>();
 template <class S, class X>
 constexpr Expr<typename ir::RepeatedTo<S, X>::type> broadcast_to(const Expr<X>& x) {
   return Expr<typename ir::RepeatedTo<S, X>::type>(
-      ir::repeat_to(x.value(), S().shape(), ir::extent_name<S>()));
+      ir::repeat_to(x.value(), S().shape(), ir::extent_name(S())));
 }
 template <class S, class X>
   requires(!RepeatsTo<X, S>)
@@ -98,8 +105,8 @@ constexpr Refused<RepeatsTo<X, S>> broadcast_to(const Expr<X>&) = delete;
 /// another expression, `broadcast_to(row, y)`.
 template <class X, class To>
 constexpr Expr<typename ir::RepeatedTo<To, X>::type> broadcast_to(const Expr<X>& x, const To& to) {
-  return Expr<typename ir::RepeatedTo<To, X>::type>(ir::repeat_to(
-      x.value(), to.shape(), ir::extent_name<typename ir::TargetOf<To>::type>()));
+  return Expr<typename ir::RepeatedTo<To, X>::type>(
+      ir::repeat_to(x.value(), to.shape(), ir::extent_name(to)));
 }
 template <class X, class To>
   requires(!RepeatsTo<X, To>)

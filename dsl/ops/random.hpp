@@ -24,21 +24,10 @@ constexpr const char* batch_extent() {
     return nullptr;
 }
 
-// The name of the extent of x's batch: of its Space, or else of the leaf that x has it from, which
-// may stand nowhere else in the graph.
 template <class S>
 constexpr const char* batch_extent_of(const Expr<S>& x) {
-  if (const char* known = batch_extent<S>()) return known;
-  const Shape shape = x.shape();
-  const Term* t = shape.batched() ? x.value().term() : nullptr;
-  while (t) {
-    if (t->extent && extent_code(t->extent) == shape[0]) return t->extent;
-    const Term* below = nullptr;
-    for (const Value& v : t->in)
-      if (const Shape s = v.shape(); !below && s.batched() && s[0] == shape[0]) below = v.term();
-    t = below;
-  }
-  return nullptr;
+  const char* known = batch_extent<S>();
+  return known ? known : extent_name_of(x.value());
 }
 
 template <class S>

@@ -1,5 +1,6 @@
 #include "op_test.hpp"
 
+#include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/ops/broadcast_to.hpp>
 #include <dsl/ops/multiply.hpp>
@@ -81,4 +82,19 @@ TEST_CASE("broadcast_to: repeated along axes that are no neighbours", "[op][broa
             return y;
           },
   });
+}
+
+TEST_CASE("broadcast_to: to the shape of a value that is not computed", "[op][broadcast_to]") {
+  const AnyExpr row(parameter("row", VectorSpace(3)).value());
+  const auto rows_of = [&](const AnyExpr& y) {
+    auto p = build<double>(function(output("n", sum(broadcast_to(row, y)))));
+    p.store().fill("row", 1);
+    return p({{"examples", 4}})["n"].scalar();
+  };
+  const AnyExpr x(input("x", VectorSpace(3)).value());
+  CHECK(rows_of(x) == 12);
+  CHECK(rows_of(square(x) * 2) == 12);
+  const AnyExpr h(state("h", Batch<VectorSpace<>, chains>(VectorSpace(3))).value());
+  auto p = build<double>(function(output("n", sum(broadcast_to(row, square(h))))));
+  CHECK(p({{"chains", 5}})["n"].scalar() == 0);
 }
