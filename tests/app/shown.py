@@ -204,7 +204,7 @@ def check_interrupts():
     job = write("bgd.yaml", """!obj:Train {
   dataset: !obj:random_dense_design_matrix { num_examples: 2000, dim: 100, num_classes: 5 },
   model: !obj:MLP { nvis: 100, layers: [ !obj:Sigmoid { layer_name: h, dim: 60, irange: .05 },
-                                         !obj:Softmax { layer_name: y, n_classes: 5, irange: .05 } ] },
+                                 !obj:Softmax { layer_name: y, n_classes: 5, irange: .05 } ] },
   algorithm: !obj:BGD { batch_size: 2000, line_search_mode: exhaustive, conjugate: 1,
                         updates_per_batch: 1000000,
                         termination_criterion: !obj:EpochCounter { max_epochs: 1 } },

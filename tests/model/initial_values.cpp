@@ -2,6 +2,7 @@
 #include "probe.hpp"
 #include "sha256.hpp"
 
+#include <ansatz/model/linear.hpp>
 #include <ansatz/model/maxout.hpp>
 #include <ansatz/model/mlp.hpp>
 #include <ansatz/model/rectified_linear.hpp>
@@ -9,6 +10,9 @@
 #include <ansatz/model/softmax.hpp>
 
 #include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cmath>
 
 using namespace ansatz;
 using namespace ansatz::testing;
@@ -130,6 +134,29 @@ TEST_CASE("initialize: Glorot's and He's ranges", "[model][initialize]") {
   };
   REQUIRE(largest(glorot_uniform(true)) == Approx(std::sqrt(6. / 90)).epsilon(.01));
   REQUIRE(largest(he_uniform(true)) == Approx(std::sqrt(6. / 50)).epsilon(.01));
+}
+
+TEST_CASE("initialize: Softmax has every way that Linear has, to the same numbers",
+          "[model][initialize]") {
+  const auto same = [](const auto&... options) {
+    const auto softmax =
+        first_values(MLP(VectorSpace(50), Softmax("h", 8, options...)), "softmax_W");
+    const auto linear = first_values(MLP(VectorSpace(50), Linear("h", 8, options...)), "h_W");
+    REQUIRE(softmax.size() == 400);
+    CHECK(softmax == linear);
+  };
+  same(istdev(.3));
+  same(sparse_init(7));
+  same(sparse_init(7), sparse_stdev(.25));
+  same(glorot_uniform(true));
+  same(glorot_normal(true));
+  same(he_uniform(true));
+  same(he_normal(true));
+  // Of irange, Linear always draws what include_prob leaves out, Softmax where it is not 1.
+  same(irange(.5), include_prob(.25));
+  const auto kept = first_values(
+      MLP(VectorSpace(50), Softmax("h", 8, irange(.5), include_prob(.25))), "softmax_W");
+  CHECK(std::abs(std::count(kept.begin(), kept.end(), 0.) - 300) < 50);
 }
 
 TEST_CASE("initialize: weights need exactly one way to begin", "[model][initialize]") {

@@ -8,6 +8,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -79,6 +81,27 @@ TEST_CASE("registry: every class has a line of documentation, and every key a ty
       CHECK((key.required || !key.by_default.empty()));
     }
   }
+}
+
+TEST_CASE("registry: every layer with weights has every way in which they may begin",
+          "[registry]") {
+  int layers = 0;
+  for (const ClassInfo* each : registry().all()) {
+    const std::vector<KeyInfo> keys = each->keys();
+    const auto has = [&](std::string_view name) {
+      return std::any_of(keys.begin(), keys.end(),
+                         [&](const KeyInfo& k) { return k.name == name; });
+    };
+    if (!has("irange")) continue;
+    INFO(each->name());
+    ++layers;
+    for (const char* way : {"istdev", "sparse_init", "sparse_stdev", "include_prob",
+                            "glorot_uniform", "glorot_normal", "he_uniform", "he_normal"}) {
+      INFO(way);
+      CHECK(has(way));
+    }
+  }
+  CHECK(layers >= 11);
 }
 
 TEST_CASE("registry: a program's own class is made from YAML", "[registry]") {

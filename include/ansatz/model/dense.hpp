@@ -39,15 +39,7 @@ class Dense : public Layer, public Initialization {
   /// The keys that every layer with a matrix of weights has.
   template <class K>
   static constexpr void weight_keys(K& key) {
-    key("irange", &Dense::irange, "weights are uniform in [-irange, irange) at first");
-    key("istdev", &Dense::istdev, "weights are normal at first, with this standard deviation");
-    key("sparse_init", &Dense::sparse_init, "number of weights of a unit not zero at first");
-    key("sparse_stdev", &Dense::sparse_stdev, "standard deviation of those");
-    key("include_prob", &Dense::include_prob, "probability that a weight is not zero (irange)");
-    key("glorot_uniform", &Dense::glorot_uniform, "uniform at first (Glorot, Bengio 2010, eq. 16)");
-    key("glorot_normal", &Dense::glorot_normal, "normal at first, of the same variance");
-    key("he_uniform", &Dense::he_uniform, "uniform at first, variance 2 / inputs (He et al. 2015)");
-    key("he_normal", &Dense::he_normal, "normal at first, variance 2 / inputs (He et al. 2015)");
+    initialization_keys<Dense>(key);
     key("W_lr_scale", &Dense::W_lr_scale, "factor of the learning rate for the weights");
     key("b_lr_scale", &Dense::b_lr_scale, "factor of the learning rate for the biases");
     key("max_row_norm", &Dense::max_row_norm, "rows of W are shortened to this length");

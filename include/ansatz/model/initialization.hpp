@@ -35,6 +35,20 @@ struct Initialization {
   bool he_uniform = false;  ///< He, Zhang, Ren and Sun 2015, equation 10
   bool he_normal = false;
 
+  /// The keys of every layer with weights. T: the layer's class, of which they are members.
+  template <class T, class K>
+  static constexpr void initialization_keys(K& key) {
+    key("irange", &T::irange, "weights are uniform in [-irange, irange) at first");
+    key("istdev", &T::istdev, "weights are normal at first, with this standard deviation");
+    key("sparse_init", &T::sparse_init, "number of weights of a unit not zero at first");
+    key("sparse_stdev", &T::sparse_stdev, "standard deviation of those");
+    key("include_prob", &T::include_prob, "probability that a weight is not zero (irange)");
+    key("glorot_uniform", &T::glorot_uniform, "uniform at first (Glorot, Bengio 2010, eq. 16)");
+    key("glorot_normal", &T::glorot_normal, "normal at first, of the same variance");
+    key("he_uniform", &T::he_uniform, "uniform at first, variance 2 / inputs (He et al. 2015)");
+    key("he_normal", &T::he_normal, "normal at first, variance 2 / inputs (He et al. 2015)");
+  }
+
   constexpr int given() const {
     return irange.has_value() + istdev.has_value() + sparse_init.has_value() + glorot_uniform +
            glorot_normal + he_uniform + he_normal;
@@ -51,7 +65,7 @@ struct WeightMatrix {
 
 /// Draws first values of a matrix of weights and sets the parameter.
 /// @param second_draw  whether irange draws Pylearn2's include_prob mask, also when it is 1: its
-///                     Linear layers do, Softmax does not
+///                     Linear layers do, Softmax only when it is another
 /// Errors: ValueError that names the layer, unless exactly one way is given and can be done.
 void draw_weights(const Initialization& how, const WeightMatrix& weights, bool second_draw,
                   InitialValues& values, RandomState& rng);

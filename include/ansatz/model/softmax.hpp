@@ -21,11 +21,7 @@ class SoftmaxBase : public Layer, public Initialization {
   template <class K>
   static constexpr void keys(K& key) {
     Layer::keys(key);
-    key("irange", &SoftmaxBase::irange, "weights are uniform in [-irange, irange) at first");
-    key("istdev", &SoftmaxBase::istdev, "weights are normal at first, of this deviation");
-    key("sparse_init", &SoftmaxBase::sparse_init, "number of weights of a class not zero at first");
-    key("glorot_uniform", &SoftmaxBase::glorot_uniform, "uniform at first (Glorot, Bengio 2010)");
-    key("glorot_normal", &SoftmaxBase::glorot_normal, "normal at first, of the same variance");
+    initialization_keys<SoftmaxBase>(key);
     key("W_lr_scale", &SoftmaxBase::W_lr_scale, "factor of the learning rate for the weights");
     key("b_lr_scale", &SoftmaxBase::b_lr_scale, "factor of the learning rate for the biases");
     key("max_row_norm", &SoftmaxBase::max_row_norm, "rows of W are shortened to this length");
@@ -48,8 +44,8 @@ class SoftmaxBase : public Layer, public Initialization {
       refuse("without weights there must be as many inputs as classes");
     if (!no_affine && given() != 1)
       refuse(
-          "exactly one of irange, istdev, sparse_init, glorot_uniform and glorot_normal is needed, "
-          "to say how the weights begin");
+          "exactly one of irange, istdev, sparse_init, glorot_uniform, glorot_normal, he_uniform "
+          "and he_normal is needed, to say how the weights begin");
     if (!no_affine && sparse_init && *sparse_init > input.total_dimension())
       refuse("sparse_init " + to_text(*sparse_init) + ": 0 to " + to_text(input.total_dimension()) +
              ", the number of inputs");

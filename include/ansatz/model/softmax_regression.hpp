@@ -45,9 +45,7 @@ class SoftmaxRegression : public MLPBase, public Initialization {
     key("batch_size", &MLPBase::fixed_batch_size, "every batch has this many examples; 0: any");
     key("input_space", &MLPBase::space, "Space of one example");
     key("nvis", &MLPBase::nvis, "short for input_space: VectorSpace(nvis)");
-    key("irange", &Initialization::irange, "weights are uniform in [-irange, irange) at first");
-    key("istdev", &Initialization::istdev, "weights are normal at first, of this deviation");
-    key("sparse_init", &Initialization::sparse_init, "number of weights of a class not zero");
+    Initialization::initialization_keys<Initialization>(key);
     key("W_lr_scale", &SoftmaxRegression::W_lr_scale, "factor of the learning rate for weights");
     key("b_lr_scale", &SoftmaxRegression::b_lr_scale, "factor of the learning rate for biases");
     key("max_row_norm", &SoftmaxRegression::max_row_norm, "rows of W are shortened to this");
