@@ -245,9 +245,10 @@ class BgdRun final : public AlgorithmRun {
   bool minimize_lbfgs() {
     const int done = static_cast<int>(searches_);
     if (bgd_.reset_conjugate && done == 0) lbfgs_->forget();
-    double value = measure().value;
+    double value = done ? batch_value_ : measure().value;
     for (int i = done; i < bgd_.updates_per_batch; ++i) {
-      const double norm = direction_.result("norm");
+      // A run that goes on within a batch has not called the function yet.
+      const double norm = done && i == done ? batch_norm_ : direction_.result("norm");
       require_finite(value, "objective");
       require_finite(norm, "length of the gradient");
       if (norm == 0) break;
@@ -279,6 +280,8 @@ class BgdRun final : public AlgorithmRun {
       record(step.size, norm);
       if (leaves_after(i)) {
         batch_steps_ = steps_;
+        batch_norm_ = direction_.result("norm");
+        batch_value_ = value;
         return false;
       }
     }
