@@ -8,21 +8,28 @@
 #include <dsl/expr.hpp>
 
 #include <dsl/ops/add.hpp>
+#include <dsl/ops/cast.hpp>
 #include <dsl/ops/copy.hpp>
-#include <dsl/ops/equal.hpp>
 #include <dsl/ops/floor.hpp>
+#include <dsl/ops/multiply.hpp>
+#include <dsl/ops/negate.hpp>
+#include <dsl/ops/normal.hpp>
+#include <dsl/ops/repeat.hpp>
+#include <dsl/ops/round.hpp>
+#include <dsl/ops/sign.hpp>
+#include <dsl/ops/subtract.hpp>
+#include <dsl/ops/uniform.hpp>
+
+#include <dsl/ops/label_part.hpp>
+
+#include <dsl/ops/arg_rows.hpp>
+#include <dsl/ops/equal.hpp>
+
 #include <dsl/ops/greater.hpp>
 #include <dsl/ops/greater_equal.hpp>
 #include <dsl/ops/less.hpp>
 #include <dsl/ops/less_equal.hpp>
-#include <dsl/ops/multiply.hpp>
-#include <dsl/ops/negate.hpp>
-#include <dsl/ops/normal.hpp>
 #include <dsl/ops/not_equal.hpp>
-#include <dsl/ops/repeat.hpp>
-#include <dsl/ops/round.hpp>
-#include <dsl/ops/sign.hpp>
-#include <dsl/ops/uniform.hpp>
 #include <dsl/ops/where.hpp>
 
 #include <dsl/ops/abs.hpp>
@@ -37,7 +44,6 @@
 #include <dsl/ops/rsqrt.hpp>
 #include <dsl/ops/sin.hpp>
 #include <dsl/ops/square.hpp>
-#include <dsl/ops/subtract.hpp>
 #include <dsl/ops/take_rows.hpp>
 #include <dsl/ops/view.hpp>
 
