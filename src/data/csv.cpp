@@ -153,10 +153,12 @@ struct Reader {
     return value;
   }
 
-  bool no_numbers(const std::vector<Field>& fields) const {
-    return std::ranges::none_of(fields, [&](const Field& field) {
+  // Words, not numbers, and nothing that is like one: 1_0 or 0x1 is a mistake.
+  bool are_names(const std::vector<Field>& fields) const {
+    return std::ranges::all_of(fields, [&](const Field& field) {
       double value = 0;
-      return parse(field, value) != std::errc::invalid_argument;
+      return !field.text.empty() && parse(field, value) == std::errc::invalid_argument &&
+             std::string_view("0123456789+-.").find(field.text[0]) == std::string_view::npos;
     });
   }
 
@@ -222,7 +224,7 @@ CsvTable read_csv(const std::string& path, const CsvOptions& options) {
       continue;
     }
     const std::vector<Field> found = reader.split(line);
-    if (std::exchange(commented, false) && reader.no_numbers(found)) {
+    if (std::exchange(commented, false) && reader.are_names(found)) {
       names = found;
       names_line = reader.line;
       continue;

@@ -158,6 +158,9 @@ TEST_CASE("csv: comments are skipped where they are asked for", "[data][csv]") {
   const CsvTable both = parse("# made by x\n# on a Monday\na,b\n1,2\n", named);
   CHECK(both.values == Numbers{1, 2});
   CHECK(both.names == Names{"a", "b"});
+  for (const char* row : {"1_0", "0x1", "-x", ".", ""})
+    CHECK_THAT(error_of(std::string("# a,b\nc,") + row + "\n", named),
+               Contains("t.csv:2:1: 'c' is"));
   CHECK_THAT(error_of("# a,b\n1,x\n", named), Contains("t.csv:2:3: 'x' is not a number"));
 }
 

@@ -43,7 +43,7 @@ struct CsvTable {
 /// locale, and are 0 where they are too small for a double; blanks around a field that do not
 /// separate are skipped, as are empty lines; a field may stand in double quotes; lines end with
 /// \n, \r\n or \r. With a header, a comment that comes first is the line of names, as
-/// numpy.savetxt writes it; where it is another comment, a line without a single number is.
+/// numpy.savetxt writes it; where it is another comment, a line of words alone is.
 ///
 /// Throws FileError with file:line:column (bytes, from 1) for a field that is not a number,
 /// a line with another number of fields than the first one, a class not in `classes`.
