@@ -48,6 +48,24 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   return "";
 }
 
+// What CLI11 says, and the option that is most like one that is not known.
+std::string explain(const CLI::App* app, const CLI::Error& error) {
+  const std::string text = CLI::FailureMessage::simple(app, error), what = error.what();
+  const std::size_t dash = what.find("expected: --");
+  if (dash == std::string::npos) return text;
+  const std::string given = what.substr(dash + 10, what.find_first_of(" =", dash + 10) - dash - 10);
+  std::vector<std::string> names;
+  for (const CLI::App* at = app; at;) {
+    for (const CLI::Option* option : at->get_options())
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    const auto chosen = at->get_subcommands();
+    at = chosen.empty() ? nullptr : chosen.front();
+  }
+  const std::string_view near = ansatz::nearest_name(given, {names.begin(), names.end()});
+  if (near.empty()) return text;
+  return fmt::format("{}; nearest: {}\n{}", what, near, text.substr(text.find('\n') + 1));
+}
+
 // What was printed may still wait in memory; on a full disk it is lost only now.
 int flushed(int exit) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit;
@@ -63,7 +81,7 @@ int main(int argc, char** argv) {
                "was trained.");
   app.set_version_flag("--version", fmt::format("ansatz {}", ansatz::version));
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::simple);
+  app.failure_message(explain);
   app.footer("Examples:\n"
              "  ansatz check job.yaml\n"
              "  ansatz train job.yaml -D max_epochs=10 algorithm.learning_rate=.05\n"

@@ -13,6 +13,7 @@
 
 #include "../model/unknown_name_error.hpp"
 #include "../termination/objective_channel.hpp"
+#include "../train/several_errors.hpp"
 
 #include <fmt/format.h>
 
@@ -324,6 +325,9 @@ class Checker {
     if (loader_.hollow(&asks)) return;
     try {
       asks.check_job(facts_);
+    } catch (const SeveralErrors& several) {
+      for (const std::string& problem : several.all)
+        loader_.add_error(&asks, place_of(&asks, key), problem);
     } catch (const NameError& problem) {
       // Of a cost that cannot be made the named numbers are not known.
       if (complete_) loader_.add_error(&asks, place_of(&asks, key), problem.what());

@@ -5,6 +5,7 @@
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "../train/several_errors.hpp"
 #include "epoch_walk.hpp"
 #include "lbfgs.hpp"
 #include "line_search.hpp"
@@ -346,8 +347,8 @@ void BGD::check() const {
 }
 
 void BGD::check_job(const JobFacts& facts) const {
-  EpochWalk::check(facts.job, walk_of(*this));
-  check_monitoring(facts.job, "BGD");
+  check_each([&] { EpochWalk::check(facts.job, walk_of(*this)); },
+             [&] { check_monitoring(facts.job, "BGD"); });
 }
 
 void BGD::add_settings(JobFacts& facts) const { facts.settings["scale_step"] = scale_step; }

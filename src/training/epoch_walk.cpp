@@ -1,5 +1,7 @@
 #include "epoch_walk.hpp"
 
+#include "../train/several_errors.hpp"
+
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
@@ -25,13 +27,21 @@ void check_keys(const char* algorithm, const char* key, std::string_view mode, i
 }  // namespace
 
 void EpochWalk::check(const Train& job, const Keys& keys) {
-  if (!job.dataset) throw ValueError(fmt::format("{}: the job has no dataset", keys.algorithm));
   const int forced = job.model->batch_size();
-  if (forced && keys.batch_size && forced != keys.batch_size && !keys.set_batch_size)
-    throw ValueError(fmt::format("{}: batch_size is {}, but the model wants {}", keys.algorithm,
-                                 keys.batch_size, forced));
-  check_keys(keys.algorithm, "train_iteration_mode", keys.mode,
-             keys.batch_size ? keys.batch_size : forced, keys.batches_per_iter);
+  check_each(
+      [&] {
+        if (!job.dataset)
+          throw ValueError(fmt::format("{}: the job has no dataset", keys.algorithm));
+      },
+      [&] {
+        if (forced && keys.batch_size && forced != keys.batch_size && !keys.set_batch_size)
+          throw ValueError(fmt::format("{}: batch_size is {}, but the model wants {}",
+                                       keys.algorithm, keys.batch_size, forced));
+      },
+      [&] {
+        check_keys(keys.algorithm, "train_iteration_mode", keys.mode,
+                   keys.batch_size ? keys.batch_size : forced, keys.batches_per_iter);
+      });
 }
 
 void check_monitoring(const Train& job, const char* algorithm) {

@@ -5,6 +5,7 @@
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "../train/several_errors.hpp"
 #include "epoch_walk.hpp"
 
 #include <fmt/format.h>
@@ -91,8 +92,8 @@ void SGD::check() const {
 }
 
 void SGD::check_job(const JobFacts& facts) const {
-  EpochWalk::check(facts.job, walk_of(*this));
-  check_monitoring(facts.job, "SGD");
+  check_each([&] { EpochWalk::check(facts.job, walk_of(*this)); },
+             [&] { check_monitoring(facts.job, "SGD"); });
 }
 
 std::unique_ptr<AlgorithmRun> SGD::start(Session& session) const {
