@@ -263,20 +263,38 @@ class Checker {
   void tell(const Error& problem, const yaml::Place& at) {
     const auto* const name = dynamic_cast<const UnknownName*>(&problem);
     if ((!sound_ && !name) || !faults_.insert(problem.what()).second) return;
-    error((name ? find_name(at, name->name) : std::nullopt).value_or(at), problem.what());
+    if (!name || !tell_names(at, *name)) error(at, problem.what());
   }
-  // Where a name stands below a place, as a key or as a value.
-  static std::optional<yaml::Place> find_name(const yaml::Place& at, std::string_view name) {
+  // Tells an unknown name where it stands below a place, as a key or as a value, and those beside it
+  // that are unknown as well. False where it does not stand there.
+  bool tell_names(const yaml::Place& at, const UnknownName& unknown) {
+    const bool mapping = at->kind == yaml::Kind::mapping;
+    const auto name_at = [&](std::size_t i) -> std::string_view {
+      const yaml::Child& child = at->children[i];
+      if (mapping) return child.key;
+      return child.node->kind == yaml::Kind::scalar ? std::string_view(child.node->text) : "";
+    };
+    bool here = false;
+    for (std::size_t i = 0; i < at->children.size(); ++i) here = here || name_at(i) == unknown.name;
     for (std::size_t i = 0; i < at->children.size(); ++i) {
       yaml::Place child(at, i);
-      if (at->children[i].key == name) {
-        child.position = child.key_position;
-        return child;
+      const std::string name(name_at(i));
+      if (!here) {
+        if (child->kind == yaml::Kind::scalar && child->text == unknown.name) {
+          error(child, unknown.what());
+          return true;
+        }
+        if (tell_names(child, unknown)) return true;
+        continue;
       }
-      if (child->kind == yaml::Kind::scalar && child->text == name) return child;
-      if (auto found = find_name(child, name)) return found;
+      if (name.empty() ||
+          std::find(unknown.known.begin(), unknown.known.end(), name) != unknown.known.end())
+        continue;
+      if (mapping) child.position = child.key_position;
+      faults_.insert(unknown.text_of(name));
+      error(child, unknown.text_of(name));
     }
-    return std::nullopt;
+    return here;
   }
 
   // Programs are made for the Spaces of the training data; other data must fit them.

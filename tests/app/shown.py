@@ -77,8 +77,8 @@ def check_channels():
     expect("monitor csv --channels", code == 0 and out.count("\n") == 5, out, err)
 
     code, out, err = run("train", job, "--chanels", "x")
-    expect("an unknown option: the nearest one", code == 2 and "--chanels; nearest: --channels" in err
-           and "--help" in err, code, err)
+    expect("an unknown option: the nearest one", code == 2
+           and "--chanels; nearest: --channels" in err and "--help" in err, code, err)
 
     # A job that goes on watches other channels; those of before are not shown as if measured.
     second = write("second.yaml", JOB % (f"!pkl: {model}", "other", 3, folder / "n.pkl"))
