@@ -1,10 +1,5 @@
 #include <ansatz/model/mlp.hpp>
 #include <ansatz/random_state.hpp>
-#include <dsl/exceptions.hpp>
-
-#include <fmt/format.h>
-
-#include <set>
 
 namespace ansatz {
 
@@ -20,41 +15,6 @@ void MLPBase::initialize(const Place& from, InitialValues& values, RandomState& 
 
 void NestedMLP::initialize(const Place& at, InitialValues& values, RandomState& rng) const {
   mlp->initialize(inside(at), values, rng);
-}
-
-std::map<std::string, std::string> paths_of_parameters(const Model& model) {
-  std::map<std::string, std::string> paths;
-  const MLPBase* const mlp = model.as_mlp();
-  if (!mlp) return paths;
-  const Place from = mlp->root();
-  Place by_path = from;
-  by_path.named = {};
-  ir::List<part_names::Standing> layers;
-  for (const Shared<Layer>& each : mlp->layers) part_names::walk(*each, "", "", layers);
-  for (const part_names::Standing& each : layers) {
-    const bool says = each.path == each.place;
-    const String path = says ? each.place : each.place + "_" + each.layer->stem();
-    by_path.named.push_back({each.part, path, each.place});
-  }
-  for (const NamedPart& known : from.named)
-    for (NamedPart& each : by_path.named)
-      if (each.part == known.part) each = known;
-  ir::List<ModelParameter> names, full;
-  mlp->parameters(from, names);
-  mlp->parameters(by_path, full);
-  for (int i = 0; i < names.size(); ++i)
-    if (names[i].name != full[i].name) paths[names[i].name.c_str()] = full[i].name.c_str();
-  return paths;
-}
-
-void require_names_once(const std::vector<ModelParameter>& parameters) {
-  std::set<std::string_view> names;
-  for (const ModelParameter& p : parameters)
-    if (!names.insert(p.name.view()).second)
-      throw NameError(
-          fmt::format("two parameters of the model have the name \"{}\"; give the layers "
-                      "or models they belong to others",
-                      p.name.view()));
 }
 
 }  // namespace ansatz

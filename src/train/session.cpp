@@ -1,7 +1,6 @@
 #include <ansatz/train/session.hpp>
 
 #include <ansatz/model/loaded_model.hpp>
-#include <ansatz/model/mlp.hpp>
 #include <ansatz/nearest_name.hpp>
 #include <ansatz/serial/environment.hpp>
 #include <ansatz/serial/store_tensors.hpp>
@@ -10,6 +9,7 @@
 #include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "../model/parameter_names.hpp"
 #include "../model/values_from_file.hpp"
 #include "data_facts.hpp"
 #include "state_archive.hpp"

@@ -9,10 +9,6 @@
 #include <ansatz/seed.hpp>
 #include <dsl/ops/add.hpp>
 
-#include <map>
-#include <string>
-#include <vector>
-
 ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
@@ -230,12 +226,6 @@ class NestedMLP : public Layer {
     return {at.input, at.place_of(part(), layer_name) + "_", at.named};
   }
 };
-
-/// Of the parameters of a model whose names do not say where they stand: what they would be called
-/// if they did, such as "y_softmax_W" of "softmax_W".
-std::map<std::string, std::string> paths_of_parameters(const Model& model);
-/// Throws NameError, with the name, where two parameters have one.
-void require_names_once(const std::vector<ModelParameter>& parameters);
 
 namespace mlp {
 

@@ -53,20 +53,58 @@ constexpr void for_each_equal(ir::List<Standing>& list, Text text, Tell tell) {
     }
 }
 
-// Whether none of the layers can have a name that another has, nor stand in two places: they are in
-// a row, and at most one of them, a Softmax, has parameters that are not named after it.
-constexpr bool plain(const ir::List<Shared<Layer>>& layers) {
+constexpr bool joined(std::string_view name) {
+  for (const char c : name)
+    if (c == '_') return true;
+  return false;
+}
+
+// The layers of a model, or those inside a layer.
+struct Row {
+  const ir::List<Shared<Layer>>* layers = nullptr;
+  const Layer* around = nullptr;
+  constexpr int size() const { return layers ? layers->size() : around->inner_parts(); }
+  constexpr const Layer& operator[](int i) const {
+    if (layers) return *(*layers)[i];
+    return around->inner_part(i);
+  }
+};
+
+// Whether no layer can have a name that another has, nor stand in two places. Asked often, also of
+// the compiler: so without making a single name. In a row, at most one layer, a Softmax, has
+// parameters that are not named after it; where there are layers in layers, no name has the "_"
+// that stands between them.
+constexpr bool plain(const Row& row, bool deep, ir::List<const Object*>& seen) {
   const Layer* other = nullptr;
-  for (const Shared<Layer>& each : layers) {
-    if (each->inner_parts() > 0 || each->inner_model()) return false;
-    if (each->stem().data() == each->layer_name.view().data()) continue;
+  const int count = row.size();
+  for (int i = 0; i < count; ++i) {
+    const Layer& layer = row[i];
+    if (deep) {
+      if (joined(layer.layer_name)) return false;
+      const Object* const part = &layer.part();
+      for (const Object* each : seen)
+        if (each == part) return false;
+      seen.push_back(part);
+      if (layer.inner_parts() > 0) {
+        if (!plain({nullptr, &layer}, true, seen)) return false;
+        continue;
+      }
+    }
+    if (layer.stem().data() == layer.layer_name.view().data()) continue;
     if (other) return false;
-    other = each.get();
+    other = &layer;
   }
   if (!other) return true;
-  for (const Shared<Layer>& each : layers)
-    if (each.get() != other && each->layer_name == other->stem()) return false;
+  for (int i = 0; i < count; ++i)
+    if (&row[i] != other && row[i].layer_name == other->stem()) return false;
   return true;
+}
+constexpr bool plain(const ir::List<Shared<Layer>>& layers) {
+  bool deep = false;
+  for (const Shared<Layer>& each : layers)
+    deep = deep || each->inner_parts() > 0 || each->inner_model();
+  ir::List<const Object*> seen;
+  return plain({&layers, nullptr}, deep, seen);
 }
 
 /// The parts of a model of these layers whose parameters are not named by where they stand alone.

@@ -1,0 +1,48 @@
+#include "parameter_names.hpp"
+
+#include <ansatz/model/mlp.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
+
+#include <set>
+#include <string_view>
+
+namespace ansatz {
+
+std::map<std::string, std::string> paths_of_parameters(const Model& model) {
+  std::map<std::string, std::string> paths;
+  const MLPBase* const mlp = model.as_mlp();
+  if (!mlp) return paths;
+  const Place from = mlp->root();
+  Place by_path = from;
+  by_path.named = {};
+  ir::List<part_names::Standing> layers;
+  for (const Shared<Layer>& each : mlp->layers) part_names::walk(*each, "", "", layers);
+  for (const part_names::Standing& each : layers) {
+    const bool says = each.path == each.place;
+    const String path = says ? each.place : each.place + "_" + each.layer->stem();
+    by_path.named.push_back({each.part, path, each.place});
+  }
+  for (const NamedPart& known : from.named)
+    for (NamedPart& each : by_path.named)
+      if (each.part == known.part) each = known;
+  ir::List<ModelParameter> names, full;
+  mlp->parameters(from, names);
+  mlp->parameters(by_path, full);
+  for (int i = 0; i < names.size(); ++i)
+    if (names[i].name != full[i].name) paths[names[i].name.c_str()] = full[i].name.c_str();
+  return paths;
+}
+
+void require_names_once(const std::vector<ModelParameter>& parameters) {
+  std::set<std::string_view> names;
+  for (const ModelParameter& p : parameters)
+    if (!names.insert(p.name.view()).second)
+      throw NameError(
+          fmt::format("two parameters of the model have the name \"{}\"; give the layers "
+                      "or models they belong to others",
+                      p.name.view()));
+}
+
+}  // namespace ansatz
