@@ -265,8 +265,8 @@ class Checker {
     if ((!sound_ && !name) || !faults_.insert(problem.what()).second) return;
     if (!name || !tell_names(at, *name)) error(at, problem.what());
   }
-  // Tells an unknown name where it stands below a place, as a key or as a value, and those beside it
-  // that are unknown as well. False where it does not stand there.
+  // Tells an unknown name where it stands below a place, as a key or as a value, and those beside
+  // it that are unknown as well. False where it does not stand there.
   bool tell_names(const yaml::Place& at, const UnknownName& unknown) {
     const bool mapping = at->kind == yaml::Kind::mapping;
     const auto name_at = [&](std::size_t i) -> std::string_view {

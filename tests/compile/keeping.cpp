@@ -8,7 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <random>
 
 using namespace ansatz;
@@ -71,6 +74,43 @@ TEST_CASE("cache: without leave to compile, what is missing is interpreted", "[c
   REQUIRE(answer.interpreted == 1);
   REQUIRE(folder.runs() == 0);
   REQUIRE_FALSE(fs::exists(folder.cache()));
+}
+
+TEST_CASE("toolchain: flags are added to the library's, which are those of the compiler's kind",
+          "[compile][toolchain]") {
+  const auto flags_of = [](const CompileOptions& options) {
+    return compiling::toolchain(options).flags;
+  };
+  const auto has = [](const std::vector<std::string>& flags, std::string_view part) {
+    return std::any_of(flags.begin(), flags.end(),
+                       [&](const std::string& f) { return f.find(part) != std::string::npos; });
+  };
+  CompileOptions options;
+  const std::vector<std::string> own = flags_of(options);
+  CHECK(has(own, "-std="));
+  CHECK(has(own, "-ffp-contract=off"));
+  options.flags = {"-O1", "-g"};
+  std::vector<std::string> more = own;
+  more.insert(more.end(), options.flags.begin(), options.flags.end());
+  CHECK(flags_of(options) == more);
+
+  // By the name of the program, or of what a link of another name leads to.
+  const Folder folder;
+  const std::string clang = folder.path() + "/clang++-99", link = folder.path() + "/c++",
+                    other = folder.path() + "/g++-99";
+  for (const std::string& program : {clang, other}) {
+    std::ofstream(program) << "#!/bin/sh\n";
+    REQUIRE(::chmod(program.c_str(), 0700) == 0);
+  }
+  std::filesystem::create_symlink(clang, link);
+  for (const std::string& compiler : {clang, link}) {
+    options.compiler = compiler;
+    CHECK(has(flags_of(options), "-fbracket-depth"));
+    CHECK_FALSE(has(flags_of(options), "--param"));
+  }
+  options.compiler = other;
+  CHECK(has(flags_of(options), "--param"));
+  CHECK_FALSE(has(flags_of(options), "-fbracket-depth"));
 }
 
 TEST_CASE("cache: other flags are another object", "[compile][cache]") {
