@@ -112,7 +112,8 @@ std::string answer(const MonitorRecords& records, std::string_view request) {
 std::string publication(const MonitorRecords& records, const std::vector<std::string>& chosen) {
   Json channels = Json::object();
   for (const ChannelRecords& c : records.channels) {
-    if (c.val_record.empty()) continue;
+    // Of a channel that a job before this one watched, nothing was measured now.
+    if (c.val_record.empty() || c.first + std::ssize(c.val_record) != records.size()) continue;
     if (!chosen.empty() && std::find(chosen.begin(), chosen.end(), c.name) == chosen.end())
       continue;
     channels[c.name] = number(c.val_record.back());

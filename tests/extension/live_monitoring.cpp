@@ -126,6 +126,17 @@ TEST_CASE("live monitoring: what is no finite number is null", "[extension][live
   CHECK(Json::parse(live::publication(records, {}))["channels"]["x"].is_null());
 }
 
+TEST_CASE("live monitoring: only what was measured is told", "[extension][live]") {
+  MonitorRecords records;
+  const int before = records.add_channel("before");
+  records.record(1, {before}, {.5});
+  records.copy_history = true;  // a job that goes on and watches another
+  const int now = records.add_channel("now");
+  records.record(2, {now}, {.25});
+  const Json told = Json::parse(live::publication(records, {}))["channels"];
+  CHECK(told == Json{{"now", .25}});
+}
+
 TEST_CASE("live monitoring: clients ask and follow over sockets", "[extension][live]") {
   live::Server server("127.0.0.1", 0, 0);
   MonitorRecords records = some_records();
