@@ -365,6 +365,10 @@ constexpr Expr<Scalar> scalar(const char* name, double by_default) {
 }
 
 /// A number as an expression; needed only where no operand is one yet.
-constexpr Expr<Scalar> constant(double x) { return Expr<Scalar>(ir::Value(x)); }
+constexpr Expr<Scalar> constant(double x) {
+  ir::Attr attr;
+  attr.x = x;
+  return Expr<Scalar>(ir::make_leaf(ir::info_of<ops::Literal>, {}, ir::DType::real, nullptr, attr));
+}
 
 }  // namespace ansatz

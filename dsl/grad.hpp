@@ -44,7 +44,9 @@ template <class S>
 concept OneNumber = ir::is_one_number<S>();
 
 /// The derivative of `cost` with respect to `x`, which may be a parameter, an input or any
-/// intermediate value; it has x's Space. Gradients of gradients are taken the same way.
+/// intermediate value; it has x's Space. Gradients of gradients are taken the same way. An
+/// intermediate value is itself, as a variable of Theano is: what was computed from `x` (or a copy
+/// of that handle) counts, an equal expression written elsewhere does not.
 template <class C, class S>
 constexpr Expr<S> grad(const Expr<C>& cost, const Expr<S>& x,
                        Disconnected disconnected = Disconnected::zeros) {

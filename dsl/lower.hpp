@@ -9,6 +9,7 @@
 #include <dsl/passes/emit.hpp>
 #include <dsl/passes/expand.hpp>
 #include <dsl/passes/fold_products.hpp>
+#include <dsl/passes/handles.hpp>
 #include <dsl/passes/memory.hpp>
 #include <dsl/passes/simplify.hpp>
 #include <dsl/passes/stabilize.hpp>
@@ -88,6 +89,7 @@ template <class Watch>
 constexpr Graph optimize(Graph g, Watch watch) {
   watch("as written", g);
   bound_labels(g);
+  g = separate_handles(static_cast<Graph&&>(g));
   g = stabilize(g);
   watch("stabilize", g);
   g = differentiate(static_cast<Graph&&>(g));

@@ -10,8 +10,7 @@ struct Node {
   const OpInfo* op = nullptr;
   int first = 0, count = 0;  ///< operands, in Graph::operands
   DType type = DType::real;
-  bool wanted = false;  ///< some gradient is taken with respect to it
-  int name = -1;        ///< of a leaf: offset into Graph::text
+  int name = -1;  ///< of a leaf: offset into Graph::text
   Shape shape;
   Attr attr;
 };
@@ -58,6 +57,7 @@ class Graph {
   List<int> extent_codes, extent_names;
   int sites = 0;    ///< random sites so far
   int repeats = 0;  ///< loops so far
+  int handles = 0;  ///< values so far that a gradient is taken by
 
   constexpr int size() const { return nodes.size_; }
   constexpr const Node& operator[](int id) const { return nodes.data_[id]; }
@@ -77,9 +77,7 @@ class Graph {
     unsigned h = hash(node, in, count) & mask_;
     for (; table[h] >= 0; h = (h + 1) & mask_) {
       const int same = table[h];
-      if (!equal(same, node, in, count)) continue;
-      if (node.wanted) nodes[same].wanted = true;
-      return same;
+      if (equal(same, node, in, count)) return same;
     }
     table[h] = id;
     return append(node, in, count);
@@ -172,6 +170,7 @@ class Graph {
     g.extent_names = extent_names;
     g.sites = sites;
     g.repeats = repeats;
+    g.handles = handles;
     g.nodes.reserve(size() + 8);
     g.operands.reserve(operands.size() + 8);
     return g;
@@ -199,7 +198,9 @@ class Graph {
         if (child && !holds(*child)) stack.push_back({child, 0});
         continue;
       }
-      hold(*t, add_term(*t));
+      int made = add_term(*t);
+      if (t->wanted && !t->name.data()) made = add_handle(made);
+      hold(*t, made);
       stack.pop_back();
     }
     return root->id;
@@ -211,7 +212,6 @@ class Graph {
     n.type = t.type;
     n.shape = t.shape;
     n.attr = t.attr;
-    n.wanted = t.wanted;
     if (!t.name.empty()) n.name = intern(t.name.data());
     if (n.op == info_of<ops::RandomSite>) n.attr.i[0] = sites++;
     if (n.op == info_of<ops::RepeatTag>) n.attr.i[0] = repeats++;
@@ -225,6 +225,17 @@ class Graph {
       in[k] = v.term() ? v.term()->id : import(v);
     }
     return add(n, in, t.in.size());
+  }
+
+  // Leaves with a name are the same wherever the name stands; what else a gradient is taken by is
+  // itself alone, even where an equal expression stands elsewhere (see passes/handles.hpp).
+  constexpr int add_handle(int id) {
+    Node n;
+    n.op = info_of<ops::Handle>;
+    n.type = nodes[id].type;
+    n.shape = nodes[id].shape;
+    n.attr.i[0] = handles++;
+    return add(n, &id, 1);
   }
 
   static constexpr unsigned hash(const Node& n, const int* in, int count) {

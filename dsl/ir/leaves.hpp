@@ -49,4 +49,23 @@ struct RepeatTag : LeafOp<RepeatTag> {
   static constexpr const char* name = "repeat";
 };
 
+/// A value as a gradient is taken by it; attr.i[0]: which. No leaf, but an identity like one: the
+/// gradient by a handle counts what was computed from it, as by a variable of Theano, not from
+/// equal expressions written elsewhere, which are the same node. Differentiation passes through
+/// it; `simplify` takes it away. See passes/handles.hpp.
+struct Handle {
+  static constexpr const char* name = "handle";
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr&) {
+    return {in[0]};
+  }
+  static constexpr ir::OpInfo make_info() {
+    return {.name = name,
+            .kind = ir::OpKind::view,
+            .arity = 1,
+            .id = ir::hash_text(name),
+            .takes = ir::Elements::either,
+            .shape = &shape};
+  }
+};
+
 }  // namespace ansatz::ops

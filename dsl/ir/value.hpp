@@ -63,7 +63,7 @@ struct Term {
   Attr attr;
   List<Value> in;
   List<char> name;               ///< of a leaf; ends in 0
-  bool wanted = false;           ///< some gradient is taken with respect to it
+  bool wanted = false;           ///< some gradient was written with respect to it
   const char* extent = nullptr;  ///< of a leaf: the name of its batch's extent
   const Term* seen = nullptr;    ///< a mark for walks through terms; null between them
   Term* next = nullptr;          ///< of those that are to be deleted

@@ -1,8 +1,10 @@
 // y = -(t log p + (1 - t) log(1 - p)), element by element
 #pragma once
 
+#include <dsl/ops/abs.hpp>
 #include <dsl/ops/composite.hpp>
 #include <dsl/ops/equal.hpp>
+#include <dsl/ops/greater.hpp>
 #include <dsl/ops/log.hpp>
 #include <dsl/ops/log1p.hpp>
 #include <dsl/ops/sigmoid.hpp>
@@ -23,19 +25,22 @@ struct BinaryCrossEntropy : Composite<BinaryCrossEntropy, 2> {
   }
   static constexpr void vjp(ir::VjpContext& c) {
     const AnyExpr p = c.in(0), t = c.in(1), g = c.g();
-    c.give(0, g * (where(t == 1, 0, (1 - t) / (1 - p)) - where(t == 0, 0, t / p)));
+    // 0 / 0 = 0; where only the numerator is 0 its derivative by t is not.
+    c.give(0, g * (where((t == 1) * (p == 1), 0, (1 - t) / (1 - p)) -
+                   where((t == 0) * (p == 0), 0, t / p)));
     c.give(1, g * (log1p(-p) - log(p)));
   }
 };
 
-/// The same from the sigmoid's operand z: log(1 + e^z) - t z.
+/// The same from the sigmoid's operand z: log(1 + e^z) - t z, at infinite z 0 or inf.
 struct SigmoidBinaryCrossEntropy : Composite<SigmoidBinaryCrossEntropy, 2> {
   static constexpr const char* name = "sigmoid_binary_cross_entropy";
   static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr&) {
     return ir::broadcast(in[0], in[1]);
   }
   static constexpr AnyExpr expand(const AnyExpr& z, const AnyExpr& t, const ir::Attr&) {
-    return softplus(z) - t * z;
+    const AnyExpr infinite = where(t == (z > 0), 0, abs(z));
+    return where(abs(z) == __builtin_inf(), infinite, softplus(z) - t * z);
   }
   static constexpr void vjp(ir::VjpContext& c) {
     const AnyExpr z = c.in(0), t = c.in(1), g = c.g();

@@ -55,7 +55,8 @@ struct CrossEntropy : Composite<CrossEntropy, 2> {
     if (ir::are_labels(t)) {
       c.give(0, where(ir::at_label(t, p), -g / p, 0));
     } else {
-      c.give(0, where(t == 0, 0, -g * t / p));
+      // 0 / 0 = 0; where only t is 0 the derivative by t is not.
+      c.give(0, where((t == 0) * (p == 0), 0, -g * t / p));
       c.give(1, -g * log(p));
     }
   }

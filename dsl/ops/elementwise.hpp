@@ -26,10 +26,14 @@ struct VjpContext {
   Graph* graph = nullptr;
   int node = -1;
   Value grad;
+  int instead[2] = {-1, -1};  ///< nodes that the rule sees in place of the first operands
   Value part[8];
   List<Value> more;  ///< parts of operands beyond the eighth
 
-  constexpr AnyExpr in(int k) const { return AnyExpr(graph->value(graph->in(node, k))); }
+  constexpr AnyExpr in(int k) const {
+    if (k < 2 && instead[k] >= 0) return AnyExpr(graph->value(instead[k]));
+    return AnyExpr(graph->value(graph->in(node, k)));
+  }
   constexpr AnyExpr out() const { return AnyExpr(graph->value(node)); }
   constexpr AnyExpr g() const { return AnyExpr(grad); }
   constexpr const Attr& attr() const { return (*graph)[node].attr; }

@@ -1,6 +1,7 @@
 // y = 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x
 #pragma once
 
+#include <dsl/ops/clip.hpp>
 #include <dsl/ops/elementwise.hpp>
 #include <dsl/ops/exp.hpp>
 #include <dsl/ops/multiply.hpp>
@@ -19,7 +20,8 @@ struct Erf : Elementwise<Erf, 1> {
   }
   static constexpr auto vjp(auto x, auto, auto g) {
     constexpr double two_over_sqrt_pi = 1.1283791670955126;
-    return g * (two_over_sqrt_pi * exp(-square(x)));
+    // Beyond 40 this is 0 in any precision; a derivative of it would be inf times 0 at infinity.
+    return g * (two_over_sqrt_pi * exp(-square(clip(x, -40, 40))));
   }
 };
 

@@ -1,6 +1,7 @@
 // y = x P(X <= x), X standard normal; = x (1 + erf(x / sqrt 2)) / 2   (Hendrycks and Gimpel 2016)
 #pragma once
 
+#include <dsl/ops/clip.hpp>
 #include <dsl/ops/elementwise.hpp>
 #include <dsl/ops/add.hpp>
 #include <dsl/ops/erf.hpp>
@@ -24,7 +25,9 @@ struct Gelu : Elementwise<Gelu, 1> {
   static constexpr auto vjp(auto x, auto, auto g) {
     constexpr double sqrt_half = 0.70710678118654752, one_over_sqrt_two_pi = 0.39894228040143268;
     const auto p = 0.5 + 0.5 * erf(sqrt_half * x);
-    return g * (p + x * (one_over_sqrt_two_pi * exp(-0.5 * square(x))));
+    // Beyond 40 the density is 0 in any precision, and infinity times 0 would be NaN.
+    const auto inside = clip(x, -40, 40);
+    return g * (p + inside * (one_over_sqrt_two_pi * exp(-0.5 * square(inside))));
   }
 };
 

@@ -4,6 +4,7 @@
 #include <dsl/ops/abs.hpp>
 #include <dsl/ops/add.hpp>
 #include <dsl/ops/composite.hpp>
+#include <dsl/ops/equal.hpp>
 #include <dsl/ops/exp.hpp>
 #include <dsl/ops/less.hpp>
 #include <dsl/ops/log.hpp>
@@ -41,12 +42,13 @@ struct LogSumExp : Composite<LogSumExp, 1> {
     if (s == y.shape()) return y;
     return AnyExpr(ir::make(ir::info_of<Reshape>, ir::shape_attr(s), y.value()));
   }
-  // dy/dx = softmax(x) = e^(x - y)
+  // dy/dx = softmax(x) = e^(x - y); 0 where all x are -inf, 1 where x is inf
   static constexpr void vjp(ir::VjpContext& c) {
     const ir::Shape full = c.in(0).shape();
     const AnyExpr y(ir::with_axes(c.out().value(), full, c.attr()));
     const AnyExpr g(ir::with_axes(c.g().value(), full, c.attr()));
-    c.give(0, g * exp(c.in(0) - y));
+    constexpr double inf = __builtin_inf();
+    c.give(0, g * where(c.in(0) == inf, 1, exp(c.in(0) - where(y == -inf, 0, y))));
   }
 };
 

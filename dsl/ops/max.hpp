@@ -3,7 +3,7 @@
 
 #include <dsl/ops/reduce.hpp>
 #include <dsl/ops/equal.hpp>
-#include <dsl/ops/multiply.hpp>
+#include <dsl/ops/where.hpp>
 
 namespace ansatz {
 namespace ops {
@@ -15,7 +15,7 @@ struct Max : ReduceOp<Max> {
     const ir::Shape full = c.in(0).shape();
     const AnyExpr y(ir::with_axes(c.out().value(), full, c.attr()));
     const AnyExpr g(ir::with_axes(c.g().value(), full, c.attr()));
-    c.give(0, g * (c.in(0) == y));
+    c.give(0, where(c.in(0) == y, g, 0));
   }
 };
 

@@ -1,6 +1,8 @@
 // y = a^b
 #pragma once
 
+#include <dsl/ops/abs.hpp>
+#include <dsl/ops/add.hpp>
 #include <dsl/ops/elementwise.hpp>
 #include <dsl/ops/equal.hpp>
 #include <dsl/ops/log.hpp>
@@ -18,12 +20,25 @@ struct Pow : Elementwise<Pow, 2> {
   static X value(X a, X b) {
     return pow(a, b);
   }
-  // dy/da = b a^(b - 1), 0 where b = 0, also at a = 0 (hence the exponent 0 there, not -1);
-  // dy/db = y log a, 0 where a = 0: no 0 times inf.
+  // dy/da = b a^(b - 1), 0 where b = 0, also at a = 0: no 0 times inf there, and nowhere else a
+  // condition, since its derivative by b at b = 0 is 1 / a;
+  // dy/db = y log a, 0 where a = 0 or y = 0: no 0 times inf.
   static constexpr auto vjp(auto a, auto b, auto y, auto g) {
-    const auto exponent = where(b == 0, 1, b) - 1;
     const auto log_a = log(where(a == 0, 1, a));
-    return gradients(g * (b * pow(a, exponent)), g * where(a == 0, 0, y * log_a));
+    const auto by_b = g * where((a == 0) + (y == 0), 0, y * log_a);
+    if (is_literal(b.value())) {
+      const auto exponent = where(b == 0, 1, b) - 1;
+      return gradients(g * (b * pow(a, exponent)), by_b);
+    }
+    const auto power = pow(a, b - 1);
+    constexpr double inf = __builtin_inf();
+    const auto undefined = where(b == 0, abs(power) == inf, (abs(b) == inf) * (power == 0));
+    return gradients(g * where(undefined, 0, b * power), by_b);
+  }
+
+ private:
+  static constexpr bool is_literal(const ir::Value& v) {
+    return v.is_literal() || (v.graph() && v.graph()->is_literal(v.id()));
   }
 };
 

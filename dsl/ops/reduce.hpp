@@ -7,7 +7,8 @@
 namespace ansatz {
 
 /// Over which axes: all features of each example; the examples; or feature axis A (0 is the first
-/// after the batch; -1 the last).
+/// after the batch; -1 the last). An axis<A> never is the batch: to an example its place in the
+/// batch is an axis of size 1, so that axis<-2> of [examples, N] leaves every number as it is.
 struct OverUnits {};
 struct OverBatch {};
 template <int A>
@@ -30,7 +31,17 @@ constexpr int mask_of(const Shape& s, OverBatch) { return s.batched() ? 1 : 0; }
 template <int A>
 constexpr int mask_of(const Shape& s, OverAxis<A>) {
   const int at = A < 0 ? s.rank + A : A + s.batched();
-  return at < 0 || at >= s.rank ? 0 : 1 << at;
+  return at < s.batched() || at >= s.rank ? 0 : 1 << at;
+}
+
+// Whether the axis is the one before the features, which of one example has size 1.
+template <class A>
+constexpr bool is_place_in_batch(const Shape&, A) {
+  return false;
+}
+template <int A>
+constexpr bool is_place_in_batch(const Shape& s, OverAxis<A>) {
+  return A < 0 && s.batched() && s.rank + A == 0;
 }
 
 template <class T>
@@ -95,14 +106,15 @@ consteval bool has_axes() {
   if constexpr (is_any_space<S>)
     return true;
   else
-    return mask_of(S::known, A{}) != 0 || std::is_same_v<A, OverAll>;
+    return mask_of(S::known, A{}) != 0 || std::is_same_v<A, OverAll> ||
+           is_place_in_batch(S::known, A{});
 }
 
 // The same at run time, where the types do not say.
 template <class A>
 constexpr int checked_mask(const char* op, const Shape& s, A over) {
   const int mask = mask_of(s, over);
-  if (!mask && !std::is_same_v<A, OverAll>)
+  if (!mask && !std::is_same_v<A, OverAll> && !is_place_in_batch(s, over))
     graph_error_shape(op, "the axes must be there", &s, 1);
   return mask;
 }

@@ -5,13 +5,13 @@
 #include <dsl/grad.hpp>
 #include <dsl/ops/add.hpp>
 #include <dsl/ops/sum.hpp>
+#include <dsl/passes/guards.hpp>
 #include <dsl/passes/rewrite.hpp>
 
 namespace ansatz::ir {
 
 /// The gradients of one cost by all nodes that lead to it; -1 where there is none.
 struct Sweep {
-  int cost = -1;
   List<int> adjoint;
 };
 
@@ -26,33 +26,44 @@ constexpr int fitted(Graph& g, const Value& part, int operand) {
   return g.add(info_of<ops::BroadcastTo>, shape_attr(to), &summed, 1);
 }
 
-constexpr Sweep sweep(Graph& g, int cost) {
+/// @param wanted  nodes that gradients of the cost are taken by
+constexpr Sweep sweep(Graph& g, int cost, const List<int>& wanted) {
   List<char> needs;
   needs.assign(cost + 1, 0);
+  for (int by : wanted)
+    if (by <= cost) needs[by] = 1;
   for (int id = 0; id <= cost; ++id) {
     const Node& n = g[id];
-    bool need = n.wanted;
+    bool need = needs[id];
     for (int k = 0; k < n.count; ++k) need = need || needs[g.operands[n.first + k]];
     needs[id] = need;
   }
   Sweep s;
-  s.cost = cost;
   s.adjoint.assign(cost + 1, -1);
   s.adjoint[cost] = g.add_literal(1);
+  Guards guards(g, cost + 1);
   for (int id = cost; id >= 0; --id) {
-    if (s.adjoint[id] < 0 || !needs[id] || !g[id].op->vjp) continue;
+    const int adjoint = s.adjoint[id];
+    const bool handle = g.is(id, info_of<ops::Handle>);
+    if (adjoint < 0 || !needs[id] || !(g[id].op->vjp || handle)) continue;
     VjpContext c;
     c.graph = &g;
     c.node = id;
-    c.grad = g.value(s.adjoint[id]);
-    g[id].op->vjp(c);
+    c.grad = g.value(adjoint);
+    guards.replace_operands(c);
+    if (handle)
+      c.give(0, c.g());
+    else
+      g[id].op->vjp(c);
     const int count = g[id].count;
     for (int k = 0; k < count; ++k) {
       const int in = g.in(id, k);
       if (!c.has(k) || !needs[in] || g[in].type == DType::index) continue;
-      const int part = fitted(g, c.of(k), in);
+      const int given = g.import(c.of(k));
+      const int part = fitted(g, g.value(guards.guarded(id, k, adjoint, given)), in);
       if (part < 0) continue;
       const int both[] = {s.adjoint[in], part};
+      guards.note(id, k, given, both[0] < 0);
       s.adjoint[in] = both[0] < 0 ? part : g.add(info_of<ops::Add>, {}, both, 2);
     }
   }
@@ -61,31 +72,40 @@ constexpr Sweep sweep(Graph& g, int cost) {
 
 constexpr Graph differentiate(Graph g) {
   bool any_gradient = false;
-  for (int id = 0; id < g.size(); ++id) {
-    if (g[id].op->kind != OpKind::gradient) continue;
-    any_gradient = true;
-    g.nodes[g.in(id, 1)].wanted = true;
-  }
+  for (int id = 0; id < g.size(); ++id)
+    any_gradient = any_gradient || g[id].op->kind == OpKind::gradient;
   if (!any_gradient) return g;
-  List<Sweep> done;
+  // The sweep of a cost, as it was numbered before, serves all gradients of it.
+  struct Done {
+    int cost = -1;
+    Sweep sweep;
+  };
+  List<Done> done;
+  List<int> maps;
+  maps.assign(g.size(), -1);
   return rewrite(g, [&](Graph& out, int id, const List<int>& in) {
     const Node& n = g[id];
-    if (n.op->kind != OpKind::gradient) return copy_node(out, n, in);
-    const int cost = in[0], by = in[1];
-    out.nodes[by].wanted = true;
+    if (n.op->kind != OpKind::gradient) return maps[id] = copy_node(out, n, in);
+    const int cost = g.in(id, 0);
     int at = -1;
     for (int k = 0; k < done.size(); ++k)
       if (done[k].cost == cost) at = k;
     if (at < 0) {
+      // What the cost depends on has been copied; by anything else its gradient is 0.
+      List<int> wanted;
+      for (int k = 0; k < g.size(); ++k)
+        if (g[k].op->kind == OpKind::gradient && g.in(k, 0) == cost && maps[g.in(k, 1)] >= 0)
+          wanted.push_back(maps[g.in(k, 1)]);
       at = done.size();
-      done.push_back(sweep(out, cost));
+      done.push_back({cost, sweep(out, in[0], wanted)});
     }
-    const int adjoint = by <= cost ? done[at].adjoint[by] : -1;
-    if (adjoint >= 0) return adjoint;
+    const int by = in[1];
+    const int adjoint = by <= in[0] ? done[at].sweep.adjoint[by] : -1;
+    if (adjoint >= 0) return maps[id] = adjoint;
     if (n.attr.i[0]) graph_error("grad: the cost does not depend on the variable");
     const int zero = out.add_literal(0);
-    if (n.shape.rank == 0) return zero;
-    return out.add(info_of<ops::BroadcastTo>, shape_attr(n.shape), &zero, 1);
+    if (n.shape.rank == 0) return maps[id] = zero;
+    return maps[id] = out.add(info_of<ops::BroadcastTo>, shape_attr(n.shape), &zero, 1);
   });
 }
 

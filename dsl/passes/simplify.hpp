@@ -1,7 +1,8 @@
 // Algebra that keeps every bit:
 //   literals are computed      x * 1, x / 1, x + 0, x - 0 -> x      0 - x -> -x      x * -1 -> -x
 //   -(-x) -> x      a + (-b) -> a - b      a - (-b) -> a + b      (-a) * b, a * (-b) -> -(a * b)
-//   reshape(reshape(x)), transpose(transpose(x)) -> one of them, or x      stop_gradient(x) -> x
+//   reshape(reshape(x)), transpose(transpose(x)) -> one of them, or x
+//   stop_gradient(x), handle(x) -> x
 //   op(broadcast_to(x), y) -> op(x, y) where y has the shape      matmul(transpose(a), b) -> flags
 //   a value of one element, however reshaped and repeated -> broadcast_to(x), x of no dimension
 //   op(broadcast_to(x), broadcast_to(y)), x, y of one element -> broadcast_to(op(x, y))
@@ -79,7 +80,7 @@ class Simplifier {
   }
 
   constexpr int elementwise(const Node& n, List<int>& in) {
-    if (n.shape.rank > 0 && !n.wanted) {
+    if (n.shape.rank > 0) {
       bool all_one = true;
       for (int x : in) all_one = all_one && one_element(x) >= 0;
       if (all_one) {
@@ -123,7 +124,7 @@ class Simplifier {
 
   constexpr int view(const Node& n, const List<int>& in) {
     const int x = in[0];
-    if (n.op == info_of<ops::StopGradient>) return x;
+    if (n.op == info_of<ops::StopGradient> || n.op == info_of<ops::Handle>) return x;
     if (n.op == info_of<ops::Slice>) return copy_node(g_, n, in);
     if (n.op == info_of<ops::Transpose>) {
       Attr order = n.attr;

@@ -238,7 +238,8 @@ class Evaluator {
   void view(int id, Tensor& out) const {
     const Node& n = g_[id];
     const Tensor& from = in(id, 0);
-    if (n.op == info_of<ops::Reshape> || n.op == info_of<ops::StopGradient>) {
+    if (n.op == info_of<ops::Reshape> || n.op == info_of<ops::StopGradient> ||
+        n.op == info_of<ops::Handle>) {
       out.values = from.values;
       return;
     }

@@ -7,6 +7,7 @@ TEST_CASE("elu: x where it is positive, else alpha (e^x - 1)", "[op][elu]") {
       .op = [](auto& x) { return elu(x[0], x[1]); },
       .reference = [](auto& x) { return x[0] > 0 ? x[0] : x[1] * std::expm1(x[0]); },
       .kinks = {0},
+      .singular = [](auto& x) { return std::isinf(x[1]); },
   });
 }
 

@@ -461,8 +461,70 @@ Numbers edges_in(double low, double high) {
   return kept;
 }
 
+namespace {
+
+bool same(double a, double b) {
+  return a == b || (std::isnan(a) && std::isnan(b)) ||
+         std::abs(a - b) <= 1e-6 * std::max(std::abs(a), std::abs(b));
+}
+
+// At the edges: where the value is a number so are its derivatives, and so are the second ones,
+// which are the same in both orders of differentiation.
+void check_special_points(const ElementwiseRow& row, std::size_t arity) {
+  const std::vector<AnyExpr> x = make_inputs(std::vector<Operand>(arity, Operand{{B}}));
+  const AnyExpr y = row.op(x);
+  const AnyExpr cost = sum(y);
+  const auto name = [](std::size_t i, std::size_t j) {
+    return "h" + std::to_string(i) + std::to_string(j);
+  };
+  Function f;
+  f.add(output("y", y));
+  for (std::size_t i = 0; i < arity; ++i) {
+    const AnyExpr d = grad(cost, x[i]);
+    f.add(output(("d" + std::to_string(i)).c_str(), d));
+    for (std::size_t j = 0; j < arity; ++j)
+      f.add(output(name(i, j).c_str(), grad(sum(d), x[j])));
+  }
+  std::vector<Array> at(arity);
+  std::size_t count = 1;
+  for (std::size_t k = 0; k < arity; ++k) count *= row.edges.size();
+  for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t k = 0, rest = i; k < arity; ++k, rest /= row.edges.size())
+      at[k].values.push_back(row.edges[rest % row.edges.size()]);
+  std::vector<Given<double>> given;
+  for (std::size_t k = 0; k < arity; ++k) {
+    at[k].dims = {static_cast<int>(count)};
+    given.emplace_back(operand_name(static_cast<int>(k)), at[k], false);
+  }
+  // An operand that nothing reads is no argument.
+  for (const AnyExpr& each : x) f.add(output(("s" + std::to_string(&each - &x[0])).c_str(), each));
+  auto program = build<double>(f);
+  const auto r = run(program, given);
+  for (std::size_t p = 0; p < count; ++p) {
+    Numbers here;
+    bool skip = std::isnan(r["y"].data()[p]);
+    for (const Array& a : at) here.push_back(a.values[p]), skip = skip || std::isnan(here.back());
+    if (skip || (row.singular && row.singular(here))) continue;
+    CAPTURE(here);
+    for (std::size_t i = 0; i < arity; ++i) {
+      CAPTURE(i);
+      const double d = r[("d" + std::to_string(i)).c_str()].data()[p];
+      if (std::isnan(d)) CHECK(d == 0);
+      for (std::size_t j = 0; j < arity; ++j) {
+        CAPTURE(j);
+        const double h = r[name(i, j).c_str()].data()[p], k = r[name(j, i).c_str()].data()[p];
+        if (std::isnan(h)) CHECK(h == 0);
+        if (!same(h, k)) CHECK(h == k);
+      }
+    }
+  }
+}
+
+}  // namespace
+
 void check_elementwise(const ElementwiseRow& row) {
   const std::size_t arity = arity_of(row);
+  check_special_points(row, arity);
   REQUIRE((row.domain.size() == 1 || row.domain.size() == arity));
   check_edges<float>(row, arity);
   check_edges<double>(row, arity);
@@ -494,9 +556,11 @@ void check(const ArrayRow& row) {
 
 namespace {
 
-std::vector<Operand> operands_like(const std::vector<Array>& arrays) {
+std::vector<Operand> operands_like(const std::vector<Array>& arrays, Batch batch = Batch::no) {
   std::vector<Operand> operands;
   for (const Array& a : arrays) operands.push_back({a.dims});
+  if (batch == Batch::yes)
+    for (Operand& o : operands) o.dims[0] = B;
   return operands;
 }
 
@@ -518,8 +582,8 @@ Array evaluate(const Build& op, const std::vector<Array>& operands) {
 template Array evaluate<float>(const Build& op, const std::vector<Array>& operands);
 template Array evaluate<double>(const Build& op, const std::vector<Array>& operands);
 
-std::vector<Array> gradients(const Build& op, const std::vector<Array>& operands) {
-  const std::vector<AnyExpr> x = make_inputs(operands_like(operands));
+std::vector<Array> gradients(const Build& op, const std::vector<Array>& operands, Batch batch) {
+  const std::vector<AnyExpr> x = make_inputs(operands_like(operands, batch));
   const AnyExpr cost = sum(op(x));
   std::vector<Array> result;
   for (const AnyExpr& each : x) {
@@ -530,8 +594,8 @@ std::vector<Array> gradients(const Build& op, const std::vector<Array>& operands
   return result;
 }
 
-Array second_derivative(const Build& op, const std::vector<Array>& operands) {
-  const std::vector<AnyExpr> x = make_inputs(operands_like(operands));
+Array second_derivative(const Build& op, const std::vector<Array>& operands, Batch batch) {
+  const std::vector<AnyExpr> x = make_inputs(operands_like(operands, batch));
   const AnyExpr cost = sum(op(x));
   const AnyExpr again = grad(sum(grad(cost, x[0])), x[0]);
   auto program = build<double>(function(outputs(again, cost)));

@@ -62,6 +62,8 @@ struct ElementwiseRow {
   /// Largest error of a value, in units of the last place of max(|value|, magnitude).
   double ulps = 8;
   double magnitude = 0;
+  /// Where derivatives need not be numbers although the value is one.
+  std::function<bool(const Numbers&)> singular = {};
 };
 void check_elementwise(const ElementwiseRow& row);
 
@@ -88,10 +90,14 @@ Array evaluate(const Build& op, const std::vector<Array>& operands);
 extern template Array evaluate<float>(const Build& op, const std::vector<Array>& operands);
 extern template Array evaluate<double>(const Build& op, const std::vector<Array>& operands);
 
+/// Whether the first axis of the operands is the examples.
+enum class Batch { no, yes };
 /// d sum(op(operands)) / d operand, for each operand; how ties, kinks and zeros are settled.
-std::vector<Array> gradients(const Build& op, const std::vector<Array>& operands);
+std::vector<Array> gradients(const Build& op, const std::vector<Array>& operands,
+                             Batch batch = Batch::no);
 /// d sum of the first operand's gradient / d first operand.
-Array second_derivative(const Build& op, const std::vector<Array>& operands);
+Array second_derivative(const Build& op, const std::vector<Array>& operands,
+                        Batch batch = Batch::no);
 
 /// The results of consecutive calls of one program, for ops that draw random numbers.
 struct Calls {
