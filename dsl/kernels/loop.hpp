@@ -76,6 +76,10 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   static constexpr bool column_positions(int r) {
     return root(r).kind == RootKind::reduce_rows && finds_position(monoid(root(r).variant));
   }
+  static constexpr bool sums_rows(int r) {
+    return root(r).kind == RootKind::reduce_rows && monoid(root(r).variant) == ir::Monoid::sum;
+  }
+  static constexpr int row_sums = (0 + ... + (sums_rows(R) ? 1 : 0));
   static constexpr ir::Monoid monoid(int variant) { return static_cast<ir::Monoid>(variant); }
 
   /// The value that load i reads back: stored to the same operand in an earlier phase; or -1.
@@ -242,7 +246,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     } else if constexpr (q.kind == RootKind::reduce_all) {
       gathers[values + Q].template add<m>(whole ? x : padded<m>(x, n), at);
     } else {
-      const bool first = r == call.row_begin;
+      const std::int64_t seen = r - call.row_begin;
+      const bool first = m == ir::Monoid::sum ? seen % block_rows == 0 : seen == 0;
       T* p = target[2 * Q];
       if constexpr (finds_position(m)) {
         // The values lie beside the positions: in the partial, or in memory of this thread.
@@ -254,14 +259,19 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
         put<T, Walk::contiguous>(select(better, x, best), values_so_far, 1, c, n, whole);
         put<T, Walk::contiguous>(select(better, S(place_of_row<T>(r)), at_best), p, 1, c, n, whole);
       } else {
-        const long stride = q.walk == Walk::contiguous ? 1
-                            : partial_of(call, Q)      ? 1
-                                                       : call.args[q.arg].stride[ir::inner_axis];
+        const long stride = column_stride<Q>(call);
         constexpr Walk walk = q.walk == Walk::contiguous ? Walk::contiguous : Walk::strided;
         put<T, walk>(first ? x : join<m>(taken<walk>(p, stride, c, n, whole), x), p, stride, c, n,
                      whole);
       }
     }
+  }
+
+  template <int Q>
+  ANSATZ_INLINE static long column_stride(const ir::LoopCall& call) {
+    return root(Q).walk == Walk::contiguous || partial_of(call, Q)
+               ? 1
+               : call.args[root(Q).arg].stride[ir::inner_axis];
   }
 
   template <Walk W>
@@ -339,7 +349,31 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     if constexpr (finds_position(monoid(code(K).variant))) {
       v[K] = S(static_cast<T>(reduced.position < 0 ? 0 : reduced.position));
     } else {
-      v[K] = S(reduced.value);
+      v[K] = S(monoid(code(K).variant) == ir::Monoid::sum ? reduced.sum() : reduced.value);
+    }
+  }
+
+  /// The block of rows that ends with row number `rows` of a sum over rows. Where all rows are one
+  /// block, that is the result.
+  template <int Q>
+  ANSATZ_INLINE static void end_block(double* sums, T* const* target, const ir::LoopCall& call,
+                                      std::int64_t rows) {
+    if constexpr (sums_rows(Q)) {
+      add_block<T>(sums_before(Q) * call.inner + sums, target[2 * Q], column_stride<Q>(call),
+                   call.column_begin, call.column_end, rows <= block_rows);
+    }
+  }
+  static constexpr int sums_before(int r) {
+    int before = 0;
+    for (int k = 0; k < r; ++k) before += sums_rows(k);
+    return before;
+  }
+  template <int Q>
+  ANSATZ_INLINE static void end_sum(const double* sums, T* const* target,
+                                    const ir::LoopCall& call) {
+    if constexpr (sums_rows(Q)) {
+      store_sums<T>(sums_before(Q) * call.inner + sums, target[2 * Q], column_stride<Q>(call),
+                    call.column_begin, call.column_end);
     }
   }
 
@@ -355,7 +389,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     if constexpr (any) {
       Gather<T> gathers[values + roots];
       Reduced<T> reduced[values];
-      ((reduces(I, Phase) ? void(reduced[I] = {identity<T>(monoid(code(I).variant)), -1}) : void()),
+      ((reduces(I, Phase) ? void(reduced[I] = {identity<T>(monoid(code(I).variant)), -1, 0})
+                          : void()),
        ...);
       const long end = call.column_end;
       for (long start = call.column_begin; start < end;) {
@@ -406,6 +441,9 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     T* kept = positions_kept ? best_of_columns<T>(positions_kept * 2 * call.inner) : nullptr;
     ((root(R).kind == RootKind::reduce_rows ? aim<R>(target, kept, call) : void()), ...);
 
+    const std::int64_t rows = call.row_end - call.row_begin;
+    double* sums = row_sums && rows > block_rows ? sums_of_blocks(row_sums * call.inner) : nullptr;
+
     std::int64_t row[args], step[args];
     for (int a = 0; a < loop.args; ++a) {
       step[a] = call.args[a].stride[call.outer_rank > 0 ? call.outer_rank - 1 : 0] * sizes.of[a];
@@ -419,9 +457,17 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
         (pass<P>(v, row, windows, target, total, call, r), ...);
         ((row_value(I, loop.phases) ? compute<I>(v, row, nullptr, windows, call) : void()), ...);
         ((row_root(R) ? put_row<R>(v, row, total, r) : void()), ...);
+        if constexpr (row_sums > 0) {
+          const std::int64_t seen = r + 1 - call.row_begin;
+          if (sums && (seen % block_rows == 0 || seen == rows))
+            (end_block<R>(sums, target, call, seen), ...);
+        }
 #pragma GCC unroll 16
         for (int a = 0; a < loop.args; ++a) row[a] += step[a];
       }
+    }
+    if constexpr (row_sums > 0) {
+      if (sums) (end_sum<R>(sums, target, call), ...);
     }
     ((finish_root<R>(total, target, call)), ...);
   }

@@ -3,8 +3,11 @@
 // A row is cut into chunks of 512 columns. Within a chunk, vector number i of the row goes to
 // accumulator i % 4, lane by lane, the last vector padded with the identity; then
 // (a0 + a1) + (a2 + a3); then the lanes by halves. The chunks of a row are added in order, in the
-// program's precision; a total over everything (reduce_all) adds chunks of all rows, or the rows'
-// values, in double. Of equal maxima the first position counts; a NaN beats every number.
+// program's precision, 16 of them; blocks of 16 chunks are added in double. A sum over rows
+// (reduce_rows: over the examples, or over examples and pixels) adds 32 rows in order in the
+// program's precision, and blocks of 32 rows in double. So the error of a sum does not grow with
+// the number of its terms. A total over everything (reduce_all) adds chunks of all rows, or the
+// rows' values, in double. Of equal maxima the first position counts; a NaN beats every number.
 #pragma once
 
 #include <dsl/kernels/simd.hpp>
@@ -13,6 +16,8 @@
 namespace ansatz::kernels {
 
 inline constexpr long chunk_columns = 512;
+inline constexpr long block_chunks = 16;
+inline constexpr long block_rows = 32;
 
 constexpr bool finds_position(ir::Monoid m) {
   return m == ir::Monoid::argmax || m == ir::Monoid::argmin;
@@ -39,12 +44,14 @@ template <class T>
 struct Reduced {
   T value;
   std::int64_t position;  ///< -1: nothing seen yet; not by default, which loops would do in vain
+  double blocks;          ///< of a sum: the whole blocks before `value`
 
-  /// Takes in what follows in order.
+  /// Takes in what follows in order; of a sum, the chunk that starts at column `next_position`.
   template <ir::Monoid M>
   ANSATZ_INLINE void join(T next, std::int64_t next_position) {
     if constexpr (M == ir::Monoid::sum) {
       value += next;
+      if (next_position / chunk_columns % block_chunks == block_chunks - 1) end_block();
     } else {
       const bool better = finds_maximum(M) ? next > value : next < value;
       if (better || (next != next && value == value) || position < 0) {
@@ -53,13 +60,24 @@ struct Reduced {
       }
     }
   }
+
+  /// What a sum came to.
+  ANSATZ_INLINE T sum() const {
+    return blocks == 0 ? value : static_cast<T>(blocks + static_cast<double>(value));
+  }
+
+ private:
+  ANSATZ_INLINE void end_block() {
+    blocks += static_cast<double>(value);
+    value = 0;
+  }
 };
 
 /// A reduce_all on its way.
 template <class T>
 struct Total {
   double sum = 0;
-  Reduced<T> best{T(0), -1};
+  Reduced<T> best{T(0), -1, 0};
 
   template <ir::Monoid M>
   ANSATZ_INLINE void join(T next, std::int64_t position) {
@@ -111,6 +129,14 @@ void store_rows(const ir::Root& root, const T* partial, const ir::LoopArg& opera
 template <class T>
 void store_no_rows(const ir::Root& root, T* partial, const ir::LoopArg& operand, long inner,
                    long begin, long end);
+/// A sum over rows: takes columns [begin, end) of the block of rows that `block` (column c at
+/// c * stride) came to into `sums`, which the first block begins; and the result into `out`.
+template <class T>
+void add_block(double* sums, const T* block, std::int64_t stride, long begin, long end, bool first);
+template <class T>
+void store_sums(const double* sums, T* out, std::int64_t stride, long begin, long end);
+/// Memory of this thread for the sums of whole blocks.
+double* sums_of_blocks(long count);
 /// Memory of this thread for the values belonging to positions that go straight to an operand.
 template <class T>
 T* best_of_columns(long count);

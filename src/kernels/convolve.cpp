@@ -6,6 +6,7 @@
 // so it is where there is only one channel, which makes longer runs to copy.
 // Patches are those of a cross-correlation; for a convolution the kernels are flipped.
 #include <dsl/gemm.hpp>
+#include <dsl/kernels/reduce.hpp>
 #include <dsl/kernels/simd.hpp>
 #include <dsl/ops/convolve.hpp>
 
@@ -106,6 +107,11 @@ class Job {
 
   void weight_gradient(const T* x, const T* g, T* w) {
     zero(w, depth_ * out_);
+    // Of many tiles, 64 at a time are added in the program's precision and these sums in double.
+    constexpr long block_tiles = 64;
+    long done = 0, all = 0;
+    tiles([&](long, long, long, long) { ++all; });
+    double* sums = all > block_tiles ? sums_of_blocks(depth_ * out_) : nullptr;
     tiles([&](long image, long images, long row, long rows) {
       const T* patches = gather(x, image, images, row, rows);
       const long m = images * rows * c_.count(1), first = row * c_.count(1);
@@ -115,7 +121,12 @@ class Job {
       else
         gemm<T>(!columns_, false, depth_, out_, m, 1, patches, columns_ ? m : depth_,
                 g + (image * pixels_ + first) * out_, out_, 1, w, out_);
+      if (sums && (++done % block_tiles == 0 || done == all)) {
+        add_block<T>(sums, w, 1, 0, depth_ * out_, done <= block_tiles);
+        zero(w, depth_ * out_);
+      }
     });
+    if (sums) store_sums<T>(sums, w, 1, 0, depth_ * out_);
     if (c_.flip) reverse(w);
   }
 

@@ -4,6 +4,7 @@
 #include <dsl/kernels/interpret.hpp>
 #include <dsl/kernels/loop.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -269,10 +270,26 @@ class Interpreter {
     return root(r).kind == RootKind::reduce_rows && finds_position(monoid(r));
   }
 
+  bool sums_rows(int r) const {
+    return root(r).kind == RootKind::reduce_rows && monoid(r) == Monoid::sum;
+  }
+  double* sums_of(int r) const {
+    double* sums = sums_;
+    for (int k = 0; k < r; ++k) sums += sums_rows(k) ? call_.inner : 0;
+    return sums;
+  }
+  std::int64_t column_stride(int r) const {
+    if (root(r).walk == Walk::contiguous || partial(r)) return 1;
+    return call_.args[root(r).arg].stride[ir::inner_axis];
+  }
+
   void begin_roots() {
     const int roots = recipe_->loop.roots;
-    long positions = 0;
-    for (int r = 0; r < roots; ++r) positions += column_positions(r);
+    long positions = 0, sums = 0;
+    for (int r = 0; r < roots; ++r) positions += column_positions(r), sums += sums_rows(r);
+    sums_ = sums && call_.row_end - call_.row_begin > block_rows
+                ? sums_of_blocks(sums * call_.inner)
+                : nullptr;
     T* kept = positions ? best_of_columns<T>(positions * 2 * call_.inner) : nullptr;
     for (int r = 0; r < roots; ++r) {
       totals_[r] = {};
@@ -298,6 +315,9 @@ class Interpreter {
       } else if (q.kind == RootKind::reduce_rows && call_.row_begin >= call_.row_end) {
         store_no_rows<T>(q, static_cast<T*>(partial(r)), operand, call_.inner, call_.column_begin,
                          call_.column_end);
+      } else if (sums_ && sums_rows(r)) {
+        store_sums<T>(sums_of(r), targets_[2 * r], column_stride(r), call_.column_begin,
+                      call_.column_end);
       } else if (column_positions(r) && !partial(r)) {
         store_rows<T>(q, targets_[2 * r], operand, call_.column_begin, call_.column_end);
       }
@@ -316,7 +336,7 @@ class Interpreter {
         if (w.kind != Kind::reduce) continue;
         Reduced<T>* reduced = reduced_ + w.index * tile_size;
         const T none = identity<T>(static_cast<Monoid>(code(w.index).variant));
-        for (long k = 0; k < rows_; ++k) reduced[k] = {none, -1};
+        for (long k = 0; k < rows_; ++k) reduced[k] = {none, -1, 0};
       }
       const long chunk = reduces_ ? chunk_columns : tile_size;
       for (long c = call_.column_begin; c < call_.column_end; c += chunk) {
@@ -337,11 +357,13 @@ class Interpreter {
 
   void end_reduction(int i) {
     const Reduced<T>* reduced = reduced_ + i * tile_size;
-    const bool position = finds_position(static_cast<Monoid>(code(i).variant));
+    const auto m = static_cast<Monoid>(code(i).variant);
     T* out = row_value(i);
     for (long k = 0; k < rows_; ++k) {
       const std::int64_t at = reduced[k].position < 0 ? 0 : reduced[k].position;
-      out[k] = position ? static_cast<T>(at) : reduced[k].value;
+      out[k] = finds_position(m)  ? static_cast<T>(at)
+               : m == Monoid::sum ? reduced[k].sum()
+                                  : reduced[k].value;
     }
   }
 
@@ -574,30 +596,47 @@ class Interpreter {
 
   template <Monoid M>
   void join_columns(int r, const T* block) {
+    if constexpr (M == Monoid::sum) {
+      for (long row = 0; row < rows_;) {
+        const std::int64_t seen = first_row_ + row - call_.row_begin;
+        const long in_block = static_cast<long>(seen % block_rows);
+        const long end = std::min(rows_, row + block_rows - in_block);
+        join_rows_of<M>(r, block, row, end, in_block == 0);
+        const std::int64_t rows = seen + end - row, all = call_.row_end - call_.row_begin;
+        if (sums_ && (rows % block_rows == 0 || rows == all))
+          add_block<T>(sums_of(r), targets_[2 * r], column_stride(r), column_, column_ + width_,
+                       rows <= block_rows);
+        row = end;
+      }
+    } else {
+      join_rows_of<M>(r, block, 0, rows_, first_row_ == call_.row_begin);
+    }
+  }
+  /// Rows [begin, end) of the tile; `first`: nothing was joined before them.
+  template <Monoid M>
+  void join_rows_of(int r, const T* block, long begin, long end, bool first) {
     T* to = targets_[2 * r];
-    const bool partial_to = partial(r) != nullptr || finds_position(M);
-    const std::int64_t stride = root(r).walk == Walk::contiguous || partial_to
-                                    ? 1
-                                    : call_.args[root(r).arg].stride[ir::inner_axis];
+    const std::int64_t stride = finds_position(M) ? 1 : column_stride(r);
+    block += begin * width_;
+    const long rows = end - begin;
     for (long c = 0; c < width_; c += S::width) {
       const long n = width_ - c < S::width ? width_ - c : S::width;
       T* p = to + (column_ + c) * stride;
       if constexpr (finds_position(M)) {
         T* values = targets_[2 * r + 1] + column_ + c;
         S best = S::load_partial(values, n), position = S::load_partial(p, n);
-        for (long j = 0; j < rows_; ++j) {
+        for (long j = 0; j < rows; ++j) {
           const S x = S::load_partial(block + j * width_ + c, n);
           mask<T> better = replaces<M>(x, best);
-          if (first_row_ + j == call_.row_begin) better = x == x || x != x;
+          if (first && j == 0) better = x == x || x != x;
           best = select(better, x, best);
-          position = select(better, S(place_of_row<T>(first_row_ + j)), position);
+          position = select(better, S(place_of_row<T>(first_row_ + begin + j)), position);
         }
         best.store_partial(values, n);
         position.store_partial(p, n);
       } else {
-        const bool first = first_row_ == call_.row_begin;
         S sum = first ? take(block + c, n) : stride == 1 ? take(p, n) : S::gather(p, stride, n);
-        for (long j = first ? 1 : 0; j < rows_; ++j) {
+        for (long j = first ? 1 : 0; j < rows; ++j) {
           sum = join<M>(sum, take(block + j * width_ + c, n));
         }
         if (stride != 1) {
@@ -625,6 +664,7 @@ class Interpreter {
   Reduced<T>* reduced_ = nullptr;
   Total<T>* totals_ = nullptr;
   T** targets_ = nullptr;
+  double* sums_ = nullptr;               ///< of whole blocks, for each sum over rows
   std::int64_t* filled_from_ = nullptr;  ///< row address a block of equal rows was read from
 
   long rows_at_once_ = 1;

@@ -80,7 +80,7 @@ Total<T> load_total(Monoid m, const void* partial) {
     total.best.value = 0;
   } else {
     const auto& best = *static_cast<const Extremum<T>*>(partial);
-    total.best = {best.value, best.position};
+    total.best = {best.value, best.position, 0};
   }
   return total;
 }
@@ -102,7 +102,7 @@ void join_rows(Monoid m, T* partial, const T* next, long inner, long begin, long
       for (long c = begin; c < end; ++c) {
         const std::int64_t place = row_at(next[c]);
         if (place < 0) continue;
-        Reduced<T> best{partial[inner + c], row_at(partial[c])};
+        Reduced<T> best{partial[inner + c], row_at(partial[c]), 0};
         best.template join<M>(next[inner + c], place);
         partial[c] = place_of_row<T>(best.position);
         partial[inner + c] = best.value;
@@ -153,6 +153,37 @@ void store_no_rows(const ir::Root& root, T* partial, const ir::LoopArg& operand,
 }
 
 template <class T>
+void add_block(double* sums, const T* block, std::int64_t stride, long begin, long end,
+               bool first) {
+  long c = begin;
+  if (stride == 1) {
+    typedef T Numbers __attribute__((vector_size(8 * sizeof(T)), aligned(alignof(T)), may_alias));
+    typedef double Sums __attribute__((vector_size(8 * sizeof(double)), aligned(8), may_alias));
+    for (; c + 8 <= end; c += 8) {
+      Sums& sum = *reinterpret_cast<Sums*>(sums + c);
+      const Sums more = __builtin_convertvector(*reinterpret_cast<const Numbers*>(block + c), Sums);
+      sum = first ? more : sum + more;
+    }
+  }
+  for (; c < end; ++c) {
+    const auto more = static_cast<double>(block[c * stride]);
+    sums[c] = first ? more : sums[c] + more;
+  }
+}
+
+template <class T>
+void store_sums(const double* sums, T* out, std::int64_t stride, long begin, long end) {
+  for (long c = begin; c < end; ++c) out[c * stride] = static_cast<T>(sums[c]);
+}
+
+double* sums_of_blocks(long count) {
+  thread_local std::unique_ptr<double[]> memory;
+  thread_local long capacity = 0;
+  if (count > capacity) memory.reset(new double[static_cast<unsigned long>(capacity = count)]);
+  return memory.get();
+}
+
+template <class T>
 T* best_of_columns(long count) {
   thread_local std::unique_ptr<T[]> memory;
   thread_local long capacity = 0;
@@ -167,6 +198,8 @@ T* best_of_columns(long count) {
   template void join_rows<T>(Monoid, T*, const T*, long, long, long);                        \
   template void store_rows<T>(const ir::Root&, const T*, const ir::LoopArg&, long, long);    \
   template void store_no_rows<T>(const ir::Root&, T*, const ir::LoopArg&, long, long, long); \
+  template void add_block<T>(double*, const T*, std::int64_t, long, long, bool);             \
+  template void store_sums<T>(const double*, T*, std::int64_t, long, long);                  \
   template T* best_of_columns<T>(long);
 ANSATZ_INSTANTIATE(float)
 ANSATZ_INSTANTIATE(double)

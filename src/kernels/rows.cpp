@@ -1,8 +1,10 @@
 // take_rows and its transpose, add_rows; parts of labels; positions in long rows.
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include <dsl/exceptions.hpp>
+#include <dsl/kernels/reduce.hpp>
 #include <dsl/kernels/simd.hpp>
 #include <dsl/ops/arg_rows.hpp>
 #include <dsl/ops/take_rows.hpp>
@@ -25,6 +27,60 @@ long row_of(const std::int32_t* indices, long i, long rows, long first) {
                      std::to_string(first + i) + "; allowed: 0 to " + std::to_string(rows - 1));
   return row;
 }
+
+/// Where more than 32 examples go to one row, 32 at a time are added in the program's precision and
+/// these sums in double, as the sums of loops are (dsl/kernels/reduce.hpp).
+template <class T>
+class Blocks {
+ public:
+  Blocks(T* out, const std::int32_t* indices, long count, long rows, long row_size)
+      : out_(out), row_size_(row_size) {
+    if (count <= block_rows) return;
+    auto& times = memory().times;
+    times.assign(static_cast<std::size_t>(rows), 0);
+    for (long i = 0; i < count; ++i) ++times[at(row_of(indices, i, rows, 0))];
+    for (auto& n : times) n = n > block_rows ? many_++ : -1;
+    if (!many_) return;
+    memory().sums.assign(at(many_ * row_size), 0);
+    memory().added.assign(at(many_), 0);
+  }
+  void added(long row) {
+    if (!many_) return;
+    const long which = memory().times[at(row)];
+    if (which >= 0 && ++memory().added[at(which)] % block_rows == 0) end_block(row, which);
+  }
+  void finish() {
+    if (!many_) return;
+    const auto& times = memory().times;
+    for (long row = 0; row < static_cast<long>(times.size()); ++row) {
+      const long which = times[at(row)];
+      if (which < 0) continue;
+      end_block(row, which);
+      const double* sums = &memory().sums[at(which * row_size_)];
+      for (long j = 0; j < row_size_; ++j) out_[row * row_size_ + j] = static_cast<T>(sums[j]);
+    }
+  }
+
+ private:
+  struct Memory {
+    std::vector<long> times;  ///< of each row: how often, then which of those with many, or -1
+    std::vector<long> added;
+    std::vector<double> sums;
+  };
+  static Memory& memory() {
+    thread_local Memory m;
+    return m;
+  }
+  static std::size_t at(long i) { return static_cast<std::size_t>(i); }
+  void end_block(long row, long which) {
+    double* sums = &memory().sums[at(which * row_size_)];
+    T* block = out_ + row * row_size_;
+    for (long j = 0; j < row_size_; ++j) sums[j] += static_cast<double>(block[j]), block[j] = 0;
+  }
+
+  T* out_;
+  long row_size_, many_ = 0;
+};
 
 }  // namespace
 
@@ -54,12 +110,16 @@ void add_rows(const ir::KernelArgs<T>& a) {
   const long count = product(a.in_dims[1], 0, a.in_rank[1]);
   const long whole = row_size - row_size % S::width;
   for (long i = 0; i < rows * row_size; ++i) out[i] = 0;
+  Blocks<T> blocks(out, indices, count, rows, row_size);
   for (long i = 0; i < count; ++i) {
     const T* from = g + i * row_size;
-    T* to = out + row_of(indices, i, rows, 0) * row_size;
+    const long row = row_of(indices, i, rows, 0);
+    T* to = out + row * row_size;
     for (long j = 0; j < whole; j += S::width) (S::load(to + j) + S::load(from + j)).store(to + j);
     for (long j = whole; j < row_size; ++j) to[j] += from[j];
+    blocks.added(row);
   }
+  blocks.finish();
 }
 
 template <class T>

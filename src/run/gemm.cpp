@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "narrow_gemm.hpp"
 
@@ -55,12 +56,12 @@ int level_of_kernels(std::string_view core) {
 
 }  // namespace
 
+namespace {
+
 template <class T>
-void gemm(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n, std::int64_t k,
-          T alpha, const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c,
-          std::int64_t ldc) {
-  if (m <= 0 || n <= 0) return;
-  if (k <= 0) return scale(m, n, beta, c, ldc);
+void product(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n, std::int64_t k,
+             T alpha, const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c,
+             std::int64_t ldc) {
   if (!transpose_b && running::narrow_wins<T>(transpose_a, m, n, k)) {
     if (transpose_a && k >= 256)
       return running::narrow_gemm_transposed(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
@@ -70,6 +71,46 @@ void gemm(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n, st
        static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), alpha, a,
        transpose_a ? pitch(k, m, lda) : pitch(m, k, lda), b,
        transpose_b ? pitch(n, k, ldb) : pitch(k, n, ldb), beta, c, pitch(m, n, ldc));
+}
+
+/// Rows of A and B that a sum over examples takes together in the program's precision; what these
+/// come to is added in double, so that the error does not grow with the number of examples.
+constexpr std::int64_t block_examples = 8192;
+
+template <class T>
+void product_of_blocks(bool transpose_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha,
+                       const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c,
+                       std::int64_t ldc) {
+  thread_local std::vector<T> block;
+  thread_local std::vector<double> sums;
+  const auto size = static_cast<std::size_t>(m * n);
+  if (block.size() < size) block.resize(size), sums.resize(size);
+  for (std::int64_t p = 0; p < k; p += block_examples) {
+    product<T>(true, transpose_b, m, n, std::min(block_examples, k - p), 1, a + p * lda, lda,
+               transpose_b ? b + p : b + p * ldb, ldb, 0, block.data(), n);
+    for (std::size_t i = 0; i < size; ++i)
+      sums[i] = p == 0 ? static_cast<double>(block[i]) : sums[i] + static_cast<double>(block[i]);
+  }
+  const double* sum = sums.data();
+  for (std::int64_t i = 0; i < m; ++i, c += ldc) {
+    for (std::int64_t j = 0; j < n; ++j, ++sum) {
+      const T part = static_cast<T>(static_cast<double>(alpha) * *sum);
+      c[j] = beta == T(0) ? part : beta * c[j] + part;
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+void gemm(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n, std::int64_t k,
+          T alpha, const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c,
+          std::int64_t ldc) {
+  if (m <= 0 || n <= 0) return;
+  if (k <= 0) return scale(m, n, beta, c, ldc);
+  if (transpose_a && k > block_examples)
+    return product_of_blocks(transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  product(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
 template void gemm<float>(bool, bool, std::int64_t, std::int64_t, std::int64_t, float, const float*,
