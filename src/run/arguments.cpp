@@ -181,9 +181,16 @@ void Executor<T>::convert_labels(int index, const I* values, std::int64_t count)
   if (!good) {
     std::int64_t i = 0;
     while (allowed(values[i])) ++i;
-    throw ValueError("input " + quoted(leaf.name) + " has the label " + std::to_string(values[i]) +
-                     " at example " + std::to_string(i) + "; allowed: " +
-                     (limit > 0 ? "0 .. " + std::to_string(limit - 1) : "integers of 32 bits"));
+    const ir::Shape& shape = plan_.leaves[index].shape;
+    std::int64_t row = 1;  // labels of an example
+    for (int k = shape.batched(); k < shape.rank; ++k) row *= shape[k];
+    std::string where;
+    if (shape.batched()) where = " at example " + std::to_string(i / row);
+    if (!shape.batched() ? shape.rank > 0 : shape.rank > 1)
+      where += (where.empty() ? " at position " : ", position ") + std::to_string(i % row);
+    throw ValueError(
+        "input " + quoted(leaf.name) + " has the label " + std::to_string(values[i]) + where +
+        "; allowed: " + (limit > 0 ? "0 .. " + std::to_string(limit - 1) : "integers of 32 bits"));
   }
   if constexpr (std::is_same_v<I, std::int32_t>) {
     leaf.pending = values;

@@ -100,6 +100,22 @@ TEST_CASE("changed nothing: labels that are no rows are refused before the first
   check_accepted(p, {{"y", view(good, {3})}});
 }
 
+TEST_CASE("changed nothing: the example and the position in it of a label are told",
+          "[run][changed]") {
+  const auto rate = scalar("rate", 1);
+  const int labels[] = {0, 1, 2, 0, 7, 2};
+  auto rows = build(function(output("y", input<IndexSpace<3, 3>>("y") * rate)));
+  CHECK_THROWS_MATCHES(
+      rows({{"y", view(labels, {2, 3})}}), ValueError,
+      Message("input 'y' has the label 7 at example 1, position 1; allowed: 0 .. 2"));
+  auto shared = build(function(output("y", shared_input<IndexSpace<3, 6>>("y") * rate)));
+  CHECK_THROWS_MATCHES(shared({{"y", view(labels, {6})}}), ValueError,
+                       Message("input 'y' has the label 7 at position 4; allowed: 0 .. 2"));
+  auto one = build(function(output("y", shared_input<IndexSpace<3>>("y") * rate)));
+  CHECK_THROWS_MATCHES(one({{"y", 7}}), ValueError,
+                       Message("input 'y' has the label 7; allowed: 0 .. 2"));
+}
+
 TEST_CASE("changed nothing: so are labels that are no classes", "[run][changed]") {
   const auto z = input<VectorSpace<3>>("z");
   const auto y = input<IndexSpace<any>>("y");
