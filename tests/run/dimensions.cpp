@@ -21,7 +21,8 @@ struct Tensor5 {
   std::size_t place(const Sizes& at) const {
     std::size_t p = 0;
     for (std::size_t k = 0; k < 5; ++k)
-      p = p * static_cast<std::size_t>(size[k]) + static_cast<std::size_t>(size[k] == 1 ? 0 : at[k]);
+      p = p * static_cast<std::size_t>(size[k]) +
+          static_cast<std::size_t>(size[k] == 1 ? 0 : at[k]);
     return p;
   }
   double operator()(const Sizes& at) const { return values[place(at)]; }
@@ -96,8 +97,8 @@ void check(unsigned seed) {
   Tensor5 expected{size, {}}, sums{size, {}}, slope{a.size, std::vector<double>(a.values.size())};
   for (std::size_t k = 0; k < 5; ++k)
     if (mask >> k & 1) sums.size[k] = 1;
-  sums.values.resize(
-      static_cast<std::size_t>(sums.size[0] * sums.size[1] * sums.size[2] * sums.size[3] * sums.size[4]));
+  sums.values.resize(static_cast<std::size_t>(sums.size[0] * sums.size[1] * sums.size[2] *
+                                              sums.size[3] * sums.size[4]));
   each(size, [&](const Sizes& i) {
     Sizes from{};
     for (std::size_t k = 0; k < 5; ++k) from[static_cast<std::size_t>(order[k])] = i[k];
