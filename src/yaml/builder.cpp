@@ -355,8 +355,9 @@ class Parser {
     return byte_of(parser_.problem_mark);
   }
   std::size_t context_at() { return byte_of(parser_.context_mark); }
-  // Where the scanner stands.
+  // Where the scanner stands, and in how many brackets.
   std::size_t position() { return byte_of(parser_.mark); }
+  int brackets() const { return parser_.flow_level; }
 
  private:
   std::size_t byte_of(const yaml_mark_t& mark) {
@@ -397,11 +398,50 @@ void add_syntax_error(const Fault& fault, const Text& text, const Builder& build
 }
 
 // As much text is read again, in all, for colons that libyaml does not take.
-constexpr std::size_t most_read_again = std::size_t{16} << 20;
+constexpr const char* ask_for_blank = "put a blank behind this ':', or quotes around the text";
+constexpr std::size_t most_read_again = std::size_t{8} << 20;
 
-// Reads the one document of `text`. Where libyaml refuses a ':' before a bracket, which PyYAML
-// takes, it says at which byte; a blank behind it there makes the same of it.
-std::optional<std::size_t> read_document(const Text& text, Builder& builder, Errors& errors) {
+// A ':' before a bracket or a comma ends a word in PyYAML; libyaml refuses it there. With a blank
+// behind it both read the same. Gives the places for blanks behind the colon at `at`, which is in
+// so many brackets, and behind all others of its kind up to where the last of them closes.
+std::vector<std::size_t> places_for_blanks(std::string_view text, std::size_t at, int brackets) {
+  std::vector<std::size_t> places;
+  const auto is = [&](std::size_t i, std::string_view any) {
+    return i < text.size() && any.find(text[i]) != std::string_view::npos;
+  };
+  bool begins = false;  // whether a value may begin here: only there quotes are quotes
+  for (std::size_t i = at; i < text.size() && brackets > 0; ++i) {
+    const char c = text[i];
+    if (is(i, " \n\t")) continue;
+    const bool apart = i == 0 || is(i - 1, " \n\t");
+    if (c == '#' && apart) {
+      i = std::min(text.find('\n', i), text.size());
+    } else if ((c == '"' || c == '\'') && begins) {
+      for (++i; i < text.size() && text[i] != c; ++i)
+        if (c == '"' && text[i] == '\\') ++i;
+      begins = false;
+    } else if (is(i, "[{,")) {
+      brackets += c != ',';
+      begins = true;
+    } else if (is(i, "]}")) {
+      --brackets;
+      begins = false;
+    } else if (c == ':' && is(i + 1, ",[]{}")) {
+      // Behind a bracket or quotes libyaml takes it, and so it does with a blank.
+      places.push_back(i + 1);
+      begins = true;
+    } else {
+      // "? " and ": " as well as the tags and anchors before a value let it begin behind them.
+      begins = ((c == ':' || c == '?') && is(i + 1, " \n\t")) || (begins && is(i, "!&"));
+      if (begins && is(i, "!&"))
+        while (i + 1 < text.size() && !is(i + 1, " \n\t,[]{}")) ++i;
+    }
+  }
+  return places;
+}
+
+// Reads the one document of `text`. Nothing, or where blanks are needed for it to be read.
+std::vector<std::size_t> read_document(const Text& text, Builder& builder, Errors& errors) {
   Parser parser(text.text());
   bool ended = false;
   for (;;) {
@@ -409,11 +449,16 @@ std::optional<std::size_t> read_document(const Text& text, Builder& builder, Err
     if (!event) {
       const Fault fault{parser.problem(), parser.context(), parser.problem_at(),
                         parser.context_at()};
-      if (fault.problem == "found unexpected ':'") return parser.position();
+      if (fault.problem == "found unexpected ':'") {
+        auto places = places_for_blanks(text.text(), parser.position(), parser.brackets());
+        if (!places.empty() && places.front() == parser.position() + 1) return places;
+        errors.add(text.at(parser.position()), builder.path(), ask_for_blank);
+        throw Stop{};
+      }
       add_syntax_error(fault, text, builder, errors);
       throw Stop{};
     }
-    if (event->type == YAML_STREAM_END_EVENT) return std::nullopt;
+    if (event->type == YAML_STREAM_END_EVENT) return {};
     if (event->type == YAML_DOCUMENT_END_EVENT) {
       builder.take(*event, parser.begin());
       ended = true;
@@ -421,7 +466,7 @@ std::optional<std::size_t> read_document(const Text& text, Builder& builder, Err
       errors.add(text.at(parser.begin()), "",
                  "found more behind the end of the first value; allowed: one (several jobs are a "
                  "list)");
-      return std::nullopt;
+      return {};
     } else {
       builder.take(*event, parser.begin());
     }
@@ -437,15 +482,15 @@ NodePtr build(const Text& written, const Limits& limits, Errors& errors, const s
     Builder builder(text, limits, found, path);
     NodePtr root;
     try {
-      const auto colon = read_document(text, builder, found);
-      if (colon && *colon < text.size() && (read += *colon) < most_read_again) {
-        text = text.with_blank(*colon + 1);
+      const std::vector<std::size_t> blanks = read_document(text, builder, found);
+      if (!blanks.empty() && (read += blanks.front()) < most_read_again) {
+        text = text.with_blanks(blanks);
         continue;
       }
-      if (colon) found.add(text.at(*colon), builder.path(), "put a blank behind this ':'");
-      root = colon ? nullptr : builder.root();
+      if (!blanks.empty()) found.add(text.at(blanks.front() - 1), builder.path(), ask_for_blank);
+      root = blanks.empty() ? builder.root() : nullptr;
       // An empty text is no document, which YAML reads as null.
-      if (!colon && !root) {
+      if (blanks.empty() && !root) {
         root = std::make_shared<Node>();
         root->position = text.at(0);
       }

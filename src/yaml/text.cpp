@@ -33,24 +33,27 @@ void Text::append(const Text& other) {
   text_ += other.text_;
 }
 
-Text Text::with_blank(std::size_t at) const {
+Text Text::with_blanks(const std::vector<std::size_t>& places) const {
   Text out;
+  std::size_t next = 0;
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
     const Piece& piece = pieces_[i];
-    const std::size_t end = i + 1 < pieces_.size() ? pieces_[i + 1].begin : text_.size();
+    const bool last = i + 1 == pieces_.size();
+    const std::size_t end = last ? text_.size() : pieces_[i + 1].begin;
     const std::string_view all = std::string_view(text_).substr(piece.begin, end - piece.begin);
-    const bool here = piece.begin <= at && (at < end || (at == end && i + 1 == pieces_.size()));
-    const std::size_t before = here ? at - piece.begin : all.size();
-    if (piece.filled) {
-      std::string value(all);
-      if (here) value.insert(before, 1, ' ');
-      out.append_filled(value, piece.source, piece.offset);
-      continue;
+    std::size_t from = 0;
+    const auto append_to = [&](std::size_t to) {
+      if (piece.filled)
+        out.append_filled(all.substr(from, to - from), piece.source, piece.offset);
+      else
+        out.append(piece.source, piece.offset + from, piece.offset + to);
+      from = to;
+    };
+    for (; next < places.size() && (places[next] < end || last); ++next) {
+      append_to(std::min(places[next] - piece.begin, all.size()));
+      out.append_filled(" ", piece.source, piece.filled ? piece.offset : piece.offset + from);
     }
-    out.append(piece.source, piece.offset, piece.offset + before);
-    if (!here) continue;
-    out.append_filled(" ", piece.source, piece.offset + before);
-    out.append(piece.source, piece.offset + before, piece.offset + all.size());
+    append_to(all.size());
   }
   return out;
 }

@@ -12,8 +12,8 @@ class Text {
   /// Adds text that stands nowhere; positions in it are that of `offset`.
   void append_filled(std::string_view value, const SourcePtr& source, std::size_t offset);
   void append(const Text& other);
-  /// The same with a blank in front of a byte.
-  Text with_blank(std::size_t at) const;
+  /// The same with a blank in front of each of these bytes, which are in rising order.
+  Text with_blanks(const std::vector<std::size_t>& places) const;
 
   const std::string& text() const { return text_; }
   std::size_t size() const { return text_.size(); }

@@ -80,8 +80,18 @@ TEST_CASE("yaml: colons before brackets are read again within bounds", "[yaml][p
   CHECK(root->children.size() == 200);
   CHECK(at(root, {"k150", "0"}).position.text() == "job.yaml:151:7");
   CHECK(at(root, {"k150", "0"})->text == "150");
-  // Never more work than a text of the largest size allows.
-  std::string many = "{a:{}";
-  for (int i = 0; i < 100'000; ++i) many += ",b" + std::to_string(i) + ":{}";
-  CHECK(faults(many + "}").find("put a blank behind this ':'") != std::string::npos);
+  // In time that grows with the text, quotes and comments left as they are.
+  std::string many = "{a:{}, 'x:[]': \"y:[]\", b c's:[d:{e:[f]}], # g:[\n h: \"\\\":[\"";
+  for (int i = 0; i < 50'000; ++i) many += ",b" + std::to_string(i) + ":{}";
+  const NodePtr all = parse(many + "}");
+  REQUIRE(all);
+  CHECK(all->children.size() == 50'004);
+  CHECK(at(all, {"x:[]"})->text == "y:[]");
+  CHECK(at(all, {"b c's", "0", "d", "e", "0"})->text == "f");
+  CHECK(at(all, {"h"})->text == "\":[");
+  // Brackets after brackets: each is read again, up to a limit.
+  std::string lines;
+  for (int i = 0; i < 20'000; ++i) lines += "- {a:[]}\n";
+  CHECK(faults(lines).find("put a blank behind this ':'") != std::string::npos);
+  CHECK(faults("{a:?b}").find("put a blank behind this ':'") != std::string::npos);
 }
