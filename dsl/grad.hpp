@@ -52,7 +52,7 @@ constexpr Expr<S> grad(const Expr<C>& cost, const Expr<S>& x,
                        Disconnected disconnected = Disconnected::zeros) {
   ir::Attr attr;
   attr.i[0] = disconnected == Disconnected::error;
-  if (x.value().term()) x.value().term()->wanted = true;
+  if (x.value().term()) ir::want(x.value().term());
   return Expr<S>(ir::make(ir::info_of<ops::Gradient>, attr, cost.value(), x.value()));
 }
 template <class C, class S>

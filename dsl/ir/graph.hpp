@@ -199,7 +199,7 @@ class Graph {
         continue;
       }
       int made = add_term(*t);
-      if (t->wanted && !t->name.data()) made = add_handle(made);
+      if (is_wanted(t) && !t->name.data()) made = add_handle(made);
       hold(*t, made);
       stack.pop_back();
     }

@@ -84,6 +84,18 @@ constexpr bool drop_share(Term* t) {
   return __atomic_sub_fetch(&t->shares, 1, __ATOMIC_ACQ_REL) == 0;
 }
 
+// One thread may write a gradient by what another builds from.
+constexpr void want(Term* t) {
+  if (__builtin_is_constant_evaluated())
+    t->wanted = true;
+  else
+    __atomic_store_n(&t->wanted, true, __ATOMIC_RELAXED);
+}
+constexpr bool is_wanted(const Term* t) {
+  if (__builtin_is_constant_evaluated()) return t->wanted;
+  return __atomic_load_n(&t->wanted, __ATOMIC_RELAXED);
+}
+
 /// Held while the marks of terms are used: two threads may build from the same expressions.
 class TermsLock {
  public:
