@@ -19,6 +19,11 @@ void gemm(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n, st
           T alpha, const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c,
           std::int64_t ldc);
 
+/// Gets the memory in which OpenBLAS multiplies, for so many threads at a time; at no cost the next
+/// time. OpenBLAS itself would try for ever where the address space does not suffice (`ulimit -v`).
+/// Throws Error with what is missing.
+void require_blas_memory(int threads);
+
 /// The processor type whose kernels OpenBLAS uses, such as "SkylakeX".
 const char* blas_kernels();
 

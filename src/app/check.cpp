@@ -8,6 +8,8 @@
 #include <ansatz/train/build_programs.hpp>
 #include <dsl/explain.hpp>
 
+#include "../say.hpp"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -140,7 +142,9 @@ struct PlanArguments {
 };
 
 int plan(const PlanArguments& a) {
-  const Job job = a.job.load(true);
+  JobArguments looked_at = a.job;
+  looked_at.writes = false;
+  const Job job = looked_at.load(true);
   for (const Phase& phase : job.phases) {
     if (!phase.train || !phase.train->algorithm) continue;
     const Train& train = *phase.train;

@@ -19,7 +19,7 @@ enum Exit : int {
   exit_usage = 2,         ///< the command line is wrong
   exit_bad_job = 3,       ///< the job file has errors
   exit_budget = 4,        ///< the time budget ended the run
-  exit_interrupted = 130  ///< Ctrl-C; the model was saved
+  exit_interrupted = 130  ///< Ctrl-C; the model was saved. Of other signals: 128 + their number
 };
 
 // Each makes its subcommand, whose callback does the work and sets `exit`; what it throws is
@@ -47,6 +47,7 @@ class JobError : public Error {
 struct JobArguments {
   std::string path;
   std::vector<std::string> defines, overrides, data, libraries;
+  bool writes = true;  ///< the job is to be run, not only looked at
 
   void add_to(CLI::App& command);
   /// Loads the libraries, then the job. JobError for errors of the job file.

@@ -6,6 +6,8 @@
 #include <ansatz/compile/compile.hpp>
 #include <ansatz/serial/json.hpp>
 
+#include "../say.hpp"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -46,7 +48,9 @@ void print(const CompileReport& r, const CompileArguments& a) {
 
 int compile_job(const CompileArguments& a) {
   shows_json = a.json;
-  const Job job = a.job.load(true);
+  JobArguments looked_at = a.job;
+  looked_at.writes = false;
+  const Job job = looked_at.load(true);
   if (!a.quiet)
     for (const std::string& warning : job.warnings) show_warning(warning);
   int without = 0;

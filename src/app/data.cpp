@@ -5,6 +5,8 @@
 
 #include "../data/fetch.hpp"
 
+#include "../say.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -75,8 +77,8 @@ class Bar final : public FetchObserver {
     have_ = have;
     start_ = Clock::now();
     if (quiet_) return;
-    fmt::print(stderr, "{}{} ({})\n", from,
-               have > 0 ? fmt::format(", from {} on", size_text(have)) : "", size_text(total));
+    say(stderr, "{}{} ({})\n", from, have > 0 ? fmt::format(", from {} on", size_text(have)) : "",
+        size_text(total));
   }
   void progress(std::int64_t done, std::int64_t total) override {
     const auto now = Clock::now();
@@ -91,19 +93,19 @@ class Bar final : public FetchObserver {
       bar = fmt::format("[{}{}] {:3}%  ", std::string(full, '#'), std::string(width - full, ' '),
                         done * 100 / total);
     }
-    fmt::print(stderr, "\r{}{}  {}/s\033[K", bar, size_text(done),
-               size_text(static_cast<std::int64_t>(rate)));
+    say(stderr, "\r{}{}  {}/s\033[K", bar, size_text(done),
+        size_text(static_cast<std::int64_t>(rate)));
     open_ = true;
   }
   void trouble(const std::string& what) override {
     end();
-    if (!quiet_) fmt::print(stderr, "{}\n", what);
+    if (!quiet_) say(stderr, "{}\n", what);
   }
 
  private:
   using Clock = std::chrono::steady_clock;
   void end() {
-    if (open_) fmt::print(stderr, "\n");
+    if (open_) say(stderr, "\n");
     open_ = false;
   }
   bool quiet_, drawn_, open_ = false;

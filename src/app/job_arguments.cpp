@@ -1,5 +1,7 @@
+#include "../say.hpp"
 #include "command.hpp"
 
+#include <ansatz/registry/configuration.hpp>
 #include <ansatz/registry/registry.hpp>
 
 #include <fmt/format.h>
@@ -29,6 +31,7 @@ Job JobArguments::load(bool check_only, ElementType precision, bool resume) cons
   options.check_only = check_only;
   options.precision = precision;
   options.resume = resume;
+  options.writes = writes;
   for (const std::string& each : data) {
     const auto at = each.find('=');
     if (at == std::string::npos || at == 0)
@@ -44,6 +47,7 @@ Job JobArguments::load(bool check_only, ElementType precision, bool resume) cons
 
 void load_libraries(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
+    const std::size_t before = registry().names().size() + configurations().size();
     // Without a slash dlopen would search the system's folders.
     const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
     if (!dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL)) {
@@ -56,6 +60,8 @@ void load_libraries(const std::vector<std::string>& paths) {
     }
     const auto& faults = registry().faults();
     if (!faults.empty()) throw FileError(fmt::format("--load {}: {}", path, faults.front()));
+    if (registry().names().size() + configurations().size() == before)
+      say(stderr, "warning: --load {}: it brings neither a class nor a configuration\n", path);
   }
 }
 

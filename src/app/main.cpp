@@ -1,5 +1,7 @@
 // ansatz: trains the models of job files, and looks into what was trained.
+#include "../say.hpp"
 #include "command.hpp"
+#include "process.hpp"
 
 #include "observers.hpp"
 
@@ -25,8 +27,7 @@ void report(const char* what) {
     ansatz::app::put_event("end", "\"reason\":\"failed\"");
   }
   const std::string_view text(what);
-  if (text.find('\n') == std::string_view::npos) fmt::print(stderr, "ansatz: ");
-  fmt::print(stderr, "{}\n", text);
+  ansatz::say(stderr, "{}{}\n", text.find('\n') == std::string_view::npos ? "ansatz: " : "", text);
 }
 
 // What stands where a command should; CLI11 would only say that one is required. "" when there is
@@ -73,9 +74,7 @@ int flushed(int exit) {
   return exit == ansatz::app::exit_ok ? ansatz::app::exit_failed : exit;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   using namespace ansatz::app;
   CLI::App app("Trains the models of job files in Pylearn2's dialect of YAML, and looks into what "
                "was trained.");
@@ -89,7 +88,8 @@ int main(int argc, char** argv) {
              "  ansatz print-monitor model.pkl\n"
              "  ansatz predict model.pkl --data test.csv -o classes.csv\n"
              "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 errors in the job file,\n"
-             "            4 ended by the time budget, 130 interrupted (the model was saved)");
+             "            4 ended by the time budget, 130 interrupted (the model was saved),\n"
+             "            128 + N asked to end by signal N: 143 SIGTERM, 129 SIGHUP (saved as well)");
   int exit = exit_ok;
   add_train(app, exit);
   add_check(app, exit);
@@ -113,6 +113,17 @@ int main(int argc, char** argv) {
     const bool help = app.exit(e) == 0;
     std::cout.flush();
     return flushed(help ? exit_ok : exit_usage);
+  }
+  return flushed(exit);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace ansatz::app;
+  prepare_process();
+  try {
+    return run(argc, argv);
   } catch (const JobError& e) {
     report(e.what());
     return exit_bad_job;
@@ -123,5 +134,4 @@ int main(int argc, char** argv) {
     report(e.what());
     return exit_failed;
   }
-  return flushed(exit);
 }

@@ -6,6 +6,8 @@
 #include <ansatz/serial/json.hpp>
 #include <ansatz/serial/model_file.hpp>
 
+#include "../say.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,7 +41,7 @@ std::vector<const ChannelRecords*> sorted(const MonitorRecords& records, const S
     if (shown.channels.empty() || matches(shown.channels, c.name)) list.push_back(&c);
   }
   if (const std::string what = fits_nothing(shown.channels, names); !what.empty() && !shown.quiet)
-    fmt::print(stderr, "warning: {}\n", what);
+    say(stderr, "warning: {}\n", what);
   std::sort(list.begin(), list.end(), [](const ChannelRecords* a, const ChannelRecords* b) {
     return natural_less(a->name, b->name);
   });

@@ -4,6 +4,8 @@
 #include <ansatz/progress.hpp>
 #include <ansatz/serial/json.hpp>
 
+#include "../say.hpp"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -47,7 +49,7 @@ class TextObserver final : public RunObserver {
 
   void on_start(Session&) override {
     if (options_.quiet) return;
-    fmt::print("{}\n", options_.programs);
+    say(stdout, "{}\n", options_.programs);
     std::fflush(stdout);
   }
   void on_epoch_start(Session& session, std::int64_t examples) override {
@@ -67,7 +69,7 @@ class TextObserver final : public RunObserver {
       if (progress_)
         progress_->finish(line);
       else
-        fmt::print("epoch {}  {}\n", session.records().epochs_seen, line);
+        say(stdout, "epoch {}  {}\n", session.records().epochs_seen, line);
     } else {
       if (progress_) progress_->finish();
       print_all(session);
@@ -76,10 +78,10 @@ class TextObserver final : public RunObserver {
     std::fflush(stdout);
   }
   void on_warning(Session&, const std::string& text) override {
-    if (!options_.quiet) fmt::print(stderr, "warning: {}\n", text);
+    if (!options_.quiet) say(stderr, "warning: {}\n", text);
   }
   void on_note(Session&, const std::string& text) override {
-    if (!options_.quiet) fmt::print(stderr, "{}\n", text);
+    if (!options_.quiet) say(stderr, "{}\n", text);
   }
 
  private:
@@ -97,10 +99,10 @@ class TextObserver final : public RunObserver {
   }
   void print_all(Session& session) const {
     const MonitorRecords& records = session.records();
-    fmt::print("Monitoring step:\n\tEpochs seen: {}\n\tBatches seen: {}\n\tExamples seen: {}\n",
+    say(stdout, "Monitoring step:\n\tEpochs seen: {}\n\tBatches seen: {}\n\tExamples seen: {}\n",
                records.epochs_seen, records.batches_seen, records.examples_seen);
     each_measured(session, [&](const ChannelRecords& c) {
-      if (wanted(c.name)) fmt::print("\t{}: {}\n", c.name, channel_text(c.val_record.back()));
+      if (wanted(c.name)) say(stdout, "\t{}: {}\n", c.name, channel_text(c.val_record.back()));
     });
   }
 
@@ -192,7 +194,7 @@ std::unique_ptr<RunObserver> json_observer(const TextOptions& options) {
 }
 
 void put_event(const char* event, const std::string& fields) {
-  fmt::print("{{\"event\":\"{}\"{}{}}}\n", event, fields.empty() ? "" : ",", fields);
+  say(stdout, "{{\"event\":\"{}\"{}{}}}\n", event, fields.empty() ? "" : ",", fields);
   std::fflush(stdout);
 }
 
@@ -200,7 +202,7 @@ void show_warning(const std::string& text) {
   if (shows_json)
     put_event("warning", fmt::format("\"text\":{}", json_string(text)));
   else
-    fmt::print(stderr, "{}\n", text);
+    say(stderr, "{}\n", text);
 }
 
 bool matches(const std::vector<std::string>& patterns, const std::string& name) {

@@ -13,6 +13,9 @@
 #include <ansatz/train/build_programs.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/build.hpp>
+#include <serial/held_folder.hpp>
+
+#include "../say.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -131,7 +134,7 @@ void write_out(const std::string& path, const std::string& text) {
     fmt::print("{}", text);
     return;
   }
-  AtomicFile file(path);
+  AtomicFile file(path, Overwrite::replace, Replaces::no_models);
   file.write(text.data(), text.size());
   file.commit();
 }
@@ -166,12 +169,28 @@ OutKind kind_of(const std::string& path) {
       fmt::format("{}: a file ending in {} cannot be written; allowed: .csv, .npy", path, suffix));
 }
 
+// What is written replaces nothing that is read, and no model; found before anything is computed.
+void settle_output(const PredictArguments& a, const TrainedModel& model) {
+  if (a.out.empty() || a.out == "-") return;
+  std::vector<std::string> inputs{a.model};
+  if (model.train->dataset) model.train->dataset->files(inputs);
+  inputs.insert(inputs.end(), a.libraries.begin(), a.libraries.end());
+  for (const std::string& each : inputs)
+    if (serial::file_named(each) == serial::file_named(a.out))
+      throw FileError(
+          fmt::format("cannot write '{}': it is read to predict from; give another "
+                      "file with -o",
+                      a.out));
+  AtomicFile::look(a.out, Overwrite::replace, Replaces::no_models, 0);
+}
+
 int predict(PredictArguments a) {
   const OutKind kind = kind_of(a.out);
   load_libraries(a.libraries);
   TrainedModel model = read_trained_model(a.model);
   if (a.what.empty()) a.what = tells_classes(model) ? "class" : "values";
   model.train->dataset = dataset_of(a.data, model);
+  settle_output(a, model);
   const Rows rows = compute(a, model);
   if (kind == OutKind::csv) {
     write_out(a.out, csv_of(a, rows));
@@ -216,9 +235,9 @@ void tell_missing(const TrainedModel& model, const MonitorRecords& computed,
     if (!names.contains(name)) (c.wall_clock ? times : others).insert(name);
   }
   if (!times.empty())
-    fmt::print(stderr, "not computed: {}: times of the run\n", fmt::join(times, ", "));
+    say(stderr, "not computed: {}: times of the run\n", fmt::join(times, ", "));
   if (others.empty()) return;
-  fmt::print(stderr, "not computed: {}: {}\n", fmt::join(others, ", "),
+  say(stderr, "not computed: {}: {}\n", fmt::join(others, ", "),
              model.without_job.empty() ? "made by extensions while the job runs"
                                        : "of the job, which cannot be read: " + model.without_job);
 }
@@ -246,7 +265,7 @@ int evaluate(const EvaluateArguments& a) {
   std::vector<std::string> names;
   for (const ChannelRecords& c : session.records().channels) names.push_back(c.name);
   if (const std::string what = fits_nothing(a.channels, names); !what.empty() && !a.quiet)
-    fmt::print(stderr, "warning: {}\n", what);
+    say(stderr, "warning: {}\n", what);
   for (int i : session.monitor().sorted_channels()) {
     const ChannelRecords& c = session.records().channels[static_cast<std::size_t>(i)];
     if (!a.channels.empty() && !matches(a.channels, c.name)) continue;
@@ -259,7 +278,7 @@ int evaluate(const EvaluateArguments& a) {
   if (a.json) fmt::print("{{{}}}\n", json);
   std::fflush(stdout);
   if (a.quiet) return exit_ok;
-  for (const std::string& fault : faults) fmt::print(stderr, "not computed: {}\n", fault);
+  for (const std::string& fault : faults) say(stderr, "not computed: {}\n", fault);
   tell_missing(model, session.records(), a.channels);
   return exit_ok;
 }

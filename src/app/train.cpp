@@ -1,6 +1,8 @@
 // ansatz train
+#include "../say.hpp"
 #include "command.hpp"
 #include "observers.hpp"
+#include "process.hpp"
 
 #include <ansatz/compile/compile.hpp>
 #include <ansatz/serial/json.hpp>
@@ -9,36 +11,11 @@
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
-#include <csignal>
 #include <memory>
-#include <string_view>
 
 namespace ansatz::app {
 
 namespace {
-
-std::atomic<bool> interrupted{false};
-
-void say_at_once(std::string_view words) {
-  (void)!::write(STDERR_FILENO, words.data(), words.size());
-}
-
-// The first Ctrl-C asks the run to end after its batch; the second ends the program at once. Either
-// is answered when it comes: a batch may be long.
-void on_second_interrupt(int signal) {
-  say_at_once("\ninterrupted again: ended at once; what was saved last is as it was\n");
-  std::signal(signal, SIG_DFL);
-  std::raise(signal);
-}
-void on_interrupt(int signal) {
-  interrupted = true;
-  say_at_once(
-      "\ninterrupted: the run ends after this batch (BGD: line search) and saves; Ctrl-C again "
-      "ends it at once\n");
-  std::signal(signal, on_second_interrupt);
-}
 
 struct TrainArguments {
   JobArguments job;
@@ -64,7 +41,8 @@ RunEnd train_phase(const TrainArguments& a, const Phase& phase,
   if (a.compile)
     compile_missing_loops(*phase.train, precision);
   else if (!a.interpret)
-    load_cached_loops(*phase.train, precision);
+    for (const std::string& fault : load_cached_loops(*phase.train, precision).faults)
+      if (!a.quiet) show_warning("warning: " + fault);
   std::string programs;
   JobPrograms compiled = build_programs(*phase.train, precision, !a.interpret, &programs);
   const auto observer = observer_of(a, programs);
@@ -81,10 +59,10 @@ RunEnd train_phase(const TrainArguments& a, const Phase& phase,
   options.model_yaml = phase.model_yaml;
   options.variables = phase.variables;
   options.observer = observer.get();
-  options.interrupt = &interrupted;
+  options.interrupt = &asked_to_end();
   if (a.resume && !phase.begun && !a.quiet)
-    fmt::print(stderr, "{} is of the stage before, from which this job begins\n",
-               phase.train->save_path.c_str());
+    say(stderr, "{} is of the stage before, from which this job begins\n",
+        phase.train->save_path.c_str());
   Session session(*phase.train, std::move(compiled), options);
   const RunEnd end = session.run();
   learned.push_back(
@@ -94,7 +72,7 @@ RunEnd train_phase(const TrainArguments& a, const Phase& phase,
 
 void begin_phase(const Phase& phase, std::size_t phases) {
   if (!shows_json)
-    fmt::print("{}\n", phase.name);
+    say(stdout, "{}\n", phase.name);
   else
     put_event("phase", fmt::format("\"phase\":{},\"phases\":{},\"place\":{}",
                                    json_string(phase.name), phases, json_string(phase.where)));
@@ -105,18 +83,18 @@ int train(const TrainArguments& a) {
   const Job job = a.job.load(false, precision_of(a.floatX), a.resume);
   if (!a.quiet)
     for (const std::string& warning : job.warnings) show_warning(warning);
-  std::signal(SIGINT, on_interrupt);
+  ask_to_end_by_signals();
   std::vector<LearnedModel> learned;
   for (const Phase& phase : job.phases) {
     if (!phase.name.empty() && !a.quiet) begin_phase(phase, job.phases.size());
     const RunEnd end = train_phase(a, phase, learned);
     if (end == RunEnd::interrupted) {
       if (!phase.train->save_path.empty())
-        fmt::print(stderr, "interrupted; {} is saved. To go on: the same command with --resume\n",
-                   phase.train->save_path.c_str());
+        say(stderr, "interrupted; {} is saved. To go on: the same command with --resume\n",
+            phase.train->save_path.c_str());
       else
-        fmt::print(stderr, "interrupted; nothing was saved, as the job has no save_path\n");
-      return exit_interrupted;
+        say(stderr, "interrupted; nothing was saved, as the job has no save_path\n");
+      return 128 + asking_signal();
     }
     if (end == RunEnd::time_budget_exceeded) return exit_budget;
   }

@@ -16,11 +16,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <optional>
+#include <sstream>
+#include <vector>
 
 namespace ansatz {
 
 namespace fs = std::filesystem;
+using serial::Descriptor, serial::HeldPlace, serial::held_place, serial::Trust;
 
 std::string loop_cache_folder() {
   // The XDG specification has relative paths ignored.
@@ -42,49 +46,107 @@ namespace {
 
 constexpr mode_t written_by_others = S_IWGRP | S_IWOTH;
 
-/// The content of a file that only this user can have written; nothing where there is none such.
-std::optional<std::string> content(int folder, const std::string& name) {
-  const int file = ::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) return std::nullopt;
-  std::optional<std::string> text;
+/// A file that only this user can have written; none where there is none such.
+Descriptor own_file(int folder, const std::string& name) {
+  Descriptor file(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   struct stat s {};
-  if (::fstat(file, &s) == 0 && S_ISREG(s.st_mode) && s.st_uid == ::geteuid() &&
-      !(s.st_mode & written_by_others)) {
-    text.emplace();
-    char block[1 << 16];
-    ssize_t size = 0;
-    while ((size = ::read(file, block, sizeof block)) > 0)
-      text->append(block, static_cast<std::size_t>(size));
-    if (size < 0) text.reset();
-  }
-  ::close(file);
-  return text;
+  if (file && ::fstat(file.get(), &s) == 0 && S_ISREG(s.st_mode) && s.st_uid == ::geteuid() &&
+      !(s.st_mode & written_by_others))
+    return file;
+  return Descriptor();
 }
 
-/// The folder that holds it must not let others put another one in its place.
-bool others_may_replace(const fs::path& folder) {
+std::optional<std::string> content(const Descriptor& file) {
+  if (!file) return std::nullopt;
+  std::string text;
+  char block[1 << 16];
+  for (off_t at = 0;;) {
+    const ssize_t size = ::pread(file.get(), block, sizeof block, at);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return std::nullopt;
+    if (size == 0) return text;
+    text.append(block, static_cast<std::size_t>(size));
+    at += size;
+  }
+}
+
+/// Makes a folder and those that hold it, each for this user alone, and none in a folder that is
+/// not trusted. 0 or errno; `why` says what is not trusted.
+int make_folders(const fs::path& folder, std::string& why) {
+  std::error_code none;
+  fs::path there = folder;
+  std::vector<fs::path> missing;
+  while (!fs::exists(fs::symlink_status(there, none)) && there.has_relative_path()) {
+    if (there.has_filename()) missing.push_back(there);
+    there = there.parent_path();
+  }
+  if (missing.empty()) return 0;
+  const HeldPlace last = held_place((there / "x").string(), Trust::owners);
+  why = last.why;
+  if (!last.folder) return last.error;
+  for (auto each = missing.rbegin(); each != missing.rend(); ++each)
+    if (::mkdir(each->c_str(), 0700) != 0 && errno != EEXIST) return errno;
+  return 0;
+}
+
+/// "process 123 (g++)", who holds a lock; nothing where that cannot be found out.
+struct Holder {
+  int process = 0;
+  std::string name;
+  bool stopped = false;
+
+  std::string text() const {
+    if (process == 0) return "another process, perhaps of another machine,";
+    return fmt::format("process {}{}{}", process, name.empty() ? "" : fmt::format(" ({})", name),
+                       stopped ? ", which was stopped," : "");
+  }
+};
+
+/// As /proc/locks has it: "1: FLOCK  ADVISORY  WRITE 123 fd:01:4567 0 EOF".
+Holder holder_of(int file) {
+  Holder found;
   struct stat s {};
-  if (::stat(folder.parent_path().c_str(), &s) != 0) return false;
-  return (s.st_mode & written_by_others) && !(s.st_mode & S_ISVTX);
+  if (::fstat(file, &s) != 0) return found;
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);) {
+    std::istringstream in(line);
+    std::string number, kind, way, access, process, place;
+    in >> number >> kind >> way >> access >> process >> place;
+    if (kind == "FLOCK" && place.ends_with(fmt::format(":{}", s.st_ino)) &&
+        number.find("->") == number.npos && way == "ADVISORY")
+      found.process = std::atoi(process.c_str());
+  }
+  // In a container the process may have no number here.
+  if (found.process <= 0) return {};
+  std::ifstream status(fmt::format("/proc/{}/stat", found.process));
+  std::string text;
+  std::getline(status, text);
+  const std::size_t begin = text.find('('), end = text.rfind(')');
+  if (begin != text.npos && end != text.npos && end + 2 < text.size()) {
+    found.name = text.substr(begin + 1, end - begin - 1);
+    found.stopped = text[end + 2] == 'T' || text[end + 2] == 't';
+  }
+  return found;
 }
 
 }  // namespace
 
 Cache::Cache(const std::string& folder, bool make) : folder_(folder) {
-  if (make) {
-    std::error_code error;
-    const fs::path parent = fs::path(folder).parent_path();
-    if (!parent.empty()) fs::create_directories(parent, error);
-    if (error) fail("its parent cannot be made", error.value());
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail("it cannot be made", errno);
-  }
-  file_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (file_ < 0) {
-    if (!make && errno == ENOENT) return;
-    fail("it cannot be opened as a folder", errno);
-  }
-  struct stat s {};
+  const fs::path whole = fs::absolute(folder).lexically_normal();
   std::string why;
+  if (make)
+    if (const int error = make_folders(whole, why))
+      fail(why.empty() ? "it cannot be made" : why, why.empty() ? error : 0);
+  const HeldPlace place = held_place((whole / "x").string(), Trust::links);
+  if (fs::is_symlink(fs::symlink_status(whole.has_filename() ? whole : whole.parent_path())))
+    fail("it cannot be opened as a folder", ELOOP);
+  if (!place.folder) {
+    if (!make && place.error == ENOENT) return;
+    fail("it cannot be opened as a folder", place.error);
+  }
+  file_ = ::openat(place.folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file_ < 0) fail("it cannot be opened as a folder", errno);
+  struct stat s {};
   if (::fstat(file_, &s) != 0)
     why = std::strerror(errno);
   else if (s.st_uid != ::geteuid())
@@ -92,10 +154,8 @@ Cache::Cache(const std::string& folder, bool make) : folder_(folder) {
   else if (s.st_mode & written_by_others)
     why = fmt::format("others can write to it (mode {:04o}); chmod 700 it and remove its files",
                       s.st_mode & 07777);
-  else if (others_may_replace(fs::absolute(folder)))
-    why = "others can write to the folder that holds it; chmod that, or set XDG_CACHE_HOME";
-  else if (make && (s.st_mode & 0777) != 0700)
-    ::fchmod(file_, 0700);
+  else
+    why = held_place((whole / "x").string(), Trust::owners).why;
   if (!why.empty()) {
     ::close(file_);
     file_ = -1;
@@ -111,11 +171,12 @@ std::string Cache::path(const std::string& key, const char* extension) const {
   return fmt::format("{}/{}.{}", folder_, key, extension);
 }
 
-Cache::Found Cache::look(const std::string& key) const {
-  const auto object = content(file_, key + ".so");
-  const auto hash = content(file_, key + ".sha256");
-  if (!object && !hash) return Found::nothing;
-  return object && hash && *hash == sha256_of(*object) + "\n" ? Found::whole : Found::damaged;
+Cache::Found Cache::look(const std::string& key, Descriptor& object) const {
+  object = own_file(file_, key + ".so");
+  const auto bytes = content(object);
+  const auto hash = content(own_file(file_, key + ".sha256"));
+  if (!bytes && !hash) return Found::nothing;
+  return bytes && hash && *hash == sha256_of(*bytes) + "\n" ? Found::whole : Found::damaged;
 }
 
 void Cache::place(const std::string& from, const std::string& key, const char* extension) const {
@@ -157,7 +218,8 @@ void Cache::fail(const std::string& what, int error) const {
                               error ? fmt::format(" ({})", std::strerror(error)) : ""));
 }
 
-MakeLock::MakeLock(const Cache& cache, const std::string& key) {
+MakeLock::MakeLock(const Cache& cache, const std::string& key, const Patience& patience,
+                   const std::function<void(const std::string&)>& tell) {
   const std::string path = cache.path(key, "lock");
   folder_ = fs::path(path).parent_path().string();
   const auto fail = [&](const char* what) {
@@ -165,24 +227,58 @@ MakeLock::MakeLock(const Cache& cache, const std::string& key) {
     if (file_ >= 0) ::close(file_);
     throw FileError(fmt::format("{} '{}': {}", what, path, std::strerror(error)));
   };
-  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  file_ = ::openat(cache.folder(), (key + ".lock").c_str(),
+                   O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file_ < 0) fail("cannot make");
-  while (::flock(file_, LOCK_EX) != 0)
-    if (errno != EINTR) fail("cannot lock");
-  remove_what_was_left(key);
+  constexpr double pause = .05, until_told = 1;
+  bool told = false;
+  double waited = 0;
+  while (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    if (errno != EWOULDBLOCK) fail("cannot lock");
+    if (waited >= until_told || waited >= patience.with_stopped) {
+      const Holder holder = holder_of(file_);
+      if (!told)
+        tell(fmt::format("waiting for {} that compiles the same loops (lock '{}')", holder.text(),
+                         path));
+      told = true;
+      if (waited >= (holder.stopped ? patience.with_stopped : patience.seconds)) {
+        held_ = false;
+        tell(fmt::format("{} has held the lock '{}' for {:.0f} s; compiling without it",
+                         holder.text(), path, waited));
+        break;
+      }
+    }
+    ::usleep(static_cast<useconds_t>(pause * 1e6));
+    waited += pause;
+  }
+  remove_what_was_left();
   // A name of its own each time: compilers of a killed maker may still be writing to theirs.
   std::string work = fmt::format("{}/{}.work.XXXXXX", folder_, key);
   if (!::mkdtemp(work.data())) fail("cannot make a folder beside");
   work_ = work;
 }
 
-void MakeLock::remove_what_was_left(const std::string& key) const {
+// Of whatever key: who makes an object holds the lock of its key.
+void MakeLock::remove_what_was_left() const {
+  constexpr std::string_view mark = ".work.";
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_, error))
-    if (entry.path().filename().string().starts_with(key + ".work.")) {
-      std::error_code ignored;
-      fs::remove_all(entry.path(), ignored);
-    }
+  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+    const std::string name = entry.path().filename().string();
+    const std::size_t at = name.find(mark);
+    if (at == name.npos) continue;
+    const std::string lock = folder_ + "/" + name.substr(0, at) + ".lock";
+    const Descriptor other(::open(lock.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+    struct stat mine {
+    }, its{};
+    const bool same = other && ::fstat(file_, &mine) == 0 && ::fstat(other.get(), &its) == 0 &&
+                      mine.st_ino == its.st_ino;
+    // By another description of the file the lock that this process holds is another's, too.
+    const bool in_use = other && ::flock(other.get(), LOCK_EX | LOCK_NB) != 0;
+    if (in_use && !(same && held_)) continue;
+    std::error_code ignored;
+    fs::remove_all(entry.path(), ignored);
+  }
 }
 
 MakeLock::~MakeLock() {

@@ -2,6 +2,7 @@
 
 #include <ansatz/registry/configuration.hpp>
 
+#include "../say.hpp"
 #include "cache.hpp"
 #include "generate.hpp"
 #include "load.hpp"
@@ -56,7 +57,11 @@ class Making {
     if (!cache.exists()) return;
     if (take(cache) || !options_.make) return;
     // Another process may have made it while this one waited.
-    const MakeLock lock(cache, key_);
+    const MakeLock lock(cache, key_, {options_.patience, std::min(5., options_.patience)},
+                        [&](const std::string& what) {
+                          if (options_.tell) return options_.tell(what);
+                          say(stderr, "{}\n", what);
+                        });
     if (take(cache)) return;
     make(cache, lock.work());
     if (!take(cache))
@@ -67,12 +72,13 @@ class Making {
  private:
   /// Loads what the cache has; notes what is wrong with it.
   bool take(const Cache& cache) {
-    const Cache::Found found = cache.look(key_);
+    serial::Descriptor object;
+    const Cache::Found found = cache.look(key_, object);
     if (found == Cache::Found::nothing) return false;
     const std::string path = cache.path(key_, "so");
     std::string why = "its content is not what was written";
     if (found == Cache::Found::whole) {
-      const int count = load_object_loops(path, precision_, why);
+      const int count = load_object_loops(std::move(object), precision_, why);
       if (count >= 0) {
         report_.object = path;
         report_.loaded = count;
@@ -81,6 +87,7 @@ class Making {
     }
     const std::string note = fmt::format("{} is not used: {}", path, why);
     if (report_.notes.empty() || report_.notes.back() != note) report_.notes.push_back(note);
+    if (report_.faults.empty() || report_.faults.back() != note) report_.faults.push_back(note);
     return false;
   }
 
@@ -146,6 +153,7 @@ CompileReport compile_missing_loops(const std::vector<ir::PlanView>& plans, Elem
     } catch (const std::exception& error) {
       if (options.make) throw;
       report.notes.push_back(error.what());
+      report.faults.push_back(error.what());
     }
     report.interpreted = compiling::census_of(plans, size).missing;
   }

@@ -35,7 +35,10 @@ struct Close {
 
 }  // namespace
 
-int load_object_loops(const std::string& path, unsigned long precision, std::string& why) {
+int load_object_loops(serial::Descriptor held, unsigned long precision, std::string& why) {
+  // By descriptor, since the path may lead to another file by now. The loader knows objects by
+  // name, so that the number must not be another one's while this one is loaded.
+  const std::string path = fmt::format("/proc/self/fd/{}", held.get());
   std::unique_ptr<void, Close> library(::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
   if (!library) {
     why = ::dlerror();
@@ -63,7 +66,8 @@ int load_object_loops(const std::string& path, unsigned long precision, std::str
   plan.loops = object.loops;
   plan.text = object.text;
   ir::offer_loops(plan, object.functions, precision);
-  library.release();  // an offer stands until the process ends, and so must the code
+  (void)library.release();  // an offer stands until the process ends, and so must the code
+  (void)held.release();
   return plan.loops.size;
 }
 

@@ -5,6 +5,7 @@
 
 #include <ansatz/compile/object.hpp>
 #include <dsl/exceptions.hpp>
+#include <serial/held_folder.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -69,8 +70,14 @@ bool is_clang(const std::string& path) {
 /// The folder of the build, or that of the installation.
 std::string find_headers() {
   for (const char* folder : {settings::build_headers, settings::installed_headers}) {
-    std::error_code error;
-    if (fs::is_regular_file(fs::path(folder) / "ansatz/compile/object.hpp", error)) return folder;
+    const std::string file = std::string(folder) + "/ansatz/compile/object.hpp";
+    // Another user's headers would be another user's code.
+    const serial::HeldPlace place = serial::held_place(file, serial::Trust::owners_and_own_groups);
+    struct stat s {};
+    if (place.folder &&
+        ::fstatat(place.folder.get(), place.name.c_str(), &s, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISREG(s.st_mode) && (s.st_uid == ::geteuid() || s.st_uid == 0) && !(s.st_mode & S_IWOTH))
+      return folder;
   }
   return "";
 }

@@ -66,17 +66,20 @@ std::shared_ptr<const Table> CSVDataset::load() const {
   return std::make_shared<Table>(csv_table(options_of(*this)));
 }
 std::string CSVDataset::missing_file() const { return unless_there(path); }
+void CSVDataset::files(std::vector<std::string>& list) const { list.emplace_back(path.view()); }
 
 std::shared_ptr<const Table> NpyDataset::load() const {
   return std::make_shared<Table>(npy_table(file.c_str()));
 }
 std::string NpyDataset::missing_file() const { return unless_there(file); }
+void NpyDataset::files(std::vector<std::string>& list) const { list.emplace_back(file.view()); }
 
 std::shared_ptr<const Table> NpzDataset::load() const {
   return std::make_shared<Table>(
       npz_table(file.c_str(), key.c_str(), target_key.c_str(), target_labels));
 }
 std::string NpzDataset::missing_file() const { return unless_there(file); }
+void NpzDataset::files(std::vector<std::string>& list) const { list.emplace_back(file.view()); }
 
 std::shared_ptr<const Table> RandomDenseDesignMatrix::load() const {
   RandomState random = generator(rng);

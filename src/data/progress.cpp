@@ -1,5 +1,7 @@
 #include <ansatz/progress.hpp>
 
+#include "../say.hpp"
+
 #include <fmt/format.h>
 
 #include <sys/ioctl.h>
@@ -84,7 +86,7 @@ struct Progress::State {
       head += fmt::format(" {}", done);
     }
     // \r and clear: the line is drawn over; 7l and 7h: it is never wrapped.
-    fmt::print(out, "\r\x1b[K\x1b[?7l{}{}\x1b[?7h", head, tail);
+    say(out, "\r\x1b[K\x1b[?7l{}{}\x1b[?7h", head, tail);
     std::fflush(out);
     drawn = true;
   }
@@ -119,8 +121,8 @@ void Progress::finish(std::string_view result) {
   State& s = *state_;
   if (s.finished) return;
   s.finished = true;
-  fmt::print(s.out, "{}{}{}{}  {}  {:.1f} s\n", s.terminal ? "\r\x1b[K" : "", s.label,
-             result.empty() ? "" : "  ", result, rate_text(s.rate()), seconds(s.last - s.start));
+  say(s.out, "{}{}{}{}  {}  {:.1f} s\n", s.terminal ? "\r\x1b[K" : "", s.label,
+      result.empty() ? "" : "  ", result, rate_text(s.rate()), seconds(s.last - s.start));
   std::fflush(s.out);
 }
 

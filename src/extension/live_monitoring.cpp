@@ -5,6 +5,8 @@
 
 #include "live_server.hpp"
 
+#include "../say.hpp"
+
 #include <fmt/format.h>
 
 namespace ansatz {
@@ -14,8 +16,8 @@ namespace {
 class LiveRun final : public ExtensionRun {
  public:
   explicit LiveRun(const LiveMonitoring& d) : server_(d.address.c_str(), d.req_port, d.pub_port) {
-    fmt::print(stderr, "live monitoring at {}: requests at port {}, publications at port {}\n",
-               d.address.view(), server_.req_port(), server_.pub_port());
+    say(stderr, "live monitoring at {}: requests at port {}, publications at port {}\n",
+        d.address.view(), server_.req_port(), server_.pub_port());
   }
 
   void setup(Session& session) override { server_.publish(session.records()); }

@@ -2,6 +2,7 @@
 
 #include <ansatz/monitor/watched_channel.hpp>
 #include <ansatz/train/job_facts.hpp>
+#include <ansatz/train/output_file.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
@@ -149,6 +150,10 @@ void MonitorBasedSaveBest::check() const {
 
 void MonitorBasedSaveBest::watched(std::vector<WatchedChannel>& list) const {
   list.push_back({this, "channel_name", channel_name.c_str()});
+}
+
+void MonitorBasedSaveBest::outputs(std::vector<OutputFile>& list) const {
+  if (!save_path.empty()) list.push_back({this, "save_path", save_path.c_str()});
 }
 
 std::unique_ptr<ExtensionRun> MonitorBasedSaveBest::start(Session& session) const {

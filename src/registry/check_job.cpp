@@ -33,7 +33,7 @@ class Checker {
       : job_(job), loader_(loader), place_(place) {}
 
   void check() {
-    // The job of a model file is not run again: where it saved and began matters no more.
+    // The job of a model file is not run again: where it began matters no more.
     if (loader_.options.fill) keys();
     datasets();
     if (!job_.model) return;
@@ -42,8 +42,11 @@ class Checker {
     const int before = loader_.errors.size();
     if (const MLPBase* const mlp = job_.model->as_mlp())
       layers(*mlp, {mlp->input_space(), ""}, place_of(job_.model.get(), "model"));
+    const bool sound = loader_.errors.size() == before;
+    // The job of a model file is not run again: it writes nothing.
+    if (loader_.options.fill) check_outputs(job_, loader_, place_);
     // All else asks for the Spaces of the layers, and for their names.
-    if (loader_.errors.size() != before || !layers_there()) return;
+    if (!sound || !layers_there()) return;
     sound_ = !loader_.hollow(job_.model.get()) && (job_.dataset || !given("dataset"));
     if (sound_) classes();
     if (!job_.algorithm) return;
@@ -85,15 +88,6 @@ class Checker {
   }
 
   void keys() {
-    folder(place_.find("save_path").value_or(place_), job_.save_path.c_str());
-    for (const Shared<Extension>& each : job_.extensions) {
-      const yaml::Place* const stands = loader_.place_of(each.get());
-      const auto key = stands ? stands->find("save_path") : std::nullopt;
-      if (!key || yaml::is_null(*key->node)) continue;
-      yaml::Errors told_before;
-      if (const auto path = yaml::as_path(*key, loader_.environment, told_before))
-        folder(*key, loader_.moved(*path));
-    }
     if (job_.init_from.empty()) return;
     const yaml::Place at = place_.find("init_from").value_or(place_);
     const std::string path = job_.init_from.c_str();
@@ -107,13 +101,6 @@ class Checker {
     } catch (const Error& problem) {
       error(at, problem.what());
     }
-  }
-  void folder(const yaml::Place& at, const std::string& file) {
-    const std::filesystem::path folder = std::filesystem::path(file).parent_path();
-    std::error_code none;
-    if (folder.empty() || std::filesystem::is_directory(folder, none)) return;
-    error(at, fmt::format("the folder '{}' does not exist; make it, or save elsewhere",
-                          folder.string()));
   }
 
   void missing(const yaml::Place& at, std::string what) {

@@ -168,6 +168,7 @@ Job job_of(const std::string& path, const yaml::NodePtr& root, yaml::Errors& err
     if (places.empty()) errors.add(yaml::Place(root), "the file holds no job");
     // One loader for all, so that an anchor is one object in the whole file.
     Loader loader(errors, environment, options);
+    loader.job_file = path;
     for (std::size_t i = 0; i < places.size(); ++i) {
       const bool list = root->kind == yaml::Kind::sequence;
       const std::string name = list ? fmt::format("phase{}", i + 1) : "";

@@ -2,6 +2,8 @@
 
 #include "numpy.hpp"
 
+#include "../serial/held_folder.hpp"
+
 #include <ansatz/data/dataset.hpp>
 #include <ansatz/model/loaded_model.hpp>
 #include <ansatz/nearest_name.hpp>
@@ -96,6 +98,12 @@ std::string Loader::moved(const std::string& path) const {
   return path;
 }
 
+std::string Loader::read_path(const yaml::Place& place, const std::string& path) {
+  std::string found = moved(path);
+  if (!reading_output && !found.empty()) inputs.push_back({serial::file_named(found), place});
+  return found;
+}
+
 bool Loader::count_values(const yaml::Place& at, std::size_t more) {
   constexpr std::size_t most = 1000000;
   values_ += more;
@@ -177,8 +185,10 @@ Loader::KeysRead Loader::read_all(const Value& from, const std::string& class_na
     const std::string_view outer_class = std::exchange(class_, class_name);
     const std::string_view outer_key = std::exchange(key_, key);
     const bool outer_path = std::exchange(reading_path, is_path(key));
+    const bool outer_output = std::exchange(reading_output, is_output(key));
     const bool read = field->read(value, field->at);
     reading_path = outer_path;
+    reading_output = outer_output;
     key_ = outer_key;
     class_ = outer_class;
     if (!read) fault(*field);
@@ -338,6 +348,7 @@ Shared<Object> Loader::load_model(const Value& from) {
   if (!may_enter(from, path)) return nullptr;
   try {
     auto file = std::make_shared<ModelFile>(read_model_file(path));
+    inputs.push_back({serial::file_named(path), from.place(), file.get()});
     if (file->model_yaml.empty()) {
       errors.add(from.place(), fmt::format("'{}' does not say what model it holds", path));
       return nullptr;

@@ -12,6 +12,7 @@
 namespace ansatz {
 
 class LoadedModel;
+struct ModelFile;
 
 /// What was learned while a file was read.
 class Loader {
@@ -51,11 +52,26 @@ class Loader {
   /// A path of the file, or the one that --data says instead.
   std::string moved(const std::string& path) const;
 
+  /// A file that the job reads: which one it is, where it is named, and the model it holds, if it
+  /// is one by `!pkl:`.
+  struct Input {
+    std::string file;
+    yaml::Place place;
+    const ModelFile* model = nullptr;
+  };
+  /// A path that is read now, as `moved` gives it; what it names is an input unless a job writes
+  /// it.
+  std::string read_path(const yaml::Place& place, const std::string& path);
+  std::vector<Input> inputs;
+  std::string job_file;  ///< "" where the text comes from none
+  /// Which files the jobs so far write, and as what.
+  std::map<std::string, std::string> outputs;
+
   yaml::Errors& errors;
   yaml::Environment environment;
   const LoadOptions& options;
   /// Whether the text that is read now is a path.
-  bool reading_path = false;
+  bool reading_path = false, reading_output = false;
   /// Counts values that are read; false, with an error once, when there are too many: lists of
   /// aliases of lists of aliases can be more than any memory holds.
   bool count_values(const yaml::Place& at, std::size_t more);
@@ -109,11 +125,16 @@ struct NumberRange {
 };
 /// Of every key whose value is a number, or holds numbers: finite ones where nothing else is said.
 const NumberRange& range_of(std::string_view class_name, std::string_view key);
-/// Whether the text of a key of this name is a path.
+/// Whether the text of a key of this name is a path; one that is written to.
 bool is_path(std::string_view key);
+bool is_output(std::string_view key);
 
 /// What holds between the parts of a job: data, shapes, graphs, channels.
 void check_job(const Train& job, Loader& loader, const yaml::Place& place);
+
+/// What a job writes: each file can be written, replaces no input and nothing but a model, and is
+/// nobody else's; each parameter has a name under which it can be saved.
+void check_outputs(const Train& job, Loader& loader, const yaml::Place& place);
 
 /// Job as an object, so that YAML can name its class.
 class TrainObject : public Object {

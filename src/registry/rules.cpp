@@ -167,6 +167,8 @@ bool is_path(std::string_view key) {
          key == "file";
 }
 
+bool is_output(std::string_view key) { return key == "save_path"; }
+
 void check_object(const Object& object, const yaml::Place& place, yaml::Errors& errors) {
   check_limits(place, errors);
   if (const auto* const how = dynamic_cast<const Initialization*>(&object))

@@ -106,7 +106,7 @@ std::optional<std::string> Value::text() const {
     return std::string(name);
   if (loader_->reading_path) {
     const auto path = yaml::as_path(place_, loader_->environment, loader_->errors);
-    if (path) return loader_->moved(*path);
+    if (path) return loader_->read_path(place_, *path);
     return path;
   }
   return yaml::as_string(place_, loader_->environment, loader_->errors);

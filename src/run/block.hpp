@@ -8,11 +8,16 @@
 
 namespace ansatz::running {
 
+/// Bytes that the machine, or the group that the process is counted with, can still give; what is
+/// more would end the program by a signal when it is written to. Not known: the most there is.
+std::size_t available_memory();
+
 /// Zeroed bytes, aligned to a cache line (and to the widest vector) and padded to whole ones, so
 /// that a vector loop may read up to the end of the last.
 class Block {
  public:
   static constexpr std::size_t line = 64;
+  static constexpr std::size_t large = std::size_t{1} << 29;
 
   Block() = default;
   explicit Block(std::size_t bytes) { grow(bytes); }
@@ -27,6 +32,7 @@ class Block {
   bool grow(std::size_t bytes) {
     const std::size_t padded = bytes == 0 ? line : (bytes + line - 1) / line * line;
     if (padded <= bytes_) return false;
+    if (padded >= large && padded > available_memory()) throw std::bad_alloc();
     void* fresh = ::operator new(padded, std::align_val_t(line));
     release();
     data_ = fresh;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstdio>
 
 #include <ansatz/nearest_name.hpp>
 #include <dsl/exceptions.hpp>
@@ -59,6 +60,16 @@ std::string shape_text(const ir::Shape& shape, const ir::PlanView* plan) {
                                    : std::to_string(shape[i]);
   }
   return out + "]";
+}
+
+std::string no_memory(const std::string& what, std::size_t bytes) {
+  constexpr const char* units[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
+  auto size = static_cast<double>(bytes);
+  int unit = 0;
+  for (; size >= 1000 && unit < 6; ++unit) size /= 1000;
+  char number[32];
+  std::snprintf(number, sizeof number, "%.*f ", unit == 0 ? 0 : 1, size);
+  return "the memory does not suffice: " + what + " takes " + number + units[unit];
 }
 
 bool good_name(std::string_view name) {

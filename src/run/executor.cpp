@@ -295,9 +295,11 @@ template <class T>
 void Executor<T>::run_steps() {
   if (check) (this->*check->begin)();
   if (threads_ == 1 || check || work() < least_work_for_threads) {
+    if (has_products_) require_blas_memory(1);
     const OneBlasThread one(has_products_);
     walk<false>(0, 1);
   } else {
+    if (has_products_) require_blas_memory(threads_);
 #pragma omp parallel num_threads(threads_) default(shared)
     walk<true>(omp_get_thread_num(), omp_get_num_threads());
     if (failed_) rethrow_failure();

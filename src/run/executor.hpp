@@ -170,6 +170,7 @@ class Executor {
   void verify_plan() const;
   void resolve();
   void resolve_memory();
+  void get_memory();
   void resolve_task(Task& task);
   void resolve_partials();
   void patch_inputs();

@@ -2,17 +2,34 @@
 
 #include <cblas.h>
 
+#include <sys/mman.h>
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <dsl/exceptions.hpp>
+
 #include "narrow_gemm.hpp"
+
+// Exported by OpenBLAS, declared in no header of it.
+extern "C" void* blas_memory_alloc(int procpos);
+extern "C" void blas_memory_free(void* buffer);
 
 namespace ansatz {
 
 namespace {
+
+/// As many as OpenBLAS keeps whatever it was built for.
+constexpr int most_buffers = 64;
+
+/// A little more than OpenBLAS asks for at a time.
+constexpr std::size_t blas_buffer = (std::size_t{128} << 20) + (std::size_t{1} << 16);
 
 void blas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, float alpha, const float* a,
           int lda, const float* b, int ldb, float beta, float* c, int ldc) {
@@ -118,6 +135,38 @@ template void gemm<float>(bool, bool, std::int64_t, std::int64_t, std::int64_t, 
 template void gemm<double>(bool, bool, std::int64_t, std::int64_t, std::int64_t, double,
                            const double*, std::int64_t, const double*, std::int64_t, double,
                            double*, std::int64_t);
+
+void require_blas_memory(int threads) {
+  threads = std::min(threads, most_buffers);
+  static std::atomic<int> ready{0};
+  if (ready.load(std::memory_order_acquire) >= threads) return;
+  static std::mutex lock;
+  const std::lock_guard held(lock);
+  const int before = ready.load(std::memory_order_relaxed);
+  if (before >= threads) return;
+  // What remains for all else: numbers, stacks of threads, the C library's own memory.
+  constexpr std::size_t rest = std::size_t{16} << 20;
+  const std::size_t wanted = static_cast<std::size_t>(threads - before) * blas_buffer + rest;
+  void* const trial =
+      ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (trial == MAP_FAILED) {
+    rlimit most{};
+    const bool limited = ::getrlimit(RLIMIT_AS, &most) == 0 && most.rlim_cur != RLIM_INFINITY;
+    throw Error("the memory does not suffice: OpenBLAS takes 128 MB of addresses for each of " +
+                std::to_string(threads) + " threads, for which there is no room" +
+                (limited ? " below the limit of " + std::to_string(most.rlim_cur >> 20) +
+                               " MB (`ulimit -v`); raise it by " +
+                               std::to_string((wanted >> 20) + 1) + " MB"
+                         : "; free memory") +
+                (threads > 1 ? ", or use fewer threads" : ""));
+  }
+  ::munmap(trial, wanted);
+  // Taken all at once and given back, they stay OpenBLAS's own.
+  std::vector<void*> taken(static_cast<std::size_t>(threads));
+  for (void*& each : taken) each = blas_memory_alloc(0);
+  for (void* each : taken) blas_memory_free(each);
+  ready.store(threads, std::memory_order_release);
+}
 
 const char* blas_kernels() { return openblas_get_corename(); }
 

@@ -49,6 +49,23 @@ void Executor<T>::resolve() {
 
 template <class T>
 void Executor<T>::resolve_memory() {
+  std::size_t bytes = static_cast<std::size_t>(plan_.arena[0]) * sizeof(T);
+  for (int e = 0; e < plan_.extents.size; ++e)
+    bytes += static_cast<std::size_t>(plan_.arena[1 + e] *
+                                      std::max(capacity_[at(e)], rounded_up(extents_[at(e)], 16))) *
+             sizeof(T);
+  try {
+    get_memory();
+  } catch (const std::bad_alloc&) {
+    std::string of;
+    for (int e = 0; e < plan_.extents.size; ++e)
+      of += (e ? ", " : " of ") + std::to_string(extents_[at(e)]);
+    throw Error(no_memory("what the program computes for a call" + of + " examples", bytes));
+  }
+}
+
+template <class T>
+void Executor<T>::get_memory() {
   arenas_[0].grow(static_cast<std::size_t>(plan_.arena[0]) * sizeof(T));
   for (int e = 0; e < plan_.extents.size; ++e) {
     // Whole multiples keep what starts at any unit's offset aligned.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <deque>
+#include <fstream>
 #include <random>
 #include <string>
 #include <unordered_map>
@@ -17,6 +18,24 @@
 #include "text.hpp"
 
 namespace ansatz {
+
+std::size_t running::available_memory() {
+  constexpr std::size_t not_known = ~std::size_t{0};
+  std::size_t bytes = not_known;
+  std::ifstream machine("/proc/meminfo");
+  std::size_t available = 0, swap = 0, number = 0;
+  bool known = false;
+  for (std::string name, unit; machine >> name >> number && std::getline(machine, unit);) {
+    if (name == "MemAvailable:") available = number, known = true;
+    if (name == "SwapFree:") swap = number;
+  }
+  if (known) bytes = (available + swap) << 10;
+  // Without a limit the first file holds "max", which is no number.
+  std::ifstream limit("/sys/fs/cgroup/memory.max"), current("/sys/fs/cgroup/memory.current");
+  std::size_t most = 0, used = 0;
+  if (limit >> most && current >> used) bytes = std::min(bytes, most > used ? most - used : 0);
+  return bytes;
+}
 
 using running::quoted;
 using running::shape_text;
@@ -43,6 +62,15 @@ bool fits(const Dims& dims) {
   for (std::int64_t n : dims)
     if (n < 0 || __builtin_mul_overflow(bytes, n, &bytes)) return false;
   return true;
+}
+
+void grow(running::Block& memory, const Tensor& t) {
+  try {
+    memory.grow(t.bytes());
+  } catch (const std::bad_alloc&) {
+    throw Error(running::no_memory("tensor " + quoted(t.name) + " of shape " + shape_text(t.dims),
+                                   t.bytes()));
+  }
 }
 
 Dims with_rows(Dims dims, std::int64_t rows) {
@@ -83,7 +111,7 @@ struct Store::Impl {
     if (resizable && dims.rank == 0)
       throw ShapeError("resizable state " + quoted(name) + " needs a first dimension");
     Tensor t{std::string(name), type, dims, kind, resizable, {}};
-    t.memory.grow(t.bytes());
+    grow(t.memory, t);
     tensors.push_back(std::move(t));
     index.emplace(tensors.back().name, static_cast<int>(tensors.size()) - 1);
   }
@@ -93,7 +121,8 @@ struct Store::Impl {
     Tensor fresh{{}, t.type, dims, t.kind, t.resizable, {}};
     const std::size_t kept = Tensor{{}, t.type, with_rows(dims, keep), t.kind, true, {}}.bytes();
     if (fresh.bytes() > t.memory.bytes()) {
-      fresh.memory.grow(fresh.bytes());
+      fresh.name = t.name;
+      grow(fresh.memory, fresh);
       std::memcpy(fresh.memory.data(), t.memory.data(), kept);
       t.memory = std::move(fresh.memory);
     } else {

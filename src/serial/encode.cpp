@@ -128,7 +128,7 @@ TensorFile tensors_of(const ModelFile& model) {
 }
 
 void write_model_file(const std::string& path, const ModelFile& model, Overwrite overwrite) {
-  write_tensor_file(path, tensors_of(model), overwrite);
+  write_tensor_file(path, tensors_of(model), overwrite, Replaces::models);
 }
 
 }  // namespace ansatz

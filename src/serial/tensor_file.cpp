@@ -83,27 +83,6 @@ class Source {
   std::uint64_t size_ = 0;
 };
 
-/// What a file is that is not safetensors, by its first bytes.
-std::string kind_of(std::string_view begin) {
-  constexpr std::pair<std::string_view, std::string_view> kinds[] = {
-      {"\x1f\x8b", "gzip data; unpack the file first"},
-      {"PK\x03\x04", "a zip archive, perhaps .npz or PyTorch's"},
-      {"\x93NUMPY", "a NumPy array (.npy)"},
-      {"\x89HDF", "HDF5"},
-      {"ccopy_re", "a Python pickle, which is never read (reading one runs code)"},
-      {std::string_view("\0\0\x08", 3), "an IDX file, as of MNIST"}};
-  for (const auto& [magic, kind] : kinds)
-    if (begin.starts_with(magic)) return fmt::format("it is {}", kind);
-  if (begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5)
-    return "it is a Python pickle, which is never read (reading one runs code)";
-  if (std::all_of(begin.begin(), begin.end(),
-                  [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r'; }))
-    return "it is text";
-  return fmt::format("it begins with {:02x}",
-                     fmt::join(reinterpret_cast<const unsigned char*>(begin.data()),
-                               reinterpret_cast<const unsigned char*>(begin.data()) + 8, " "));
-}
-
 std::string read_header_text(const Source& source) {
   if (source.size() == 0) source.fail("empty (0 bytes)");
   if (source.size() < length_bytes + 2)
@@ -234,7 +213,8 @@ std::vector<const NamedTensor*> order_of_bytes(const TensorFile& file) {
 }
 
 /// The header and, before it, its length.
-std::string begin_of(const TensorFile& file, const std::vector<const NamedTensor*>& order) {
+std::string begin_of(const TensorFile& file, const std::vector<const NamedTensor*>& order,
+                     bool only_size = false) {
   std::map<std::string_view, std::uint64_t> begins;
   std::uint64_t end = 0;
   for (const NamedTensor* t : order) {
@@ -248,7 +228,8 @@ std::string begin_of(const TensorFile& file, const std::vector<const NamedTensor
     out += fmt::format(",{}:{}", json_string(key), json_string(text));
   for (const NamedTensor& t : file.tensors)
     out += fmt::format(",{}:\"{}\"", json_string(std::string(tensor_checksum) + t.name),
-                       checksum_of(t.bytes.data(), t.bytes.size()));
+                       only_size ? std::string(checksum_digits, '0')
+                                 : checksum_of(t.bytes.data(), t.bytes.size()));
   out += '}';
   for (const NamedTensor& t : file.tensors) {
     const std::uint64_t begin = begins[t.name];
@@ -293,14 +274,23 @@ TensorFile parse_tensor_file(std::string_view bytes, const std::string& path, Ch
   return read_from(Source(bytes, path), path, checksums);
 }
 
-void write_tensor_file(const std::string& path, const TensorFile& file, Overwrite overwrite) {
+void write_tensor_file(const std::string& path, const TensorFile& file, Overwrite overwrite,
+                       Replaces what) {
   check(file);
   const std::vector<const NamedTensor*> order = order_of_bytes(file);
   const std::string begin = begin_of(file, order);
-  AtomicFile out(path, overwrite);
+  AtomicFile out(path, overwrite, what);
   out.write(begin.data(), begin.size());
   for (const NamedTensor* t : order) out.write(t->bytes.data(), t->bytes.size());
   out.commit();
+}
+
+std::int64_t tensor_file_size(const TensorFile& file) {
+  check(file);
+  const std::vector<const NamedTensor*> order = order_of_bytes(file);
+  std::int64_t size = std::ssize(begin_of(file, order, true));
+  for (const NamedTensor* t : order) size += std::ssize(t->bytes);
+  return size;
 }
 
 std::string tensor_file_bytes(const TensorFile& file) {

@@ -255,6 +255,26 @@ std::string shown(std::string_view name) {
   return out;
 }
 
+std::string kind_of(std::string_view begin) {
+  constexpr std::pair<std::string_view, std::string_view> kinds[] = {
+      {"\x1f\x8b", "gzip data; unpack the file first"},
+      {"PK\x03\x04", "a zip archive, perhaps .npz or PyTorch's"},
+      {"\x93NUMPY", "a NumPy array (.npy)"},
+      {"\x89HDF", "HDF5"},
+      {"ccopy_re", "a Python pickle, which is never read (reading one runs code)"},
+      {std::string_view("\0\0\x08", 3), "an IDX file, as of MNIST"}};
+  begin = begin.substr(0, 8);
+  for (const auto& [magic, kind] : kinds)
+    if (begin.starts_with(magic)) return fmt::format("it is {}", kind);
+  if (begin.size() > 1 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5)
+    return "it is a Python pickle, which is never read (reading one runs code)";
+  if (std::all_of(begin.begin(), begin.end(),
+                  [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r'; }))
+    return "it is text";
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(begin.data());
+  return fmt::format("it begins with {:02x}", fmt::join(bytes, bytes + begin.size(), " "));
+}
+
 std::string checksum_of(const void* bytes, std::size_t size) {
   return fmt::format("{:08x}", crc32_z(0, static_cast<const Bytef*>(bytes), size));
 }

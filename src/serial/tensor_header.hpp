@@ -44,6 +44,9 @@ void check_layout(const TensorHeader& header, std::uint64_t data_bytes, const st
 /// A name for a message: in quotes, escaped, cut when it is long.
 std::string shown(std::string_view name);
 
+/// What a file is that is not safetensors, by its first bytes (eight, where it has them).
+std::string kind_of(std::string_view begin);
+
 /// Eight hexadecimal digits.
 std::string checksum_of(const void* bytes, std::size_t size);
 /// That of a header of ours: its own digits count as zeros.

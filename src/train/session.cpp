@@ -11,6 +11,7 @@
 
 #include "../model/parameter_names.hpp"
 #include "../model/values_from_file.hpp"
+#include "../say.hpp"
 #include "data_facts.hpp"
 #include "state_archive.hpp"
 
@@ -21,6 +22,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <new>
 
 namespace ansatz {
 
@@ -170,14 +172,14 @@ void Session::warn(const std::string& text) {
   if (options_.observer)
     options_.observer->on_warning(*this, text);
   else
-    fmt::print(stderr, "warning: {}\n", text);
+    say(stderr, "warning: {}\n", text);
 }
 
 void Session::note(const std::string& text) {
   if (options_.observer)
     options_.observer->on_note(*this, text);
   else
-    fmt::print(stderr, "{}\n", text);
+    say(stderr, "{}\n", text);
 }
 
 double Session::seconds() const { return seconds_before_ + (start_ > 0 ? now() - start_ : 0); }
@@ -302,6 +304,17 @@ auto at_place(const std::map<const Object*, std::string>& places, const Dataset&
     throw NameError(told(error));
   } catch (const ShapeError& error) {
     throw ShapeError(told(error));
+  } catch (const std::bad_alloc&) {
+    std::vector<std::string> files;
+    set.files(files);
+    std::string what = "the memory does not suffice for the data";
+    for (const std::string& file : files) {
+      std::error_code none;
+      const auto size = std::filesystem::file_size(file, none);
+      if (!none)
+        what += fmt::format("; the file '{}' has {:.1f} MB", file, static_cast<double>(size) / 1e6);
+    }
+    throw Error(told(Error(what)));
   } catch (const Error& error) {
     throw ValueError(told(error));
   }
@@ -439,19 +452,13 @@ ModelFile Session::model_file() {
   return file;
 }
 
-void Session::save_to(const std::string& path) {
-  write_model_file(path, model_file());
-  if (options_.observer) options_.observer->on_save(*this, path);
-}
+void Session::save_to(const std::string& path) { write(path, Overwrite::replace); }
 
 void Session::save() {
   for (auto& each : extensions_) each->on_save(*this);
   if (job_.save_path.empty()) return;
-  const std::string path = job_.save_path.c_str();
-  const bool refuse = !job_.allow_overwrite && !saved_once_ && !resumed_;
-  write_model_file(path, model_file(), refuse ? Overwrite::refuse : Overwrite::replace);
+  write(job_.save_path.c_str(), overwrite());
   saved_once_ = true;
-  if (options_.observer) options_.observer->on_save(*this, path);
 }
 
 void Session::require_same_bits(const ModelFile& file) const {
@@ -586,6 +593,8 @@ RunEnd Session::run() {
     else
       warn(fmt::format("--resume: there is no file {}; the run starts anew", path));
   }
+  resumed_ = saved.has_value();
+  look_at_outputs();
   bool other_job = false;
   if (saved) {
     require_same_bits(*saved);
@@ -600,7 +609,6 @@ RunEnd Session::run() {
     if (records) monitor_ = std::make_unique<Monitor>(*records);
     copied = monitor_->records().copy_history;
     monitor_->records().copy_history = true;
-    resumed_ = true;
   } else {
     initialize_parameters();
     enforce_constraints();
@@ -612,6 +620,7 @@ RunEnd Session::run() {
     monitor_->records().copy_history = copied;
     restore(*saved);
   }
+  rehearse_saves();
   if (options_.observer) options_.observer->on_start(*this);
 
   // As Pylearn2's main loop: a record before the first epoch, and monitoring before saving.

@@ -10,6 +10,8 @@
 #include "lbfgs.hpp"
 #include "line_search.hpp"
 
+#include "../say.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -191,7 +193,7 @@ class BgdRun final : public AlgorithmRun {
   double objective_at(double step) {
     go_to(step);
     const double value = objective();
-    if (bgd_.verbose_optimization) fmt::print(stderr, "\t{} {}\n", step, value);
+    if (bgd_.verbose_optimization) say(stderr, "\t{} {}\n", step, value);
     return value;
   }
   static void require_finite(double value, const char* what) {
@@ -209,7 +211,7 @@ class BgdRun final : public AlgorithmRun {
     const Objective at = [this](double step) { return objective_at(step); };
     for (int i = first; i < bgd_.updates_per_batch; ++i) {
       require_finite(value, "objective");
-      if (bgd_.verbose_optimization) fmt::print(stderr, "line search {}: {}\n", i + 1, value);
+      if (bgd_.verbose_optimization) say(stderr, "line search {}: {}\n", i + 1, value);
       save_point_.call(nullptr, 0);
       if (bgd_.conjugate) direction_.program().set("line_search.old_norm", norm);
       direction_.call();
@@ -264,7 +266,7 @@ class BgdRun final : public AlgorithmRun {
       const auto at = [&](double step) {
         go_to(last = step);
         const LinePoint p = measure();
-        if (bgd_.verbose_optimization) fmt::print(stderr, "\t{} {} {}\n", step, p.value, p.slope);
+        if (bgd_.verbose_optimization) say(stderr, "\t{} {} {}\n", step, p.value, p.slope);
         return p;
       };
       const double first = lbfgs_->empty() ? std::min(1., 1 / norm) : 1.;

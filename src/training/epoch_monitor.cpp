@@ -4,6 +4,8 @@
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "../say.hpp"
+
 #include <fmt/format.h>
 
 namespace ansatz {
@@ -21,7 +23,7 @@ class EpochMonitorRun final : public UpdateCallbackRun {
     ++batches_;
     ++total_;
     if (description_.tick_rate && batches_ % description_.tick_rate == 0)
-      fmt::print(stderr, "epoch {}: {} batches\n", epoch + 1, batches_);
+      say(stderr, "epoch {}: {} batches\n", epoch + 1, batches_);
     if (description_.monitor_rate && total_ % description_.monitor_rate == 0)
       session.monitor()(session.seconds());
   }

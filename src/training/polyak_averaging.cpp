@@ -1,5 +1,6 @@
 #include <ansatz/training/polyak_averaging.hpp>
 
+#include <ansatz/train/output_file.hpp>
 #include <ansatz/train/session.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -53,6 +54,10 @@ void PolyakAveraging::check() const {
   if (save_freq < 1)
     throw ValueError(fmt::format("PolyakAveraging: save_freq must be at least 1, but is {}",
                                  save_freq));
+}
+
+void PolyakAveraging::outputs(std::vector<OutputFile>& list) const {
+  if (!save_path.empty()) list.push_back({this, "save_path", save_path.c_str()});
 }
 
 std::unique_ptr<ExtensionRun> PolyakAveraging::start(Session& session) const {

@@ -1,10 +1,14 @@
 // What the cache of compiled loops survives.
+#include "../../src/compile/cache.hpp"
+#include "../../src/compile/load.hpp"
 #include "../../src/compile/sha256.hpp"
 #include "../../src/compile/toolchain.hpp"
 #include "cache.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -155,6 +159,99 @@ TEST_CASE("cache: a link in the place of the folder is refused", "[compile][cach
   fs::create_directory(folder.path() + "/elsewhere");
   fs::create_directory_symlink(folder.path() + "/elsewhere", folder.cache());
   REQUIRE_THAT(in_child(folder.quick()).text, Contains("cannot be opened as a folder"));
+}
+
+TEST_CASE("cache: each folder up to the root is the user's or root's, and closed to others",
+          "[compile][cache]") {
+  const Folder folder;
+  CompileOptions deep = folder.quick();
+  deep.cache_folder = folder.path() + "/a/b/cache";
+  REQUIRE(in_child(deep).complete());
+  for (const char* each : {"/a", "/a/b", "/a/b/cache"})
+    REQUIRE(mode_of(folder.path() + each) == 0700);
+  for (const unsigned mode : {0777u, 0775u, 0702u}) {
+    fs::permissions(folder.path() + "/a", fs::perms(mode));
+    const Answer answer = in_child(deep);
+    REQUIRE(answer.threw);
+    REQUIRE_THAT(answer.text, Contains("the folder that holds it, '" + folder.path() + "/a'"));
+    REQUIRE(mode_of(folder.path() + "/a") == mode);
+  }
+  // Where all may make files, nobody can rename those of others.
+  fs::permissions(folder.path() + "/a", fs::perms(01777));
+  REQUIRE(in_child(deep).complete());
+  fs::create_directory_symlink(folder.path() + "/a", folder.path() + "/way");
+  deep.cache_folder = folder.path() + "/way/b/cache";
+  REQUIRE(in_child(deep).complete());
+  if (::geteuid() != 0) return;  // only root can give files away
+  REQUIRE(::lchown((folder.path() + "/a/b").c_str(), 12345, 12345) == 0);
+  REQUIRE_THAT(in_child(deep).text, Contains("belongs to user 12345"));
+  // Nothing is made in another's folder either.
+  deep.cache_folder = folder.path() + "/a/b/new/cache";
+  REQUIRE_THAT(in_child(deep).text, Contains("belongs to user 12345"));
+  REQUIRE_FALSE(fs::exists(folder.path() + "/a/b/new"));
+}
+
+TEST_CASE("cache: the mode of a folder that was there is not changed", "[compile][cache]") {
+  const Folder folder;
+  fs::create_directory(folder.cache());
+  for (const unsigned mode : {0755u, 0711u, 0750u}) {
+    fs::permissions(folder.cache(), fs::perms(mode));
+    REQUIRE(in_child(folder.quick()).complete());
+    REQUIRE(mode_of(folder.cache()) == mode);
+  }
+}
+
+TEST_CASE("cache: what is loaded is what was looked at", "[compile][cache]") {
+  const Folder folder;
+  REQUIRE(in_child(folder.quick()).complete());
+  const compiling::Cache cache(folder.cache(), false);
+  const std::string key = fs::path(folder.find(".so")).stem().string();
+  serial::Descriptor object;
+  REQUIRE(cache.look(key, object) == compiling::Cache::Found::whole);
+  // Somebody exchanges the folder between the two.
+  fs::rename(folder.cache(), folder.path() + "/before");
+  fs::create_directory(folder.cache());
+  write_file(folder.cache() + "/" + key + ".so", "of another");
+  std::string why;
+  REQUIRE(compiling::load_object_loops(std::move(object), 4, why) == 1);
+}
+
+TEST_CASE("cache: who waits for a lock says for whom, and not for ever", "[compile][cache]") {
+  const Folder folder;
+  REQUIRE(in_child(folder.quick()).complete());
+  fs::remove(folder.find(".so"));
+  const int lock = ::open(folder.find(".lock").c_str(), O_RDWR | O_CLOEXEC);
+  REQUIRE(::flock(lock, LOCK_EX) == 0);
+  const std::string heard = folder.path() + "/heard";
+  CompileOptions options = folder.quick();
+  options.patience = 1.5;
+  options.tell = [&](const std::string& what) {
+    std::ofstream(heard, std::ios::app) << what << '\n';
+  };
+  const Answer answer = in_child(options);
+  ::close(lock);
+  CAPTURE(answer.text);
+  REQUIRE(answer.complete());
+  REQUIRE_THAT(read_file(heard), Contains("waiting for process " + std::to_string(::getpid())) &&
+                                     Contains("compiling without it"));
+  REQUIRE(folder.count(".work.") == 0);
+}
+
+TEST_CASE("cache: working folders that killed processes left are removed, whatever they made",
+          "[compile][cache]") {
+  const Folder folder;
+  REQUIRE(in_child(folder.quick()).complete());
+  fs::create_directory(folder.cache() + "/0123.work.abcdef");
+  write_file(folder.cache() + "/0123.work.abcdef/loops.so", "half");
+  fs::create_directory(folder.cache() + "/4567.work.abcdef");
+  const int lock =
+      ::open((folder.cache() + "/4567.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  REQUIRE(::flock(lock, LOCK_EX) == 0);  // somebody is at work
+  fs::remove(folder.find(".so"));
+  REQUIRE(in_child(folder.quick()).complete());
+  REQUIRE_FALSE(fs::exists(folder.cache() + "/0123.work.abcdef"));
+  REQUIRE(fs::exists(folder.cache() + "/4567.work.abcdef"));
+  ::close(lock);
 }
 
 TEST_CASE("cache: two processes at once compile once", "[compile][cache]") {

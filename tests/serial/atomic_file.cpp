@@ -1,9 +1,11 @@
 #include <ansatz/serial/atomic_file.hpp>
+#include <ansatz/serial/tensor_file.hpp>
 
 #include <catch2/catch.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <functional>
 #include <vector>
 
@@ -213,7 +216,6 @@ TEST_CASE("atomic_file: a file larger than the user's limit is refused", "[seria
   std::string said;
   in_child(
       [&] {
-        ::signal(SIGXFSZ, SIG_IGN);
         const rlimit limit{4096, 4096};
         ::setrlimit(RLIMIT_FSIZE, &limit);
         return message_of<FileError>([&] { save(path, std::string(10'000, 'x')); });
@@ -343,6 +345,160 @@ TEST_CASE("atomic_file: only what nobody writes to is taken for left", "[serial]
   ::close(file);
   save(path, "newer");
   REQUIRE(!fs::exists(in_use));
+}
+
+TEST_CASE("atomic_file: nobody sees more of a new file than of the old one", "[serial]") {
+  static std::string folder_path;
+  static std::vector<unsigned> modes;
+  TemporaryFolder folder;
+  folder_path = folder.path();
+  const std::string path = folder.write("m.pkl", "old");
+  for (const unsigned mode : {0600u, 0640u, 0400u | 0200u, 0604u}) {
+    ::chmod(path.c_str(), mode);
+    modes.clear();
+    AtomicFile::observe([](SaveInstant instant, std::int64_t) {
+      for (const auto& entry : fs::directory_iterator(folder_path))
+        if (instant < SaveInstant::renamed && entry.path().extension() == ".tmp")
+          modes.push_back(mode_of(entry.path().string()));
+      return 0;
+    });
+    save(path, "new");
+    AtomicFile::observe(nullptr);
+    REQUIRE(modes.size() == 4);
+    for (const unsigned found : modes) REQUIRE(found == mode);
+    REQUIRE(mode_of(path) == mode);
+  }
+  if (::getuid() != 0) return;  // only root can give files away
+  ::chmod(path.c_str(), 0640);
+  REQUIRE(::chown(path.c_str(), 12345, 23456) == 0);
+  save(path, "new");
+  struct stat s {};
+  REQUIRE(::stat(path.c_str(), &s) == 0);
+  REQUIRE(s.st_uid == 12345);
+  REQUIRE(s.st_gid == 23456);
+  REQUIRE(mode_of(path) == 0640);
+  // Who cannot keep the group opens the file to no other one.
+  ::chmod(folder.path().c_str(), 0777);
+  ::chmod(path.c_str(), 0666);
+  std::string said;
+  in_child(
+      [&]() -> std::string {
+        if (::setgroups(0, nullptr) != 0 || ::setresgid(65534, 65534, 65534) != 0 ||
+            ::setresuid(65534, 65534, 65534) != 0)
+          return "cannot";
+        save(path, "new");
+        return "saved";
+      },
+      said);
+  REQUIRE(said == "saved");
+  REQUIRE(mode_of(path) == 0606);
+}
+
+TEST_CASE("atomic_file: what another user laid into a folder open to all is not followed",
+          "[serial]") {
+  if (::getuid() != 0) return;  // only root can give files away
+  TemporaryFolder folder;
+  ::chmod(folder.path().c_str(), 0755);
+  const std::string victim = folder.write("victim", "precious"), open = folder.path() + "/open";
+  const std::string own = folder.write("open/own.pkl", "old");
+  folder.write("open/theirs.pkl", "theirs");
+  ::chmod(open.c_str(), 01777);
+  REQUIRE(::chown((open + "/theirs.pkl").c_str(), 65534, 65534) == 0);
+  for (const char* name : {"link", "way", "mine"})
+    fs::create_symlink(name == std::string("way") ? folder.path() : victim, open + "/" + name);
+  for (const char* name : {"link", "way"})
+    REQUIRE(::lchown((open + "/" + name).c_str(), 65534, 65534) == 0);
+  REQUIRE_THAT(error_of(open + "/link"), Contains("is a link that user 65534 laid"));
+  REQUIRE_THAT(error_of(open + "/way/victim"), Contains("is a link that user 65534 laid"));
+  fs::create_symlink(open + "/link", folder.path() + "/indirect");
+  REQUIRE_THAT(error_of(folder.path() + "/indirect"), Contains("is a link that user 65534 laid"));
+  REQUIRE_THAT(error_of(open + "/theirs.pkl"), Contains("it belongs to user 65534"));
+  REQUIRE(bytes_of(victim) == "precious");
+  save(own, "new");
+  save(open + "/mine", "new");  // one's own link
+  REQUIRE(bytes_of(own) == "new");
+  REQUIRE(bytes_of(victim) == "new");
+  // The owner of the folder may do what he likes with what is in it.
+  REQUIRE(::chown(open.c_str(), 65534, 65534) == 0);
+  save(open + "/link", "newer");
+  REQUIRE(bytes_of(victim) == "newer");
+}
+
+TEST_CASE("atomic_file: a model takes the place of a model or of nothing", "[serial]") {
+  TemporaryFolder folder;
+  const auto save_model = [](const std::string& path) {
+    write_tensor_file(path, TensorFile{}, Overwrite::replace, Replaces::models);
+  };
+  const std::string path = folder.write("m.pkl", "");
+  save_model(path);
+  save_model(path);
+  for (const std::string_view other :
+       {std::string_view("y,a\n1,2\n"), std::string_view("x"), std::string_view("PK\x03\x04zip"),
+        std::string_view("\0\0\0\0\0\0\0\0{", 9)}) {
+    const std::string there = folder.write("other", std::string(other));
+    REQUIRE_THAT(message_of<FileError>([&] { save_model(there); }), Contains("is no model"));
+    REQUIRE_THAT(message_of<FileError>(
+                     [&] { AtomicFile::look(there, Overwrite::replace, Replaces::models, 0); }),
+                 Contains("is no model"));
+    REQUIRE(bytes_of(there) == other);
+  }
+  REQUIRE_THAT(message_of<FileError>(
+                   [&] { AtomicFile::look(path, Overwrite::replace, Replaces::no_models, 0); }),
+               Contains("it is a model"));
+  REQUIRE(files_of(folder.path()) == 2);
+}
+
+TEST_CASE("atomic_file: a save is tried before there is anything to save", "[serial]") {
+  TemporaryFolder folder;
+  const std::string path = folder.write("m.pkl", "");
+  const auto tried = [&](std::int64_t bytes, bool look) {
+    return message_of<FileError>([&] {
+      if (look)
+        AtomicFile::look(path, Overwrite::replace, Replaces::models, bytes);
+      else
+        AtomicFile::rehearse(path, Overwrite::replace, Replaces::models, bytes);
+    });
+  };
+  for (const bool look : {false, true}) {
+    REQUIRE_THAT(tried(std::int64_t{1} << 60, look),
+                 Contains("a save takes 1152921504.6 GB") || Contains("larger than allowed"));
+    std::string said;
+    in_child(
+        [&] {
+          const rlimit limit{4096, 4096};
+          ::setrlimit(RLIMIT_FSIZE, &limit);
+          return tried(10'000, look);
+        },
+        said);
+    REQUIRE_THAT(said, Contains("a save takes 10.0 kB, but a file may have 4.1 kB"));
+  }
+  AtomicFile::rehearse(path, Overwrite::replace, Replaces::models, 1'000'000);
+  AtomicFile::look(path, Overwrite::replace, Replaces::models, 1'000'000);
+  REQUIRE(bytes_of(path).empty());
+  REQUIRE(files_of(folder.path()) == 1);
+}
+
+TEST_CASE("atomic_file: processes that save one file again and again do not meet", "[serial]") {
+  TemporaryFolder folder;
+  const std::string path = folder.path() + "/m.pkl";
+  std::vector<pid_t> children;
+  for (int i = 0; i < 3; ++i) {
+    children.push_back(::fork());
+    if (children.back() != 0) continue;
+    try {
+      for (int n = 0; n < 300; ++n) save(path, std::string(static_cast<std::size_t>(i) + 1, 'x'));
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+      ::_exit(1);
+    }
+    ::_exit(0);
+  }
+  for (const pid_t child : children) {
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(status == 0);
+  }
+  REQUIRE(files_of(folder.path()) == 1);
 }
 
 TEST_CASE("atomic_file: two saves of one file at a time are refused, of two files are not",

@@ -5,6 +5,7 @@
 #include <dsl/plan.hpp>
 #include <dsl/store.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct CompileOptions {
   std::string compiler;            ///< empty: $ANSATZ_CXX, or the compiler of the library
   /// Flags of it behind those of the library and those of $ANSATZ_CXX_FLAGS.
   std::vector<std::string> flags;
+  /// Seconds to wait for another process that compiles the same; then it is compiled here as well.
+  double patience = 300;
+  /// Hears whom the call waits for. Default: stderr.
+  std::function<void(const std::string&)> tell;
 };
 
 /// What became of the loops of a job; equal loops are counted once.
@@ -31,6 +36,8 @@ struct CompileReport {
   std::string object;   ///< the object in the cache; empty when none is needed
   std::vector<std::string> commands;  ///< command lines of the compilers that were started
   std::vector<std::string> notes;     ///< why loops stay interpreted, what was wrong in the cache
+  std::vector<std::string>
+      faults;  ///< of the notes, those on the cache: it is not private, or damaged
   double seconds = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 ANSATZ_COMPILED_ONCE
 
@@ -25,6 +26,8 @@ class Dataset : public Object {
   virtual std::shared_ptr<const Table> load() const = 0;
   /// The file that must be there, for `ansatz check`; empty: none.
   virtual std::string missing_file() const { return ""; }
+  /// Adds the files that it reads, which no output of a job may replace.
+  virtual void files(std::vector<std::string>&) const {}
   /// Under which name `ansatz data fetch` knows the data; empty: it does not.
   virtual std::string fetched_as() const { return ""; }
 };

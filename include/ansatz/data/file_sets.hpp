@@ -44,6 +44,7 @@ class CSVDataset : public Dataset {
   void check() const;
   std::shared_ptr<const Table> load() const override;
   std::string missing_file() const override;
+  void files(std::vector<std::string>& list) const override;
 };
 
 /// An array of a .npy file: features [examples, features], or images.
@@ -60,6 +61,7 @@ class NpyDataset : public Dataset {
   }
   std::shared_ptr<const Table> load() const override;
   std::string missing_file() const override;
+  void files(std::vector<std::string>& list) const override;
 };
 
 /// Arrays of a .npz file: features under `key`, targets under `target_key`.
@@ -82,6 +84,7 @@ class NpzDataset : public Dataset {
   }
   std::shared_ptr<const Table> load() const override;
   std::string missing_file() const override;
+  void files(std::vector<std::string>& list) const override;
 };
 
 }  // namespace ansatz

@@ -15,6 +15,7 @@ namespace ansatz {
 
 class Archive;
 struct JobFacts;
+struct OutputFile;
 class Session;
 class Train;
 struct WatchedChannel;
@@ -54,6 +55,9 @@ class Extension : public Object {
   virtual void published(const Train&, std::vector<std::string>&) const {}
   /// Adds the channels whose records it reads.
   virtual void watched(std::vector<WatchedChannel>&) const {}
+  /// Adds the model files that it writes. Whether they can be written is found before anything
+  /// runs.
+  virtual void outputs(std::vector<OutputFile>&) const {}
   /// What it does while the job runs; by default nothing.
   virtual std::unique_ptr<ExtensionRun> start(Session& session) const;
 };

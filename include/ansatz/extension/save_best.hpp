@@ -42,6 +42,7 @@ class MonitorBasedSaveBest : public Extension {
 
   void check() const;
   void watched(std::vector<WatchedChannel>& list) const override;
+  void outputs(std::vector<OutputFile>& list) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 

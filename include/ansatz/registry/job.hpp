@@ -22,6 +22,9 @@ struct LoadOptions {
   std::map<std::string, std::string> environment;
   /// Only check: a missing data file or model file is a warning, and no data is read.
   bool check_only = false;
+  /// Whether the job is to be run, so that what it writes is looked at: folders, permissions, kinds
+  /// of files, overwrite rules, room for one save, two outputs on one file, outputs on inputs.
+  bool writes = true;
   /// Whether %(name)s are filled in. Not in the text of a model file: they were when it was made.
   bool fill = true;
   /// Variables as a model file has them: they stand behind the process's in paths, and before them

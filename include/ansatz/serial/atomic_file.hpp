@@ -10,6 +10,11 @@ namespace ansatz {
 /// What a save does with a file that exists already. `refuse` is Pylearn2's allow_overwrite=False.
 enum class Overwrite : std::uint8_t { replace, refuse };
 
+/// What a save may replace where it may replace at all. A model takes the place of a model of this
+/// library only, or of an empty file: data, jobs and other programs' files are somebody's work.
+/// What is no model takes no model's place.
+enum class Replaces : std::uint8_t { anything, models, no_models };
+
 /// The steps of a save, in their order; each is told to the observer when it is done.
 enum class SaveInstant : std::uint8_t {
   opened,   ///< the temporary file exists, and is empty
@@ -28,15 +33,19 @@ enum class SaveInstant : std::uint8_t {
 ///     file.write(bytes.data(), bytes.size());
 ///     file.commit();
 ///
-/// A symbolic link is followed: what it points to is replaced. A file that is replaced keeps its
-/// mode. Temporary files that killed programs left beside `path` are removed first; those of saves
-/// under way are locked (flock) and stay.
+/// A symbolic link is followed: what it points to is replaced; but not one that another user laid
+/// into a folder open to all, such as /tmp. A file that is replaced keeps its mode, group, access
+/// list and, where that is allowed, its owner; where its group cannot be kept, what the group might
+/// do with it is taken away. At no instant is a part of the new file open to anybody who may not
+/// read the old one. Temporary files that killed programs left beside `path` are removed first;
+/// those of saves under way are locked (flock) and stay, under names that are never used again.
 ///
 /// Every error is a FileError with the path, the cause and what can be done; the old file is then
 /// untouched and the temporary one removed.
 class AtomicFile {
  public:
-  explicit AtomicFile(const std::string& path, Overwrite overwrite = Overwrite::replace);
+  explicit AtomicFile(const std::string& path, Overwrite overwrite = Overwrite::replace,
+                      Replaces what = Replaces::anything);
   /// Without `commit`, removes the temporary file.
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -48,6 +57,17 @@ class AtomicFile {
   /// Puts the file into its place. Nothing can be written afterwards.
   void commit();
 
+  /// Throws what a save of `bytes` bytes would throw, as far as that can be seen without making a
+  /// file: folder, permissions, kind, overwrite rule, room.
+  static void look(const std::string& path, Overwrite overwrite, Replaces what, std::int64_t bytes);
+  /// The same by trying: makes the temporary file with room for all bytes, and removes it.
+  static void rehearse(const std::string& path, Overwrite overwrite, Replaces what,
+                       std::int64_t bytes);
+
+  /// Removes the temporary files of all saves under way, for a program that ends without leaving
+  /// its scopes. Takes no memory.
+  static void remove_temporaries() noexcept;
+
   /// Bytes written so far.
   std::int64_t size() const { return size_; }
 
@@ -58,21 +78,33 @@ class AtomicFile {
   static Observer observe(Observer observer);
 
  private:
+  enum class Purpose : std::uint8_t { write, rehearse, look };
+  AtomicFile(const std::string& path, Overwrite overwrite, Replaces what, Purpose purpose,
+             std::int64_t bytes);
+  void find_folder();
+  void find_old_file(Replaces what);
+  void refuse_by_kind(Replaces what);
+  void enlist();
+  void delist() noexcept;
   void open_temporary();
-  void refuse_what_cannot_be_replaced();
+  void take_over_rights();
+  void require_room(std::int64_t bytes);
   void put_in_place();
   void told(SaveInstant instant);
   void discard() noexcept;
   [[noreturn]] void fail(int error) const;
 
-  std::string path_;    // as it was given, for messages
-  std::string target_;  // behind all symbolic links
-  std::string folder_, name_, temporary_;
+  std::string path_;                       // as it was given, for messages
+  std::string folder_, name_, temporary_;  // behind all symbolic links
   Overwrite overwrite_;
-  bool exists_ = false;
-  unsigned mode_ = 0;  // of the file that is replaced
+  Purpose purpose_;
   int folder_file_ = -1, file_ = -1;
+  int old_file_ = -1;  // that is replaced, opened with O_PATH
   std::int64_t size_ = 0;
+  // The saves of this process under way.
+  bool enlisted_ = false;
+  AtomicFile* next_ = nullptr;
+  static AtomicFile* first_;
 };
 
 }  // namespace ansatz

@@ -54,7 +54,8 @@ ModelFile read_model_file(const std::string& path, Checksums checksums = Checksu
 
 /// Replaces `path` as a whole (AtomicFile). NameError for parameters whose name begins with a
 /// prefix of the format, and for names given twice; ValueError for records that do not fit
-/// together and text that is not UTF-8; FileError if writing fails. The old file then stays.
+/// together and text that is not UTF-8; FileError if writing fails, and where `path` holds
+/// something that is neither a model nor empty. The old file then stays.
 void write_model_file(const std::string& path, const ModelFile& model,
                       Overwrite overwrite = Overwrite::replace);
 

@@ -76,6 +76,10 @@ std::string tensor_file_bytes(const TensorFile& file);
 /// ValueError for a shape that is not that of the bytes and for text that is not UTF-8;
 /// FileError if writing fails.
 void write_tensor_file(const std::string& path, const TensorFile& file,
-                       Overwrite overwrite = Overwrite::replace);
+                       Overwrite overwrite = Overwrite::replace,
+                       Replaces what = Replaces::anything);
+
+/// How many bytes that file would have. Errors as of write_tensor_file.
+std::int64_t tensor_file_size(const TensorFile& file);
 
 }  // namespace ansatz

@@ -159,6 +159,17 @@ class Session {
   void visit_state(Archive& archive);
   bool continue_learning();
   void monitor_now();
+  /// Of the first save: whether a file that is there may be replaced.
+  Overwrite overwrite() const;
+  /// Throws the FileError that a save would throw, before anything is read; then, when all that
+  /// will be saved has a name, whether it can be saved, by trying.
+  void look_at_outputs() const;
+  void rehearse_saves();
+  /// Saves to a file, or, where that fails, to another place, and throws an error that names it.
+  void write(const std::string& path, Overwrite how);
+  void write(const std::string& path, Overwrite how, const ModelFile& file) const;
+  /// Where it was saved; "": nowhere.
+  std::string save_elsewhere(const std::string& path, const ModelFile& file) const;
   void train_epoch();
 
   const Train& job_;

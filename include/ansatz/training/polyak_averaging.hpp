@@ -32,6 +32,7 @@ class PolyakAveraging : public Extension {
   }
 
   void check() const;
+  void outputs(std::vector<OutputFile>& list) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 

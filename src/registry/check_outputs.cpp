@@ -1,0 +1,157 @@
+// What a job writes, before it runs.
+#include "loader.hpp"
+
+#include <ansatz/model/loaded_model.hpp>
+#include <ansatz/model/mlp.hpp>
+#include <ansatz/serial/model_file.hpp>
+#include <ansatz/train/output_file.hpp>
+#include <ansatz/yaml/scalar.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "../serial/held_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace ansatz {
+
+namespace {
+
+class OutputChecker {
+ public:
+  OutputChecker(const Train& job, Loader& loader, const yaml::Place& place)
+      : job_(job), loader_(loader), place_(place) {}
+
+  void check() {
+    names();
+    for (const OutputFile& each : outputs_of(job_)) {
+      const yaml::Place at =
+          each.by ? loader_.key_place(each.by, each.key) : place_.find(each.key).value_or(place_);
+      file(at.node ? at : place_, each.path, !each.by);
+      if (at.node) seen_.push_back(at.node.get());
+    }
+    // Classes of a user need not tell what they write: of theirs the key is looked at.
+    for (const Shared<Extension>& each : job_.extensions) {
+      const yaml::Place* const stands = loader_.place_of(each.get());
+      const auto key = stands ? stands->find("save_path") : std::nullopt;
+      if (!key || yaml::is_null(*key->node) ||
+          std::find(seen_.begin(), seen_.end(), key->node.get()) != seen_.end())
+        continue;
+      yaml::Errors told_before;
+      const auto path = yaml::as_path(*key, loader_.environment, told_before);
+      if (path && !path->empty()) file(*key, loader_.moved(*path), false);
+    }
+  }
+
+ private:
+  void file(const yaml::Place& at, const std::string& path, bool of_job) {
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    std::error_code none;
+    if (!folder.empty() && !std::filesystem::exists(folder, none)) {
+      loader_.errors.add(at,
+                         fmt::format("the folder '{}' does not exist; make it, or save elsewhere",
+                                     folder.string()));
+      return;
+    }
+    if (!loader_.options.writes) return;
+    const std::string named = serial::file_named(path);
+    if (two_outputs(at, path, named) || replaces_input(at, path, named, of_job)) return;
+    const bool refuse = of_job && !job_.allow_overwrite && !loader_.options.resume;
+    try {
+      AtomicFile::look(path, refuse ? Overwrite::refuse : Overwrite::replace, Replaces::models,
+                       least_bytes());
+    } catch (const Error& problem) {
+      loader_.errors.add(at, problem.what());
+    }
+  }
+
+  bool two_outputs(const yaml::Place& at, const std::string& path, const std::string& named) {
+    const auto [other, first] =
+        loader_.outputs.emplace(named, fmt::format("{} ({})", path, at.position.text()));
+    if (!first)
+      loader_.errors.add(
+          at, fmt::format("'{}' is the file of another output, {}; give each its own", path,
+                          other->second));
+    return !first;
+  }
+
+  bool replaces_input(const yaml::Place& at, const std::string& path, const std::string& named,
+                      bool of_job) {
+    const auto told = [&](const std::string& what) {
+      loader_.errors.add(at, fmt::format("'{}' is {}, which the model would replace; give another "
+                                         "save_path",
+                                         path, what));
+      return true;
+    };
+    if (!loader_.job_file.empty() && named == serial::file_named(loader_.job_file))
+      return told("the job file");
+    std::vector<std::string> of_data;
+    if (job_.dataset) job_.dataset->files(of_data);
+    if (job_.algorithm)
+      for (const MonitoringDataset& each : job_.algorithm->monitoring_datasets.list)
+        each.dataset->files(of_data);
+    for (const std::string& each : of_data)
+      if (named == serial::file_named(each)) return told("a file of the data");
+    // The model that a job goes on with may be saved where it came from.
+    const auto* const goes_on = dynamic_cast<const LoadedModel*>(job_.model.get());
+    for (const Loader::Input& each : loader_.inputs) {
+      if (each.file != named) continue;
+      if (of_job && goes_on && each.model == &goes_on->file()) continue;
+      if (of_job && job_.save_freq == 0) continue;  // it is not replaced
+      return told(fmt::format("an input of the job ({})", each.place.position.text()));
+    }
+    return false;
+  }
+
+  // Of the parameters alone; state comes on top.
+  std::int64_t least_bytes() const {
+    std::int64_t count = 0;
+    try {
+      for (const ModelParameter& p : job_.model->parameters()) {
+        std::int64_t numbers = 1;
+        for (int i = 0; i < p.shape().rank; ++i) numbers *= p.shape()[i];
+        count += numbers;
+      }
+    } catch (const Error&) {
+      return 0;  // told elsewhere
+    }
+    return count * element_size(loader_.options.precision);
+  }
+
+  // Parameters whose names the format of the model file keeps for something else.
+  void names() {
+    if (outputs_of(job_).empty()) return;
+    try {
+      for (const ModelParameter& p : job_.model->parameters())
+        if (const std::string name(p.name.view()); reserved_name(name)) return refuse_name(name);
+    } catch (const Error&) {
+      return;  // told elsewhere
+    }
+  }
+  void refuse_name(const std::string& parameter) {
+    yaml::Place at = place_.find("model").value_or(place_);
+    if (const MLPBase* const mlp = job_.model->as_mlp())
+      for (const Shared<Layer>& layer : mlp->layers)
+        if (parameter.starts_with(layer->layer_name.view()) && loader_.place_of(layer.get()))
+          at = loader_.key_place(layer.get(), "layer_name");
+    loader_.errors.add(
+        at, fmt::format("the parameter '{}' could not be saved: in a model file, what begins with "
+                        "state/, random/, monitor/ or wall_clock/ is no parameter; rename it",
+                        parameter));
+  }
+
+  const Train& job_;
+  Loader& loader_;
+  const yaml::Place& place_;
+  std::vector<const yaml::Node*> seen_;
+};
+
+}  // namespace
+
+void check_outputs(const Train& job, Loader& loader, const yaml::Place& place) {
+  if (job.model) OutputChecker(job, loader, place).check();
+}
+
+}  // namespace ansatz
