@@ -8,6 +8,7 @@
 #include <dsl/lower.hpp>
 #include <dsl/loops.hpp>
 #include <dsl/program.hpp>
+#include <dsl/refused.hpp>
 
 namespace ansatz {
 namespace ir {
@@ -86,19 +87,35 @@ constexpr bool within(const PlanSizes& n, const PlanSizes& limit) {
          n.extents <= limit.extents && n.text <= limit.text;
 }
 
-template <class F>
-constexpr FixedPlan<largest_plan> lower_at_compile_time() {
-  const Plan p = plan_of(optimize(graph_of(F{}())));
+constexpr FixedPlan<largest_plan> fixed(const Plan& p) {
   const PlanSizes n{.buffers = p.buffers.size(), .leaves = p.leaves.size(),
                     .operands = p.operands.size(), .code = p.code.size(),
                     .roots = p.roots.size(), .loops = p.loops.size(), .steps = p.steps.size(),
                     .dims = p.dims.size(), .results = p.results.size(),
                     .extents = p.extents.size(), .text = p.text.size()};
-  if (!within(n, largest_plan))
+  if (!within(n, largest_plan)) {
     graph_error("the function is too large to be compiled: see ir::largest_plan");
+    return FixedPlan<largest_plan>{};
+  }
   FixedPlan<largest_plan> fixed;
   copy_plan(fixed, p, n);
   return fixed;
+}
+
+template <class F>
+constexpr FixedPlan<largest_plan> lower_at_compile_time() {
+  return fixed(plan_of(optimize(graph_of(F{}()))));
+}
+
+// Of the passes, users can go wrong in the one that takes gradients, and in few cases.
+constexpr bool may_be_refused(const Graph& g) {
+  for (const Node& n : g.nodes)
+    if ((n.op->kind == OpKind::gradient && n.attr.i[0]) || n.op == info_of<ops::Repeated>)
+      return true;
+  return false;
+}
+constexpr Graph with_gradients(Graph g) {
+  return may_be_refused(g) ? differentiate(stabilize(g)) : g;
 }
 
 // Where the compiler would evaluate it again, only what a user can get wrong is tried.
@@ -107,7 +124,7 @@ constexpr bool can_be_lowered() {
   if constexpr (keeps_constant_calls)
     (void)lower_at_compile_time<F>();
   else
-    (void)graph_of(F{}());
+    (void)with_gradients(graph_of(F{}()));
   return true;
 }
 
@@ -120,18 +137,26 @@ consteval bool gives_function() {
     return false;
 }
 
-template <bool>
-struct Holds;
 template <class F>
 concept Lowers = gives_function<F>() && requires { typename Holds<can_be_lowered<F>()>; };
 
-/// As the default argument of `compile` it is evaluated at the user's line; where F cannot be
-/// lowered, the compiler says there why. Quiet when the body of F has given an error already.
+/// The stages of lowering, until one has refused.
+constexpr void lower_until_refused(const Function& f, const RefusalNote& note) {
+  if (note.length) return;
+  Graph g = graph_of(f);
+  if (note.length) return;
+  g = optimize(static_cast<Graph&&>(g));
+  if (note.length) return;
+  const List<Access> access = all_accesses(g);
+  const Clusters clusters(g, access);
+  if (note.length) return;
+  (void)fixed(plan_of(g));
+}
 template <class F>
-struct Diagnosis {
-  consteval Diagnosis() {
-    if constexpr (gives_function<F>() && !Lowers<F> && !RefusedBefore<F>)
-      (void)lower_at_compile_time<F>();
+struct LoweringOf {
+  constexpr void operator()(const RefusalNote& note) const {
+    const Function f = F{}();
+    lower_until_refused(f, note);
   }
 };
 
@@ -222,6 +247,24 @@ consteval bool needs_nothing() {
     return true;
 }
 
+/// Why F cannot be lowered: Accepted, or the words. Quiet when the body of F has given an error
+/// already.
+template <class F>
+consteval auto why_refused() {
+  if constexpr (!needs_nothing<F>())
+    return Accepted{};
+  else if constexpr (!gives_function<F>() || RefusedBefore<F>)
+    return Accepted{};
+  else if constexpr (Lowers<F>)
+    return Accepted{};
+  else
+    return words_of_refusal<LoweringOf<F>>();
+}
+
+// Of the value of a template parameter g++ says that its type is const.
+template <class Why>
+concept NotAccepted = !std::is_same_v<std::remove_cv_t<Why>, Accepted>;
+
 template <class F>
 consteval bool returns_function() {
   if constexpr (needs_nothing<F>() && requires { F{}(); })
@@ -267,18 +310,27 @@ class Compiled : public Program<T> {
   inline static const bool offered_ = loops_.offer();
 };
 
+namespace ir {
+template <class T, class F, auto Why>
+using CompileResult =
+    std::conditional_t<NotAccepted<decltype(Why)>, const NotCompiled<Why>&, Compiled<F, T>>;
+}  // namespace ir
+
 /// Compiles what the captureless lambda `f` returns (see `function`): shapes are checked, gradients
 /// taken, loops fused and memory planned by the compiler; nothing of that happens at run time.
 /// T: float or double.
-template <class T = float, class F>
-Compiled<F, T> compile(F, ir::Diagnosis<F> = {}) {
-  return {};
+template <class T = float, class F, auto Why = ir::why_refused<F>()>
+ir::CompileResult<T, F, Why> compile(F) {
+  if constexpr (std::is_reference_v<ir::CompileResult<T, F, Why>>)
+    while (true) ir::this_function_could_not_be_compiled();
+  else
+    return {};
 }
-template <class T = float, class F>
+template <class T = float, class F, auto Why = ir::why_refused<F>()>
   requires(!NeedsNothing<F>)
-Refused<NeedsNothing<F>, Program<T>> compile(F, ir::Diagnosis<F> = {}) = delete;
-template <class T = float, class F>
+Refused<NeedsNothing<F>, Program<T>> compile(F) = delete;
+template <class T = float, class F, auto Why = ir::why_refused<F>()>
   requires(!ReturnsFunction<F>)
-Refused<ReturnsFunction<F>, Program<T>> compile(F, ir::Diagnosis<F> = {}) = delete;
+Refused<ReturnsFunction<F>, Program<T>> compile(F) = delete;
 
 }  // namespace ansatz

@@ -15,6 +15,10 @@ class Expr {
   constexpr Expr()
     requires std::is_same_v<S, AnySpace>
   {}
+  /// What is known of a Space may be forgotten: `AnyExpr y = x;`
+  template <class Known>
+    requires(std::is_same_v<S, AnySpace> && !std::is_same_v<Known, AnySpace>)
+  constexpr Expr(const Expr<Known>& other) : value_(other.value()) {}
   constexpr explicit Expr(ir::Value value) : value_(static_cast<ir::Value&&>(value)) {}
   /// What is known of the shape here; extents are codes (see ir::Shape).
   constexpr ir::Shape shape() const { return value_.shape(); }
@@ -363,6 +367,32 @@ constexpr Expr<Scalar> scalar(const char* name, double by_default) {
   return Expr<Scalar>(
       ir::make_leaf(ir::info_of<ops::NamedScalar>, {}, ir::DType::real, name, attr));
 }
+
+namespace ir {
+template <class A, class B>
+consteval bool same_spaces() {
+  if constexpr (any_unknown<A, B>)
+    return true;
+  else
+    return A::known == B::known && A::dtype == B::dtype;
+}
+}  // namespace ir
+
+/// What must hold for the two sides of `select`.
+template <class A, class B>
+concept SpacesAgree = ir::same_spaces<A, B>();
+
+/// a where the flag is set while the graph is made, or b: what `flag ? a : b` would be, which g++ 12
+/// cannot evaluate ("use of allocated storage after deallocation"). A choice for each element is
+/// `where`. The result has a's Space.
+template <class A, class B>
+constexpr Expr<A> select(bool flag, const Expr<A>& a, const Expr<B>& b) {
+  if (flag) return a;
+  return Expr<A>(b.value());
+}
+template <class A, class B>
+  requires(!SpacesAgree<A, B>)
+constexpr Refused<SpacesAgree<A, B>> select(bool, const Expr<A>&, const Expr<B>&) = delete;
 
 /// A number as an expression; needed only where no operand is one yet.
 constexpr Expr<Scalar> constant(double x) {

@@ -34,16 +34,25 @@ constexpr void forget(const Value& v, const Graph& g) {
 constexpr void require_distinct_names(const Graph& g) {
   List<char> taken;  // at a name's place in the text
   taken.assign(g.text.size(), 0);
-  for (const Node& n : g.nodes) {
-    if (n.name < 0) continue;
-    if (taken[n.name]) graph_error("two inputs, parameters or scalars have one name");
-    taken[n.name] = 1;
+  for (int id = 0; id < g.size(); ++id) {
+    const int name = g[id].name;
+    if (name < 0) continue;
+    if (taken[name]) {
+      int first = 0;
+      while (g[first].name != name) ++first;
+      RefusalNote words;
+      words.add("two inputs, parameters or scalars have one name: ");
+      add_named(words, g.name(id), g[first].shape);
+      words.add(" and ");
+      add_shape(words, g[id].shape);
+      graph_error(words.text);
+      return;
+    }
+    taken[name] = 1;
   }
 }
 
-// The compiler shows this text, and at run time it says which parameter.
 constexpr void refuse_second_value(const List<char>& name) {
-  if (std::is_constant_evaluated()) graph_error("update: a parameter has two new values");
   List<char> text = text_of("update: the parameter ");
   text.pop_back();
   for (const char* c = name.data(); *c; ++c) text.push_back(*c);

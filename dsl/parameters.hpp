@@ -10,7 +10,10 @@ namespace ansatz {
 template <class S>
 constexpr Expr<S> state_like(const Expr<S>& x, const char* what) {
   const ir::Term* t = x.value().term();
-  if (!t || t->name.empty()) graph_error("state_like: the operand must have a name");
+  if (!t || t->name.empty()) {
+    graph_error("state_like: the operand must have a name");
+    return Expr<S>(ir::Value());
+  }
   ir::List<char> name;
   for (char c : t->name)
     if (c) name.push_back(c);

@@ -315,7 +315,10 @@ constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int co
   Shape* const shapes = count > 3 ? more.data() : few;
   for (int k = 0; k < count; ++k) shapes[k] = in[k].shape();
   const ShapeResult r = op->shape(shapes, count, attr);
-  if (!r.ok()) graph_error_shape(op->name, r.error, shapes, count);
+  if (!r.ok()) {
+    graph_error_shape(op->name, r.error, shapes, count);
+    return {};
+  }
   if (!op->takes.everything())
     for (int k = 0; k < count; ++k)
       if (const char* fault = op->takes.fault(k, in[k].type()))

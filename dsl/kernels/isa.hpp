@@ -42,9 +42,9 @@ namespace ansatz {
 /// Whether the compiler keeps the value of a call in a constant expression for the next time it is
 /// made there; otherwise it evaluates it again.
 #if defined(__clang__)
-inline constexpr bool keeps_constant_calls = false;
+inline constexpr bool keeps_constant_calls = false, shortens_text = true;
 #else
-inline constexpr bool keeps_constant_calls = true;
+inline constexpr bool keeps_constant_calls = true, shortens_text = false;
 #endif
 
 }  // namespace ansatz

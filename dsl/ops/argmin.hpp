@@ -8,6 +8,7 @@ namespace ops {
 
 struct ArgMin : ReduceOp<ArgMin, ir::DType::index> {
   static constexpr const char* name = "argmin";
+  static constexpr auto vjp = no_derivative;
 };
 
 }  // namespace ops
@@ -16,12 +17,12 @@ struct ArgMin : ReduceOp<ArgMin, ir::DType::index> {
 /// Space Batch<IndexSpace<N>> for an x of Batch<VectorSpace<N>>. Of equal elements the first, of
 /// NaNs the first NaN, as numpy.argmin. Axes as in `max`; with several, the position is that in
 /// row-major order of them.
-template <class S, ReductionAxes A = OverUnits>
+template <class S, class A = OverUnits>
 constexpr IndexReduced<S, A> argmin(const Expr<S>& x, A over = {}) {
   const int mask = ir::checked_mask("argmin", x.shape(), over);
   return IndexReduced<S, A>(ir::position<ops::ArgMin, false>(x.value(), mask));
 }
-template <class S, ReductionAxes A = OverUnits>
+template <class S, class A = OverUnits>
   requires(!HasAxes<S, A>)
 constexpr Refused<HasAxes<S, A>> argmin(const Expr<S>&, A = {}) = delete;
 

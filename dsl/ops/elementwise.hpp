@@ -18,7 +18,16 @@ constexpr Gradients gradients(const G&... g) {
   return {{AnyExpr(ir::value_of(g))...}};
 }
 
+/// Said by an op that passes no gradient on, such as a comparison:
+/// `static constexpr auto vjp = no_derivative;`
+struct NoDerivative {};
+inline constexpr NoDerivative no_derivative;
+
 namespace ir {
+
+template <class Op>
+concept SaysNoDerivative =
+    requires { requires std::is_same_v<std::remove_cv_t<decltype(Op::vjp)>, NoDerivative>; };
 
 /// What a derivative rule is given: operands, result and the cost's gradient by the result; it
 /// adds to `part` what each operand gets.
@@ -82,21 +91,30 @@ struct Elementwise {
   }
 
  private:
+  // `vjp` takes the operands, the result and the gradient of the result, and returns an expression,
+  // or gradients(…) of one for each operand; or it is `no_derivative`.
   static constexpr auto vjp_or_null() -> void (*)(ir::VjpContext&) {
-    if constexpr (N == 1 && requires(AnyExpr e) { Op::vjp(e, e, e); })
+    if constexpr (N == 0 || ir::SaysNoDerivative<Op>)
+      return nullptr;
+    else if constexpr (N == 1 && requires(AnyExpr e) { ir::value_of(Op::vjp(e, e, e)); })
       return [](ir::VjpContext& c) { c.give(0, ir::value_of(Op::vjp(c.in(0), c.out(), c.g()))); };
-    else if constexpr (N == 2 && requires(AnyExpr e) { Op::vjp(e, e, e, e); })
+    else if constexpr (N == 2 && requires(AnyExpr e) { Gradients(Op::vjp(e, e, e, e)); })
       return [](ir::VjpContext& c) {
         const Gradients d = Op::vjp(c.in(0), c.in(1), c.out(), c.g());
         for (int k = 0; k < 2; ++k) c.give(k, d.of[k]);
       };
-    else if constexpr (N == 3 && requires(AnyExpr e) { Op::vjp(e, e, e, e, e); })
+    else if constexpr (N == 3 && requires(AnyExpr e) { Gradients(Op::vjp(e, e, e, e, e)); })
       return [](ir::VjpContext& c) {
         const Gradients d = Op::vjp(c.in(0), c.in(1), c.in(2), c.out(), c.g());
         for (int k = 0; k < 3; ++k) c.give(k, d.of[k]);
       };
-    else
+    else {
+      static_assert(N == 0,
+                    "an op has a rule vjp(operands..., result, gradient), of its number of "
+                    "operands, or says that it has none: static constexpr auto vjp = "
+                    "no_derivative;");
       return nullptr;
+    }
   }
 };
 

@@ -8,6 +8,7 @@ namespace ops {
 
 struct Equal : Elementwise<Equal, 2> {
   static constexpr const char* name = "equal";
+  static constexpr auto vjp = no_derivative;
   template <class X>
   static X value(X a, X b) {
     return to_number(a == b);

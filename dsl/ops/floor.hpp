@@ -8,6 +8,7 @@ namespace ops {
 
 struct Floor : Elementwise<Floor, 1> {
   static constexpr const char* name = "floor";
+  static constexpr auto vjp = no_derivative;
   template <class X>
   static X value(X x) {
     return floor(x);

@@ -1,7 +1,8 @@
 // The base of kernel ops (no op): a function of the library, called with whole operands.
 //
 // Such an op is a struct with name, arity, `takes` (whether its operands hold numbers or labels:
-// the kernel is given their memory as it is), `result` where that holds labels, shape, vjp,
+// the kernel is given their memory as it is), `result` where that holds labels, shape, vjp (or
+// no_derivative),
 // `kernel<T>` (a function compiled once, see src/kernels), `flops`, and `scratch` if it needs
 // memory to work in. A kernel may throw, and the call of the program has changed nothing then;
 // `total = true` says that it does not, which saves a copy of what the program updates.
@@ -21,11 +22,11 @@ struct KernelOp {
                  .id = ir::hash_text(Op::name),
                  .takes = Op::takes,
                  .shape = &Op::shape,
-                 .vjp = &Op::vjp,
                  .kernel_float = Op::template kernel<float>,
                  .kernel_double = Op::template kernel<double>,
                  .flops = &Op::flops,
                  .expensive = true};
+    if constexpr (!ir::SaysNoDerivative<Op>) i.vjp = &Op::vjp;
     if constexpr (requires { &Op::scratch; }) i.scratch = &Op::scratch;
     if constexpr (requires { Op::total; }) i.total = Op::total;
     if constexpr (requires { Op::result; }) i.result = Op::result;

@@ -8,6 +8,7 @@ namespace ops {
 
 struct Less : Elementwise<Less, 2> {
   static constexpr const char* name = "less";
+  static constexpr auto vjp = no_derivative;
   template <class X>
   static X value(X a, X b) {
     return to_number(a < b);

@@ -25,12 +25,12 @@ struct LogSoftmax : Composite<LogSoftmax, 1> {
 }  // namespace ops
 
 /// log(softmax(x)), by default over the units of each example; never log(0).
-template <class S, ReductionAxes A = OverUnits>
+template <class S, class A = OverUnits>
 constexpr Expr<S> log_softmax(const Expr<S>& x, A over = {}) {
   const int mask = ir::checked_mask("log_softmax", x.shape(), over);
   return Expr<S>(ir::make(ir::info_of<ops::LogSoftmax>, ir::reduce_attr(mask, true), x.value()));
 }
-template <class S, ReductionAxes A = OverUnits>
+template <class S, class A = OverUnits>
   requires(!HasAxes<S, A>)
 constexpr Refused<HasAxes<S, A>> log_softmax(const Expr<S>&, A = {}) = delete;
 

@@ -87,12 +87,13 @@ struct MatMulSpace<A, B> {
   using type = AnySpace;
 };
 
-constexpr Value matrix_product(const Value& a, const Value& b) {
+constexpr Value matrix_product(const Value& a, const Value& b, const char* file = nullptr,
+                               int line = 0) {
   const Shape sa = a.shape(), sb = b.shape();
   const ShapeResult r = matmul_shape(sa, sb);
   if (!r.ok()) {
     const Shape both[] = {sa, sb};
-    graph_error_shape("matmul", r.error, both, 2);
+    graph_error_shape("matmul", r.error, both, 2, file, line);
   }
   Value left = as_numbers(a), right = as_numbers(b);
   if (sa.rank == 1) left = make(info_of<ops::Reshape>, shape_attr(make_shape(1, sa[0])), left);
@@ -111,11 +112,15 @@ concept InnerDimensionsAgree = ir::inner_dimensions_agree<A, B>();
 /// Matrix product: [m, k] by [k, n] is [m, n], m usually the batch. A vector is a row on the left
 /// and a column on the right, as in numpy.matmul. Labels are numbers in it.
 template <class A, class B>
-constexpr Expr<typename ir::MatMulSpace<A, B>::type> matmul(const Expr<A>& a, const Expr<B>& b) {
-  return Expr<typename ir::MatMulSpace<A, B>::type>(ir::matrix_product(a.value(), b.value()));
+constexpr Expr<typename ir::MatMulSpace<A, B>::type> matmul(const Expr<A>& a, const Expr<B>& b,
+                                                            const char* file = __builtin_FILE(),
+                                                            int line = __builtin_LINE()) {
+  return Expr<typename ir::MatMulSpace<A, B>::type>(
+      ir::matrix_product(a.value(), b.value(), file, line));
 }
 template <class A, class B>
   requires(!InnerDimensionsAgree<A, B>)
-constexpr Refused<InnerDimensionsAgree<A, B>> matmul(const Expr<A>&, const Expr<B>&) = delete;
+constexpr Refused<InnerDimensionsAgree<A, B>> matmul(const Expr<A>&, const Expr<B>&,
+                                                     const char* = "", int = 0) = delete;
 
 }  // namespace ansatz

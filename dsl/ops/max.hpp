@@ -24,11 +24,11 @@ struct Max : ReduceOp<Max> {
 /// Largest element; NaN if there is one.
 /// Over all: a Scalar; `max(x, units)`: one number an example; `max(x, batch)`: over the
 /// examples; `max(x, axis<A>)`: over feature axis A (negative: from the last).
-template <class S, ReductionAxes A = OverAll, KeepOrDrop K = DropAxes>
+template <class S, class A = OverAll, KeepOrDrop K = DropAxes>
 constexpr Reduced<S, A, K> max(const Expr<S>& x, A over = {}, K = {}) {
   return ir::reduce_over<ops::Max, K>(x, over);
 }
-template <class S, ReductionAxes A, KeepOrDrop K = DropAxes>
+template <class S, class A, KeepOrDrop K = DropAxes>
   requires(!HasAxes<S, A>)
 constexpr Refused<HasAxes<S, A>> max(const Expr<S>&, A, K = {}) = delete;
 

@@ -24,11 +24,11 @@ struct Min : ReduceOp<Min> {
 /// Smallest element; NaN if there is one.
 /// Over all: a Scalar; `min(x, units)`: one number an example; `min(x, batch)`: over the
 /// examples; `min(x, axis<A>)`: over feature axis A (negative: from the last).
-template <class S, ReductionAxes A = OverAll, KeepOrDrop K = DropAxes>
+template <class S, class A = OverAll, KeepOrDrop K = DropAxes>
 constexpr Reduced<S, A, K> min(const Expr<S>& x, A over = {}, K = {}) {
   return ir::reduce_over<ops::Min, K>(x, over);
 }
-template <class S, ReductionAxes A, KeepOrDrop K = DropAxes>
+template <class S, class A, KeepOrDrop K = DropAxes>
   requires(!HasAxes<S, A>)
 constexpr Refused<HasAxes<S, A>> min(const Expr<S>&, A, K = {}) = delete;
 

@@ -32,11 +32,11 @@ struct Norm : Composite<Norm, 1> {
 }  // namespace ops
 
 /// Euclidean norm, by default over everything; axes as in `sum`. The derivative at 0 is 0.
-template <class S, ReductionAxes A = OverAll, KeepOrDrop K = DropAxes>
+template <class S, class A = OverAll, KeepOrDrop K = DropAxes>
 constexpr Reduced<S, A, K> norm(const Expr<S>& x, A over = {}, K = {}) {
   return ir::reduce_over<ops::Norm, K>(x, over);
 }
-template <class S, ReductionAxes A, KeepOrDrop K = DropAxes>
+template <class S, class A, KeepOrDrop K = DropAxes>
   requires(!HasAxes<S, A>)
 constexpr Refused<HasAxes<S, A>> norm(const Expr<S>&, A, K = {}) = delete;
 

@@ -8,6 +8,7 @@ namespace ops {
 
 struct NotEqual : Elementwise<NotEqual, 2> {
   static constexpr const char* name = "not_equal";
+  static constexpr auto vjp = no_derivative;
   template <class X>
   static X value(X a, X b) {
     return to_number(a != b);

@@ -144,7 +144,7 @@ struct ReduceOp {
                  .takes = ir::Elements::either,
                  .shape = &shape,
                  .result = Result};
-    if constexpr (requires(ir::VjpContext& c) { Op::vjp(c); }) i.vjp = &Op::vjp;
+    if constexpr (!ir::SaysNoDerivative<Op>) i.vjp = &Op::vjp;
     return i;
   }
 };
@@ -157,8 +157,9 @@ template <class A, class S, bool Keep>
 struct ReducedSpace {
   using type = space_from<reduced(S::known, reduce_attr(mask_of(S::known, A{}), Keep)).shape, S>;
 };
-template <class A, bool Keep>
-struct ReducedSpace<A, AnySpace, Keep> {
+template <class A, class S, bool Keep>
+  requires(is_any_space<S> || !is_axes<A>)
+struct ReducedSpace<A, S, Keep> {
   using type = AnySpace;
 };
 

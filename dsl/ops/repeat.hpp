@@ -159,6 +159,27 @@ constexpr Value repeated(int which, const Value* operands, int count) {
   return make(info_of<ops::Repeated>, attr, operands, count);
 }
 
+constexpr void require_kept(const Shape& given, const Shape& returned) {
+  const Shape both[] = {given, returned};
+  if (!(given == returned))
+    graph_error_shape("repeat", "the body must return values of the shapes it was given", both, 2);
+}
+
+// One more time round a loop that is written out.
+template <class S, class R>
+constexpr void advance(Expr<S>& y, const Expr<R>& next) {
+  require_kept(y.shape(), next.shape());
+  y = Expr<S>(next.value());
+}
+template <class A, class B, class R, class Q>
+constexpr void advance(Carry<A, B>& y, const Carry<R, Q>& next) {
+  advance(y.first, next.first), advance(y.second, next.second);
+}
+template <class A, class B, class C, class R, class Q, class P>
+constexpr void advance(Carry<A, B, C>& y, const Carry<R, Q, P>& next) {
+  advance(y.first, next.first), advance(y.second, next.second), advance(y.third, next.third);
+}
+
 // Operands of a loop: tag, n, initial values, then room for the next ones.
 template <class Body, class... S>
 constexpr void build_loop(Value* operands, const Value& n, Body& body, const Expr<S>&... initial) {
@@ -253,20 +274,20 @@ constexpr Carry<ir::carried_space<A>, ir::carried_space<B>, ir::carried_space<C>
 template <class Body, class A>
 constexpr Expr<A> repeat(int n, Body body, const Expr<A>& initial) {
   Expr<A> y = initial;
-  for (int k = 0; k < n; ++k) y = body(y);
+  for (int k = 0; k < n; ++k) ir::advance(y, body(y));
   return y;
 }
 template <class Body, class A, class B>
 constexpr Carry<A, B> repeat(int n, Body body, const Expr<A>& a, const Expr<B>& b) {
   Carry<A, B> y{a, b};
-  for (int k = 0; k < n; ++k) y = body(y.first, y.second);
+  for (int k = 0; k < n; ++k) ir::advance(y, body(y.first, y.second));
   return y;
 }
 template <class Body, class A, class B, class C>
 constexpr Carry<A, B, C> repeat(int n, Body body, const Expr<A>& a, const Expr<B>& b,
                                 const Expr<C>& c) {
   Carry<A, B, C> y{a, b, c};
-  for (int k = 0; k < n; ++k) y = body(y.first, y.second, y.third);
+  for (int k = 0; k < n; ++k) ir::advance(y, body(y.first, y.second, y.third));
   return y;
 }
 

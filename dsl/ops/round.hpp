@@ -8,6 +8,7 @@ namespace ops {
 
 struct Round : Elementwise<Round, 1> {
   static constexpr const char* name = "round";
+  static constexpr auto vjp = no_derivative;
   template <class X>
   static X value(X x) {
     return round(x);

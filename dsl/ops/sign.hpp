@@ -8,6 +8,7 @@ namespace ops {
 
 struct Sign : Elementwise<Sign, 1> {
   static constexpr const char* name = "sign";
+  static constexpr auto vjp = no_derivative;
   template <class X>
   static X value(X x) {
     return select(x > X(0), X(1), select(x < X(0), X(-1), x));

@@ -27,12 +27,12 @@ struct Softmax : Composite<Softmax, 1> {
 }  // namespace ops
 
 /// Softmax, by default over the units of each example.
-template <class S, ReductionAxes A = OverUnits>
+template <class S, class A = OverUnits>
 constexpr Expr<S> softmax(const Expr<S>& x, A over = {}) {
   const int mask = ir::checked_mask("softmax", x.shape(), over);
   return Expr<S>(ir::make(ir::info_of<ops::Softmax>, ir::reduce_attr(mask, true), x.value()));
 }
-template <class S, ReductionAxes A = OverUnits>
+template <class S, class A = OverUnits>
   requires(!HasAxes<S, A>)
 constexpr Refused<HasAxes<S, A>> softmax(const Expr<S>&, A = {}) = delete;
 

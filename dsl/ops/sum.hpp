@@ -21,11 +21,11 @@ struct Sum : ReduceOp<Sum> {
 /// Sum of the elements.
 /// Over all: a Scalar; `sum(x, units)`: one number an example; `sum(x, batch)`: over the
 /// examples; `sum(x, axis<A>)`: over feature axis A (negative: from the last).
-template <class S, ReductionAxes A = OverAll, KeepOrDrop K = DropAxes>
+template <class S, class A = OverAll, KeepOrDrop K = DropAxes>
 constexpr Reduced<S, A, K> sum(const Expr<S>& x, A over = {}, K = {}) {
   return ir::reduce_over<ops::Sum, K>(x, over);
 }
-template <class S, ReductionAxes A, KeepOrDrop K = DropAxes>
+template <class S, class A, KeepOrDrop K = DropAxes>
   requires(!HasAxes<S, A>)
 constexpr Refused<HasAxes<S, A>> sum(const Expr<S>&, A, K = {}) = delete;
 

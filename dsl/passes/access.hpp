@@ -21,6 +21,7 @@ constexpr int extent_index(const Graph& g, int code) {
   for (int e = 0, n = g.extent_codes.size(); e < n; ++e)
     if (codes[e] == code) return e;
   graph_error("an extent belongs to no input and no state");
+  return 0;
 }
 
 constexpr Count count_of_dim(const Graph& g, int dim) {

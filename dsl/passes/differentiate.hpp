@@ -102,7 +102,15 @@ constexpr Graph differentiate(Graph g) {
     const int by = in[1];
     const int adjoint = by <= in[0] ? done[at].sweep.adjoint[by] : -1;
     if (adjoint >= 0) return maps[id] = adjoint;
-    if (n.attr.i[0]) graph_error("grad: the cost does not depend on the variable");
+    if (n.attr.i[0]) {
+      RefusalNote words;
+      words.add("grad: the cost does not depend on the variable: ");
+      if (out[by].name >= 0)
+        add_named(words, out.name(by), n.shape);
+      else
+        words.add(out[by].op->name), words.add(", of "), add_shape(words, n.shape);
+      graph_error(words.text);
+    }
     const int zero = out.add_literal(0);
     if (n.shape.rank == 0) return maps[id] = zero;
     return maps[id] = out.add(info_of<ops::BroadcastTo>, shape_attr(n.shape), &zero, 1);

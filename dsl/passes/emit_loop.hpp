@@ -17,7 +17,7 @@ constexpr Monoid monoid_of(const OpInfo* op) {
   if (op == info_of<ops::Min>) return Monoid::min;
   if (op == info_of<ops::ArgMax>) return Monoid::argmax;
   if (op == info_of<ops::ArgMin>) return Monoid::argmin;
-  graph_error("a reduction that loops do not know");
+  internal_error("a reduction that loops do not know");
 }
 
 /// The loop of a cluster before it has a place in the plan.

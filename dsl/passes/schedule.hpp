@@ -289,7 +289,7 @@ class Scheduler {
         if (place == target) place = -1;
       return;
     }
-    graph_error("the steps of the function need each other in a circle");
+    internal_error("the steps of the function need each other in a circle");
   }
 
   const Clusters& c_;

@@ -1,9 +1,8 @@
 // two inputs, parameters or scalars have two names
-// expect: have one name
-// What only the evaluation finds is shown with the calls that led there.
-// within: 20
-// max-lines-gcc: 14
-// max-lines-clang: 26
+// expect: one name
+// expect: x, of
+// max-lines-gcc: 4
+// max-lines-clang: 7
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>

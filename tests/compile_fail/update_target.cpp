@@ -1,9 +1,9 @@
 // update: the target is a parameter or a state
-// expect: the target must be a parameter or a state
-// What only the evaluation finds is shown with the calls that led there.
-// within: 20
-// max-lines-gcc: 14
-// max-lines-clang: 26
+// expect-gcc: the target must be a parameter or a state
+// expect-clang: the target must be a
+// expect-clang: parameter or a state
+// max-lines-gcc: 4
+// max-lines-clang: 7
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>

@@ -1,9 +1,8 @@
 // update: one new value
-// expect: two new values
-// What only the evaluation finds is shown with the calls that led there.
-// within: 20
-// max-lines-gcc: 14
-// max-lines-clang: 26
+// expect-gcc: update: the parameter W has two new values
+// expect-clang: update: the parameter W has two
+// max-lines-gcc: 4
+// max-lines-clang: 7
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>

@@ -16,7 +16,7 @@ namespace ansatz {
 
 namespace signals {
 
-[[noreturn]] constexpr void refuse(const SpaceInfo& from, const SpaceInfo& to) {
+constexpr void refuse(const SpaceInfo& from, const SpaceInfo& to) {
   // In a constant evaluation the compiler shows the shapes; at run time the text names them.
   const ir::Shape both[] = {from.shape, to.shape};
   if (!std::is_constant_evaluated()) {
@@ -62,7 +62,10 @@ constexpr AnyExpr side_by_side(const Signal& s) {
   ir::List<ir::Value> vectors;
   for (const Signal& part : components_of(s))
     if (part.space.total_dimension() > 0) vectors.push_back(as_vector(part).value());
-  if (vectors.empty()) refuse(s.space, vector_space(0));
+  if (vectors.empty()) {
+    refuse(s.space, vector_space(0));
+    return {};
+  }
   if (vectors.size() == 1) return AnyExpr(vectors[0]);
   return AnyExpr(ir::make(ir::info_of<ops::Concatenate>,
                           ir::concatenate_attr(vectors[0].shape(), 0),
@@ -80,6 +83,7 @@ constexpr AnyExpr as_vector(const Signal& s) {
     case SpaceKind::null: break;
   }
   refuse(s.space, vector_space(s.space.total_dimension()));
+  return {};
 }
 
 constexpr bool can_format(const SpaceInfo& from, const SpaceInfo& to) {
@@ -103,7 +107,10 @@ constexpr bool can_format(const SpaceInfo& from, const SpaceInfo& to) {
 constexpr Signal format_as(const Signal& s, const SpaceInfo& to) {
   using namespace signals;
   if (s.space == to) return s;
-  if (!can_format(s.space, to)) refuse(s.space, to);
+  if (!can_format(s.space, to)) {
+    refuse(s.space, to);
+    return Signal(to, AnyExpr());
+  }
   if (s.space.kind == SpaceKind::index) return Signal(to, labels_as_vector(s, to.shape[0]));
   if (to.kind == SpaceKind::composite) {
     Signal result;

@@ -117,7 +117,7 @@ class Layer : public Object {
   constexpr Expr<Scalar> setting(const Place& at, const char* key, double value) const {
     return ansatz::setting(at.place_of(part(), layer_name) + "." + key, value);
   }
-  [[noreturn]] constexpr void refuse(std::string_view why) const {
+  constexpr void refuse(std::string_view why) const {
     const String text = "layer " + layer_name + ": " + why;
     graph_error(text.c_str());
   }

@@ -6,6 +6,7 @@
 #include <ansatz/model/layer.hpp>
 #include <ansatz/model/mlp_types.hpp>
 #include <ansatz/model/part_names.hpp>
+#include <ansatz/name_index.hpp>
 #include <ansatz/seed.hpp>
 #include <dsl/ops/add.hpp>
 
@@ -47,12 +48,14 @@ class MLPBase : public Model {
     if (from.input.kind == SpaceKind::null) graph_error("an MLP needs an input_space, or nvis");
     ir::List<Place> found;
     SpaceInfo below = from.input;
+    NameIndex names;
+    const auto known = [&](int i) { return layers[i]->layer_name.view(); };
     for (int i = 0; i < layers.size(); ++i) {
-      for (int k = 0; k < i; ++k)
-        if (layers[k]->layer_name == layers[i]->layer_name.view()) {
-          const String text = "two layers have the name " + layers[i]->layer_name;
-          graph_error(text.c_str());
-        }
+      if (names.find_or_add(known(i), known) >= 0) {
+        const String text = "two layers have the name " + layers[i]->layer_name;
+        graph_error(text.c_str());
+        return found;
+      }
       found.push_back({below, from.prefix, from.named});
       below = layers[i]->output_space(below);
     }

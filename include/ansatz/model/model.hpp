@@ -41,6 +41,7 @@ class Data {
     if (!s) {
       const String text = "a cost or a model needs the source " + String(source);
       graph_error(text.c_str());
+      return sources_[0].signal;
     }
     return *s;
   }

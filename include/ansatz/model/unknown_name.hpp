@@ -13,10 +13,11 @@ namespace running {
 
 /// Throws NameError: "Dropout: no layer \"h3\"; allowed: h0, h1, y; nearest: h0" for "Dropout: no
 /// layer", "h3" and the names there are.
-[[noreturn]] constexpr void unknown_name(std::string_view what, std::string_view name,
+constexpr void unknown_name(std::string_view what, std::string_view name,
                                          const ir::List<String>& known) {
   if (!std::is_constant_evaluated()) running::throw_unknown_name(what, name, known);
-  const String text = String(what) + " " + name;
+  String text = String(what) + " " + name;
+  for (int k = 0; k < known.size(); ++k) text = text + (k ? ", " : "; allowed: ") + known[k];
   graph_error(text.c_str());
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ansatz/compiled_once.hpp>
+#include <ansatz/name_index.hpp>
 #include <ansatz/string.hpp>
 #include <dsl/expr.hpp>
 
@@ -40,11 +41,12 @@ class ChannelList {
  public:
   /// Error when the name is taken.
   constexpr void add(const String& name, const AnyExpr& value, const String& doc = "") {
-    for (const Channel& c : channels_)
-      if (c.name == name) {
-        const String text = "two channels have the name " + name;
-        graph_error(text.c_str());
-      }
+    const auto known = [&](int i) { return channels_[i].name.view(); };
+    if (names_.find_or_add(name.view(), known) >= 0) {
+      const String text = "two channels have the name " + name;
+      graph_error(text.c_str());
+      return;
+    }
     channels_.push_back({name, value, doc});
   }
   constexpr void add(const Channel& channel) {
@@ -86,6 +88,7 @@ class ChannelList {
 
  private:
   ir::List<Channel> channels_;
+  NameIndex names_;
 };
 
 }  // namespace ansatz

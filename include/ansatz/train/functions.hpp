@@ -11,24 +11,53 @@ namespace ansatz {
 namespace train {
 
 /// Whether a value changes with the batch: it reads an input, or draws random numbers.
-constexpr bool varies(const AnyExpr& x) {
-  ir::List<ir::Term*> seen, stack;
-  ir::Graph mark;  // its address says "seen"
-  if (x.value().term()) stack.push_back(x.value().term());
-  bool found = false;
-  while (!stack.empty()) {
-    ir::Term* t = stack.back();
-    stack.pop_back();
-    if (t->home == &mark) continue;
-    t->home = &mark;
-    seen.push_back(t);
-    if (t->op == ir::info_of<ops::Input> || t->op == ir::info_of<ops::RandomSite>) found = true;
-    for (const ir::Value& in : t->in)
-      if (in.term()) stack.push_back(in.term());
+/// Remembers what it has seen, so that many values of one graph take the time of the graph.
+class Varying {
+ public:
+  constexpr Varying() = default;
+  Varying(const Varying&) = delete;
+  Varying& operator=(const Varying&) = delete;
+  constexpr ~Varying() {
+    for (ir::Term* t : seen_) t->seen = nullptr;
   }
-  for (ir::Term* t : seen) t->home = nullptr;
-  return found;
-}
+
+  constexpr bool operator()(const AnyExpr& x) {
+    ir::Term* const root = x.value().term();
+    if (!root) return false;
+    stack_.push_back({root, 0});
+    while (!stack_.empty()) {
+      Visit& top = stack_.back();
+      ir::Term* const t = top.term;
+      if (top.next == 0 && !t->seen) {
+        const bool source =
+            t->op == ir::info_of<ops::Input> || t->op == ir::info_of<ops::RandomSite>;
+        t->seen = source ? &varies_ : &fixed_;
+        seen_.push_back(t);
+      }
+      if (t->seen == &varies_ || top.next == t->in.size()) {
+        stack_.pop_back();
+        if (!stack_.empty() && t->seen == &varies_) stack_.back().term->seen = &varies_;
+        continue;
+      }
+      ir::Term* const in = t->in[top.next++].term();
+      if (in && in->seen == &varies_)
+        t->seen = &varies_;
+      else if (in && !in->seen)
+        stack_.push_back({in, 0});
+    }
+    return root->seen == &varies_;
+  }
+
+ private:
+  struct Visit {
+    ir::Term* term = nullptr;
+    int next = 0;
+  };
+  // Marks: only their addresses count.
+  ir::Term varies_, fixed_;
+  ir::List<Visit> stack_;
+  ir::List<ir::Term*> seen_;
+};
 
 }  // namespace train
 
@@ -46,8 +75,9 @@ constexpr NamedFunction Train::function(int index) const {
   if (index == own || index == own + 1) {
     f.name = index == own ? "monitor" : "monitor_parameters";
     const ChannelList list = channels(data());
+    train::Varying varies;
     for (const Channel& c : list)
-      if ((c.gathered != Gathered::mean || train::varies(c.value)) == (index == own)) put(c);
+      if ((c.gathered != Gathered::mean || varies(c.value)) == (index == own)) put(c);
   } else if (index == own + 2) {
     f.name = "monitor_settings";
     ChannelList list;

@@ -82,7 +82,10 @@ constexpr Function BGD::save_point(const Model& model) {
 constexpr NamedFunction BGD::function(const Train& train, int index) const {
   const Model& model = *train.model;
   const Shared<Cost> c = cost_of(model);
-  if (!c) graph_error("BGD: the model has no cost of its own; name one");
+  if (!c) {
+    graph_error("BGD: the model has no cost of its own; name one");
+    return {};
+  }
   if (c->is_stochastic())
     graph_error("BGD: the cost draws random numbers anew at each evaluation, so that no line "
                 "search can compare its values; use SGD");

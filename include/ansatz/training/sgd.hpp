@@ -131,7 +131,10 @@ namespace ansatz {
 
 constexpr NamedFunction SGD::function(const Train& train, int) const {
   const Shared<Cost> c = cost_of(*train.model);
-  if (!c) graph_error("SGD: the model has no cost of its own; name one");
+  if (!c) {
+    graph_error("SGD: the model has no cost of its own; name one");
+    return {};
+  }
   return {"step", step(*train.model, *c, train.data())};
 }
 
