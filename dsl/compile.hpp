@@ -56,6 +56,40 @@ inline constexpr PlanSizes largest_plan{
     .buffers = 2048, .leaves = 1024, .operands = 8192, .code = 2048, .roots = 1024, .loops = 256,
     .steps = 2048, .dims = 512, .results = 256, .extents = 8, .text = 16384};
 
+/// Nodes of a graph with its gradients that the compiler is asked for at most, as far as that can be
+/// told before the work: at some 3 ms each and 0.4 MB.
+inline constexpr int most_nodes = 6000;
+
+// How many nodes there will be: what a gradient goes through has some four more.
+constexpr int nodes_with_gradients(const Graph& g) {
+  List<char> below;  // of each node: whether some gradient goes through it
+  below.assign(g.size(), 0);
+  int count = g.size();
+  for (int id = g.size() - 1; id >= 0; --id) {
+    const Node& n = g[id];
+    if (n.op->kind == OpKind::gradient) below[g.in(id, 0)] = 1;
+    if (!below[id] || n.count == 0) continue;
+    count += 4;
+    for (int k = 0; k < n.count; ++k) below[g.in(id, k)] = 1;
+  }
+  return count;
+}
+
+/// The function as a graph, refused before the work where the work would take minutes.
+constexpr Graph graph_to_compile(const Function& f) {
+  Graph g = graph_of(f);
+  if (const int count = nodes_with_gradients(g); count > most_nodes) {
+    RefusalNote words;
+    words.add("the function is too large to be compiled, about ");
+    words.add(count);
+    words.add(" operations; allowed: ");
+    words.add(most_nodes);
+    words.add("; make it at run time: build(...)");
+    graph_error(words.text);
+  }
+  return g;
+}
+
 template <class To, class From>
 constexpr void copy_table(To& to, const From& from, int count) {
   for (int i = 0; i < count; ++i) to[i] = from[i];
@@ -94,7 +128,8 @@ constexpr FixedPlan<largest_plan> fixed(const Plan& p) {
                     .dims = p.dims.size(), .results = p.results.size(),
                     .extents = p.extents.size(), .text = p.text.size()};
   if (!within(n, largest_plan)) {
-    graph_error("the function is too large to be compiled: see ir::largest_plan");
+    graph_error("the function is too large to be compiled (ir::largest_plan); make it at run time: "
+                "build(...)");
     return FixedPlan<largest_plan>{};
   }
   FixedPlan<largest_plan> fixed;
@@ -104,7 +139,7 @@ constexpr FixedPlan<largest_plan> fixed(const Plan& p) {
 
 template <class F>
 constexpr FixedPlan<largest_plan> lower_at_compile_time() {
-  return fixed(plan_of(optimize(graph_of(F{}()))));
+  return fixed(plan_of(optimize(graph_to_compile(F{}()))));
 }
 
 // Of the passes, users can go wrong in the one that takes gradients, and in few cases.
@@ -124,7 +159,7 @@ constexpr bool can_be_lowered() {
   if constexpr (keeps_constant_calls)
     (void)lower_at_compile_time<F>();
   else
-    (void)with_gradients(graph_of(F{}()));
+    (void)with_gradients(graph_to_compile(F{}()));
   return true;
 }
 
@@ -143,7 +178,7 @@ concept Lowers = gives_function<F>() && requires { typename Holds<can_be_lowered
 /// The stages of lowering, until one has refused.
 constexpr void lower_until_refused(const Function& f, const RefusalNote& note) {
   if (note.length) return;
-  Graph g = graph_of(f);
+  Graph g = graph_to_compile(f);
   if (note.length) return;
   g = optimize(static_cast<Graph&&>(g));
   if (note.length) return;

@@ -89,6 +89,16 @@ def chain(ops):
 ''')
 
 
+def chain_with_gradient(ops):
+    """The same with the gradient of its sum."""
+    return main(f'''
+    auto x = input<VectorSpace<100>>("x");
+    auto h = x * parameter<VectorSpace<100>>("w");
+    for (int i = 0; i < {ops}; i += 2) h = tanh(h) * x;
+    auto cost = mean(sum(h));
+''' + LEARN)
+
+
 def trainer():
     """The specialised trainer of the MLP tutorial's third part, with its 148 channels."""
     return '''#include <ansatz/data/mnist_set.hpp>
@@ -126,6 +136,7 @@ int main() { run(job); }
 
 LAYERS = (2, 5, 10, 20, 40, 80)
 CHAINS = (8, 16, 32, 64, 128, 256, 512)
+CHAINS_WITH_GRADIENT = (16, 64, 256)
 
 
 def programs():
@@ -134,5 +145,7 @@ def programs():
                    'RBM': boltzmann_machine(), 'conv net': convolutional_net()}
     all_of_them |= {f'MLP {n}': perceptron(n) for n in LAYERS}
     all_of_them |= {f'chain {n}': chain(n) for n in CHAINS}
+    all_of_them |= {f'chain with gradient {n}': chain_with_gradient(n)
+                    for n in CHAINS_WITH_GRADIENT}
     all_of_them['trainer'] = trainer()
     return all_of_them

@@ -82,26 +82,45 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   static constexpr int row_sums = (0 + ... + (sums_rows(R) ? 1 : 0));
   static constexpr ir::Monoid monoid(int variant) { return static_cast<ir::Monoid>(variant); }
 
-  /// The value that load i reads back: stored to the same operand in an earlier phase; or -1.
-  static constexpr int spilled_value(int i) {
-    int value = -1;
-    if (code(i).level != Level::full || code(i).walk != Walk::contiguous) return value;
-    for (int r = 0; r < loop.roots; ++r) {
-      const ir::Root& q = root(r);
-      if (q.kind != RootKind::store || q.arg != code(i).arg || q.type != code(i).type) continue;
-      if (q.type != ir::DType::real || q.walk != Walk::contiguous) continue;
-      if (!full_root(r, code(q.value).phase) || code(q.value).phase >= code(i).phase) continue;
-      if (value < 0 || code(q.value).phase > code(value).phase) value = q.value;
-    }
-    return value;
-  }
-
-  static constexpr bool is_spilled(int value) {
+  /// Of each load, the value that it reads back: stored to the same operand in an earlier phase; or
+  /// -1. Found once: asked for each value, the answers took most of a long loop's compilation.
+  struct Spills {
+    int of[values] = {};
+    bool is_one[values] = {};
+  };
+  static constexpr Spills find_spills() {
+    Spills found;
     for (int i = 0; i < loop.instrs; ++i) {
-      if (code(i).code == Code::load && spilled_value(i) == value) return true;
+      int& value = found.of[i];
+      value = -1;
+      if (loop.phases == 1 || code(i).code != Code::load) continue;
+      if (code(i).level != Level::full || code(i).walk != Walk::contiguous) continue;
+      for (int r = 0; r < loop.roots; ++r) {
+        const ir::Root& q = root(r);
+        if (q.kind != RootKind::store || q.arg != code(i).arg || q.type != code(i).type) continue;
+        if (q.type != ir::DType::real || q.walk != Walk::contiguous) continue;
+        if (!full_root(r, code(q.value).phase) || code(q.value).phase >= code(i).phase) continue;
+        if (value < 0 || code(q.value).phase > code(value).phase) value = q.value;
+      }
+      if (value >= 0) found.is_one[value] = true;
     }
+    return found;
+  }
+  static constexpr Spills spills = find_spills();
+
+  // Whether anything of a kind is there, asked by a loop: a fold over all instructions costs the
+  // compiler as much where none of them has anything to do.
+  static constexpr bool any(bool (*is)(int, int), int phase, int count = loop.instrs) {
+    for (int i = 0; i < count; ++i)
+      if (is(i, phase)) return true;
     return false;
   }
+  static constexpr bool any_root(bool (*is)(int, int), int phase) {
+    return any(is, phase, loop.roots);
+  }
+  static constexpr bool gathers_all(int r, int) { return root(r).kind == RootKind::reduce_all; }
+  static constexpr bool no_store(int r, int) { return root(r).kind != RootKind::store; }
+  static constexpr bool stored_by_row(int r, int) { return row_root(r); }
 
   static constexpr int randoms = (0 + ... + (code(I).code == Code::random ? 1 : 0));
   static constexpr int window_of(int i) {
@@ -187,7 +206,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
       v[K] = S(static_cast<T>(*static_cast<const E*>(call.args[k.arg].pointer)));
     } else if constexpr (k.code == Code::load) {
       constexpr Walk walk = k.level == Level::full ? k.walk : Walk::fixed;
-      constexpr int spilled = spilled_value(K);
+      constexpr int spilled = spills.of[K];
       // A row shorter than a register is still in it; reading back what was stored in pieces
       // would wait for the cache.
       if (spilled >= 0 && !whole && c == call.column_begin) {
@@ -320,7 +339,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
                                     const ir::LoopCall& call, std::int64_t r, long c, long n,
                                     long at, bool whole) {
     ((full(I, Phase) ? compute<I>(v, row, random, nullptr, call, c, n, at, whole) : void()), ...);
-    ((reduces(I, Phase) ? gather<I>(v, gathers, at, n, whole) : void()), ...);
+    if constexpr (any(&reduces, Phase))
+      ((reduces(I, Phase) ? gather<I>(v, gathers, at, n, whole) : void()), ...);
     ((full_root(R, Phase) ? put_columns<R>(v, gathers, row, target, call, r, c, n, at, whole)
                           : void()),
      ...);
@@ -381,17 +401,18 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   ANSATZ_INLINE static void pass(S* v, const std::int64_t* row, RandomWindow<T>* windows,
                                  T* const* target, Total<T>* total, const ir::LoopCall& call,
                                  std::int64_t r) {
-    ((row_value(I, Phase) ? compute<I>(v, row, nullptr, windows, call) : void()), ...);
-    constexpr bool any_random = (false || ... || draws(I, Phase));
-    constexpr bool gathering =
-        (false || ... || reduces(I, Phase)) || (false || ... || totals(R, Phase));
-    constexpr bool any = gathering || (false || ... || full_root(R, Phase));
-    if constexpr (any) {
+    if constexpr (any(&row_value, Phase))
+      ((row_value(I, Phase) ? compute<I>(v, row, nullptr, windows, call) : void()), ...);
+    constexpr bool any_random = any(&draws, Phase);
+    constexpr bool reducing = any(&reduces, Phase), totalling = any_root(&totals, Phase);
+    constexpr bool gathering = reducing || totalling;
+    if constexpr (gathering || any_root(&full_root, Phase)) {
       Gather<T> gathers[values + roots];
       Reduced<T> reduced[values];
-      ((reduces(I, Phase) ? void(reduced[I] = {identity<T>(monoid(code(I).variant)), -1, 0})
-                          : void()),
-       ...);
+      if constexpr (reducing)
+        ((reduces(I, Phase) ? void(reduced[I] = {identity<T>(monoid(code(I).variant)), -1, 0})
+                            : void()),
+         ...);
       const long end = call.column_end;
       for (long start = call.column_begin; start < end;) {
         long stop = end;
@@ -406,8 +427,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
                 : void()),
            ...);
         }
-        ((reduces(I, Phase) ? begin_chunk<I>(gathers) : void()), ...);
-        ((totals(R, Phase) ? begin_total<R>(gathers) : void()), ...);
+        if constexpr (reducing) ((reduces(I, Phase) ? begin_chunk<I>(gathers) : void()), ...);
+        if constexpr (totalling) ((totals(R, Phase) ? begin_total<R>(gathers) : void()), ...);
         long c = start;
         for (; c + S::width <= stop; c += S::width) {
           columns<Phase>(v, gathers, row, random, target, call, r, c, S::width, c - start, true);
@@ -417,13 +438,15 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
           columns<Phase>(v, gathers, row, random, target, call, r, c, rest, c - start, false);
         }
         const long vectors = (stop - start + S::width - 1) / S::width;
-        ((reduces(I, Phase) ? end_chunk<I>(gathers, reduced, vectors, start) : void()), ...);
-        ((totals(R, Phase) ? end_total<R>(gathers, total, vectors, r * call.inner + start)
-                           : void()),
-         ...);
+        if constexpr (reducing)
+          ((reduces(I, Phase) ? end_chunk<I>(gathers, reduced, vectors, start) : void()), ...);
+        if constexpr (totalling)
+          ((totals(R, Phase) ? end_total<R>(gathers, total, vectors, r * call.inner + start)
+                             : void()),
+           ...);
         start = stop;
       }
-      ((reduces(I, Phase) ? end_row<I>(v, reduced[I]) : void()), ...);
+      if constexpr (reducing) ((reduces(I, Phase) ? end_row<I>(v, reduced[I]) : void()), ...);
     }
   }
 
@@ -431,15 +454,17 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     S v[values];
     RandomWindow<T> windows[randoms ? randoms : 1];
     // Else g++ warns of values that only rows shorter than a register read.
-    ((is_spilled(I) ? void(v[I] = S(T(0))) : void()), ...);
+    if constexpr (loop.phases > 1) ((spills.is_one[I] ? void(v[I] = S(T(0))) : void()), ...);
     ((level_is(I, Level::uniform) ? compute<I>(v, nullptr, nullptr, windows, call) : void()), ...);
 
     Total<T> total[roots];
-    ((total[R].best.value = identity<T>(monoid(root(R).variant))), ...);
+    if constexpr (any_root(&gathers_all, 0))
+      ((total[R].best.value = identity<T>(monoid(root(R).variant))), ...);
     T* target[2 * roots];
     constexpr int positions_kept = (0 + ... + (column_positions(R) ? 1 : 0));
     T* kept = positions_kept ? best_of_columns<T>(positions_kept * 2 * call.inner) : nullptr;
-    ((root(R).kind == RootKind::reduce_rows ? aim<R>(target, kept, call) : void()), ...);
+    if constexpr (any_root(&no_store, 0))
+      ((root(R).kind == RootKind::reduce_rows ? aim<R>(target, kept, call) : void()), ...);
 
     const std::int64_t rows = call.row_end - call.row_begin;
     double* sums = row_sums && rows > block_rows ? sums_of_blocks(row_sums * call.inner) : nullptr;
@@ -455,8 +480,10 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
       for (int a = 0; a < loop.args; ++a) row[a] = located[a];
       for (; r < stop; ++r) {
         (pass<P>(v, row, windows, target, total, call, r), ...);
-        ((row_value(I, loop.phases) ? compute<I>(v, row, nullptr, windows, call) : void()), ...);
-        ((row_root(R) ? put_row<R>(v, row, total, r) : void()), ...);
+        if constexpr (any(&row_value, loop.phases))
+          ((row_value(I, loop.phases) ? compute<I>(v, row, nullptr, windows, call) : void()), ...);
+        if constexpr (any_root(&stored_by_row, 0))
+          ((row_root(R) ? put_row<R>(v, row, total, r) : void()), ...);
         if constexpr (row_sums > 0) {
           const std::int64_t seen = r + 1 - call.row_begin;
           if (sums && (seen % block_rows == 0 || seen == rows))
@@ -469,7 +496,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     if constexpr (row_sums > 0) {
       if (sums) (end_sum<R>(sums, target, call), ...);
     }
-    ((finish_root<R>(total, target, call)), ...);
+    if constexpr (any_root(&no_store, 0)) ((finish_root<R>(total, target, call)), ...);
   }
 
   template <int Q>
