@@ -127,13 +127,23 @@ class Graph {
   /// Where `name` lies in `text`, once for all who ask.
   constexpr int intern(const char* name) {
     const std::uint64_t h = hash_text(name);
-    const Name* n = names_.data();
-    for (int k = names_.size(); k > 0; --k, ++n)
-      if (n->hash == h && same_text(text.data() + n->at, name)) return n->at;
+    if (names_.size() > few_names) {
+      if (name_table_.size() < 2 * names_.size()) index_names();
+      for (unsigned at = static_cast<unsigned>(h);; ++at) {
+        const int k = name_table_[static_cast<int>(at & name_mask_)];
+        if (k < 0) break;
+        if (names_[k].hash == h && same_text(text.data() + names_[k].at, name)) return names_[k].at;
+      }
+    } else {
+      const Name* n = names_.data();
+      for (int k = names_.size(); k > 0; --k, ++n)
+        if (n->hash == h && same_text(text.data() + n->at, name)) return n->at;
+    }
     const int start = text.size();
     for (; *name; ++name) text.push_back(*name);
     text.push_back(0);
     names_.push_back({h, start});
+    if (!name_table_.empty()) enter_name(names_.size() - 1);
     return start;
   }
 
@@ -241,7 +251,11 @@ class Graph {
   static constexpr unsigned hash(const Node& n, const int* in, int count) {
     unsigned h = static_cast<unsigned>(n.op->id);
     for (; count > 0; --count) h = (h ^ static_cast<unsigned>(*in++)) * 0x9e3779b1u;
-    h = (h ^ static_cast<unsigned>(n.attr.i[0]) ^ (static_cast<unsigned>(n.name) << 8)) *
+    // Of slices of one value only the later numbers differ.
+    const int* const i = n.attr.i;
+    h = (h ^ static_cast<unsigned>(i[0]) ^ (static_cast<unsigned>(n.name) << 8)) * 0x9e3779b1u;
+    h = (h ^ (3u * static_cast<unsigned>(i[1]) + 5u * static_cast<unsigned>(i[2]) +
+              7u * static_cast<unsigned>(i[3]))) *
         0x9e3779b1u;
     if (n.attr.x != 0) {
       const auto bits = __builtin_bit_cast(std::uint64_t, n.attr.x);
@@ -283,7 +297,24 @@ class Graph {
   }
 
   GraphSerial serial_;
+  // Few names are looked at one by one; of more there is a table, made when it is first needed.
+  static constexpr int few_names = 16;
+  constexpr void enter_name(int k) {
+    unsigned at = static_cast<unsigned>(names_[k].hash) & name_mask_;
+    while (name_table_[static_cast<int>(at)] >= 0) at = (at + 1) & name_mask_;
+    name_table_[static_cast<int>(at)] = k;
+  }
+  constexpr void index_names() {
+    int slots = 64;
+    while (slots < 4 * names_.size()) slots *= 2;
+    name_table_.assign(slots, -1);
+    name_mask_ = static_cast<unsigned>(slots - 1);
+    for (int k = 0; k < names_.size(); ++k) enter_name(k);
+  }
+
   List<Name> names_;
+  List<int> name_table_;
+  unsigned name_mask_ = 0;
   List<int> table_;
   unsigned mask_ = 0;
 };

@@ -36,6 +36,8 @@ class BarrierPlanner {
             dead_.push_back(place_of(t.buffer));
       };
       bury();  // a result may lie where an operand dies
+      // One barrier in a thousand buffers costs less than comparing each with all before.
+      if (dead_.size() > 1024) step.barrier = true;
       for (const Touch& t : mine) step.barrier = step.barrier || conflicts(t);
       if (step.barrier) {
         dead_.clear(), ++epoch_;
@@ -130,7 +132,7 @@ class BarrierPlanner {
   static constexpr bool clash(int a, int b) {
     return a != nobody && b != nobody && (a != b || a == everybody);
   }
-  constexpr bool conflicts(const Touch& t) const {
+  constexpr bool conflicts(const Touch& t) {
     const Since& s = since_[t.buffer];
     if (s.epoch == epoch_) return clash(s.written, t.part) || (t.writes && clash(s.read, t.part));
     // A buffer that begins to live may lie where one was that has just died.
@@ -145,6 +147,12 @@ class BarrierPlanner {
           clash(o.read, t.part))
         return true;
     }
+    // What lay in the same place was touched by the same part: the new buffer stands for it.
+    int kept = 0;
+    for (int k = 0; k < dead_.size(); ++k)
+      if (x.begin != dead_[k].begin || x.end != dead_[k].end || x.extent != dead_[k].extent)
+        dead_[kept++] = dead_[k];
+    while (dead_.size() > kept) dead_.pop_back();
     return false;
   }
 

@@ -68,6 +68,7 @@ class FoldProducts {
  public:
   constexpr FoldProducts(const Graph& g) : g_(g), uses_(use_counts(g)) {
     to_.assign(g.size(), -1);
+    blocked_.assign(g.size(), 0);
     find_targets();
   }
 
@@ -101,7 +102,10 @@ class FoldProducts {
     if (target < 0 && n.op != info_of<ops::Add> && n.op != info_of<ops::Subtract>) return -1;
     Combination c;
     shape_ = n.shape;
-    if (!collect(out, id, out.add_literal(1), true, c)) return -1;
+    if (!collect(out, id, out.add_literal(1), true, c)) {
+      blocked_[id] = 1;
+      return -1;
+    }
     int products = 0, base = -1;
     for (int k = 0; k < c.terms.size(); ++k) {
       if (product_behind(c.terms[k].tensor) >= 0)
@@ -165,7 +169,7 @@ class FoldProducts {
     const Node& n = g_[id];
     if (!(n.shape == shape_)) return false;
     const bool leaf = n.op->kind == OpKind::leaf;
-    if (!top && !leaf && uses_[id] != 1) return false;
+    if (!top && ((!leaf && uses_[id] != 1) || blocked_[id])) return false;
     if (n.op == info_of<ops::Add> || n.op == info_of<ops::Subtract>) {
       const int right = n.op == info_of<ops::Subtract> ? negated(out, coefficient) : coefficient;
       return collect(out, g_.in(id, 0), coefficient, false, c) &&
@@ -199,6 +203,7 @@ class FoldProducts {
   const Graph& g_;
   List<int> uses_;
   List<int> targets_;
+  List<char> blocked_;  // has a term that belongs to no combination, and so has every sum over it
   Shape shape_;   // of the combination
   List<int> to_;  // node of the new graph for each node of the old
 };

@@ -22,7 +22,8 @@ constexpr const char* layer = "h1";
 
 constexpr auto job = [] {
   return Train(DrawnDigits(0, 2'000),
-               MLP(VectorSpace(784_c), Tanh("h0", 20_c, irange(.05)), Softmax("y", 10_c, irange(0.))),
+               MLP(VectorSpace(784_c), Tanh("h0", 20_c, irange(.05)),
+                   Softmax("y", 10_c, irange(0.))),
                SGD(learning_rate(.05), batch_size(50), EpochCounter(1),
                    cost(Dropout(input_include_probs({{layer, .8}})))));
 };

@@ -29,7 +29,7 @@ inline ir::PlanView view_of(const ir::Plan& p) {
 template <class T>
 Program<T> program_of(const ir::Plan& plan, ir::LoopFn loop) {
   auto* copy = new ir::Plan(plan);
-  return Program<T>(view_of(*copy), &loop,
+  return Program<T>(hand::view_of(*copy), &loop,
                     {copy, [](void* p) { delete static_cast<ir::Plan*>(p); }});
 }
 
