@@ -56,7 +56,7 @@ inline constexpr PlanSizes largest_plan{
     .buffers = 2048, .leaves = 1024, .operands = 8192, .code = 2048, .roots = 1024, .loops = 256,
     .steps = 2048, .dims = 512, .results = 256, .extents = 8, .text = 16384};
 
-/// Nodes of a graph with its gradients that the compiler is asked for at most, as far as that can be
+/// Nodes of a graph with its gradients that the compiler is asked for at most, as far as can be
 /// told before the work: at some 3 ms each and 0.4 MB.
 inline constexpr int most_nodes = 6000;
 

@@ -382,8 +382,8 @@ consteval bool same_spaces() {
 template <class A, class B>
 concept SpacesAgree = ir::same_spaces<A, B>();
 
-/// a where the flag is set while the graph is made, or b: what `flag ? a : b` would be, which g++ 12
-/// cannot evaluate ("use of allocated storage after deallocation"). A choice for each element is
+/// a where the flag is set while the graph is made, or b: what `flag ? a : b` would be, which g++
+/// 12 cannot evaluate ("use of allocated storage after deallocation"). A choice for each element is
 /// `where`. The result has a's Space.
 template <class A, class B>
 constexpr Expr<A> select(bool flag, const Expr<A>& a, const Expr<B>& b) {

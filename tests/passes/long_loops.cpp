@@ -1,4 +1,8 @@
+#include <algorithm>
 #include <cmath>
+#include <ctime>
+#include <string>
+#include <tuple>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -41,6 +45,52 @@ TEST_CASE("clusters: a long chain in several loops has the values of its formula
     }
     CHECK(r["h"].data()[i] == Approx(h).epsilon(1e-12));
     CHECK(r["g"].data()[i] == Approx(slope).epsilon(1e-9));
+  }
+}
+
+// The largest of n pieces of a product, and its gradient: of the slices only their starts differ.
+Function pieces(int n) {
+  const AnyExpr x = input<VectorSpace<3>>("x");
+  const AnyExpr W = parameter("W", Matrix(3, 2 * n));
+  const AnyExpr z = matmul(x, W);
+  AnyExpr h = slice(z, axis<0>, 0, n + 1, n);
+  for (int i = 1; i < n; ++i) h = maximum(slice(z, axis<0>, i, n + i + 1, n), h);
+  return function(output("h", h), update(W, W - 0.1 * grad(mean(sum(h)), W)));
+}
+
+// n layers, each with parameters of its own.
+Function layers(int n) {
+  AnyExpr h = input<VectorSpace<3>>("x");
+  Function f;
+  std::vector<AnyExpr> all;
+  for (int i = 0; i < n; ++i) {
+    const std::string number = std::to_string(i);
+    all.push_back(parameter<Matrix<3, 3>>(("W" + number).c_str()));
+    all.push_back(parameter<VectorSpace<3>>(("b" + number).c_str()));
+    h = relu(matmul(h, all[all.size() - 2]) + all.back());
+  }
+  const AnyExpr cost = mean(sum(h));
+  for (const AnyExpr& w : all) f.add(update(w, w - 0.1 * grad(cost, w)));
+  return f;
+}
+
+double seconds(const Function& f) {
+  double least = 1e9;
+  for (int trial = 0; trial < 3; ++trial) {
+    const std::clock_t begin = std::clock();  // of this process: others may be busy
+    CHECK(ir::lower(f).steps.size() > 0);
+    least = std::min(least, double(std::clock() - begin) / CLOCKS_PER_SEC);
+  }
+  return least;
+}
+
+TEST_CASE("lower: eight times the graph takes about eight times as long", "[passes][lower]") {
+  for (const auto& [name, make, n] :
+       {std::tuple{"pieces", &pieces, 500}, std::tuple{"layers", &layers, 250},
+        std::tuple{"chain", &chain, 1000}}) {
+    const double few = seconds(make(n)), many = seconds(make(8 * n));
+    INFO(name << ": " << few << " s and " << many << " s");
+    CHECK(many < 24 * few);  // 64 where it grows with the square
   }
 }
 

@@ -14,7 +14,7 @@ namespace train {
 /// Remembers what it has seen, so that many values of one graph take the time of the graph.
 class Varying {
  public:
-  constexpr Varying() = default;
+  constexpr Varying() {}
   Varying(const Varying&) = delete;
   Varying& operator=(const Varying&) = delete;
   constexpr ~Varying() {
