@@ -11,7 +11,7 @@ using namespace ansatz;
 
 struct Pixels : VectorSpace<784> {};
 
-auto step = compile([] {
+auto step = compile([] {  // error here
   auto x = input<Pixels>("x");
 #ifdef TWIN
   return function(output("y", scalar("rate") * x));

@@ -12,7 +12,7 @@ using namespace ansatz;
 
 struct Pixels : VectorSpace<784> {};
 
-auto step = compile([] {
+auto step = compile([] {  // error here
   auto x = input<Pixels>("x");
   auto W = parameter<VectorSpace<784>>("W");
 #ifdef TWIN

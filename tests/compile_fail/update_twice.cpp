@@ -11,7 +11,7 @@ using namespace ansatz;
 
 struct Pixels : VectorSpace<784> {};
 
-auto step = compile([] {
+auto step = compile([] {  // error here
   auto W = parameter<VectorSpace<784>>("W");
 #ifdef TWIN
   return function(update(W, 0.9 * W));
