@@ -44,7 +44,7 @@ class Checker {
       layers(*mlp, {mlp->input_space(), ""}, place_of(job_.model.get(), "model"));
     const bool sound = loader_.errors.size() == before;
     // The job of a model file is not run again: it writes nothing.
-    if (loader_.options.fill) check_outputs(job_, loader_, place_);
+    if (loader_.options.fill) check_outputs(job_, loader_, place_, sound && layers_there());
     // All else asks for the Spaces of the layers, and for their names.
     if (!sound || !layers_there()) return;
     sound_ = !loader_.hollow(job_.model.get()) && (job_.dataset || !given("dataset"));

@@ -21,8 +21,8 @@ namespace {
 
 class OutputChecker {
  public:
-  OutputChecker(const Train& job, Loader& loader, const yaml::Place& place)
-      : job_(job), loader_(loader), place_(place) {}
+  OutputChecker(const Train& job, Loader& loader, const yaml::Place& place, bool sound)
+      : job_(job), loader_(loader), place_(place), sound_(sound) {}
 
   void check() {
     names();
@@ -34,6 +34,7 @@ class OutputChecker {
     }
     // Classes of a user need not tell what they write: of theirs the key is looked at.
     for (const Shared<Extension>& each : job_.extensions) {
+      if (!each) continue;
       const yaml::Place* const stands = loader_.place_of(each.get());
       const auto key = stands ? stands->find("save_path") : std::nullopt;
       if (!key || yaml::is_null(*key->node) ||
@@ -91,7 +92,7 @@ class OutputChecker {
     if (job_.dataset) job_.dataset->files(of_data);
     if (job_.algorithm)
       for (const MonitoringDataset& each : job_.algorithm->monitoring_datasets.list)
-        each.dataset->files(of_data);
+        if (each.dataset) each.dataset->files(of_data);
     for (const std::string& each : of_data)
       if (named == serial::file_named(each)) return told("a file of the data");
     // The model that a job goes on with may be saved where it came from.
@@ -108,6 +109,7 @@ class OutputChecker {
   // Of the parameters alone; state comes on top.
   std::int64_t least_bytes() const {
     std::int64_t count = 0;
+    if (!sound_) return 0;
     try {
       for (const ModelParameter& p : job_.model->parameters()) {
         std::int64_t numbers = 1;
@@ -122,7 +124,7 @@ class OutputChecker {
 
   // Parameters whose names the format of the model file keeps for something else.
   void names() {
-    if (outputs_of(job_).empty()) return;
+    if (!sound_ || outputs_of(job_).empty()) return;
     try {
       for (const ModelParameter& p : job_.model->parameters())
         if (const std::string name(p.name.view()); reserved_name(name)) return refuse_name(name);
@@ -145,13 +147,14 @@ class OutputChecker {
   const Train& job_;
   Loader& loader_;
   const yaml::Place& place_;
+  bool sound_;
   std::vector<const yaml::Node*> seen_;
 };
 
 }  // namespace
 
-void check_outputs(const Train& job, Loader& loader, const yaml::Place& place) {
-  if (job.model) OutputChecker(job, loader, place).check();
+void check_outputs(const Train& job, Loader& loader, const yaml::Place& place, bool sound) {
+  if (job.model) OutputChecker(job, loader, place, sound).check();
 }
 
 }  // namespace ansatz

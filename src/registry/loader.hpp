@@ -134,7 +134,8 @@ void check_job(const Train& job, Loader& loader, const yaml::Place& place);
 
 /// What a job writes: each file can be written, replaces no input and nothing but a model, and is
 /// nobody else's; each parameter has a name under which it can be saved.
-void check_outputs(const Train& job, Loader& loader, const yaml::Place& place);
+/// @param sound  whether the layers could be made, so that the parameters are known
+void check_outputs(const Train& job, Loader& loader, const yaml::Place& place, bool sound);
 
 /// Job as an object, so that YAML can name its class.
 class TrainObject : public Object {

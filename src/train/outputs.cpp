@@ -20,7 +20,8 @@ using serial::file_named;
 std::vector<OutputFile> outputs_of(const Train& job) {
   std::vector<OutputFile> list;
   if (!job.save_path.empty()) list.push_back({nullptr, "save_path", job.save_path.c_str()});
-  for (const Shared<Extension>& each : job.extensions) each->outputs(list);
+  for (const Shared<Extension>& each : job.extensions)
+    if (each) each->outputs(list);
   return list;
 }
 
