@@ -63,7 +63,7 @@ constexpr Sweep sweep(Graph& g, int cost, const List<int>& wanted) {
       const int part = fitted(g, g.value(guards.guarded(id, k, adjoint, given)), in);
       if (part < 0) continue;
       const int both[] = {s.adjoint[in], part};
-      guards.note(id, k, given, both[0] < 0);
+      guards.note(id, k, adjoint, given, both[0] < 0);
       s.adjoint[in] = both[0] < 0 ? part : g.add(info_of<ops::Add>, {}, both, 2);
     }
   }

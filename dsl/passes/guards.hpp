@@ -49,6 +49,9 @@ class Guards {
   constexpr int guarded(int node, int k, int adjoint, int part) {
     const int guard = of(node);
     if (guard < 0 || keeps_zero(part, adjoint, 8)) return part;
+    // A sum of products with zeros: what of the operands is not needed was taken out before.
+    const OpKind kind = g_[node].op->kind;
+    if (kind == OpKind::matmul || kind == OpKind::kernel) return part;
     const bool same_element = is_elementwise(g_[node].op);
     if (!(g_[part].shape == g_[same_element ? node : g_.in(node, k)].shape)) return part;
     const int condition = same_element ? guard : passed(node, k, guard);
@@ -56,10 +59,10 @@ class Guards {
   }
 
   /// Notes the guard of what operand k got, its first part or a further one.
-  constexpr void note(int node, int k, int part, bool first) {
+  constexpr void note(int node, int k, int adjoint, int part, bool first) {
     const int in = g_.in(node, k), outer = of(node);
     if (g_[in].op->kind == OpKind::leaf) return;
-    int guard = own_condition(node, part);
+    int guard = part == adjoint ? none : own_condition(node, part);
     if (of_.empty() && guard < 0) return;
     if (guard >= 0 && outer >= 0) guard = chosen(outer, guard);
     if (guard >= 0)

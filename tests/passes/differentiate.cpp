@@ -137,3 +137,19 @@ TEST_CASE("differentiate: by a value inside a gradient", "[pass][differentiate]"
   CHECK(count_of<ops::Tanh>(second) == 1);
   CHECK(by_handle(grad(h * tanh(s), h), h) == "0");
 }
+
+TEST_CASE("differentiate: what keeps inf and NaN out costs networks nothing",
+          "[pass][differentiate]") {
+  const auto V = parameter<Matrix<2, 2>>("V");
+  const auto where_of = [](const auto& cost) {
+    const ir::Graph g = ir::simplify(separated(graph_of(grad(cost, W), grad(cost, b))));
+    CHECK(count_of<ops::Max>(g) == 0);
+    return count_of<ops::Where>(g);
+  };
+  const auto z = matmul(x, W) + b;
+  CHECK(where_of(sum(square(matmul(relu(z), V)))) == 1);
+  CHECK(where_of(sum(square(matmul(relu(matmul(relu(z), V)), V)))) == 2);
+  CHECK(where_of(sum(square(matmul(maximum(z, 0), V)))) == 1);
+  const auto mask = input<VectorSpace<2>>("mask");
+  CHECK(where_of(sum(square(matmul(where(mask, z * (2 / scalar("p")), 0), V)))) == 2);
+}
