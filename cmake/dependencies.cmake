@@ -19,6 +19,11 @@ if(NOT fmt_FOUND)
   list(APPEND ansatz_missing "fmt (libfmt-dev)")
 endif()
 
+find_package(yaml-cpp QUIET)
+if(NOT yaml-cpp_FOUND)
+  list(APPEND ansatz_missing "yaml-cpp (libyaml-cpp-dev)")
+endif()
+
 find_package(OpenSSL QUIET COMPONENTS Crypto)
 if(NOT OPENSSL_FOUND)
   list(APPEND ansatz_missing "OpenSSL (libssl-dev)")
@@ -39,17 +44,6 @@ elseif(NOT TARGET ansatz::zip)
   add_library(ansatz::zip UNKNOWN IMPORTED)
   set_target_properties(ansatz::zip PROPERTIES IMPORTED_LOCATION "${ANSATZ_ZIP_LIBRARY}"
     INTERFACE_INCLUDE_DIRECTORIES "${ANSATZ_ZIP_INCLUDE}")
-endif()
-
-find_library(ANSATZ_YAML_LIBRARY yaml)
-find_path(ANSATZ_YAML_INCLUDE yaml.h)
-mark_as_advanced(ANSATZ_YAML_LIBRARY ANSATZ_YAML_INCLUDE)
-if(NOT ANSATZ_YAML_LIBRARY OR NOT ANSATZ_YAML_INCLUDE)
-  list(APPEND ansatz_missing "libyaml (libyaml-dev)")
-elseif(NOT TARGET ansatz::yaml)
-  add_library(ansatz::yaml UNKNOWN IMPORTED)
-  set_target_properties(ansatz::yaml PROPERTIES IMPORTED_LOCATION "${ANSATZ_YAML_LIBRARY}"
-    INTERFACE_INCLUDE_DIRECTORIES "${ANSATZ_YAML_INCLUDE}")
 endif()
 
 # Header-only libraries.

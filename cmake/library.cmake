@@ -32,7 +32,7 @@ target_compile_options(ansatz PUBLIC
 
 target_link_libraries(ansatz
   PUBLIC ansatz::headers_of_others ansatz::blas OpenMP::OpenMP_CXX
-  PRIVATE ansatz::zip ZLIB::ZLIB fmt::fmt ansatz::yaml)
+  PRIVATE ansatz::zip ZLIB::ZLIB fmt::fmt yaml-cpp)
 
 # `ansatz compile` uses the compiler and the flags of this build, and names ops as their headers do.
 include(${CMAKE_CURRENT_LIST_DIR}/op_table.cmake)

@@ -1,23 +1,25 @@
 #include "builder.hpp"
 
 #include "path.hpp"
-#include "utf8.hpp"
+#include "raw.hpp"
 
 #include <ansatz/nearest_name.hpp>
 
 #include <fmt/format.h>
-#include <yaml.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 #include <unordered_map>
-#include <utility>
 
 namespace ansatz::yaml {
 
 namespace {
 
-// Thrown when there is no use in going on; the error is in the list already.
+// Thrown through the parser when there is no use in going on; the error is in the list already.
 struct Stop {};
 
 // After so many, nobody reads on.
@@ -29,6 +31,9 @@ bool blank(char c) { return c == ' ' || c == '\n' || c == '\t'; }
 struct Frame {
   NodePtr node;
   std::size_t begin = 0;
+  std::size_t anchor = 0;
+  bool flow = false;        // in brackets
+  std::size_t key = 0;      // where the key begins that has been read
   bool value_next = false;  // in a mapping: a key has been read
   Child pending;            // that key
   bool drop = false;        // the key is at fault, its value goes nowhere
@@ -38,17 +43,23 @@ struct Frame {
   std::vector<NodePtr> merged;
 };
 
-std::string text_of(const yaml_char_t* text) {
-  return text ? reinterpret_cast<const char*>(text) : std::string();
-}
-
-class Builder {
+class Builder : public YAML::EventHandler {
  public:
   Builder(const Text& text, const Limits& limits, Errors& errors, const std::string& path)
       : text_(text), limits_(limits), errors_(errors), base_(path) {}
 
   NodePtr root() const { return root_; }
   const std::vector<Frame>& open() const { return frames_; }
+  const std::vector<std::string>& anchor_names() const { return names_; }
+  /// How many brackets are open.
+  int brackets() const {
+    int open = 0;
+    for (const Frame& frame : frames_) {
+      const std::size_t at = raw::content(text_.text(), frame.begin);
+      open += at < text_.size() && (text_.text()[at] == '[' || text_.text()[at] == '{');
+    }
+    return std::max(open, 1);
+  }
 
   std::string path() const {
     std::string out = base_;
@@ -63,106 +74,158 @@ class Builder {
     return out;
   }
 
-  // `at` is where the event begins in the text.
-  void take(const yaml_event_t& event, std::size_t at) {
-    check_empty();
-    switch (event.type) {
-      case YAML_ALIAS_EVENT:
-        return alias(at, text_of(event.data.alias.anchor));
-      case YAML_SCALAR_EVENT:
-        return scalar(event, at);
-      case YAML_SEQUENCE_START_EVENT:
-        anchor(at, event.data.sequence_start.anchor);
-        return push(make(at, text_of(event.data.sequence_start.tag), Kind::sequence), at);
-      case YAML_MAPPING_START_EVENT:
-        anchor(at, event.data.mapping_start.anchor);
-        return push(make(at, text_of(event.data.mapping_start.tag), Kind::mapping), at);
-      case YAML_MAPPING_END_EVENT:
-        if (!frames_.back().merged.empty()) merge(frames_.back());
-        return pop();
-      case YAML_SEQUENCE_END_EVENT:
-        return pop();
-      default:
-        return;
-    }
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+
+  void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
+    if (name.find_first_not_of(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") !=
+        std::string::npos)
+      errors_.add(place_of(mark), path(),
+                  fmt::format("found the anchor {}; allowed: letters, digits, - and _ in its name",
+                              quoted("&" + name)));
+    const auto [known, is_new] = anchor_positions_.emplace(name, place_of(mark));
+    if (!is_new)
+      errors_.add(place_of(mark), path(),
+                  fmt::format("found the anchor &{} a second time; the first is in line {}", name,
+                              known->second.line()));
+    names_.push_back(name);
+    anchor_name_ = name;
   }
 
- private:
-  struct Anchored {
-    NodePtr node;  // null while it is being read
-    int height = 0;
-    Position position;
-  };
-
-  void scalar(const yaml_event_t& event, std::size_t at) {
-    const auto& data = event.data.scalar;
-    anchor(at, data.anchor);
-    const std::string tag = text_of(data.tag);
-    const bool plain = data.style == YAML_PLAIN_SCALAR_STYLE;
-    const bool nothing = plain && data.length == 0;
-    const NodePtr node = make(at, tag, nothing && tag.empty() ? Kind::null : Kind::scalar);
-    node->text.assign(reinterpret_cast<const char*>(data.value), data.length);
-    node->quoted = !plain || tag == "!";
-    if (node->kind == Kind::scalar && plain && tag.empty() &&
-        (node->text == "~" || node->text == "null" || node->text == "Null" || node->text == "NULL"))
-      node->kind = Kind::null, node->text.clear();
-    finish(node, node->anchor, 0);
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    // At the very end of a text, yaml-cpp forgets the tag of an empty node.
+    const std::size_t at = begin_of(mark);
+    const std::string tag = tag_text(at);
+    if (!frames_.empty()) check_null(frames_.back(), at);
+    const NodePtr node = make(mark, tag, tag.empty() ? Kind::null : Kind::scalar);
+    finish(node, anchor, 0);
   }
 
-  void anchor(std::size_t at, const yaml_char_t* name) {
-    anchor_name_ = text_of(name);
-    if (anchor_name_.empty()) return;
-    const auto [known, is_new] =
-        anchored_.emplace(anchor_name_, Anchored{nullptr, 0, text_.at(at)});
-    if (is_new) {
-      names_.push_back(anchor_name_);
-      return;
-    }
-    errors_.add(text_.at(at), path(),
-                fmt::format("found the anchor &{} a second time; the first is in line {}",
-                            anchor_name_, known->second.position.line()));
-    known->second.node = nullptr;
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    const std::size_t at = begin_of(mark);
+    const NodePtr node = make(mark, tag, Kind::scalar);
+    if (tag != "?" && tag != "!" && value.empty()) node->quoted = node->quoted && belongs(at);
+    node->text = value;
+    if (node->quoted) as_pyyaml(*node, raw::content(text_.text(), at));
+    if (awaits_key()) frames_.back().key = at;
+    finish(node, anchor, 0);
   }
 
-  void alias(std::size_t at, const std::string& name) {
-    const Position position = text_.at(at);
-    const auto known = anchored_.find(name);
-    if (known == anchored_.end()) {
-      errors_.add(position, path(),
-                  fmt::format("found {}, but no such anchor before it{}", quoted("*" + name),
-                              allowed_names(name, {names_.begin(), names_.end()})));
-      throw Stop{};
-    }
-    if (!known->second.node) {
-      errors_.add(position, path(),
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const Position at = place_of(mark);
+    if (anchor >= anchored_.size() || !anchored_[anchor].node) {
+      const std::string name = anchor - 1 < names_.size() ? names_[anchor - 1] : "";
+      errors_.add(at, path(),
                   fmt::format("found *{0} inside of &{0}; allowed: an anchor that does not contain "
                               "itself",
                               name));
-      anchor_name_.clear();
-      return put(make(at, "", Kind::null), position, true, 0);
+      put(make(mark, "", Kind::null), at, true, 0);
+      return;
     }
-    put(known->second.node, position, true, known->second.height);
+    put(anchored_[anchor].node, at, true, anchored_[anchor].height);
   }
 
-  // Where the tag of the node that begins at `at` stands: behind its anchor, if that comes first.
-  std::size_t tag_at(std::size_t at) const {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override {
+    push(make(mark, tag, Kind::sequence), begin_of(mark), anchor, style);
+  }
+  void OnSequenceEnd() override { pop(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override {
+    push(make(mark, tag, Kind::mapping), begin_of(mark), anchor, style);
+  }
+  void OnMapEnd() override {
+    if (!frames_.back().merged.empty()) merge(frames_.back());
+    pop();
+  }
+
+  std::size_t begin_of(const YAML::Mark& mark) const {
+    return mark.pos < 0 ? text_.size() : std::min<std::size_t>(mark.pos, text_.size());
+  }
+  Position place_of(const YAML::Mark& mark) const { return text_.at(begin_of(mark)); }
+
+ private:
+  struct Anchored {
+    NodePtr node;
+    int height = 0;
+  };
+
+  // Where the tag of the node that begins at `at` stands; nowhere if it has none in front of its
+  // content.
+  std::optional<std::size_t> tag_at(std::size_t at) const {
     const std::string& text = text_.text();
-    std::size_t tag = at;
-    if (tag < text.size() && text[tag] == '&') {
-      while (tag < text.size() && !blank(text[tag])) ++tag;
-      while (tag < text.size() && blank(text[tag])) ++tag;
+    if (at < text.size() && text[at] == '&') {
+      while (at < text.size() && !blank(text[at])) ++at;
+      while (at < text.size() && blank(text[at])) ++at;
     }
-    return tag < text.size() && text[tag] == '!' ? tag : at;
+    if (at < text.size() && text[at] == '!') return at;
+    return std::nullopt;
   }
 
-  NodePtr make(std::size_t at, const std::string& tag, Kind kind) {
-    count(at);
+  std::string tag_text(std::size_t at) const {
+    const auto begin = tag_at(at);
+    if (!begin) return {};
+    std::size_t end = *begin;
+    while (end < text_.size() && !blank(text_.text()[end])) ++end;
+    return text_.text().substr(*begin, end - *begin);
+  }
+
+  NodePtr make(const YAML::Mark& mark, const std::string& tag, Kind kind) {
+    count(begin_of(mark));
     auto node = std::make_shared<Node>();
     node->kind = kind;
-    if (tag != "!") node->tag = tag;  // that a scalar is text is said by `quoted`
-    node->position = text_.at(node->tag.empty() ? at : tag_at(at));
-    node->anchor = std::exchange(anchor_name_, {});
+    // yaml-cpp's marks of a plain node, and of one in quotes or tagged by "!" alone.
+    if (tag != "?" && tag != "!") node->tag = tag;
+    node->quoted = tag == "!";
+    std::size_t at = begin_of(mark);
+    if (!node->tag.empty()) at = tag_at(at).value_or(at);
+    // A tag hides whether quotes follow it.
+    if (kind == Kind::scalar && !node->tag.empty()) node->quoted = raw::quotes_at(text_.text(), at);
+    node->position = text_.at(at);
+    node->anchor = std::move(anchor_name_);
+    anchor_name_.clear();
     return node;
+  }
+
+  // The column of the innermost collection that is not in brackets; its items stand at it, what
+  // is in them further right. Nowhere where brackets are open, or nothing is.
+  std::optional<std::size_t> indentation() const {
+    if (frames_.empty() || frames_.back().flow) return std::nullopt;
+    return raw::column(text_.text(), frames_.back().begin);
+  }
+
+  // Whether the quotes behind the tag at `at` are those of its node, which is empty, and not the
+  // next node's.
+  bool belongs(std::size_t at) const {
+    const std::string& text = text_.text();
+    const std::size_t quotes = raw::content(text, at);
+    if (text.find('\n', at) >= quotes) return true;
+    const auto indented = indentation();
+    return !indented || raw::column(text, quotes) > *indented;
+  }
+
+  // What yaml-cpp makes otherwise of text in quotes, and of > with a +.
+  void as_pyyaml(Node& node, std::size_t content) {
+    const std::string& text = text_.text();
+    if (content >= text.size()) return;
+    if (text[content] == '"') node.text = raw::with_escapes(node.text);
+    if ((text[content] == '"' || text[content] == '\'') && !raw::quotes_end(text, content))
+      errors_.add(text_.at(content), path(), "text in quotes has no end");
+    if (text[content] == '>') raw::keep_newlines(node.text, text, content, indentation());
+  }
+
+  // yaml-cpp takes for null what is missing between two commas, and a line without a ':' for a key.
+  void check_null(const Frame& frame, std::size_t at) {
+    const std::string& text = text_.text();
+    const bool list = frame.node->kind == Kind::sequence;
+    if (frame.flow && list && at < text.size() && text[at] == ',')
+      errors_.add(text_.at(at), path(), "no value stands before this comma");
+    if (!frame.flow && !list && frame.value_next && !frame.drop && !raw::has_colon(text, frame.key))
+      errors_.add(text_.at(frame.key), path(),
+                  explain_syntax("end of map not found", Kind::mapping, frame.node->position));
   }
 
   void count(std::size_t at) {
@@ -173,38 +236,31 @@ class Builder {
     throw Stop{};
   }
 
-  void push(const NodePtr& node, std::size_t begin) {
+  void push(const NodePtr& node, std::size_t begin, YAML::anchor_t anchor,
+            YAML::EmitterStyle::value style) {
     check_depth(node->position, 1);
+    if (anchor && anchored_.size() <= anchor) anchored_.resize(anchor + 1);
     Frame frame;
     frame.node = node;
     frame.begin = begin;
+    frame.anchor = anchor;
+    frame.flow = style == YAML::EmitterStyle::Flow;
     frames_.push_back(std::move(frame));
   }
 
   void pop() {
     const Frame frame = std::move(frames_.back());
     frames_.pop_back();
-    finish(frame.node, frame.node->anchor, frame.height);
+    finish(frame.node, frame.anchor, frame.height);
   }
 
-  void finish(const NodePtr& node, const std::string& name, int height) {
-    if (!name.empty()) {
-      Anchored& anchored = anchored_[name];
-      anchored.node = node;
-      anchored.height = height;
+  void finish(const NodePtr& node, YAML::anchor_t anchor, int height) {
+    if (anchor) {
+      if (anchored_.size() <= anchor) anchored_.resize(anchor + 1);
+      anchored_[anchor] = {node, height};
     }
-    if (!node->tag.empty() && !awaits_key()) {
-      if (node->kind == Kind::scalar && node->text.empty() && !node->quoted)
-        empty_ = node, empty_path_ = path();
-      else
-        check_tag(*node, path(), errors_);
-    }
+    if (!node->tag.empty() && !awaits_key()) check_tag(*node, path(), errors_);
     put(node, node->position, false, height);
-  }
-
-  // A tag before nothing is complained about when something good follows: else that is the fault.
-  void check_empty() {
-    if (const NodePtr node = std::exchange(empty_, nullptr)) check_tag(*node, empty_path_, errors_);
   }
 
   bool awaits_key() const {
@@ -314,163 +370,98 @@ class Builder {
   const std::string base_;
   NodePtr root_;
   std::vector<Frame> frames_;
-  std::unordered_map<std::string, Anchored> anchored_;
-  std::vector<std::string> names_;  // of anchors
-  std::string anchor_name_;         // of the node that is made next
-  NodePtr empty_;                   // a tag before nothing
-  std::string empty_path_;
+  std::vector<Anchored> anchored_;
+  std::vector<std::string> names_;
+  std::unordered_map<std::string, Position> anchor_positions_;
+  std::string anchor_name_;
   int nodes_ = 0;
 };
 
-// The parser of libyaml, which is PyYAML's in C.
-class Parser {
- public:
-  explicit Parser(const std::string& text) : text_(text) {
-    if (!yaml_parser_initialize(&parser_)) throw std::bad_alloc();
-    yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
-                                 text.size());
-    // libyaml counts characters.
-    ascii_ = std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
-  }
-  ~Parser() {
-    yaml_event_delete(&event_);
-    yaml_parser_delete(&parser_);
-  }
-  Parser(const Parser&) = delete;
-
-  // The next event; null at a fault of the syntax.
-  const yaml_event_t* next() {
-    yaml_event_delete(&event_);
-    if (yaml_parser_parse(&parser_, &event_)) return &event_;
-    if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
-    return nullptr;
-  }
-  std::size_t begin() { return byte_of(event_.start_mark); }
-
-  std::string problem() const { return parser_.problem ? parser_.problem : "a fault"; }
-  std::string context() const { return parser_.context ? parser_.context : ""; }
-  std::size_t problem_at() {
-    if (parser_.error == YAML_READER_ERROR) return std::min(parser_.problem_offset, text_.size());
-    return byte_of(parser_.problem_mark);
-  }
-  std::size_t context_at() { return byte_of(parser_.context_mark); }
-  // Where the scanner stands, and in how many brackets.
-  std::size_t position() { return byte_of(parser_.mark); }
-  int brackets() const { return parser_.flow_level; }
-
- private:
-  std::size_t byte_of(const yaml_mark_t& mark) {
-    if (ascii_) return std::min(mark.index, text_.size());
-    if (mark.index < characters_) characters_ = bytes_ = 0;
-    for (; characters_ < mark.index && bytes_ < text_.size(); ++characters_) {
-      ++bytes_;
-      while (bytes_ < text_.size() && utf8::continuation(text_[bytes_])) ++bytes_;
+// Where a further document begins; nowhere if there is none.
+std::optional<std::size_t> next_document(YAML::Parser& parser, const Builder& builder) {
+  struct : YAML::EventHandler {
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { throw mark; }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { throw mark; }
+    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  const std::string&) override {
+      throw mark;
     }
-    return bytes_;
+    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {
+      throw mark;
+    }
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {
+      throw mark;
+    }
+    void OnMapEnd() override {}
+  } first_event;
+  try {
+    parser.HandleNextDocument(first_event);
+  } catch (const YAML::Mark& mark) {
+    return builder.begin_of(mark);
   }
+  return std::nullopt;
+}
 
-  const std::string& text_;
-  yaml_parser_t parser_{};
-  yaml_event_t event_{};
-  bool ascii_ = true;
-  std::size_t characters_ = 0, bytes_ = 0;  // the mark that was asked for last
-};
+// The name behind the '*' at `at`.
+std::string alias_name(const std::string& text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && !blank(text[end]) &&
+         std::string_view(",[]{}").find(text[end]) == std::string_view::npos)
+    ++end;
+  return text.substr(at, end - at);
+}
 
-struct Fault {
-  std::string problem, context;
-  std::size_t at = 0, begin = 0;
-};
-
-void add_syntax_error(const Fault& fault, const Text& text, const Builder& builder,
+void add_syntax_error(const YAML::Exception& error, const Text& text, const Builder& builder,
                       Errors& errors) {
-  const bool open = !builder.open().empty();
-  const Frame* const frame = open ? &builder.open().back() : nullptr;
-  const bool flow = frame && text.size() > frame->begin && [&] {
-    const std::size_t bracket = text.text().find_first_of("[{\n", frame->begin);
-    return bracket != std::string::npos && text.text()[bracket] != '\n';
-  }();
-  std::string what = explain_syntax(
-      {fault.problem, fault.context, text.text(), fault.at, frame ? frame->node->kind : Kind::null,
-       frame ? frame->node->position : Position{}, flow, builder.open().size()});
-  if (fault.at >= text.size()) what += ", found the end of the text";
-  errors.add(text.at(fault.at), builder.path(), what);
-}
-
-// As much text is read again, in all, for colons that libyaml does not take.
-constexpr const char* ask_for_blank = "put a blank behind this ':', or quotes around the text";
-constexpr std::size_t most_read_again = std::size_t{8} << 20;
-
-// A ':' before a bracket or a comma ends a word in PyYAML; libyaml refuses it there. With a blank
-// behind it both read the same. Gives the places for blanks behind the colon at `at`, which is in
-// so many brackets, and behind all others of its kind up to where the last of them closes.
-std::vector<std::size_t> places_for_blanks(std::string_view text, std::size_t at, int brackets) {
-  std::vector<std::size_t> places;
-  const auto is = [&](std::size_t i, std::string_view any) {
-    return i < text.size() && any.find(text[i]) != std::string_view::npos;
-  };
-  bool begins = false;  // whether a value may begin here: only there quotes are quotes
-  for (std::size_t i = at; i < text.size() && brackets > 0; ++i) {
-    const char c = text[i];
-    if (is(i, " \n\t")) continue;
-    const bool apart = i == 0 || is(i - 1, " \n\t");
-    if (c == '#' && apart) {
-      i = std::min(text.find('\n', i), text.size());
-    } else if ((c == '"' || c == '\'') && begins) {
-      for (++i; i < text.size() && text[i] != c; ++i)
-        if (c == '"' && text[i] == '\\') ++i;
-      begins = false;
-    } else if (is(i, "[{,")) {
-      brackets += c != ',';
-      begins = true;
-    } else if (is(i, "]}")) {
-      --brackets;
-      begins = false;
-    } else if (c == ':' && is(i + 1, ",[]{}")) {
-      // Behind a bracket or quotes libyaml takes it, and so it does with a blank.
-      places.push_back(i + 1);
-      begins = true;
-    } else {
-      // "? " and ": " as well as the tags and anchors before a value let it begin behind them.
-      begins = ((c == ':' || c == '?') && is(i + 1, " \n\t")) || (begins && is(i, "!&"));
-      if (begins && is(i, "!&"))
-        while (i + 1 < text.size() && !is(i + 1, " \n\t,[]{}")) ++i;
-    }
+  const std::size_t at = builder.begin_of(error.mark);
+  std::string what;
+  if (error.msg.starts_with("the referenced anchor")) {
+    const std::string name = alias_name(text.text(), at);
+    const auto& names = builder.anchor_names();
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    what = fmt::format("found {}, but no such anchor before it{}", quoted(name),
+                       allowed_names(std::string_view(name).substr(name.empty() ? 0 : 1), known));
+  } else {
+    const bool open = !builder.open().empty();
+    what = explain_syntax(error.msg, open ? builder.open().back().node->kind : Kind::null,
+                          open ? builder.open().back().node->position : Position{});
+    if (at >= text.size()) what += ", found the end of the text";
   }
-  return places;
+  errors.add(text.at(at), builder.path(), what);
 }
 
-// Reads the one document of `text`. Nothing, or where blanks are needed for it to be read.
+// As much text is read again, in all, for colons that yaml-cpp does not take.
+constexpr std::size_t most_read_again = std::size_t{8} << 20;
+constexpr const char* ask_for_blank = "put a blank behind this ':', or quotes around the text";
+
+// Reads the one document of `text`. Nothing, or where blanks are needed for it to be read: where
+// yaml-cpp refuses a ':' before a bracket, which PyYAML takes.
 std::vector<std::size_t> read_document(const Text& text, Builder& builder, Errors& errors) {
-  Parser parser(text.text());
-  bool ended = false;
-  for (;;) {
-    const yaml_event_t* const event = parser.next();
-    if (!event) {
-      const Fault fault{parser.problem(), parser.context(), parser.problem_at(),
-                        parser.context_at()};
-      if (fault.problem == "found unexpected ':'") {
-        auto places = places_for_blanks(text.text(), parser.position(), parser.brackets());
-        if (!places.empty() && places.front() == parser.position() + 1) return places;
-        errors.add(text.at(parser.position()), builder.path(), ask_for_blank);
-        throw Stop{};
-      }
-      add_syntax_error(fault, text, builder, errors);
-      throw Stop{};
-    }
-    if (event->type == YAML_STREAM_END_EVENT) return {};
-    if (event->type == YAML_DOCUMENT_END_EVENT) {
-      builder.take(*event, parser.begin());
-      ended = true;
-    } else if (ended && event->type != YAML_DOCUMENT_START_EVENT) {
-      errors.add(text.at(parser.begin()), "",
+  try {
+    std::istringstream stream(text.text());
+    YAML::Parser parser(stream);
+    if (!parser.HandleNextDocument(builder)) return {};
+    if (const auto more = next_document(parser, builder))
+      errors.add(text.at(*more), "",
                  "found more behind the end of the first value; allowed: one (several jobs are a "
                  "list)");
-      return {};
-    } else {
-      builder.take(*event, parser.begin());
+  } catch (const YAML::Exception& error) {
+    const std::size_t at = builder.begin_of(error.mark);
+    const bool in_brackets = error.msg.starts_with("end of map flow not found") ||
+                             error.msg.starts_with("end of sequence flow not found");
+    if (in_brackets && at > 0) {
+      const auto places = raw::places_for_blanks(text.text(), at - 1, builder.brackets());
+      if (!places.empty() && places.front() == at) return places;
     }
+    add_syntax_error(error, text, builder, errors);
+    throw Stop{};
   }
+  return {};
 }
 
 }  // namespace
@@ -482,6 +473,10 @@ NodePtr build(const Text& written, const Limits& limits, Errors& errors, const s
     Builder builder(text, limits, found, path);
     NodePtr root;
     try {
+      if (const auto line = raw::after_directives(text.text())) {
+        found.add(text.at(*line), "", "a line that begins with % needs a line --- behind it");
+        throw Stop{};
+      }
       const std::vector<std::size_t> blanks = read_document(text, builder, found);
       if (!blanks.empty() && (read += blanks.front()) < most_read_again) {
         text = text.with_blanks(blanks);

@@ -70,11 +70,14 @@ Position Text::at(std::size_t offset) const {
 
 namespace {
 
-// "\r\n" and a lone "\r" end a line as "\n" does.
+// "\r\n", a lone "\r" and U+0085 end a line as "\n" does.
 void end_lines_in_newlines(std::string& bytes) {
   std::size_t to = 0;
   for (std::size_t from = 0; from < bytes.size(); ++from) {
-    if (bytes[from] != '\r') {
+    if (bytes.compare(from, 2, "\xc2\x85") == 0) {
+      bytes[to++] = '\n';
+      ++from;
+    } else if (bytes[from] != '\r') {
       bytes[to++] = bytes[from];
     } else {
       bytes[to++] = '\n';

@@ -34,7 +34,7 @@ constexpr Row rows[] = {
     {"[1, 2]]", "1:7", "closes none that is open"},
     {"}", "1:1", "closes none that is open"},
     {"a: b: c", "1:5", "no value can stand behind this ':'"},
-    {"a:\n\t- b\n", "2:1: a", "nothing can begin with this character"},
+    {"a:\n\t- b\n", "2:2: a", "no list item can stand here"},
     {"a:\n  b: 1\n c: 2\n", "3:2", "this line does not belong to the mapping"},
     {"- a\nb: 1\n", "2:1", "found more behind the end of the first value"},
     {"a: @b", "1:4: a", "nothing can begin with this character"},
@@ -42,8 +42,8 @@ constexpr Row rows[] = {
     {"a: \"b", "1:6", "text in quotes has no end"},
     {"a: 'b", "1:6", "text in quotes has no end"},
     {"a: \"b\n--- c\n", "2:1", "text in quotes has no end before this line"},
-    {"a: \"\\q\"", "1:5", "in double quotes a backslash begins an escape"},
-    {"a: \"\\xzz\"", "1:7: a", "a hexadecimal escape with other digits"},
+    {"a: \"\\q\"", "1:7", "in double quotes a backslash begins an escape"},
+    {"a: \"\\xzz\"", "1:9: a", "a hexadecimal escape with other digits"},
     {"a: >x\n b", "1:5", "nothing but - + and a digit can stand behind | or >"},
     {"a: &\n b", "1:5", "no name behind '&'"},
     {"a: *\n", "1:5", "no name behind '*'"},
@@ -89,7 +89,7 @@ constexpr Row rows[] = {
      "a",
      "1:1", "found UTF-16; allowed: UTF-8"},
     {"a: [x, }", "1:8", "closes none that is open"},
-    {"%YAML 1.2 3\n--- a", "1:11", "YAML directives must have exactly one argument"},
+    {"%YAML 1.2 3\n--- a", "1:1", "YAML directives must have exactly one argument"},
 };
 
 }  // namespace

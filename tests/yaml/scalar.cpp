@@ -64,12 +64,12 @@ constexpr const char* texts[] = {
     "1.2.3",  "--1",     ".",   "+",    ".5.", "1,5", "tRue",  "1 2",  "0x_",   "1e+",
     "1:",     "1:2:",    "5%",  "-",    "-.",  "0b_", "1.2:3", "1e5e"};
 
-Place scalar(const std::string& text) { return Place(parse(text)); }
+Place scalar_place(const std::string& text) { return Place(parse(text)); }
 
 template <class Read>
 std::string complaint(const std::string& text, Read&& read) {
   Errors errors;
-  const bool given = read(scalar(text), errors).has_value();
+  const bool given = read(scalar_place(text), errors).has_value();
   return given ? "given" : errors.text();
 }
 
@@ -93,9 +93,9 @@ TEST_CASE("yaml scalars: numbers are those of PyYAML and Pylearn2", "[yaml][scal
     CAPTURE(row.text);
     CHECK(type_of(row.text) == row.type);
     Errors errors;
-    CHECK(as_float(scalar(row.text), errors) == row.value);
+    CHECK(as_float(scalar_place(row.text), errors) == row.value);
     if (row.type == Type::integer && row.value < 1e18)
-      CHECK(as_int(scalar(row.text), errors) == static_cast<std::int64_t>(row.value));
+      CHECK(as_int(scalar_place(row.text), errors) == static_cast<std::int64_t>(row.value));
     CHECK(errors.empty());
   }
 }
@@ -110,19 +110,19 @@ TEST_CASE("yaml scalars: what is no number is text", "[yaml][scalar]") {
 TEST_CASE("yaml scalars: infinities and no number", "[yaml][scalar]") {
   Errors errors;
   for (const char* text : {".inf", ".Inf", "+.INF"})
-    CHECK(as_float(scalar(text), errors) == std::numeric_limits<double>::infinity());
-  CHECK(as_float(scalar("-.inf"), errors) == -std::numeric_limits<double>::infinity());
+    CHECK(as_float(scalar_place(text), errors) == std::numeric_limits<double>::infinity());
+  CHECK(as_float(scalar_place("-.inf"), errors) == -std::numeric_limits<double>::infinity());
   for (const char* text : {".nan", ".NaN", ".NAN"})
-    CHECK(std::isnan(as_float(scalar(text), errors).value()));
+    CHECK(std::isnan(as_float(scalar_place(text), errors).value()));
   CHECK(errors.empty());
 }
 
 TEST_CASE("yaml scalars: truth values and nothing", "[yaml][scalar]") {
   Errors errors;
   for (const char* text : {"yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON", "1"})
-    CHECK(as_bool(scalar(text), errors) == true);
+    CHECK(as_bool(scalar_place(text), errors) == true);
   for (const char* text : {"no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF", "0"})
-    CHECK(as_bool(scalar(text), errors) == false);
+    CHECK(as_bool(scalar_place(text), errors) == false);
   CHECK(errors.empty());
   for (const char* text : {"~", "null", "Null", "NULL", "", "!!null x"})
     CHECK(is_null(*parse(text)));
@@ -134,24 +134,24 @@ TEST_CASE("yaml scalars: in quotes and in blocks all is text", "[yaml][scalar]")
   Errors errors;
   for (const char* text : {"'5'", "\"5\"", "! 5", "!!str 5"}) {
     CAPTURE(text);
-    CHECK(as_string(scalar(text), errors) == "5");
+    CHECK(as_string(scalar_place(text), errors) == "5");
     CHECK_THAT(int_complaint(text), Contains("allowed: a whole number"));
   }
-  CHECK(as_string(scalar("|\n  yes\n  1\n"), errors) == "yes\n1\n");
-  CHECK(as_string(scalar(">-\n  a\n  b\n"), errors) == "a b");
-  CHECK(as_string(scalar("\"\\u00e9 \\t\""), errors) == "\xc3\xa9 \t");
-  CHECK(as_string(scalar("'it''s'"), errors) == "it's");
-  CHECK(as_string(scalar("a b\n c"), errors) == "a b c");
+  CHECK(as_string(scalar_place("|\n  yes\n  1\n"), errors) == "yes\n1\n");
+  CHECK(as_string(scalar_place(">-\n  a\n  b\n"), errors) == "a b");
+  CHECK(as_string(scalar_place("\"\\u00e9 \\t\""), errors) == "\xc3\xa9 \t");
+  CHECK(as_string(scalar_place("'it''s'"), errors) == "it's");
+  CHECK(as_string(scalar_place("a b\n c"), errors) == "a b c");
   CHECK(errors.empty());
 }
 
 TEST_CASE("yaml scalars: tags say the type", "[yaml][scalar]") {
   Errors errors;
-  CHECK(as_float(scalar("!float 1e-3"), errors) == .001);
-  CHECK(as_float(scalar("!float '1e-3'"), errors) == .001);
-  CHECK(as_float(scalar("!!float \"3\""), errors) == 3);
-  CHECK(as_int(scalar("!!int '7'"), errors) == 7);
-  CHECK(as_bool(scalar("!!bool 'yes'"), errors) == true);
+  CHECK(as_float(scalar_place("!float 1e-3"), errors) == .001);
+  CHECK(as_float(scalar_place("!float '1e-3'"), errors) == .001);
+  CHECK(as_float(scalar_place("!!float \"3\""), errors) == 3);
+  CHECK(as_int(scalar_place("!!int '7'"), errors) == 7);
+  CHECK(as_bool(scalar_place("!!bool 'yes'"), errors) == true);
   CHECK(errors.empty());
   CHECK_THAT(float_complaint("!float abc"), Contains("found 'abc' behind !float"));
   CHECK_THAT(int_complaint("!!int abc"), Contains("found 'abc' behind !!int"));
