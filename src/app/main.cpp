@@ -7,6 +7,7 @@
 
 #include <ansatz/nearest_name.hpp>
 #include <ansatz/serial/json.hpp>
+#include <ansatz/shown.hpp>
 #include <ansatz/version.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -26,8 +27,9 @@ void report(const char* what) {
     ansatz::app::put_event("error", "\"text\":" + ansatz::json_string(what));
     ansatz::app::put_event("end", "\"reason\":\"failed\"");
   }
-  const std::string_view text(what);
-  ansatz::say(stderr, "{}{}\n", text.find('\n') == std::string_view::npos ? "ansatz: " : "", text);
+  // What it speaks of may come from a file of somebody else's.
+  const std::string text = ansatz::shown(what);
+  ansatz::say(stderr, "{}{}\n", text.find('\n') == std::string::npos ? "ansatz: " : "", text);
 }
 
 // What stands where a command should; CLI11 would only say that one is required. "" when there is

@@ -6,6 +6,8 @@
 #include <ansatz/serial/json.hpp>
 #include <ansatz/serial/model_file.hpp>
 
+#include <ansatz/shown.hpp>
+
 #include "../say.hpp"
 
 #include <fmt/format.h>
@@ -95,7 +97,7 @@ int print_monitor(const std::vector<std::string>& paths, const Shown& shown) {
       const std::string when = measured_last(records, *c)
                                    ? ""
                                    : fmt::format(" (not since epoch {})", last_epoch(records, *c));
-      fmt::print("{} : {}{}\n", c->name, channel_text(c->val_record.back()), when);
+      fmt::print("{} : {}{}\n", ansatz::shown(c->name), channel_text(c->val_record.back()), when);
     }
   }
   return exit_ok;
@@ -209,7 +211,7 @@ int summarize(const std::string& path) {
     const Numbers n = numbers_of(values);
     total += t.size();
     fmt::print("{}: [{}]\n  min {:.6g}  mean {:.6g}  max {:.6g}  standard deviation {:.6g}\n",
-               t.name, shape, n.smallest, n.mean, n.largest, n.deviation);
+               shown(t.name), shape, n.smallest, n.mean, n.largest, n.deviation);
     if (t.shape.size() != 2) continue;
     const Numbers columns = norms_of(t, values, 0), rows = norms_of(t, values, 1);
     fmt::print("  column norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", columns.smallest,

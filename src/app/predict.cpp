@@ -9,6 +9,7 @@
 #include <ansatz/monitor/monitor.hpp>
 #include <ansatz/serial/atomic_file.hpp>
 #include <ansatz/serial/json.hpp>
+#include <ansatz/shown.hpp>
 #include <ansatz/train/batch_reader.hpp>
 #include <ansatz/train/build_programs.hpp>
 #include <ansatz/train/session.hpp>
@@ -273,7 +274,7 @@ int evaluate(const EvaluateArguments& a) {
       json += fmt::format("{}{}:{}", json.empty() ? "" : ",", json_string(c.name),
                           json_number(c.val_record.back()));
     else
-      fmt::print("{}: {}\n", c.name, channel_text(c.val_record.back()));
+      fmt::print("{}: {}\n", shown(c.name), channel_text(c.val_record.back()));
   }
   if (a.json) fmt::print("{{{}}}\n", json);
   std::fflush(stdout);
@@ -299,7 +300,7 @@ void add_predict(CLI::App& app, int& exit) {
   c->add_flag("--labels", a->data.targets,
               "the .csv file has targets in its first columns, to leave out");
   c->add_option("--batch-size", a->batch_size, "examples at a time")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1 << 30))
       ->capture_default_str();
   c->add_option("--threads", a->threads, "threads")
       ->check(CLI::Range(1, 1024))
@@ -324,7 +325,8 @@ void add_evaluate(CLI::App& app, int& exit) {
   c->add_flag("-q,--quiet", a->quiet, "no warnings");
   c->add_option("--channels", a->channels, "patterns of channels to show, such as '*_misclass'")
       ->allow_extra_args(false);
-  c->add_option("--batch-size", a->batch_size, "examples at a time; default: the job's");
+  c->add_option("--batch-size", a->batch_size, "examples at a time; default: the job's")
+      ->check(CLI::Range(0, 1 << 30));
   c->add_option("--threads", a->threads, "threads")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

@@ -8,6 +8,7 @@
 #include <ansatz/serial/json.hpp>
 #include <ansatz/train/build_programs.hpp>
 #include <ansatz/train/session.hpp>
+#include <dsl/threads.hpp>
 
 #include <fmt/format.h>
 
@@ -83,6 +84,9 @@ int train(const TrainArguments& a) {
   const Job job = a.job.load(false, precision_of(a.floatX), a.resume);
   if (!a.quiet)
     for (const std::string& warning : job.warnings) show_warning(warning);
+  // Also starts them, so that nothing is lost where that cannot be.
+  const std::string fewer = thread_warning(a.threads);
+  if (!a.quiet && !fewer.empty()) show_warning(fewer);
   ask_to_end_by_signals();
   std::vector<LearnedModel> learned;
   for (const Phase& phase : job.phases) {
@@ -112,7 +116,11 @@ void add_train(CLI::App& app, int& exit) {
               "resume on another machine or build, though bits may differ");
   c->add_option("-t,--time-budget", a->time_budget,
                 "seconds; no epoch begins after them (0: no limit)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::NonNegativeNumber)
+      // nan compares with nothing, so that it lies in any range.
+      ->check([](const std::string& text) {
+        return text.find_first_of("nN") == 0 ? "found " + text + "; allowed: seconds from 0" : "";
+      });
   c->add_option("--seed", a->seed,
                 "of random numbers inside steps (dropout, sampling); default: 0, or with --resume "
                 "that of the saved run");

@@ -273,8 +273,8 @@ CsvFirstLine read_csv_first_line(const std::string& path, const CsvOptions& opti
   bool commented = false;
   // Until a line that is not empty has its end.
   for (bool complete = false; !complete && std::ssize(text) < most_bytes;) {
-    constexpr std::size_t part = 1 << 16;
-    const std::size_t before = text.size();
+    // Twice as much each time, so that a long line is not looked at again and again.
+    const std::size_t before = text.size(), part = std::max<std::size_t>(before, 1 << 16);
     text.resize(before + part);
     text.resize(before + source.read(reinterpret_cast<std::uint8_t*>(&text[before]), part));
     std::string_view rest = without_mark(text, path);

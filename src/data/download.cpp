@@ -58,16 +58,22 @@ struct Cleanup {
 };
 using Curl = std::unique_ptr<CURL, Cleanup>;
 
+/// More headers than any answer needs: a server that sends them without end would be listened to
+/// for ever.
+constexpr std::size_t most_of_headers = 256 << 10;
+
 constexpr long ok = 200, partial = 206, range_refused = 416;
 
 /// What the callbacks of a request share.
 struct Request {
   CURL* curl;
   PartFile& part;
-  std::int64_t bytes;
+  std::int64_t bytes;  // 0: not known
+  std::int64_t most;   // that are taken
   FetchObserver& observer;
   std::int64_t offset;         // asked for
   std::int64_t answered = -1;  // the first byte of the answer, if it says so
+  std::size_t headers = 0;     // bytes of them
   bool begun = false, too_long = false, elsewhere = false;
   std::exception_ptr error;  // of the file; nothing may be thrown through libcurl
 
@@ -91,7 +97,7 @@ struct Request {
 
   bool take(const char* data, std::size_t size) {
     if (!begun && !begin()) return false;
-    too_long = bytes > 0 && part.size() + static_cast<std::int64_t>(size) > bytes;
+    too_long = part.size() + static_cast<std::int64_t>(size) > most;
     if (too_long) return false;
     part.append(data, size);
     observer.progress(part.size(), bytes);
@@ -112,6 +118,8 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* to) {
 // Of "Content-Range: bytes 100-199/200" the 100; answers of redirections come first.
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* to) {
   Request& request = *static_cast<Request*>(to);
+  request.headers += size;
+  if (request.headers > most_of_headers) return 0;
   std::string line(data, size);
   for (char& c : line) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   if (line.starts_with("http/")) request.answered = -1;
@@ -139,12 +147,14 @@ std::string meaning(CURLcode code, const char* details) {
 
 Outcome request(const std::string& url, PartFile& part, std::int64_t bytes, FetchObserver& observer,
                 const FetchOptions& options) {
+  const std::int64_t most = bytes > 0 ? bytes : options.most_bytes;
   const Curl curl(libcurl().init());
   if (!curl) throw Error("libcurl cannot be started");
   char details[CURL_ERROR_SIZE] = "";
   Request state{.curl = curl.get(),
                 .part = part,
                 .bytes = bytes,
+                .most = most,
                 .observer = observer,
                 .offset = part.size(),
                 .error = {}};
@@ -172,9 +182,13 @@ Outcome request(const std::string& url, PartFile& part, std::int64_t bytes, Fetc
   const CURLcode code = libcurl().perform(c);
   if (state.error) std::rethrow_exception(state.error);
   const long status = state.code();
+  if (state.headers > most_of_headers)
+    return {.trouble =
+                fmt::format("the answer has more than {} bytes of headers", most_of_headers)};
   if (state.too_long) {
     part.clear();
-    return {.trouble = fmt::format("the file there is longer than {} bytes", bytes)};
+    return {.endless = bytes == 0,
+            .trouble = fmt::format("the file there is longer than {} bytes", most)};
   }
   if (status == range_refused || state.elsewhere) {
     part.clear();  // what is there is no beginning of what the server has

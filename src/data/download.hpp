@@ -34,7 +34,8 @@ class PartFile {
 /// How a request ended.
 struct Outcome {
   bool complete = false;
-  bool again = false;  ///< cut off on the way: the same server may well go on
+  bool again = false;    ///< cut off on the way: the same server may well go on
+  bool endless = false;  ///< longer than a file of a size that is not known may be
   std::string trouble;
 };
 

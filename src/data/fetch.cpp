@@ -54,6 +54,7 @@ bool fetch_file(const std::vector<std::string>& urls, const std::string& path,
     return false;
   }
   std::string troubles;
+  bool endless = false;
   const auto trouble = [&](const std::string& url, const std::string& what) {
     const std::string line = fmt::format("{}: {}", url, what);
     observer.trouble(line);
@@ -72,7 +73,7 @@ bool fetch_file(const std::vector<std::string>& urls, const std::string& path,
     return true;
   };
 
-  if (bytes > 0 && part.size() > bytes) part.clear();
+  if (part.size() > (bytes > 0 ? bytes : options.most_bytes)) part.clear();
   if (bytes > 0 && part.size() == bytes && verified(path + ".part")) return finish();
   for (const std::string& url : urls) {
     bool resumed = false;
@@ -86,11 +87,13 @@ bool fetch_file(const std::vector<std::string>& urls, const std::string& path,
         break;
       }
       trouble(url, outcome.trouble);
+      endless |= outcome.endless;
       if (!outcome.again) break;
     }
   }
   const bool kept = part.size() > 0;
-  if (!kept) part.remove();
+  // Left empty, it shows where the download of an endless file was given up.
+  if (!kept && !endless) part.remove();
   throw FileError(fmt::format("cannot fetch '{}':{}{}", path,
                               troubles.empty() ? " no URL is known" : troubles,
                               kept ? fmt::format("\n{} bytes are kept; the next attempt goes on "

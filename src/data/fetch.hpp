@@ -21,9 +21,10 @@ class FetchObserver {
 };
 
 struct FetchOptions {
-  int connect_timeout = 20;  ///< seconds
-  int stall_timeout = 30;    ///< seconds without a byte after which a server is given up
-  int attempts = 3;          ///< at one mirror, each going on where the last was cut off
+  int connect_timeout = 20;            ///< seconds
+  int stall_timeout = 30;              ///< seconds without a byte after which a server is given up
+  int attempts = 3;                    ///< at one mirror, each going on where the last was cut off
+  std::int64_t most_bytes = 16 << 20;  ///< of a file whose size is not known
 };
 
 /// Downloads a file and puts it at `path`, whole or not at all.

@@ -41,15 +41,23 @@ std::string error(const std::string& text) { return line(Json{{"error", text}});
 
 Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
+// Of an answer, which the server holds until the client has taken it.
+constexpr std::int64_t most_records = 200000;
+
 struct Slice {
   std::int64_t start = 0, end = -1, step = 1;
+  std::int64_t begin() const { return std::max<std::int64_t>(start, 0); }
+  std::int64_t end_of(std::int64_t size) const { return end < 0 ? size : std::min(end, size); }
+  std::int64_t count(std::int64_t size) const {
+    const std::int64_t span = end_of(size) - begin();
+    return span > 0 ? (span - 1) / step + 1 : 0;
+  }
 };
 
 Json records_of(const MonitorRecords& records, const ChannelRecords& c, const Slice& slice) {
   Json values = Json::array(), batches = values, examples = values, epochs = values, times = values;
-  const std::int64_t size = std::ssize(c.val_record);
-  const std::int64_t end = slice.end < 0 ? size : std::min(slice.end, size);
-  for (std::int64_t i = std::max<std::int64_t>(slice.start, 0); i < end; i += slice.step) {
+  const std::int64_t end = slice.end_of(std::ssize(c.val_record));
+  for (std::int64_t i = slice.begin(); i < end; i += slice.step) {
     const auto moment = static_cast<std::size_t>(c.first + i);
     values.push_back(number(c.val_record[static_cast<std::size_t>(i)]));
     batches.push_back(records.batch_record[moment]);
@@ -85,9 +93,14 @@ std::string update_channels(const MonitorRecords& records, const Json& request) 
   if (!request.contains("channels") || !read_choice(line(request["channels"]), names))
     return error("update_channels needs \"channels\": a list of names");
   Json channels = Json::object();
+  std::int64_t sum = 0;
   for (const std::string& name : names) {
     const ChannelRecords* c = records.find(name);
     if (!c) return unknown_channel(records, name);
+    if (!channels.contains(name)) sum += slice.count(std::ssize(c->val_record));
+    if (sum > most_records)
+      return error("an answer has at most " + std::to_string(most_records) +
+                   " records; ask for fewer channels, or by start, end and step");
     if (!channels.contains(name)) channels[name] = records_of(records, *c, slice);
   }
   return line(Json{{"channels", channels}});

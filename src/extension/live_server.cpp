@@ -25,15 +25,16 @@ namespace ansatz::live {
 
 namespace {
 
-constexpr std::size_t most_clients = 32;
+constexpr std::size_t most_clients = 32;  // of each port
 constexpr std::size_t longest_line = 64 << 10;
-constexpr std::size_t most_unread = 16 << 20;
+constexpr std::size_t most_unread = 32 << 20;         // of a client
+constexpr std::size_t most_unread_of_all = 64 << 20;  // what the clients may make a training hold
 constexpr int rest_milliseconds = 1000;
 
 Descriptor listen_at(const std::string& address, int port, const char* key) {
   const auto fail = [&](const std::string& why) {
-    throw ValueError(fmt::format("LiveMonitoring: cannot listen at {}:{} ({}): {}", address, port,
-                                 key, why));
+    throw ValueError(
+        fmt::format("LiveMonitoring: cannot listen at {}:{} ({}): {}", address, port, key, why));
   };
   addrinfo hints{};
   hints.ai_family = address == "*" ? AF_INET : AF_UNSPEC;
@@ -101,8 +102,11 @@ Server::~Server() {
 
 Server::Moment Server::moment_of(const MonitorRecords& records, std::int64_t index) {
   const auto at = static_cast<std::size_t>(index);
-  Moment moment{records.batch_record[at], records.example_record[at], records.epoch_record[at],
-                records.time_record[at], {}};
+  Moment moment{records.batch_record[at],
+                records.example_record[at],
+                records.epoch_record[at],
+                records.time_record[at],
+                {}};
   for (const ChannelRecords& c : records.channels)
     moment.values.push_back(c.val_record[static_cast<std::size_t>(index - c.first)]);
   return moment;
@@ -168,16 +172,23 @@ void Server::loop() {
     watched.push_back({wake_.get(), POLLIN, 0});
     for (const Descriptor* each : {&requests_, &publications_})
       watched.push_back({resting_ ? -1 : each->get(), POLLIN, 0});
+    // Who has an answer to take is not listened to, so that nobody can make it hold many.
     for (const Client& client : clients_)
       watched.push_back({client.socket.get(),
-                         static_cast<short>(client.out.empty() ? POLLIN : POLLIN | POLLOUT), 0});
+                         static_cast<short>(client.unread() ? POLLOUT
+                                            : client.deaf   ? 0
+                                                            : POLLIN),
+                         0});
     const int found = poll(watched.data(), watched.size(), resting_ ? rest_milliseconds : -1);
     resting_ = false;
     if (found < 0) continue;
     for (std::size_t i = 0; i < clients_.size(); ++i) {
       const short what = watched[i + 3].revents;
-      if (what & (POLLIN | POLLHUP | POLLERR)) read_from(clients_[i]);
-      if (what & POLLOUT) write_to(clients_[i]);
+      Client& client = clients_[i];
+      if (what & POLLIN) read_from(client);
+      if (what & POLLOUT) write_to(client);
+      if (what & (POLLERR | POLLHUP | POLLNVAL) && !(what & POLLIN)) client.gone = true;
+      serve(client);
     }
     if (watched[0].revents) {
       eventfd_t count;
@@ -193,27 +204,56 @@ void Server::loop() {
 void Server::accept_from(const Descriptor& listener, bool follows) {
   Descriptor fd(accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   // Without a descriptor for it the client goes on waiting, and poll would say so at once again.
-  if (fd.get() < 0 &&
-      (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+  if (fd.get() < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
     resting_ = true;
-  if (fd.get() < 0 || clients_.size() >= most_clients) return;
-  clients_.push_back({std::move(fd), follows, "", "", {}, false});
+  if (fd.get() < 0) return;
+  const auto same_port = [&](const Client& each) { return each.follows == follows && !each.gone; };
+  if (std::count_if(clients_.begin(), clients_.end(), same_port) >=
+      static_cast<std::ptrdiff_t>(most_clients))
+    drop_quietest(same_port);
+  Client client;
+  client.socket = std::move(fd);
+  client.follows = follows;
+  client.last_used = ++clock_;
+  clients_.push_back(std::move(client));
+}
+
+/// Of those the one that has neither said nor taken anything for the longest time: whoever comes is
+/// served, and nobody keeps a place by being silent.
+template <class Which>
+void Server::drop_quietest(Which which) {
+  Client* quietest = nullptr;
+  for (Client& each : clients_)
+    if (which(each) && (!quietest || each.last_used < quietest->last_used)) quietest = &each;
+  if (quietest) quietest->gone = true;
 }
 
 void Server::read_from(Client& client) {
   char buffer[4096];
   const ssize_t n = recv(client.socket.get(), buffer, sizeof buffer, 0);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (n <= 0) {
+  if (n < 0) {
     client.gone = true;
-    return;
+  } else if (n == 0) {
+    client.deaf = true;
+  } else {
+    client.in.append(buffer, static_cast<std::size_t>(n));
+    client.last_used = ++clock_;
   }
-  client.in.append(buffer, static_cast<std::size_t>(n));
+}
+
+/// Answers line by line, the next when the answer before has been taken.
+void Server::serve(Client& client) {
   std::size_t begin = 0;
-  for (std::size_t end; (end = client.in.find('\n', begin)) != std::string::npos; begin = end + 1)
+  for (std::size_t end;
+       !client.gone && !client.unread() && (end = client.in.find('\n', begin)) != std::string::npos;
+       begin = end + 1)
     take_line(client, std::string_view(client.in).substr(begin, end - begin));
   client.in.erase(0, begin);
+  if (client.unread()) return;
   if (client.in.size() > longest_line) client.gone = true;
+  // Who asks no more has its answers; who follows may have closed one direction only.
+  if (client.deaf && !client.follows) client.gone = true;
 }
 
 void Server::take_line(Client& client, std::string_view line) {
@@ -225,21 +265,44 @@ void Server::take_line(Client& client, std::string_view line) {
 
 void Server::say(Client& client, const std::string& line) {
   if (client.gone) return;
-  if (client.out.size() + line.size() > most_unread) {
+  if (line.size() > most_unread && !client.follows)
+    return say(client,
+               fmt::format("{{\"error\": \"the answer has {} bytes; allowed: {}. Ask for fewer "
+                           "channels, or by start, end and step\"}}",
+                           line.size(), most_unread));
+  if (client.unread() + line.size() > most_unread) {
     client.gone = true;
     return;
   }
+  const auto waiting = [&](const Client& each) {
+    return &each != &client && !each.gone && each.unread();
+  };
+  const auto of_all = [&] {
+    std::size_t sum = line.size();
+    for (const Client& each : clients_) sum += each.gone ? 0 : each.unread();
+    return sum;
+  };
+  while (of_all() > most_unread_of_all && std::any_of(clients_.begin(), clients_.end(), waiting))
+    drop_quietest(waiting);
+  client.out.erase(0, client.sent);
+  client.sent = 0;
   client.out += line;
   client.out += '\n';
   write_to(client);
 }
 
 void Server::write_to(Client& client) {
-  const ssize_t n = send(client.socket.get(), client.out.data(), client.out.size(), MSG_NOSIGNAL);
-  if (n >= 0)
-    client.out.erase(0, static_cast<std::size_t>(n));
-  else if (errno != EAGAIN && errno != EINTR)
-    client.gone = true;
+  const ssize_t n =
+      send(client.socket.get(), client.out.data() + client.sent, client.unread(), MSG_NOSIGNAL);
+  if (n < 0) {
+    client.gone |= errno != EAGAIN && errno != EINTR;
+    return;
+  }
+  client.sent += static_cast<std::size_t>(n);
+  if (n > 0) client.last_used = ++clock_;
+  if (client.unread()) return;
+  client.out = {};  // also its memory
+  client.sent = 0;
 }
 
 }  // namespace ansatz::live

@@ -56,10 +56,14 @@ class Server {
   };
   struct Client {
     Descriptor socket;
-    bool follows;  // came to pub_port
+    bool follows = false;  // came to pub_port
     std::string in, out;
+    std::size_t sent = 0;  // of out
     std::vector<std::string> chosen;
+    std::uint64_t last_used = 0;  // by the server's clock: when it said or took something
+    bool deaf = false;            // has closed its sending half
     bool gone = false;
+    std::size_t unread() const { return out.size() - sent; }
   };
 
   static Moment moment_of(const MonitorRecords& records, std::int64_t index);
@@ -67,7 +71,10 @@ class Server {
   void take_news();
   void apply(const Moment& moment);
   void accept_from(const Descriptor& listener, bool follows);
+  template <class Which>
+  void drop_quietest(Which which);
   void read_from(Client& client);
+  void serve(Client& client);
   void take_line(Client& client, std::string_view line);
   void say(Client& client, const std::string& line);
   void write_to(Client& client);
@@ -82,6 +89,7 @@ class Server {
 
   MonitorRecords records_;  // of the server's thread, as the clients
   std::vector<Client> clients_;
+  std::uint64_t clock_ = 0;
   bool resting_ = false;  // no more clients for a while
   std::thread thread_;
 };

@@ -19,9 +19,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <set>
 #include <utility>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace ansatz {
 
@@ -49,6 +53,7 @@ class Checker {
     if (!sound || !layers_there()) return;
     sound_ = !loader_.hollow(job_.model.get()) && (job_.dataset || !given("dataset"));
     if (sound_) classes();
+    if (sound_ && !memory()) return;
     if (!job_.algorithm) return;
     sound_ = sound_ && !loader_.hollow(job_.algorithm.get());
     complete_ = sound_;
@@ -191,6 +196,47 @@ class Checker {
             fmt::format("the data set has {} classes, but the model is made for {}", there.labels,
                         wanted.labels));
     }
+  }
+
+  // Whether the parameters fit into memory, told before there are any.
+  bool memory() {
+    double sum = 0, most = 0;
+    std::string largest;
+    ir::List<ModelParameter> parameters;
+    try {
+      parameters = job_.model->parameters();
+    } catch (const Error&) {
+      return true;  // told with the functions that have them
+    }
+    for (const ModelParameter& p : parameters) {
+      double bytes = element_size(loader_.options.precision);
+      std::string shape;
+      for (int i = 0; i < p.shape().rank; ++i) {
+        bytes *= p.shape()[i];
+        shape += fmt::format("{}{}", i ? ", " : "", p.shape()[i]);
+      }
+      sum += bytes;
+      if (bytes > most) largest = fmt::format("{} [{}]", p.name.view(), shape);
+      most = std::max(most, bytes);
+    }
+    const double there = memory_there();
+    if (sum <= there) return true;
+    error(place_of(job_.model.get(), "model"),
+          fmt::format("the parameters need {:.1f} GB, of which {} {:.1f}; there are {:.1f} GB of "
+                      "memory",
+                      sum / 1e9, largest, most / 1e9, there / 1e9));
+    return false;
+  }
+  // Of the machine, or what a limit leaves of it.
+  static double memory_there() {
+    const double page = static_cast<double>(::sysconf(_SC_PAGESIZE));
+    double there = page * static_cast<double>(::sysconf(_SC_PHYS_PAGES));
+    rlimit limit{};
+    double used = 0;
+    if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+        std::ifstream("/proc/self/statm") >> used)
+      there = std::min(there, static_cast<double>(limit.rlim_cur) - used * page);
+    return there;
   }
 
   // The graphs of the functions, whose ops check their shapes. Each fault is told once: what is

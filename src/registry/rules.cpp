@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <map>
 #include <utility>
 
 namespace ansatz {
@@ -22,6 +23,8 @@ constexpr NumberRange whole_from(double least, const char* allowed) {
 }
 constexpr NumberRange ones = whole_from(1, "whole numbers from 1"),
                       zeros = whole_from(0, "whole numbers from 0"),
+                      // Each is an op of the graph.
+                      pieces = {1, 4096, false, false, true, "whole numbers from 1 to 4096"},
                       ports = {0, 65535, false, false, true, "ports from 0 to 65535"},
                       above_zero = {0, none, true, true, false, "numbers above 0"},
                       from_zero = {0, none, false, true, false, "numbers from 0"},
@@ -53,7 +56,7 @@ constexpr KeyRange ranges[] = {
     {"", "n_classes", ones},
     {"", "num_classes", zeros},
     {"", "num_units", ones},
-    {"", "num_pieces", ones},
+    {"", "num_pieces", pieces},
     {"", "pool_stride", zeros},
     {"", "num_examples", ones},
     {"", "num_channels", ones},
@@ -124,17 +127,17 @@ void check_mlp(const MLPBase& mlp, const yaml::Place& place, yaml::Errors& error
   const auto list = place.find("layers");
   if (!list) return;
   const std::vector<yaml::Place> layers = list->children();
-  for (int i = 0; i < mlp.layers.size(); ++i)
-    for (int k = 0; k < i; ++k) {
-      if (mlp.layers[i]->layer_name != mlp.layers[k]->layer_name.view()) continue;
-      const auto n = static_cast<std::size_t>(i);
-      yaml::Place at = n < layers.size() ? layers[n] : *list;
-      if (const auto name = at.find("layer_name")) at = *name;
-      errors.add(at, fmt::format("two layers of one MLP have the name '{}'; the other is "
-                                 "layers[{}]; names must differ",
-                                 mlp.layers[i]->layer_name.view(), k));
-      break;
-    }
+  std::map<std::string_view, int> first;
+  for (int i = 0; i < mlp.layers.size(); ++i) {
+    const auto [before, is_new] = first.emplace(mlp.layers[i]->layer_name.view(), i);
+    if (is_new) continue;
+    const auto n = static_cast<std::size_t>(i);
+    yaml::Place at = n < layers.size() ? layers[n] : *list;
+    if (const auto name = at.find("layer_name")) at = *name;
+    errors.add(at, fmt::format("two layers of one MLP have the name '{}'; the other is "
+                               "layers[{}]; names must differ",
+                               before->first, before->second));
+  }
 }
 
 // A limit from below that lies above the one from above.

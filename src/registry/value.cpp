@@ -8,6 +8,7 @@
 #include <ansatz/model/mlp.hpp>
 #include <ansatz/registry/call.hpp>
 #include <ansatz/seed.hpp>
+#include <ansatz/shown.hpp>
 #include <ansatz/train/train.hpp>
 #include <ansatz/yaml/scalar.hpp>
 
@@ -104,12 +105,20 @@ std::optional<double> Value::number() const {
 std::optional<std::string> Value::text() const {
   if (const std::string_view name = yaml::import_name(*place_.node); !name.empty())
     return std::string(name);
-  if (loader_->reading_path) {
-    const auto path = yaml::as_path(place_, loader_->environment, loader_->errors);
-    if (path) return loader_->read_path(place_, *path);
-    return path;
-  }
-  return yaml::as_string(place_, loader_->environment, loader_->errors);
+  const auto text = loader_->reading_path
+                        ? yaml::as_path(place_, loader_->environment, loader_->errors)
+                        : yaml::as_string(place_, loader_->environment, loader_->errors);
+  if (!text || !names_well(*text)) return {};
+  return loader_->reading_path ? loader_->read_path(place_, *text) : text;
+}
+
+bool Value::names_well(const std::string& key) const {
+  constexpr std::size_t longest = 4095;  // of a path, too
+  if (key.size() <= longest && is_plain(key)) return true;
+  error(fmt::format("found {}; allowed: {}", yaml::quoted(key),
+                    key.size() > longest ? fmt::format("text of at most {} bytes", longest)
+                                         : "text without line ends and control characters"));
+  return false;
 }
 
 Shared<Object> Value::object(const char* kind) const {
@@ -221,7 +230,7 @@ bool read_value(const Value& from, MonitoringDatasets& to) {
   const std::vector<Value> values = from.items();
   for (std::size_t i = 0; i < values.size(); ++i) {
     const Shared<Dataset> each = values[i].object_of<Dataset>();
-    if (each)
+    if (values[i].names_well(names[i]) && each)
       to.list.push_back({String(names[i]), each});
     else
       good = false;
@@ -245,7 +254,7 @@ bool read_value(const Value& from, ir::List<NamedCost>& to) {
   const std::vector<Value> values = from.items();
   for (std::size_t i = 0; i < values.size(); ++i) {
     const Shared<Cost> each = values[i].object_of<Cost>();
-    if (each)
+    if (values[i].names_well(names[i]) && each)
       to.push_back({String(names[i]), each});
     else
       good = false;

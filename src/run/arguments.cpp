@@ -368,6 +368,7 @@ void Executor<T>::restore_scalars() {
 
 template <class T>
 void Executor<T>::call(const Argument* arguments, int argument_count) {
+  const Turn turn(*this);
   ++calls_;
   const bool repeated = repeats(arguments, argument_count);
   if (!repeated) check_arguments(arguments, argument_count);

@@ -123,8 +123,12 @@ int edit_distance(std::string_view a, std::string_view b) {
 
 std::string_view nearest_name(std::string_view name, const std::vector<std::string_view>& known) {
   std::string_view best;
+  constexpr std::size_t longest =
+      400;  // nobody mistypes more, and the distance of two takes their product
+  if (name.size() > longest) return best;
   int smallest = std::max(2, static_cast<int>(name.size()) / 3) + 1;
   for (std::string_view candidate : known) {
+    if (candidate.size() > 2 * longest) continue;
     const int distance = edit_distance(name, candidate);
     // where more than half of the letters are others, it is another word
     if (2 * distance > static_cast<int>(std::max(name.size(), candidate.size()))) continue;

@@ -12,6 +12,7 @@
 #include <dsl/kernels/reduce.hpp>
 
 #include "text.hpp"
+#include "threads.hpp"
 
 namespace ansatz::running {
 
@@ -56,9 +57,9 @@ class OneBlasThread {
 
 }  // namespace
 
-Share line_share_of(std::int64_t elements, int thread, int team) {
+Share line_share_of(std::int64_t elements, int share, int shares) {
   constexpr std::int64_t line = 16;
-  const Share lines = share_of((elements + line - 1) / line, thread, team);
+  const Share lines = share_of((elements + line - 1) / line, share, shares);
   return {std::min(lines.begin * line, elements), std::min(lines.end * line, elements)};
 }
 
@@ -182,7 +183,16 @@ void Executor<T>::verify_plan() const {
 }
 
 template <class T>
+Executor<T>::Turn::Turn(Executor& executor) : busy_(executor.busy_) {
+  if (busy_.exchange(true, std::memory_order_acquire))
+    throw Error(
+        "the program is in the middle of another call; it serves one at a time: build one for "
+        "each thread");
+}
+
+template <class T>
 void Executor<T>::bind(const Store& store) {
+  const Turn turn(*this);
   Store target = store;
   for (const bool add : {false, true}) {
     for (int i = 0; i < plan_.leaves.size; ++i) {
@@ -232,7 +242,9 @@ template <class T>
 void Executor<T>::set_threads(int count) {
   if (count < 1 || count > 1024)
     throw ValueError(std::to_string(count) + " threads; allowed: 1 .. 1024");
+  const Turn turn(*this);
   threads_ = count;
+  most_at_once_ = std::min(count, usable_processors());
   spaces_.resize(at(count));
   resolved_ = false;
 }
@@ -300,8 +312,12 @@ void Executor<T>::run_steps() {
     walk<false>(0, 1);
   } else {
     if (has_products_) require_blas_memory(threads_);
-#pragma omp parallel num_threads(threads_) default(shared)
-    walk<true>(omp_get_thread_num(), omp_get_num_threads());
+#pragma omp parallel num_threads(team_of(most_at_once_)) default(shared)
+    {
+      // Where OpenMP gives one thread only, OpenBLAS asks for this number, and would wait for them.
+      omp_set_num_threads(1);
+      walk<true>(omp_get_thread_num(), omp_get_num_threads());
+    }
     if (failed_) rethrow_failure();
   }
 }
@@ -353,9 +369,13 @@ std::int64_t Executor<T>::repetitions(const Task& task) const {
   return static_cast<std::int64_t>(std::min(static_cast<double>(n), 0x1p32 - 1));
 }
 
+/// The work is divided into threads_ shares, whatever number of threads OpenMP gives: one of a
+/// smaller team does every team-th share, so that the bits are those of the number that was asked
+/// for.
 template <class T>
 template <bool parallel>
 void Executor<T>::walk(int thread, int team) {
+  const int shares = parallel ? threads_ : 1;
   struct Repeat {
     int begin;
     std::int64_t left;
@@ -370,37 +390,45 @@ void Executor<T>::walk(int thread, int team) {
     if (!parallel && check) (this->*check->before)(task);
     switch (task.kind) {
       case StepKind::loop:
-        run_loop<parallel>(task, random, thread, team);
+        for (int share = thread; share < shares; share += team)
+          run_loop<parallel>(task, random, share);
+        if (parallel && divided(task) && task.first_partial >= 0) {
+          barrier_.wait(team);
+          for (int share = thread; share < shares; share += team) combine(task, share);
+        }
         break;
       case StepKind::gemm:
         if (parallel && task.split == Split::rows) {
-          const Share units = share_of(task.units, thread, team);
-          run_gemm(task, {units.begin * task.rows_per_unit, units.end * task.rows_per_unit});
+          for (int share = thread; share < shares; share += team) {
+            const Share units = share_of(task.units, share, shares);
+            run_gemm(task, {units.begin * task.rows_per_unit, units.end * task.rows_per_unit});
+          }
         } else if (thread == 0) {
           run_gemm(task, {0, task.m});
         }
         break;
-      case StepKind::kernel: {
-        const bool split = parallel && task.split == Split::rows;
-        const Share share = split ? share_of(task.units, thread, team) : Share{0, task.units};
-        if (!split ? thread != 0 : share.empty() && (task.units > 0 || thread != 0)) break;
-        if constexpr (parallel) {
-          // The others must not wait for ever for a thread that has left.
-          try {
-            run_kernel(task, share, thread);
-          } catch (...) {
-            Space& space = spaces_[at(thread)];
-            if (!space.failure) {
-              space.failure = std::current_exception();
-              space.failed_task = i;
+      case StepKind::kernel:
+        for (int share = thread; share < shares; share += team) {
+          const bool split = parallel && task.split == Split::rows;
+          const Share units = split ? share_of(task.units, share, shares) : Share{0, task.units};
+          if (!split ? share != 0 : units.empty() && (task.units > 0 || share != 0)) continue;
+          if constexpr (parallel) {
+            // The others must not wait for ever for a thread that has left.
+            try {
+              run_kernel(task, units, share);
+            } catch (...) {
+              Space& space = spaces_[at(share)];
+              if (!space.failure) {
+                space.failure = std::current_exception();
+                space.failed_task = i;
+              }
+              failed_ = true;
             }
-            failed_ = true;
+          } else {
+            run_kernel(task, units, share);
           }
-        } else {
-          run_kernel(task, share, thread);
         }
         break;
-      }
       case StepKind::repeat_begin: {
         const std::int64_t count = repetitions(task);
         if (count == 0) {
@@ -429,55 +457,48 @@ void Executor<T>::walk(int thread, int team) {
   }
 }
 
-/// What of a loop a thread does: rows or columns, those of a batch in whole examples.
+/// What of a loop is in a share: rows or columns, those of a batch in whole examples.
 template <class T>
-Share Executor<T>::loop_share(const Task& task, int thread, int team) {
-  return task.by_line ? line_share_of(task.units, thread, team)
-                      : share_of(task.units, thread, team);
+Share Executor<T>::loop_share(const Task& task, int share, int shares) {
+  return task.by_line ? line_share_of(task.units, share, shares)
+                      : share_of(task.units, share, shares);
 }
 
 template <class T>
 template <bool parallel>
-void Executor<T>::run_loop(Task& task, const ir::RandomKey& random, int thread, int team) {
+void Executor<T>::run_loop(Task& task, const ir::RandomKey& random, int share) {
   if constexpr (!parallel) {
     task.call.random = random;
     task.loop(task.call);
   } else {
-    const bool rows = task.split == Split::rows;
-    const bool divided = task.split != Split::none && task.units > 0;
-    if (!divided && thread != 0) return;
+    if (!divided(task) && share != 0) return;
     ir::LoopCall call = task.call;
     call.random = random;
-    Space& space = spaces_[at(thread)];
+    Space& space = spaces_[at(share)];
     call.scratch = space.scratch.data();
-    if (task.own_args && thread > 0) call.args = &space.args[at(task.first_operand)];
-    if (divided) {
-      const Share share = loop_share(task, thread, team);
-      if (rows) {
-        call.row_begin = share.begin * task.rows_per_unit;
-        call.row_end = share.end * task.rows_per_unit;
+    if (task.own_args && share > 0) call.args = &space.args[at(task.first_operand)];
+    if (divided(task)) {
+      const Share units = loop_share(task, share, threads_);
+      if (task.split == Split::rows) {
+        call.row_begin = units.begin * task.rows_per_unit;
+        call.row_end = units.end * task.rows_per_unit;
       } else {
-        call.column_begin = share.begin * task.rows_per_unit;
-        call.column_end = share.end * task.rows_per_unit;
+        call.column_begin = units.begin * task.rows_per_unit;
+        call.column_end = units.end * task.rows_per_unit;
       }
       if (task.first_partial >= 0) call.partial = &space.partial[at(task.first_partial)];
-      if (!share.empty()) task.loop(call);
-      if (task.first_partial >= 0) {
-        barrier_.wait(team);
-        combine(task, thread, team);
-      }
-    } else {
-      task.loop(call);
+      if (units.empty()) return;
     }
+    task.loop(call);
   }
 }
 
-/// Joins what the threads have gathered, in their order; of a reduction over rows each thread
+/// Joins what the shares have gathered, in their order; of a reduction over rows each share
 /// joins some of the columns.
 template <class T>
-void Executor<T>::combine(const Task& task, int thread, int team) {
+void Executor<T>::combine(const Task& task, int share) {
   const ir::LoopCall& call = task.call;
-  const auto took_part = [&](int t) { return !loop_share(task, t, team).empty(); };
+  const auto took_part = [&](int t) { return !loop_share(task, t, threads_).empty(); };
   for (int r = 0; r < call.loop->roots; ++r) {
     const ir::Root& root = call.roots[call.loop->first_root + r];
     const auto monoid = static_cast<Monoid>(root.variant);
@@ -485,9 +506,9 @@ void Executor<T>::combine(const Task& task, int thread, int team) {
     if (!part(0)) continue;
     const LoopArg& operand = call.args[root.arg];
     if (root.kind == RootKind::reduce_rows) {
-      const Share columns = line_share_of(call.inner, thread, team);
+      const Share columns = line_share_of(call.inner, share, threads_);
       T* all = nullptr;
-      for (int t = 0; t < team; ++t) {
+      for (int t = 0; t < threads_; ++t) {
         if (!took_part(t)) continue;
         T* next = static_cast<T*>(part(t));
         if (all)
@@ -496,10 +517,10 @@ void Executor<T>::combine(const Task& task, int thread, int team) {
           all = next;
       }
       kernels::store_rows(root, all, operand, columns.begin, columns.end);
-    } else if (thread == 0) {
+    } else if (share == 0) {
       kernels::Total<T> all;
       bool first = true;
-      for (int t = 0; t < team; ++t) {
+      for (int t = 0; t < threads_; ++t) {
         if (!took_part(t)) continue;
         const auto next = kernels::load_total<T>(monoid, part(t));
         if (first)
@@ -527,9 +548,9 @@ void Executor<T>::run_gemm(const Task& task, Share rows) const {
 }
 
 template <class T>
-void Executor<T>::run_kernel(const Task& task, Share share, int thread) {
+void Executor<T>::run_kernel(const Task& task, Share share, int number) {
   const ir::Step& s = plan_.steps[task.index];
-  Space& space = spaces_[at(thread)];
+  Space& space = spaces_[at(number)];
   const int last = s.operands - 1;
   const ir::Shape& out_shape = plan_.dims[s.first_dims + last];
   const bool whole = share.begin == 0 && share.end == task.units;

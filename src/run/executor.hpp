@@ -2,6 +2,7 @@
 // pointer changes; a call with the same sizes only patches the pointers of its inputs.
 #pragma once
 
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <string>
@@ -15,17 +16,17 @@
 
 namespace ansatz::running {
 
-/// Part `thread` of `team` nearly equal parts of 0 .. units - 1. All steps divide alike, so that a
-/// thread finds in its cache the rows it wrote, and the plan needs no barrier between them.
+/// One of `shares` nearly equal parts of 0 .. units - 1. All steps divide alike, so that a thread
+/// finds in its cache the rows it wrote, and the plan needs no barrier between them.
 struct Share {
   std::int64_t begin, end;
   bool empty() const { return begin == end; }
 };
-inline Share share_of(std::int64_t units, int thread, int team) {
-  return {units * thread / team, units * (thread + 1) / team};
+inline Share share_of(std::int64_t units, int share, int shares) {
+  return {units * share / shares, units * (share + 1) / shares};
 }
 /// The same for single elements: in whole cache lines, so that no two threads write to one.
-Share line_share_of(std::int64_t elements, int thread, int team);
+Share line_share_of(std::int64_t elements, int share, int shares);
 
 /// Bytes of an element: `real` of a number, 4 of a label.
 inline std::int64_t element_bytes(ir::DType type, std::size_t real) {
@@ -40,12 +41,28 @@ class Executor {
   Executor& operator=(const Executor&) = delete;
   ~Executor();
 
+  /// Held by who calls or changes the program; refused while another thread, or a kernel of the
+  /// same call, holds it.
+  class Turn {
+   public:
+    explicit Turn(Executor& executor);
+    ~Turn() { busy_.store(false, std::memory_order_release); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    std::atomic<bool>& busy_;
+  };
+
   void bind(const Store& store);
   void call(const Argument* arguments, int count);
 
   const Store& store() const { return store_; }
   const ir::PlanView& plan() const { return plan_; }
-  void set_scalar(std::string_view name, double value) { assign_scalar(find_scalar(name), value); }
+  void set_scalar(std::string_view name, double value) {
+    const Turn turn(*this);
+    assign_scalar(find_scalar(name), value);
+  }
   double scalar(std::string_view name) { return find_scalar(name).number; }
   void set_threads(int count);
   int threads() const { return threads_; }
@@ -101,21 +118,21 @@ class Executor {
     int first_operand = 0;
     ir::LoopFn loop = nullptr;
     ir::LoopCall call{};
-    std::int64_t units = 0;  // what is divided among threads
+    std::int64_t units = 0;          // what is divided among threads
     std::int64_t rows_per_unit = 1;  // or columns
     bool by_line = false;            // the units are single columns
-    int first_partial = -1;  // reductions gathered by thread: a root each
+    int first_partial = -1;          // reductions gathered by thread: a root each
     bool transpose_a = false, transpose_b = false;
     std::int64_t m = 0, n = 0, k = 0, lda = 0, ldb = 0, ldc = 0;
     double flops = 0;
   };
 
-  /// Memory of one thread.
+  /// Memory of one share of the work.
   struct Space {
     Block scratch;  // rows spilled by loops
     Block kernel_scratch;
     Block partials;
-    std::vector<ir::LoopArg> args;               // a copy of args_ with this thread's scratch
+    std::vector<ir::LoopArg> args;               // a copy of args_ with this scratch
     std::vector<void*> partial;                  // a root each
     std::vector<const void*> pointers;           // operands of a kernel
     std::unique_ptr<long[][ir::max_rank]> dims;  // theirs, of a share of the batch
@@ -177,12 +194,13 @@ class Executor {
   double work() const;
   template <bool parallel>
   void walk(int thread, int team);
-  static Share loop_share(const Task& task, int thread, int team);
+  static bool divided(const Task& task) { return task.split != ir::Split::none && task.units > 0; }
+  static Share loop_share(const Task& task, int share, int shares);
   template <bool parallel>
-  void run_loop(Task& task, const ir::RandomKey& random, int thread, int team);
-  void combine(const Task& task, int thread, int team);
+  void run_loop(Task& task, const ir::RandomKey& random, int share);
+  void combine(const Task& task, int share);
   void run_gemm(const Task& task, Share rows) const;
-  void run_kernel(const Task& task, Share share, int thread);
+  void run_kernel(const Task& task, Share share, int number);
   std::int64_t repetitions(const Task& task) const;
 
   // check.cpp
@@ -218,14 +236,16 @@ class Executor {
   std::vector<int> input_buffers_, input_operands_;
   std::vector<Dims> result_dims_;
   std::vector<Task> tasks_;
-  std::vector<Space> spaces_;  // of each thread
-  int threads_ = 1;
+  std::vector<Space> spaces_;  // of each share
+  int threads_ = 1;            // and shares of the work
+  int most_at_once_ = 1;       // of the threads, with the processors there are
   int compiled_loops_ = 0;
   std::vector<std::int64_t> partial_bytes_;  // of each thread's partials; 0: the root needs none
   std::vector<void*> no_partials_;           // nulls: reductions go to their operands
   std::unique_ptr<long[][ir::max_rank]> kernel_dims_;  // of plan_.dims, resolved
   std::vector<int> kernel_ranks_;
   bool has_products_ = false;
+  std::atomic<bool> busy_{false};
   Barrier barrier_;
   std::atomic<bool> failed_{false};      // a kernel on some thread
   bool may_throw_ = false;               // some step, for some values

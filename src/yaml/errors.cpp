@@ -1,4 +1,5 @@
 #include <ansatz/nearest_name.hpp>
+#include <ansatz/shown.hpp>
 #include <ansatz/yaml/errors.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -49,7 +50,10 @@ void Errors::warn(const Place& place, std::string what) {
 }
 
 void Errors::keep(Issue issue) {
-  if (issues_.size() < most_kept) issues_.push_back(std::move(issue));
+  if (issues_.size() >= most_kept) return;
+  issue.path = shown(issue.path);
+  issue.what = shown(issue.what);
+  issues_.push_back(std::move(issue));
 }
 
 std::vector<Issue> Errors::sorted() const {

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include <limits>
+#include <memory>
+#include <vector>
 
 using namespace ansatz;
 using namespace ansatz::testing;
@@ -65,6 +67,8 @@ class Client {
     }
     return "";
   }
+  // Closes the sending half, as `nc -N` does when its input ends.
+  void say_no_more() { shutdown(fd_, SHUT_WR); }
   Json ask(const std::string& request) {
     say(request + "\n");
     return Json::parse(line(), nullptr, false);
@@ -158,8 +162,8 @@ TEST_CASE("live monitoring: clients ask and follow over sockets", "[extension][l
   const Json told = Json::parse(follows.line());
   CHECK(told["epochs_seen"] == 5);
   CHECK(told["channels"] == Json{{"valid_y_misclass", .625}});
-  const Json after = asks.ask(
-      R"({"request": "update_channels", "channels": ["objective"], "start": 4})");
+  const Json after =
+      asks.ask(R"({"request": "update_channels", "channels": ["objective"], "start": 4})");
   CHECK(after["channels"]["objective"]["val_record"] == Json{-2., -3.});
 
   // Records within an epoch, told with the one after it.
@@ -184,6 +188,74 @@ TEST_CASE("live monitoring: a line without end is cut off, other clients stay",
   bad.say(std::string(100 << 10, 'x'));
   CHECK(bad.line().empty());
   CHECK(good.ask(R"({"request": "list_channels"})").contains("channels"));
+}
+
+TEST_CASE("live monitoring: who has said all that it has to say gets whole answers",
+          "[extension][live]") {
+  live::Server server("127.0.0.1", 0, 0);
+  MonitorRecords records = some_records();
+  for (int i = 0; i < 60000; ++i) records.record(i, {0, 1}, {i / 7., i / 11.});
+  server.publish(records);
+  const std::string request = R"({"request": "update_channels", "channels": ["objective"]})";
+  Client asks(server.req_port());
+  std::size_t size = 0;
+  for (int tries = 0; tries < 1000 && size < 100000; ++tries) {
+    asks.say(request + "\n");
+    size = asks.line().size();
+  }
+  CHECK(size > 2000000);  // more than a socket holds
+  Client leaves(server.req_port()), follows(server.pub_port());
+  leaves.say(request + "\n" + request + "\n");
+  leaves.say_no_more();
+  follows.say_no_more();
+  CHECK(leaves.line().size() == size);
+  CHECK(leaves.line().size() == size);
+  CHECK(leaves.line().empty());
+  records.record(1, {0, 1}, {1, 2});
+  server.publish(records);
+  CHECK_THAT(follows.line(), Contains("epochs_seen"));
+}
+
+TEST_CASE("live monitoring: silent, greedy and hasty clients lock nobody out",
+          "[extension][live]") {
+  live::Server server("127.0.0.1", 0, 0);
+  MonitorRecords records = some_records();
+  for (int i = 0; i < 6000; ++i) records.record(i, {0, 1}, {i / 7., i / 11.});
+  server.publish(records);
+  std::vector<std::unique_ptr<Client>> others;
+  const std::string list = R"({"request": "list_channels"})";
+  for (const int port : {server.req_port(), server.pub_port()})
+    for (int i = 0; i < 40; ++i) others.push_back(std::make_unique<Client>(port));
+  CHECK(Client(server.req_port()).ask(list).contains("channels"));
+  // Each asks for 150 MB of answers and takes none.
+  std::string much;
+  for (int i = 0; i < 300; ++i)
+    much += R"({"request": "update_channels", "channels": ["objective", "valid_y_misclass"]})"
+            "\n";
+  for (int i = 0; i < 3; ++i) {
+    others.push_back(std::make_unique<Client>(server.req_port()));
+    others.back()->say(much);
+  }
+  for (int i = 0; i < 36; ++i) REQUIRE(Client(server.req_port()).ask(list).contains("channels"));
+  Client follows(server.pub_port());
+  CHECK(Client(server.req_port()).ask(list).contains("channels"));
+  follows.say("not json\n");
+  CHECK_THAT(follows.line(), Contains("error"));
+}
+
+TEST_CASE("live monitoring: an answer too long to hold is refused in words", "[extension][live]") {
+  live::Server server("127.0.0.1", 0, 0);
+  MonitorRecords records;
+  const int a = records.add_channel("x");
+  for (int i = 0; i < 300000; ++i) records.record(i / 3., {a}, {i / 7.});
+  server.publish(records);
+  Client asks(server.req_port());
+  Json answer;
+  for (int tries = 0; tries < 1000 && !answer.contains("error"); ++tries)
+    answer = asks.ask(R"({"request": "update_channels", "channels": ["x"], "start": 0})");
+  CHECK_THAT(answer.value("error", ""), Contains("start, end and step"));
+  answer = asks.ask(R"({"request": "update_channels", "channels": ["x"], "end": 3})");
+  CHECK(answer["channels"]["x"]["val_record"].size() == 3);
 }
 
 TEST_CASE("live monitoring: a taken port is an error that names it", "[extension][live]") {
@@ -211,8 +283,9 @@ TEST_CASE("live monitoring: a run of two epochs tells its channels while it runs
     channels = client.ask(R"({"request": "list_channels"})")["channels"];
     // The record of this moment is on its way to the server's thread.
     for (int tries = 0; tries < 1000 && records.size() != 3; ++tries)
-      records = client.ask(R"({"request": "update_channels", "channels": ["objective"]})")
-                    ["channels"]["objective"]["val_record"];
+      records = client.ask(
+          R"({"request": "update_channels", "channels": ["objective"]})")["channels"]["objective"]
+                                                                         ["val_record"];
   });
   SmallRun run(Train(Rows(), Ones(),
                      SGD(learning_rate(.25), batch_size(10), SumCost(), EpochCounter(2),

@@ -147,10 +147,29 @@ TEST_CASE_METHOD(Fixture, "fetch: every fault is named, and nothing stays under 
                                                 {"503", "503"},
                                                 {"wrong", "SHA-256"},
                                                 {"short", "1000 of 300000 bytes"},
-                                                {"long", "longer than 300000"}}));
+                                                {"long", "longer than 300000"},
+                                                {"endless", "longer than 300000"},
+                                                {"headers", "262144 bytes of headers"}}));
   const std::string message = failure({kind});
   REQUIRE_THAT(message, Contains(words) && Contains(path) && Contains(server.url(kind)));
   REQUIRE_FALSE(fs::exists(path));
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "fetch: of a file whose size is not known no more than a limit is taken") {
+  options.most_bytes = 1000000;
+  const auto kind = GENERATE(as<std::string>(), "endless", "ok");
+  const auto fetch_unknown = [&] {
+    return fetch_file({server.url(kind)}, path, Server::hash(), 0, seen, options);
+  };
+  if (kind == "ok") {
+    REQUIRE(fetch_unknown());
+    return;
+  }
+  REQUIRE_THROWS_WITH(fetch_unknown(), Contains("longer than 1000000 bytes"));
+  REQUIRE(seen.done <= options.most_bytes);
+  REQUIRE_FALSE(fs::exists(path));
+  REQUIRE(fs::file_size(part) == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "fetch: a server that falls silent is given up") {

@@ -76,6 +76,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(20)
             self.close_connection = True
+        elif kind == "endless":  # until the other side hangs up
+            self.send_response(200)
+            self.end_headers()
+            while True:
+                self.wfile.write(body)
+        elif kind == "headers":
+            self.send_response(200)
+            while True:
+                self.send_header("X-More", "x" * 10000)
+                self.flush_headers()
         elif kind == "cut" or (kind == "cutonce" and self.path not in cut_once):
             cut_once.add(self.path)
             self.answer(status, body, headers, len(body) // 2)

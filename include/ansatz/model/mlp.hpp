@@ -44,6 +44,12 @@ class MLPBase : public Model {
   /// Where each layer stands. Throws an error when a layer refuses its input, or two layers have
   /// one name.
   constexpr ir::List<Place> places(const Place& from) const {
+    SpaceInfo above;
+    return places(from, above);
+  }
+  /// Also the Space of the last one's output; asked for again, MLPs in MLPs would take twice as
+  /// long with each one more.
+  constexpr ir::List<Place> places(const Place& from, SpaceInfo& above) const {
     if (layers.empty()) graph_error("an MLP needs at least one layer");
     if (from.input.kind == SpaceKind::null) graph_error("an MLP needs an input_space, or nvis");
     ir::List<Place> found;
@@ -59,11 +65,13 @@ class MLPBase : public Model {
       found.push_back({below, from.prefix, from.named});
       below = layers[i]->output_space(below);
     }
+    above = below;
     return found;
   }
   constexpr SpaceInfo output_space(const SpaceInfo& input) const {
-    const ir::List<Place> at = places({input, ""});
-    return last().output_space(at.back().input);
+    SpaceInfo above;
+    (void)places({input, ""}, above);
+    return above;
   }
 
   constexpr Signal output(const Signal& input) const override { return fprop(root(), input); }

@@ -78,7 +78,10 @@ class Value {
   std::optional<double> number() const;
   /// The number that the function which stands here gives; null, with an error, if it gives none.
   const NumberObject* computed() const;
+  /// Text of one line, of at most 4095 bytes: names become those of tensors and files.
   std::optional<std::string> text() const;
+  /// Whether a key of a mapping may be a name; else an error is added.
+  bool names_well(const std::string& key) const;
   /// The object that stands here, the same one for an anchor and its aliases.
   Shared<Object> object(const char* kind) const;
   /// An object of class T.
@@ -122,9 +125,10 @@ bool read_value(const Value& from, EpochUpdate& to);
 bool read_value(const Value& from, ir::List<NamedCost>& to);
 /// An MLP becomes a layer of another.
 bool read_value(const Value& from, Shared<Layer>& to);
+/// Never null: a key that is null keeps its default (Loader::read_keys), and an empty item of a
+/// list is a comma too many.
 template <class T>
 bool read_value(const Value& from, Shared<T>& to) {
-  if (from.is_null()) return to = nullptr, true;
   to = from.object_of<T>();
   return static_cast<bool>(to);
 }
