@@ -22,6 +22,13 @@
 namespace ansatz::ir {
 
 class Guards {
+  // A template comes first: clang must have seen it before it evaluates what calls it.
+  template <class Op>
+  constexpr int made(int a, int b) {
+    const int in[] = {a, b};
+    return g_.add(info_of<Op>, {}, in, 2);
+  }
+
  public:
   static constexpr int none = -1;  ///< the adjoint may be anything
 
@@ -123,11 +130,6 @@ class Guards {
 
   // ------------------------------------------------------------------ conditions
 
-  template <class Op>
-  constexpr int made(int a, int b) {
-    const int in[] = {a, b};
-    return g_.add(info_of<Op>, {}, in, 2);
-  }
   constexpr int literal(double x) { return g_.add_literal(x); }
   // x where the condition holds, else 0.
   constexpr int chosen(int condition, int x) {

@@ -48,6 +48,28 @@ class Stabilizer {
   }
   constexpr int in(int x, int k) const { return g_.in(x, k); }
 
+  /// The log of what is positive however it is written, or -1; whether that may be too small or too
+  /// large for a number.
+  struct Positive {
+    int log = -1;
+    bool extreme = false, overflows = false;
+  };
+  template <class Join>
+  constexpr Positive of_one(int x, Join join) {
+    Positive p = find_log(in(x, 0));
+    if (p.log < 0 || !p.extreme) return {};
+    p.log = join(p.log);
+    return p;
+  }
+  template <class Join>
+  constexpr Positive of_two(int x, Join join) {
+    const Positive a = find_log(in(x, 0));
+    if (a.log < 0) return {};
+    const Positive b = find_log(in(x, 1));
+    if (b.log < 0) return {};
+    return {join(a.log, b.log), a.extreme || b.extreme, a.overflows || b.overflows};
+  }
+
  public:
   constexpr explicit Stabilizer(Graph& out) : g_(out) {}
 
@@ -185,13 +207,6 @@ class Stabilizer {
 
   // ------------------------------------------------------------------ what is positive
 
-  /// The log of what is positive however it is written, or -1; whether that may be too small or too
-  /// large for a number.
-  struct Positive {
-    int log = -1;
-    bool extreme = false, overflows = false;
-  };
-
   constexpr Positive positive_log(int x) {
     budget_ = 64;
     return find_log(x);
@@ -249,21 +264,6 @@ class Stabilizer {
   constexpr Positive side(int x) {
     if (g_.is_literal(x, 0)) return {g_.add_literal(-__builtin_inf())};
     return find_log(x);
-  }
-  template <class Join>
-  constexpr Positive of_one(int x, Join join) {
-    Positive p = find_log(in(x, 0));
-    if (p.log < 0 || !p.extreme) return {};
-    p.log = join(p.log);
-    return p;
-  }
-  template <class Join>
-  constexpr Positive of_two(int x, Join join) {
-    const Positive a = find_log(in(x, 0));
-    if (a.log < 0) return {};
-    const Positive b = find_log(in(x, 1));
-    if (b.log < 0) return {};
-    return {join(a.log, b.log), a.extreme || b.extreme, a.overflows || b.overflows};
   }
   constexpr int scaled(int x, double by) { return apply<ops::Multiply>({}, g_.add_literal(by), x); }
 
