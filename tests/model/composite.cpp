@@ -83,7 +83,7 @@ TEST_CASE("names: a lone Softmax keeps Pylearn2's, two have those of their layer
         Names{"both_a_W", "both_a_b", "both/a_W", "both/a_b", "softmax_b", "softmax_W"});
   CHECK(
       channel_names(*stack(4, {tanh("both_a"), side_by_side({tanh("a")}), softmax("y")})).size() ==
-      15u + 15 + 11);
+      18u + 18 + 11);
   STATIC_REQUIRE(last_of_two());
   for (const auto& layers :
        {stack(4, {softmax("gate"), softmax("y")}), stack(4, {tanh("softmax"), softmax("y")})}) {
@@ -118,7 +118,7 @@ TEST_CASE("names: an object that stands in two places has its parameters once", 
   };
   const Shared<Model> twice = stack(4, {side_by_side({pretrained("left"), pretrained("right")})});
   CHECK(parameter_names(*twice) ==
-        Names{"both_right_h_W", "both_right_h_b", "both_right_z_W", "both_right_z_b"});
+        Names{"both_left_h_W", "both_left_h_b", "both_left_z_W", "both_left_z_b"});
   const Shared<Model> other = stack(4, {Tanh("h", 3, irange(.1)), Sigmoid("z", 2, irange(.5))});
   PretrainedLayer copy = pretrained("right");
   copy.layer_content = other;

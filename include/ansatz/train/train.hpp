@@ -75,6 +75,7 @@ class Train {
     BatchSizes sizes{algorithm->monitoring_batch_size, algorithm->monitoring_batches};
     if (!algorithm->monitoring_batch_size)
       sizes.batch_size = algorithm->batch_size ? algorithm->batch_size : model->batch_size();
+    if (!sizes.batch_size && !sizes.num_batches) sizes.num_batches = algorithm->epoch_batches();
     return sizes;
   }
   constexpr Shared<Cost> cost() const {

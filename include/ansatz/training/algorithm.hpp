@@ -97,6 +97,9 @@ class TrainingAlgorithm : public Object {
   constexpr virtual NamedFunction function(const Train& train, int index) const = 0;
   /// Channels of the algorithm itself, such as the learning rate.
   constexpr virtual void channels(const Model&, ChannelList&) const {}
+  /// Batches of an epoch, 0 for the whole data set. Where no size of a batch is given, they divide
+  /// the whole data set, and the monitor's as well.
+  constexpr virtual int epoch_batches() const { return 0; }
   /// How the monitor walks over its data sets.
   constexpr virtual const char* monitor_mode() const { return "sequential"; }
 

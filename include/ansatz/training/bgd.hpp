@@ -89,6 +89,7 @@ class BGD : public TrainingAlgorithm {
   constexpr bool lbfgs() const { return method == "lbfgs"; }
   constexpr int function_count() const override { return 5; }
   constexpr NamedFunction function(const Train& train, int index) const override;
+  constexpr int epoch_batches() const override { return batches_per_iter; }
   constexpr void channels(const Model&, ChannelList& list) const override {
     for (const char* name : {"ave_step_size", "ave_grad_size", "ave_grad_mult"})
       list.add(name, AnyExpr(setting(name, 0).value()));

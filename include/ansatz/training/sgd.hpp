@@ -58,6 +58,7 @@ class SGD : public TrainingAlgorithm {
 
   constexpr int function_count() const override { return 1; }
   constexpr NamedFunction function(const Train& train, int index) const override;
+  constexpr int epoch_batches() const override { return batches_per_iter; }
   constexpr void channels(const Model& model, ChannelList& list) const override {
     list.add("learning_rate", AnyExpr(setting("learning_rate", learning_rate).value()));
     if (learning_rule) learning_rule->channels(model.parameters(), list);
