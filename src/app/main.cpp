@@ -91,7 +91,7 @@ int run(int argc, char** argv) {
              "  ansatz predict model.pkl --data test.csv -o classes.csv\n"
              "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 errors in the job file,\n"
              "            4 ended by the time budget, 130 interrupted (the model was saved),\n"
-             "            128 + N asked to end by signal N: 143 SIGTERM, 129 SIGHUP (saved as well)");
+             "            128 + N ended by signal N, saved as well: 143 SIGTERM, 129 SIGHUP");
   int exit = exit_ok;
   add_train(app, exit);
   add_check(app, exit);
