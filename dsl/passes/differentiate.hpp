@@ -28,15 +28,18 @@ constexpr int fitted(Graph& g, const Value& part, int operand) {
 
 /// @param wanted  nodes that gradients of the cost are taken by
 constexpr Sweep sweep(Graph& g, int cost, const List<int>& wanted) {
+  // 1: wanted itself, 2: what is wanted lies below. Rules are called of the latter alone: that of
+  // a loop refuses.
   List<char> needs;
   needs.assign(cost + 1, 0);
   for (int by : wanted)
     if (by <= cost) needs[by] = 1;
   for (int id = 0; id <= cost; ++id) {
     const Node& n = g[id];
-    bool need = needs[id];
-    for (int k = 0; k < n.count; ++k) need = need || needs[g.operands[n.first + k]];
-    needs[id] = need;
+    if (n.op == info_of<ops::StopGradient>) continue;
+    bool below = false;
+    for (int k = 0; k < n.count; ++k) below = below || needs[g.operands[n.first + k]];
+    if (below) needs[id] |= 2;
   }
   Sweep s;
   s.adjoint.assign(cost + 1, -1);
@@ -45,7 +48,7 @@ constexpr Sweep sweep(Graph& g, int cost, const List<int>& wanted) {
   for (int id = cost; id >= 0; --id) {
     const int adjoint = s.adjoint[id];
     const bool handle = g.is(id, info_of<ops::Handle>);
-    if (adjoint < 0 || !needs[id] || !(g[id].op->vjp || handle)) continue;
+    if (adjoint < 0 || !(needs[id] & 2) || !(g[id].op->vjp || handle)) continue;
     VjpContext c;
     c.graph = &g;
     c.node = id;
@@ -68,6 +71,33 @@ constexpr Sweep sweep(Graph& g, int cost, const List<int>& wanted) {
     }
   }
   return s;
+}
+
+// The node `root` with x in the place of handle(x).
+constexpr int without_handle(Graph& g, int root, int handle) {
+  if (root < handle) return root;
+  List<char> below;
+  below.assign(root + 1 - handle, 0);
+  below[root - handle] = 1;
+  for (int id = root; id > handle; --id)
+    for (int k = 0; below[id - handle] && k < g[id].count; ++k)
+      if (g.in(id, k) > handle) below[g.in(id, k) - handle] = 1;
+  List<int> to;
+  to.assign(root + 1 - handle, -1);
+  to[0] = g.in(handle, 0);
+  for (int id = handle + 1; id <= root; ++id) {
+    if (!below[id - handle]) continue;
+    const Node n = g[id];
+    List<int> in;
+    bool changed = false;
+    for (int k = 0; k < n.count; ++k) {
+      const int operand = g.in(id, k), now = operand < handle ? operand : to[operand - handle];
+      changed = changed || now != operand;
+      in.push_back(now);
+    }
+    to[id - handle] = changed ? g.add(n, in.data(), in.size()) : id;
+  }
+  return to[root - handle];
 }
 
 constexpr Graph differentiate(Graph g) {
@@ -101,7 +131,8 @@ constexpr Graph differentiate(Graph g) {
     }
     const int by = in[1];
     const int adjoint = by <= in[0] ? done[at].sweep.adjoint[by] : -1;
-    if (adjoint >= 0) return maps[id] = adjoint;
+    if (adjoint >= 0)
+      return maps[id] = n.attr.i[1] ? without_handle(out, adjoint, by) : adjoint;
     if (n.attr.i[0]) {
       RefusalNote words;
       words.add("grad: the cost does not depend on the variable: ");

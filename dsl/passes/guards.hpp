@@ -71,7 +71,11 @@ class Guards {
     if (g_[in].op->kind == OpKind::leaf) return;
     int guard = part == adjoint ? none : own_condition(node, part);
     if (of_.empty() && guard < 0) return;
-    if (guard >= 0 && outer >= 0) guard = chosen(outer, guard);
+    if (guard >= 0 && outer >= 0) {
+      // The own condition is of the operand's elements, the other of the result's.
+      const int passing = is_elementwise(g_[node].op) ? outer : passed(node, k, outer);
+      if (passing >= 0) guard = chosen(passing, guard);
+    }
     if (guard >= 0)
       guard = any_of(guard, g_[in].shape);
     else if (outer >= 0)

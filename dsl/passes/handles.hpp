@@ -3,7 +3,9 @@
 //   grad(cost, handle(x)) -> grad(cost with handle(x), handle(x))      else handle(x) -> x
 // So a gradient by a value changes nothing that is computed beside it: the stable forms of all
 // other outputs and gradients are found as if it were not there. What the copies have in common is
-// one node again after `simplify`, which takes the handles away.
+// one node again after `simplify`, which takes the handles away. A gradient loses its own
+// handle when it has been carried out (attr.i[1] of the gradient): other copies know its values
+// without.
 #pragma once
 
 #include <dsl/grad.hpp>
@@ -89,10 +91,12 @@ class HandleSeparator {
         }
         if (!ready) continue;
         for (int k = 0; k < n.count; ++k) in.push_back(find(g_.in(id, k), inner));
+        Node to = n;
+        if (inner != view) to.attr.i[1] = 1;
         if (n.op == info_of<ops::Handle> && !keeps(view, id))
           made = in[0];
         else
-          made = out_.add(n, in.data(), in.size());
+          made = out_.add(to, in.data(), in.size());
         views_[view].of[id] = made;
       }
       stack.pop_back();

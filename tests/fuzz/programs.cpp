@@ -33,6 +33,9 @@ std::string fault_of(const fuzz::ProgramText& p) {
   const fuzz::Made made = fuzz::make_program(p);
   refuse(made.function);
   auto in_double = build<double>(made.function);
+  fuzz::ProgramText larger = p;
+  ++larger.examples, ++larger.chains;
+  fuzz::outcome_of(in_double, fuzz::make_program(larger).environment);
   const fuzz::Outcome once = fuzz::outcome_of(in_double, made.environment);
   std::string d = fuzz::difference(once, p.expected, p.in_double);
   if (!d.empty()) return "in double: " + d;
@@ -40,6 +43,10 @@ std::string fault_of(const fuzz::ProgramText& p) {
   const auto twice =
       fuzz::difference(fuzz::outcome_of(in_double, made.environment), once, p.in_double);
   if (twice) return "on two threads: " + *twice;
+  in_double.check(true);
+  const auto watched =
+      fuzz::difference(fuzz::outcome_of(in_double, made.environment), once, 1e-15);
+  if (watched) return "in check mode: " + *watched;
   if (p.in_float == 0) return "";
   auto in_float = build<float>(made.function);
   d = fuzz::difference(fuzz::outcome_of(in_float, made.environment), p.expected, p.in_float);

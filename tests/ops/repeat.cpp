@@ -138,6 +138,9 @@ TEST_CASE("repeat: a gradient through a run-time count is refused", "[op][repeat
                     Catch::Contains("constant count"));
   // What stop_gradient hides is not looked at: a chain of samples may be of any length.
   CHECK_NOTHROW(build<double>(function(outputs(grad(sum(stop_gradient(y) * x), x)))));
+  auto z = repeat(scalar("n"), [](auto v) { return v * v; }, stop_gradient(x));
+  CHECK_NOTHROW(build<double>(function(outputs(grad(sum(z * x), x)))));
+  CHECK_NOTHROW(build<double>(function(outputs(grad(sum(square(y)), y)))));
 }
 
 TEST_CASE("repeat: state can be carried through a loop and kept", "[op][repeat]") {

@@ -153,3 +153,36 @@ TEST_CASE("differentiate: what keeps inf and NaN out costs networks nothing",
   const auto mask = input<VectorSpace<2>>("mask");
   CHECK(where_of(sum(square(matmul(where(mask, z * (2 / scalar("p")), 0), V)))) == 2);
 }
+
+TEST_CASE("differentiate: a gradient by a handle within a cost that has another handle",
+          "[passes][differentiate]") {
+  const auto q = parameter<VectorSpace<2>>("q");
+  const auto h = square(q);
+  const auto z = h + 1;
+  const auto inner = grad(sum(z * z * z), h);  // 3 z^2, of z itself
+  const auto f = function(output("by_z", grad(sum(inner), z)), output("by_h", grad(sum(inner), h)),
+                          output("by_q", grad(sum(inner), q)));
+  auto p = build<double>(f);
+  const double two[] = {1, 2};
+  p.store().set("q", two, {2});
+  auto r = p();
+  for (int i = 0; i < 2; ++i) {
+    const double of_z = 6 * (two[i] * two[i] + 1);
+    CHECK(r["by_z"].data()[i] == of_z);
+    CHECK(r["by_h"].data()[i] == of_z);
+    CHECK(r["by_q"].data()[i] == of_z * 2 * two[i]);
+  }
+}
+
+TEST_CASE("differentiate: a maximum in what another maximum left out", "[passes][differentiate]") {
+  // The guards of a reduction's result and of its operand have different shapes.
+  const auto w = parameter<Matrix<3, 2>>("w");
+  const auto y = max(w * 2, axis<-1>);
+  const auto g = grad(sum(square(maximum(y, 1))), w);
+  auto p = build<double>(function(output("h", grad(sum(square(g)), w))));
+  const double given[] = {1, 0.25, 0.125, 0.25, -1, 2};
+  const double expected[] = {128, 0, 0, 0, 0, 256};  // d (8 w)^2 / dw where 2 w > 1
+  p.store().set("w", given, {3, 2});
+  auto r = p();
+  for (int i = 0; i < 6; ++i) CHECK(r["h"].data()[i] == expected[i]);
+}

@@ -17,7 +17,15 @@ class Generator:
         sizes = [1, 1, 2, 2, 3, 3, 4, 5] if self.r.random() < 0.7 else [1, 2, 3, 8, 17, 33]
         self.m, self.n, self.k = (self.r.choice(sizes) for _ in range(3))
         examples = self.r.choice([1, 2, 3, 5, 17]) if self.r.random() < 0.93 else 130
-        self.p = Program(seed, examples, self.r.choice([1, 2, 4]))
+        few = [1, 2, 4]
+        if "empty" in features:
+            self.m, self.n, self.k = (self.r.choice([0, 1, 2, 3]) for _ in range(3))
+            examples, few = self.r.choice([0, 1, 3]), [0, 1, 2]
+        if "large" in features:
+            self.m, self.n, self.k = (self.r.choice([1, 3, 16, 40, 65]) for _ in range(3))
+            examples = self.r.choice([64, 257, 1000])
+        self.largest = 200000 if "large" in features else 4000
+        self.p = Program(seed, examples, self.r.choice(few))
         self.machine = Machine(self.p)
         self.orders = []   # of each register: how many derivatives it has in it
         self.given = {}    # leaves by name
@@ -33,10 +41,10 @@ class Generator:
         try:
             with np.errstate(all="ignore"):
                 self.machine.line(line)
-        except L.Refused:
+        except (L.Refused, ValueError, IndexError):  # NumPy's of a maximum of nothing, no row
             return None
         v = self.machine.registers[-1]
-        if v.data.size > 4000 or (v.data.size and not np.isfinite(
+        if v.data.size > self.largest or (v.data.size and not np.isfinite(
                 v.data if not v.labels else v.data.astype(float)).all()):
             self.machine.registers.pop()
             return None
@@ -218,7 +226,7 @@ class Generator:
             return self.put("transpose", x, 0)
         if choice == 4:
             axis, size = self.r.choice([0, 1, 2, -1, -2]), self.r.choice([self.m, self.n, self.k])
-            start = self.r.randrange(-size, size)
+            start = self.r.randrange(-size, size + 1)
             return self.put("slice", x, axis, start, self.r.choice([size, start + 2, 1 << 30, -1]),
                             self.r.choice([1, 1, 2, 3]))
         if choice == 5:
@@ -269,8 +277,14 @@ class Generator:
             return self.put(self.r.choice(["mean_pool"] + ["max_pool"] * self.kinked), x,
                             self.r.choice([1, 2]), self.r.choice([1, 2, 3]),
                             self.r.choice([0, 1, 2]), self.r.choice([0, 1]), self.r.randrange(2))
+        if not x:
+            return None
         w = self.leaf("parameter", "kernel", 4, self.r.choice([1, 2]), 2, k,
                       self.r.choice([1, 2, 3]))
+        kernels = [i for i, v in enumerate(self.machine.registers) if len(v.dims) == 4
+                   and not L.batched(v.dims) and v.dims[2] == self.value(x).dims[-1]]
+        if kernels and self.r.random() < 0.7:
+            w = "%" + str(self.r.choice(kernels))
         return w and self.put("convolve", x, w, self.r.choice(["valid", "full", "same"]),
                               self.r.choice([0, 0, 1]), self.r.choice([0, 0, 2]),
                               self.r.choice([1, 1, 2]), self.r.choice([1, 1, 2]),

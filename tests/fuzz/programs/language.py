@@ -694,6 +694,10 @@ def scattered(g, places, dims):
 
 # ---------------------------------------------------------------------------- derivatives
 
+def refuse(g):
+    raise Refused("no derivative")
+
+
 def grad(cost, x):
     """d cost / d x, a new value: of x itself, not of others equal to it."""
     if cost.dims:

@@ -20,7 +20,7 @@ from program import derivative_fault, distance, run
 FOLDER = pathlib.Path(__file__).resolve().parent
 STORED = 0, 1000  # first seed, number of programs
 STATIC = 10
-FEATURES = frozenset({"labels"})
+FEATURES = frozenset({"handles", "labels"})
 GOLDEN = 0.6180339887498949, 0.7548776662466927
 
 

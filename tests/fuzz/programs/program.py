@@ -48,7 +48,8 @@ BINARY["pow"] = L.pow_
 REDUCE = {"sum": L.sum_, "mean": L.mean, "max": L.max_, "min": L.min_, "norm": L.norm,
           "log_sum_exp": L.log_sum_exp}
 OVER = {"argmax": L.argmax, "argmin": L.argmin, "variance": L.variance,
-        "standard_deviation": L.standard_deviation, "softmax": L.softmax, "log_softmax": L.log_softmax}
+        "standard_deviation": L.standard_deviation, "softmax": L.softmax,
+        "log_softmax": L.log_softmax}
 PAIRS = {n: getattr(L, n) for n in """cross_entropy binary_cross_entropy
          sigmoid_binary_cross_entropy matmul take_rows""".split()}
 LEAVES = {"input": ("examples",), "shared": (), "parameter": (), "state": (), "chain": ("chains",)}
@@ -103,6 +104,8 @@ class Machine:
         if op in LEAVES:
             return self.leaf(a[0], LEAVES[op] + tuple(a[2:]))
         if op == "labels":
+            if a[1] < 1:
+                raise L.Refused("no label")
             return self.leaf(a[0], ("examples",) + ((a[2],) if a[2] else ()), a[1])
         if op == "scalar":
             return self.leaf(a[0], ())
@@ -141,11 +144,10 @@ class Machine:
             return getattr(L, op)(at(a[0]), a[1:3], a[3:5], bool(a[5]))
         if op in ("repeat", "loop"):  # written out, or a loop of the plan without a derivative
             u, more = at(a[2]), at(a[3])
-            if op == "loop":
-                u, more = L.stop_gradient(u), L.stop_gradient(more)
+            given = [u, more]
             for _ in range(a[1]):
                 u = body(a[0], u, more)
-            return u
+            return L.Value(u.data, u.dims, given, L.refuse) if op == "loop" else u
         if op == "grad":
             return L.grad(at(a[0]), at(a[1]))
         raise KeyError(op)
