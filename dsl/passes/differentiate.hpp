@@ -73,19 +73,39 @@ constexpr Sweep sweep(Graph& g, int cost, const List<int>& wanted) {
   return s;
 }
 
-// The node `root` with x in the place of handle(x).
-constexpr int without_handle(Graph& g, int root, int handle) {
+// One value may have several handle nodes of one number: where another gradient has been carried
+// out and its handle is gone, the operand below is found in a stabler form, or was before. All of
+// them are the same variable.
+constexpr bool is_handle(const Graph& g, int id, int number) {
+  return g.is(id, info_of<ops::Handle>) && g[id].attr.i[0] == number;
+}
+
+// The gradient by `by`, or by all handles of its number; -1 where there is none.
+constexpr int adjoint_of(Graph& g, const Sweep& s, int by) {
+  if (!g.is(by, info_of<ops::Handle>)) return by < s.adjoint.size() ? s.adjoint[by] : -1;
+  int sum = -1;
+  for (int id = s.adjoint.size() - 1; id >= 0; --id) {
+    if (s.adjoint[id] < 0 || !is_handle(g, id, g[by].attr.i[0])) continue;
+    const int both[] = {sum, s.adjoint[id]};
+    sum = sum < 0 ? both[1] : g.add(info_of<ops::Add>, {}, both, 2);
+  }
+  return sum;
+}
+
+// The node `root` with x in the place of each handle(x) of this number.
+constexpr int without_handle(Graph& g, int root, int number) {
+  int handle = 0;
+  while (handle <= root && !is_handle(g, handle, number)) ++handle;
   if (root < handle) return root;
   List<char> below;
   below.assign(root + 1 - handle, 0);
   below[root - handle] = 1;
   for (int id = root; id > handle; --id)
     for (int k = 0; below[id - handle] && k < g[id].count; ++k)
-      if (g.in(id, k) > handle) below[g.in(id, k) - handle] = 1;
+      if (g.in(id, k) >= handle) below[g.in(id, k) - handle] = 1;
   List<int> to;
   to.assign(root + 1 - handle, -1);
-  to[0] = g.in(handle, 0);
-  for (int id = handle + 1; id <= root; ++id) {
+  for (int id = handle; id <= root; ++id) {
     if (!below[id - handle]) continue;
     const Node n = g[id];
     List<int> in;
@@ -95,7 +115,10 @@ constexpr int without_handle(Graph& g, int root, int handle) {
       changed = changed || now != operand;
       in.push_back(now);
     }
-    to[id - handle] = changed ? g.add(n, in.data(), in.size()) : id;
+    if (is_handle(g, id, number))
+      to[id - handle] = in[0];
+    else
+      to[id - handle] = changed ? g.add(n, in.data(), in.size()) : id;
   }
   return to[root - handle];
 }
@@ -123,16 +146,22 @@ constexpr Graph differentiate(Graph g) {
     if (at < 0) {
       // What the cost depends on has been copied; by anything else its gradient is 0.
       List<int> wanted;
-      for (int k = 0; k < g.size(); ++k)
-        if (g[k].op->kind == OpKind::gradient && g.in(k, 0) == cost && maps[g.in(k, 1)] >= 0)
-          wanted.push_back(maps[g.in(k, 1)]);
+      for (int k = 0; k < g.size(); ++k) {
+        if (g[k].op->kind != OpKind::gradient || g.in(k, 0) != cost) continue;
+        const int by = g.in(k, 1);
+        if (g.is(by, info_of<ops::Handle>)) {
+          for (int j = 0; j <= in[0]; ++j)
+            if (is_handle(out, j, g[by].attr.i[0])) wanted.push_back(j);
+        } else if (maps[by] >= 0) {
+          wanted.push_back(maps[by]);
+        }
+      }
       at = done.size();
       done.push_back({cost, sweep(out, in[0], wanted)});
     }
-    const int by = in[1];
-    const int adjoint = by <= in[0] ? done[at].sweep.adjoint[by] : -1;
+    const int by = in[1], adjoint = adjoint_of(out, done[at].sweep, by);
     if (adjoint >= 0)
-      return maps[id] = n.attr.i[1] ? without_handle(out, adjoint, by) : adjoint;
+      return maps[id] = n.attr.i[1] ? without_handle(out, adjoint, out[by].attr.i[0]) : adjoint;
     if (n.attr.i[0]) {
       RefusalNote words;
       words.add("grad: the cost does not depend on the variable: ");

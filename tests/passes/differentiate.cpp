@@ -1,5 +1,8 @@
 #include "graph_text.hpp"
 
+#include <cmath>
+
+#include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
 
 using namespace pass_test;
@@ -185,4 +188,38 @@ TEST_CASE("differentiate: a maximum in what another maximum left out", "[passes]
   p.store().set("w", given, {3, 2});
   auto r = p();
   for (int i = 0; i < 6; ++i) CHECK(r["h"].data()[i] == expected[i]);
+}
+
+TEST_CASE("differentiate: one value below and above a gradient by another handle",
+          "[passes][differentiate]") {
+  // In the gradient by p, log(p) is taken of p itself; where p is no handle, of its logit.
+  const auto v = parameter<VectorSpace<2>>("v");
+  const auto p = sigmoid(v), h = log(p), k = h * h;
+  const auto by_p = grad(sum(k * k), p);   // 4 k h / p
+  const auto then_h = grad(sum(by_p), h);  // 4 (k + 2 h^2) / p
+  const auto b = binary_cross_entropy(p, constant(0.25));
+  auto program = build<double>(
+      function(output("by p", by_p), output("then h", then_h),
+               output("p, h, k", grad(sum(then_h), k)), output("p, h, h", grad(sum(then_h), h)),
+               output("p, h, p", grad(sum(then_h), p)), output("p, h, v", grad(sum(then_h), v)),
+               output("other order", grad(sum(grad(sum(k * k), h)), p)),
+               output("of entropy", grad(sum(grad(sum(square(b)), p)), b))));
+  const double given[] = {-0.75, 1.5};
+  program.store().set("v", given, {2});
+  auto r = program();
+  for (int i = 0; i < 2; ++i) {
+    const double y = 1 / (1 + std::exp(-given[i])), log_y = std::log(y);
+    const auto check = [&](const char* name, double expected) {
+      INFO(name);
+      CHECK(r[name].data()[i] == Approx(expected).epsilon(1e-12));
+    };
+    check("by p", 4 * log_y * log_y * log_y / y);
+    check("then h", 12 * log_y * log_y / y);
+    check("p, h, k", 4 / y);
+    check("p, h, h", 24 * log_y / y);
+    check("p, h, p", (24 * log_y - 12 * log_y * log_y) / (y * y));
+    check("p, h, v", (24 * log_y - 12 * log_y * log_y) / y * (1 - y));
+    check("other order", 12 * log_y * log_y / y);
+    check("of entropy", 2 * (y - 0.25) / (y * (1 - y)));
+  }
 }

@@ -125,6 +125,12 @@ class Generator:
     # ------------------------------------------------------------------------ ops
 
     def step(self):
+        if "forms" in self.features:
+            choice = self.r.random()
+            if choice < 0.35:
+                return self.form()
+            if choice < 0.45:
+                return self.gradient()
         kinds = [(self.unary, 4), (self.binary, 6), (self.reduction, 3), (self.product, 5),
                  (self.view, 3), (self.normalized, 1), (self.classified, 1), (self.kernel, 1),
                  (self.repeated, 0.7), (self.gradient, 1)]
@@ -314,6 +320,31 @@ class Generator:
             return None
         return self.put("where", c, a, b)
 
+    def chain(self, x, *steps):
+        """One op after the other; `x` in a step's operands is the value so far."""
+        for op, *operands in steps:
+            x = x and self.put(op, *[x if t == "x" else t for t in operands])
+        return x
+
+    def form(self):
+        """What has a stabler form, and may be told from it by a gradient in between."""
+        x, over = self.pick(), self.over(None)
+        forms = [
+            [("sigmoid", "x"), ("log", "x")], [("softmax", "x", -1), ("log", "x")],
+            [("exp", "x"), ("sum", "x", over, 0), ("log", "x")],
+            [("exp", "x"), ("mean", "x", "all", 0), ("log", "x")],
+            [("sigmoid", "x"), ("subtract", 1, "x"), ("log", "x")],
+            [("exp", "x"), ("add", "x", 1), ("log", "x")],
+            [("negate", "x"), ("exp", "x"), ("add", "x", 1), ("divide", 1, "x")]]
+        choice = self.r.randrange(len(forms) + 2)
+        if choice < len(forms):
+            return self.chain(x, *forms[choice])
+        if choice == len(forms):
+            return self.classified()
+        e = self.put("exp", x)
+        total = e and self.put("sum", e, -1, 1)
+        return total and self.put("divide", e, total)
+
     def of_labels(self):
         choice = self.r.randrange(3)
         if choice == 0:
@@ -352,6 +383,9 @@ class Generator:
         of = [i for i, v in enumerate(self.machine.registers)
               if v.order in below and self.orders[i] <= order and not v.labels]
         leaves = [i for i in of if "%" + str(i) in self.given.values()]
+        if "forms" in self.features and self.r.random() < 0.8:
+            of = [i for i in of if self.machine.registers[i].of] or of
+            return "%" + str(self.r.choice(of)) if of else self.any_leaf()
         if "handles" not in self.features or (leaves and self.r.random() < 0.5):
             of = leaves
         return "%" + str(self.r.choice(of)) if of else self.any_leaf()
@@ -429,6 +463,8 @@ class Generator:
         made = []
         if self.r.random() < 0.8:
             made = self.descend()
+            if "forms" in self.features and self.r.random() < 0.6:
+                made += self.descend()
         outputs = made + [self.pick() for _ in range(self.r.choice([1, 1, 2, 3]))]
         if self.r.random() < 0.1:
             outputs.append(outputs[-1])  # one value under two names

@@ -4,7 +4,8 @@
   make_programs.py                     write programs.txt and static_programs.hpp here
   make_programs.py --check             compare their derivatives with differences of their values
   make_programs.py FIRST COUNT FILE    other programs, for a longer search:
-                                       ANSATZ_FUZZ_PROGRAMS=FILE test_fuzz '[programs]'
+                                       ANSATZ_FUZZ_PROGRAMS=FILE test_fuzz '[programs]';
+  … handles labels forms               with these features (generate.py), of others: empty, large
 
 Needs NumPy (Debian: python3-numpy); the tests need only the file.
 """
@@ -18,9 +19,10 @@ from generate import Generator
 from program import derivative_fault, distance, run
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-STORED = 0, 1000  # first seed, number of programs
-STATIC = 10
 FEATURES = frozenset({"handles", "labels"})
+# First seed, number of programs, what may be used beside the ordinary.
+STORED = [(0, 1000, FEATURES), (1000, 200, FEATURES | {"forms"})]
+STATIC = 10
 GOLDEN = 0.6180339887498949, 0.7548776662466927
 
 
@@ -64,19 +66,20 @@ def lines_of(seed, features):
     return lines + ["end"]
 
 
-def write(first, count, path, features=FEATURES):
+def write(path, *parts):
     made = 0
     with open(path, "w", encoding="ascii") as out:
-        for seed in range(first, first + count):
-            lines = lines_of(seed, features)
-            made += bool(lines)
-            out.write("".join(line + "\n" for line in lines))
-    print(f"{path}: {made} programs of {count}")
+        for first, count, features in parts:
+            for seed in range(first, first + count):
+                lines = lines_of(seed, features)
+                made += bool(lines)
+                out.write("".join(line + "\n" for line in lines))
+    print(f"{path}: {made} programs of {sum(count for _, count, _ in parts)}")
 
 
 def static_programs():
     """Some of the stored ones, of a middle size, that have derivatives."""
-    found, seed = [], STORED[0]
+    found, seed = [], STORED[0][0]
     while len(found) < STATIC:
         judgement = judged(seed, FEATURES)
         seed += 1
@@ -93,8 +96,8 @@ def static_programs():
 def check():
     """Faults: differences between the derivatives and the values."""
     faults, looked_at = 0, 0
-    for seed in range(STORED[0], STORED[0] + STORED[1]):
-        found = judged(seed, FEATURES)
+    for seed, features in [(first + k, f) for first, count, f in STORED for k in range(count)]:
+        found = judged(seed, features)
         if not found:
             continue
         text = " ".join(found[0].text())
@@ -114,9 +117,9 @@ def main():
     if sys.argv[1:] == ["--check"]:
         sys.exit(check() > 0)
     if len(sys.argv) >= 4:
-        write(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], set(sys.argv[4:]) or FEATURES)
+        write(sys.argv[3], (int(sys.argv[1]), int(sys.argv[2]), set(sys.argv[4:]) or FEATURES))
         return
-    write(*STORED, FOLDER / "programs.txt")
+    write(FOLDER / "programs.txt", *STORED)
     header = cplusplus.header(static_programs())
     (FOLDER / "static_programs.hpp").write_text(header, encoding="ascii")
 
