@@ -17,7 +17,8 @@ namespace ir {
 template <class C>
 concept IntegralConstant = requires { static_cast<int>(C::value); };
 
-// Sizes given to a Space's object. What the type knows they must not contradict.
+// Sizes given to a Space's object, one of which may be `any` (see reshape). What the type knows they
+// must not contradict.
 template <class... Int>
 constexpr Shape given_sizes(const char* space, const Shape& known, Int... d) {
   constexpr int count = static_cast<int>(sizeof...(Int));
@@ -26,9 +27,9 @@ constexpr Shape given_sizes(const char* space, const Shape& known, Int... d) {
   Shape s;
   s.rank = count;
   for (int k = 0; k < count; ++k) {
-    if (sizes[k] < 0 || sizes[k] > 0x7fffffff) graph_error_size(space, sizes, count);
+    if (sizes[k] < any || sizes[k] > 0x7fffffff) graph_error_size(space, sizes, count);
     s[k] = static_cast<int>(sizes[k]);
-    fits = fits && (known[k] == any || known[k] == s[k]);
+    fits = fits && dims_agree(known[k], s[k]);
   }
   const Shape both[] = {known, s};
   if (!fits) graph_error_shape(space, "the sizes given must be those of the type", both, 2);
@@ -93,6 +94,8 @@ Matrix(R, C) -> Matrix<ir::dim_of<R>(), ir::dim_of<C>()>;
 
 namespace ir {
 constexpr int given_labels(int known, auto labels) {
+  const long long size = static_cast<long long>(labels);
+  if (size == any) graph_error_size("IndexSpace", &size, 1);
   return given_sizes("IndexSpace", make_shape(known), labels)[0];
 }
 }  // namespace ir

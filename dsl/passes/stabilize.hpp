@@ -23,9 +23,12 @@
 #include <dsl/ops/binary_cross_entropy.hpp>
 #include <dsl/ops/cross_entropy.hpp>
 #include <dsl/ops/expm1.hpp>
+#include <dsl/ops/min.hpp>
 #include <dsl/ops/minimum.hpp>
 #include <dsl/ops/pow.hpp>
 #include <dsl/ops/rsqrt.hpp>
+#include <dsl/ops/sqrt.hpp>
+#include <dsl/ops/square.hpp>
 #include <dsl/ops/tanh.hpp>
 #include <dsl/passes/rewrite.hpp>
 

@@ -17,7 +17,7 @@ namespace {
 
 using Numbers = std::vector<double>;
 
-Numbers all(const Table& table, const char* source) {
+Numbers whole_column(const Table& table, const char* source) {
   const Column& column = table.column(source);
   Numbers out(static_cast<std::size_t>(column.examples * column.width()));
   Table::gather(column, {0, column.examples, nullptr}, ElementType::float64, out.data());
@@ -46,18 +46,18 @@ TEST_CASE("tables: digits are images with labels of ten classes", "[data][tables
   CHECK(table.column("features").example == Dims{28, 28, 1});
   CHECK(table.column("features").conv);
   CHECK(table.column("targets").labels == 10);
-  CHECK(all(table, "features") == Numbers(digits.images.begin(), digits.images.end()));
-  CHECK(all(table, "targets") == Numbers(digits.labels.begin(), digits.labels.end()));
+  CHECK(whole_column(table, "features") == Numbers(digits.images.begin(), digits.images.end()));
+  CHECK(whole_column(table, "targets") == Numbers(digits.labels.begin(), digits.labels.end()));
 }
 
 TEST_CASE("tables: the first column of a text file is the label", "[data][tables]") {
   const Table table = csv({});
   CHECK(table.column("targets").labels == 3);
   CHECK(table.column("features").example == Dims{2});
-  CHECK(all(table, "targets") == Numbers{2, 0, 1, 0});
-  CHECK(all(table, "features") == Numbers{1, .5, 3, 4, 5, 6, 7, 8});
+  CHECK(whole_column(table, "targets") == Numbers{2, 0, 1, 0});
+  CHECK(whole_column(table, "features") == Numbers{1, .5, 3, 4, 5, 6, 7, 8});
   const Table tabs = csv({.expect_headers = false, .delimiter = '\t'}, "1\t2\n0\t4\n");
-  CHECK(all(tabs, "targets") == Numbers{1, 0});
+  CHECK(whole_column(tabs, "targets") == Numbers{1, 0});
 }
 
 TEST_CASE("tables: targets of a text file are real numbers, several, or none", "[data][tables]") {
@@ -65,8 +65,8 @@ TEST_CASE("tables: targets of a text file are real numbers, several, or none", "
   CHECK(real.column("targets").labels == 0);
   CHECK(real.column("targets").example == Dims{1});
   const Table two = csv({.task = "regression", .num_outputs = 2});
-  CHECK(all(two, "targets") == Numbers{2, 1, 0, 3, 1, 5, 0, 7});
-  CHECK(all(two, "features") == Numbers{.5, 4, 6, 8});
+  CHECK(whole_column(two, "targets") == Numbers{2, 1, 0, 3, 1, 5, 0, 7});
+  CHECK(whole_column(two, "features") == Numbers{.5, 4, 6, 8});
   const Table labels = csv({.num_outputs = 2});
   CHECK(labels.column("targets").labels == 8);
   CHECK(labels.column("targets").example == Dims{2});
@@ -76,12 +76,12 @@ TEST_CASE("tables: targets of a text file are real numbers, several, or none", "
 }
 
 TEST_CASE("tables: a part of a text file is taken by numbers or fractions", "[data][tables]") {
-  CHECK(all(csv({.start = 1, .stop = 3}), "targets") == Numbers{0, 1});
+  CHECK(whole_column(csv({.start = 1, .stop = 3}), "targets") == Numbers{0, 1});
   CHECK(csv({.start = 1, .stop = 3}).column("targets").labels == 2);
-  CHECK(all(csv({.start = 2}), "targets") == Numbers{1, 0});
-  CHECK(all(csv({.stop = 1}), "targets") == Numbers{2});
-  CHECK(all(csv({.start_fraction = .75}), "targets") == Numbers{2, 0, 1});
-  CHECK(all(csv({.end_fraction = .3}), "targets") == Numbers{1, 0});
+  CHECK(whole_column(csv({.start = 2}), "targets") == Numbers{1, 0});
+  CHECK(whole_column(csv({.stop = 1}), "targets") == Numbers{2});
+  CHECK(whole_column(csv({.start_fraction = .75}), "targets") == Numbers{2, 0, 1});
+  CHECK(whole_column(csv({.end_fraction = .3}), "targets") == Numbers{1, 0});
 }
 
 TEST_CASE("tables: what a text file does not give is refused", "[data][tables]") {
@@ -125,18 +125,18 @@ TEST_CASE("tables: arrays of NumPy are features and targets", "[data][tables]") 
                    {"pairs", view(labels, {2, 2})}});
   const Table real = npz_table(path, "x", "f");
   CHECK(real.column("features").type == ElementType::float64);
-  CHECK(all(real, "features") == Numbers(x, x + 8));
+  CHECK(whole_column(real, "features") == Numbers(x, x + 8));
   CHECK(real.column("targets").type == ElementType::float32);
   CHECK(real.column("targets").example == Dims{1});
-  CHECK(all(real, "targets") == Numbers{1, 2, 3, 4});
+  CHECK(whole_column(real, "targets") == Numbers{1, 2, 3, 4});
 
   const Table labelled = npz_table(path, "bytes", "labels", 5);
   CHECK(labelled.column("features").type == ElementType::float32);
-  CHECK(all(labelled, "features") == Numbers{0, 128, 255, 3});
+  CHECK(whole_column(labelled, "features") == Numbers{0, 128, 255, 3});
   CHECK(labelled.column("targets").labels == 5);
   CHECK(labelled.column("targets").example == Dims{});
-  CHECK(all(labelled, "targets") == Numbers{1, 0, 4, 2});
-  CHECK(all(npz_table(path, "x", "labels"), "targets") == Numbers{1, 0, 4, 2});
+  CHECK(whole_column(labelled, "targets") == Numbers{1, 0, 4, 2});
+  CHECK(whole_column(npz_table(path, "x", "labels"), "targets") == Numbers{1, 0, 4, 2});
   CHECK(npz_table(path, "x", "labels").column("targets").labels == 0);
 
   const Table image = npz_table(path, "image");
@@ -151,7 +151,7 @@ TEST_CASE("tables: arrays of NumPy are features and targets", "[data][tables]") 
   CHECK_THROWS_WITH(npz_table(path, "x", "pairs"), Contains("'targets' has 2"));
   CHECK_THROWS_WITH(npz_table(path, "x", "labels", 4),
                     Contains("a.npz, array 'labels': label 4 in example 2"));
-  CHECK(all(npz_table(path, "x", "f", 5), "targets") == Numbers{1, 2, 3, 4});
+  CHECK(whole_column(npz_table(path, "x", "f", 5), "targets") == Numbers{1, 2, 3, 4});
   CHECK(npz_table(path, "x", "f", 5).column("targets").labels == 5);
   CHECK_THROWS_WITH(npz_table(path, "x", "f", 4), Contains("array 'f': label 4 in example 3"));
   const double halves[] = {1, 2, .5, 3}, nothing[] = {NAN, 0, 0, 0};
@@ -175,6 +175,6 @@ TEST_CASE("tables: a .npy file is features alone", "[data][tables]") {
   bytes += dict + std::string(reinterpret_cast<const char*>(numbers), sizeof numbers);
   const Table table = npy_table(folder.write("a.npy", bytes));
   CHECK(table.columns().size() == 1);
-  CHECK(all(table, "features") == Numbers{1.5, -2});
+  CHECK(whole_column(table, "features") == Numbers{1.5, -2});
   CHECK_THROWS_AS(npy_table(folder.path() + "/none.npy"), FileError);
 }

@@ -9,21 +9,21 @@ using namespace explain_test;
 TEST_CASE("explain: inputs, parameters and scalars come first, with shapes and notes",
           "[explain]") {
   const std::string text = explain(softmax_regression());
-  CHECK_THAT(text, Says("input x [examples, 784]\n"));
-  CHECK_THAT(text, Says("input y [examples] labels below 10\n"));
-  CHECK_THAT(text, Says("parameter W [784, 10]\n"));
-  CHECK_THAT(text, Says("scalar learning_rate [] by default 0.1\n"));
+  CHECK_THAT(text, Prints("input x [examples, 784]\n"));
+  CHECK_THAT(text, Prints("input y [examples] labels below 10\n"));
+  CHECK_THAT(text, Prints("parameter W [784, 10]\n"));
+  CHECK_THAT(text, Prints("scalar learning_rate [] by default 0.1\n"));
   CHECK_THAT(explain(function(output("a", scalar("a") + 1))),
-             Says("scalar a [] given at the first call\n"));
+             Prints("scalar a [] given at the first call\n"));
 }
 
 TEST_CASE("explain: a line is a formula of named leaves, literals and numbered nodes",
           "[explain]") {
   const std::string text = explain(line(), {.plan = false});
-  CHECK_THAT(text, Says("graph as written: 2 operations\n"));
-  CHECK_THAT(text, Says("= 2 * x [examples, 3]\n"));
-  CHECK_THAT(text, Says("%4 = %2 + 1 [examples, 3]\n"));
-  CHECK_THAT(text, Says("output y = %4\n"));
+  CHECK_THAT(text, Prints("graph as written: 2 operations\n"));
+  CHECK_THAT(text, Prints("= 2 * x [examples, 3]\n"));
+  CHECK_THAT(text, Prints("%4 = %2 + 1 [examples, 3]\n"));
+  CHECK_THAT(text, Prints("output y = %4\n"));
 }
 
 TEST_CASE("explain: gradients stand as written, and carried out after the passes", "[explain]") {
@@ -31,9 +31,9 @@ TEST_CASE("explain: gradients stand as written, and carried out after the passes
   const std::size_t optimized = text.find("graph after optimization");
   REQUIRE(optimized != std::string::npos);
   const std::string written = text.substr(0, optimized), after = text.substr(optimized);
-  CHECK_THAT(written, Says("= grad(%11, W) [784, 10]\n"));
-  CHECK_THAT(written, Says("= softmax(%5, axis=1) [examples, 10]\n"));
-  CHECK_THAT(written, Says("update W <- "));
+  CHECK_THAT(written, Prints("= grad(%11, W) [784, 10]\n"));
+  CHECK_THAT(written, Prints("= softmax(%5, axis=1) [examples, 10]\n"));
+  CHECK_THAT(written, Prints("update W <- "));
   CHECK_THAT(after, !Catch::Contains("grad("));
   CHECK_THAT(after, !Catch::Contains("softmax"));
   CHECK_THAT(after, Catch::Contains(" * x.T @ %"));
@@ -48,15 +48,15 @@ TEST_CASE("explain: axes, slices, transposes and draws are written out", "[expla
                        output("f", slice(W, axis<1>, 1, 4)), output("g", normal_like(x)),
                        output("h", sum(W, axis<1>, keep_axes)), output("i", square(W + 1) / -W)),
               {.plan = false});
-  CHECK_THAT(text, Says("= sum(x, axis=1) [examples, 6]\n"));
-  CHECK_THAT(text, Says("= max(x) []\n"));
-  CHECK_THAT(text, Says("= W.T [6, 4]\n"));
-  CHECK_THAT(text, Says("= transpose(x, 0, 2, 1) [examples, 6, 4]\n"));
-  CHECK_THAT(text, Says("= W[:, 1:4] [4, 3]\n"));
-  CHECK_THAT(text, Says("= normal(site 0) [examples, 4, 6]\n"));
-  CHECK_THAT(text, Says("= sum(W, axis=1, keep_axes) [4, 1]\n"));
-  CHECK_THAT(text, Says("^2 [4, 6]\n"));
-  CHECK_THAT(text, Says("= argmax(W) [] labels\n"));
+  CHECK_THAT(text, Prints("= sum(x, axis=1) [examples, 6]\n"));
+  CHECK_THAT(text, Prints("= max(x) []\n"));
+  CHECK_THAT(text, Prints("= W.T [6, 4]\n"));
+  CHECK_THAT(text, Prints("= transpose(x, 0, 2, 1) [examples, 6, 4]\n"));
+  CHECK_THAT(text, Prints("= W[:, 1:4] [4, 3]\n"));
+  CHECK_THAT(text, Prints("= normal(site 0) [examples, 4, 6]\n"));
+  CHECK_THAT(text, Prints("= sum(W, axis=1, keep_axes) [4, 1]\n"));
+  CHECK_THAT(text, Prints("^2 [4, 6]\n"));
+  CHECK_THAT(text, Prints("= argmax(W) [] labels\n"));
 }
 
 TEST_CASE("explain: every pass that changes the graph is shown when asked for", "[explain]") {

@@ -6,17 +6,17 @@ using namespace explain_test;
 
 TEST_CASE("explain: an elementwise loop is one statement", "[explain][loop]") {
   const std::string text = explain(line());
-  CHECK_THAT(text, Says("each y[j] = 2 * x[j] + 1\n") || Says("each y[i, j] = 2 * x[i, j] + 1\n"));
+  CHECK_THAT(text, Prints("each y[j] = 2 * x[j] + 1\n") || Prints("each y[i, j] = 2 * x[i, j] + 1\n"));
 }
 
 TEST_CASE("explain: a log-sum-exp is two passes over a row", "[explain][loop]") {
   const auto x = input<VectorSpace<10>>("x");
   const std::string text = explain(function(output("y", log_sum_exp(x))));
-  CHECK_THAT(text, Says("for i < examples, j < 10, 2 passes\n"));
-  CHECK_THAT(text, Says("pass 1 t0 = max_j(x[i, j])\n"));
-  CHECK_THAT(text, Says("row t1 = where(abs(t0) < inf, t0, 0)\n"));
-  CHECK_THAT(text, Says("pass 2 t2 = sum_j(exp(x[i, j] - t1))\n"));
-  CHECK_THAT(text, Says("row y[i] = log(t2) + t1\n"));
+  CHECK_THAT(text, Prints("for i < examples, j < 10, 2 passes\n"));
+  CHECK_THAT(text, Prints("pass 1 t0 = max_j(x[i, j])\n"));
+  CHECK_THAT(text, Prints("row t1 = where(abs(t0) < inf, t0, 0)\n"));
+  CHECK_THAT(text, Prints("pass 2 t2 = sum_j(exp(x[i, j] - t1))\n"));
+  CHECK_THAT(text, Prints("row y[i] = log(t2) + t1\n"));
 }
 
 TEST_CASE("explain: sums over rows and over everything name their indices", "[explain][loop]") {
@@ -34,8 +34,8 @@ TEST_CASE("explain: a loop that two steps share has letters, and what they stand
   const auto b = parameter<VectorSpace<5>>("b");
   const auto rate = scalar("rate");
   const std::string text = explain(function(update(a, a - rate * a), update(b, b - rate * b)));
-  CHECK_THAT(text, Says("fused loops: 1\n"));
-  CHECK_THAT(text, Says("loop 0 (steps 0, 1)\n"));
+  CHECK_THAT(text, Prints("fused loops: 1\n"));
+  CHECK_THAT(text, Prints("loop 0 (steps 0, 1)\n"));
   CHECK_THAT(text, Catch::Contains("= rate") && Catch::Contains("= a") && Catch::Contains("= b"));
 }
 

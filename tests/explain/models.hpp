@@ -48,7 +48,7 @@ inline std::string narrow(const std::string& text) {
 }
 
 /// What stands in columns, however wide they are.
-inline auto Says(const std::string& words) {
+inline auto Prints(const std::string& words) {
   struct Matcher : Catch::MatcherBase<std::string> {
     explicit Matcher(std::string w) : words(std::move(w)) {}
     bool match(const std::string& text) const override {

@@ -22,7 +22,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-constexpr std::size_t batch = 301;
+constexpr std::size_t rows = 301;
 constexpr std::int64_t much_work = 1000000000;
 
 /// Every number of three steps.
@@ -30,11 +30,11 @@ std::vector<double> trained(int threads) {
   auto step = hand::Regression(much_work).program<double>();
   step.threads(threads);
   step.store().uniform("W", -1, 1, 5);
-  const auto x = hand::numbers<double>(batch * 3);
-  const auto label = hand::labels(batch);
+  const auto x = hand::numbers<double>(rows * 3);
+  const auto label = hand::labels(rows);
   std::vector<double> all;
   for (int i = 0; i < 3; ++i) {
-    auto r = step({{"x", view(x.data(), {batch, 3})}, {"label", label}, {"rate", 0.001}});
+    auto r = step({{"x", view(x.data(), {rows, 3})}, {"label", label}, {"rate", 0.001}});
     for (const char* name : {"y", "total", "sums", "W"})
       all.insert(all.end(), r[name].data(), r[name].data() + r[name].size());
   }
@@ -109,13 +109,13 @@ TEST_CASE("threads: a process forked after threads were used goes on with one", 
 TEST_CASE("threads: a program called from two threads refuses one of them, and counts right",
           "[run][threads]") {
   auto step = hand::Regression(much_work).program<double>();
-  const auto x = hand::numbers<double>(batch * 3);
-  const auto label = hand::labels(batch);
+  const auto x = hand::numbers<double>(rows * 3);
+  const auto label = hand::labels(rows);
   std::atomic<int> done{0}, refused{0}, other{0};
   const auto call_often = [&] {
     for (int i = 0; i < 300; ++i) {
       try {
-        step({{"x", view(x.data(), {batch, 3})}, {"label", label}, {"rate", 0.001}});
+        step({{"x", view(x.data(), {rows, 3})}, {"label", label}, {"rate", 0.001}});
         ++done;
       } catch (const Error& e) {
         ++(std::strstr(e.what(), "in the middle of another call") ? refused : other);
@@ -130,7 +130,7 @@ TEST_CASE("threads: a program called from two threads refuses one of them, and c
   CHECK(step.step_count() == static_cast<std::uint64_t>(done.load()));
   auto alone = hand::Regression(much_work).program<double>();
   for (int i = 0; i < done; ++i)
-    alone({{"x", view(x.data(), {batch, 3})}, {"label", label}, {"rate", 0.001}});
+    alone({{"x", view(x.data(), {rows, 3})}, {"label", label}, {"rate", 0.001}});
   for (int i = 0; i < 12; ++i)
     REQUIRE(step.store().data<double>("W")[i] == alone.store().data<double>("W")[i]);
 }

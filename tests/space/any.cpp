@@ -153,7 +153,12 @@ TEST_CASE("any: an object may not contradict its type", "[space][any]") {
 TEST_CASE("any: sizes that are none are refused where they are given", "[space][any]") {
   CHECK_THROWS_MATCHES(Matrix(2, -7), ShapeError,
                        Message("Matrix(2, -7): sizes must be 0 to 2147483647"));
-  CHECK_THROWS_AS(VectorSpace(-1), ShapeError);
+  CHECK_THROWS_AS(VectorSpace(-2), ShapeError);
+  CHECK_THROWS_MATCHES(parameter("w", VectorSpace(any)), Error,
+                       Message("a dimension is `any` but no size was given for it"));
+  CHECK_THROWS_AS(input("x", Matrix(2, any)), Error);
+  CHECK_THROWS_AS(uniform(VectorSpace(any)), Error);
+  CHECK_THROWS_AS(IndexSpace(any), ShapeError);
   CHECK_THROWS_AS(VectorSpace(std::size_t{1} << 32), ShapeError);
   CHECK_THROWS_AS(Conv2DSpace(-2, 3, 1), ShapeError);
   CHECK_THROWS_AS((Tensor<any, any>(3, -3)), ShapeError);
