@@ -20,27 +20,34 @@ constexpr int positions_of(const Shape& s, int mask) {
 
 /// The position of the largest or smallest element over the axes of `mask`.
 template <class Op, bool Largest>
-constexpr Value position(const Value& v, int mask) {
+constexpr Value position(const Value& v, int mask, bool keep) {
   const Shape s = v.shape();
   const int all = (1 << s.rank) - 1;
   std::int64_t n = 1;
   for (int k = 0; k < s.rank; ++k)
     if (mask >> k & 1) n = s[k] < 0 ? 0 : n * s[k];
   // A loop over everything counts in integers itself.
-  if (n <= exact_in_float || n > 0x7fffffff || mask == all) return reduce<Op>(v, mask, false);
+  if (n <= exact_in_float || n > 0x7fffffff || mask == all) return reduce<Op>(v, mask, keep);
   Attr order, largest;
   Shape rows;
   int at = 0;
   for (int pass = 0; pass < 2; ++pass)
     for (int k = 0; k < s.rank; ++k)
       if ((mask >> k & 1) == pass) order.i[at++] = k;
-  for (int k = 0; k < s.rank; ++k)
-    if (!(mask >> k & 1)) rows[rows.rank++] = s[k];
+  const bool ones = keep && s.rank < max_rank;
+  for (int k = 0; k < s.rank; ++k) {
+    if (!(mask >> k & 1))
+      rows[rows.rank++] = s[k];
+    else if (ones)
+      rows[rows.rank++] = 1;
+  }
   rows[rows.rank++] = static_cast<int>(n);
   largest.i[0] = Largest;
   const Value turned = make(info_of<ops::Transpose>, order, as_numbers(v));
-  return make(info_of<ops::ArgRows>, largest,
-              make(info_of<ops::Reshape>, shape_attr(rows), turned));
+  const Value found =
+      make(info_of<ops::ArgRows>, largest, make(info_of<ops::Reshape>, shape_attr(rows), turned));
+  if (ones || !keep) return found;
+  return make(info_of<ops::Reshape>, shape_attr(reduced(s, reduce_attr(mask, true)).shape), found);
 }
 
 // IndexSpace<N> where no feature axis is left, IndexSpace<N, M> where one of size M is. Of one of
@@ -79,8 +86,9 @@ struct IndexReducedSpace<A, AnySpace> {
 
 }  // namespace ir
 
-/// The type of an argmax of Expr<S> over axes A.
-template <class S, class A>
-using IndexReduced = Expr<typename ir::IndexReducedSpace<A, S>::type>;
+/// The type of an argmax of Expr<S> over axes A. Of kept axes, of size 1, there is no IndexSpace.
+template <class S, class A, class K = DropAxes>
+using IndexReduced =
+    Expr<typename ir::IndexReducedSpace<A, std::conditional_t<K::keep, AnySpace, S>>::type>;
 
 }  // namespace ansatz

@@ -25,14 +25,16 @@ TEST_CASE("arg_rows: argmax and argmin of rows longer than 2^24 are exact", "[op
   constexpr int n = (1 << 24) + 3;
   const auto x = parameter("x", Matrix(2, n));
   auto p = build(function(output("max", argmax(x, axis<1>)), output("min", argmin(x, axis<1>)),
-                          output("turned", argmax(transpose(x), axis<0>))));
+                          output("turned", argmax(transpose(x), axis<0>)),
+                          output("kept", argmax(transpose(x), axis<0>, keep_axes))));
   float* const data = p.store().data<float>("x");
   data[n - 2] = 1, data[n - 1] = -1, data[n + 5] = 1;
   const auto r = p();
-  for (const char* name : {"max", "turned"}) {
+  for (const char* name : {"max", "turned", "kept"}) {
     CHECK(r[name].labels()[0] == n - 2);
     CHECK(r[name].labels()[1] == 5);
   }
+  CHECK(r["kept"].shape().rank == 2);
   CHECK(r["min"].labels()[0] == n - 1);
   CHECK(r["min"].labels()[1] == 0);
 }

@@ -20,6 +20,11 @@ TEST_CASE("argmax: position of the largest element, over every kind of axes", "[
   op_test::check_reduction([](auto& x, auto over) { return argmax(x, over); }, position, false);
 }
 
+TEST_CASE("argmax: axes can be kept with size 1", "[op][argmax]") {
+  const auto op = [](auto& x, auto over, auto keep) { return argmax(x, over, keep); };
+  op_test::check_kept(op, position, false);
+}
+
 TEST_CASE("argmax: of equal elements the first", "[op][argmax]") {
   const op_test::Array x{{2, 40}, op_test::Numbers(80, 3.0)};
   const auto at = [](auto& a) { return argmax(a[0], ansatz::axis<1>); };
@@ -51,4 +56,5 @@ TEST_CASE("argmax: the result is a label for each example", "[op][argmax]") {
   STATIC_REQUIRE(is_same_v<decltype(argmax(image)), Expr<Batch<IndexSpace<24>>>>);
   STATIC_REQUIRE(is_same_v<decltype(argmax(x, batch)), Expr<IndexSpace<any, 26>>>);
   STATIC_REQUIRE(is_same_v<decltype(argmax(image, axis<0>)), AnyExpr>);
+  STATIC_REQUIRE(is_same_v<decltype(argmax(x, units, keep_axes)), AnyExpr>);
 }

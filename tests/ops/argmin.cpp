@@ -20,6 +20,11 @@ TEST_CASE("argmin: position of the smallest element, over every kind of axes", "
   op_test::check_reduction([](auto& x, auto over) { return argmin(x, over); }, position, false);
 }
 
+TEST_CASE("argmin: axes can be kept with size 1", "[op][argmin]") {
+  const auto op = [](auto& x, auto over, auto keep) { return argmin(x, over, keep); };
+  op_test::check_kept(op, position, false);
+}
+
 TEST_CASE("argmin: of equal elements the first", "[op][argmin]") {
   const op_test::Array x{{2, 40}, op_test::Numbers(80, 3.0)};
   const auto at = [](auto& a) { return argmin(a[0], ansatz::axis<1>); };

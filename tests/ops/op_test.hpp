@@ -136,4 +136,21 @@ void check_reduction(Op op, const std::function<double(const Numbers&)>& referen
   row({B, 2, 3}, {true, false, false}, batch);
 }
 
+/// The same of one that may keep the axes with size 1: `op(x, over, keep_axes)`.
+template <class Op>
+void check_kept(Op op, const std::function<double(const Numbers&)>& reference,
+                bool derivatives = true) {
+  const auto row = [&](const Dimensions& dims, const std::vector<bool>& over, auto axes) {
+    check(ArrayRow{
+        .operands = {{dims}},
+        .op = [=](auto& x) { return AnyExpr(op(x[0], axes, ansatz::keep_axes).value()); },
+        .reference = [&](auto& x) { return reduce_reference(x[0], over, true, reference); },
+        .derivatives = derivatives});
+  };
+  row({B, 5}, {true, true}, ansatz::all);
+  row({B, 5}, {true, false}, ansatz::batch);
+  row({3, 4}, {true, false}, ansatz::axis<0>);
+  row({B, 2, 3}, {false, true, true}, ansatz::units);
+}
+
 }  // namespace op_test

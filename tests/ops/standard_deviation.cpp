@@ -19,6 +19,11 @@ TEST_CASE("standard_deviation: over every kind of axes", "[op][standard_deviatio
   op_test::check_reduction(op, deviation);
 }
 
+TEST_CASE("standard_deviation: axes can be kept with size 1", "[op][standard_deviation]") {
+  const auto op = [](auto& x, auto over, auto keep) { return standard_deviation(x, over, keep); };
+  op_test::check_kept(op, deviation);
+}
+
 TEST_CASE("standard_deviation: where it is 0, so is its derivative", "[op][standard_deviation]") {
   const auto g = op_test::gradients([](auto& x) { return standard_deviation(x[0]); },
                                     {op_test::vector_of({2, 2, 2, 2})});

@@ -18,6 +18,11 @@ TEST_CASE("variance: over every kind of axes", "[op][variance]") {
   op_test::check_reduction([](auto& x, auto over) { return variance(x, over); }, spread);
 }
 
+TEST_CASE("variance: axes can be kept with size 1", "[op][variance]") {
+  const auto op = [](auto& x, auto over, auto keep) { return variance(x, over, keep); };
+  op_test::check_kept(op, spread);
+}
+
 TEST_CASE("variance: a large mean costs no digits", "[op][variance]") {
   const auto v = op_test::evaluate<float>([](auto& x) { return variance(x[0]); },
                                           {op_test::vector_of({1000000, 1000001, 1000002})});
