@@ -89,7 +89,7 @@ concept ValueFits = ir::value_fits<T, V>();
 template <class T, class V>
   requires ir::Operands<Expr<T>, V>
 constexpr ir::Update update(const Expr<T>& target, const V& value) {
-  const ir::Value to = target.value(), from = ir::value_of(value);
+  const ir::Value to = ir::seen_through(target.value()), from = ir::value_of(value);
   if (!ir::is_stored(to)) graph_error("update: the target must be a parameter or a state");
   const ir::Shape both[] = {to.shape(), from.shape()};
   if (!ir::fits_target(both[0], both[1]))

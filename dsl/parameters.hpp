@@ -9,7 +9,8 @@ namespace ansatz {
 /// Error (or no compilation) when x has no name: it must be a parameter, state or input.
 template <class S>
 constexpr Expr<S> state_like(const Expr<S>& x, const char* what) {
-  const ir::Term* t = x.value().term();
+  const ir::Value named = ir::seen_through(x.value());
+  const ir::Term* t = named.term();
   if (!t || t->name.empty()) {
     graph_error("state_like: the operand must have a name");
     return Expr<S>(ir::Value());

@@ -208,7 +208,7 @@ class Graph {
         if (child && !holds(*child)) stack.push_back({child, 0});
         continue;
       }
-      int made = add_term(*t);
+      int made = t->op == info_of<ops::Handle> ? t->in[0].term()->id : add_term(*t);
       if (is_wanted(t) && !t->name.data()) made = add_handle(made);
       hold(*t, made);
       stack.pop_back();
@@ -363,6 +363,13 @@ constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int co
   Value* operand = t->in.extend(count);
   for (int k = 0; k < count; ++k) *operand++ = in[k];
   return v;
+}
+
+/// What a view of all of it, such as `flatten` of a vector, is a view of.
+constexpr Value seen_through(const Value& v) {
+  const Value* x = &v;
+  while (x->term() && x->term()->op == info_of<ops::Handle>) x = &x->term()->in[0];
+  return *x;
 }
 
 }  // namespace ansatz::ir

@@ -52,7 +52,8 @@ struct RepeatTag : LeafOp<RepeatTag> {
 /// A value as a gradient is taken by it; attr.i[0]: which. No leaf, but an identity like one: the
 /// gradient by a handle counts what was computed from it, as by a variable of Theano, not from
 /// equal expressions written elsewhere, which are the same node. Differentiation passes through
-/// it; `simplify` takes it away. See passes/handles.hpp.
+/// it; `simplify` takes it away. See passes/handles.hpp. Also what a view of all of a value is: a
+/// variable of its own, of which no node comes where no gradient is taken by it.
 struct Handle {
   static constexpr const char* name = "handle";
   static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr&) {

@@ -22,7 +22,7 @@ constexpr Value repeat_to(const Value& x, const Shape& to, const char* extent) {
     const Shape both[] = {from, to};
     graph_error_shape("broadcast_to", "the new shape must be one the operand repeats to", both, 2);
   }
-  if (r.shape == from) return x;
+  if (r.shape == from) return whole_view(x);
   const Value y = make(info_of<ops::BroadcastTo>, shape_attr(r.shape), x);
   // The extent may stand nowhere else in the graph.
   if (y.term() && extent) y.term()->extent = extent;

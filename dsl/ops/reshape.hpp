@@ -50,7 +50,7 @@ constexpr Value reshape_features(const Value& x, const Shape& to) {
   if (!r.ok()) graph_error_shape("reshape", r.error, both, 2);
   if (fixed_size(r.shape) == any)
     graph_error_shape("reshape", "the new shape must have as many elements", both, 2);
-  if (r.shape == from) return x;
+  if (r.shape == from) return whole_view(x);
   return make(info_of<ops::Reshape>, shape_attr(r.shape), x);
 }
 

@@ -64,7 +64,7 @@ constexpr Value slice_axis(const Value& x, int a, int start, int stop, int step)
   const Shape from = x.shape();
   const SliceResult r = sliced(from, a, start, stop, step);
   if (!r.result.ok()) graph_error_shape("slice", r.result.error, &from, 1);
-  if (r.result.shape == from) return x;
+  if (r.result.shape == from) return whole_view(x);
   return make(info_of<ops::Slice>, r.attr, x);
 }
 

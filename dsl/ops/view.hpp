@@ -39,6 +39,12 @@ constexpr bool same_order(const Shape& a, const Shape& b) {
   }
 }
 
+// A view that is all of x, as it is.
+constexpr Value whole_view(const Value& x) {
+  if (x.term()) return make(info_of<ops::Handle>, {}, x);
+  return x;
+}
+
 }  // namespace ir
 
 namespace ops {

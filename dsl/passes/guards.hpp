@@ -45,9 +45,9 @@ class Guards {
     const bool columns = !rows && !s.batched() && (s.rank == 1 || (s.rank == 2 && s[0] == 1));
     for (int k = 0; k < 2 && k < g_[c.node].count; ++k) {
       const int in = g_.in(c.node, k);
-      if (kind == OpKind::matmul ? k == 0 ? rows : columns
-                                 : of_examples(guard) && g_[in].type == DType::real &&
-                                       g_[in].shape.batched())
+      if (kind == OpKind::matmul
+              ? k == 0 ? rows : columns
+              : of_examples(guard) && g_[in].type == DType::real && g_[in].shape.batched())
         c.instead[k] = chosen(passed(c.node, k, guard), in);
     }
   }
@@ -157,6 +157,12 @@ class Guards {
     return s.batched() && fixed_size(s) == 1;
   }
 
+  // One condition an example for an operand of fewer axes than it.
+  constexpr int within_rank(int guard, const Shape& to) {
+    const Shape s = g_[guard].shape;
+    return s.rank > to.rank ? shaped(guard, make_shape(s[0])) : guard;
+  }
+
   constexpr int shaped(int x, const Shape& s) {
     if (g_[x].shape == s) return x;
     return g_.add(info_of<ops::Reshape>, shape_attr(s), &x, 1);
@@ -215,7 +221,7 @@ class Guards {
         if (n.op == info_of<ops::Handle>) return guard;
         if (n.op == info_of<ops::BroadcastTo>) return any_of(guard, to);
         if (n.op == info_of<ops::Reshape>) {
-          if (of_examples(guard) && to.batched()) return guard;
+          if (of_examples(guard) && to.batched()) return within_rank(guard, to);
           return shaped(spread(guard, n.shape), to);
         }
         if (n.op == info_of<ops::Transpose>) {
@@ -257,7 +263,7 @@ class Guards {
           return g_.add(info_of<ops::Slice>, part, &x, 1);
         }
         if (!n.shape.batched() || !to.batched() || n.shape[0] != to[0]) return none;
-        if (of_examples(guard)) return guard;
+        if (of_examples(guard)) return within_rank(guard, to);
         const int some = any_over(spread(guard, n.shape), (1 << n.shape.rank) - 2);
         return shaped(some, make_shape(n.shape[0]));
       }

@@ -280,11 +280,11 @@ class Maker {
            with("min", [](auto x, auto a, auto k) { return min(x, a, k); }) ||
            with("norm", [](auto x, auto a, auto k) { return norm(x, a, k); }) ||
            with("log_sum_exp", [](auto x, auto a, auto k) { return log_sum_exp(x, a, k); }) ||
-           without_keep("argmax", [](auto x, auto a) { return argmax(x, a); }) ||
-           without_keep("argmin", [](auto x, auto a) { return argmin(x, a); }) ||
-           without_keep("variance", [](auto x, auto a) { return variance(x, a); }) ||
-           without_keep("standard_deviation",
-                        [](auto x, auto a) { return standard_deviation(x, a); }) ||
+           with("argmax", [](auto x, auto a, auto k) { return argmax(x, a, k); }) ||
+           with("argmin", [](auto x, auto a, auto k) { return argmin(x, a, k); }) ||
+           with("variance", [](auto x, auto a, auto k) { return variance(x, a, k); }) ||
+           with("standard_deviation",
+                [](auto x, auto a, auto k) { return standard_deviation(x, a, k); }) ||
            without_keep("softmax", [](auto x, auto a) { return softmax(x, a); }) ||
            without_keep("log_softmax", [](auto x, auto a) { return log_softmax(x, a); });
   }

@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <bit>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 
@@ -28,6 +30,33 @@ std::string text_of(const fuzz::ProgramText& p) {
   return text;
 }
 
+/// The name of an array in which a bit differs, or nothing.
+std::string other_bits(const fuzz::Outcome& a, const fuzz::Outcome& b) {
+  for (const auto& [name, t] : a) {
+    const std::vector<double>& u = b.at(name).values;
+    for (std::size_t i = 0; i < u.size(); ++i)
+      if (std::bit_cast<std::uint64_t>(t.values[i]) != std::bit_cast<std::uint64_t>(u[i]))
+        return name;
+  }
+  return "";
+}
+
+/// Two runs, and loops that are compiled or interpreted, with one number of threads.
+template <class T>
+std::string other_bits(const fuzz::Made& made) {
+  for (int threads : {1, 2}) {
+    auto program = build<T>(made.function), again = build<T>(made.function);
+    auto interpreted = build<T>(made.function, {.compiled_loops = false});
+    program.threads(threads), again.threads(threads), interpreted.threads(threads);
+    const fuzz::Outcome first = fuzz::outcome_of(program, made.environment);
+    std::string name = other_bits(first, fuzz::outcome_of(again, made.environment));
+    if (!name.empty()) return "bits of two runs: " + name;
+    name = other_bits(first, fuzz::outcome_of(interpreted, made.environment));
+    if (!name.empty()) return "bits of interpreted loops: " + name;
+  }
+  return "";
+}
+
 /// What differs from the file, if anything does.
 std::string fault_of(const fuzz::ProgramText& p) {
   const fuzz::Made made = fuzz::make_program(p);
@@ -44,9 +73,10 @@ std::string fault_of(const fuzz::ProgramText& p) {
       fuzz::difference(fuzz::outcome_of(in_double, made.environment), once, p.in_double);
   if (twice) return "on two threads: " + *twice;
   in_double.check(true);
-  const auto watched =
-      fuzz::difference(fuzz::outcome_of(in_double, made.environment), once, 1e-15);
+  const auto watched = fuzz::difference(fuzz::outcome_of(in_double, made.environment), once, 1e-15);
   if (watched) return "in check mode: " + *watched;
+  for (std::string bits : {other_bits<double>(made), other_bits<float>(made)})
+    if (!bits.empty()) return bits;
   if (p.in_float == 0) return "";
   auto in_float = build<float>(made.function);
   d = fuzz::difference(fuzz::outcome_of(in_float, made.environment), p.expected, p.in_float);
@@ -105,8 +135,11 @@ TEST_CASE("random programs: compiled as globals, at -O0 and -O3, the same", "[fu
       const fuzz::ProgramText& p = programs.at(seed);
       INFO(text_of(p));
       CHECK(program->compiled_loops() == program->loops());
-      const fuzz::Environment given = fuzz::make_program(p).environment;
-      CHECK(fuzz::difference(fuzz::outcome_of(*program, given), p.expected, p.in_double) == "");
+      const fuzz::Made given = fuzz::make_program(p);
+      const fuzz::Outcome compiled = fuzz::outcome_of(*program, given.environment);
+      CHECK(fuzz::difference(compiled, p.expected, p.in_double) == "");
+      auto built = build<double>(given.function);
+      CHECK(other_bits(compiled, fuzz::outcome_of(built, given.environment)) == "");
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/parameters.hpp>
 
 using namespace pass_test;
 
@@ -222,4 +223,51 @@ TEST_CASE("differentiate: one value below and above a gradient by another handle
     check("other order", 12 * log_y * log_y / y);
     check("of entropy", 2 * (y - 0.25) / (y * (1 - y)));
   }
+}
+
+TEST_CASE("differentiate: examples that a where left out, of more axes than the operand has",
+          "[passes][differentiate]") {
+  const auto y = input<VectorSpace<3>>("y");
+  const auto k = parameter<VectorSpace<3>>("k");
+  const auto image = input<Tensor<2, 2, 1>>("image");
+  const auto z = matmul(y, k);
+  const auto h = where(image > 0, image, z);
+  const auto e = grad(sum(grad(sum(square(h)), k)), h);  // 2 sum(y) where z was chosen
+  auto p = build<double>(function(output("e", e), output("by y", grad(sum(e * h), y))));
+  const double given[] = {1, -2, 0.5, 0.25, 3, -1}, weights[] = {2, 0.5, -1};
+  const double images[] = {1, -1, 0, 2, -1, -1, 3, -2};
+  p.store().set("k", weights, {3});
+  auto r = p({{"y", view(given, {2, 3})}, {"image", view(images, {2, 2, 2, 1})}});
+  for (int b = 0; b < 2; ++b) {
+    const double* of = given + 3 * b;
+    const double total = of[0] + of[1] + of[2];
+    double product = 0, left_out = 0;
+    for (int j = 0; j < 3; ++j) product += of[j] * weights[j];
+    for (int i = 0; i < 4; ++i) {
+      const bool of_z = !(images[4 * b + i] > 0);
+      left_out += of_z;
+      CHECK(r["e"].data()[4 * b + i] == (of_z ? 2 * total : 0));
+    }
+    for (int j = 0; j < 3; ++j)
+      CHECK(r["by y"].data()[3 * b + j] == 2 * left_out * (product + total * weights[j]));
+  }
+}
+
+TEST_CASE("differentiate: a view of all of a value is another variable",
+          "[passes][differentiate]") {
+  const auto h = tanh(b);
+  const auto all_of = [&](const auto& x, const auto& view) {
+    CHECK(by_handle(sum(x), view) == "broadcast_to(0)");
+    CHECK(by_handle(sum(view * x), view) == text_of(ir::simplify(graph_of(x))));
+  };
+  all_of(h, flatten(h));
+  all_of(b, flatten(b));
+  all_of(h, reshape<VectorSpace<2>>(h));
+  all_of(h, slice(h, axis<0>, range<0, 2>));
+  all_of(b, broadcast_to<VectorSpace<2>>(b));
+  // Where no gradient is taken by it nothing is left of it, and it is stored as before.
+  CHECK(graph_of(flatten(flatten(h)) * 2).size() == graph_of(h * 2).size());
+  CHECK(by_handle(sum(square(flatten(h))), h) == by_handle(sum(square(h)), h));
+  CHECK(update(flatten(b), b * 2).target.term() == b.value().term());
+  CHECK(state_like(flatten(b), "sum").value().term()->shape == ir::make_shape(2));
 }

@@ -188,8 +188,8 @@ class Generator:
             ["max", "min", "norm"] if self.kinked else []))
         if op == "variance":
             if self.r.random() < 0.3 and self.kinked:
-                return self.put("standard_deviation", x, self.over(x))
-            return self.put("variance", x, self.over(x))
+                return self.put("standard_deviation", x, self.over(x), keep)
+            return self.put("variance", x, self.over(x), keep)
         return self.put(op, x, self.over(x), keep)
 
     def product(self):
@@ -352,7 +352,7 @@ class Generator:
             return t and self.put("one_hot", t, self.value(t).labels)
         if choice == 1:
             return self.put(self.r.choice(["argmax", "argmin"]), self.pick(),
-                            self.r.choice(["units", -1, 0]))
+                            self.r.choice(["units", -1, 0]), int(len(self.p.lines) % 4 == 0))
         t = self.labels()
         if not t:
             return None

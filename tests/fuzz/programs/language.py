@@ -376,13 +376,13 @@ def norm(x, over, keep=False):
     return y
 
 
-def variance(x, over):
+def variance(x, over, keep=False):
     axes = axes_of(x.dims, over)
-    return mean(square(x - with_axes(mean(x, over), x, axes)), over)
+    return mean(square(x - with_axes(mean(x, over), x, axes)), over, keep)
 
 
-def standard_deviation(x, over):
-    v = variance(x, over)
+def standard_deviation(x, over, keep=False):
+    v = variance(x, over, keep)
     zero = equal(v, 0)
     return where(zero, 0, sqrt(where(zero, 1, v)))
 
@@ -457,7 +457,12 @@ def reshape(x, to):
         raise Refused("an extent inside")
     if math.prod(features(x.dims)) != math.prod(to) or len(lead) + len(to) > 5:
         raise Refused("another number of elements")
-    return reshaped(x, lead + tuple(to))
+    return itself(reshaped(x, lead + tuple(to)))
+
+
+def itself(x):
+    """Another variable: gradients are by one or the other."""
+    return Value(x.data, x.dims, [x], lambda g: [g], x.labels)
 
 
 def flatten(x):
@@ -512,6 +517,8 @@ def concatenate(xs, axis):
     if not b <= at < len(xs[0].dims) or any(r != rest[0] for r in rest) or any(
             len(x.dims) <= at or isinstance(x.dims[at], str) for x in xs):
         raise Refused("axes differ")
+    if any(x.labels for x in xs):
+        raise Refused("labels")
     starts = np.cumsum([0] + [x.dims[at] for x in xs])
 
     def down(g):

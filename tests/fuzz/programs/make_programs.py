@@ -47,7 +47,7 @@ def judged(seed, features):
         return None
     # Whether a rule uses the result's value or computes it again is not said; where it matters to a
     # derivative by that result there is no one answer.
-    if not distance(result, run(program, fresh=True)) < 1e-9:
+    if not distance(result, run(program, fresh=True)) < 1e-12 + 10 * precise:
         return None
     rounded = distance(result, run(program, real=np.float32))
     return program, result, 1e-10 + 1e3 * precise, 1e-4 + 30 * rounded if rounded < 1e-4 else 0

@@ -46,10 +46,9 @@ BINARY = {n: getattr(L, n) for n in """add subtract multiply divide equal not_eq
           greater greater_equal maximum minimum leaky_relu elu""".split()}
 BINARY["pow"] = L.pow_
 REDUCE = {"sum": L.sum_, "mean": L.mean, "max": L.max_, "min": L.min_, "norm": L.norm,
-          "log_sum_exp": L.log_sum_exp}
-OVER = {"argmax": L.argmax, "argmin": L.argmin, "variance": L.variance,
-        "standard_deviation": L.standard_deviation, "softmax": L.softmax,
-        "log_softmax": L.log_softmax}
+          "log_sum_exp": L.log_sum_exp, "argmax": L.argmax, "argmin": L.argmin,
+          "variance": L.variance, "standard_deviation": L.standard_deviation}
+OVER = {"softmax": L.softmax, "log_softmax": L.log_softmax}
 PAIRS = {n: getattr(L, n) for n in """cross_entropy binary_cross_entropy
          sigmoid_binary_cross_entropy matmul take_rows""".split()}
 LEAVES = {"input": ("examples",), "shared": (), "parameter": (), "state": (), "chain": ("chains",)}
@@ -135,7 +134,7 @@ class Machine:
             x, y = at(a[0]), at(a[1])
             if L.broadcast_dims(x.dims, y.dims) != y.dims:
                 raise L.Refused("not repeated to that")
-            return L.broadcast_to(x, y.dims)
+            return L.itself(L.broadcast_to(x, y.dims))
         if op == "concatenate":
             return L.concatenate([at(t) for t in a[2:]], a[0])
         if op == "convolve":

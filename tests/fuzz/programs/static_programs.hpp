@@ -52,38 +52,6 @@ auto program_2 = compile<double>([] {
   return f;
 });
 
-auto program_8 = compile<double>([] {
-  auto r0 = parameter<VectorSpace<1>>("single");
-  auto r1 = parameter<Matrix<1, 2>>("R");
-  auto r2 = r1 + r0;
-  auto r3 = transpose(r1);
-  auto r4 = flatten(r0);
-  auto r5 = sum(r0, axis<0>);
-  auto r6 = sum(r2, all);
-  auto r7 = grad(r6, r6);
-  auto r8 = parameter<Matrix<1, 1>>("one");
-  auto r9 = r5 >= r8;
-  auto r10 = reshape<Matrix<2, 1>>(r3);
-  auto r11 = clip(r9, -0.5, 1);
-  auto r12 = matmul(r9, r11);
-  auto r13 = r12 - r12;
-  auto r14 = input<VectorSpace<4>>("x");
-  auto r15 = sigmoid(r12);
-  auto r16 = input<Matrix<2, 2>>("table");
-  auto r17 = argmax(r16, axis<-1>);
-  auto r18 = floor(r14);
-  auto r19 = square(r15);
-  auto r20 = mean(r19, all);
-  auto r21 = grad(r20, r20);
-  auto r22 = r21 * r21;
-  auto r23 = sum(r22, all);
-  Function f;
-  f.add(output("o2", r21));
-  f.add(output("o1", r23));
-  f.add(output("o0", r19));
-  return f;
-});
-
 auto program_12 = compile<double>([] {
   auto r0 = state<Matrix<3, 2>>("M");
   auto r1 = reshape<Matrix<3, 2>>(r0);
@@ -378,10 +346,55 @@ auto program_32 = compile<double>([] {
   return f;
 });
 
+auto program_36 = compile<double>([] {
+  auto r0 = parameter<Matrix<1, 1>>("one");
+  auto r1 = parameter<Matrix<1, 3>>("W");
+  auto r2 = parameter<Matrix<1, 3>>("R");
+  auto r3 = transpose(r1);
+  auto r4 = matmul(r2, r3);
+  auto r5 = r3 * r1;
+  auto r6 = sum(r5, all);
+  auto r7 = grad(r6, r6);
+  auto r8 = input<IndexSpace<3>>("t");
+  auto r9 = one_hot(r8, 3);
+  auto r10 = r1 - r6;
+  auto r11 = parameter<VectorSpace<1>>("single");
+  auto r12 = shared_input<Matrix<1, 3>>("Q");
+  auto r13 = sum(r10, all);
+  auto r14 = grad(r13, r1);
+  auto r15 = r14 * 0.4649;
+  auto r16 = broadcast_to(r15, r15);
+  auto r17 = softplus(r6);
+  auto r18 = pow(r17, -1);
+  auto r19 = r4 * r16;
+  auto r20 = parameter<Matrix<3, 1>>("column");
+  auto r21 = state<Matrix<1, 3>>("M");
+  auto r22 = transpose(r21);
+  auto r23 = r18 + r10;
+  auto r24 = transpose(r5);
+  auto r25 = matmul(r24, r3);
+  auto r26 = broadcast_to(r1, r24);
+  auto r27 = flatten(r24);
+  auto r28 = matmul(r24, r24);
+  auto r29 = state<Batch<Scalar, chains>>("kg");
+  auto r30 = parameter<Matrix<3, 1>>("V");
+  auto r31 = r7 * 1;
+  auto r32 = r11 - r31;
+  auto r33 = r20 * 2;
+  auto r34 = r30 - r33;
+  Function f;
+  f.add(output("o0", r1));
+  f.add(update(r30, r34));
+  f.add(output("o1", r30));
+  f.add(update(r11, r32));
+  f.add(update(r1, r19));
+  return f;
+});
+
 fuzz::StaticProgram programs[] = {
-    {2, &program_2}, {8, &program_8}, {12, &program_12}, {13, &program_13},
-    {14, &program_14}, {17, &program_17}, {20, &program_20}, {23, &program_23},
-    {28, &program_28}, {32, &program_32},
+    {2, &program_2}, {12, &program_12}, {13, &program_13}, {14, &program_14},
+    {17, &program_17}, {20, &program_20}, {23, &program_23}, {28, &program_28},
+    {32, &program_32}, {36, &program_36},
 };
 
 }  // namespace
