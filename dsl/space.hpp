@@ -17,8 +17,8 @@ namespace ir {
 template <class C>
 concept IntegralConstant = requires { static_cast<int>(C::value); };
 
-// Sizes given to a Space's object, one of which may be `any` (see reshape). What the type knows they
-// must not contradict.
+// Sizes given to a Space's object, one of which may be `any` (see reshape). What the type knows
+// they must not contradict.
 template <class... Int>
 constexpr Shape given_sizes(const char* space, const Shape& known, Int... d) {
   constexpr int count = static_cast<int>(sizeof...(Int));
