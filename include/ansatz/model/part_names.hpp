@@ -90,7 +90,7 @@ constexpr bool plain(const Row& row, bool deep, ir::List<const Object*>& seen) {
         continue;
       }
     }
-    if (layer.stem().data() == layer.layer_name.view().data()) continue;
+    if (layer.layer_name == layer.stem()) continue;
     if (other) return false;
     other = &layer;
   }
