@@ -72,20 +72,20 @@ def refused(what, words, *arguments, job="job.yaml", at_check=True):
     for command in (["check"] if at_check else []) + ["train"]:
         code, out, err = run(command, job, "save_freq=100", *arguments)
         expect(f"{command}: {what}", code == 3 and all(w in err for w in words)
-               and "command line: " in err
+               and ("command line" in err or f"{job}:" in err)
                and "\nepoch 1" not in out, code, out, err)
 
 
 def check_outputs():
-    (folder / "old.txt").write_text("something")
+    (folder / "old.csv").write_text("something")
     (folder / "sub").mkdir()
     os.mkfifo(folder / "pipe")
     refused("a folder is no place for a model", ["it is a folder"], "save_path=sub")
     refused("nor is a pipe", ["a device or a pipe"], "save_path=pipe")
     refused("nor is a device", ["a device or a pipe"], "save_path=/dev/null")
     refused("a folder that is missing", ["does not exist"], "save_path=none/m.pkl")
-    refused("what is no model is not replaced", ["is no model", "text"], "save_path=old.txt")
-    refused("nor is it where overwriting is forbidden", ["exists"], "save_path=old.txt",
+    refused("what is no model is not replaced", ["is no model", "text"], "save_path=old.csv")
+    refused("nor is it where overwriting is forbidden", ["exists"], "save_path=old.csv",
             "allow_overwrite=false")
     refused("the data are not replaced", ["data"], "save_path=./train.csv")
     refused("the job is not replaced", ["job file"], "save_path=sub/../job.yaml")
@@ -93,7 +93,7 @@ def check_outputs():
     refused("the data are not replaced through a link", ["data"], "save_path=link")
     best = "extensions.MonitorBasedSaveBest.save_path="
     refused("two outputs on one file", ["another output"], best + "./m.pkl", job="best.yaml")
-    refused("an extension replaces a model only", ["is no model"], best + "old.txt",
+    refused("an extension replaces a model only", ["is no model"], best + "old.csv",
             job="best.yaml")
     refused("a name that the format keeps for itself", ["state/h0_W", "rename"],
             "model.layers.h0.layer_name=state/h0")
@@ -105,10 +105,10 @@ def check_outputs():
     expect("check: two jobs on one file", code == 3 and "another output" in err, code, out, err)
 
     expect("nothing was made or changed",
-           sorted(os.listdir(folder)) == sorted(["best.yaml", "job.yaml", "link", "old.txt", "pipe",
+           sorted(os.listdir(folder)) == sorted(["best.yaml", "job.yaml", "link", "old.csv", "pipe",
                                                  "sub", "train.csv", "two.yaml"])
            and (folder / "train.csv").read_text() == DATA
-           and (folder / "old.txt").read_text() == "something", os.listdir(folder))
+           and (folder / "old.csv").read_text() == "something", os.listdir(folder))
     (folder / "empty.pkl").touch()
     code, out, err = run("train", "job.yaml", "-q", "save_path=empty.pkl")
     expect("an empty file is replaced", code == 0 and (folder / "empty.pkl").stat().st_size > 0,
@@ -129,14 +129,18 @@ def check_outputs():
     code, out, err = run("train", "on.yaml", "-q")
     expect("a model may be saved where it came from", code == 0, code, err)
     model = (folder / "m.pkl").read_bytes()
-    for out_file, words in (("m.pkl", "read to predict from"), ("train.csv", "read to predict"),
-                            ("empty.pkl", "it is a model"), ("sub", "a folder"),
+    (folder / "model.csv").write_bytes(model)
+    (folder / "other.csv").write_bytes(model)
+    for out_file, words in (("model.csv", "read to predict from"), ("train.csv", "read to predict"),
+                            ("other.csv", "it is a model"), ("sub", "a folder"),
                             ("none/p.csv", "does not exist"), ("pipe", "a pipe")):
-        code, out, err = run("predict", "m.pkl", "--data", "train.csv", "-o", out_file)
+        code, out, err = run("predict", "model.csv", "--data", "train.csv", "-o", out_file)
         expect(f"predict -o {out_file}", code == 1 and words in err, code, err)
+    code, out, err = run("predict", "m.pkl", "--data", "train.csv", "-o", "m.pkl")
+    expect("predict -o m.pkl", code == 2 and "allowed: .csv, .npy" in err, code, err)
     expect("predict replaced nothing", (folder / "m.pkl").read_bytes() == model
            and (folder / "train.csv").read_text() == DATA)
-    code, out, err = run("predict", "m.pkl", "--data", "train.csv", "-o", "old.txt")
+    code, out, err = run("predict", "m.pkl", "--data", "train.csv", "-o", "old.csv")
     expect("predictions replace what is no model", code == 0, code, err)
 
 
@@ -206,8 +210,8 @@ def check_limits():
                       preexec_fn=limited(AS=2 << 30)).returncode == 0:  # no sanitizer's terabytes
         code, out, err = run("train", "job.yaml", "model.layers.h0.dim=500000000", "-q",
                              preexec_fn=limited(AS=2 << 30))
-        expect("parameters that do not fit: of what, how much", code == 1
-               and "'h0_W'" in err and "takes 4.0 GB" in err, code, err)
+        expect("parameters that do not fit: of what, how much", code == 3
+               and "the parameters need 10.0 GB, of which h0_W" in err, code, err)
         code, out, err = run("check", "job.yaml", "-q", "model.layers.h0.dim=500000000",
                              preexec_fn=limited(AS=2 << 30))
         expect("check looks at any size", code in (0, 2, 3), code, err)
