@@ -10,8 +10,19 @@ namespace ansatz {
 
 class NameIndex {
  public:
-  /// The number of an equal name, or -1 and the name has the next one.
+  /// The number of an equal name, or -1.
   /// @param name_of  the name that was given a number
+  template <class NameOf>
+  constexpr int find(std::string_view name, NameOf name_of) const {
+    if (table_.empty()) return -1;
+    const std::uint64_t hash = hash_of(name);
+    const auto mask = static_cast<unsigned>(table_.size() - 1);
+    for (unsigned at = static_cast<unsigned>(hash) & mask;; at = (at + 1) & mask) {
+      const int number = table_[static_cast<int>(at)];
+      if (number < 0 || (hashes_[number] == hash && name_of(number) == name)) return number;
+    }
+  }
+  /// The same; with -1 the name has the next number.
   template <class NameOf>
   constexpr int find_or_add(std::string_view name, NameOf name_of) {
     if (4 * (count_ + 1) > 3 * table_.size()) grow();

@@ -66,6 +66,13 @@ void on_signal(int signal) {
   if (signal == SIGINT) std::signal(signal, on_second_interrupt);
 }
 
+// Where it was ignored from the start (nohup, a script's &) it stays so, but is answered.
+void on_ignored_interrupt(int) {
+  write_line(
+      "\nan interrupt came, which this program was started to ignore: the run goes on; SIGTERM "
+      "ends and saves it\n");
+}
+
 // How many buffers OpenBLAS takes when it is loaded: one for each thread it may use.
 __attribute__((no_sanitize("address", "thread", "undefined"))) int buffers_of_blas(char** names) {
   cpu_set_t set;
@@ -119,7 +126,10 @@ void prepare_process() {
 void ask_to_end_by_signals() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1, SIGUSR2}) {
     struct sigaction before {};
-    if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+    if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) {
+      if (signal == SIGINT) std::signal(signal, on_ignored_interrupt);
+      continue;
+    }
     std::signal(signal, on_signal);
   }
   std::signal(SIGPIPE, SIG_IGN);

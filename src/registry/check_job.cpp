@@ -22,6 +22,7 @@
 #include <fstream>
 #include <optional>
 #include <set>
+#include <unordered_set>
 #include <utility>
 
 #include <sys/resource.h>
@@ -396,13 +397,13 @@ class Checker {
       for (const std::string& each : of_data)
         known_.push_back((set.name.empty() ? "" : std::string(set.name.view()) + "_") + each);
     // Of a data set that could not be made, too: what is watched of it is no fault.
+    std::unordered_set<std::string> seen(known_.begin(), known_.end());
     if (const yaml::Place* const stands = loader_.place_of(&algorithm))
       if (const auto sets = stands->find("monitoring_dataset");
           sets && yaml::object_name(*sets->node).empty())
         for (const yaml::Child& set : sets->node->children)
           for (const std::string& each : of_data)
-            if (const std::string name = set.key + "_" + each;
-                std::find(known_.begin(), known_.end(), name) == known_.end())
+            if (const std::string name = set.key + "_" + each; seen.insert(name).second)
               known_.push_back(name);
     if (!algorithm.monitoring_datasets.list.empty())
       known_.insert(known_.end(), {"training_seconds_this_epoch", "total_seconds_last_epoch"});

@@ -77,9 +77,7 @@ class ChannelList {
     }
   }
   constexpr bool contains(std::string_view name) const {
-    for (const Channel& c : channels_)
-      if (c.name == name) return true;
-    return false;
+    return names_.find(name, [&](int i) { return channels_[i].name.view(); }) >= 0;
   }
   constexpr int size() const { return channels_.size(); }
   constexpr const Channel& operator[](int i) const { return channels_[i]; }
