@@ -16,8 +16,9 @@ import tempfile
 import time
 import zlib
 
+from expect import expect, failures
+
 program, job = sys.argv[1:]
-failed = 0
 folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-app-"))
 define = ["-D", f"folder={folder}"]
 model = folder / "model.pkl"
@@ -27,14 +28,6 @@ def run(*arguments, **options):
     command = [program, *map(str, arguments)]
     result = subprocess.run(command, capture_output=True, text=True, **options)
     return result.returncode, result.stdout, result.stderr
-
-
-def expect(what, holds, *output):
-    global failed
-    print(("passed: " if holds else "FAILED: ") + what)
-    if not holds:
-        failed += 1
-        print(*output, sep="\n")
 
 
 def check_train():
@@ -321,4 +314,4 @@ os.environ.pop("OPENBLAS_CORETYPE", None)
 for group in (check_train, check_errors, check_model, check_evaluate, check_names, check_csv,
               check_interrupt, check_others):
     group()
-sys.exit(failed)
+sys.exit(1 if failures else 0)

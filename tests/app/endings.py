@@ -13,8 +13,9 @@ import sys
 import tempfile
 import time
 
+from expect import expect, failures
+
 program = sys.argv[1]
-failed = 0
 folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-endings-"))
 os.chdir(folder)
 folder.chmod(0o755)  # nobody else may write, others may look
@@ -45,14 +46,6 @@ def run(*arguments, **options):
                "timeout": 60, **options}
     result = subprocess.run([program, *map(str, arguments)], text=True, **options)
     return result.returncode, result.stdout or "", result.stderr or ""
-
-
-def expect(what, holds, *output):
-    global failed
-    print(("passed: " if holds else "FAILED: ") + what)
-    if not holds:
-        failed += 1
-        print(*output, sep="\n")
 
 
 def limited(**limits):
@@ -293,4 +286,4 @@ for each in (check_outputs, check_streams, check_signals, check_limits, check_pr
              check_second_place, check_two_trainings):
     each()
 shutil.rmtree(folder)
-sys.exit(1 if failed else 0)
+sys.exit(1 if failures else 0)

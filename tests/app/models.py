@@ -16,8 +16,9 @@ import sys
 import tempfile
 import zlib
 
+from expect import expect, failures
+
 program = sys.argv[1]
-failed = 0
 
 
 def run(folder, *arguments, **environment):
@@ -28,14 +29,6 @@ def run(folder, *arguments, **environment):
     result = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True,
                             cwd=folder, env=variables)
     return result.returncode, result.stdout, result.stderr
-
-
-def expect(what, holds, *output):
-    global failed
-    print(("passed: " if holds else "FAILED: ") + what)
-    if not holds:
-        failed += 1
-        print(*output, sep="\n")
 
 
 def new_folder():
@@ -466,4 +459,4 @@ check_jobs(sys.argv[2])
 for check in (check_identities, check_shared_model, check_init_from, check_counts, check_evaluate,
               check_alone, check_itself, check_stages, check_data, check_splits):
     check()
-sys.exit(failed > 0)
+sys.exit(1 if failures else 0)

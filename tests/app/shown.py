@@ -11,8 +11,9 @@ import sys
 import tempfile
 import time
 
+from expect import expect, failures
+
 program = sys.argv[1]
-failed = 0
 folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-shown-"))
 model = folder / "m.pkl"
 
@@ -35,14 +36,6 @@ def run(*arguments):
     result = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True,
                             cwd=folder)
     return result.returncode, result.stdout, result.stderr
-
-
-def expect(what, holds, *output):
-    global failed
-    print(("passed: " if holds else "FAILED: ") + what)
-    if not holds:
-        failed += 1
-        print(*output, sep="\n")
 
 
 def write(name, text):
@@ -232,4 +225,4 @@ def check_interrupts():
 for group in (check_channels, check_events, check_outputs, check_places_of_labels,
               check_interrupts):
     group()
-sys.exit(failed)
+sys.exit(1 if failures else 0)
