@@ -325,11 +325,8 @@ constexpr Expr<S> parameter(const char* name) {
   return parameter<S>(name, S());
 }
 template <class S>
-  requires(!SizesKnown<S>)
-constexpr Refused<SizesKnown<S>> parameter(const char*) = delete;
-template <class S>
-  requires(SizesKnown<S> && !StoresNumbers<S>)
-constexpr Refused<StoresNumbers<S>> parameter(const char*) = delete;
+  requires(!SizesKnown<S> || !StoresNumbers<S>)
+constexpr Refused<SizesKnown<S> && StoresNumbers<S>> parameter(const char*) = delete;
 template <class S>
   requires(!StoresNumbers<S>)
 constexpr Refused<StoresNumbers<S>> parameter(const char*, S) = delete;
@@ -345,11 +342,8 @@ constexpr Expr<S> state(const char* name) {
   return state<S>(name, S());
 }
 template <class S>
-  requires(!SizesKnown<S>)
-constexpr Refused<SizesKnown<S>> state(const char*) = delete;
-template <class S>
-  requires(SizesKnown<S> && !StoresNumbers<S>)
-constexpr Refused<StoresNumbers<S>> state(const char*) = delete;
+  requires(!SizesKnown<S> || !StoresNumbers<S>)
+constexpr Refused<SizesKnown<S> && StoresNumbers<S>> state(const char*) = delete;
 template <class S>
   requires(!StoresNumbers<S>)
 constexpr Refused<StoresNumbers<S>> state(const char*, S) = delete;

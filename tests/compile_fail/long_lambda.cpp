@@ -20,12 +20,12 @@ auto step = compile([] {  // error here
     const auto z = matmul(h, W);
     h = select(layer < 2, relu(z), z);
   }
-  AnyExpr any = h;  // what is known of a Space may be forgotten
+  AnyExpr known = h;  // what is known of a Space may be forgotten
 #ifdef TWIN
   auto V = parameter<Matrix<3, 3>>("V");
 #else
   auto V = parameter<Matrix<3, 3>>("W");
 #endif
   const auto cost = mean(sum(h)) + sum(V);
-  return function(output("cost", cost), output("h", any), update(W, W - 0.1 * grad(cost, W)));
+  return function(output("cost", cost), output("h", known), update(W, W - 0.1 * grad(cost, W)));
 });
