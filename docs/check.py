@@ -9,8 +9,10 @@ A comment before a fenced block says what the block must be:
     <!-- output: examples/expected/01-expression.txt -->   lines of that which follow each other
     <!-- message: tests/compile_fail/matmul.cpp -->   what g++ says of it, some lines left out
 
-Indentation that all lines share does not count. Every link must lead to a file, and docs/ops.md
-must have every op. Messages are compared where compile_commands.json names g++.
+Indentation that all lines share does not count. Every link must lead to a file, docs/ops.md must
+have every op, and each rule of the language a comment and a file of tests/compile_fail. Messages
+are compared where compile_commands.json names g++. What holds the statements of some pages stands
+in docs/claims; see claims.py.
 """
 import json
 import os
@@ -20,6 +22,8 @@ import shlex
 import subprocess
 import sys
 import textwrap
+
+import claims
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"<!-- (file|from|output|message): (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
@@ -89,8 +93,21 @@ def ops_without_a_row():
                 yield f"docs/ops.md: nothing about dsl/ops/{path.name}"
 
 
+def rules_untold():
+    """Rules, as `Refused<Rule>` names them, that docs/errors.md is wrong about."""
+    headers = "\n".join(p.read_text() for p in sorted((ROOT / "dsl").rglob("*.hpp")))
+    expected = "\n".join(re.findall(r"^// expect.*", p.read_text(), re.MULTILINE)[0]
+                         for p in sorted((ROOT / "tests/compile_fail").glob("*.cpp")))
+    for rule in sorted(set(re.findall(r"Refused<([A-Z]\w+)<", headers))):
+        if rule not in expected:
+            yield f"tests/compile_fail: no file expects {rule} first"
+        if not re.search(rf"^///.*\ntemplate <.*>\n(  requires .*\n)?concept {rule}\b", headers,
+                         re.MULTILINE):
+            yield f"dsl: no comment before the concept {rule}"
+
+
 def main(commands=None):
-    faults, blocks = list(ops_without_a_row()), 0
+    faults, blocks = [*ops_without_a_row(), *rules_untold(), *claims.faults()], 0
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         text, name = page.read_text(), page.relative_to(ROOT)
         for kind, path, block in BLOCK.findall(text):

@@ -34,7 +34,8 @@ void add_extensions(Registry& registry) {
   to.add<PolyakAveraging>("the mean of the parameters from some epoch on");
   to.add<MonitorBasedLRAdjuster>("the learning rate follows a channel");
   to.add<ScaleStep>("BGD's steps shrink, epoch by epoch");
-  to.add<StepShrinker>("BGD's steps shrink when a channel rises; too small ones end the training");
+  to.add<StepShrinker>(
+      "BGD's steps shrink when a channel does not fall; too small ones end the training");
   to.add<BacktrackingStepShrinker>("StepShrinker that also goes back to the parameters before");
   to.add<MonitorBasedSaveBest>("saves the model when a channel is the best so far");
   to.add<KeepBestParams>("keeps the parameters of the lowest cost on a data set");

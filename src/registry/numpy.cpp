@@ -25,7 +25,8 @@ class Drawn : public ArrayObject {
   template <class K>
   static constexpr void keys(K& key) {
     key.required("size", &Drawn::size, "the array's dimensions");
-    key("number", &Drawn::number, "which of a job's drawn arrays it is; default: in their order");
+    key("number", &Drawn::number,
+        "which of a job's drawn arrays it is, from 0; default: in their order");
   }
   void set_number(int n) override {
     if (!number) number = n;

@@ -72,6 +72,11 @@ constexpr Function in_a_sum() {
   return function(output("y", mean(sum(log(x * x)))));
 }
 
+constexpr Function as_the_page_has_it() {
+  const auto x = input<VectorSpace<2>>("x");
+  return function(output("y", exp(x) + log(x - 1) * tanh(x)));
+}
+
 template <Function (*F)()>
 struct Written {
   constexpr Function operator()() const { return F(); }
@@ -123,6 +128,31 @@ TEST_CASE("check mode: the first op and its place, however the program was made"
                                            Contains("'log' made -inf of 0: log(x @ W)"));
   CHECK_THAT(said<in_a_sum>({1, 2, 0, 1}),
              Contains("'log' in a fused loop (") && Contains("'log' made -inf of 0: log(x"));
+}
+
+TEST_CASE("check mode: as docs/errors.md says", "[run][check]") {
+  CHECK_THAT(said<as_the_page_has_it>({2, 3, 1, 2}),
+             Contains("'log' made -inf of 0: log(x - 1), in exp(x) + log(x - 1) * tanh(x)"));
+}
+
+TEST_CASE("check mode: it changes no number", "[run][check]") {
+  // Batches of odd sizes, on threads that check mode does not use.
+  const auto values_of = [](bool checked) {
+    auto program = compile([] {
+      const auto x = input<VectorSpace<7>>("x");
+      const auto W = parameter<Matrix<7, 5>>("W");
+      const auto cost = mean(square(matmul(x, W) - 1), all) + mean(softplus(x));
+      return function(output("cost", cost), update(W, W - 0.1 * grad(cost, W)));
+    });
+    program.check(checked);
+    program.threads(2);
+    std::vector<float> x(7 * 1001), values;
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 23) / 7;
+    for (int step = 0; step < 3; ++step)
+      values.push_back(program({{"x", view(x.data(), {1001, 7})}})["cost"]);
+    return values;
+  };
+  CHECK(values_of(true) == values_of(false));
 }
 
 TEST_CASE("check mode: sums, products and what was given", "[run][check]") {

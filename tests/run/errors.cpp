@@ -23,6 +23,14 @@ TEST_CASE("errors: a refused graph throws the op, the shapes and what must hold"
                        Message("two parameters are named 'W'"));
 }
 
+TEST_CASE("errors: each kind is an Error", "[run][errors]") {
+  STATIC_REQUIRE(std::is_base_of_v<std::runtime_error, Error>);
+  STATIC_REQUIRE(std::is_base_of_v<Error, ShapeError>);
+  STATIC_REQUIRE(std::is_base_of_v<Error, NameError>);
+  STATIC_REQUIRE(std::is_base_of_v<Error, ValueError>);
+  STATIC_REQUIRE(std::is_base_of_v<Error, FileError>);
+}
+
 TEST_CASE("errors: the nearest name counts swaps once and ignores case", "[run][errors]") {
   CHECK(edit_distance("", "abc") == 3);
   CHECK(edit_distance("kitten", "sitting") == 3);

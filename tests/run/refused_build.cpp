@@ -130,3 +130,11 @@ TEST_CASE("refused builds: a long chain is let go without memory of its own", "[
   for (int k = 0; k < 100000; ++k) y = AnyExpr((y + 1).value());
   CHECK(y.shape() == ir::make_shape(2));
 }
+
+TEST_CASE("refused builds: build throws the sentence that compile's type holds", "[run][build]") {
+  // As tests/compile_fail/one_name.cpp, whose message docs/errors.md shows.
+  const auto x = input<VectorSpace<784>>("x");
+  CHECK_THROWS_WITH(
+      build(function(output("y", scalar("x") * x))),
+      "two inputs, parameters or scalars have one name: x, of [] and [examples, 784]");
+}

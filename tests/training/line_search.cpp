@@ -137,6 +137,15 @@ TEST_CASE("line search: Wolfe's conditions hold where it ends", "[training][line
   }
 }
 
+TEST_CASE("line search: what is no number counts as infinite", "[training][line_search]") {
+  const Objective f = [](double x) { return x > .6 ? no_number : (x - .5) * (x - .5); };
+  std::vector<double> listed{.1, .5, 1}, exhaustive{.5, 1};
+  CHECK(search_listed(f, f(0), listed, 1e-3).size == .5);
+  const LineStep step = search_exhaustive(f, f(0), exhaustive, .001);
+  CHECK(step.size > .4);
+  CHECK(step.size <= .6);
+}
+
 TEST_CASE("line search: Wolfe's search keeps away from what is no number",
           "[training][line_search]") {
   const auto f = [](double x) {

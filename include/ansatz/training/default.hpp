@@ -33,7 +33,7 @@ class DefaultTrainingAlgorithm : public TrainingAlgorithm {
     key("monitoring_batches", &This::monitoring_batches, "how many; 0: the whole data set");
     key("monitoring_dataset", &This::monitoring_datasets, "data set to watch, or several by name");
     key("termination_criterion", &This::termination_criterion, "when to stop; default: never");
-    key("set_batch_size", &This::set_batch_size, "give the model this batch size");
+    key("set_batch_size", &This::set_batch_size, "take batch_size although the model has another");
   }
 
   constexpr int function_count() const override { return 0; }

@@ -47,7 +47,7 @@ class SGD : public TrainingAlgorithm {
     key("termination_criterion", &SGD::termination_criterion, "when to stop; default: never");
     key("update_callbacks", &SGD::update_callbacks, "called after every update");
     key("learning_rule", &SGD::learning_rule, "default: p <- p - learning_rate * gradient");
-    key("set_batch_size", &SGD::set_batch_size, "give the model this batch size");
+    key("set_batch_size", &SGD::set_batch_size, "take batch_size although the model has another");
     key("train_iteration_mode", &SGD::train_iteration_mode, "order of training batches");
     key("batches_per_iter", &SGD::batches_per_iter, "batches an epoch; 0: the whole data set");
     key("monitoring_costs", &SGD::monitoring_costs, "further costs to watch, by name");

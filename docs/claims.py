@@ -1,0 +1,86 @@
+"""What holds each statement of the pages that have a file in docs/claims.
+
+A file there names statements by words of them, each followed by the tests that fail where it is
+false:
+
+    sqrt at 0: infinite
+        ops/special.cpp: sqrt: its derivative at 0
+
+The words stand in the page as they are here, and the name of the test in the file of tests/. Every
+row of a table and every sentence of the page has an entry; `none: why` says that there is nothing
+to be false. A page whose statements changed is looked at again, whoever changed them.
+
+A row of reference.md is `Class.key = default: its text`, a class `Class: its text`.
+"""
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ENDS = re.compile(r"(?<=[.:])\s+(?=[A-Z`*])")
+
+
+def plain(text):
+    """Text without links, in one line."""
+    return re.sub(r"\s+", " ", re.sub(r"\]\([^)]*\)", "]", text)).strip()
+
+
+def statements(text):
+    """Rows of tables and sentences of a page, without its code."""
+    text = re.sub(r"<!--.*?-->\n*|^```.*?^```\n", "\n", text, flags=re.DOTALL | re.MULTILINE)
+    for part in re.split(r"\n\s*\n", text):
+        if part.lstrip().startswith("#"):
+            continue
+        if part.lstrip().startswith("|"):
+            yield from (plain(row) for row in part.strip().split("\n")[2:])
+        else:
+            yield from (s for s in ENDS.split(plain(part)) if s)
+
+
+def keys(text):
+    """Classes of reference.md, and their keys with defaults."""
+    owner = None
+    for line in text.split("\n"):
+        if found := re.match(r"### (\S+)", line):
+            owner = found[1]
+        elif found := re.match(r"`[\w.]+`: (.*)", line):
+            yield f"{owner}: {found[1]}"
+        elif found := re.match(r"\| `(\w+)` \| .*? \| (.*?) \| (.*) \|$", line):
+            yield f"{owner}.{found[1]} = {found[2].strip('`')}: {found[3]}"
+
+
+def entries(path):
+    """Pairs of the words of a statement and what holds it."""
+    found = []
+    for line in path.read_text().split("\n"):
+        if line.startswith("    "):
+            found[-1][1].append(line.strip())
+        elif line and not line.startswith("#"):
+            found.append((line, []))
+    return found
+
+
+def test_is_there(test):
+    path, _, name = test.partition(": ")
+    file = ROOT / "tests" / path
+    if not file.is_file():
+        return False
+    return name in plain(re.sub(r'"\s*\n\s*"', "", file.read_text()))
+
+
+def faults():
+    """What is wrong with the entries of every page."""
+    for path in sorted((ROOT / "docs/claims").glob("*.txt")):
+        name, text = path.stem + ".md", (ROOT / "docs" / path.stem).with_suffix(".md").read_text()
+        told = list(keys(text) if path.stem == "reference" else statements(text))
+        known = entries(path)
+        for words, tests in known:
+            if not any(words in statement for statement in told):
+                yield f"docs/claims/{path.name}: {name} does not say '{words}'"
+            if not tests:
+                yield f"docs/claims/{path.name}: nothing holds '{words}'"
+            for test in tests:
+                if not test.startswith("none: ") and not test_is_there(test):
+                    yield f"docs/claims/{path.name}: no test '{test}'"
+        for statement in told:
+            if not any(words in statement for words, _ in known):
+                yield f"docs/{name}: no entry of docs/claims/{path.name} holds '{statement}'"
