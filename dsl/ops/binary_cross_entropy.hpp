@@ -9,6 +9,7 @@
 #include <dsl/ops/log1p.hpp>
 #include <dsl/ops/sigmoid.hpp>
 #include <dsl/ops/softplus.hpp>
+#include <dsl/ops/stop_gradient.hpp>
 #include <dsl/ops/where.hpp>
 
 namespace ansatz {
@@ -25,10 +26,12 @@ struct BinaryCrossEntropy : Composite<BinaryCrossEntropy, 2> {
   }
   static constexpr void vjp(ir::VjpContext& c) {
     const AnyExpr p = c.in(0), t = c.in(1), g = c.g();
-    // 0 / 0 = 0; where only the numerator is 0 its derivative by t is not.
-    c.give(0, g * (where((t == 1) * (p == 1), 0, (1 - t) / (1 - p)) -
-                   where((t == 0) * (p == 0), 0, t / p)));
-    c.give(1, g * (log1p(-p) - log(p)));
+    // 0 / 0 = 0; where only the numerator is 0 its derivative by t is not. Where both are 0 the
+    // derivative of either by the other is 0, in both orders of differentiation.
+    const AnyExpr ones = (t == 1) * (p == 1), zeros = (t == 0) * (p == 0);
+    c.give(0, g * (where(ones, 0, (1 - t) / (1 - p)) - where(zeros, 0, t / p)));
+    const AnyExpr fixed = stop_gradient(p);
+    c.give(1, g * (log1p(-where(ones, fixed, p)) - log(where(zeros, fixed, p))));
   }
 };
 

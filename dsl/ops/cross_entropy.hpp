@@ -7,6 +7,7 @@
 #include <dsl/ops/log_softmax.hpp>
 #include <dsl/ops/one_hot.hpp>
 #include <dsl/ops/softmax.hpp>
+#include <dsl/ops/stop_gradient.hpp>
 #include <dsl/ops/where.hpp>
 
 namespace ansatz {
@@ -55,9 +56,11 @@ struct CrossEntropy : Composite<CrossEntropy, 2> {
     if (ir::are_labels(t)) {
       c.give(0, where(ir::at_label(t, p), -g / p, 0));
     } else {
-      // 0 / 0 = 0; where only t is 0 the derivative by t is not.
-      c.give(0, where((t == 0) * (p == 0), 0, -g * t / p));
-      c.give(1, -g * log(p));
+      // 0 / 0 = 0; where only t is 0 the derivative by t is not. Where both are 0 the derivative of
+      // either by the other is 0, so that the order of differentiation makes no difference.
+      const AnyExpr both = (t == 0) * (p == 0);
+      c.give(0, where(both, 0, -g * t / p));
+      c.give(1, -g * log(where(both, stop_gradient(p), p)));
     }
   }
 };

@@ -1,8 +1,10 @@
 // y = (sum of x^2 over the axes)^(1/2)
 #pragma once
 
+#include <dsl/ops/abs.hpp>
 #include <dsl/ops/composite.hpp>
 #include <dsl/ops/equal.hpp>
+#include <dsl/ops/sign.hpp>
 #include <dsl/ops/sqrt.hpp>
 #include <dsl/ops/square.hpp>
 #include <dsl/ops/sum.hpp>
@@ -20,12 +22,15 @@ struct Norm : Composite<Norm, 1> {
   static constexpr AnyExpr expand(const AnyExpr& x, const ir::Attr& attr) {
     return sqrt(AnyExpr(ir::reduce<Sum>(square(x).value(), attr.i[0], attr.i[1])));
   }
-  // dy/dx = x / y; 0 where y = 0. Two wheres, so that the derivative of this has no 0 times inf.
+  // dy/dx = x / y; 0 where y = 0, the sign of an infinite x. Two wheres, so that the derivative of
+  // this has no 0 times inf.
   static constexpr void vjp(ir::VjpContext& c) {
     const ir::Shape full = c.in(0).shape();
-    const AnyExpr y = c.out();
+    const AnyExpr x = c.in(0), y = c.out();
     const AnyExpr scaled = c.g() * where(y == 0, 0, 1 / where(y == 0, 1, y));
-    c.give(0, AnyExpr(ir::with_axes(scaled.value(), full, c.attr())) * c.in(0));
+    const AnyExpr g(ir::with_axes(c.g().value(), full, c.attr()));
+    const AnyExpr finite = AnyExpr(ir::with_axes(scaled.value(), full, c.attr())) * x;
+    c.give(0, where(abs(x) == __builtin_inf(), g * sign(x), finite));
   }
 };
 

@@ -7,6 +7,7 @@
 #include <dsl/ops/equal.hpp>
 #include <dsl/ops/log.hpp>
 #include <dsl/ops/multiply.hpp>
+#include <dsl/ops/stop_gradient.hpp>
 #include <dsl/ops/subtract.hpp>
 #include <dsl/ops/where.hpp>
 
@@ -22,7 +23,8 @@ struct Pow : Elementwise<Pow, 2> {
   }
   // dy/da = b a^(b - 1), 0 where b = 0, also at a = 0: no 0 times inf there, and nowhere else a
   // condition, since its derivative by b at b = 0 is 1 / a;
-  // dy/db = y log a, 0 where a = 0 or y = 0: no 0 times inf.
+  // dy/db = y log a, 0 where a = 0 or y = 0: no 0 times inf. Where a = 0 the derivative of dy/da by
+  // b is 0 as well, so that the order of differentiation makes no difference.
   static constexpr auto vjp(auto a, auto b, auto y, auto g) {
     const auto log_a = log(where(a == 0, 1, a));
     const auto by_b = g * where((a == 0) + (y == 0), 0, y * log_a);
@@ -30,10 +32,11 @@ struct Pow : Elementwise<Pow, 2> {
       const auto exponent = where(b == 0, 1, b) - 1;
       return gradients(g * (b * pow(a, exponent)), by_b);
     }
-    const auto power = pow(a, b - 1);
+    const auto c = where(a == 0, stop_gradient(b), b);
+    const auto power = pow(a, c - 1);
     constexpr double inf = __builtin_inf();
     const auto undefined = where(b == 0, abs(power) == inf, (abs(b) == inf) * (power == 0));
-    return gradients(g * where(undefined, 0, b * power), by_b);
+    return gradients(g * where(undefined, 0, c * power), by_b);
   }
 
  private:

@@ -70,7 +70,8 @@ TEST_CASE("concatenate: parts of a batch along an inner axis", "[op][concatenate
 
 TEST_CASE("concatenate: an operand that is there several times", "[op][concatenate]") {
   op_test::check({
-      .operands = {{.dims = {op_test::B, 2, 3}}, {.dims = {op_test::B, 1, 3}}},
+      .operands = {{.dims = {op_test::B, 2, 3}, .edges = op_test::reduction_edges},
+                   {.dims = {op_test::B, 1, 3}}},
       .op = [](auto& x) { return square(concatenate(axis<-2>, x[0], x[1], x[0])); },
       .reference =
           [](auto& in) {

@@ -23,7 +23,7 @@ TEST_CASE("log_softmax: over the units of each example", "[op][log_softmax]") {
   const op_test::Build op = [](auto& x) { return log_softmax(x[0]); };
   for (const op_test::Dimensions& dims : {op_test::Dimensions{B, 5}, {5}, {B, 5, 1}})
     op_test::check({
-        .operands = {{dims}},
+        .operands = {{.dims = dims, .edges = op_test::reduction_edges}},
         .op = op,
         .reference = [](auto& x) { return log_probabilities(x[0]); },
     });
@@ -31,7 +31,7 @@ TEST_CASE("log_softmax: over the units of each example", "[op][log_softmax]") {
 
 TEST_CASE("log_softmax: over one axis of several", "[op][log_softmax]") {
   op_test::check({
-      .operands = {{{op_test::B, 2, 5}}},
+      .operands = {{.dims = {op_test::B, 2, 5}, .edges = op_test::reduction_edges}},
       .op = [](auto& x) { return log_softmax(x[0], ansatz::axis<-1>); },
       .reference = [](auto& x) { return log_probabilities(x[0]); },
   });

@@ -38,8 +38,10 @@ ansatz::AnyExpr transposed(const ansatz::AnyExpr& a) {
 
 void check(const op_test::Dimensions& a, const op_test::Dimensions& b, bool transpose_a,
            bool transpose_b) {
+  // Infinities of one sign: the gradients are sums of elements.
+  const op_test::Numbers edges = {0, -0.0, 1e-40, -1e-40, 1, -2, 3, op_test::inf};
   op_test::check({
-      .operands = {{a}, {b}},
+      .operands = {{.dims = a, .edges = edges}, {.dims = b, .edges = edges}},
       .op =
           [=](auto& x) {
             ansatz::AnyExpr left = x[0], right = x[1];

@@ -59,7 +59,7 @@ TEST_CASE("max_pool: a window must fit in the image", "[op][max_pool]") {
 
 TEST_CASE("max_pool: values and derivatives", "[op][max_pool]") {
   op_test::check({
-      .operands = {{.dims = {op_test::B, 5, 7, 2}}},
+      .operands = {{.dims = {op_test::B, 5, 7, 2}, .edges = op_test::reduction_edges}},
       .op = [](auto& x) { return square(max_pool(x[0], pool<2, 3>)); },
       .reference =
           [](auto& in) {
@@ -70,7 +70,7 @@ TEST_CASE("max_pool: values and derivatives", "[op][max_pool]") {
 
 TEST_CASE("max_pool: values and derivatives of windows that overlap", "[op][max_pool]") {
   op_test::check({
-      .operands = {{.dims = {op_test::B, 5, 7, 2}}},
+      .operands = {{.dims = {op_test::B, 5, 7, 2}, .edges = op_test::reduction_edges}},
       .op =
           [](auto& x) {
             return square(max_pool(x[0], PoolOptions{.rows = 2,

@@ -37,7 +37,7 @@ TEST_CASE("mean_pool: Spaces as those of max_pool", "[op][mean_pool]") {
 
 TEST_CASE("mean_pool: windows beyond the edge count the pixels they see", "[op][mean_pool]") {
   op_test::check({
-      .operands = {{.dims = {op_test::B, 2, 5, 7}}},
+      .operands = {{.dims = {op_test::B, 2, 5, 7}, .edges = op_test::reduction_edges}},
       .op =
           [](auto& x) {
             return square(
@@ -52,7 +52,7 @@ TEST_CASE("mean_pool: windows beyond the edge count the pixels they see", "[op][
 
 TEST_CASE("mean_pool: whole windows that overlap", "[op][mean_pool]") {
   op_test::check({
-      .operands = {{.dims = {op_test::B, 2, 5, 7}}},
+      .operands = {{.dims = {op_test::B, 2, 5, 7}, .edges = op_test::reduction_edges}},
       .op =
           [](auto& x) {
             return square(mean_pool(x[0], PoolOptions{.rows = 2,

@@ -11,6 +11,13 @@ TEST_CASE("norm: over every kind of axes", "[op][norm]") {
                            });
 }
 
+TEST_CASE("norm: an infinite element has its sign as derivative", "[op][norm]") {
+  const op_test::Build op = [](auto& x) { return norm(x[0]); };
+  const op_test::Array x = op_test::vector_of({3, -op_test::inf, 0});
+  CHECK(op_test::gradients(op, {x})[0].values == op_test::Numbers{0, -1, 0});
+  CHECK(op_test::second_derivative(op, {x}).values == op_test::Numbers{0, 0, 0});
+}
+
 TEST_CASE("norm: both derivatives at 0 are 0", "[op][norm]") {
   const op_test::Build op = [](auto& x) { return norm(x[0], ansatz::axis<1>); };
   const op_test::Array x{{2, 2}, {0, 0, 3, 4}};

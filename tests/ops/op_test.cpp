@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -161,6 +162,7 @@ std::vector<Array> sample_apart(Sampler& sampler, const std::vector<Operand>& op
 bool close(double actual, double expected, double tolerance) {
   if (std::isnan(expected)) return std::isnan(actual);
   if (actual == expected) return true;
+  if (std::isinf(actual) || std::isinf(expected)) return false;
   return std::abs(actual - expected) <= tolerance;
 }
 
@@ -305,6 +307,121 @@ void check_derivatives(const Case& c) {
     const std::string by = c.what + ", by operand " + std::to_string(d.real[j]);
     compare(analytic[j].first, first, tolerance, "derivative of " + by);
     compare(analytic[j].second, second, tolerance, "second derivative of " + by);
+  }
+}
+
+// ---------------------------------------------------------------------------- special points
+
+double tilt(std::size_t at, double by) { return 1 + by * static_cast<double>(at % 7); }
+
+// Every element of every operand one edge, then each of them any edge, with ties.
+std::vector<std::vector<Array>> special_points(const Case& c, int examples) {
+  std::size_t most = 0;
+  for (const Operand& o : c.operands) most = std::max(most, o.edges.size());
+  if (most == 0) return {};
+  Sampler sampler(5);
+  std::vector<std::vector<Array>> points;
+  for (std::size_t p = 0; p < most + 60; ++p) {
+    std::vector<Array> at;
+    for (const Operand& o : c.operands) {
+      Array a = sample(sampler, o, examples);
+      for (double& x : a.values) {
+        if (o.edges.empty()) continue;
+        const auto n = static_cast<int>(o.edges.size());
+        const std::size_t k =
+            p < most ? p % o.edges.size() : static_cast<std::size_t>(sampler.below(n));
+        x = o.edges[k];
+      }
+      at.push_back(std::move(a));
+    }
+    points.push_back(std::move(at));
+  }
+  return points;
+}
+
+// The first derivatives, and the products of the second ones with two directions.
+struct Curvature {
+  std::vector<int> real;
+  Program<double> program;
+  static std::string name(const char* of, int i, int j) {
+    return of + std::to_string(i) + "_" + std::to_string(j);
+  }
+};
+Curvature make_curvature(const Case& c) {
+  const std::vector<AnyExpr> x = make_inputs(c.operands);
+  const AnyExpr y = c.op(x), cost = sum(y);
+  Function f;
+  f.add(output("y", y));
+  std::vector<int> real;
+  for (std::size_t k = 0; k < x.size(); ++k)
+    if (!c.operands[k].labels) real.push_back(static_cast<int>(k));
+  for (int i : real) {
+    const auto k = static_cast<std::size_t>(i);
+    const AnyExpr d = grad(cost, x[k]);
+    const AnyExpr along = sum(d * make_input("v" + std::to_string(i), c.operands[k].dims, 0));
+    f.add(output(Curvature::name("d", i, 0).c_str(), d));
+    for (int j : real)
+      f.add(
+          output(Curvature::name("h", i, j).c_str(), grad(along, x[static_cast<std::size_t>(j)])));
+    // What nothing reads is no argument.
+    f.add(output(Curvature::name("v", i, 0).c_str(), along));
+  }
+  for (const AnyExpr& each : x)
+    f.add(output(Curvature::name("s", static_cast<int>(&each - &x[0]), 0).c_str(), each));
+  return {real, build<double>(f)};
+}
+
+bool any_nan(const Numbers& x) {
+  return std::any_of(x.begin(), x.end(), [](double v) { return std::isnan(v); });
+}
+
+// Values as the reference has them; where they are numbers so are the derivatives of both orders,
+// and the second ones are the same in both orders of differentiation.
+void check_special_points(const Case& c, const ArrayRow& row) {
+  const int examples = 3;
+  const auto points = special_points(c, examples);
+  if (points.empty()) return;
+  auto single = build<float>(function(outputs(c.op(make_inputs(c.operands)))));
+  auto twice = build<double>(function(outputs(c.op(make_inputs(c.operands)))));
+  std::optional<Curvature> curvature;
+  if (row.derivatives) curvature.emplace(make_curvature(c));
+  for (const std::vector<Array>& at : points) {
+    std::string where = c.what + ", at";
+    for (const Array& a : at)
+      for (double x : a.values) where += " " + std::to_string(x);
+    Case here = c;
+    here.what = where;
+    check_values_at<float>(here, at, single);
+    check_values_at<double>(here, at, twice);
+    if (!curvature || (row.singular && row.singular(at))) continue;
+    std::vector<Given<double>> given;
+    for (std::size_t k = 0; k < at.size(); ++k) {
+      given.emplace_back(operand_name(static_cast<int>(k)), at[k], c.operands[k].labels > 0);
+      if (c.operands[k].labels) continue;
+      Array v = at[k];
+      for (std::size_t i = 0; i < v.values.size(); ++i) v.values[i] = tilt(i, 0.25);
+      given.emplace_back("v" + std::to_string(k), v, false);
+    }
+    const auto r = run(curvature->program, given);
+    if (any_nan(array_of(r["y"]).values)) continue;
+    INFO(where);
+    const auto along = [&](int i, int j) {
+      double total = 0;
+      const Numbers h = array_of(r[Curvature::name("h", i, j).c_str()]).values;
+      for (std::size_t e = 0; e < h.size(); ++e) total += h[e] * tilt(e, 0.25);
+      return total;
+    };
+    for (int i : curvature->real) {
+      CAPTURE(i);
+      CHECK_FALSE(any_nan(array_of(r[Curvature::name("d", i, 0).c_str()]).values));
+      for (int j : curvature->real) {
+        CAPTURE(j);
+        CHECK_FALSE(any_nan(array_of(r[Curvature::name("h", i, j).c_str()]).values));
+        const double a = along(i, j), b = along(j, i);
+        if (!std::isnan(a) && !std::isnan(b) && !close(a, b, 1e-9 * std::max(1.0, std::abs(a))))
+          CHECK(a == b);
+      }
+    }
   }
 }
 
@@ -464,7 +581,8 @@ Numbers edges_in(double low, double high) {
 namespace {
 
 bool same(double a, double b) {
-  return a == b || (std::isnan(a) && std::isnan(b)) ||
+  if (std::isinf(a) || std::isinf(b)) return a == b;
+  return (std::isnan(a) && std::isnan(b)) ||
          std::abs(a - b) <= 1e-6 * std::max(std::abs(a), std::abs(b));
 }
 
@@ -482,8 +600,7 @@ void check_special_points(const ElementwiseRow& row, std::size_t arity) {
   for (std::size_t i = 0; i < arity; ++i) {
     const AnyExpr d = grad(cost, x[i]);
     f.add(output(("d" + std::to_string(i)).c_str(), d));
-    for (std::size_t j = 0; j < arity; ++j)
-      f.add(output(name(i, j).c_str(), grad(sum(d), x[j])));
+    for (std::size_t j = 0; j < arity; ++j) f.add(output(name(i, j).c_str(), grad(sum(d), x[j])));
   }
   std::vector<Array> at(arity);
   std::size_t count = 1;
@@ -552,6 +669,7 @@ void check(const ArrayRow& row) {
   check_values<float>(c);
   check_values<double>(c);
   if (row.derivatives) check_derivatives(c);
+  check_special_points(c, row);
 }
 
 namespace {

@@ -71,7 +71,8 @@ void check_elementwise(const ElementwiseRow& row);
 struct Operand {
   Dimensions dims;  ///< B: the examples
   Range range = {};
-  int labels = 0;  ///< integers 0 .. labels - 1 instead of numbers
+  int labels = 0;      ///< integers 0 .. labels - 1 instead of numbers
+  Numbers edges = {};  ///< of which its special points are made; none: what the range gives
 };
 
 /// Any op, on operands of these dimensions.
@@ -81,7 +82,10 @@ struct ArrayRow {
   std::function<Array(const std::vector<Array>&)> reference;
   double tolerance_float = 1e-5, tolerance_double = 1e-13;  ///< relative to max(1, |value|)
   bool derivatives = true;
+  /// Special points where derivatives need not be numbers although the value is one.
+  std::function<bool(const std::vector<Array>&)> singular = {};
 };
+/// Values and derivatives at random operands, and at special points where operands have edges.
 void check(const ArrayRow& row);
 
 /// The value of `op` in double (or float) precision.
@@ -110,13 +114,16 @@ std::vector<Array> draws(const Build& op, const std::vector<Array>& operands, Ca
 Array reduce_reference(const Array& x, const std::vector<bool>& over, bool keep,
                        const std::function<double(const Numbers&)>& reduce);
 
+/// What a reduction meets at its special points: ties, zeros of both signs, tiny numbers.
+inline const Numbers reduction_edges = {0, -0.0, 1e-40, -1e-40, 1, 1, -2, 3, inf, -inf};
+
 /// Any op of one operand that reduces axes: `op(x, over)`, over every kind of axes.
 template <class Op>
 void check_reduction(Op op, const std::function<double(const Numbers&)>& reference,
-                     bool derivatives = true) {
+                     bool derivatives = true, const Numbers& edges = reduction_edges) {
   const auto row = [&](const Dimensions& dims, const std::vector<bool>& over, auto axes) {
     check(ArrayRow{
-        .operands = {{dims}},
+        .operands = {{.dims = dims, .edges = edges}},
         .op = [=](auto& x) { return AnyExpr(op(x[0], axes).value()); },
         .reference = [&](auto& x) { return reduce_reference(x[0], over, false, reference); },
         .derivatives = derivatives});
@@ -124,6 +131,9 @@ void check_reduction(Op op, const std::function<double(const Numbers&)>& referen
   using ansatz::all, ansatz::axis, ansatz::batch, ansatz::units;
   row({B, 5}, {true, true}, all);
   row({B, 5}, {false, true}, units);
+  row({B, 5}, {false, true}, axis<-1>);
+  row({B, 5}, {false, false}, axis<-2>);  // the place of the batch, but never the batch
+  row({B}, {false}, axis<-1>);
   row({B, 5}, {true, false}, batch);
   row({B}, {true}, batch);
   row({7}, {true}, all);
@@ -132,6 +142,7 @@ void check_reduction(Op op, const std::function<double(const Numbers&)>& referen
   row({3, 4}, {false, true}, axis<1>);
   row({B, 2, 3}, {false, true, true}, units);
   row({B, 2, 3}, {false, true, false}, axis<0>);
+  row({B, 2, 3}, {false, true, false}, axis<-2>);
   row({B, 2, 3}, {false, false, true}, axis<-1>);
   row({B, 2, 3}, {true, false, false}, batch);
 }

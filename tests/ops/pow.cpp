@@ -1,6 +1,8 @@
 #include "op_test.hpp"
 
+#include <dsl/grad.hpp>
 #include <dsl/ops/pow.hpp>
+#include <dsl/ops/sum.hpp>
 
 TEST_CASE("pow: a to the power of b", "[op][pow]") {
   op_test::check_elementwise({
@@ -8,7 +10,8 @@ TEST_CASE("pow: a to the power of b", "[op][pow]") {
       .reference = [](auto& x) { return std::pow(x[0], x[1]); },
       .domain = {{0.3, 2}, {-2, 2}},
       // Beyond, a^b log a has no derivative by b, or none that is not 0 times inf.
-      .singular = [](auto& x) { return !(x[0] > 0 && x[0] < op_test::inf && std::isfinite(x[1])); },
+      .singular =
+          [](auto& x) { return !(x[0] >= 0 && x[0] < op_test::inf && std::isfinite(x[1])); },
   });
 }
 
@@ -20,6 +23,19 @@ TEST_CASE("pow: at a = 0 no derivative is NaN", "[op][pow]") {
   CHECK(g[0].values == op_test::Numbers{0, 1, 0, 0});
   CHECK(g[1].values == op_test::Numbers{0, 0, 0, 0});
   CHECK(op_test::second_derivative(op, at).values == op_test::Numbers{0, 0, 2, 0});
+}
+
+TEST_CASE("pow: at a = 0 the mixed derivative is 0 in both orders", "[op][pow]") {
+  using ansatz::AnyExpr;
+  for (int by : {0, 1}) {
+    const op_test::Build op = [&](auto& x) {
+      const auto k = static_cast<std::size_t>(by);
+      return grad(sum(grad(sum(AnyExpr(pow(x[0], x[1]))), x[k])), x[1 - k]);
+    };
+    const auto h = op_test::evaluate(op, {op_test::vector_of({0, 0, 0, -0.0}),
+                                          op_test::vector_of({0.5, 1, 2, 1})});
+    CHECK(h.values == op_test::Numbers{0, 0, 0, 0});
+  }
 }
 
 TEST_CASE("pow: a number as the exponent takes negative bases", "[op][pow]") {

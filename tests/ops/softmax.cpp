@@ -23,7 +23,7 @@ TEST_CASE("softmax: over the units of each example", "[op][softmax]") {
   const op_test::Build op = [](auto& x) { return softmax(x[0]); };
   for (const op_test::Dimensions& dims : {op_test::Dimensions{B, 5}, {5}, {B, 5, 1}})
     op_test::check({
-        .operands = {{dims}},
+        .operands = {{.dims = dims, .edges = op_test::reduction_edges}},
         .op = op,
         .reference = [](auto& x) { return probabilities(x[0]); },
     });
@@ -31,10 +31,20 @@ TEST_CASE("softmax: over the units of each example", "[op][softmax]") {
 
 TEST_CASE("softmax: over one axis of several", "[op][softmax]") {
   op_test::check({
-      .operands = {{{op_test::B, 2, 5}}},
+      .operands = {{.dims = {op_test::B, 2, 5}, .edges = op_test::reduction_edges}},
       .op = [](auto& x) { return softmax(x[0], ansatz::axis<-1>); },
       .reference = [](auto& x) { return probabilities(x[0]); },
   });
+}
+
+TEST_CASE("softmax: NaN where an input is inf or all are -inf", "[op][softmax]") {
+  using op_test::inf;
+  const auto y = op_test::evaluate([](auto& x) { return softmax(x[0], ansatz::axis<1>); },
+                                   {op_test::Array{{2, 2}, {inf, 0, -inf, -inf}}});
+  CHECK(std::isnan(y.values[0]));
+  CHECK(y.values[1] == 0);
+  CHECK(std::isnan(y.values[2]));
+  CHECK(std::isnan(y.values[3]));
 }
 
 TEST_CASE("softmax: neither large nor infinite inputs overflow", "[op][softmax]") {

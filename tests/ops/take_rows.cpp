@@ -36,7 +36,8 @@ TEST_CASE("take_rows: there must be a row for each label", "[op][take_rows]") {
 
 TEST_CASE("take_rows: values, and derivatives that add up in a row", "[op][take_rows]") {
   op_test::check({
-      .operands = {{.dims = {4, 5}}, {.dims = {op_test::B, 3}, .labels = 4}},
+      .operands = {{.dims = {4, 5}, .edges = op_test::reduction_edges},
+                   {.dims = {op_test::B, 3}, .labels = 4}},
       .op = [](auto& x) { return square(take_rows(x[0], x[1])); },
       .reference =
           [](auto& in) {
