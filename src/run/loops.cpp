@@ -2,6 +2,9 @@
 
 #include <cstring>
 #include <mutex>
+#include <set>
+
+#include "keep_loaded.hpp"
 
 namespace ansatz::ir {
 
@@ -53,17 +56,43 @@ LoopOffer::~LoopOffer() {
 }
 
 void offer_loops(const PlanView& plan, const LoopFn* functions, unsigned long precision) {
+  running::keep_loaded(functions);
   (new LoopOffer(plan, functions, precision))->offer();
 }
 
+namespace {
+
+// Functions that were lent before; never destroyed, since programs are made at the end as well.
+std::set<LoopFn>& lent() {
+  static auto* const functions = new std::set<LoopFn>;
+  return *functions;
+}
+
+}  // namespace
+
 LoopFn find_loop(const PlanView& plan, int loop, unsigned long precision) {
-  const std::lock_guard lock(offers);
-  for (const LoopOffer* o = first_offer; o; o = o->next_) {
-    if (o->precision != precision) continue;
-    for (int l = 0; l < o->plan.loops.size; ++l)
-      if (same_program(plan, plan.loops[loop], o->plan, o->plan.loops[l])) return o->functions[l];
+  const auto offered = [&]() -> LoopFn {
+    for (const LoopOffer* o = first_offer; o; o = o->next_) {
+      if (o->precision != precision) continue;
+      for (int l = 0; l < o->plan.loops.size; ++l)
+        if (same_program(plan, plan.loops[loop], o->plan, o->plan.loops[l])) return o->functions[l];
+    }
+    return nullptr;
+  };
+  LoopFn kept = nullptr;
+  while (true) {
+    LoopFn found;
+    {
+      const std::lock_guard lock(offers);
+      found = offered();
+      if (found && found == kept) lent().insert(found);
+      if (!found || lent().count(found)) return found;
+    }
+    // A program that borrows must outlive the shared object. Not under `offers`: while an object
+    // is loaded or unloaded the loader waits for its offers. It may be gone by now.
+    if (!running::keep_loaded(reinterpret_cast<const void*>(found))) return nullptr;
+    kept = found;
   }
-  return nullptr;
 }
 
 PlanView view_of(const Plan& p) {

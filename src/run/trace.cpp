@@ -7,6 +7,7 @@
 #include <dsl/loops.hpp>
 
 #include "../compile/op_names.hpp"
+#include "keep_loaded.hpp"
 #include "text.hpp"
 
 namespace ansatz {
@@ -299,6 +300,7 @@ template class LoopTrace<double>;
 namespace ir {
 
 void offer_op(const OpInfo* op) {
+  running::keep_loaded(op);
   const std::lock_guard lock(running::offering);
   for (const OpInfo* known : running::offered())
     if (known == op) return;
