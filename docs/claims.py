@@ -1,7 +1,7 @@
 """What holds each statement of the pages that have a file in docs/claims.
 
-A file there names statements by words of them, each followed by the tests that fail where it is
-false:
+A file there names statements by words of them, one or more followed by the tests that fail where
+they are false:
 
     sqrt at 0: infinite
         ops/special.cpp: sqrt: its derivative at 0
@@ -37,8 +37,11 @@ def statements(text):
 
 
 def keys(text):
-    """Classes of reference.md, and their keys with defaults."""
+    """Classes of reference.md, their keys with defaults, and its sentences."""
     owner = None
+    for section in re.split(r"^## .*\n", text, flags=re.MULTILINE):
+        if "\n### " not in section:
+            yield from (s for s in statements(section) if not s.startswith("|"))
     for line in text.split("\n"):
         if found := re.match(r"### (\S+)", line):
             owner = found[1]
@@ -49,13 +52,16 @@ def keys(text):
 
 
 def entries(path):
-    """Pairs of the words of a statement and what holds it."""
-    found = []
+    """Words of statements, and what holds them."""
+    found, last = [], ""
     for line in path.read_text().split("\n"):
         if line.startswith("    "):
-            found[-1][1].append(line.strip())
+            tests.append(line.strip())
         elif line and not line.startswith("#"):
-            found.append((line, []))
+            if not found or last.startswith("    "):
+                tests = []
+            found.append((line, tests))
+        last = line or last
     return found
 
 

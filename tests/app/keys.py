@@ -19,7 +19,7 @@ import zipfile
 
 from expect import expect, failures
 
-program = sys.argv[1]
+program = str(pathlib.Path(sys.argv[1]).resolve())
 home = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-keys-"))
 os.environ.pop("OPENBLAS_CORETYPE", None)
 
@@ -152,6 +152,9 @@ CHANGES = [
     ("MLP.batch_size", part("model", "VALUE", size=""), ["batch_size: 4,"], ["batch_size: 6,"]),
     ("VectorSpace.dtype", part("nvis", "input_space: !obj:VectorSpace { dim: 2 VALUE },"),
      ["", ", dtype: float64", ", sparse: False"], []),
+    ("Conv2DSpace.channels", part("nvis", "input_space: !obj:Conv2DSpace { shape: [1, 2], "
+                                  "VALUE },"),
+     ["channels: 1", "num_channels: 1", "channels: 1, dtype: float64"], []),
     ("Tanh.irange", part("tanh", "VALUE"), ["irange: .1"], ["irange: .2", "istdev: .1"]),
     ("Tanh.include_prob", part("tanh", "irange: .1 VALUE"), ["", ", include_prob: 1"],
      [", include_prob: .5"]),
@@ -506,6 +509,14 @@ def check_data():
     flat = read.rows("!obj:DenseDesignMatrix { X: !obj:numpy.random.uniform { size: [5, 2] } }")
     expect("DenseDesignMatrix.topo_view: images, read as vectors", len(flat) == 5
            and near(grid, flat), grid, flat)
+    numbers_or_labels = ("!obj:DenseDesignMatrix { X: !obj:numpy.random.uniform { size: [6, 2] }, "
+                         "y: !obj:numpy.random.randint { size: %s, low: 3 } %s }")
+    linear = LINEAR.replace("dim: 1", "dim: 2")
+    runs = [train(text_of(dataset=numbers_or_labels % how, last=layer)) for how, layer in (
+        (("[6, 2]", ""), linear), (("[6]", ", y_labels: 3"), FOUND["last"]),
+        (("[6]", ", y_labels: 2"), FOUND["last"].replace("3", "2")))]
+    expect("DenseDesignMatrix.y: targets, or labels below y_labels", runs[0][0] and runs[1][0]
+           and runs[2][0] is None and "label" in runs[2][1], *(run[1] for run in runs))
     drawn = read.rows("!obj:DenseDesignMatrix { X: !obj:numpy.random.uniform { size: [500, 2], "
                       "low: -3, high: -2 } }")
     expect("uniform: from low to below high", -3 <= min(map(min, drawn)) < -2.9
@@ -623,8 +634,31 @@ def check_training():
     found = tensors and record(tensors, "wmape_den")
     expect("WMapeDenominatorChannel: the sum of absolute targets, as wmape_den",
            found == [12, 12, 12], found, said)
-    first = text_of()
-    folder = train(first)[2]
+    for value, loss in ((True, 1), (False, 5 / 3)):  # of the output 0 to the targets 0, 1, 2
+        follows(f"Linear.use_abs_loss: {value}", "objective", [loss], epochs="0",
+                dataset=REGRESSION["dataset"],
+                last=LINEAR.replace(".1", "0.").replace("LAST", f", use_abs_loss: {value}"))
+    tensors, said, _ = train(text_of(tanh="irange: .1, use_bias: False"))
+    expect("Tanh.use_bias: without, there is no h_b", tensors and "h_W" in tensors
+           and "h_b" not in tensors, said)
+    for dtype in ("", ", dtype: int32"):
+        said = train(text_of(nvis="input_space: !obj:IndexSpace { max_labels: 3, dim: 2" + dtype
+                                  + " },"))[1]
+        expect("IndexSpace: max_labels, dim" + dtype, "IndexSpace(3, 2)" in said, said)
+    live = "!obj:LiveMonitoring { req_port: 0, pub_port: 0 %s }"
+    for address, what in (("", "live monitoring at 127.0.0.1: "),
+                          (", address: '*'", "live monitoring at *: "),
+                          (", address: 203.0.113.7", "cannot listen at 203.0.113.7")):
+        said = train(text_of(extensions=live % address))[1]
+        expect(f"LiveMonitoring{address}: {what}", what in said, said)
+    said = train(text_of(dataset="!obj:pylearn2.datasets.dataset.Dataset { }"))[1]
+    expect("Dataset: has no data", "Dataset is the base of all data sets and has no data" in said,
+           said)
+    end = "termination_criterion: !obj:EpochCounter { max_epochs: 2 }"
+    _, said, _ = train(text_of().replace(end, ""), "--time-budget", ".2")
+    expect("SGD.termination_criterion: by default never", "epoch 4 " in said
+           and "budget" in said, said)
+    folder = train(text_of())[2]
     (folder / "again.yaml").write_text(text_of(job="allow_overwrite: False,"))
     end = subprocess.run([program, "train", "again.yaml"], capture_output=True, text=True,
                          cwd=folder)
