@@ -139,3 +139,29 @@ TEST_CASE("ops: cross entropies are one number an example, or element by element
   CHECK(binary_cross_entropy(z, t).shape() == z.shape());
   CHECK(sigmoid_binary_cross_entropy(z, t).shape() == z.shape());
 }
+
+TEST_CASE("ops: costs at infinite scores", "[op][stated]") {
+  // Each row the scores of an example, and one-hot targets of it.
+  const auto cost = [](auto& o) { return AnyExpr(cross_entropy(softmax(o[0]), o[1]).value()); };
+  const auto check = [](const Build& op, Numbers z, Numbers t, double value, Numbers gradient) {
+    CAPTURE(z, t);
+    CHECK(same(op_test::evaluate(op, {op_test::vector_of(z), op_test::vector_of(t)}).values[0],
+               value));
+    const auto g = op_test::gradients(op, {op_test::vector_of(z), op_test::vector_of(t)})[0].values;
+    REQUIRE(g.size() == gradient.size());
+    for (std::size_t i = 0; i < g.size(); ++i) {
+      CAPTURE(i, g[i]);
+      CHECK(same(g[i], gradient[i]));
+    }
+  };
+  check(cost, {-inf, 0}, {0, 1}, 0, {0, 0});
+  check(cost, {-inf, 0}, {1, 0}, inf, {-1, 1});
+  const double nan = op_test::nan;
+  check(cost, {inf, 0}, {1, 0}, nan, {nan, 0});
+  check(cost, {inf, 0}, {0, 1}, inf, {nan, -1});
+  const auto bit = [](auto& o) { return binary_cross_entropy(sigmoid(o[0]), o[1]); };
+  check(bit, {inf}, {1}, 0, {0});
+  check(bit, {inf}, {0}, inf, {1});
+  check(bit, {-inf}, {0}, 0, {0});
+  check(bit, {-inf}, {1}, inf, {-1});
+}
