@@ -1,5 +1,6 @@
 // ansatz check, ansatz plan
 #include "command.hpp"
+#include "json_output.hpp"
 
 #include "observers.hpp"
 
@@ -63,19 +64,35 @@ void print_model(const Model& model) {
 }
 
 // Totals of a call, with every run-time extent at `batch`.
-void print_program(const JobProgram& p, std::int64_t batch) {
-  const ir::PlanView& plan = p.program->plan();
+struct Totals {
   double flops = 0;
+  std::int64_t bytes = 0;
+};
+Totals totals_of(const JobProgram& p, std::int64_t batch) {
+  const ir::PlanView& plan = p.program->plan();
+  Totals totals;
   for (const ir::Step& s : plan.steps)
-    flops += static_cast<double>(s.flops.n) *
-             (s.flops.extent < 0 ? 1. : static_cast<double>(batch));
-  std::int64_t elements = 0;
-  for (int i = 0; i < plan.arena.size; ++i) elements += plan.arena[i] * (i == 0 ? 1 : batch);
-  const auto bytes = elements * element_size(p.program->precision());
-  fmt::print("{}: {} steps, {} of {} loops precompiled, {} bytes of memory, {:.4g} FLOPs "
-             "a batch of {}\n",
-             p.name, plan.steps.size, p.program->compiled_loops(), p.program->loops(), bytes,
-             flops, batch);
+    totals.flops +=
+        static_cast<double>(s.flops.n) * (s.flops.extent < 0 ? 1. : static_cast<double>(batch));
+  for (int i = 0; i < plan.arena.size; ++i)
+    totals.bytes += plan.arena[i] * (i == 0 ? 1 : batch) * element_size(p.program->precision());
+  return totals;
+}
+void print_program(const JobProgram& p, std::int64_t batch) {
+  const Totals totals = totals_of(p, batch);
+  fmt::print(
+      "{}: {} steps, {} of {} loops precompiled, {} bytes of memory, {:.4g} FLOPs "
+      "a batch of {}\n",
+      p.name, p.program->plan().steps.size, p.program->compiled_loops(), p.program->loops(),
+      totals.bytes, totals.flops, batch);
+}
+void put_program(const JobProgram& p, std::int64_t batch) {
+  const Totals totals = totals_of(p, batch);
+  put_event("program", fmt::format("\"name\":{},\"steps\":{},\"loops\":{},\"compiled_loops\":{},"
+                                   "\"bytes\":{},\"flops\":{},\"batch_size\":{}",
+                                   json_string(p.name), p.program->plan().steps.size,
+                                   p.program->loops(), p.program->compiled_loops(), totals.bytes,
+                                   json_number(totals.flops), batch));
 }
 
 // The size of a training batch, for the costs of a call.
@@ -115,19 +132,20 @@ int check(const CheckArguments& a) {
     if (a.json) {
       put_event("phase", fmt::format("\"phase\":{},\"place\":{}", json_string(phase.name),
                                      json_string(phase.where)));
-      if (phase.train) put_model(*phase.train->model);
-      continue;
+      if (!phase.train) continue;
+      put_model(*phase.train->model);
+    } else {
+      if (!phase.name.empty()) fmt::print("{}\n", phase.name);
+      if (!phase.train) {
+        fmt::print("{}: a file is missing, so that shapes were not checked\n", phase.where);
+        continue;
+      }
+      print_model(*phase.train->model);
     }
-    if (!phase.name.empty()) fmt::print("{}\n", phase.name);
-    if (!phase.train) {
-      fmt::print("{}: a file is missing, so that shapes were not checked\n", phase.where);
-      continue;
-    }
-    print_model(*phase.train->model);
     if (!phase.train->algorithm) continue;
     const int batch = batch_of(*phase.train);
     for (const JobProgram& p : build_programs(*phase.train, precision_of(a.floatX)))
-      print_program(p, batch);
+      a.json ? put_program(p, batch) : print_program(p, batch);
   }
   if (a.json)
     put_event("end", "\"reason\":\"finished\",\"errors\":0");
@@ -139,7 +157,17 @@ int check(const CheckArguments& a) {
 struct PlanArguments {
   JobArguments job;
   std::string function = "step", format = "text", floatX = "float32";
+  bool json = false;
 };
+
+std::string explained(const PlanArguments& a, const Function& f, std::int64_t batch) {
+  const bool wide = precision_of(a.floatX) == ElementType::float64;
+  if (a.format == "graphviz")
+    return wide ? explain<double>(f, Format::graphviz) : explain<float>(f, Format::graphviz);
+  ExplainOptions options;
+  options.batch = batch;
+  return wide ? explain<double>(f, options) : explain<float>(f, options);
+}
 
 int plan(const PlanArguments& a) {
   JobArguments looked_at = a.job;
@@ -153,15 +181,16 @@ int plan(const PlanArguments& a) {
       const NamedFunction f = train.function(i);
       names.emplace_back(f.name.view());
       if (f.name != std::string_view(a.function)) continue;
-      const bool wide = precision_of(a.floatX) == ElementType::float64;
-      ExplainOptions options;
-      options.batch = batch_of(train);
-      if (a.format == "graphviz")
-        fmt::print("{}", wide ? explain<double>(f.function, Format::graphviz)
-                              : explain<float>(f.function, Format::graphviz));
+      const int batch = batch_of(train);
+      const std::string text = explained(a, f.function, batch);
+      if (a.json)
+        put_json({{"function", a.function},
+                  {"floatX", a.floatX},
+                  {"batch_size", batch},
+                  {"format", a.format},
+                  {"text", text}});
       else
-        fmt::print("{}", wide ? explain<double>(f.function, options)
-                              : explain<float>(f.function, options));
+        fmt::print("{}", text);
       return exit_ok;
     }
     std::string known;
@@ -183,9 +212,11 @@ void add_check(CLI::App& app, int& exit) {
   c->add_flag("-q,--quiet", a->quiet, "only errors");
   c->add_flag(
       "--json", a->json,
-      "one JSON object a line for each event: warning, phase, layer, parameter, error, end");
-  c->footer("No data is read; a data file that is missing is a warning.\n"
-            "Example:\n  ansatz check mlp.yaml -D max_epochs=10");
+      "one JSON object a line for each event: warning, phase, layer, parameter, program, error, "
+      "end");
+  c->footer(
+      "No data is read; a data file that is missing is a warning.\n"
+      "Example:\n  ansatz check mlp.yaml -D max_epochs=10");
   c->callback([a, &exit] { exit = check(*a); });
 }
 
@@ -201,6 +232,7 @@ void add_plan(CLI::App& app, int& exit) {
   c->add_option("--floatX", a->floatX, "precision")
       ->check(CLI::IsMember({"float32", "float64"}))
       ->capture_default_str();
+  add_json(*c, a->json, "one JSON object, with what would be printed as its text");
   c->footer("Example:\n  ansatz plan mlp.yaml --format graphviz | dot -Tsvg > step.svg");
   c->callback([a, &exit] { exit = plan(*a); });
 }

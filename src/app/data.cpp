@@ -1,7 +1,10 @@
 // ansatz data
 #include "command.hpp"
+#include "json_output.hpp"
+#include "observers.hpp"
 
 #include <ansatz/data/path.hpp>
+#include <ansatz/serial/json.hpp>
 
 #include "../data/fetch.hpp"
 
@@ -21,7 +24,7 @@ namespace {
 
 struct DataArguments {
   std::string name, from, to;
-  bool quiet = false;
+  bool quiet = false, json = false;
 };
 
 std::string size_text(std::int64_t bytes) {
@@ -61,8 +64,33 @@ int list() {
   return exit_ok;
 }
 
+int list_json() {
+  const std::string variable = data_path_source();
+  OrderedJson sets = OrderedJson::array();
+  for (const KnownSet& set : known_sets()) {
+    const std::int64_t bytes = set.bytes();
+    const int present = present_files(set, data_path());
+    sets.push_back({{"name", set.name},
+                    {"bytes", bytes > 0 ? OrderedJson(bytes) : OrderedJson()},
+                    {"files", set.files.size()},
+                    {"present", present},
+                    {"folder", folder_of(set)},
+                    {"what", set.what},
+                    {"licence", set.licence},
+                    {"cite", set.cite}});
+  }
+  put_json({{"data_path", data_path()},
+            {"data_path_from", variable.empty() ? OrderedJson() : OrderedJson(variable)},
+            {"sets", std::move(sets)}});
+  return exit_ok;
+}
+
 int path(const DataArguments& a) {
-  fmt::print("{}\n", a.name.empty() ? data_path() : folder_of(known_set(a.name)));
+  const std::string found = a.name.empty() ? data_path() : folder_of(known_set(a.name));
+  if (a.json)
+    put_json(OrderedJson::object({{"path", found}}));
+  else
+    fmt::print("{}\n", found);
   return exit_ok;
 }
 
@@ -113,10 +141,46 @@ class Bar final : public FetchObserver {
   Clock::time_point start_, last_;
 };
 
+/// Events: file, progress (at most ten a second), warning.
+class FetchEvents final : public FetchObserver {
+ public:
+  explicit FetchEvents(bool quiet) : quiet_(quiet) {}
+
+  void begin(const std::string& from, std::int64_t have, std::int64_t total) override {
+    if (!quiet_)
+      put_event("file", fmt::format("\"url\":{},\"have\":{},\"bytes\":{}", json_string(from), have,
+                                    total > 0 ? std::to_string(total) : "null"));
+  }
+  void progress(std::int64_t done, std::int64_t total) override {
+    const auto now = std::chrono::steady_clock::now();
+    if (quiet_ || (done != total && now - last_ < std::chrono::milliseconds(100))) return;
+    last_ = now;
+    put_event("progress", fmt::format("\"done\":{},\"bytes\":{}", done,
+                                      total > 0 ? std::to_string(total) : "null"));
+  }
+  void trouble(const std::string& what) override {
+    if (!quiet_) put_event("warning", "\"text\":" + json_string(what));
+  }
+
+ private:
+  bool quiet_;
+  std::chrono::steady_clock::time_point last_;
+};
+
 int fetch(const DataArguments& a) {
   const KnownSet& set = known_set(a.name);
   const std::string folder = a.to.empty() ? data_path() : a.to;
   int fetched = 0;
+  if (a.json) {
+    FetchEvents events(a.quiet);
+    fetched = fetch_set(set, folder, a.from, events);
+    put_event("end",
+              fmt::format("\"reason\":\"finished\",\"folder\":{},\"fetched\":{},\"files\":{},"
+                          "\"licence\":{},\"cite\":{}",
+                          json_string(fmt::format("{}/{}", folder, set.name)), fetched,
+                          set.files.size(), json_string(set.licence), json_string(set.cite)));
+    return exit_ok;
+  }
   {
     Bar bar(a.quiet);
     fetched = fetch_set(set, folder, a.from, bar);
@@ -141,10 +205,12 @@ void add_data(CLI::App& app, int& exit) {
 
   CLI::App* l = c->add_subcommand("list", "known data sets, and which of them are there");
   l->footer("Example:\n  ansatz data list");
-  l->callback([&exit] { exit = list(); });
+  add_json(*l, a->json);
+  l->callback([a, &exit] { exit = a->json ? list_json() : list(); });
 
   CLI::App* p = c->add_subcommand("path", "the folder of data sets, or of one of them");
   p->add_option("NAME", a->name, "as `ansatz data list` shows it");
+  add_json(*p, a->json);
   p->footer("Examples:\n  ansatz data path\n  ansatz data path mnist");
   p->callback([a, &exit] { exit = path(*a); });
 
@@ -153,6 +219,8 @@ void add_data(CLI::App& app, int& exit) {
   f->add_option("--from", a->from, "URL of a folder with its files; default: known mirrors");
   f->add_option("--to", a->to, "folder of data sets; default: ANSATZ_DATA_PATH, or ./data");
   f->add_flag("-q,--quiet", a->quiet, "show no progress");
+  add_json(*f, a->json,
+           "one JSON object a line for each event: file, progress, warning, error, end");
   f->footer(
       "A download that was cut off goes on where it ended. A proxy is named by http_proxy\n"
       "and https_proxy. Examples:\n  ansatz data fetch mnist\n"

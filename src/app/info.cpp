@@ -1,5 +1,6 @@
 // ansatz info, ansatz list
 #include "command.hpp"
+#include "json_output.hpp"
 
 #include <ansatz/compile/compile.hpp>
 #include <ansatz/data/path.hpp>
@@ -18,12 +19,46 @@ namespace ansatz::app {
 
 namespace {
 
+std::string warning_of_pin() {
+  const char* const pinned = std::getenv("OPENBLAS_CORETYPE");
+  if (!pinned) return "";
+  return fmt::format(
+      "OPENBLAS_CORETYPE={} pins OpenBLAS to one processor's kernels; this "
+      "processor may do better without it",
+      pinned);
+}
+
+std::string compiler_flags() {
+  const bool clang = std::string_view(compiling::settings::compiler_version).starts_with("Clang");
+  return fmt::format("{} {}", compiling::settings::flags,
+                     clang ? compiling::settings::clang_flags : compiling::settings::gnu_flags);
+}
+
+int info_json() {
+  OrderedJson out{{"version", version},
+                  {"build_type", compiling::settings::build_type},
+                  {"compiler_flags", compiler_flags()}};
+  for (const auto& [name, value] : current_environment()) out[name] = value;
+  const std::string variable = data_path_source();
+  out["processors"] = std::thread::hardware_concurrency();
+  out["data_path"] = data_path();
+  out["data_path_from"] = variable.empty() ? OrderedJson() : OrderedJson(variable);
+  out["warnings"] = OrderedJson::array();
+  try {
+    out["loop_cache"] = loop_cache_folder();
+  } catch (const Error& e) {
+    out["loop_cache"] = nullptr;
+    out["warnings"].push_back(e.what());
+  }
+  if (const std::string what = warning_of_pin(); !what.empty()) out["warnings"].push_back(what);
+  put_json(out);
+  return exit_ok;
+}
+
 int info() {
   fmt::print("ansatz {}\n", version);
   fmt::print("build type: {}\n", compiling::settings::build_type);
-  const bool clang = std::string_view(compiling::settings::compiler_version).starts_with("Clang");
-  fmt::print("compiler flags: {} {}\n", compiling::settings::flags,
-             clang ? compiling::settings::clang_flags : compiling::settings::gnu_flags);
+  fmt::print("compiler flags: {}\n", compiler_flags());
   for (const auto& [name, value] : current_environment()) fmt::print("{}: {}\n", name, value);
   fmt::print("processors: {}\n", std::thread::hardware_concurrency());
   const std::string variable = data_path_source();
@@ -35,10 +70,7 @@ int info() {
   } catch (const Error& e) {
     fmt::print("cache of compiled loops: none ({})\n", e.what());
   }
-  if (const char* pinned = std::getenv("OPENBLAS_CORETYPE"))
-    fmt::print("warning: OPENBLAS_CORETYPE={} pins OpenBLAS to one processor's kernels; this "
-               "processor may do better without it\n",
-               pinned);
+  if (const std::string what = warning_of_pin(); !what.empty()) fmt::print("warning: {}\n", what);
   return exit_ok;
 }
 
@@ -46,25 +78,29 @@ int info() {
 
 void add_info(CLI::App& app, int& exit) {
   CLI::App* c = app.add_subcommand("info", "version, build, processor, BLAS, paths");
+  auto json = std::make_shared<bool>();
+  add_json(*c, *json);
   c->footer("Example:\n  ansatz info");
-  c->callback([&exit] { exit = info(); });
+  c->callback([json, &exit] { exit = *json ? info_json() : info(); });
 }
 
 void add_list(CLI::App& app, int& exit) {
   struct Arguments {
     std::string format = "text", name;
     std::vector<std::string> libraries;
+    bool json = false;
   };
   auto a = std::make_shared<Arguments>();
   CLI::App* c = app.add_subcommand("list", "registered classes and configurations");
   c->add_option("name", a->name, "only this class or configuration");
-  c->add_option("--format", a->format, "text, json or markdown")
-      ->check(CLI::IsMember({"text", "json", "markdown"}));
+  CLI::Option* const format = c->add_option("--format", a->format, "text, json or markdown")
+                                  ->check(CLI::IsMember({"text", "json", "markdown"}));
+  add_json(*c, a->json, "the same as --format json")->excludes(format);
   c->add_option("--load", a->libraries, "shared object with further classes (.so)");
-  c->footer("Examples:\n  ansatz list\n  ansatz list Maxout\n  ansatz list --format json");
+  c->footer("Examples:\n  ansatz list\n  ansatz list Maxout\n  ansatz list --json");
   c->callback([a, &exit] {
     load_libraries(a->libraries);
-    fmt::print("{}", listing(a->format, a->name));
+    fmt::print("{}", listing(a->json ? "json" : a->format, a->name));
     exit = exit_ok;
   });
 }

@@ -21,12 +21,14 @@
 
 namespace {
 
+void put_error(const std::string& what) {
+  ansatz::app::put_event("error", "\"text\":" + ansatz::json_string(what));
+  ansatz::app::put_event("end", "\"reason\":\"failed\"");
+}
+
 // A message of several lines begins on its own line, so that editors find FILE:LINE:COLUMN.
 void report(const char* what) {
-  if (ansatz::app::shows_json) {
-    ansatz::app::put_event("error", "\"text\":" + ansatz::json_string(what));
-    ansatz::app::put_event("end", "\"reason\":\"failed\"");
-  }
+  if (ansatz::app::shows_json) put_error(what);
   // What it speaks of may come from a file of somebody else's.
   const std::string text = ansatz::shown(what);
   ansatz::say(stderr, "{}{}\n", text.find('\n') == std::string::npos ? "ansatz: " : "", text);
@@ -76,22 +78,32 @@ int flushed(int exit) {
   return exit == ansatz::app::exit_ok ? ansatz::app::exit_failed : exit;
 }
 
+// Also of a command line that is wrong, which no command has seen.
+bool asks_for_json(int argc, char** argv) {
+  for (int i = 1; i < argc && std::strcmp(argv[i], "--") != 0; ++i)
+    if (std::strcmp(argv[i], "--json") == 0) return true;
+  return false;
+}
+
 int run(int argc, char** argv) {
   using namespace ansatz::app;
-  CLI::App app("Trains the models of job files in Pylearn2's dialect of YAML, and looks into what "
-               "was trained.");
+  shows_json = asks_for_json(argc, argv);
+  CLI::App app(
+      "Trains the models of job files in Pylearn2's dialect of YAML, and looks into what "
+      "was trained.");
   app.set_version_flag("--version", fmt::format("ansatz {}", ansatz::version));
   app.require_subcommand(1);
   app.failure_message(explain);
-  app.footer("Examples:\n"
-             "  ansatz check job.yaml\n"
-             "  ansatz train job.yaml -D max_epochs=10 algorithm.learning_rate=.05\n"
-             "  ansatz train job.yaml --resume\n"
-             "  ansatz print-monitor model.pkl\n"
-             "  ansatz predict model.pkl --data test.csv -o classes.csv\n"
-             "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 errors in the job file,\n"
-             "            4 ended by the time budget, 130 interrupted (the model was saved),\n"
-             "            128 + N ended by signal N, saved as well: 143 SIGTERM, 129 SIGHUP");
+  app.footer(
+      "Examples:\n"
+      "  ansatz check job.yaml\n"
+      "  ansatz train job.yaml -D max_epochs=10 algorithm.learning_rate=.05\n"
+      "  ansatz train job.yaml --resume\n"
+      "  ansatz print-monitor model.pkl\n"
+      "  ansatz predict model.pkl --data test.csv -o classes.csv\n"
+      "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 errors in the job file,\n"
+      "            4 ended by the time budget, 130 interrupted (the model was saved),\n"
+      "            128 + N ended by signal N, saved as well: 143 SIGTERM, 129 SIGHUP");
   int exit = exit_ok;
   add_train(app, exit);
   add_check(app, exit);
@@ -114,6 +126,11 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     const bool help = app.exit(e) == 0;
     std::cout.flush();
+    if (!help && shows_json) {
+      std::string what = explain(&app, e);
+      while (what.ends_with('\n')) what.pop_back();
+      put_error(what);
+    }
     return flushed(help ? exit_ok : exit_usage);
   }
   return flushed(exit);

@@ -1,5 +1,6 @@
 // ansatz print-monitor, monitor, summarize-model
 #include "command.hpp"
+#include "json_output.hpp"
 #include "observers.hpp"
 
 #include <ansatz/natural_order.hpp>
@@ -142,8 +143,7 @@ void print_json(const MonitorRecords& records, const Shown& shown) {
   const auto whole = [](std::int64_t n) { return std::to_string(n); };
   fmt::print("{{\"epochs_seen\":{},\"batches_seen\":{},\"examples_seen\":{},\"seconds\":{},\n",
              json_list(records.epoch_record, whole), json_list(records.batch_record, whole),
-             json_list(records.example_record, whole),
-             json_list(records.time_record, json_number));
+             json_list(records.example_record, whole), json_list(records.time_record, json_number));
   fmt::print("\"channels\":{{");
   bool first = true;
   for (const ChannelRecords* c : sorted(records, shown)) {
@@ -199,6 +199,45 @@ Numbers norms_of(const NamedTensor& t, const std::vector<double>& values, int ax
     }
   for (double& s : squares) s = std::sqrt(s);
   return numbers_of(squares);
+}
+
+OrderedJson numbers_json(const Numbers& n) {
+  return {{"min", json_of(n.smallest)},
+          {"mean", json_of(n.mean)},
+          {"max", json_of(n.largest)},
+          {"standard_deviation", json_of(n.deviation)}};
+}
+
+OrderedJson summary_of(const NamedTensor& t) {
+  const std::vector<double> values = values_of(t);
+  OrderedJson out{{"name", t.name}, {"shape", t.shape}};
+  out.update(numbers_json(numbers_of(values)));
+  if (t.shape.size() != 2) return out;
+  out["column_norms"] = numbers_json(norms_of(t, values, 0));
+  out["row_norms"] = numbers_json(norms_of(t, values, 1));
+  return out;
+}
+
+int summarize_json(const std::string& path) {
+  const ModelFile file = read_model_file(path);
+  OrderedJson parameters = OrderedJson::array();
+  std::int64_t total = 0;
+  for (const NamedTensor& t : file.parameters) {
+    parameters.push_back(summary_of(t));
+    total += t.size();
+  }
+  OrderedJson out{{"path", path},
+                  {"library_version", file.library_version},
+                  {"floatX", file.floatX},
+                  {"number_of_parameters", total},
+                  {"parameters", std::move(parameters)}};
+  if (const MonitorRecords* records = find_monitor(file.monitors)) {
+    out["epochs_seen"] = records->epochs_seen;
+    out["examples_seen"] = records->examples_seen;
+    out["seconds"] = json_of(records->time_record.empty() ? 0. : records->time_record.back());
+  }
+  put_json(out);
+  return exit_ok;
 }
 
 int summarize(const std::string& path) {
@@ -271,8 +310,10 @@ void add_summarize_model(CLI::App& app, int& exit) {
   auto path = std::make_shared<std::string>();
   CLI::App* c = app.add_subcommand("summarize-model", "shapes and statistics of the parameters");
   c->add_option("model", *path, "model file")->required();
+  auto json = std::make_shared<bool>();
+  add_json(*c, *json);
   c->footer("Example:\n  ansatz summarize-model model.pkl");
-  c->callback([path, &exit] { exit = summarize(*path); });
+  c->callback([path, json, &exit] { exit = *json ? summarize_json(*path) : summarize(*path); });
 }
 
 }  // namespace ansatz::app

@@ -1,5 +1,6 @@
 // ansatz predict, ansatz evaluate
 #include "command.hpp"
+#include "json_output.hpp"
 #include "observers.hpp"
 #include "trained_model.hpp"
 
@@ -36,7 +37,7 @@ struct PredictArguments {
   std::string model, out, what;
   DataArguments data;
   std::vector<std::string> libraries;
-  bool header = false;
+  bool header = false, json = false;
   int batch_size = 500, threads = 1;
 };
 
@@ -103,8 +104,8 @@ Rows compute(const PredictArguments& a, const TrainedModel& model) {
   BatchReader reader(table, *program);
   Rows rows;
   const int forced = model.train->model->batch_size();
-  SubsetIterator batches = make_subset_iterator("sequential", table->examples(),
-                                                forced ? forced : a.batch_size, 0);
+  SubsetIterator batches =
+      make_subset_iterator("sequential", table->examples(), forced ? forced : a.batch_size, 0);
   for (Subset part; batches.next(part);) {
     const auto& arguments = reader.arguments(part);
     program->call(arguments.data(), static_cast<int>(arguments.size()));
@@ -157,6 +158,29 @@ std::string csv_of(const PredictArguments& a, const Rows& rows) {
   return text;
 }
 
+// A class an example, or its numbers.
+OrderedJson values_json(const PredictArguments& a, const Rows& rows) {
+  if (a.what == "class") return classes_of(rows);
+  OrderedJson all = OrderedJson::array();
+  for (std::int64_t i = 0; i < rows.count; ++i) {
+    OrderedJson row = OrderedJson::array();
+    for (std::int64_t k = 0; k < rows.width; ++k)
+      row.push_back(json_of(rows.values[static_cast<std::size_t>(i * rows.width + k)]));
+    all.push_back(std::move(row));
+  }
+  return all;
+}
+
+// With a file, its name stands where the values would.
+void put_predictions(const PredictArguments& a, const Rows& rows) {
+  OrderedJson out{{"model", a.model}, {"output", a.what}, {"examples", rows.count}};
+  if (a.out.empty() || a.out == "-")
+    out["values"] = values_json(a, rows);
+  else
+    out["path"] = a.out;
+  put_json(out);
+}
+
 // What the suffix of a file asks for.
 enum class OutKind { csv, npy };
 OutKind kind_of(const std::string& path) {
@@ -185,6 +209,14 @@ void settle_output(const PredictArguments& a, const TrainedModel& model) {
   AtomicFile::look(a.out, Overwrite::replace, Replaces::no_models, 0);
 }
 
+void write_rows(const PredictArguments& a, OutKind kind, const Rows& rows) {
+  if (kind == OutKind::csv) return write_out(a.out, csv_of(a, rows));
+  if (a.what != "class")
+    return write_npy(a.out, view(rows.values.data(), {rows.count, rows.width}));
+  const auto classes = classes_of(rows);
+  write_npy(a.out, view(classes));
+}
+
 int predict(PredictArguments a) {
   const OutKind kind = kind_of(a.out);
   load_libraries(a.libraries);
@@ -193,16 +225,9 @@ int predict(PredictArguments a) {
   model.train->dataset = dataset_of(a.data, model);
   settle_output(a, model);
   const Rows rows = compute(a, model);
-  if (kind == OutKind::csv) {
-    write_out(a.out, csv_of(a, rows));
-    return exit_ok;
-  }
-  if (a.what == "class") {
-    const auto classes = classes_of(rows);
-    write_npy(a.out, view(classes));
-  } else {
-    write_npy(a.out, view(rows.values.data(), {rows.count, rows.width}));
-  }
+  const bool to_file = !a.out.empty() && a.out != "-";
+  if (to_file || !a.json) write_rows(a, kind, rows);
+  if (a.json) put_predictions(a, rows);
   return exit_ok;
 }
 
@@ -235,12 +260,11 @@ void tell_missing(const TrainedModel& model, const MonitorRecords& computed,
     if (!patterns.empty() && !matches(patterns, name)) continue;
     if (!names.contains(name)) (c.wall_clock ? times : others).insert(name);
   }
-  if (!times.empty())
-    say(stderr, "not computed: {}: times of the run\n", fmt::join(times, ", "));
+  if (!times.empty()) say(stderr, "not computed: {}: times of the run\n", fmt::join(times, ", "));
   if (others.empty()) return;
   say(stderr, "not computed: {}: {}\n", fmt::join(others, ", "),
-             model.without_job.empty() ? "made by extensions while the job runs"
-                                       : "of the job, which cannot be read: " + model.without_job);
+      model.without_job.empty() ? "made by extensions while the job runs"
+                                : "of the job, which cannot be read: " + model.without_job);
 }
 
 int evaluate(const EvaluateArguments& a) {
@@ -297,6 +321,7 @@ void add_predict(CLI::App& app, int& exit) {
                 "class, probabilities or values, or the name of a layer, inner.h for one inside of "
                 "another; default: class, or values where the targets are no labels");
   c->add_flag("--header", a->header, "write a line of names first");
+  add_json(*c, a->json, "one JSON object, with the outputs unless they go to a file");
   c->add_flag("--labels", a->data.targets,
               "the .csv file has targets in its first columns, to leave out");
   c->add_option("--batch-size", a->batch_size, "examples at a time")
@@ -306,12 +331,13 @@ void add_predict(CLI::App& app, int& exit) {
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   c->add_option("--load", a->libraries, "shared object with further classes (.so)");
-  c->footer("Examples:\n"
-            "  ansatz predict model.pkl --data \"!obj:MNIST {which_set: 'test'}\" -o classes.csv\n"
-            "  ansatz predict model.pkl --data test.npy --output h0 -o features.npy\n"
-            "A .csv file is read as the one that the model was trained on, if that was a "
-            "CSVDataset:\n"
-            "its delimiter, and its columns of targets where the file has them.");
+  c->footer(
+      "Examples:\n"
+      "  ansatz predict model.pkl --data \"!obj:MNIST {which_set: 'test'}\" -o classes.csv\n"
+      "  ansatz predict model.pkl --data test.npy --output h0 -o features.npy\n"
+      "A .csv file is read as the one that the model was trained on, if that was a "
+      "CSVDataset:\n"
+      "its delimiter, and its columns of targets where the file has them.");
   c->callback([a, &exit] { exit = predict(*a); });
 }
 
@@ -331,9 +357,10 @@ void add_evaluate(CLI::App& app, int& exit) {
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   c->add_option("--load", a->libraries, "shared object with further classes (.so)");
-  c->footer("Example:\n  ansatz evaluate model.pkl --data \"!obj:MNIST {which_set: 'test'}\"\n"
-            "A .csv file has targets in its first columns: one label, or as many as the CSVDataset "
-            "had\nthat the model was trained on, with its delimiter and task.");
+  c->footer(
+      "Example:\n  ansatz evaluate model.pkl --data \"!obj:MNIST {which_set: 'test'}\"\n"
+      "A .csv file has targets in its first columns: one label, or as many as the CSVDataset "
+      "had\nthat the model was trained on, with its delimiter and task.");
   c->callback([a, &exit] { exit = evaluate(*a); });
 }
 

@@ -175,6 +175,89 @@ def check_outputs():
     expect("predict: infinity has no quotes", code == 0 and '"' not in out
            and ("inf" in out or "nan" in out)
            and all(float(x) == float(x) or x == "nan" for x in out.split()[0].split(",")), out, err)
+    code, same, err = run("predict", folder / "linear.pkl", "--data", "huge.npy", "--output", "h",
+                          "--json")
+    rows = [",".join(str(float(x)) for x in row) for row in json.loads(same)["values"]]
+    expect("predict --json: infinity as float() reads it", code == 0 and [
+        ",".join(str(float(x)) for x in line.split(",")) for line in out.splitlines()] == rows,
+           same, out)
+
+
+def commands(*above):
+    """Every command's words, read off the help itself."""
+    text = run(*above, "--help")[1]
+    if "Subcommands:" not in text:
+        return [above]
+    lines = text.split("Subcommands:\n")[1].split("\n\n")[0].splitlines()
+    names = [line.split()[0] for line in lines if line[:2] == "  " and line[2:3].isalpha()]
+    return [found for name in names for found in commands(*above, name)]
+
+
+def check_json():
+    """Every command has --json, also of those that come later; what fails ends with events."""
+    every = commands()
+    expect("the commands are read off the help", ("data", "list") in every and len(every) > 12,
+           every)
+    for words in every:
+        if words == ("monitor",):  # its format is named: csv or json
+            continue
+        code, out, err = run(*words, "--help")
+        expect(f"{words}: has --json", code == 0 and "--json" in out, out)
+        code, out, err = run(*words, "--json", "--no-such-option")
+        expect(f"{words} --json: a wrong command line is an event, then the end", code == 2
+               and [e["event"] for e in events(out)] == ["error", "end"]
+               and events(out)[0]["text"] in err and events(out)[1]["reason"] == "failed", out, err)
+    for words in (("predict", "none.pkl"), ("evaluate", "none.pkl"), ("print-monitor", "none.pkl"),
+                  ("summarize-model", "none.pkl"), ("list", "Tahn"), ("plan", "none.yaml"),
+                  ("data", "fetch", "none"), ("data", "path", "none"), ("summarise-model",)):
+        code, out, err = run(*words, "--json")
+        expect(f"{words} --json: failures are events", code != 0
+               and [e["event"] for e in events(out)] == ["error", "end"]
+               and events(out)[0]["text"] in err, out, err)
+
+    job = write("job.yaml", JOB % (FLAT, "train", 1, model))
+    run("train", job, "-q")
+    for what in ("class", "probabilities", "h"):
+        found = json.loads(run("predict", model, "--output", what, "--json")[1])
+        lines = run("predict", model, "--output", what)[1].splitlines()
+        rows = [[float(x) for x in line.split(",")] for line in lines]
+        values = found["values"] if what != "class" else [[v] for v in found["values"]]
+        expect(f"predict --json --output {what}: the same numbers", found["output"] == what
+               and found["examples"] == 60 and values == rows, found)
+    found = json.loads(run("predict", model, "--json", "-o", "classes.csv")[1])
+    expect("predict --json -o: where they are", found["path"] == "classes.csv"
+           and "values" not in found and (folder / "classes.csv").exists(), found)
+    found = json.loads(run("summarize-model", model, "--json")[1])
+    text = run("summarize-model", model)[1]
+    shapes = {p["name"]: p["shape"] for p in found["parameters"]}
+    expect("summarize-model --json", shapes == {"h_W": [4, 3], "h_b": [3], "softmax_W": [3, 3],
+                                               "softmax_b": [3]}
+           and found["number_of_parameters"] == 27 and found["epochs_seen"] == 1
+           and all(f"{p[key]:.6g}" in text for p in found["parameters"]
+                   for key in ("min", "mean", "max", "standard_deviation"))
+           and all(f"{p[key]['max']:.6g}" in text for p in found["parameters"]
+                   for key in ("column_norms", "row_norms") if len(p["shape"]) == 2), found, text)
+    found = json.loads(run("info", "--json")[1])
+    expect("info --json", f"ansatz {found['version']}\n" in run("info")[1]
+           and found["processors"] > 0 and "blas_kernels" in found, found)
+    code, out, err = run("list", "Tanh", "--json")
+    expect("list --json: --format json", out == run("list", "Tanh", "--format", "json")[1]
+           and len(json.loads(out)["classes"]) == 1, out)
+    sets = json.loads(run("data", "list", "--json")[1])["sets"]
+    expect("data list --json", "mnist" in [s["name"] for s in sets]
+           and all(0 <= s["present"] <= s["files"] for s in sets), sets)
+    found = json.loads(run("data", "path", "iris", "--json")[1])
+    expect("data path --json", found["path"] == run("data", "path", "iris")[1].strip(), found)
+    for style in ((), ("--format", "graphviz")):
+        found = json.loads(run("plan", job, "--json", *style)[1])
+        expect("plan --json", found["function"] == "step" and found["batch_size"] == 10
+               and found["text"] == run("plan", job, *style)[1], found)
+    found = [e for e in events(run("check", job, "--json")[1]) if e["event"] == "program"]
+    text = run("check", job)[1]
+    expect("check --json: what each function costs", {"step", "monitor"} <= {
+        e["name"] for e in found} and all(
+            f"{e['name']}: {e['steps']} steps" in text and f", {e['bytes']} bytes" in text
+            for e in found), found, text)
 
 
 def check_places_of_labels():
@@ -222,7 +305,7 @@ def check_interrupts():
            and (folder / "bgd.pkl").exists(), process.returncode, err)
 
 
-for group in (check_channels, check_events, check_outputs, check_places_of_labels,
+for group in (check_channels, check_events, check_outputs, check_json, check_places_of_labels,
               check_interrupts):
     group()
 sys.exit(1 if failures else 0)
