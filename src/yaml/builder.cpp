@@ -49,6 +49,19 @@ class Builder : public YAML::EventHandler {
       : text_(text), limits_(limits), errors_(errors), base_(path) {}
 
   NodePtr root() const { return root_; }
+  /// Where blanks make more text of the scalar that was read last, when `at` could not follow it:
+  /// yaml-cpp takes the anchor or tag before it for the beginning of a key, and lines of plain
+  /// text or of a block that stand no further right for something else. Empty: it is not that.
+  std::vector<std::size_t> blanks_for_lines(std::size_t at) const {
+    const std::string& text = text_.text();
+    // yaml-cpp looks ahead, to where it knows whether this is a key.
+    if (const auto item = raw::item_above(text, at))
+      return raw::blanks_for_lines(text, item->content, at, item->column);
+    if (!last_scalar_ || (!frames_.empty() && frames_.back().flow)) return {};
+    std::optional<std::size_t> outer;
+    if (!frames_.empty()) outer = raw::column(text, frames_.back().begin);
+    return raw::blanks_for_lines(text, *last_scalar_, at, outer);
+  }
   const std::vector<Frame>& open() const { return frames_; }
   const std::vector<std::string>& anchor_names() const { return names_; }
   /// How many brackets are open.
@@ -96,8 +109,10 @@ class Builder : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     // At the very end of a text, yaml-cpp forgets the tag of an empty node.
     const std::size_t at = begin_of(mark);
-    const std::string tag = tag_text(at);
+    std::string tag = tag_text(at);
+    if (tag.starts_with("!!")) tag = "tag:yaml.org,2002:" + tag.substr(2);
     if (!frames_.empty()) check_null(frames_.back(), at);
+    if (awaits_key()) frames_.back().key = at;
     const NodePtr node = make(mark, tag, tag.empty() ? Kind::null : Kind::scalar);
     finish(node, anchor, 0);
   }
@@ -111,6 +126,7 @@ class Builder : public YAML::EventHandler {
     if (node->quoted) as_pyyaml(*node, raw::content(text_.text(), at));
     if (awaits_key()) frames_.back().key = at;
     finish(node, anchor, 0);
+    last_scalar_ = at;
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -212,8 +228,16 @@ class Builder : public YAML::EventHandler {
     const std::string& text = text_.text();
     if (content >= text.size()) return;
     if (text[content] == '"') node.text = raw::with_escapes(node.text);
-    if ((text[content] == '"' || text[content] == '\'') && !raw::quotes_end(text, content))
-      errors_.add(text_.at(content), path(), "text in quotes has no end");
+    if (text[content] == '"' || text[content] == '\'') {
+      const auto end = raw::quotes_end(text, content);
+      if (!end) errors_.add(text_.at(content), path(), "text in quotes has no end");
+      if (end) raw::keep_empty_lines(node.text, text.substr(content + 1, *end - content - 2));
+      return;
+    }
+    const std::size_t signs = text.find_first_not_of("+-0123456789", content + 1);
+    if (signs != std::string::npos && text[signs] == '#')
+      errors_.add(text_.at(signs), path(),
+                  explain_syntax("unexpected character in block scalar", Kind::null, {}));
     if (text[content] == '>') raw::keep_newlines(node.text, text, content, indentation());
   }
 
@@ -238,6 +262,7 @@ class Builder : public YAML::EventHandler {
 
   void push(const NodePtr& node, std::size_t begin, YAML::anchor_t anchor,
             YAML::EmitterStyle::value style) {
+    last_scalar_.reset();
     check_depth(node->position, 1);
     if (anchor && anchored_.size() <= anchor) anchored_.resize(anchor + 1);
     Frame frame;
@@ -249,6 +274,7 @@ class Builder : public YAML::EventHandler {
   }
 
   void pop() {
+    last_scalar_.reset();
     const Frame frame = std::move(frames_.back());
     frames_.pop_back();
     finish(frame.node, frame.anchor, frame.height);
@@ -306,6 +332,13 @@ class Builder : public YAML::EventHandler {
       errors_.add(at, path(), what);
       frame.value_next = true;
     };
+    const std::size_t word = raw::content(text_.text(), frame.key);
+    if (node.kind == Kind::null && word < text_.size() &&
+        std::string_view("~nN").find(text_.text()[word]) != std::string_view::npos)
+      return refuse(
+          fmt::format("found {} as a key, which is nothing; allowed: a word or a number; "
+                      "in quotes it is a word",
+                      text_.text().substr(word, text_.text()[word] == '~' ? 1 : 4)));
     if (node.kind == Kind::null) return refuse("found a value without a key before its ':'");
     if (node.kind != Kind::scalar)
       return refuse(fmt::format("found {} as a key; allowed: a word or a number", describe(node)));
@@ -374,6 +407,7 @@ class Builder : public YAML::EventHandler {
   std::vector<std::string> names_;
   std::unordered_map<std::string, Position> anchor_positions_;
   std::string anchor_name_;
+  std::optional<std::size_t> last_scalar_;  // where the event before began, its tag or anchor
   int nodes_ = 0;
 };
 
@@ -440,16 +474,21 @@ constexpr std::size_t most_read_again = std::size_t{8} << 20;
 constexpr const char* ask_for_blank = "put a blank behind this ':', or quotes around the text";
 
 // Reads the one document of `text`. Nothing, or where blanks are needed for it to be read: where
-// yaml-cpp refuses a ':' before a bracket, which PyYAML takes.
-std::vector<std::size_t> read_document(const Text& text, Builder& builder, Errors& errors) {
+// yaml-cpp refuses a ':' before a bracket, which PyYAML takes, or further lines of a text with an
+// anchor, unless more than `may_read` bytes stand before them.
+std::vector<std::size_t> read_document(const Text& text, Builder& builder, Errors& errors,
+                                       std::size_t may_read) {
   try {
     std::istringstream stream(text.text());
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) return {};
-    if (const auto more = next_document(parser, builder))
+    if (const auto more = next_document(parser, builder)) {
+      if (auto places = builder.blanks_for_lines(*more); !places.empty() && *more < may_read)
+        return places;
       errors.add(text.at(*more), "",
                  "found more behind the end of the first value; allowed: one (several jobs are a "
                  "list)");
+    }
   } catch (const YAML::Exception& error) {
     const std::size_t at = builder.begin_of(error.mark);
     const bool in_brackets = error.msg.starts_with("end of map flow not found") ||
@@ -458,6 +497,7 @@ std::vector<std::size_t> read_document(const Text& text, Builder& builder, Error
       const auto places = raw::places_for_blanks(text.text(), at - 1, builder.brackets());
       if (!places.empty() && places.front() == at) return places;
     }
+    if (auto places = builder.blanks_for_lines(at); !places.empty() && at < may_read) return places;
     add_syntax_error(error, text, builder, errors);
     throw Stop{};
   }
@@ -477,7 +517,8 @@ NodePtr build(const Text& written, const Limits& limits, Errors& errors, const s
         found.add(text.at(*line), "", "a line that begins with % needs a line --- behind it");
         throw Stop{};
       }
-      const std::vector<std::size_t> blanks = read_document(text, builder, found);
+      const std::vector<std::size_t> blanks =
+          read_document(text, builder, found, most_read_again - std::min(read, most_read_again));
       if (!blanks.empty() && (read += blanks.front()) < most_read_again) {
         text = text.with_blanks(blanks);
         continue;

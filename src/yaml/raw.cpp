@@ -111,6 +111,63 @@ void keep_newlines(std::string& value, std::string_view text, std::size_t at,
   value.append(newlines, '\n');
 }
 
+void keep_empty_lines(std::string& value, std::string_view inside) {
+  const auto newlines = std::count(inside.begin(), inside.end(), '\n');
+  if (newlines > 1 && std::all_of(inside.begin(), inside.end(), blank))
+    value.assign(static_cast<std::size_t>(newlines - 1), '\n');
+}
+
+std::optional<Item> item_above(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return std::nullopt;
+  std::size_t line = at - column(text, at);
+  const std::size_t word = text.find_first_not_of(' ', line) - line;
+  while (line > 0) {
+    line = line - 1 - column(text, line - 1);
+    const std::size_t end = line_end(text, line);
+    std::size_t i = std::min(text.find_first_not_of(' ', line), end);
+    if (i == end || i - line >= word) continue;
+    Item item;
+    while (i + 1 < end && (text[i] == '-' || text[i] == '?') && text[i + 1] == ' ') {
+      item.column = i - line;
+      i = item.content = std::min(text.find_first_not_of(' ', i + 1), end);
+    }
+    const std::size_t block = content(text, i);
+    if (item.content == 0 || block == i || block >= text.size() ||
+        (text[block] != '|' && text[block] != '>'))
+      return std::nullopt;
+    return item;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::size_t> blanks_for_lines(std::string_view text, std::size_t scalar, std::size_t at,
+                                          std::optional<std::size_t> outer) {
+  const std::size_t begin = content(text, scalar);
+  const std::size_t first = outer ? *outer + 1 : 0;  // the least column of a further line
+  if (begin == scalar || begin >= at || at >= text.size() || text[begin] == '"' ||
+      text[begin] == '\'')
+    return {};
+  const auto ends_document = [&](std::size_t i) {
+    return (text.substr(i, 3) == "---" || text.substr(i, 3) == "...") &&
+           (i + 3 >= text.size() || blank(text[i + 3]));
+  };
+  std::size_t line = at - column(text, at);
+  const std::size_t at_word = text.find_first_not_of(' ', line) - line;
+  if (at_word < first || at_word > column(text, scalar) || line <= begin || ends_document(line))
+    return {};
+  // Lines of a block all move, also those above the one at fault.
+  if (text[begin] == '|' || text[begin] == '>') line = line_end(text, begin) + 1;
+  std::vector<std::size_t> places;
+  const std::size_t blanks = column(text, scalar) + 1 - first;
+  for (; line < text.size(); line = line_end(text, line) + 1) {
+    const std::size_t word = std::min(text.find_first_not_of(' ', line), text.size());
+    if (word >= text.size() || text[word] == '\n') continue;
+    if (word - line < first || ends_document(line)) break;
+    places.insert(places.end(), blanks, line);
+  }
+  return places;
+}
+
 std::optional<std::size_t> after_directives(std::string_view text) {
   bool directives = false;
   for (std::size_t begin = 0; begin < text.size(); begin = line_end(text, begin) + 1) {

@@ -32,6 +32,26 @@ std::string with_escapes(const std::string& value);
 void keep_newlines(std::string& value, std::string_view text, std::size_t at,
                    std::optional<std::size_t> indented);
 
+/// Gives the value of text in quotes that is nothing but blanks and several newlines, all but the
+/// first of which are kept; `inside` is what stands between the quotes.
+void keep_empty_lines(std::string& value, std::string_view inside);
+
+/// An item of a list, or a key behind '?'.
+struct Item {
+  std::size_t column = 0;   ///< of its '-' or '?', the last of its line
+  std::size_t content = 0;  ///< what stands behind that
+};
+/// The item whose text, with an anchor or tag, is a block that begins in the last line above that
+/// of `at` that is not as far right; nowhere if there is none.
+std::optional<Item> item_above(std::string_view text, std::size_t at);
+
+/// Places for blanks which move the line at `at`, and those behind it that are further right than
+/// `outer`, the column of the collection around (nowhere: there is none), as far to the right as
+/// the tag or anchor at `scalar` stands right of `outer`. Empty where `at` begins no line further
+/// right than `outer`, or one further right than `scalar`, or `scalar` has quotes.
+std::vector<std::size_t> blanks_for_lines(std::string_view text, std::size_t scalar, std::size_t at,
+                                          std::optional<std::size_t> outer);
+
 /// Where something else than --- stands behind lines that begin with %; nowhere if all is well.
 std::optional<std::size_t> after_directives(std::string_view text);
 

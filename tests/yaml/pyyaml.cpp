@@ -90,6 +90,15 @@ TEST_CASE("yaml: colons before brackets are read again within bounds", "[yaml][p
   CHECK(at(all, {"x:[]"})->text == "y:[]");
   CHECK(at(all, {"b c's", "0", "d", "e", "0"})->text == "f");
   CHECK(at(all, {"h"})->text == "\":[");
+  // Lines behind anchors likewise.
+  std::string items;
+  for (int i = 0; i < 300; ++i) items += "- &a" + std::to_string(i) + " |\n  k: v\n  w\n";
+  const NodePtr blocks = parse(items);
+  REQUIRE(blocks);
+  CHECK(blocks->children.size() == 300);
+  CHECK(at(blocks, {"299"})->text == "k: v\nw\n");
+  for (int i = 0; i < 2'000; ++i) items += "- &b" + std::to_string(i) + " x\n  y\n";
+  CHECK(faults(items).find("this line does not belong to the list") != std::string::npos);
   // Brackets after brackets: each is read again, up to a limit.
   std::string lines;
   for (int i = 0; i < 20'000; ++i) lines += "- {a:[]}\n";
