@@ -3,15 +3,18 @@
 A file there names statements by words of them, one or more followed by the tests that fail where
 they are false:
 
-    sqrt at 0: infinite
+    sqrt at 0: infinite  #5d8e61
         ops/special.cpp: sqrt: its derivative at 0
 
 The words stand in the page as they are here, and the name of the test in the file of tests/. Every
 row of a table and every sentence of the page has an entry; `none: why` says that there is nothing
-to be false. A page whose statements changed is looked at again, whoever changed them.
+to be false. The mark is of the whole row or sentence: whoever changes it sees to it that its tests
+hold what it says now, and writes the mark that check.py tells.
 
-A row of reference.md is `Class.key = default: its text`, a class `Class: its text`.
+A row of reference.md is `Class.key = default: its text`, a class `Class: its text`; words there go
+to the end, and have no mark.
 """
+import hashlib
 import pathlib
 import re
 
@@ -73,20 +76,38 @@ def test_is_there(test):
     return name in plain(re.sub(r'"\s*\n\s*"', "", file.read_text()))
 
 
+def mark_of(statement):
+    return hashlib.sha256(statement.encode()).hexdigest()[:6]
+
+
+def wrong_words(words, told, marked):
+    """What is wrong with the words of a statement, or None."""
+    words, _, mark = words.partition("  #")
+    if not marked:
+        return None if any(s.endswith(words) for s in told) else "is not said"
+    found = [s for s in told if words in s]
+    if len(found) != 1:
+        return f"stands in {len(found)} statements"
+    if mark != mark_of(found[0]):
+        return f"changed; if its tests hold it, its mark is #{mark_of(found[0])}: {found[0]}"
+    return None
+
+
 def faults():
     """What is wrong with the entries of every page."""
     for path in sorted((ROOT / "docs/claims").glob("*.txt")):
         name, text = path.stem + ".md", (ROOT / "docs" / path.stem).with_suffix(".md").read_text()
-        told = list(keys(text) if path.stem == "reference" else statements(text))
+        marked = path.stem != "reference"
+        told = list(statements(text) if marked else keys(text))
         known = entries(path)
         for words, tests in known:
-            if not any(words in statement for statement in told):
-                yield f"docs/claims/{path.name}: {name} does not say '{words}'"
+            if wrong := wrong_words(words, told, marked):
+                yield f"docs/claims/{path.name}: '{words}' {wrong}"
             if not tests:
                 yield f"docs/claims/{path.name}: nothing holds '{words}'"
             for test in tests:
                 if not test.startswith("none: ") and not test_is_there(test):
                     yield f"docs/claims/{path.name}: no test '{test}'"
         for statement in told:
-            if not any(words in statement for words, _ in known):
+            if not any(words.partition("  #")[0] in statement for words, _ in known):
                 yield f"docs/{name}: no entry of docs/claims/{path.name} holds '{statement}'"
