@@ -1,9 +1,10 @@
 """What docs/reference.md says of keys, tried with the program in small jobs.
 
-    keys.py ANSATZ
+    keys.py ANSATZ [SHARE]
 
-A row of CHANGES is a key, where it stands, the values that are what its default is said to be, and
-values that make another run. EXACT is what can be told in numbers.
+SHARE: one of so many rows only, for a program that sanitizers make slow. A row of CHANGES is a key,
+the job of a value, values that are what its default is said to be, and values that make another
+run; one of RANGES has values that are refused and taken. The rest is told in numbers.
 """
 import concurrent.futures
 import json
@@ -20,6 +21,7 @@ import zipfile
 from expect import expect, failures
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
+share = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 home = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-keys-"))
 os.environ.pop("OPENBLAS_CORETYPE", None)
 
@@ -207,6 +209,9 @@ CHANGES = [
     ("SGD.seed", part("more", "VALUE"), ["", "seed: [2012, 10, 5],"], ["seed: 1,"]),
     ("SGD.learning_rule", part("more", "VALUE"),
      [""], [MOMENTUM]),
+    ("get_channel.cost", part("rate", "!obj:get_channel { model: *model, dataset: *train, channel: "
+                              "objective, batch_size: 5 VALUE }"), ["", ", cost: !obj:Default { }"],
+     [", cost: !obj:SumOfCosts { costs: [ [.5, !obj:Default { }] ] }"]),
     ("SGD.train_iteration_mode", part("more", "VALUE"),
      ["", "train_iteration_mode: shuffled_sequential,"], ["train_iteration_mode: sequential,"]),
     ("SGD.monitor_iteration_mode", part("more", "monitoring_batches: 1, VALUE"),
@@ -301,7 +306,7 @@ CHANGES = [
 
 def check_changes():
     jobs = [(key, value, make(value), value in same)
-            for key, make, same, other in CHANGES for value in same + other]
+            for key, make, same, other in CHANGES[::share] for value in same + other]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         runs = list(pool.map(lambda job: train(job[2]), jobs))
     first = {}
@@ -408,7 +413,7 @@ def check_ranges():
         end = subprocess.run([program, "check", job[0]], capture_output=True, text=True, cwd=home)
         return end.returncode, end.stdout + end.stderr
     jobs = [(key, value, make(value), takes)
-            for key, make, refused, taken in RANGES
+            for key, make, refused, taken in RANGES[::share]
             for takes, values in ((False, refused), (True, taken)) for value in values]
     named = [(f"{i}.yaml", job[2]) for i, job in enumerate(jobs)]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:

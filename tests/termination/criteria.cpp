@@ -4,6 +4,7 @@
 #include <ansatz/termination/monitor_based.hpp>
 #include <ansatz/termination/patience.hpp>
 #include <ansatz/termination/time_budget.hpp>
+#include <ansatz/training/epoch_monitor.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "../training/small_job.hpp"
@@ -171,6 +172,16 @@ TEST_CASE("termination: All and Any ask every criterion each time", "[terminatio
   CHECK(asked == 4);
 }
 
+TEST_CASE("termination: records within an epoch ask nobody", "[termination]") {
+  // Two updates an epoch, a record after each; asked before the first epoch and after each.
+  SmallRun run(Train(Rows(), Ones(),
+                     SGD(learning_rate(.5), batch_size(5), SquareCost(), StopsAt(4),
+                         EpochMonitor(0, 1), monitoring_dataset(Rows()))));
+  CHECK(run.run().epochs() == 3);
+  CHECK(asked == 4);
+  CHECK(run.record("objective").size() == 1 + 3 * 3);
+}
+
 TEST_CASE("termination: TimeBudget stops at once when nothing is left", "[termination]") {
   CHECK(epochs_until(TimeBudget(0)) == 0);
   CHECK(epochs_until(Any(TimeBudget(1e6), EpochCounter(2))) == 2);
@@ -193,6 +204,10 @@ TEST_CASE("termination: PatienceBasedTermCrit waits as long again as it took", "
   CHECK(epochs_until(PatienceBasedTermCrit(.2, 4, channel_name("scripted")), falls) == 3);
   CHECK(epochs_until(PatienceBasedTermCrit(.1, 4, patience_increase(3),
                                            channel_name("scripted")), falls) == 20);
+  // The proportion is of the size, whatever the sign: from -10 to below -11.
+  const PatienceBasedTermCrit tenth(.1, 4, channel_name("scripted"));
+  CHECK(epochs_until(tenth, {-10, -10, -11.1, -11, -11, -11, -11, -11}) == 5);
+  CHECK(epochs_until(tenth, {-10, -10, -10.9, -10.9, -10.9}) == 3);
   CHECK_THAT(message<ValueError>(PatienceBasedTermCrit(1, 4)), Contains("prop_decrease"));
   CHECK_THAT(message<ValueError>(PatienceBasedTermCrit(.1, 0)), Contains("initial_patience"));
   CHECK_THAT(message<NameError>(PatienceBasedTermCrit(.1, 4, channel_name("scripte"))),

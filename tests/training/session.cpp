@@ -11,6 +11,8 @@
 #include <ansatz/train/session.hpp>
 #include <ansatz/training/sgd.hpp>
 
+#include "small_job.hpp"
+
 #include <filesystem>
 
 using namespace ansatz;
@@ -56,6 +58,20 @@ class Counter : public SelfTrainingModel {
 };
 
 }  // namespace
+
+TEST_CASE("session: so do those of a model of one's own", "[session]") {
+  struct Short : testing::Ones {  // nothing above a quarter
+    constexpr void modify_updates(UpdateList& updates) const override {
+      if (AnyExpr* const p = updates.find("p0")) *p = minimum(*p, .25);
+    }
+  };
+  testing::SmallRun run(Train(testing::Rows(), Short(),
+                              SGD(learning_rate(.1), batch_size(5), testing::SumCost(),
+                                  EpochCounter(0), monitoring_dataset(testing::Rows()))));
+  run.run();
+  CHECK(run.value("p0") == .25);
+  CHECK(run.record("objective") == std::vector<double>{.25});
+}
 
 TEST_CASE("session: a model that trains itself is trained, saved and restored", "[session]") {
   const std::string path =
