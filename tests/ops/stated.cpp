@@ -109,6 +109,30 @@ TEST_CASE("ops: an axis is of the features, the batch an axis of size 1", "[op][
   CHECK(weights(every) == Numbers{5, 7, 9, 5, 7, 9});
 }
 
+TEST_CASE("ops: keep_axes keeps what was reduced with size 1", "[op][stated]") {
+  const auto x = input<Matrix<3, 4>>("x");  // [examples, 3, 4]
+  const auto check = [](const char* what, auto units_kept, auto first_kept) {
+    INFO(what);
+    const ir::Shape u = units_kept.shape(), f = first_kept.shape();
+    REQUIRE(u.rank == 3);
+    REQUIRE(f.rank == 3);
+    CHECK(ir::is_extent(u[0]));
+    CHECK((u[1] == 1 && u[2] == 1));
+    CHECK((f[1] == 1 && f[2] == 4));
+  };
+#define KEPT(f) check(#f, f(x, units, keep_axes), f(x, axis<0>, keep_axes))
+  KEPT(sum);
+  KEPT(mean);
+  KEPT(max);
+  KEPT(min);
+  KEPT(argmax);
+  KEPT(argmin);
+  KEPT(norm);
+  KEPT(variance);
+  KEPT(standard_deviation);
+  KEPT(log_sum_exp);
+}
+
 TEST_CASE("ops: the mean of nothing is NaN", "[op][stated]") {
   const Array none{{0, 2}, {}};
   CHECK(std::isnan(op_test::evaluate([](auto& o) { return mean(o[0]); }, {none}).values[0]));
