@@ -660,7 +660,7 @@ def check_training():
     expect("Dataset: has no data", "Dataset is the base of all data sets and has no data" in said,
            said)
     end = "termination_criterion: !obj:EpochCounter { max_epochs: 2 }"
-    _, said, _ = train(text_of().replace(end, ""), "--time-budget", ".2")
+    _, said, _ = train(text_of().replace(end, ""), "--time-budget", "1")
     expect("SGD.termination_criterion: by default never", "epoch 4 " in said
            and "budget" in said, said)
     folder = train(text_of())[2]
