@@ -58,6 +58,15 @@ def check_records():
            and [n for n, _ in both["channels"]] == [n for n, _ in alone["channels"]], said)
 
 
+def check_phases():
+    unnamed = text_of().replace("save_path: m.pkl,", "")
+    first = unnamed.replace("&train", "&one").replace("*train", "*one")
+    _, said, folder = train(f"[ {first}, {unnamed.replace('&model', '')} ]")
+    found = sorted(path.name for path in folder.glob("*.pkl"))
+    expect("phases are saved as job.phase1.pkl, job.phase2.pkl", found == [
+        "job.phase1.pkl", "job.phase2.pkl"], found, said)
+
+
 def check_classes():
     table = [[float(v) for v in line.split(",")] for line in TABLE.split("\n")[1:-1]]
     two = {"dataset": "!obj:CSVDataset { path: data.csv, task: regression, num_outputs: 2 }",
@@ -100,7 +109,8 @@ def check_writing():
 
 
 if __name__ == "__main__":
-    for group in (check_not_there, check_records, check_classes, check_numbers, check_writing):
+    for group in (check_not_there, check_records, check_phases, check_classes, check_numbers,
+                  check_writing):
         group()
     shutil.rmtree(home)
     sys.exit(1 if failures else 0)
