@@ -3,6 +3,7 @@
 
 #include <dsl/ir/labels.hpp>
 #include <dsl/ops/equal.hpp>
+#include <dsl/ops/kernel.hpp>
 #include <dsl/ops/log.hpp>
 #include <dsl/ops/log_softmax.hpp>
 #include <dsl/ops/one_hot.hpp>
@@ -11,6 +12,11 @@
 #include <dsl/ops/where.hpp>
 
 namespace ansatz {
+namespace kernels {
+template <class T>
+void class_labels(const ir::KernelArgs<T>&);
+}  // namespace kernels
+
 namespace ir {
 
 // Whether x has one more axis than the labels, or (for probabilities) the same shape.
@@ -41,6 +47,24 @@ constexpr AnyExpr with_last(const AnyExpr& g, const AnyExpr& full) {
 }  // namespace ir
 
 namespace ops {
+
+/// The labels, of which all must be 0 .. attr.i[0] - 1: where neither the graph nor an input knows
+/// how many there are, a label without a class would cost nothing.
+struct ClassLabels : KernelOp<ClassLabels> {
+  static constexpr const char* name = "class_labels";
+  static constexpr int arity = 1;
+  static constexpr ir::Takes takes = ir::Elements::labels;
+  static constexpr ir::DType result = ir::DType::index;
+  template <class T>
+  static constexpr ir::KernelFn<T> kernel = &kernels::class_labels<T>;
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr&) {
+    return {in[0]};
+  }
+  static constexpr double flops(const ir::Shape* in, int, const ir::Attr&) {
+    return ir::elements(in[0]);
+  }
+  static constexpr auto vjp = no_derivative;
+};
 
 struct CrossEntropy : Composite<CrossEntropy, 2> {
   static constexpr const char* name = "cross_entropy";
@@ -108,6 +132,20 @@ constexpr void require_labels_fit(const Value& p, const Value& t) {
     graph_error_shape("cross_entropy", "there must be as many classes as labels", both, 2);
 }
 
+// The labels, checked where they are computed if nothing is known of them before.
+constexpr Value class_labels(const Value& p, const Value& t) {
+  if (t.type() != DType::index || p.shape().rank == 0 || label_limit(t) > 0) return t;
+  Attr attr;
+  attr.i[0] = p.shape()[p.shape().rank - 1];
+  Value from = t;
+  while (op_of(from)->kind == OpKind::view && op_of(from) != info_of<ops::Slice>) {
+    Value below = operand_of(from, 0);
+    from = static_cast<Value&&>(below);
+  }
+  if (attr.i[0] <= 0 || op_of(from) == info_of<ops::Input>) return t;
+  return make(info_of<ops::ClassLabels>, attr, t);
+}
+
 template <class P, class T>
 consteval bool targets_fit() {
   if constexpr (any_unknown<P, T>)
@@ -142,7 +180,8 @@ constexpr Expr<typename ir::CrossEntropySpace<P, T>::type> cross_entropy(const E
                                                                          const Expr<T>& t) {
   ir::require_labels_fit(p.value(), t.value());
   return Expr<typename ir::CrossEntropySpace<P, T>::type>(
-      ir::make(ir::info_of<ops::CrossEntropy>, ir::Attr{}, p.value(), t.value()));
+      ir::make(ir::info_of<ops::CrossEntropy>, ir::Attr{}, p.value(),
+               ir::class_labels(p.value(), t.value())));
 }
 template <class P, class T>
   requires(!TargetsFit<P, T>)

@@ -7,6 +7,7 @@
 #include <dsl/kernels/reduce.hpp>
 #include <dsl/kernels/simd.hpp>
 #include <dsl/ops/arg_rows.hpp>
+#include <dsl/ops/cross_entropy.hpp>
 #include <dsl/ops/take_rows.hpp>
 
 namespace ansatz::kernels {
@@ -20,11 +21,12 @@ long product(const long* dims, int from, int to) {
 }
 
 // The i-th index, which must be one of `rows`; `first` is the position of the first.
-long row_of(const std::int32_t* indices, long i, long rows, long first) {
+long row_of(const std::int32_t* indices, long i, long rows, long first,
+            const char* what = "take_rows: index ") {
   const long row = indices[i];
   if (row < 0 || row >= rows)
-    throw ValueError("take_rows: index " + std::to_string(row) + " at position " +
-                     std::to_string(first + i) + "; allowed: 0 to " + std::to_string(rows - 1));
+    throw ValueError(what + std::to_string(row) + " at position " + std::to_string(first + i) +
+                     "; allowed: 0 to " + std::to_string(rows - 1));
   return row;
 }
 
@@ -101,6 +103,17 @@ void take_rows(const ir::KernelArgs<T>& a) {
 }
 
 template <class T>
+void class_labels(const ir::KernelArgs<T>& a) {
+  const std::int32_t* labels = static_cast<const std::int32_t*>(a.in[0]);
+  std::int32_t* out = static_cast<std::int32_t*>(a.out);
+  const long count = product(a.in_dims[0], 0, a.in_rank[0]);
+  const long first = a.first_example * product(a.in_dims[0], 1, a.in_rank[0]);
+  for (long i = 0; i < count; ++i)
+    out[i] = static_cast<std::int32_t>(
+        row_of(labels, i, a.attr->i[0], first, "cross_entropy: the label "));
+}
+
+template <class T>
 void add_rows(const ir::KernelArgs<T>& a) {
   using S = simd<T>;
   const T* g = static_cast<const T*>(a.in[0]);
@@ -147,6 +160,8 @@ void arg_rows(const ir::KernelArgs<T>& a) {
   }
 }
 
+template void class_labels(const ir::KernelArgs<float>&);
+template void class_labels(const ir::KernelArgs<double>&);
 template void arg_rows(const ir::KernelArgs<float>&);
 template void arg_rows(const ir::KernelArgs<double>&);
 template void label_part(const ir::KernelArgs<float>&);

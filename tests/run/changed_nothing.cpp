@@ -140,6 +140,29 @@ TEST_CASE("changed nothing: a slice of labels asks nothing of the others", "[run
   check_accepted(p, {{"y", view(good, {2, 2})}});
 }
 
+TEST_CASE("changed nothing: a slice of labels or computed ones that are no classes",
+          "[run][changed]") {
+  const auto z = input<VectorSpace<3>>("z");
+  const auto y = input("y", IndexSpace<any, 2>());
+  const auto of_slice = reshape<IndexSpace<any>>(slice(AnyExpr(y.value()), axis<0>, 0, 1));
+  const int n = 1500;
+  std::vector<int> labels(2 * n, 2);
+  const std::vector<float> numbers(3 * n, 1);
+  for (const int threads : {1, 2}) {
+    // Of the gradient alone as well, which asks nothing of the cost.
+    for (const bool gradient : {false, true}) {
+      const auto cost = sum(cross_entropy(softmax(z), of_slice));
+      auto p = build(training(gradient ? sum(grad(cost, z)) : cost));
+      p.threads(threads);
+      labels[1] = 9, labels[2 * 1100] = 3;
+      check_refused(p, {{"y", view(labels.data(), {n, 2})}, {"z", view(numbers.data(), {n, 3})}},
+                    "cross_entropy: the label 3 at position 1100; allowed: 0 to 2");
+      labels[2 * 1100] = 0;
+      check_accepted(p, {{"y", view(labels.data(), {n, 2})}, {"z", view(numbers.data(), {n, 3})}});
+    }
+  }
+}
+
 TEST_CASE("changed nothing: computed labels that are no rows", "[run][changed]") {
   const auto x = input<VectorSpace<2>>("x");
   const auto W = parameter("W", Matrix(3, 2));
