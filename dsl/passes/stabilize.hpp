@@ -7,9 +7,10 @@
 //   exp(x) - 1 -> expm1(x)                       log1p(expm1(x)) -> x
 //   1 / (1 + exp(-x)), exp(x) / (1 + exp(x)) -> sigmoid(x)       a / (1 + exp(x)) -> a sigmoid(-x)
 //   exp(x) / (exp(x) + exp(y)) -> sigmoid(x - y)
+//   exp(x) / (1 + exp(x))^2 -> sigmoid(x) sigmoid(-x)
 //   exp(x) sigmoid(-x) -> sigmoid(x)     t log(sigmoid(z)) + (1 - t) log(1 - sigmoid(z)) -> from z
 //   (exp(x) - exp(y)) / (exp(x) + exp(y)) -> tanh((x - y) / 2)
-//   exp(x) / (sum of positive terms) -> exp(x - log of it)
+//   exp(x) / (sum of positive terms) -> exp(x - log of it)     a exp(x) / b -> a times one of these
 //   log(p), p of one or several exp, softmax, sigmoid and positive numbers, their products,
 //   quotients,
 //     sums, means, powers, largest, views: the log of each, joined by +, -, log_sum_exp, …
@@ -97,6 +98,7 @@ class Stabilizer {
           stable = apply<ops::Sigmoid>({}, g_.in(in[k], 0));
     } else if (n.op == info_of<ops::Divide>) {
       stable = quotient(in[0], in[1]);
+      if (stable >= 0 && !(g_[stable].shape == n.shape)) stable = -1;
     } else if (n.op == info_of<ops::Pow>) {
       if (g_.is_literal(in[1], -1)) stable = quotient(g_.add_literal(1), in[0]);
     } else if (n.op == info_of<ops::CrossEntropy>) {
@@ -282,6 +284,10 @@ class Stabilizer {
   // ------------------------------------------------------------------ quotients
 
   constexpr int quotient(int a, int b) {
+    if (const int q = quotient_of_factor(a, b, 0); q >= 0) return q;
+    if (is<ops::Exp>(a)) {
+      if (const int q = over_square(a, b); q >= 0) return q;
+    }
     if (is<ops::Exp>(a) && is<ops::Sum>(b) && in(b, 0) == a) {
       const Attr& sum = g_[b].attr;
       if (sum.i[1] || meets_itself(g_[a].shape, sum.i[0]))
@@ -305,6 +311,37 @@ class Stabilizer {
         return apply<ops::Exp>({}, apply<ops::Subtract>({}, in(a, 0), p.log));
     }
     return -1;
+  }
+  // (x e) / b, e an exponential among the factors, where e / b is stable: e may overflow where the
+  // quotient does not.
+  constexpr int quotient_of_factor(int a, int b, int depth) {
+    if (!is<ops::Multiply>(a) || depth == 4) return -1;
+    for (int k = 0; k < 2; ++k) {
+      const int e = in(a, k), rest = in(a, 1 - k);
+      int q = -1;
+      if (!is<ops::Exp>(e))
+        q = quotient_of_factor(e, b, depth + 1);
+      else if (!is_one_plus(b) || in(b, 0) == e || in(b, 1) == e ||
+               !(is<ops::Exp>(in(b, 0)) || is<ops::Exp>(in(b, 1))))
+        q = quotient(e, b);
+      if (q < 0) continue;
+      return k == 0 ? apply<ops::Multiply>({}, q, rest) : apply<ops::Multiply>({}, rest, q);
+    }
+    return -1;
+  }
+  constexpr bool is_one_plus(int b) const {
+    return is<ops::Add>(b) && (g_.is_literal(in(b, 0), 1) || g_.is_literal(in(b, 1), 1));
+  }
+  // e / (1 + e)^2, e = exp(u): the density of the logistic distribution.
+  constexpr int over_square(int e, int b) {
+    const bool square = is<ops::Square>(b) || (is<ops::Pow>(b) && g_.is_literal(in(b, 1), 2)) ||
+                        (is<ops::Multiply>(b) && in(b, 0) == in(b, 1));
+    if (!square) return -1;
+    const int root = in(b, 0);
+    if (!is_one_plus(root) || (in(root, 0) != e && in(root, 1) != e)) return -1;
+    const int u = in(e, 0);
+    return apply<ops::Multiply>({}, apply<ops::Sigmoid>({}, u),
+                                apply<ops::Sigmoid>({}, negated(u)));
   }
   // a / (1 + e), e = exp(u).
   constexpr int over_one_plus(int a, int e) {

@@ -162,6 +162,23 @@ TEST_CASE("stabilize: a sigmoid written out", "[pass][stabilize]") {
         "sigmoid_binary_cross_entropy(x, multiply(x, x))");
 }
 
+TEST_CASE("stabilize: an exponential among the factors of a numerator", "[pass][stabilize]") {
+  const auto w = input<VectorSpace<3>>("w");
+  CHECK(stable(2 * exp(x()) / (1 + exp(x()))) == "multiply(2, sigmoid(x))");
+  CHECK(stable(w * exp(x()) / (exp(x()) + 1)) == "multiply(w, sigmoid(x))");
+  CHECK(stable(exp(x()) * w * 2 / (1 + exp(x()))) == "multiply(multiply(sigmoid(x), w), 2)");
+  CHECK(stable(w * exp(x()) / sum(exp(x()), units)) == "multiply(w, softmax(x))");
+  CHECK(stable(w * exp(x()) / (exp(x()) + exp(w))) == "multiply(w, sigmoid(subtract(x, w)))");
+  const char* const density = "multiply(sigmoid(x), sigmoid(negate(x)))";
+  CHECK(stable(exp(x()) / square(1 + exp(x()))) == density);
+  CHECK(stable(exp(x()) / pow(exp(x()) + 1, 2)) == density);
+  CHECK(stable(exp(x()) / ((1 + exp(x())) * (1 + exp(x())))) == density);
+  // As before where it is another exponential, or none that overflows with the denominator.
+  CHECK(stable(w * exp(w) / (1 + exp(x()))) == "multiply(multiply(w, exp(w)), sigmoid(negate(x)))");
+  CHECK(stable(w * exp(x()) / (2 + w)) == "divide(multiply(w, exp(x)), add(2, w))");
+  CHECK(stable(exp(w) / square(1 + exp(x()))) == "divide(exp(w), square(add(1, exp(x))))");
+}
+
 TEST_CASE("stabilize: a hyperbolic tangent written out", "[pass][stabilize]") {
   const auto z = x();
   CHECK(stable((exp(z) - 1) / (exp(z) + 1)).substr(0, 14) == "tanh(multiply(");
