@@ -2,13 +2,13 @@
 # Read from the ops' headers, so that no list is kept by hand.
 # Also a script: cmake -D OPS_FOLDER=dsl/ops -D OP_TABLE=op_table.inc -P cmake/op_table.cmake
 function(write_op_table folder file)
-  file(GLOB headers ${folder}/*.hpp)
+  file(GLOB_RECURSE headers ${folder}/*.hpp)
   if(NOT CMAKE_SCRIPT_MODE_FILE)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder} ${headers})
   endif()
   set(rows "")
   foreach(header ${headers})
-    get_filename_component(name ${header} NAME)
+    file(RELATIVE_PATH name ${folder} ${header})
     file(STRINGS ${header} lines REGEX "^struct [A-Za-z0-9_]+ : Elementwise<")
     foreach(line ${lines})
       string(REGEX REPLACE "^struct ([A-Za-z0-9_]+) .*" "\\1" op "${line}")

@@ -86,8 +86,8 @@ def fault(kind, path, block, commands):
 
 def ops_without_a_row():
     table = (ROOT / "docs/ops.md").read_text()
-    named = set(re.findall(r"dsl/ops/(\w+)\.hpp", table))
-    for path in sorted((ROOT / "dsl/ops").glob("*.hpp")):
+    named = set(re.findall(r"dsl/ops/(?:\w+/)?(\w+)\.hpp", table))
+    for path in sorted((ROOT / "dsl/ops").rglob("*.hpp")):
         if "(no op)" not in path.read_text().split("\n", 1)[0] and path.stem not in named:
             if path.stem not in ("op", "view", "copy", "cast", "label_part", "arg_rows"):
                 yield f"docs/ops.md: nothing about dsl/ops/{path.name}"

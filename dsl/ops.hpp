@@ -47,7 +47,6 @@
 #include <dsl/ops/take_rows.hpp>
 #include <dsl/ops/view.hpp>
 
-#include <dsl/ops/cos.hpp>
 #include <dsl/ops/elu.hpp>
 #include <dsl/ops/erf.hpp>
 #include <dsl/ops/log.hpp>

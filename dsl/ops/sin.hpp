@@ -1,8 +1,9 @@
-// y = sin x
+// y = sin x, y = cos x: each of the two is the other's derivative
 #pragma once
 
 #include <dsl/ops/elementwise.hpp>
 #include <dsl/ops/multiply.hpp>
+#include <dsl/ops/negate.hpp>
 
 namespace ansatz {
 namespace ops {
@@ -17,6 +18,16 @@ struct Sin : Elementwise<Sin, 1> {
   static constexpr auto vjp(auto x, auto, auto g) { return g * cos(x); }
 };
 
+struct Cos : Elementwise<Cos, 1> {
+  static constexpr const char* name = "cos";
+  static constexpr bool expensive = true;
+  template <class X>
+  static X value(X x) {
+    return cos(x);
+  }
+  static constexpr auto vjp(auto x, auto, auto g) { return -(g * sin(x)); }
+};
+
 }  // namespace ops
 
 /// Sine, x in radians.
@@ -25,7 +36,10 @@ constexpr Applied<ops::Sin, Expr<S>> sin(const Expr<S>& x) {
   return apply<ops::Sin>(x);
 }
 
-}  // namespace ansatz
+/// Cosine, x in radians.
+template <class S>
+constexpr Applied<ops::Cos, Expr<S>> cos(const Expr<S>& x) {
+  return apply<ops::Cos>(x);
+}
 
-// Each of the two is the other's derivative, so whoever includes one needs both.
-#include <dsl/ops/cos.hpp>
+}  // namespace ansatz

@@ -4,6 +4,7 @@
 #include "observers.hpp"
 #include "trained_model.hpp"
 
+#include <ansatz/model/format_as.hpp>
 #include <ansatz/data/npy.hpp>
 #include <ansatz/data/subset_iterator.hpp>
 #include <ansatz/model/mlp.hpp>

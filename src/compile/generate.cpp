@@ -1,6 +1,6 @@
 #include "generate.hpp"
 
-#include "op_names.hpp"
+#include "../explain/op_names.hpp"
 
 #include <dsl/exceptions.hpp>
 
@@ -9,6 +9,10 @@
 #include <iterator>
 
 namespace ansatz::compiling {
+
+using explaining::find_op;
+using explaining::OpName;
+using explaining::written;
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "list.hpp"
+#include <ansatz/registry/configuration.hpp>
 
 namespace ansatz {
 

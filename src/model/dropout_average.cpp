@@ -1,3 +1,4 @@
+#include <ansatz/model/format_as.hpp>
 #include <ansatz/model/dropout_average.hpp>
 #include <ansatz/random_state.hpp>
 #include <dsl/exceptions.hpp>

@@ -1,8 +1,5 @@
 #include <ansatz/registry/configuration.hpp>
 
-#include "../configurations/list.hpp"
-
-#include <ansatz/registry/registry.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
@@ -115,8 +112,6 @@ void add_configuration(Configuration configuration) {
   for (const RegisteredFunction& f : kept->functions)
     if (f.loops) ir::offer_loops(f.plan, f.loops, kept->precision);
 }
-
-void add_registration_fault(std::string what) { registry().add_fault(std::move(what)); }
 
 const std::vector<const Configuration*>& configurations() {
   static const bool library_is_known = [] {

@@ -84,6 +84,8 @@ Registry& registry() {
   return *made;
 }
 
+void add_registration_fault(std::string what) { registry().add_fault(std::move(what)); }
+
 bool register_class(ClassInfo info, const char* doc, const char* file, int line) {
   info.doc = doc;
   info.file = file;

@@ -11,7 +11,6 @@
 #include <unordered_map>
 
 #include <ansatz/nearest_name.hpp>
-#include <ansatz/npz.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "block.hpp"
@@ -261,56 +260,6 @@ void Store::normal(std::string_view name, double mean, double stdev, std::uint64
       return mean + stdev * (x * scale);
     }
   });
-}
-
-void Store::save_npz(std::string_view path) const {
-  std::vector<NamedArray> arrays;
-  for (const Tensor& t : impl_->tensors)
-    arrays.push_back({t.name, {t.memory.data(), t.type, t.dims, true}});
-  write_npz(std::string(path), arrays);
-}
-
-void Store::load_npz(std::string_view path) {
-  const std::vector<NpzArray> arrays = read_npz(std::string(path));
-  std::vector<std::string_view> in_file;
-  for (const NpzArray& a : arrays) in_file.push_back(a.name);
-  const std::vector<std::string_view> known = impl_->names();
-
-  std::string wrong;
-  const auto complain = [&](const std::string& line) { wrong += "\n  " + line; };
-  for (const Tensor& t : impl_->tensors)
-    if (std::find(in_file.begin(), in_file.end(), t.name) == in_file.end()) {
-      const std::string_view nearest = nearest_name(t.name, in_file);
-      complain(quoted(t.name) + " is missing" +
-               (nearest.empty() ? "" : "; nearest in the file: " + std::string(nearest)));
-    }
-  for (const NpzArray& a : arrays) {
-    const Tensor* t = impl_->find(a.name);
-    if (!t) {
-      const std::string_view nearest = nearest_name(a.name, known);
-      complain(quoted(a.name) + " is unknown" +
-               (nearest.empty() ? "" : "; nearest in the store: " + std::string(nearest)));
-      continue;
-    }
-    Dims dims;
-    for (std::int64_t n : a.shape) dims.push_back(n);
-    Dims wanted = t->dims;
-    if (t->resizable && dims.rank > 0) wanted[0] = dims[0];
-    if (dims != wanted)
-      complain(quoted(a.name) + " has the shape " + shape_text(dims) + " in the file, " +
-               shape_text(t->dims) + " in the store");
-    if (a.type != t->type)
-      complain(quoted(a.name) + " holds " + type_name(a.type) + " in the file, " +
-               type_name(t->type) + " in the store");
-  }
-  if (!wrong.empty())
-    throw FileError(quoted(path) + " does not hold the tensors of this store:" + wrong);
-
-  for (const NpzArray& a : arrays) {
-    Tensor& t = impl_->get(a.name);
-    if (t.resizable && t.dims[0] != a.shape[0]) impl_->set_rows(t, a.shape[0], 0);
-    if (t.bytes() > 0) std::memcpy(t.memory.data(), a.bytes.data(), t.bytes());
-  }
 }
 
 Store Store::clone() const {

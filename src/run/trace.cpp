@@ -6,7 +6,7 @@
 #include <dsl/kernels/simd.hpp>
 #include <dsl/loops.hpp>
 
-#include "../compile/op_names.hpp"
+#include "../explain/op_names.hpp"
 #include "keep_loaded.hpp"
 #include "text.hpp"
 
@@ -26,10 +26,10 @@ std::vector<const ir::OpInfo*>& offered() {
 
 /// The op with the name "NAME/VERSION"; null for one that neither the library nor the program has.
 const ir::OpInfo* find_op(const std::string& written) {
-  if (const compiling::OpName* op = compiling::find_op(written)) return op->info;
+  if (const explaining::OpName* op = explaining::find_op(written)) return op->info;
   const std::lock_guard lock(offering);
   for (const ir::OpInfo* op : offered())
-    if (compiling::written(*op) == written) return op;
+    if (explaining::written(*op) == written) return op;
   return nullptr;
 }
 

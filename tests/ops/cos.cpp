@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/cos.hpp>
+#include <dsl/ops/sin.hpp>
 
 TEST_CASE("cos: cosine", "[op][cos]") {
   op_test::check_elementwise({

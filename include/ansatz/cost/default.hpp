@@ -3,7 +3,7 @@
 
 #include <ansatz/compiled_once.hpp>
 #include <ansatz/cost/cost.hpp>
-#include <ansatz/model/mlp.hpp>
+#include <ansatz/model/model.hpp>
 
 ANSATZ_COMPILED_ONCE
 
@@ -24,7 +24,5 @@ class Default : public Cost {
     return value;
   }
 };
-
-constexpr Shared<Cost> MLPBase::default_cost() const { return Shared<Cost>(Default()); }
 
 }  // namespace ansatz

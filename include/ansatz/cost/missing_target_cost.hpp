@@ -1,6 +1,7 @@
 // MissingTargetCost: the cost of those outputs whose target is known.
 #pragma once
 
+#include <ansatz/model/format_as.hpp>
 #include <ansatz/compiled_once.hpp>
 #include <ansatz/cost/cost.hpp>
 #include <ansatz/model/dropout.hpp>

@@ -1,6 +1,7 @@
 // WMapeNumeratorChannel, WMapeDenominatorChannel: the weighted mean absolute percentage error.
 #pragma once
 
+#include <ansatz/model/format_as.hpp>
 #include <ansatz/compiled_once.hpp>
 #include <ansatz/extension/extension.hpp>
 #include <dsl/ops/abs.hpp>

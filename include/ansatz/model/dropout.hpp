@@ -1,6 +1,7 @@
 // Dropout: which inputs of the layers are left out.
 #pragma once
 
+#include <ansatz/model/format_as.hpp>
 #include <ansatz/compiled_once.hpp>
 #include <ansatz/model/mlp.hpp>
 #include <ansatz/model/unknown_name.hpp>

@@ -1,6 +1,7 @@
 // FlattenerLayer: another layer's output as one vector.
 #pragma once
 
+#include <ansatz/model/format_as.hpp>
 #include <ansatz/compiled_once.hpp>
 #include <ansatz/model/mlp.hpp>
 

@@ -104,6 +104,9 @@ constexpr bool can_format(const SpaceInfo& from, const SpaceInfo& to) {
 
 }  // namespace signals
 
+/// The same values in another Space, as Pylearn2's `format_as`: images become vectors through the
+/// order rows, columns, channels; labels one-hot vectors; components are put side by side.
+/// Throws ShapeError unless the total dimensions agree.
 constexpr Signal format_as(const Signal& s, const SpaceInfo& to) {
   using namespace signals;
   if (s.space == to) return s;

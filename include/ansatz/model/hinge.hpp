@@ -1,6 +1,7 @@
 // Hinge: a support vector machine as the last layer, z = x W + b
 #pragma once
 
+#include <ansatz/model/format_as.hpp>
 #include <ansatz/compiled_once.hpp>
 #include <ansatz/model/dense.hpp>
 

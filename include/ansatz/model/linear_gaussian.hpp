@@ -1,6 +1,7 @@
 // LinearGaussian: t ~ N(y, 1 / beta), y = x W + b
 #pragma once
 
+#include <ansatz/model/format_as.hpp>
 #include <ansatz/model/linear.hpp>
 
 namespace ansatz {

@@ -1,6 +1,7 @@
 // Maxout: y_i = max over pieces k of z_(i,k), z = x W + b
 #pragma once
 
+#include <ansatz/model/format_as.hpp>
 #include <ansatz/compiled_once.hpp>
 #include <ansatz/model/dense.hpp>
 #include <ansatz/model/without_cost.hpp>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ansatz/compiled_once.hpp>
+#include <ansatz/cost/default.hpp>
 #include <ansatz/model/format_as.hpp>
 #include <ansatz/model/layer.hpp>
 #include <ansatz/model/mlp_types.hpp>
@@ -117,7 +118,7 @@ class MLPBase : public Model {
     for (int i = 0; i < layers.size(); ++i) layers[i]->modify_updates(at[i], updates);
   }
 
-  constexpr Shared<Cost> default_cost() const override;
+  constexpr Shared<Cost> default_cost() const override { return Shared<Cost>(Default()); }
   constexpr AnyExpr cost(const Signal& target, const Signal& predicted) const {
     const ir::List<Place> at = places(root());
     if (!last().has_cost()) {
@@ -306,5 +307,3 @@ template <class In, class... Part>
 MLP(In, Part...) -> MLP<In, mlp::layers_among<Part...>>;
 
 }  // namespace ansatz
-
-#include <ansatz/cost/default.hpp>

@@ -1,7 +1,7 @@
 // ModelOf: a model of one's own in a few lines.
 #pragma once
 
-#include <ansatz/cost/cost.hpp>
+#include <ansatz/cost/default.hpp>
 #include <ansatz/model/format_as.hpp>
 #include <dsl/parameters.hpp>
 
@@ -76,7 +76,7 @@ class Erased : public Model {
     return Signal(output_space(), AnyExpr(user_.forward(x).value()));
   }
 
-  constexpr Shared<Cost> default_cost() const override;
+  constexpr Shared<Cost> default_cost() const override { return Shared<Cost>(Default()); }
   constexpr bool method(std::string_view name, const Data& data, AnyExpr& value) const override {
     if (name != "cost_from_X") return false;
     value = cost_of(data);
@@ -117,16 +117,5 @@ class Erased : public Model {
 };
 
 }  // namespace models
-
-}  // namespace ansatz
-
-#include <ansatz/cost/default.hpp>
-
-namespace ansatz {
-
-template <class User, class In, class Target>
-constexpr Shared<Cost> models::Erased<User, In, Target>::default_cost() const {
-  return Shared<Cost>(Default());
-}
 
 }  // namespace ansatz

@@ -1,6 +1,7 @@
 // Sigmoid: y = 1 / (1 + e^-z), z = x W + b
 #pragma once
 
+#include <ansatz/model/format_as.hpp>
 #include <ansatz/model/detection.hpp>
 #include <ansatz/model/linear.hpp>
 

@@ -69,11 +69,4 @@ constexpr ir::List<Signal> components_of(const Signal& s) {
   return parts;
 }
 
-/// The same values in another Space, as Pylearn2's `format_as`: images become vectors through the
-/// order rows, columns, channels; labels one-hot vectors; components are put side by side.
-/// Throws ShapeError unless the total dimensions agree.
-constexpr Signal format_as(const Signal& s, const SpaceInfo& to);
-
 }  // namespace ansatz
-
-#include <ansatz/model/format_as.hpp>

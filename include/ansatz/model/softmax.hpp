@@ -1,6 +1,7 @@
 // Softmax: y = exp(z) / sum exp(z), z = x W + b
 #pragma once
 
+#include <ansatz/model/format_as.hpp>
 #include <ansatz/compiled_once.hpp>
 #include <ansatz/data/dataset.hpp>
 #include <ansatz/model/dense.hpp>

@@ -1,6 +1,7 @@
 // SpaceConverter: the same numbers in another Space.
 #pragma once
 
+#include <ansatz/model/format_as.hpp>
 #include <ansatz/model/layer.hpp>
 
 namespace ansatz {

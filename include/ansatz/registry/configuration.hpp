@@ -26,8 +26,9 @@ struct Configuration {
 /// Keeps it for the life of the process and lends its loops. NameError, naming both places, when
 /// a configuration of its name and precision is known already.
 void add_configuration(Configuration configuration);
-/// What went wrong before `main`.
-void add_registration_fault(std::string what);
+
+/// Registers those of the library: defined beside them, in src/configurations.
+void register_library_configurations();
 
 /// Those of the library and of the program, in the order of their registration.
 const std::vector<const Configuration*>& configurations();

@@ -7,6 +7,9 @@
 
 namespace ansatz {
 
+/// What went wrong before `main`, where nothing can be thrown.
+void add_registration_fault(std::string what);
+
 namespace registering {
 
 // The job's lambda is only evaluated by the compiler: called at run time it would bring the code

@@ -1,8 +1,10 @@
-// The functions of a job.
+// The functions that every job has beside its algorithm's.
 #pragma once
 
 #include <ansatz/compiled_once.hpp>
-#include <ansatz/train/train.hpp>
+#include <ansatz/model/model.hpp>
+#include <ansatz/training/algorithm.hpp>
+#include <dsl/function.hpp>
 
 ANSATZ_COMPILED_ONCE
 
@@ -59,41 +61,48 @@ class Varying {
   ir::List<ir::Term*> seen_;
 };
 
-}  // namespace train
+// A channel as outputs of a function: its value and, of a ratio, what it is divided by.
+constexpr void put(const Channel& c, Function& f) {
+  const String name = c.name + Channel::endings[static_cast<int>(c.gathered)];
+  f.add(output(name.c_str(), c.value));
+  if (c.gathered < Gathered::ratio) return;
+  const String divisor = c.name + Channel::divisor_ending;
+  f.add(output(divisor.c_str(), c.per));
+}
 
-constexpr NamedFunction Train::function(int index) const {
-  const int own = algorithm->function_count();
-  if (index < own) return algorithm->function(*this, index);
+/// "monitor": of `list`, the channels that read data.
+/// "monitor_parameters": those that do not.
+constexpr NamedFunction monitor_function(const ChannelList& list, bool of_data) {
   NamedFunction f;
-  const auto put = [&](const Channel& c) {
-    const String name = c.name + Channel::endings[static_cast<int>(c.gathered)];
-    f.function.add(output(name.c_str(), c.value));
-    if (c.gathered < Gathered::ratio) return;
-    const String divisor = c.name + Channel::divisor_ending;
-    f.function.add(output(divisor.c_str(), c.per));
-  };
-  if (index == own || index == own + 1) {
-    f.name = index == own ? "monitor" : "monitor_parameters";
-    const ChannelList list = channels(data());
-    train::Varying varies;
-    for (const Channel& c : list)
-      if ((c.gathered != Gathered::mean || varies(c.value)) == (index == own)) put(c);
-  } else if (index == own + 2) {
-    f.name = "monitor_settings";
-    ChannelList list;
-    algorithm->channels(*model, list);
-    for (const Channel& c : list) put(c);
-  } else {
-    f.name = "predict";
-    // A model that trains itself need not have an output.
-    if (own == 0 && model->trains_itself()) return f;
-    Data inputs;
-    const Data from = data();
-    for (const auto& each : from.sources())
-      if (each.source == model->input_source().view()) inputs.add(each.source, each.signal.space);
-    f.function.add(output("", model->output(inputs[model->input_source()]).value()));
-  }
+  f.name = of_data ? "monitor" : "monitor_parameters";
+  Varying varies;
+  for (const Channel& c : list)
+    if ((c.gathered != Gathered::mean || varies(c.value)) == of_data) put(c, f.function);
   return f;
 }
+
+/// "monitor_settings": the channels of the algorithm itself.
+constexpr NamedFunction settings_function(const Model& model, const TrainingAlgorithm& algorithm) {
+  NamedFunction f;
+  f.name = "monitor_settings";
+  ChannelList list;
+  algorithm.channels(model, list);
+  for (const Channel& c : list) put(c, f.function);
+  return f;
+}
+
+/// "predict": the output of the model. A model that trains itself need not have one.
+constexpr NamedFunction predict_function(const Model& model, const Data& from, bool has_output) {
+  NamedFunction f;
+  f.name = "predict";
+  if (!has_output) return f;
+  Data inputs;
+  for (const auto& each : from.sources())
+    if (each.source == model.input_source().view()) inputs.add(each.source, each.signal.space);
+  f.function.add(output("", model.output(inputs[model.input_source()]).value()));
+  return f;
+}
+
+}  // namespace train
 
 }  // namespace ansatz

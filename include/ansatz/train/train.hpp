@@ -5,6 +5,7 @@
 #include <ansatz/data/dataset.hpp>
 #include <ansatz/extension/extension.hpp>
 #include <ansatz/model/model.hpp>
+#include <ansatz/train/functions.hpp>
 #include <ansatz/training/algorithm.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -108,7 +109,17 @@ class Train {
   constexpr int function_count() const {
     return algorithm ? algorithm->function_count() + 4 : 0;
   }
-  constexpr NamedFunction function(int index) const;
+  constexpr NamedFunction function(int index) const {
+    const int own = algorithm->function_count();
+    if (index < own) return algorithm->function(*this, index);
+    switch (index - own) {
+      case 0: return train::monitor_function(channels(data()), true);
+      case 1: return train::monitor_function(channels(data()), false);
+      case 2: return train::settings_function(*model, *algorithm);
+      default:
+        return train::predict_function(*model, data(), own > 0 || !model->trains_itself());
+    }
+  }
 
  private:
   /// A model that the caller keeps a handle to.
@@ -139,5 +150,3 @@ class Train {
 };
 
 }  // namespace ansatz
-
-#include <ansatz/train/functions.hpp>

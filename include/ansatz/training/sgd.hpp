@@ -3,6 +3,7 @@
 
 #include <ansatz/compiled_once.hpp>
 #include <ansatz/seed.hpp>
+#include <ansatz/train/train.hpp>
 #include <ansatz/training/algorithm.hpp>
 #include <ansatz/training/momentum.hpp>
 #include <ansatz/training/schedule.hpp>
@@ -123,12 +124,6 @@ class SGD : public TrainingAlgorithm {
     give(*this, o);
   }
 };
-
-}  // namespace ansatz
-
-#include <ansatz/train/train.hpp>
-
-namespace ansatz {
 
 constexpr NamedFunction SGD::function(const Train& train, int) const {
   const Shared<Cost> c = cost_of(*train.model);

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace ansatz::compiling {
+namespace ansatz::explaining {
 
 /// An op that generated code may name.
 struct OpName {
@@ -21,4 +21,4 @@ const OpName* find_op(std::string_view name_and_version);
 /// "NAME/VERSION" of an op of the library.
 std::string written(const ir::OpInfo& op);
 
-}  // namespace ansatz::compiling
+}  // namespace ansatz::explaining

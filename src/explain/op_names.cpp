@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <map>
 
-namespace ansatz::compiling {
+namespace ansatz::explaining {
 
 namespace {
 
@@ -27,7 +27,7 @@ bool is_word(std::string_view text, std::string_view more = "") {
 std::map<std::string, const OpName*, std::less<>> by_name() {
   std::map<std::string, const OpName*, std::less<>> names;
   for (const OpName& op : table)
-    if (is_word(op.info->name) && is_word(op.type) && is_word(op.header, "."))
+    if (is_word(op.info->name) && is_word(op.type) && is_word(op.header, "./"))
       names[written(*op.info)] = &op;
   return names;
 }
@@ -42,4 +42,4 @@ const OpName* find_op(std::string_view name_and_version) {
   return found == names.end() ? nullptr : found->second;
 }
 
-}  // namespace ansatz::compiling
+}  // namespace ansatz::explaining
