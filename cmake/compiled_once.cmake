@@ -1,5 +1,5 @@
 # With g++, the library holds the inline functions of the headers that say ANSATZ_COMPILED_ONCE: a
-# source for every folder of include/ansatz that has some. See include/ansatz/compiled_once.hpp.
+# source for every folder of include/ansatz that has some. See ansatz/base/compiled_once.hpp.
 function(add_compiled_once target folder output)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*.hpp)
   set(areas "")

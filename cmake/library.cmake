@@ -13,8 +13,11 @@ set(header_folder ${PROJECT_BINARY_DIR}/include/ansatz-1)
 file(MAKE_DIRECTORY ${header_folder})
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/dsl ${header_folder}/dsl SYMBOLIC)
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/ansatz ${header_folder}/ansatz SYMBOLIC)
+set(moved_folder ${PROJECT_BINARY_DIR}/include/moved)
+include(${CMAKE_CURRENT_LIST_DIR}/moved_headers.cmake)
 target_include_directories(ansatz PUBLIC
-  $<BUILD_INTERFACE:${header_folder}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/ansatz-1>)
+  $<BUILD_INTERFACE:${header_folder}> $<BUILD_INTERFACE:${moved_folder}>
+  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/ansatz-1>)
 target_include_directories(ansatz PRIVATE ${PROJECT_SOURCE_DIR}/src)
 
 # The user's translation units hold the generated loops, so they need the library's flags: one

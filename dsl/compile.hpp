@@ -5,8 +5,8 @@
 #include <dsl/ops.hpp>
 
 #include <dsl/kernels/loop.hpp>
-#include <dsl/lower.hpp>
-#include <dsl/loops.hpp>
+#include <dsl/passes/lower.hpp>
+#include <dsl/plan/loops.hpp>
 #include <dsl/program.hpp>
 #include <dsl/refused.hpp>
 

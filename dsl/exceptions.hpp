@@ -1,4 +1,4 @@
-// What the library throws. Apart from <dsl/errors.hpp> because <stdexcept> takes 0.3 s to compile
+// What the library throws. Apart from <dsl/ir/errors.hpp>: <stdexcept> takes 0.3 s to compile
 // and most programs never name these types.
 #pragma once
 

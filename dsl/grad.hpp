@@ -1,7 +1,7 @@
 // grad(cost, x): the derivative as an expression, of any order.
 #pragma once
 
-#include <dsl/ops/view.hpp>
+#include <dsl/ops/view/view.hpp>
 
 namespace ansatz {
 namespace ops {

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include <dsl/array.hpp>
-#include <dsl/plan.hpp>
+#include <dsl/plan/plan.hpp>
 #include <dsl/store.hpp>
 
 namespace ansatz {

@@ -2,7 +2,7 @@
 // compiler to print.
 #pragma once
 
-#include <dsl/errors.hpp>
+#include <dsl/ir/errors.hpp>
 #include <dsl/kernels/isa.hpp>
 
 namespace ansatz {

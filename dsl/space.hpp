@@ -6,7 +6,7 @@
 // graph is built). Batch<Space> is a run-time number of them.
 #pragma once
 
-#include <dsl/errors.hpp>
+#include <dsl/ir/errors.hpp>
 
 #include <type_traits>
 

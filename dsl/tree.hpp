@@ -7,7 +7,7 @@
 
 #include <utility>
 
-#include <dsl/lower.hpp>
+#include <dsl/passes/lower.hpp>
 
 namespace ansatz {
 

@@ -1,6 +1,6 @@
 // Softmax regression: 7,850 parameters, fitted to 50,000 digits by stochastic gradient descent.
 #include <ansatz/data/batches.hpp>
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>

@@ -1,9 +1,9 @@
 // A multilayer perceptron, 784-500-500-10, learns digits by gradient descent with momentum.
 //
 //     example_mlp_mnist [epochs]
+#include <ansatz/base/progress.hpp>
 #include <ansatz/data/batches.hpp>
-#include <ansatz/data/digit_stream.hpp>
-#include <ansatz/progress.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>

@@ -1,6 +1,6 @@
 // A small convolutional net: two layers of 5 x 5 kernels, each with a pool behind it.
 #include <ansatz/data/batches.hpp>
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>

@@ -3,7 +3,7 @@
 // The cost, -log p(v), cannot be computed; its gradient can be estimated: it is that of the mean
 // free energy of the data minus the mean free energy of samples of the model.
 #include <ansatz/data/batches.hpp>
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>

@@ -1,7 +1,7 @@
 // A penalty on a gradient: a classifier whose cost changes little when its input does
 // (Drucker and LeCun 1992, "double backpropagation").
 #include <ansatz/data/batches.hpp>
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>

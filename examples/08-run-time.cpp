@@ -1,6 +1,6 @@
 // One model, twice: with sizes the compiler knows, and with sizes known at run time only.
 #include <ansatz/data/batches.hpp>
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/build.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>

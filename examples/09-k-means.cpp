@@ -1,6 +1,6 @@
 // k-means (Lloyd 1957): no gradient, only a store and a loop over batches.
 #include <ansatz/data/batches.hpp>
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/ops.hpp>
 

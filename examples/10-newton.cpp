@@ -1,6 +1,6 @@
 // Newton's method: Hessian-vector products as gradients of gradients (Pearlmutter 1994), and with
 // them the method of conjugate gradients (Hestenes and Stiefel 1952), all in one program.
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>

@@ -1,6 +1,6 @@
 // A denoising autoencoder (Vincent et al. 2008): pixels are lost at random, and to be restored.
 #include <ansatz/data/batches.hpp>
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>

@@ -1,6 +1,6 @@
 // Parameters live in a store: shared by programs, saved to a file, loaded again.
 #include <ansatz/data/batches.hpp>
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/grad.hpp>

@@ -1,13 +1,13 @@
 // A job: data, model and algorithm, as Pylearn2 puts them together. The job is a lambda without
 // captures; in a constant expression it gives graph and plan of every function, so that what runs
 // is the specialised trainer of exactly this job.
-#include <ansatz/data/drawn_sets.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/rectified_linear.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/run.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/data/sets/drawn_sets.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/session/run.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
-#include <ansatz/training/sgd.hpp>
 
 #include <cstdio>
 

@@ -1,11 +1,11 @@
 // A model of one's own: parameters, a forward expression, a cost, a constraint and a channel.
 // Train, SGD and the monitor treat it as any other.
-#include <ansatz/data/drawn_sets.hpp>
-#include <ansatz/model/constraint.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/data/sets/drawn_sets.hpp>
+#include <ansatz/job/constraint.hpp>
 #include <ansatz/model/model_of.hpp>
-#include <ansatz/run.hpp>
+#include <ansatz/session/run.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
-#include <ansatz/training/sgd.hpp>
 #include <dsl/ops.hpp>
 
 #include <cstdio>

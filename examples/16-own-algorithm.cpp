@@ -1,5 +1,5 @@
 // A model without gradients needs Model and Dataset only: k-means (Lloyd 1982) on drawn digits.
-#include <ansatz/data/drawn_sets.hpp>
+#include <ansatz/data/sets/drawn_sets.hpp>
 #include <ansatz/model/self_training.hpp>
 
 #include <cstdio>

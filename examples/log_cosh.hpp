@@ -3,8 +3,8 @@
 // An op of one's own, in a file of one's own. The library is not touched.
 #pragma once
 
-#include <dsl/ops/multiply.hpp>
-#include <dsl/ops/tanh.hpp>
+#include <dsl/ops/activation/tanh.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
 
 namespace robust {
 

@@ -76,7 +76,8 @@ def convolutional_net():
                             parameter<VectorSpace<32>>("b1")), pool<2>);
     auto z = matmul(flatten(h1), parameter<Matrix<512, 10>>("W")) + parameter<VectorSpace<10>>("b");
     auto cost = mean(cross_entropy(softmax(z), y));
-''' + LEARN, declarations='#include <dsl/ops/convolve.hpp>\n#include <dsl/ops/max_pool.hpp>\n')
+''' + LEARN, declarations='#include <dsl/ops/image/convolve.hpp>\n'
+                             '#include <dsl/ops/image/max_pool.hpp>\n')
 
 
 def chain(ops):
@@ -101,17 +102,17 @@ def chain_with_gradient(ops):
 
 def trainer():
     """The specialised trainer of the MLP tutorial's third part, with its 148 channels."""
-    return '''#include <ansatz/data/mnist_set.hpp>
+    return '''#include <ansatz/data/sets/mnist_set.hpp>
 #include <ansatz/extension/save_best.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/rectified_linear.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/run.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/session/run.hpp>
 #include <ansatz/termination/combined.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
 #include <ansatz/termination/monitor_based.hpp>
-#include <ansatz/training/epoch_schedules.hpp>
-#include <ansatz/training/sgd.hpp>
+#include <ansatz/algorithm/schedules/epoch_schedules.hpp>
+#include <ansatz/algorithm/sgd.hpp>
 
 using namespace ansatz;
 

@@ -2,9 +2,9 @@
 // graph, microseconds of lowering it, of `build`, and of the first call compared with the second.
 #include <dsl/build.hpp>
 #include <dsl/grad.hpp>
-#include <dsl/lower.hpp>
 #include <dsl/ops.hpp>
 #include <dsl/parameters.hpp>
+#include <dsl/passes/lower.hpp>
 
 #include <algorithm>
 #include <chrono>

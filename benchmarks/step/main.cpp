@@ -1,7 +1,7 @@
 // bench_step: training steps in Ansatz, by hand and in PyTorch, side by side. See ../README.md.
-#include <dsl/gemm.hpp>
 #include <omp.h>
 #include <unistd.h>
+#include <dsl/kernels/gemm.hpp>
 
 #include <algorithm>
 #include <cmath>

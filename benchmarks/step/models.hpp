@@ -4,8 +4,8 @@
 #include <dsl/function.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
-#include <dsl/ops/convolve.hpp>
-#include <dsl/ops/max_pool.hpp>
+#include <dsl/ops/image/convolve.hpp>
+#include <dsl/ops/image/max_pool.hpp>
 #include <dsl/parameters.hpp>
 
 namespace bench {

@@ -1,7 +1,7 @@
 // The ops without operands: where values come from.
 #pragma once
 
-#include <dsl/ops/op.hpp>
+#include <dsl/ir/op.hpp>
 
 namespace ansatz::ops {
 

@@ -5,7 +5,7 @@
 // rules write goes straight into the graph of their operands. The functions are the same.
 #pragma once
 
-#include <dsl/errors.hpp>
+#include <dsl/ir/errors.hpp>
 #include <dsl/ir/list.hpp>
 #include <dsl/ir/op_info.hpp>
 

@@ -1,8 +1,8 @@
 // An elementwise op over whole arrays: how the interpreter of loops calls it.
 #pragma once
 
+#include <dsl/ir/op.hpp>
 #include <dsl/kernels/simd.hpp>
-#include <dsl/ops/op.hpp>
 
 namespace ansatz::kernels {
 inline namespace ANSATZ_ISA {

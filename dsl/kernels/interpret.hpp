@@ -2,7 +2,7 @@
 // not compiled.
 #pragma once
 
-#include <dsl/plan.hpp>
+#include <dsl/plan/plan.hpp>
 
 namespace ansatz::kernels {
 

@@ -3,9 +3,9 @@
 // register; kernels/interpret.hpp runs the same loops, to the same bits, without a compiler.
 #pragma once
 
+#include <dsl/ir/op.hpp>
 #include <dsl/kernels/philox.hpp>
 #include <dsl/kernels/reduce.hpp>
-#include <dsl/ops/op.hpp>
 
 namespace ansatz::kernels {
 

@@ -13,7 +13,7 @@
 // float words 0, 1 (numbers 0-15 the cosines, 16-31 the sines) and 2, 3; double words 0-1 and 2-3.
 #pragma once
 
-#include <dsl/plan.hpp>
+#include <dsl/plan/plan.hpp>
 
 namespace ansatz::kernels {
 

@@ -11,7 +11,7 @@
 #pragma once
 
 #include <dsl/kernels/simd.hpp>
-#include <dsl/plan.hpp>
+#include <dsl/plan/plan.hpp>
 
 namespace ansatz::kernels {
 

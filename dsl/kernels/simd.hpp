@@ -176,7 +176,7 @@ struct simd {
   }
 };
 
-// Compiled once, in src/kernels/math.cpp. Within 4 units in the last place; infinities, NaN,
+// Compiled once, in src/dsl/kernels/math.cpp. Within 4 units in the last place; infinities, NaN,
 // signed zeros and subnormal numbers as C's functions of the same name give them.
 
 simd<float> exp(simd<float> x);

@@ -4,12 +4,12 @@
 
 #include "observers.hpp"
 
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/serial/json.hpp>
-#include <ansatz/train/build_programs.hpp>
+#include <ansatz/base/json.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/program/build_programs.hpp>
 #include <dsl/explain.hpp>
 
-#include "../say.hpp"
+#include "../base/say.hpp"
 
 #include <fmt/format.h>
 

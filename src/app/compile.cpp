@@ -3,10 +3,10 @@
 
 #include "observers.hpp"
 
+#include <ansatz/base/json.hpp>
 #include <ansatz/compile/compile.hpp>
-#include <ansatz/serial/json.hpp>
 
-#include "../say.hpp"
+#include "../base/say.hpp"
 
 #include <fmt/format.h>
 

@@ -6,9 +6,9 @@
 #include <ansatz/data/path.hpp>
 #include <ansatz/serial/json.hpp>
 
-#include "../data/fetch.hpp"
+#include <ansatz/data/fetch/fetch.hpp>
 
-#include "../say.hpp"
+#include "../base/say.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -2,11 +2,11 @@
 #include "command.hpp"
 #include "json_output.hpp"
 
+#include <ansatz/base/version.hpp>
 #include <ansatz/compile/compile.hpp>
 #include <ansatz/data/path.hpp>
 #include <ansatz/registry/listing.hpp>
 #include <ansatz/serial/environment.hpp>
-#include <ansatz/version.hpp>
 #include <compile/settings.hpp>
 
 #include <fmt/format.h>

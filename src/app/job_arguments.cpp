@@ -1,7 +1,7 @@
-#include "../say.hpp"
+#include "../base/say.hpp"
 #include "command.hpp"
 
-#include <ansatz/registry/configuration.hpp>
+#include <ansatz/program/configuration.hpp>
 #include <ansatz/registry/registry.hpp>
 
 #include <fmt/format.h>

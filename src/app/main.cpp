@@ -1,15 +1,15 @@
 // ansatz: trains the models of job files, and looks into what was trained.
-#include "../say.hpp"
+#include "../base/say.hpp"
 #include "command.hpp"
 #include "process.hpp"
 
 #include "observers.hpp"
 
-#include <ansatz/nearest_name.hpp>
-#include <ansatz/serial/json.hpp>
-#include <ansatz/shown.hpp>
-#include <ansatz/version.hpp>
+#include <ansatz/base/json.hpp>
+#include <ansatz/base/shown.hpp>
+#include <ansatz/base/version.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
 

@@ -3,13 +3,13 @@
 #include "json_output.hpp"
 #include "observers.hpp"
 
-#include <ansatz/natural_order.hpp>
-#include <ansatz/serial/json.hpp>
+#include <ansatz/base/json.hpp>
+#include <ansatz/base/natural_order.hpp>
 #include <ansatz/serial/model_file.hpp>
 
-#include <ansatz/shown.hpp>
+#include <ansatz/base/shown.hpp>
 
-#include "../say.hpp"
+#include "../base/say.hpp"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
 #include "observers.hpp"
 
-#include <ansatz/nearest_name.hpp>
-#include <ansatz/progress.hpp>
-#include <ansatz/serial/json.hpp>
+#include <ansatz/base/json.hpp>
+#include <ansatz/base/progress.hpp>
+#include <dsl/nearest_name.hpp>
 
-#include "../say.hpp"
+#include "../base/say.hpp"
 
 #include <fmt/format.h>
 

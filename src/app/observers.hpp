@@ -1,7 +1,7 @@
 // What a run shows: text for people, JSON for programs.
 #pragma once
 
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/session.hpp>
 
 #include <memory>
 #include <string>

@@ -4,21 +4,21 @@
 #include "observers.hpp"
 #include "trained_model.hpp"
 
-#include <ansatz/model/format_as.hpp>
-#include <ansatz/data/npy.hpp>
-#include <ansatz/data/subset_iterator.hpp>
-#include <ansatz/model/mlp.hpp>
+#include <ansatz/base/json.hpp>
+#include <ansatz/base/shown.hpp>
+#include <ansatz/data/iteration/subset_iterator.hpp>
+#include <ansatz/files/atomic_file.hpp>
+#include <ansatz/files/npy.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/monitor/monitor.hpp>
-#include <ansatz/serial/atomic_file.hpp>
-#include <ansatz/serial/json.hpp>
-#include <ansatz/shown.hpp>
-#include <ansatz/train/batch_reader.hpp>
-#include <ansatz/train/build_programs.hpp>
-#include <ansatz/train/session.hpp>
+#include <ansatz/program/batch_reader.hpp>
+#include <ansatz/program/build_programs.hpp>
+#include <ansatz/session/session.hpp>
+#include <ansatz/spaces/format_as.hpp>
 #include <dsl/build.hpp>
 #include <serial/held_folder.hpp>
 
-#include "../say.hpp"
+#include "../base/say.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -2,7 +2,7 @@
 
 #include "command.hpp"
 
-#include <ansatz/serial/atomic_file.hpp>
+#include <ansatz/files/atomic_file.hpp>
 
 #include <cxxabi.h>
 #include <fcntl.h>

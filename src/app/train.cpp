@@ -1,13 +1,13 @@
 // ansatz train
-#include "../say.hpp"
+#include "../base/say.hpp"
 #include "command.hpp"
 #include "observers.hpp"
 #include "process.hpp"
 
+#include <ansatz/base/json.hpp>
 #include <ansatz/compile/compile.hpp>
-#include <ansatz/serial/json.hpp>
-#include <ansatz/train/build_programs.hpp>
-#include <ansatz/train/session.hpp>
+#include <ansatz/program/build_programs.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/threads.hpp>
 
 #include <fmt/format.h>

@@ -1,10 +1,10 @@
 #include "trained_model.hpp"
 
-#include <ansatz/data/csv.hpp>
-#include <ansatz/data/file_sets.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/data/sets/file_sets.hpp>
+#include <ansatz/files/csv.hpp>
 #include <ansatz/registry/job.hpp>
 #include <ansatz/serial/store_tensors.hpp>
-#include <ansatz/training/sgd.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>

@@ -4,9 +4,9 @@
 #include "command.hpp"
 
 #include <ansatz/data/table.hpp>
+#include <ansatz/job/any_program.hpp>
+#include <ansatz/job/train.hpp>
 #include <ansatz/serial/model_file.hpp>
-#include <ansatz/train/any_program.hpp>
-#include <ansatz/train/train.hpp>
 
 #include <memory>
 #include <string>

@@ -1,6 +1,6 @@
 #include "cache.hpp"
 
-#include "sha256.hpp"
+#include "../base/sha256.hpp"
 
 #include <ansatz/compile/compile.hpp>
 #include <dsl/exceptions.hpp>

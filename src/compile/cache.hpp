@@ -1,7 +1,7 @@
 // The folder in which compiled loops are kept.
 #pragma once
 
-#include "../serial/held_folder.hpp"
+#include <ansatz/files/held_folder.hpp>
 
 #include <functional>
 #include <string>

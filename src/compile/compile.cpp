@@ -1,17 +1,17 @@
 #include <ansatz/compile/compile.hpp>
 
-#include <ansatz/registry/configuration.hpp>
+#include <ansatz/program/configuration.hpp>
 
-#include "../say.hpp"
+#include "../base/say.hpp"
+#include "../base/sha256.hpp"
 #include "cache.hpp"
 #include "generate.hpp"
 #include "load.hpp"
-#include "sha256.hpp"
 #include "toolchain.hpp"
 
 #include <dsl/exceptions.hpp>
-#include <dsl/loops.hpp>
-#include <dsl/lower.hpp>
+#include <dsl/passes/lower.hpp>
+#include <dsl/plan/loops.hpp>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "generate.hpp"
 
-#include "../explain/op_names.hpp"
+#include "../dsl/op_names.hpp"
 
 #include <dsl/exceptions.hpp>
 

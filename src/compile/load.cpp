@@ -3,7 +3,7 @@
 #include <ansatz/compile/object.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/kernels/loop.hpp>
-#include <dsl/loops.hpp>
+#include <dsl/plan/loops.hpp>
 
 #include <dlfcn.h>
 #include <fmt/format.h>

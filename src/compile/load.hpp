@@ -1,7 +1,7 @@
 // Takes the loops of a shared object into the process.
 #pragma once
 
-#include "../serial/held_folder.hpp"
+#include <ansatz/files/held_folder.hpp>
 
 #include <string>
 

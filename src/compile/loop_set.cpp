@@ -1,8 +1,8 @@
 #include "loop_set.hpp"
 
-#include "../explain/op_names.hpp"
+#include "../dsl/op_names.hpp"
 
-#include <dsl/loops.hpp>
+#include <dsl/plan/loops.hpp>
 
 #include <fmt/format.h>
 
@@ -48,7 +48,8 @@ std::set<std::string> foreign_ops(const ir::PlanView& plan, const ir::Loop& loop
   std::set<std::string> foreign;
   for (int k = 0; k < loop.instrs; ++k) {
     const ir::Instr& i = plan.code[loop.first_instr + k];
-    if (i.code == ir::Code::apply && !explaining::find_op(op_of(plan, i))) foreign.insert(op_of(plan, i));
+    if (i.code == ir::Code::apply && !explaining::find_op(op_of(plan, i)))
+      foreign.insert(op_of(plan, i));
   }
   return foreign;
 }

@@ -1,7 +1,7 @@
 // The distinct loops of plans.
 #pragma once
 
-#include <dsl/plan.hpp>
+#include <dsl/plan/plan.hpp>
 
 #include <set>
 #include <string>

@@ -1,7 +1,7 @@
 #include "toolchain.hpp"
 
-#include "settings.hpp"
-#include "sha256.hpp"
+#include <ansatz/compile/settings.hpp>
+#include "../base/sha256.hpp"
 
 #include <ansatz/compile/object.hpp>
 #include <dsl/exceptions.hpp>
@@ -91,7 +91,8 @@ void add_file(Sha256& hash, const fs::path& path) {
 
 /// What a generated file can include.
 std::string hash_of_headers(const fs::path& folder) {
-  std::vector<fs::path> files{folder / "ansatz/compile/object.hpp", folder / "ansatz/version.hpp"};
+  std::vector<fs::path> files{folder / "ansatz/compile/object.hpp",
+                              folder / "ansatz/base/version.hpp"};
   for (const char* part : {"dsl", "dsl/ir", "dsl/kernels", "dsl/ops"})
     for (const auto& entry : fs::directory_iterator(folder / part))
       if (entry.path().extension() == ".hpp") files.push_back(entry.path());

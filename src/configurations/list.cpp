@@ -1,4 +1,4 @@
-#include <ansatz/registry/configuration.hpp>
+#include <ansatz/program/configuration.hpp>
 
 namespace ansatz {
 

@@ -1,7 +1,7 @@
-#include <ansatz/data/drawn_sets.hpp>
-#include <ansatz/model/softmax_regression.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/data/sets/drawn_sets.hpp>
+#include <ansatz/model/layers/softmax_regression.hpp>
 #include <ansatz/registry/register.hpp>
-#include <ansatz/training/sgd.hpp>
 
 namespace ansatz::library {
 

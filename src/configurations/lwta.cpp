@@ -1,8 +1,8 @@
-#include <ansatz/model/linear.hpp>
-#include <ansatz/model/lwta.hpp>
-#include <ansatz/model/mlp.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/model/layers/linear.hpp>
+#include <ansatz/model/layers/lwta.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/registry/register.hpp>
-#include <ansatz/training/sgd.hpp>
 
 namespace ansatz::library {
 

@@ -1,13 +1,13 @@
-#include <ansatz/cost/default.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/cost/penalty/weight_decay.hpp>
 #include <ansatz/cost/sum_of_costs.hpp>
-#include <ansatz/cost/weight_decay.hpp>
-#include <ansatz/data/mnist_set.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/rectified_linear.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/model/tanh.hpp>
+#include <ansatz/data/sets/mnist_set.hpp>
+#include <ansatz/job/default_cost.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/layers/tanh.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/registry/register.hpp>
-#include <ansatz/training/sgd.hpp>
 
 namespace ansatz::library {
 

@@ -1,9 +1,9 @@
-#include <ansatz/data/mnist_set.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/rectified_linear.hpp>
-#include <ansatz/model/softmax.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/data/sets/mnist_set.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/registry/register.hpp>
-#include <ansatz/training/sgd.hpp>
 
 namespace ansatz::library {
 

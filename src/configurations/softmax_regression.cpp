@@ -1,7 +1,7 @@
-#include <ansatz/data/mnist_set.hpp>
-#include <ansatz/model/softmax_regression.hpp>
+#include <ansatz/algorithm/bgd.hpp>
+#include <ansatz/data/sets/mnist_set.hpp>
+#include <ansatz/model/layers/softmax_regression.hpp>
 #include <ansatz/registry/register.hpp>
-#include <ansatz/training/bgd.hpp>
 
 namespace ansatz::library {
 

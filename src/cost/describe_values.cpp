@@ -1,6 +1,6 @@
+#include <ansatz/base/describe.hpp>
 #include <ansatz/cost/coefficients.hpp>
 #include <ansatz/cost/sum_of_costs.hpp>
-#include <ansatz/describe.hpp>
 
 namespace ansatz {
 

@@ -1,11 +1,11 @@
 // What the data sets of jobs load.
-#include <ansatz/data/csv.hpp>
 #include <ansatz/data/dense_design_matrix.hpp>
-#include <ansatz/data/digit_stream.hpp>
-#include <ansatz/data/drawn_sets.hpp>
-#include <ansatz/data/file_sets.hpp>
-#include <ansatz/data/random_sets.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
+#include <ansatz/data/sets/drawn_sets.hpp>
+#include <ansatz/data/sets/file_sets.hpp>
+#include <ansatz/data/sets/random_sets.hpp>
 #include <ansatz/data/tables.hpp>
+#include <ansatz/files/csv.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>

@@ -1,8 +1,8 @@
 #include <ansatz/data/table.hpp>
-#include <ansatz/nearest_name.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
-#include "text.hpp"
+#include "../base/text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,10 +1,10 @@
-#include <ansatz/data/csv.hpp>
-#include <ansatz/data/npy.hpp>
 #include <ansatz/data/tables.hpp>
-#include <ansatz/nearest_name.hpp>
+#include <ansatz/files/csv.hpp>
+#include <ansatz/files/npy.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
-#include "text.hpp"
+#include "../base/text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

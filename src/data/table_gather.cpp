@@ -1,7 +1,7 @@
 #include <ansatz/data/table.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "text.hpp"
+#include "../base/text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "live_answers.hpp"
 
-#include <ansatz/nearest_name.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -1,11 +1,11 @@
 #include <ansatz/extension/live_monitoring.hpp>
 
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "live_server.hpp"
 
-#include "../say.hpp"
+#include "../base/say.hpp"
 
 #include <fmt/format.h>
 

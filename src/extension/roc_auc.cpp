@@ -1,7 +1,7 @@
 #include <ansatz/extension/roc_auc.hpp>
 
-#include <ansatz/train/job_facts.hpp>
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/job_facts.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>

@@ -1,14 +1,14 @@
 #include <ansatz/extension/save_best.hpp>
 
 #include <ansatz/monitor/watched_channel.hpp>
-#include <ansatz/train/job_facts.hpp>
-#include <ansatz/train/output_file.hpp>
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/job_facts.hpp>
+#include <ansatz/session/output_file.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../termination/objective_channel.hpp"
-#include "kept_parameters.hpp"
+#include <ansatz/monitor/objective_channel.hpp>
+#include <ansatz/session/kept_parameters.hpp>
 
 #include <fmt/format.h>
 

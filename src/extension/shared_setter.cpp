@@ -1,9 +1,9 @@
 #include <ansatz/extension/shared_setter.hpp>
 
-#include <ansatz/nearest_name.hpp>
-#include <ansatz/train/job_facts.hpp>
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/job_facts.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
-#include <ansatz/describe.hpp>
-#include <ansatz/model/composite_layer.hpp>
-#include <ansatz/model/dropout.hpp>
+#include <ansatz/base/describe.hpp>
+#include <ansatz/model/layers/composite_layer.hpp>
+#include <ansatz/model/layers/dropout.hpp>
 
 namespace ansatz {
 

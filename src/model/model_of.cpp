@@ -1,6 +1,6 @@
 #include <ansatz/model/model_of.hpp>
 
-#include <ansatz/initialize.hpp>
+#include <ansatz/job/initialize.hpp>
 
 namespace ansatz {
 

@@ -1,6 +1,6 @@
-#include "parameter_names.hpp"
+#include <ansatz/model/parameter_names.hpp>
 
-#include <ansatz/model/mlp.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>

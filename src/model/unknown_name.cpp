@@ -1,6 +1,6 @@
 #include <ansatz/model/unknown_name.hpp>
 
-#include "unknown_name_error.hpp"
+#include <ansatz/model/unknown_name_error.hpp>
 
 namespace ansatz::running {
 

@@ -1,7 +1,7 @@
-#include "values_from_file.hpp"
+#include <ansatz/model/values_from_file.hpp>
 
-#include <ansatz/nearest_name.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
-#include <ansatz/data/npy.hpp>
-#include <ansatz/model/initialization.hpp>
+#include <ansatz/files/npy.hpp>
+#include <ansatz/job/initialization.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #include <ansatz/monitor/monitor.hpp>
 
-#include <ansatz/natural_order.hpp>
+#include <ansatz/base/natural_order.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>

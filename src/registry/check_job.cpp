@@ -1,19 +1,19 @@
 // What holds between the parts of a job.
 #include "loader.hpp"
 
+#include <ansatz/algorithm/sgd.hpp>
 #include <ansatz/cost/sum_of_costs.hpp>
-#include <ansatz/model/mlp.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/monitor/watched_channel.hpp>
-#include <ansatz/nearest_name.hpp>
 #include <ansatz/serial/store_tensors.hpp>
-#include <ansatz/train/job_facts.hpp>
-#include <ansatz/training/sgd.hpp>
+#include <ansatz/session/job_facts.hpp>
 #include <ansatz/yaml/scalar.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
-#include "../model/unknown_name_error.hpp"
-#include "../termination/objective_channel.hpp"
-#include "../train/several_errors.hpp"
+#include <ansatz/base/several_errors.hpp>
+#include <ansatz/model/unknown_name_error.hpp>
+#include <ansatz/monitor/objective_channel.hpp>
 
 #include <fmt/format.h>
 

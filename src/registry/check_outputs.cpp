@@ -1,14 +1,14 @@
 // What a job writes, before it runs.
 #include "loader.hpp"
 
-#include <ansatz/model/loaded_model.hpp>
-#include <ansatz/model/mlp.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/serial/model_file.hpp>
-#include <ansatz/train/output_file.hpp>
+#include <ansatz/session/loaded_model.hpp>
+#include <ansatz/session/output_file.hpp>
 #include <ansatz/yaml/scalar.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../serial/held_folder.hpp"
+#include <ansatz/files/held_folder.hpp>
 
 #include <fmt/format.h>
 

@@ -1,13 +1,13 @@
 #include "builtin.hpp"
 #include "loader.hpp"
 
-#include <ansatz/cost/default.hpp>
-#include <ansatz/cost/dropout.hpp>
-#include <ansatz/cost/lp_penalty.hpp>
 #include <ansatz/cost/method_cost.hpp>
-#include <ansatz/cost/missing_target_cost.hpp>
+#include <ansatz/cost/penalty/lp_penalty.hpp>
+#include <ansatz/cost/penalty/weight_decay.hpp>
 #include <ansatz/cost/sum_of_costs.hpp>
-#include <ansatz/cost/weight_decay.hpp>
+#include <ansatz/cost/supervised/dropout.hpp>
+#include <ansatz/cost/supervised/missing_target_cost.hpp>
+#include <ansatz/job/default_cost.hpp>
 
 namespace ansatz {
 

@@ -3,9 +3,9 @@
 #include "spaces.hpp"
 
 #include <ansatz/data/dense_design_matrix.hpp>
-#include <ansatz/data/drawn_sets.hpp>
-#include <ansatz/data/file_sets.hpp>
-#include <ansatz/data/mnist_set.hpp>
+#include <ansatz/data/sets/drawn_sets.hpp>
+#include <ansatz/data/sets/file_sets.hpp>
+#include <ansatz/data/sets/mnist_set.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>

@@ -1,8 +1,8 @@
 #include "describe_value.hpp"
 
-#include <ansatz/model/initialization.hpp>
-#include <ansatz/seed.hpp>
-#include <ansatz/train/train.hpp>
+#include <ansatz/base/seed.hpp>
+#include <ansatz/job/initialization.hpp>
+#include <ansatz/job/train.hpp>
 #include <ansatz/yaml/write.hpp>
 
 #include <cxxabi.h>

@@ -1,7 +1,7 @@
 // A single value as a line of YAML.
 #pragma once
 
-#include <ansatz/describe.hpp>
+#include <ansatz/base/describe.hpp>
 
 namespace ansatz {
 

@@ -1,15 +1,15 @@
 #include "builtin.hpp"
 
+#include <ansatz/algorithm/rules/polyak_averaging.hpp>
+#include <ansatz/algorithm/schedules/cosine_decay.hpp>
+#include <ansatz/algorithm/schedules/epoch_schedules.hpp>
+#include <ansatz/algorithm/schedules/step_scale.hpp>
 #include <ansatz/extension/channel_smoother.hpp>
 #include <ansatz/extension/live_monitoring.hpp>
 #include <ansatz/extension/roc_auc.hpp>
 #include <ansatz/extension/save_best.hpp>
 #include <ansatz/extension/shared_setter.hpp>
 #include <ansatz/extension/wmape.hpp>
-#include <ansatz/training/cosine_decay.hpp>
-#include <ansatz/training/epoch_schedules.hpp>
-#include <ansatz/training/polyak_averaging.hpp>
-#include <ansatz/training/step_scale.hpp>
 
 namespace ansatz {
 

@@ -2,12 +2,12 @@
 #include "builtin.hpp"
 #include "loader.hpp"
 
-#include <ansatz/model/loaded_model.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/program/build_programs.hpp>
 #include <ansatz/registry/call.hpp>
+#include <ansatz/session/loaded_model.hpp>
+#include <ansatz/session/session.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
-#include <ansatz/train/build_programs.hpp>
-#include <ansatz/train/session.hpp>
-#include <ansatz/training/sgd.hpp>
 #include <dsl/exceptions.hpp>
 
 namespace ansatz {

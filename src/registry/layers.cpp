@@ -1,19 +1,19 @@
 #include "builtin.hpp"
 
-#include <ansatz/model/composite_layer.hpp>
-#include <ansatz/model/flattener_layer.hpp>
-#include <ansatz/model/hinge.hpp>
-#include <ansatz/model/linear.hpp>
-#include <ansatz/model/linear_gaussian.hpp>
-#include <ansatz/model/lwta.hpp>
-#include <ansatz/model/maxout.hpp>
-#include <ansatz/model/pretrained_layer.hpp>
-#include <ansatz/model/rectified_linear.hpp>
-#include <ansatz/model/sigmoid.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/model/softplus.hpp>
-#include <ansatz/model/space_converter.hpp>
-#include <ansatz/model/tanh.hpp>
+#include <ansatz/model/layers/composite_layer.hpp>
+#include <ansatz/model/layers/flattener_layer.hpp>
+#include <ansatz/model/layers/hinge.hpp>
+#include <ansatz/model/layers/linear.hpp>
+#include <ansatz/model/layers/linear_gaussian.hpp>
+#include <ansatz/model/layers/lwta.hpp>
+#include <ansatz/model/layers/maxout.hpp>
+#include <ansatz/model/layers/pretrained_layer.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/sigmoid.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/layers/softplus.hpp>
+#include <ansatz/model/layers/space_converter.hpp>
+#include <ansatz/model/layers/tanh.hpp>
 
 namespace ansatz {
 

@@ -1,9 +1,9 @@
 #include <ansatz/registry/listing.hpp>
 
-#include <ansatz/nearest_name.hpp>
-#include <ansatz/registry/configuration.hpp>
+#include <ansatz/program/configuration.hpp>
 #include <ansatz/registry/registry.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

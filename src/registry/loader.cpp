@@ -2,15 +2,15 @@
 
 #include "numpy.hpp"
 
-#include "../serial/held_folder.hpp"
+#include <ansatz/files/held_folder.hpp>
 
-#include <ansatz/data/dataset.hpp>
-#include <ansatz/model/loaded_model.hpp>
-#include <ansatz/nearest_name.hpp>
+#include <ansatz/job/dataset.hpp>
 #include <ansatz/registry/call.hpp>
+#include <ansatz/session/loaded_model.hpp>
 #include <ansatz/yaml/read.hpp>
 #include <ansatz/yaml/scalar.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "builtin.hpp"
 
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/softmax_regression.hpp>
+#include <ansatz/model/layers/softmax_regression.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 
 namespace ansatz {
 

@@ -3,8 +3,8 @@
 
 #include "builtin.hpp"
 
-#include <ansatz/data/npy.hpp>
-#include <ansatz/random_state.hpp>
+#include <ansatz/base/random_state.hpp>
+#include <ansatz/files/npy.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>

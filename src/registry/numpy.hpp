@@ -1,9 +1,9 @@
 // Arrays and generators of NumPy in YAML.
 #pragma once
 
-#include <ansatz/object.hpp>
+#include <ansatz/base/object.hpp>
+#include <ansatz/base/seed.hpp>
 #include <ansatz/registry/registry.hpp>
-#include <ansatz/seed.hpp>
 
 #include <utility>
 #include <vector>

@@ -1,9 +1,9 @@
 // What holds between the keys of one object, and which numbers a key may have.
 #include "loader.hpp"
 
-#include <ansatz/model/dense.hpp>
-#include <ansatz/model/initialization.hpp>
-#include <ansatz/model/mlp.hpp>
+#include <ansatz/job/initialization.hpp>
+#include <ansatz/model/layers/dense.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/yaml/scalar.hpp>
 
 #include <fmt/format.h>

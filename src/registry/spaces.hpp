@@ -1,9 +1,9 @@
 // Spaces in YAML.
 #pragma once
 
-#include <ansatz/object.hpp>
+#include <ansatz/base/object.hpp>
 #include <ansatz/registry/registry.hpp>
-#include <ansatz/space_info.hpp>
+#include <ansatz/spaces/space_info.hpp>
 
 namespace ansatz {
 

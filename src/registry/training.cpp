@@ -1,15 +1,15 @@
 #include "builtin.hpp"
 
-#include <ansatz/training/adadelta.hpp>
-#include <ansatz/training/adagrad.hpp>
-#include <ansatz/training/adam.hpp>
-#include <ansatz/training/bgd.hpp>
-#include <ansatz/training/decay.hpp>
-#include <ansatz/training/default.hpp>
-#include <ansatz/training/epoch_monitor.hpp>
-#include <ansatz/training/momentum.hpp>
-#include <ansatz/training/rmsprop.hpp>
-#include <ansatz/training/sgd.hpp>
+#include <ansatz/algorithm/bgd.hpp>
+#include <ansatz/algorithm/default.hpp>
+#include <ansatz/algorithm/epoch_monitor.hpp>
+#include <ansatz/algorithm/rules/adadelta.hpp>
+#include <ansatz/algorithm/rules/adagrad.hpp>
+#include <ansatz/algorithm/rules/adam.hpp>
+#include <ansatz/algorithm/rules/momentum.hpp>
+#include <ansatz/algorithm/rules/rmsprop.hpp>
+#include <ansatz/algorithm/schedules/decay.hpp>
+#include <ansatz/algorithm/sgd.hpp>
 
 namespace ansatz {
 

@@ -4,12 +4,12 @@
 #include "numpy.hpp"
 #include "spaces.hpp"
 
-#include <ansatz/model/initialization.hpp>
-#include <ansatz/model/mlp.hpp>
+#include <ansatz/base/seed.hpp>
+#include <ansatz/base/shown.hpp>
+#include <ansatz/job/initialization.hpp>
+#include <ansatz/job/train.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/registry/call.hpp>
-#include <ansatz/seed.hpp>
-#include <ansatz/shown.hpp>
-#include <ansatz/train/train.hpp>
 #include <ansatz/yaml/scalar.hpp>
 
 #include <fmt/format.h>

@@ -5,10 +5,10 @@
 #include <cstring>
 #include <sstream>
 
-#include <ansatz/serial/json.hpp>
+#include <ansatz/base/json.hpp>
 #include <ansatz/serial/model_file.hpp>
 
-#include "tensor_header.hpp"
+#include <ansatz/files/tensor_header.hpp>
 
 namespace ansatz {
 

@@ -10,9 +10,9 @@
 #include <ansatz/serial/upgrade.hpp>
 #include <dsl/exceptions.hpp>
 
+#include <ansatz/files/tensor_header.hpp>
 #include "json.hpp"
 #include "layout.hpp"
-#include "tensor_header.hpp"
 
 namespace ansatz {
 

@@ -3,8 +3,8 @@
 
 #include <limits>
 
+#include <ansatz/base/version.hpp>
 #include <ansatz/serial/model_file.hpp>
-#include <ansatz/version.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "json.hpp"

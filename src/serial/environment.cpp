@@ -7,7 +7,7 @@
 
 #include <cstring>
 
-#include <dsl/gemm.hpp>
+#include <dsl/kernels/gemm.hpp>
 #include <dsl/kernels/isa.hpp>
 
 namespace ansatz {

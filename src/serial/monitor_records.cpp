@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <limits>
 
-#include <ansatz/nearest_name.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 namespace ansatz {
 

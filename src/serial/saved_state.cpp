@@ -5,9 +5,9 @@
 #include <bit>
 #include <cmath>
 
-#include <ansatz/nearest_name.hpp>
-#include <ansatz/serial/json.hpp>
+#include <ansatz/base/json.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 namespace ansatz {
 

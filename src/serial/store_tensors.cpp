@@ -8,9 +8,9 @@
 
 #include <fnmatch.h>
 
-#include <ansatz/nearest_name.hpp>
 #include <ansatz/serial/model_file.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include "run/text.hpp"
 

@@ -4,10 +4,10 @@
 
 #include <charconv>
 
-#include <ansatz/version.hpp>
+#include <ansatz/base/version.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "tensor_header.hpp"
+#include <ansatz/files/tensor_header.hpp>
 
 namespace ansatz {
 

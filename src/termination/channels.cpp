@@ -1,13 +1,13 @@
 #include <ansatz/termination/channels.hpp>
 
 #include <ansatz/monitor/watched_channel.hpp>
-#include <ansatz/nearest_name.hpp>
-#include <ansatz/model/loaded_model.hpp>
-#include <ansatz/train/job_facts.hpp>
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/job_facts.hpp>
+#include <ansatz/session/loaded_model.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
-#include "objective_channel.hpp"
+#include <ansatz/monitor/objective_channel.hpp>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include <ansatz/termination/epoch_counter.hpp>
 
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>

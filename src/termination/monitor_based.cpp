@@ -1,10 +1,10 @@
 #include <ansatz/termination/monitor_based.hpp>
 
 #include <ansatz/monitor/watched_channel.hpp>
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "objective_channel.hpp"
+#include <ansatz/monitor/objective_channel.hpp>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include <ansatz/termination/time_budget.hpp>
 
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>

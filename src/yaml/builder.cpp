@@ -3,7 +3,7 @@
 #include "path.hpp"
 #include "raw.hpp"
 
-#include <ansatz/nearest_name.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>

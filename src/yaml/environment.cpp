@@ -1,7 +1,7 @@
-#include <ansatz/nearest_name.hpp>
 #include <ansatz/yaml/environment.hpp>
 #include <ansatz/yaml/source.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
 #include <pwd.h>

@@ -1,7 +1,7 @@
-#include <ansatz/nearest_name.hpp>
-#include <ansatz/shown.hpp>
+#include <ansatz/base/shown.hpp>
 #include <ansatz/yaml/errors.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
 

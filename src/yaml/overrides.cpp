@@ -1,5 +1,5 @@
-#include <ansatz/nearest_name.hpp>
 #include <ansatz/yaml/overrides.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include "builder.hpp"
 #include "number.hpp"

@@ -1,6 +1,6 @@
 #include "builder.hpp"
 
-#include <ansatz/nearest_name.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
-#include <ansatz/nearest_name.hpp>
 #include <ansatz/yaml/read.hpp>
 #include <ansatz/yaml/template.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include "fill.hpp"
 #include "format.hpp"

@@ -2,7 +2,7 @@
 
 #include "utf8.hpp"
 
-#include <ansatz/nearest_name.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
 

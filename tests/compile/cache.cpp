@@ -2,10 +2,10 @@
 
 #include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
-#include <dsl/ops/add.hpp>
-#include <dsl/ops/multiply.hpp>
-#include <dsl/ops/sum.hpp>
-#include <dsl/ops/tanh.hpp>
+#include <dsl/ops/activation/tanh.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+#include <dsl/ops/reduce/sum.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>

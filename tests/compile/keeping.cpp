@@ -1,7 +1,7 @@
 // What the cache of compiled loops survives.
+#include "../../src/base/sha256.hpp"
 #include "../../src/compile/cache.hpp"
 #include "../../src/compile/load.hpp"
-#include "../../src/compile/sha256.hpp"
 #include "../../src/compile/toolchain.hpp"
 #include "cache.hpp"
 

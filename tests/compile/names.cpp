@@ -2,13 +2,13 @@
 #include "../../src/compile/generate.hpp"
 #include "cache.hpp"
 
+#include <ansatz/program/build_programs.hpp>
 #include <ansatz/registry/job.hpp>
-#include <ansatz/train/build_programs.hpp>
 #include <dsl/build.hpp>
-#include <dsl/ops/add.hpp>
-#include <dsl/ops/exp.hpp>
-#include <dsl/ops/sum.hpp>
-#include <dsl/ops/tanh.hpp>
+#include <dsl/ops/activation/tanh.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/arithmetic/exp.hpp>
+#include <dsl/ops/reduce/sum.hpp>
 
 #include <catch2/catch.hpp>
 

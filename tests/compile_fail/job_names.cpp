@@ -3,14 +3,14 @@
 // expect-clang: has no layer h1; allowed: h0, y
 // max-lines-gcc: 8
 // max-lines-clang: 11
-#include <ansatz/cost/dropout.hpp>
-#include <ansatz/data/drawn_sets.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/model/tanh.hpp>
-#include <ansatz/run.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/cost/supervised/dropout.hpp>
+#include <ansatz/data/sets/drawn_sets.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/layers/tanh.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/session/run.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
-#include <ansatz/training/sgd.hpp>
 
 using namespace ansatz;
 

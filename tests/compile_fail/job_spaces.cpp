@@ -3,12 +3,12 @@
 // expect-clang: format_as of [784] and [700]:
 // max-lines-gcc: 8
 // max-lines-clang: 11
-#include <ansatz/data/drawn_sets.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/run.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/data/sets/drawn_sets.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/session/run.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
-#include <ansatz/training/sgd.hpp>
 
 using namespace ansatz;
 

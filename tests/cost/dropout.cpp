@@ -1,13 +1,13 @@
 // Dropout as a cost, and costs of targets that are missing.
 #include "../model/probe.hpp"
 
-#include <ansatz/cost/default.hpp>
-#include <ansatz/cost/dropout.hpp>
-#include <ansatz/cost/missing_target_cost.hpp>
-#include <ansatz/model/linear.hpp>
-#include <ansatz/model/rectified_linear.hpp>
-#include <ansatz/model/sigmoid.hpp>
-#include <ansatz/model/softmax.hpp>
+#include <ansatz/cost/supervised/dropout.hpp>
+#include <ansatz/cost/supervised/missing_target_cost.hpp>
+#include <ansatz/job/default_cost.hpp>
+#include <ansatz/model/layers/linear.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/sigmoid.hpp>
+#include <ansatz/model/layers/softmax.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -2,17 +2,17 @@
 #include "../model/probe.hpp"
 
 #include <ansatz/cost/cost_from.hpp>
-#include <ansatz/cost/default.hpp>
-#include <ansatz/cost/lp_penalty.hpp>
 #include <ansatz/cost/method_cost.hpp>
+#include <ansatz/cost/penalty/lp_penalty.hpp>
+#include <ansatz/cost/penalty/weight_decay.hpp>
 #include <ansatz/cost/sum_of_costs.hpp>
-#include <ansatz/cost/weight_decay.hpp>
-#include <ansatz/model/composite_layer.hpp>
-#include <ansatz/model/linear.hpp>
-#include <ansatz/model/sigmoid.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/model/space_converter.hpp>
-#include <ansatz/model/tanh.hpp>
+#include <ansatz/job/default_cost.hpp>
+#include <ansatz/model/layers/composite_layer.hpp>
+#include <ansatz/model/layers/linear.hpp>
+#include <ansatz/model/layers/sigmoid.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/layers/space_converter.hpp>
+#include <ansatz/model/layers/tanh.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 #include <ansatz/data/batches.hpp>
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "allocations.hpp"

@@ -1,4 +1,4 @@
-#include <ansatz/bit_strings.hpp>
+#include <ansatz/base/bit_strings.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
-#include <ansatz/data/csv.hpp>
 #include <ansatz/data/path.hpp>
+#include <ansatz/files/csv.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "temporary_file.hpp"

@@ -1,4 +1,4 @@
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include <ansatz/data/idx.hpp>
+#include <ansatz/files/idx.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "temporary_file.hpp"

@@ -1,6 +1,6 @@
-#include <ansatz/data/digit_stream.hpp>
-#include <ansatz/data/mnist.hpp>
 #include <ansatz/data/path.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
+#include <ansatz/data/sets/mnist.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "temporary_file.hpp"

@@ -1,4 +1,4 @@
-#include <ansatz/natural_order.hpp>
+#include <ansatz/base/natural_order.hpp>
 
 #include <catch2/catch.hpp>
 

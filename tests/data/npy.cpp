@@ -1,4 +1,4 @@
-#include <ansatz/data/npy.hpp>
+#include <ansatz/files/npy.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "temporary_file.hpp"

@@ -1,4 +1,4 @@
-#include <ansatz/progress.hpp>
+#include <ansatz/base/progress.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include <ansatz/data/random_sets.hpp>
+#include <ansatz/data/sets/random_sets.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <catch2/catch.hpp>

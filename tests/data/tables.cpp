@@ -1,6 +1,6 @@
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <ansatz/data/tables.hpp>
-#include <ansatz/npz.hpp>
+#include <ansatz/files/npz.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "temporary_file.hpp"

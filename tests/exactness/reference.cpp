@@ -2,14 +2,14 @@
 
 #include <catch2/catch.hpp>
 
-#include <ansatz/data/mnist.hpp>
 #include <ansatz/data/path.hpp>
+#include <ansatz/data/sets/mnist.hpp>
+#include <ansatz/program/build_programs.hpp>
 #include <ansatz/registry/job.hpp>
-#include <ansatz/train/build_programs.hpp>
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/session.hpp>
 
-#include <filesystem>
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 

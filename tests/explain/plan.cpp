@@ -1,7 +1,7 @@
 #include "models.hpp"
 
 #include <dsl/build.hpp>
-#include <dsl/ops/repeat.hpp>
+#include <dsl/ops/control/repeat.hpp>
 
 namespace {
 

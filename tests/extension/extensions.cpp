@@ -1,3 +1,5 @@
+#include <ansatz/algorithm/bgd.hpp>
+#include <ansatz/algorithm/epoch_monitor.hpp>
 #include <ansatz/extension/channel_smoother.hpp>
 #include <ansatz/extension/on_event.hpp>
 #include <ansatz/extension/roc_auc.hpp>
@@ -5,8 +7,6 @@
 #include <ansatz/extension/shared_setter.hpp>
 #include <ansatz/extension/wmape.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
-#include <ansatz/training/bgd.hpp>
-#include <ansatz/training/epoch_monitor.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "../data/temporary_file.hpp"

@@ -1,9 +1,9 @@
-#include "../../src/data/catalogue.hpp"
+#include "../../include/ansatz/data/fetch/catalogue.hpp"
 
 #include <ansatz/data/path.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../../src/compile/sha256.hpp"
+#include "../../src/base/sha256.hpp"
 
 #include <catch2/catch.hpp>
 

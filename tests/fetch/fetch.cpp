@@ -1,8 +1,8 @@
-#include "../../src/data/fetch.hpp"
+#include "../../include/ansatz/data/fetch/fetch.hpp"
 
 #include <dsl/exceptions.hpp>
 
-#include "../../src/data/download.hpp"
+#include "../../src/data/fetch/download.hpp"
 #include "../data/temporary_file.hpp"
 #include "server.hpp"
 

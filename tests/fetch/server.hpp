@@ -1,7 +1,7 @@
 // The server of server.py, for as long as a test runs.
 #pragma once
 
-#include "../../src/compile/sha256.hpp"
+#include "../../src/base/sha256.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>

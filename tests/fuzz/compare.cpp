@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include <dsl/ir/leaves.hpp>
-#include <dsl/passes/rewrite.hpp>
+#include <dsl/passes/graph/rewrite.hpp>
 
 namespace fuzz {
 

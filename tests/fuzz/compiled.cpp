@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include <dsl/build.hpp>
-#include <dsl/loops.hpp>
+#include <dsl/plan/loops.hpp>
 
 #include "compare.hpp"
 

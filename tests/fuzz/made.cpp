@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include <dsl/lower.hpp>
+#include <dsl/passes/lower.hpp>
 
 #include "random_function.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <cstring>
 
-#include <dsl/loops.hpp>
-#include <dsl/lower.hpp>
+#include <dsl/passes/lower.hpp>
+#include <dsl/plan/loops.hpp>
 
 #include "compare.hpp"
 #include "made.hpp"

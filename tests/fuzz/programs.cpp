@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include <dsl/exceptions.hpp>
-#include <dsl/ops/add.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
 
 #include "compare.hpp"
 #include "made.hpp"

@@ -7,9 +7,9 @@
 
 #include <dsl/kernels/philox.hpp>
 #include <dsl/ops.hpp>
-#include <dsl/ops/repeat.hpp>
-#include <dsl/passes/fold_products.hpp>
-#include <dsl/passes/rewrite.hpp>
+#include <dsl/ops/control/repeat.hpp>
+#include <dsl/passes/graph/fold_products.hpp>
+#include <dsl/passes/graph/rewrite.hpp>
 
 namespace fuzz {
 

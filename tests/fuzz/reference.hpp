@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <dsl/ir/graph.hpp>
-#include <dsl/plan.hpp>
+#include <dsl/plan/plan.hpp>
 
 namespace fuzz {
 

@@ -1,5 +1,5 @@
 // Any bytes: they are read as an IDX file, plain or gzip.
-#include <ansatz/data/idx.hpp>
+#include <ansatz/files/idx.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-#include <ansatz/data/subset_iterator.hpp>
+#include <ansatz/data/iteration/subset_iterator.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <catch2/catch.hpp>

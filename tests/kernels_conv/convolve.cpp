@@ -1,6 +1,6 @@
 #include "kernel_call.hpp"
 
-#include <dsl/ops/convolve.hpp>
+#include <dsl/ops/image/convolve.hpp>
 
 namespace {
 

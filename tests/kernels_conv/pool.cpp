@@ -1,7 +1,7 @@
 #include "kernel_call.hpp"
 
-#include <dsl/ops/max_pool.hpp>
-#include <dsl/ops/mean_pool.hpp>
+#include <dsl/ops/image/max_pool.hpp>
+#include <dsl/ops/image/mean_pool.hpp>
 
 namespace {
 

@@ -5,13 +5,13 @@
 
 #include <catch2/catch.hpp>
 
-#include <ansatz/npz.hpp>
+#include <ansatz/files/npz.hpp>
 #include <dsl/build.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
-#include <dsl/ops/convolve.hpp>
-#include <dsl/ops/max_pool.hpp>
-#include <dsl/ops/mean_pool.hpp>
+#include <dsl/ops/image/convolve.hpp>
+#include <dsl/ops/image/max_pool.hpp>
+#include <dsl/ops/image/mean_pool.hpp>
 
 namespace {
 

@@ -3,9 +3,9 @@
 #include <string>
 
 #include <dsl/exceptions.hpp>
-#include <dsl/ops/concatenate.hpp>
-#include <dsl/ops/sum.hpp>
-#include <dsl/ops/take_rows.hpp>
+#include <dsl/ops/linear/take_rows.hpp>
+#include <dsl/ops/reduce/sum.hpp>
+#include <dsl/ops/view/concatenate.hpp>
 
 namespace {
 

@@ -2,20 +2,20 @@
 // out is what comes out of a run that was left alone.
 #include <catch2/catch.hpp>
 
-#include <ansatz/cost/dropout.hpp>
+#include <ansatz/algorithm/schedules/decay.hpp>
+#include <ansatz/algorithm/schedules/epoch_schedules.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/cost/supervised/dropout.hpp>
 #include <ansatz/data/dense_design_matrix.hpp>
-#include <ansatz/data/digit_stream.hpp>
+#include <ansatz/data/sets/digit_stream.hpp>
 #include <ansatz/data/tables.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/rectified_linear.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/serial/atomic_file.hpp>
+#include <ansatz/files/atomic_file.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/program/build_programs.hpp>
+#include <ansatz/session/session.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
-#include <ansatz/train/build_programs.hpp>
-#include <ansatz/train/session.hpp>
-#include <ansatz/training/decay.hpp>
-#include <ansatz/training/epoch_schedules.hpp>
-#include <ansatz/training/sgd.hpp>
 
 #include <array>
 #include <cstdio>

@@ -1,10 +1,10 @@
 // A shared object with a job: the trainer of job files that describe the same.
-#include <ansatz/data/drawn_sets.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/model/tanh.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/data/sets/drawn_sets.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/layers/tanh.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/registry/register.hpp>
-#include <ansatz/training/sgd.hpp>
 
 using namespace ansatz;
 

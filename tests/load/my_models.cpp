@@ -1,5 +1,5 @@
 // A shared object with a layer of its own.
-#include <ansatz/model/linear.hpp>
+#include <ansatz/model/layers/linear.hpp>
 #include <ansatz/registry/register_class.hpp>
 
 namespace {

@@ -1,9 +1,9 @@
 // Another job under the name of my_job.cpp's.
-#include <ansatz/data/drawn_sets.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/softmax.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/data/sets/drawn_sets.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/registry/register.hpp>
-#include <ansatz/training/sgd.hpp>
 
 using namespace ansatz;
 

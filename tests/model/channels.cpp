@@ -1,13 +1,13 @@
 // Names of the channels of each layer.
 #include "probe.hpp"
 
-#include <ansatz/model/hinge.hpp>
-#include <ansatz/model/linear_gaussian.hpp>
-#include <ansatz/model/lwta.hpp>
-#include <ansatz/model/maxout.hpp>
-#include <ansatz/model/rectified_linear.hpp>
-#include <ansatz/model/sigmoid.hpp>
-#include <ansatz/model/softmax.hpp>
+#include <ansatz/model/layers/hinge.hpp>
+#include <ansatz/model/layers/linear_gaussian.hpp>
+#include <ansatz/model/layers/lwta.hpp>
+#include <ansatz/model/layers/maxout.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/sigmoid.hpp>
+#include <ansatz/model/layers/softmax.hpp>
 
 #include <catch2/catch.hpp>
 

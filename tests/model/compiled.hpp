@@ -3,7 +3,7 @@
 
 #include "probe.hpp"
 
-#include <ansatz/training/sgd.hpp>
+#include <ansatz/algorithm/sgd.hpp>
 #include <dsl/compile.hpp>
 
 #include <catch2/catch.hpp>

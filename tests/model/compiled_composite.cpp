@@ -1,11 +1,11 @@
 #include "compiled.hpp"
 
-#include <ansatz/cost/default.hpp>
-#include <ansatz/model/composite_layer.hpp>
-#include <ansatz/model/flattener_layer.hpp>
-#include <ansatz/model/lwta.hpp>
-#include <ansatz/model/sigmoid.hpp>
-#include <ansatz/model/softmax.hpp>
+#include <ansatz/job/default_cost.hpp>
+#include <ansatz/model/layers/composite_layer.hpp>
+#include <ansatz/model/layers/flattener_layer.hpp>
+#include <ansatz/model/layers/lwta.hpp>
+#include <ansatz/model/layers/sigmoid.hpp>
+#include <ansatz/model/layers/softmax.hpp>
 
 using namespace ansatz;
 using namespace ansatz::testing;

@@ -1,11 +1,11 @@
 #include "compiled.hpp"
 
-#include <ansatz/cost/dropout.hpp>
+#include <ansatz/cost/penalty/weight_decay.hpp>
 #include <ansatz/cost/sum_of_costs.hpp>
-#include <ansatz/cost/weight_decay.hpp>
-#include <ansatz/model/maxout.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/model/tanh.hpp>
+#include <ansatz/cost/supervised/dropout.hpp>
+#include <ansatz/model/layers/maxout.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/layers/tanh.hpp>
 
 using namespace ansatz;
 using namespace ansatz::testing;

@@ -2,15 +2,15 @@
 #include "probe.hpp"
 
 #include <ansatz/cost/cost_from.hpp>
-#include <ansatz/cost/default.hpp>
-#include <ansatz/model/composite_layer.hpp>
-#include <ansatz/model/flattener_layer.hpp>
-#include <ansatz/model/pretrained_layer.hpp>
-#include <ansatz/model/sigmoid.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/model/softmax_regression.hpp>
-#include <ansatz/model/space_converter.hpp>
-#include <ansatz/model/tanh.hpp>
+#include <ansatz/job/default_cost.hpp>
+#include <ansatz/model/layers/composite_layer.hpp>
+#include <ansatz/model/layers/flattener_layer.hpp>
+#include <ansatz/model/layers/pretrained_layer.hpp>
+#include <ansatz/model/layers/sigmoid.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/layers/softmax_regression.hpp>
+#include <ansatz/model/layers/space_converter.hpp>
+#include <ansatz/model/layers/tanh.hpp>
 #include <ansatz/serial/model_file.hpp>
 
 #include <catch2/catch.hpp>

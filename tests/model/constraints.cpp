@@ -2,11 +2,11 @@
 #include "probe.hpp"
 
 #include <ansatz/data/table.hpp>
-#include <ansatz/model/parameter_vector.hpp>
-#include <ansatz/model/rectified_linear.hpp>
-#include <ansatz/model/softmax.hpp>
+#include <ansatz/files/npz.hpp>
+#include <ansatz/job/parameter_vector.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/softmax.hpp>
 #include <ansatz/model/target_statistics.hpp>
-#include <ansatz/npz.hpp>
 
 #include <catch2/catch.hpp>
 

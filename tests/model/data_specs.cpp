@@ -1,8 +1,8 @@
 // What models and costs read: nested Spaces flatten to inputs of their own, each source once, and
 // nest back (Pylearn2's DataSpecsMapping).
 #include <ansatz/cost/sum_of_costs.hpp>
-#include <ansatz/model/model.hpp>
-#include <ansatz/train/build_programs.hpp>
+#include <ansatz/job/model.hpp>
+#include <ansatz/program/build_programs.hpp>
 #include <dsl/ops.hpp>
 
 #include "../training/small_job.hpp"

@@ -1,10 +1,10 @@
 // Masks on the inputs of layers: given ones, drawn ones, and averages over them.
 #include "probe.hpp"
 
-#include <ansatz/model/dropout_average.hpp>
-#include <ansatz/model/linear.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/random_state.hpp>
+#include <ansatz/base/random_state.hpp>
+#include <ansatz/model/layers/dropout_average.hpp>
+#include <ansatz/model/layers/linear.hpp>
+#include <ansatz/model/layers/softmax.hpp>
 #include <dsl/ops.hpp>
 
 #include <catch2/catch.hpp>

@@ -2,12 +2,12 @@
 #include "probe.hpp"
 
 #include <ansatz/cost/cost_from.hpp>
-#include <ansatz/cost/default.hpp>
-#include <ansatz/model/lwta.hpp>
-#include <ansatz/model/maxout.hpp>
-#include <ansatz/model/rectified_linear.hpp>
-#include <ansatz/model/softplus.hpp>
-#include <ansatz/model/tanh.hpp>
+#include <ansatz/job/default_cost.hpp>
+#include <ansatz/model/layers/lwta.hpp>
+#include <ansatz/model/layers/maxout.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/softplus.hpp>
+#include <ansatz/model/layers/tanh.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -2,12 +2,12 @@
 #include "probe.hpp"
 #include "sha256.hpp"
 
-#include <ansatz/model/linear.hpp>
-#include <ansatz/model/maxout.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/rectified_linear.hpp>
-#include <ansatz/model/sigmoid.hpp>
-#include <ansatz/model/softmax.hpp>
+#include <ansatz/model/layers/linear.hpp>
+#include <ansatz/model/layers/maxout.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/sigmoid.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 
 #include <catch2/catch.hpp>
 

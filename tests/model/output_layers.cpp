@@ -1,11 +1,11 @@
 // Costs of last layers against plain loops, their gradients against differences, their channels.
 #include "probe.hpp"
 
-#include <ansatz/cost/default.hpp>
-#include <ansatz/model/hinge.hpp>
-#include <ansatz/model/linear_gaussian.hpp>
-#include <ansatz/model/sigmoid.hpp>
-#include <ansatz/model/softmax.hpp>
+#include <ansatz/job/default_cost.hpp>
+#include <ansatz/model/layers/hinge.hpp>
+#include <ansatz/model/layers/linear_gaussian.hpp>
+#include <ansatz/model/layers/sigmoid.hpp>
+#include <ansatz/model/layers/softmax.hpp>
 
 #include <catch2/catch.hpp>
 

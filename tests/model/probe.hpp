@@ -1,8 +1,8 @@
 // Programs of one model and one cost in double, to look at values and gradients.
 #pragma once
 
-#include <ansatz/cost/cost.hpp>
-#include <ansatz/model/mlp.hpp>
+#include <ansatz/job/cost.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <dsl/build.hpp>
 
 #include <map>

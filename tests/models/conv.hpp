@@ -1,9 +1,9 @@
 // A convolutional net with one layer of pools, largest or mean, whole ones only or partial too.
 #pragma once
 
-#include <dsl/ops/convolve.hpp>
-#include <dsl/ops/max_pool.hpp>
-#include <dsl/ops/mean_pool.hpp>
+#include <dsl/ops/image/convolve.hpp>
+#include <dsl/ops/image/max_pool.hpp>
+#include <dsl/ops/image/mean_pool.hpp>
 
 #include "model_test.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <ansatz/npz.hpp>
+#include <ansatz/files/npz.hpp>
 
 namespace model_test {
 

@@ -1,5 +1,5 @@
-#include <dsl/ops/concatenate.hpp>
-#include <dsl/ops/slice.hpp>
+#include <dsl/ops/view/concatenate.hpp>
+#include <dsl/ops/view/slice.hpp>
 
 #include "model_test.hpp"
 

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/abs.hpp>
+#include <dsl/ops/arithmetic/abs.hpp>
 
 TEST_CASE("abs: the number without its sign", "[op][abs]") {
   op_test::check_elementwise({

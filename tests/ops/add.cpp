@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/add.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
 
 TEST_CASE("add: sum of two numbers", "[op][add]") {
   op_test::check_elementwise({

@@ -1,7 +1,7 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/argmax.hpp>
-#include <dsl/ops/multiply.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+#include <dsl/ops/reduce/argmax.hpp>
 
 namespace {
 

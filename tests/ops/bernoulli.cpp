@@ -1,8 +1,8 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/add.hpp>
-#include <dsl/ops/bernoulli.hpp>
-#include <dsl/ops/multiply.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+#include <dsl/ops/random/bernoulli.hpp>
 
 namespace {
 

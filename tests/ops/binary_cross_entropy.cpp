@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/binary_cross_entropy.hpp>
+#include <dsl/ops/loss/binary_cross_entropy.hpp>
 
 namespace {
 

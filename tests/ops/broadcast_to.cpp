@@ -2,9 +2,9 @@
 
 #include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
-#include <dsl/ops/broadcast_to.hpp>
-#include <dsl/ops/multiply.hpp>
-#include <dsl/ops/square.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+#include <dsl/ops/arithmetic/square.hpp>
+#include <dsl/ops/view/broadcast_to.hpp>
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/cast.hpp>
+#include <dsl/ops/arithmetic/cast.hpp>
 
 TEST_CASE("cast: the number itself", "[op][cast]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/clip.hpp>
+#include <dsl/ops/arithmetic/clip.hpp>
 
 TEST_CASE("clip: the number limited to an interval", "[op][clip]") {
   op_test::check_elementwise({

@@ -1,9 +1,9 @@
 #include "op_test.hpp"
 
 #include <dsl/exceptions.hpp>
-#include <dsl/ops/concatenate.hpp>
-#include <dsl/ops/square.hpp>
-#include <dsl/ops/sum.hpp>
+#include <dsl/ops/arithmetic/square.hpp>
+#include <dsl/ops/reduce/sum.hpp>
+#include <dsl/ops/view/concatenate.hpp>
 
 namespace {
 

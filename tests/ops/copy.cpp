@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/copy.hpp>
+#include <dsl/ops/arithmetic/copy.hpp>
 
 TEST_CASE("copy: the number itself", "[op][copy]") {
   op_test::check_elementwise({

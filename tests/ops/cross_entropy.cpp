@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/cross_entropy.hpp>
+#include <dsl/ops/loss/cross_entropy.hpp>
 
 namespace {
 

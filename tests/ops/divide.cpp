@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/divide.hpp>
+#include <dsl/ops/arithmetic/divide.hpp>
 
 TEST_CASE("divide: quotient of two numbers", "[op][divide]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/elu.hpp>
+#include <dsl/ops/activation/elu.hpp>
 
 TEST_CASE("elu: x where it is positive, else alpha (e^x - 1)", "[op][elu]") {
   op_test::check_elementwise({

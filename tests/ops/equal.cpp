@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/equal.hpp>
+#include <dsl/ops/arithmetic/equal.hpp>
 
 TEST_CASE("equal: 1 where the first is equal, else 0, and no derivative", "[op][equal]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/erf.hpp>
+#include <dsl/ops/arithmetic/erf.hpp>
 
 TEST_CASE("erf: error function", "[op][erf]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/exp.hpp>
+#include <dsl/ops/arithmetic/exp.hpp>
 
 TEST_CASE("exp: e to the power of x", "[op][exp]") {
   op_test::check_elementwise({

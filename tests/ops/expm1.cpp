@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/expm1.hpp>
+#include <dsl/ops/arithmetic/expm1.hpp>
 
 TEST_CASE("expm1: e to the power of x, less 1", "[op][expm1]") {
   op_test::check_elementwise({

@@ -1,7 +1,7 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/flatten.hpp>
-#include <dsl/ops/square.hpp>
+#include <dsl/ops/arithmetic/square.hpp>
+#include <dsl/ops/view/flatten.hpp>
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/floor.hpp>
+#include <dsl/ops/arithmetic/floor.hpp>
 
 TEST_CASE("floor: the largest integer not above, and no derivative", "[op][floor]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/gelu.hpp>
+#include <dsl/ops/activation/gelu.hpp>
 
 TEST_CASE("gelu: x times the normal distribution function", "[op][gelu]") {
   op_test::check_elementwise({

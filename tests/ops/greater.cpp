@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/greater.hpp>
+#include <dsl/ops/arithmetic/greater.hpp>
 
 TEST_CASE("greater: 1 where the first is greater, else 0, and no derivative", "[op][greater]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/greater_equal.hpp>
+#include <dsl/ops/arithmetic/greater_equal.hpp>
 
 TEST_CASE("greater_equal: 1 where the first is greater or equal, else 0, and no derivative",
           "[op][greater_equal]") {

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/less.hpp>
+#include <dsl/ops/arithmetic/less.hpp>
 
 TEST_CASE("less: 1 where the first is less, else 0, and no derivative", "[op][less]") {
   op_test::check_elementwise({

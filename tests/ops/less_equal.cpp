@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/less_equal.hpp>
+#include <dsl/ops/arithmetic/less_equal.hpp>
 
 TEST_CASE("less_equal: 1 where the first is less or equal, else 0, and no derivative",
           "[op][less_equal]") {

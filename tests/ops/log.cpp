@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/log.hpp>
+#include <dsl/ops/arithmetic/log.hpp>
 
 TEST_CASE("log: natural logarithm", "[op][log]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/log1p.hpp>
+#include <dsl/ops/arithmetic/log1p.hpp>
 
 TEST_CASE("log1p: logarithm of 1 + x", "[op][log1p]") {
   op_test::check_elementwise({

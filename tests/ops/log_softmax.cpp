@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/log_softmax.hpp>
+#include <dsl/ops/activation/log_softmax.hpp>
 
 namespace {
 

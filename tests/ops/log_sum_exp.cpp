@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/log_sum_exp.hpp>
+#include <dsl/ops/reduce/log_sum_exp.hpp>
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/matmul.hpp>
+#include <dsl/ops/linear/matmul.hpp>
 
 namespace {
 

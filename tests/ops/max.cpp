@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/max.hpp>
+#include <dsl/ops/reduce/max.hpp>
 
 namespace {
 

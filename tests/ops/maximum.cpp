@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/maximum.hpp>
+#include <dsl/ops/arithmetic/maximum.hpp>
 
 TEST_CASE("maximum: the larger of two numbers, NaN if either is", "[op][maximum]") {
   op_test::check_elementwise({

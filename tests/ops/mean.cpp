@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/mean.hpp>
+#include <dsl/ops/reduce/mean.hpp>
 
 namespace {
 

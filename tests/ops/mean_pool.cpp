@@ -1,8 +1,8 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/mean_pool.hpp>
-#include <dsl/ops/square.hpp>
-#include <dsl/ops/sum.hpp>
+#include <dsl/ops/arithmetic/square.hpp>
+#include <dsl/ops/image/mean_pool.hpp>
+#include <dsl/ops/reduce/sum.hpp>
 
 namespace {
 

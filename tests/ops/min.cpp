@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/min.hpp>
+#include <dsl/ops/reduce/min.hpp>
 
 namespace {
 

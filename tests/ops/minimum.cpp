@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/minimum.hpp>
+#include <dsl/ops/arithmetic/minimum.hpp>
 
 TEST_CASE("minimum: the smaller of two numbers, NaN if either is", "[op][minimum]") {
   op_test::check_elementwise({

@@ -1,7 +1,7 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/add.hpp>
-#include <dsl/ops/multinomial.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/random/multinomial.hpp>
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/multiply.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
 
 TEST_CASE("multiply: product of two numbers", "[op][multiply]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/negate.hpp>
+#include <dsl/ops/arithmetic/negate.hpp>
 
 TEST_CASE("negate: the number with its sign turned", "[op][negate]") {
   op_test::check_elementwise({

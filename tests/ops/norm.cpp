@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/norm.hpp>
+#include <dsl/ops/reduce/norm.hpp>
 
 TEST_CASE("norm: over every kind of axes", "[op][norm]") {
   op_test::check_reduction([](auto& x, auto over) { return norm(x, over); },

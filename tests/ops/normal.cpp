@@ -1,9 +1,9 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/add.hpp>
-#include <dsl/ops/multiply.hpp>
-#include <dsl/ops/normal.hpp>
-#include <dsl/ops/subtract.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+#include <dsl/ops/arithmetic/subtract.hpp>
+#include <dsl/ops/random/normal.hpp>
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/not_equal.hpp>
+#include <dsl/ops/arithmetic/not_equal.hpp>
 
 TEST_CASE("not_equal: 1 where the first is not equal, else 0, and no derivative",
           "[op][not_equal]") {

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/one_hot.hpp>
+#include <dsl/ops/linear/one_hot.hpp>
 
 TEST_CASE("one_hot: 1 at the label, 0 elsewhere", "[op][one_hot]") {
   using op_test::B;

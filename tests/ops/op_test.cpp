@@ -9,9 +9,9 @@
 #include <dsl/build.hpp>
 #include <dsl/function.hpp>
 #include <dsl/grad.hpp>
-#include <dsl/ops/add.hpp>
-#include <dsl/ops/multiply.hpp>
-#include <dsl/ops/sum.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+#include <dsl/ops/reduce/sum.hpp>
 
 namespace op_test {
 namespace {

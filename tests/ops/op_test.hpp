@@ -14,7 +14,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <dsl/ops/reduce.hpp>
+#include <dsl/ops/reduce/reduce.hpp>
 
 namespace op_test {
 

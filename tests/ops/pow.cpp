@@ -1,8 +1,8 @@
 #include "op_test.hpp"
 
 #include <dsl/grad.hpp>
-#include <dsl/ops/pow.hpp>
-#include <dsl/ops/sum.hpp>
+#include <dsl/ops/arithmetic/pow.hpp>
+#include <dsl/ops/reduce/sum.hpp>
 
 TEST_CASE("pow: a to the power of b", "[op][pow]") {
   op_test::check_elementwise({
@@ -32,8 +32,8 @@ TEST_CASE("pow: at a = 0 the mixed derivative is 0 in both orders", "[op][pow]")
       const auto k = static_cast<std::size_t>(by);
       return grad(sum(grad(sum(AnyExpr(pow(x[0], x[1]))), x[k])), x[1 - k]);
     };
-    const auto h = op_test::evaluate(op, {op_test::vector_of({0, 0, 0, -0.0}),
-                                          op_test::vector_of({0.5, 1, 2, 1})});
+    const auto h = op_test::evaluate(
+        op, {op_test::vector_of({0, 0, 0, -0.0}), op_test::vector_of({0.5, 1, 2, 1})});
     CHECK(h.values == op_test::Numbers{0, 0, 0, 0});
   }
 }

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/relu.hpp>
+#include <dsl/ops/activation/relu.hpp>
 
 TEST_CASE("relu: x where it is positive, else 0", "[op][relu]") {
   op_test::check_elementwise({

@@ -1,4 +1,4 @@
-#include <dsl/ops/repeat.hpp>
+#include <dsl/ops/control/repeat.hpp>
 
 #include <cmath>
 #include <vector>

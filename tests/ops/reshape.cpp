@@ -1,9 +1,9 @@
 #include "op_test.hpp"
 
 #include <dsl/exceptions.hpp>
-#include <dsl/ops/exp.hpp>
-#include <dsl/ops/reshape.hpp>
-#include <dsl/ops/transpose.hpp>
+#include <dsl/ops/arithmetic/exp.hpp>
+#include <dsl/ops/view/reshape.hpp>
+#include <dsl/ops/view/transpose.hpp>
 
 namespace {
 

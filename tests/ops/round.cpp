@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/round.hpp>
+#include <dsl/ops/arithmetic/round.hpp>
 
 TEST_CASE("round: the nearest integer, halves to even, and no derivative", "[op][round]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/rsqrt.hpp>
+#include <dsl/ops/arithmetic/rsqrt.hpp>
 
 TEST_CASE("rsqrt: one over the square root", "[op][rsqrt]") {
   op_test::check_elementwise({

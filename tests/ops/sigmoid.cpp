@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/sigmoid.hpp>
+#include <dsl/ops/activation/sigmoid.hpp>
 
 TEST_CASE("sigmoid: logistic function", "[op][sigmoid]") {
   op_test::check_elementwise({

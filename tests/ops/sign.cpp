@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/sign.hpp>
+#include <dsl/ops/arithmetic/sign.hpp>
 
 TEST_CASE("sign: -1, 0 or 1, and no derivative", "[op][sign]") {
   op_test::check_elementwise({

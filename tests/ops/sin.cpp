@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/sin.hpp>
+#include <dsl/ops/arithmetic/sin.hpp>
 
 TEST_CASE("sin: sine", "[op][sin]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/softmax.hpp>
+#include <dsl/ops/activation/softmax.hpp>
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/softplus.hpp>
+#include <dsl/ops/activation/softplus.hpp>
 
 TEST_CASE("softplus: log of 1 + e^x", "[op][softplus]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/sqrt.hpp>
+#include <dsl/ops/arithmetic/sqrt.hpp>
 
 TEST_CASE("sqrt: square root", "[op][sqrt]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/square.hpp>
+#include <dsl/ops/arithmetic/square.hpp>
 
 TEST_CASE("square: the number times itself", "[op][square]") {
   op_test::check_elementwise({

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/standard_deviation.hpp>
+#include <dsl/ops/reduce/standard_deviation.hpp>
 
 namespace {
 

@@ -1,7 +1,7 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/multiply.hpp>
-#include <dsl/ops/stop_gradient.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+#include <dsl/ops/control/stop_gradient.hpp>
 
 TEST_CASE("stop_gradient: the same value, which gradients do not see", "[op][stop_gradient]") {
   const auto x = op_test::vector_of({2, 3});

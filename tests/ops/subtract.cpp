@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/subtract.hpp>
+#include <dsl/ops/arithmetic/subtract.hpp>
 
 TEST_CASE("subtract: difference of two numbers", "[op][subtract]") {
   op_test::check_elementwise({

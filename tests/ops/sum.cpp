@@ -1,7 +1,7 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/multiply.hpp>
-#include <dsl/ops/sum.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+#include <dsl/ops/reduce/sum.hpp>
 
 namespace {
 

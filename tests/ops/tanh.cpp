@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/tanh.hpp>
+#include <dsl/ops/activation/tanh.hpp>
 
 TEST_CASE("tanh: hyperbolic tangent", "[op][tanh]") {
   op_test::check_elementwise({

@@ -1,10 +1,10 @@
 #include "op_test.hpp"
 
 #include <dsl/exceptions.hpp>
-#include <dsl/ops/exp.hpp>
-#include <dsl/ops/multiply.hpp>
-#include <dsl/ops/sum.hpp>
-#include <dsl/ops/transpose.hpp>
+#include <dsl/ops/arithmetic/exp.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+#include <dsl/ops/reduce/sum.hpp>
+#include <dsl/ops/view/transpose.hpp>
 
 namespace {
 

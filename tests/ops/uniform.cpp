@@ -1,10 +1,10 @@
 #include "op_test.hpp"
 
 #include <dsl/build.hpp>
-#include <dsl/ops/add.hpp>
-#include <dsl/ops/multiply.hpp>
-#include <dsl/ops/subtract.hpp>
-#include <dsl/ops/uniform.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+#include <dsl/ops/arithmetic/subtract.hpp>
+#include <dsl/ops/random/uniform.hpp>
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/variance.hpp>
+#include <dsl/ops/reduce/variance.hpp>
 
 namespace {
 

@@ -1,7 +1,7 @@
 #include "op_test.hpp"
 
-#include <dsl/ops/sum.hpp>
-#include <dsl/ops/view.hpp>
+#include <dsl/ops/reduce/sum.hpp>
+#include <dsl/ops/view/view.hpp>
 
 namespace {
 

@@ -1,7 +1,7 @@
 #include "graph_text.hpp"
 #include "plan_check.hpp"
 
-#include <dsl/loops.hpp>
+#include <dsl/plan/loops.hpp>
 
 using namespace pass_test;
 

@@ -7,8 +7,8 @@
 
 #include <catch2/catch.hpp>
 
-#include <dsl/lower.hpp>
 #include <dsl/ops.hpp>
+#include <dsl/passes/lower.hpp>
 
 namespace pass_test {
 

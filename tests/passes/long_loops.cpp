@@ -9,8 +9,8 @@
 
 #include <dsl/build.hpp>
 #include <dsl/grad.hpp>
-#include <dsl/lower.hpp>
 #include <dsl/ops.hpp>
+#include <dsl/passes/lower.hpp>
 
 namespace {
 

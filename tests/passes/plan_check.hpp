@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <dsl/plan.hpp>
+#include <dsl/plan/plan.hpp>
 
 namespace plan_check {
 

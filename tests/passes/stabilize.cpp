@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include <dsl/lower.hpp>
-#include <dsl/ops/mean.hpp>
+#include <dsl/ops/reduce/mean.hpp>
+#include <dsl/passes/lower.hpp>
 
 using namespace ansatz;
 

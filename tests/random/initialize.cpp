@@ -1,4 +1,4 @@
-#include <ansatz/initialize.hpp>
+#include <ansatz/job/initialize.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <catch2/catch.hpp>

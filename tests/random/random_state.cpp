@@ -1,4 +1,4 @@
-#include <ansatz/random_state.hpp>
+#include <ansatz/base/random_state.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <catch2/catch.hpp>

@@ -1,15 +1,15 @@
 // What classes refuse of their keys where a job in C++ gives them, and what the check of a job
 // file tells that is no error of the file.
-#include <ansatz/data/mnist_set.hpp>
-#include <ansatz/data/subset_iterator.hpp>
-#include <ansatz/model/maxout.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/base/seed.hpp>
+#include <ansatz/data/iteration/subset_iterator.hpp>
+#include <ansatz/data/sets/mnist_set.hpp>
+#include <ansatz/model/layers/maxout.hpp>
+#include <ansatz/program/build_programs.hpp>
 #include <ansatz/registry/job.hpp>
-#include <ansatz/seed.hpp>
-#include <ansatz/space_info.hpp>
-#include <ansatz/train/build_programs.hpp>
-#include <ansatz/train/job_facts.hpp>
-#include <ansatz/train/session.hpp>
-#include <ansatz/training/sgd.hpp>
+#include <ansatz/session/job_facts.hpp>
+#include <ansatz/session/session.hpp>
+#include <ansatz/spaces/space_info.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <catch2/catch.hpp>

@@ -1,15 +1,15 @@
 // Registered configurations: each job file of Pylearn2's finds its program.
-#include <ansatz/registry/configuration.hpp>
+#include <ansatz/program/build_programs.hpp>
+#include <ansatz/program/configuration.hpp>
 #include <ansatz/registry/job.hpp>
-#include <ansatz/train/build_programs.hpp>
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <catch2/catch.hpp>
 
+#include <unistd.h>
 #include <algorithm>
 #include <filesystem>
-#include <unistd.h>
 
 namespace {
 

@@ -1,14 +1,14 @@
 // Objects as YAML.
-#include <ansatz/cost/default.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/cost/penalty/weight_decay.hpp>
 #include <ansatz/cost/sum_of_costs.hpp>
-#include <ansatz/cost/weight_decay.hpp>
-#include <ansatz/data/drawn_sets.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/softmax.hpp>
-#include <ansatz/model/tanh.hpp>
+#include <ansatz/data/sets/drawn_sets.hpp>
+#include <ansatz/job/default_cost.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/layers/tanh.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/registry/job.hpp>
 #include <ansatz/registry/registry.hpp>
-#include <ansatz/training/sgd.hpp>
 
 #include <catch2/catch.hpp>
 

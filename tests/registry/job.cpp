@@ -1,17 +1,17 @@
 // Jobs from YAML.
-#include <ansatz/data/dataset.hpp>
 #include <ansatz/data/table.hpp>
-#include <ansatz/model/loaded_model.hpp>
-#include <ansatz/model/mlp.hpp>
+#include <ansatz/job/dataset.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/program/build_programs.hpp>
 #include <ansatz/registry/job.hpp>
-#include <ansatz/train/build_programs.hpp>
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/loaded_model.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <catch2/catch.hpp>
 
-#include <filesystem>
 #include <unistd.h>
+#include <filesystem>
 
 namespace {
 

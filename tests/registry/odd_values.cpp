@@ -1,12 +1,12 @@
 // Every key of every class of the library, with every value that does not belong there: it is
 // taken, or refused with its place; in no time, and with little memory.
-#include <ansatz/nearest_name.hpp>
+#include <ansatz/base/shown.hpp>
+#include <ansatz/program/build_programs.hpp>
 #include <ansatz/registry/job.hpp>
 #include <ansatz/registry/registry.hpp>
-#include <ansatz/shown.hpp>
-#include <ansatz/train/build_programs.hpp>
-#include <ansatz/train/session.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include "../data/temporary_file.hpp"
 

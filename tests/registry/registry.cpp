@@ -1,10 +1,10 @@
 // The registry of classes.
-#include <ansatz/nearest_name.hpp>
+#include <ansatz/job/criterion.hpp>
 #include <ansatz/registry/job.hpp>
 #include <ansatz/registry/listing.hpp>
 #include <ansatz/registry/register_class.hpp>
-#include <ansatz/termination/criterion.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <catch2/catch.hpp>
 

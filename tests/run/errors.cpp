@@ -1,11 +1,11 @@
-#include <dsl/errors.hpp>
+#include <dsl/ir/errors.hpp>
 
 #include <vector>
 
 #include <catch2/catch.hpp>
 
-#include <ansatz/nearest_name.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 using namespace ansatz;
 using Catch::Matchers::Message;

@@ -1,4 +1,4 @@
-#include <dsl/gemm.hpp>
+#include <dsl/kernels/gemm.hpp>
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include <ansatz/npz.hpp>
+#include <ansatz/files/npz.hpp>
 
 #include <cstdlib>
 #include <limits>

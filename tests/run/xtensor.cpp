@@ -1,4 +1,4 @@
-#include <ansatz/xtensor.hpp>
+#include <ansatz/base/xtensor.hpp>
 
 #include <catch2/catch.hpp>
 #include <xtensor/xarray.hpp>

@@ -1,5 +1,5 @@
-#include <ansatz/serial/atomic_file.hpp>
-#include <ansatz/serial/tensor_file.hpp>
+#include <ansatz/files/atomic_file.hpp>
+#include <ansatz/files/tensor_file.hpp>
 
 #include <catch2/catch.hpp>
 #include <dsl/exceptions.hpp>

@@ -1,4 +1,4 @@
-#include <ansatz/serial/json.hpp>
+#include <ansatz/base/json.hpp>
 #include <ansatz/serial/saved_state.hpp>
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include <ansatz/serial/tensor_file.hpp>
+#include <ansatz/files/tensor_file.hpp>
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,5 +1,5 @@
+#include <ansatz/algorithm/default.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
-#include <ansatz/training/default.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "small_job.hpp"

@@ -1,8 +1,8 @@
+#include <ansatz/algorithm/bgd.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
-#include <ansatz/training/bgd.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../../src/training/line_search.hpp"
+#include "../../src/algorithm/line_search.hpp"
 #include "small_job.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,16 +1,16 @@
 // Rules and algorithms in constant expressions: what a job compiled with the program needs.
+#include <ansatz/algorithm/bgd.hpp>
+#include <ansatz/algorithm/rules/adadelta.hpp>
+#include <ansatz/algorithm/rules/adagrad.hpp>
+#include <ansatz/algorithm/rules/adam.hpp>
+#include <ansatz/algorithm/rules/rmsprop.hpp>
+#include <ansatz/algorithm/schedules/decay.hpp>
+#include <ansatz/algorithm/schedules/epoch_schedules.hpp>
 #include <ansatz/extension/save_best.hpp>
 #include <ansatz/extension/shared_setter.hpp>
 #include <ansatz/termination/combined.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
 #include <ansatz/termination/monitor_based.hpp>
-#include <ansatz/training/adadelta.hpp>
-#include <ansatz/training/adagrad.hpp>
-#include <ansatz/training/adam.hpp>
-#include <ansatz/training/bgd.hpp>
-#include <ansatz/training/decay.hpp>
-#include <ansatz/training/epoch_schedules.hpp>
-#include <ansatz/training/rmsprop.hpp>
 
 #include "small_job.hpp"
 

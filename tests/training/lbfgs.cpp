@@ -1,8 +1,8 @@
-#include <ansatz/training/bgd.hpp>
+#include <ansatz/algorithm/bgd.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../../src/train/state_archive.hpp"
-#include "../../src/training/lbfgs.hpp"
+#include "../../src/algorithm/lbfgs.hpp"
+#include "../../src/session/state_archive.hpp"
 #include "small_job.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,7 +1,7 @@
-#include <ansatz/training/adadelta.hpp>
-#include <ansatz/training/adagrad.hpp>
-#include <ansatz/training/adam.hpp>
-#include <ansatz/training/rmsprop.hpp>
+#include <ansatz/algorithm/rules/adadelta.hpp>
+#include <ansatz/algorithm/rules/adagrad.hpp>
+#include <ansatz/algorithm/rules/adam.hpp>
+#include <ansatz/algorithm/rules/rmsprop.hpp>
 #include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
 

@@ -1,4 +1,4 @@
-#include "../../src/training/line_search.hpp"
+#include "../../src/algorithm/line_search.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,16 +1,16 @@
+#include <ansatz/algorithm/bgd.hpp>
+#include <ansatz/algorithm/rules/adam.hpp>
+#include <ansatz/algorithm/rules/polyak_averaging.hpp>
+#include <ansatz/algorithm/schedules/cosine_decay.hpp>
+#include <ansatz/algorithm/schedules/decay.hpp>
+#include <ansatz/algorithm/schedules/epoch_schedules.hpp>
+#include <ansatz/algorithm/schedules/step_scale.hpp>
 #include <ansatz/extension/on_event.hpp>
 #include <ansatz/extension/save_best.hpp>
 #include <ansatz/termination/combined.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
 #include <ansatz/termination/monitor_based.hpp>
 #include <ansatz/termination/patience.hpp>
-#include <ansatz/training/adam.hpp>
-#include <ansatz/training/bgd.hpp>
-#include <ansatz/training/cosine_decay.hpp>
-#include <ansatz/training/decay.hpp>
-#include <ansatz/training/epoch_schedules.hpp>
-#include <ansatz/training/polyak_averaging.hpp>
-#include <ansatz/training/step_scale.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "../data/temporary_file.hpp"

@@ -1,10 +1,10 @@
+#include <ansatz/algorithm/epoch_monitor.hpp>
+#include <ansatz/algorithm/rules/polyak_averaging.hpp>
+#include <ansatz/algorithm/schedules/cosine_decay.hpp>
+#include <ansatz/algorithm/schedules/decay.hpp>
+#include <ansatz/algorithm/schedules/epoch_schedules.hpp>
 #include <ansatz/extension/on_event.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
-#include <ansatz/training/cosine_decay.hpp>
-#include <ansatz/training/decay.hpp>
-#include <ansatz/training/epoch_monitor.hpp>
-#include <ansatz/training/epoch_schedules.hpp>
-#include <ansatz/training/polyak_averaging.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "../data/temporary_file.hpp"

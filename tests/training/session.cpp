@@ -1,15 +1,15 @@
 #include <catch2/catch.hpp>
 
-#include <ansatz/data/drawn_sets.hpp>
-#include <ansatz/model/loaded_model.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/rectified_linear.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/data/sets/drawn_sets.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/model/self_training.hpp>
-#include <ansatz/model/softmax.hpp>
+#include <ansatz/program/build_programs.hpp>
+#include <ansatz/session/loaded_model.hpp>
+#include <ansatz/session/session.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
-#include <ansatz/train/build_programs.hpp>
-#include <ansatz/train/session.hpp>
-#include <ansatz/training/sgd.hpp>
 
 #include "small_job.hpp"
 

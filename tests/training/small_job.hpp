@@ -1,10 +1,10 @@
 // Small jobs whose every number can be worked out by hand.
 #pragma once
 
-#include <ansatz/model/parameter_list.hpp>
-#include <ansatz/train/build_programs.hpp>
-#include <ansatz/train/session.hpp>
-#include <ansatz/training/sgd.hpp>
+#include <ansatz/algorithm/sgd.hpp>
+#include <ansatz/job/parameter_list.hpp>
+#include <ansatz/program/build_programs.hpp>
+#include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <string>

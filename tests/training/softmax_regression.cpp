@@ -1,10 +1,10 @@
 // The softmax regression tutorial, against a run of the original.
-#include <ansatz/data/mnist_set.hpp>
+#include <ansatz/algorithm/bgd.hpp>
 #include <ansatz/data/path.hpp>
-#include <ansatz/model/mlp.hpp>
-#include <ansatz/model/softmax.hpp>
+#include <ansatz/data/sets/mnist_set.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/termination/monitor_based.hpp>
-#include <ansatz/training/bgd.hpp>
 
 #include "small_job.hpp"
 

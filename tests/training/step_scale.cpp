@@ -1,6 +1,6 @@
+#include <ansatz/algorithm/bgd.hpp>
+#include <ansatz/algorithm/schedules/step_scale.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
-#include <ansatz/training/bgd.hpp>
-#include <ansatz/training/step_scale.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "small_job.hpp"

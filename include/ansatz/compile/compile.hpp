@@ -1,8 +1,8 @@
 // Compiles the loops of a job that are not compiled into the process, and keeps them.
 #pragma once
 
-#include <ansatz/train/train.hpp>
-#include <dsl/plan.hpp>
+#include <ansatz/job/train.hpp>
+#include <dsl/plan/plan.hpp>
 #include <dsl/store.hpp>
 
 #include <functional>

@@ -1,9 +1,9 @@
 // What a shared object with compiled loops hands over.
 #pragma once
 
-#include <ansatz/version.hpp>
+#include <ansatz/base/version.hpp>
 #include <dsl/kernels/isa.hpp>
-#include <dsl/plan.hpp>
+#include <dsl/plan/plan.hpp>
 
 namespace ansatz::compiling {
 

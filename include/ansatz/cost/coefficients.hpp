@@ -1,8 +1,8 @@
 // Coefficients: a number for each layer of an MLP, and of the MLPs inside it.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/model/mlp.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/model/unknown_name.hpp>
 
 #include <initializer_list>

@@ -1,7 +1,7 @@
 // cost_from: a user's cost, as an expression.
 #pragma once
 
-#include <ansatz/cost/cost.hpp>
+#include <ansatz/job/cost.hpp>
 
 namespace ansatz {
 

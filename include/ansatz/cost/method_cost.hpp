@@ -1,8 +1,8 @@
 // MethodCost: a cost that the model itself defines.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/cost/cost.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/cost.hpp>
 #include <ansatz/model/unknown_name.hpp>
 
 ANSATZ_COMPILED_ONCE

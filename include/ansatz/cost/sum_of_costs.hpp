@@ -1,10 +1,10 @@
 // SumOfCosts: sum_i c_i cost_i
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/cost/cost.hpp>
-#include <dsl/ops/add.hpp>
-#include <dsl/ops/multiply.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/cost.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
 
 ANSATZ_COMPILED_ONCE
 

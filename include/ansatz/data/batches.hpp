@@ -1,7 +1,7 @@
 // Batches of a design matrix, in order or shuffled.
 #pragma once
 
-#include <ansatz/data/mnist.hpp>
+#include <ansatz/data/sets/mnist.hpp>
 
 #include <utility>
 

@@ -1,8 +1,8 @@
 // DenseDesignMatrix: numbers given by the program, as a data set of a job.
 #pragma once
 
-#include <ansatz/data/dataset.hpp>
 #include <ansatz/data/table.hpp>
+#include <ansatz/job/dataset.hpp>
 
 namespace ansatz {
 

@@ -1,7 +1,7 @@
 // A data set in memory: columns of numbers, images and labels, one example a row.
 #pragma once
 
-#include <ansatz/data/subset_iterator.hpp>
+#include <ansatz/data/iteration/subset_iterator.hpp>
 #include <dsl/array.hpp>
 
 #include <memory>

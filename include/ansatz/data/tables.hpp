@@ -2,7 +2,7 @@
 // there are any, "targets".
 #pragma once
 
-#include <ansatz/data/mnist.hpp>
+#include <ansatz/data/sets/mnist.hpp>
 #include <ansatz/data/table.hpp>
 
 #include <optional>

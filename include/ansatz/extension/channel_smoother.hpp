@@ -1,8 +1,8 @@
 // ChannelSmoother: a channel averaged over records.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/extension/extension.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/extension.hpp>
 
 ANSATZ_COMPILED_ONCE
 

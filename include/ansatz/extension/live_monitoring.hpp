@@ -1,8 +1,8 @@
 // LiveMonitoring: the channels of a run in progress, over a socket.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/extension/extension.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/extension.hpp>
 
 ANSATZ_COMPILED_ONCE
 

@@ -1,7 +1,7 @@
 // on_monitor, on_batch, on_save: an extension from a function.
 #pragma once
 
-#include <ansatz/extension/extension.hpp>
+#include <ansatz/job/extension.hpp>
 
 namespace ansatz {
 

@@ -1,8 +1,8 @@
 // RocAucChannel: the area under the curve of true against false positives.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/extension/extension.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/extension.hpp>
 
 #include <optional>
 #include <span>

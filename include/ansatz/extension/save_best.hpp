@@ -1,10 +1,10 @@
 // MonitorBasedSaveBest and KeepBestParams: the best model so far.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/cost/cost.hpp>
-#include <ansatz/data/dataset.hpp>
-#include <ansatz/extension/extension.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/cost.hpp>
+#include <ansatz/job/dataset.hpp>
+#include <ansatz/job/extension.hpp>
 
 ANSATZ_COMPILED_ONCE
 

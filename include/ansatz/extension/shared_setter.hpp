@@ -1,8 +1,8 @@
 // SharedSetter: values that change at given epochs.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/extension/extension.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/extension.hpp>
 
 #include <initializer_list>
 

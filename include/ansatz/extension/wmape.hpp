@@ -1,12 +1,12 @@
 // WMapeNumeratorChannel, WMapeDenominatorChannel: the weighted mean absolute percentage error.
 #pragma once
 
-#include <ansatz/model/format_as.hpp>
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/extension/extension.hpp>
-#include <dsl/ops/abs.hpp>
-#include <dsl/ops/subtract.hpp>
-#include <dsl/ops/sum.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/extension.hpp>
+#include <ansatz/spaces/format_as.hpp>
+#include <dsl/ops/arithmetic/abs.hpp>
+#include <dsl/ops/arithmetic/subtract.hpp>
+#include <dsl/ops/reduce/sum.hpp>
 
 ANSATZ_COMPILED_ONCE
 

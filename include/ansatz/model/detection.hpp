@@ -1,8 +1,8 @@
 // Channels of layers that detect bits: precision, recall and F1 at the threshold 0.5.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/monitor/channel.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/channel.hpp>
 #include <dsl/ops.hpp>
 
 ANSATZ_COMPILED_ONCE

@@ -1,8 +1,8 @@
 // ModelOf: a model of one's own in a few lines.
 #pragma once
 
-#include <ansatz/cost/default.hpp>
-#include <ansatz/model/format_as.hpp>
+#include <ansatz/job/default_cost.hpp>
+#include <ansatz/spaces/format_as.hpp>
 #include <dsl/parameters.hpp>
 
 namespace ansatz {

@@ -1,10 +1,10 @@
 // SelfTrainingModel: a model without gradients.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/cost/cost.hpp>
-#include <ansatz/data/dataset.hpp>
+#include <ansatz/base/compiled_once.hpp>
 #include <ansatz/data/table.hpp>
+#include <ansatz/job/cost.hpp>
+#include <ansatz/job/dataset.hpp>
 
 ANSATZ_COMPILED_ONCE
 

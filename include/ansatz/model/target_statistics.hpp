@@ -1,8 +1,8 @@
 // Means and precisions of data, for the first values of output layers.
 #pragma once
 
-#include <ansatz/data/dataset.hpp>
-#include <ansatz/model/initialization.hpp>
+#include <ansatz/job/dataset.hpp>
+#include <ansatz/job/initialization.hpp>
 
 namespace ansatz {
 

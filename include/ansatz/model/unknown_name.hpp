@@ -1,8 +1,8 @@
 // The error for a name that a model does not know.
 #pragma once
 
-#include <ansatz/string.hpp>
-#include <dsl/errors.hpp>
+#include <ansatz/base/string.hpp>
+#include <dsl/ir/errors.hpp>
 
 namespace ansatz {
 

@@ -1,7 +1,7 @@
 // WithoutCost: layers that cannot be the last of an MLP.
 #pragma once
 
-#include <ansatz/model/layer.hpp>
+#include <ansatz/job/layer.hpp>
 
 namespace ansatz {
 

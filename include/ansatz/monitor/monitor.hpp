@@ -1,9 +1,9 @@
 // Monitor: watches channels on data sets while a model is trained.
 #pragma once
 
-#include <ansatz/monitor/channel.hpp>
+#include <ansatz/job/channel.hpp>
+#include <ansatz/program/batch_reader.hpp>
 #include <ansatz/serial/monitor_records.hpp>
-#include <ansatz/train/batch_reader.hpp>
 
 #include <functional>
 #include <optional>

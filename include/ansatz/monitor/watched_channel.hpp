@@ -1,7 +1,7 @@
 // WatchedChannel: a channel whose records a part of a job reads.
 #pragma once
 
-#include <ansatz/object.hpp>
+#include <ansatz/base/object.hpp>
 
 #include <string>
 

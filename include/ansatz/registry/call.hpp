@@ -1,7 +1,7 @@
 // What stands in YAML where Python calls a function.
 #pragma once
 
-#include <ansatz/object.hpp>
+#include <ansatz/base/object.hpp>
 
 namespace ansatz {
 

@@ -1,7 +1,7 @@
 // Job files: from YAML to jobs that can be run.
 #pragma once
 
-#include <ansatz/train/train.hpp>
+#include <ansatz/job/train.hpp>
 #include <ansatz/yaml/environment.hpp>
 #include <dsl/array.hpp>
 

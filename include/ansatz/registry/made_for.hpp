@@ -2,9 +2,9 @@
 #pragma once
 
 #include <ansatz/compile/object.hpp>
+#include <ansatz/job/layer.hpp>
+#include <ansatz/job/train.hpp>
 #include <ansatz/registry/registry.hpp>
-#include <ansatz/model/layer.hpp>
-#include <ansatz/train/train.hpp>
 
 namespace ansatz::registering {
 

@@ -1,9 +1,9 @@
 // ANSATZ_REGISTER: a job compiled into the process, for job files of the same structure.
 #pragma once
 
-#include <ansatz/registry/configuration.hpp>
+#include <ansatz/program/configuration.hpp>
 #include <ansatz/registry/made_for.hpp>
-#include <ansatz/run.hpp>
+#include <ansatz/session/run.hpp>
 
 namespace ansatz {
 

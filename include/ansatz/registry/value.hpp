@@ -1,7 +1,7 @@
 // Value: what stands in a job file where a key's value is expected.
 #pragma once
 
-#include <ansatz/keys.hpp>
+#include <ansatz/base/keys.hpp>
 #include <ansatz/yaml/node.hpp>
 
 #include <cstdint>

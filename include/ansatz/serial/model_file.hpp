@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <ansatz/files/tensor_file.hpp>
 #include <ansatz/serial/monitor_records.hpp>
 #include <ansatz/serial/saved_state.hpp>
-#include <ansatz/serial/tensor_file.hpp>
 
 namespace ansatz {
 

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include <ansatz/random_state.hpp>
+#include <ansatz/base/random_state.hpp>
 
 namespace ansatz {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <ansatz/serial/tensor_file.hpp>
+#include <ansatz/files/tensor_file.hpp>
 #include <dsl/store.hpp>
 
 namespace ansatz {

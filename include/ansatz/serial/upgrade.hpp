@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include <ansatz/serial/tensor_file.hpp>
+#include <ansatz/files/tensor_file.hpp>
 
 namespace ansatz {
 

@@ -1,8 +1,8 @@
 // ChannelTarget, ChannelInf, MatchChannel: until a channel has a certain value.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/termination/criterion.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/criterion.hpp>
 
 ANSATZ_COMPILED_ONCE
 

@@ -1,8 +1,8 @@
 // EpochCounter: a number of epochs.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/termination/criterion.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/criterion.hpp>
 
 ANSATZ_COMPILED_ONCE
 

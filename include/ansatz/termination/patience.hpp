@@ -1,8 +1,8 @@
 // PatienceBasedTermCrit: as much patience as it took so far.
 #pragma once
 
-#include <ansatz/compiled_once.hpp>
-#include <ansatz/termination/criterion.hpp>
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/criterion.hpp>
 
 ANSATZ_COMPILED_ONCE
 

@@ -8,10 +8,10 @@ HEAD = """// Made by make_programs.py: programs of programs.txt, compiled at nam
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
-#include <dsl/ops/convolve.hpp>
-#include <dsl/ops/max_pool.hpp>
-#include <dsl/ops/mean_pool.hpp>
-#include <dsl/ops/repeat.hpp>
+#include <dsl/ops/image/convolve.hpp>
+#include <dsl/ops/image/max_pool.hpp>
+#include <dsl/ops/image/mean_pool.hpp>
+#include <dsl/ops/control/repeat.hpp>
 
 #include "fuzz/program_text.hpp"
 

@@ -1,10 +1,10 @@
 // A program of a user's own, built against the installed package.
 #include <cblas.h>
 
-#include <ansatz/version.hpp>
+#include <ansatz/base/version.hpp>
 #include <cstdio>
 #include <cstring>
-#include <dsl/plan.hpp>
+#include <dsl/plan/plan.hpp>
 
 int main() {
   // One call of BLAS, to see that the package links it.

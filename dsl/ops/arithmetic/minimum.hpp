@@ -1,0 +1,35 @@
+// y = the smaller of a and b
+#pragma once
+
+#include <dsl/ops/arithmetic/less_equal.hpp>
+#include <dsl/ops/arithmetic/where.hpp>
+#include <dsl/ops/elementwise.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct Minimum : Elementwise<Minimum, 2> {
+  static constexpr const char* name = "minimum";
+  template <class X>
+  static X value(X a, X b) {
+    return min(a, b);
+  }
+  static constexpr auto vjp(auto a, auto b, auto, auto g) {
+    return gradients(where(a <= b, g, 0), where(a <= b, 0, g));
+  }
+};
+
+}  // namespace ops
+
+/// The smaller of two, element by element; NaN if either is, as numpy.minimum. Where they are equal
+/// a gets the whole gradient.
+template <class A, class B>
+  requires ir::Operands<A, B>
+constexpr Applied<ops::Minimum, A, B> minimum(const A& a, const B& b) {
+  return apply<ops::Minimum>(a, b);
+}
+template <class A, class B>
+  requires(ir::Operands<A, B> && !OperandsBroadcast<A, B>)
+constexpr Refused<OperandsBroadcast<A, B>> minimum(const A&, const B&) = delete;
+
+}  // namespace ansatz

@@ -1,0 +1,30 @@
+// y = a - b
+#pragma once
+
+#include <dsl/ops/arithmetic/negate.hpp>
+#include <dsl/ops/elementwise.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct Subtract : Elementwise<Subtract, 2> {
+  static constexpr const char* name = "subtract";
+  template <class X>
+  static X value(X a, X b) {
+    return a - b;
+  }
+  static constexpr auto vjp(auto, auto, auto, auto g) { return gradients(g, -g); }
+};
+
+}  // namespace ops
+
+template <class A, class B>
+  requires ir::Operands<A, B>
+constexpr Applied<ops::Subtract, A, B> operator-(const A& a, const B& b) {
+  return apply<ops::Subtract>(a, b);
+}
+template <class A, class B>
+  requires(ir::Operands<A, B> && !OperandsBroadcast<A, B>)
+constexpr Refused<OperandsBroadcast<A, B>> operator-(const A&, const B&) = delete;
+
+}  // namespace ansatz

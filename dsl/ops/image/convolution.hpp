@@ -1,0 +1,195 @@
+// What the three ops of a convolution share: geometry, options, shapes (no op)
+#pragma once
+
+#include <dsl/ops/image/image.hpp>
+
+namespace ansatz {
+
+/// Options of convolve where they are known only at run time.
+struct ConvolveOptions {
+  Border border = Border::valid;
+  int stride_rows = 1, stride_columns = 1;
+  /// Zeros around the image, on each side, on top of those of `border`.
+  int padding_rows = 0, padding_columns = 0;
+  bool cross_correlation = false;  ///< the kernel is not flipped
+  Axes axes = Axes::b01c;          ///< where the operand's Space does not say it
+};
+
+/// Option of convolve: so many rows and columns of zeros on each side of the image.
+template <int Rows, int Columns>
+struct Padding {
+  static constexpr void set(ConvolveOptions& options) {
+    options.padding_rows = Rows;
+    options.padding_columns = Columns;
+  }
+};
+template <int Rows, int Columns = Rows>
+inline constexpr Padding<Rows, Columns> padding;
+
+/// Option of convolve: the kernel is not flipped, as in most libraries of neural networks.
+struct CrossCorrelation {
+  static constexpr void set(ConvolveOptions& options) { options.cross_correlation = true; }
+};
+inline constexpr CrossCorrelation cross_correlation;
+
+namespace ir {
+
+/// A convolution as it stands in the attributes of its ops: [0] rows, [1] columns.
+struct Convolution {
+  bool channels_first = false, flip = true;
+  int stride[2] = {1, 1};
+  int before[2] = {}, after[2] = {};  ///< zeros at the near and at the far side of the image
+  int size[2] = {any, any};           ///< of the image
+  int kernel[2] = {any, any};
+
+  static constexpr int largest = 0x7fff;  ///< of strides and zeros: two of them share a number
+
+  constexpr Convolution() = default;
+  constexpr explicit Convolution(const Attr& a)
+      : channels_first(a.i[0] & 1), flip(!(a.i[0] & 2)) {
+    for (int d = 0; d < 2; ++d) {
+      stride[d] = d ? a.i[1] >> 16 : a.i[1] & largest;
+      before[d] = a.i[2 + d] & largest;
+      after[d] = a.i[2 + d] >> 16;
+      size[d] = a.i[4 + d];
+      kernel[d] = a.i[6 + d];
+    }
+  }
+  constexpr Attr attr() const {
+    Attr a;
+    a.i[0] = channels_first | !flip << 1;
+    a.i[1] = stride[0] | stride[1] << 16;
+    for (int d = 0; d < 2; ++d) {
+      a.i[2 + d] = before[d] | after[d] << 16;
+      a.i[4 + d] = size[d];
+      a.i[6 + d] = kernel[d];
+    }
+    return a;
+  }
+
+  /// Pixels of the result along a direction.
+  constexpr int count(int d) const {
+    if (size[d] == any || kernel[d] == any) return any;
+    return (size[d] + before[d] + after[d] - kernel[d]) / stride[d] + 1;
+  }
+
+  // ------------------------------------------------------------------ how the kernels work
+
+  /// Products that go into one number of the result.
+  constexpr long depth(long channels) const { return channels * kernel[0] * kernel[1]; }
+  /// Whether the image itself is the matrix of its patches.
+  constexpr bool direct() const {
+    for (int d = 0; d < 2; ++d)
+      if (kernel[d] != 1 || stride[d] != 1 || before[d] || after[d]) return false;
+    return true;
+  }
+  /// Whether a patch is a column of the matrix of patches, not a row.
+  constexpr bool columns(long channels) const { return channels_first || channels == 1; }
+  /// Patches are laid out for a part of the work at a time that the second-level cache holds:
+  /// several small images (where a patch is a row), one, or some rows of the result of one. More
+  /// images would only push what is read next out of the cache.
+  struct Tile {
+    long images = 1, rows = 0;
+  };
+  constexpr Tile tile(long channels) const {
+    constexpr long most = 1 << 17, several = 1 << 15;  // numbers
+    const long row = count(1) * depth(channels), image = row * count(0);
+    if (image > most) {
+      const long parts = (image + most - 1) / most;
+      return {1, (count(0) + parts - 1) / parts};
+    }
+    const bool alone = columns(channels) || image > several || image == 0;
+    return {alone ? 1 : several / image, count(0)};
+  }
+  /// Numbers in a tile's patches.
+  constexpr long patches(long channels) const {
+    if (direct()) return 0;
+    const Tile t = tile(channels);
+    return t.images * t.rows * count(1) * depth(channels);
+  }
+};
+
+constexpr Image kernel_of(const Shape& w, bool channels_first) {
+  if (channels_first) return {w[2], w[3], w[1]};
+  return {w[0], w[1], w[2]};
+}
+constexpr int result_channels(const Shape& w, bool channels_first) {
+  return channels_first ? w[0] : w[3];
+}
+
+/// The geometry of convolve(x, w, o) as far as sizes are known, and the sentence that says what
+/// must hold if it does not.
+struct ConvolutionResult {
+  Convolution convolution;
+  ShapeResult result;
+};
+constexpr ConvolutionResult convolution_of(const Shape& x, const Shape& w,
+                                           const ConvolveOptions& o) {
+  ConvolutionResult r;
+  Convolution& c = r.convolution;
+  const auto refuse = [&r](const char* must_hold) {
+    r.result = refused(must_hold);
+    return r;
+  };
+  if (x.rank < 3 || x.rank > 4 || (x.rank == 3 && x.batched()))
+    return refuse("the first operand must be an image or a batch of images");
+  c.channels_first = o.axes == Axes::bc01;
+  c.flip = !o.cross_correlation;
+  if (w.rank != 4)
+    return refuse(c.channels_first
+                      ? "kernels must be [out channels, in channels, rows, columns]"
+                      : "kernels must be [rows, columns, in channels, out channels]");
+  const Image image = image_of(x, c.channels_first), kernel = kernel_of(w, c.channels_first);
+  for (int k = 0; k < 4; ++k)
+    if (is_extent(w[k]) || (k && k < x.rank && is_extent(x[k])))
+      return refuse("only the number of images may be a run-time extent");
+  if (!dims_agree(image.channels, kernel.channels))
+    return refuse("kernels must have as many in channels as the images have channels");
+  const int stride[] = {o.stride_rows, o.stride_columns};
+  const int padding[] = {o.padding_rows, o.padding_columns};
+  for (int d = 0; d < 2; ++d) {
+    c.size[d] = d ? image.columns : image.rows;
+    c.kernel[d] = d ? kernel.columns : kernel.rows;
+    c.stride[d] = stride[d];
+    c.before[d] = c.after[d] = padding[d];
+    if (c.kernel[d] != any && o.border != Border::valid) {
+      // The place of `same` within `full` is scipy.signal's.
+      c.before[d] += o.border == Border::full ? c.kernel[d] - 1 : c.kernel[d] / 2;
+      c.after[d] += o.border == Border::full ? c.kernel[d] - 1 : (c.kernel[d] - 1) / 2;
+    }
+    if (stride[d] < 1 || padding[d] < 0 || c.kernel[d] == 0)
+      return refuse("strides and kernels must be at least one pixel, padding not negative");
+    if (stride[d] > Convolution::largest || c.before[d] > Convolution::largest)
+      return refuse("strides and padding must lie below 32768");
+    if (c.size[d] != any && c.kernel[d] != any &&
+        c.size[d] + c.before[d] + c.after[d] < c.kernel[d])
+      return refuse("the kernel must fit in the image");
+  }
+  r.result = {with_image(x, c.channels_first,
+                         {c.count(0), c.count(1), result_channels(w, c.channels_first)})};
+  return r;
+}
+
+// Whether an operand of one of the ops is what the attributes say.
+constexpr bool is_image_of(const Convolution& c, const Shape& x, bool result) {
+  if (x.rank < 3 || x.rank > 4) return false;
+  const Image i = image_of(x, c.channels_first);
+  return i.rows == (result ? c.count(0) : c.size[0]) &&
+         i.columns == (result ? c.count(1) : c.size[1]);
+}
+constexpr bool is_kernel_of(const Convolution& c, const Shape& w) {
+  if (w.rank != 4) return false;
+  const Image k = kernel_of(w, c.channels_first);
+  return k.rows == c.kernel[0] && k.columns == c.kernel[1];
+}
+/// Multiplications and additions an example.
+constexpr double convolution_work(const Shape& result, const Convolution& c, int channels) {
+  return 2 * elements(result) * static_cast<double>(c.depth(channels));
+}
+/// Numbers a kernel needs to work in: the flipped kernels, patches, and a register beyond them.
+constexpr long convolution_scratch(const Convolution& c, long in_channels, long out_channels) {
+  return (c.flip ? c.depth(in_channels) * out_channels : 0) + c.patches(in_channels) + 16;
+}
+
+}  // namespace ir
+}  // namespace ansatz

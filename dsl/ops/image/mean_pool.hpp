@@ -1,0 +1,71 @@
+// y = mean x of each window of an image
+#pragma once
+
+#include <dsl/ops/image/pool.hpp>
+
+namespace ansatz {
+namespace kernels {
+template <class T>
+void mean_pool(const ir::KernelArgs<T>&);
+template <class T>
+void mean_pool_gradient(const ir::KernelArgs<T>&);
+}  // namespace kernels
+
+namespace ops {
+
+/// attr of both: ir::Pooling.
+struct MeanPool : KernelOp<MeanPool> {
+  static constexpr const char* name = "mean_pool";
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
+  static constexpr int arity = 1;
+  template <class T>
+  static constexpr ir::KernelFn<T> kernel = &kernels::mean_pool<T>;
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
+    return ir::pool_shape(in[0], ir::Pooling(attr), false);
+  }
+  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
+    return ir::pool_work(shape(in, 1, attr).shape, attr);
+  }
+  static constexpr void vjp(ir::VjpContext& c);
+};
+
+/// Operand g: zeros to which g / (pixels of the window) was added at each pixel of its window. The
+/// transpose of MeanPool, as that is of it.
+struct MeanPoolGradient : KernelOp<MeanPoolGradient> {
+  static constexpr const char* name = "mean_pool_gradient";
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
+  static constexpr int arity = 1;
+  template <class T>
+  static constexpr ir::KernelFn<T> kernel = &kernels::mean_pool_gradient<T>;
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
+    return ir::pool_shape(in[0], ir::Pooling(attr), true);
+  }
+  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
+    return ir::pool_work(in[0], attr);
+  }
+  static constexpr void vjp(ir::VjpContext& c) {
+    c.give(0, ir::make(ir::info_of<MeanPool>, ir::Attr(c.attr()), c.g().value()));
+  }
+};
+
+constexpr void MeanPool::vjp(ir::VjpContext& c) {
+  c.give(0, ir::make(ir::info_of<MeanPoolGradient>, ir::Attr(c.attr()), c.g().value()));
+}
+
+}  // namespace ops
+
+/// The mean of each window's pixels, channel by channel; windows and options as in max_pool. A
+/// window that reaches beyond the image is divided by the number of pixels it does see.
+template <class X, class... Option>
+constexpr Expr<typename ir::Pooled<X, Option...>::type> mean_pool(const Expr<X>& x,
+                                                                  const Option&... options) {
+  return Expr<typename ir::Pooled<X, Option...>::type>(
+      ir::pool_value<ops::MeanPool>(x, ir::pool_options<X>(options...)));
+}
+template <class X, class... Option>
+  requires(!WindowsFit<X, Option...>)
+constexpr Refused<WindowsFit<X, Option...>> mean_pool(const Expr<X>&, const Option&...) = delete;
+
+}  // namespace ansatz

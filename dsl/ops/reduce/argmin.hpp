@@ -1,0 +1,29 @@
+// y = the position of the smallest x over the axes; no derivative
+#pragma once
+
+#include <dsl/ops/reduce/index_reduce.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct ArgMin : ReduceOp<ArgMin, ir::DType::index> {
+  static constexpr const char* name = "argmin";
+  static constexpr auto vjp = no_derivative;
+};
+
+}  // namespace ops
+
+/// Position of the smallest element, by default among the units of each example: labels, of
+/// Space Batch<IndexSpace<N>> for an x of Batch<VectorSpace<N>>. Of equal elements the first, of
+/// NaNs the first NaN, as numpy.argmin. Axes as in `max`; with several, the position is that in
+/// row-major order of them. With `keep_axes` the Space is known when the graph is built.
+template <class S, class A = OverUnits, KeepOrDrop K = DropAxes>
+constexpr IndexReduced<S, A, K> argmin(const Expr<S>& x, A over = {}, K = {}) {
+  const int mask = ir::checked_mask("argmin", x.shape(), over);
+  return IndexReduced<S, A, K>(ir::position<ops::ArgMin, false>(x.value(), mask, K::keep));
+}
+template <class S, class A = OverUnits, KeepOrDrop K = DropAxes>
+  requires(!HasAxes<S, A>)
+constexpr Refused<HasAxes<S, A>> argmin(const Expr<S>&, A = {}, K = {}) = delete;
+
+}  // namespace ansatz

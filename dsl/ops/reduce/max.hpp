@@ -1,0 +1,35 @@
+// y = largest x over the axes
+#pragma once
+
+#include <dsl/ops/arithmetic/equal.hpp>
+#include <dsl/ops/arithmetic/where.hpp>
+#include <dsl/ops/reduce/reduce.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct Max : ReduceOp<Max> {
+  static constexpr const char* name = "max";
+  // Every element equal to the result gets the whole gradient, as in Theano.
+  static constexpr void vjp(ir::VjpContext& c) {
+    const ir::Shape full = c.in(0).shape();
+    const AnyExpr y(ir::with_axes(c.out().value(), full, c.attr()));
+    const AnyExpr g(ir::with_axes(c.g().value(), full, c.attr()));
+    c.give(0, where(c.in(0) == y, g, 0));
+  }
+};
+
+}  // namespace ops
+
+/// Largest element; NaN if there is one.
+/// Over all: a Scalar; `max(x, units)`: one number an example; `max(x, batch)`: over the
+/// examples; `max(x, axis<A>)`: over feature axis A (negative: from the last).
+template <class S, class A = OverAll, KeepOrDrop K = DropAxes>
+constexpr Reduced<S, A, K> max(const Expr<S>& x, A over = {}, K = {}) {
+  return ir::reduce_over<ops::Max, K>(x, over);
+}
+template <class S, class A, KeepOrDrop K = DropAxes>
+  requires(!HasAxes<S, A>)
+constexpr Refused<HasAxes<S, A>> max(const Expr<S>&, A, K = {}) = delete;
+
+}  // namespace ansatz

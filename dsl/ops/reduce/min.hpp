@@ -1,0 +1,35 @@
+// y = smallest x over the axes
+#pragma once
+
+#include <dsl/ops/arithmetic/equal.hpp>
+#include <dsl/ops/arithmetic/where.hpp>
+#include <dsl/ops/reduce/reduce.hpp>
+
+namespace ansatz {
+namespace ops {
+
+struct Min : ReduceOp<Min> {
+  static constexpr const char* name = "min";
+  // Every element equal to the result gets the whole gradient, as in Theano.
+  static constexpr void vjp(ir::VjpContext& c) {
+    const ir::Shape full = c.in(0).shape();
+    const AnyExpr y(ir::with_axes(c.out().value(), full, c.attr()));
+    const AnyExpr g(ir::with_axes(c.g().value(), full, c.attr()));
+    c.give(0, where(c.in(0) == y, g, 0));
+  }
+};
+
+}  // namespace ops
+
+/// Smallest element; NaN if there is one.
+/// Over all: a Scalar; `min(x, units)`: one number an example; `min(x, batch)`: over the
+/// examples; `min(x, axis<A>)`: over feature axis A (negative: from the last).
+template <class S, class A = OverAll, KeepOrDrop K = DropAxes>
+constexpr Reduced<S, A, K> min(const Expr<S>& x, A over = {}, K = {}) {
+  return ir::reduce_over<ops::Min, K>(x, over);
+}
+template <class S, class A, KeepOrDrop K = DropAxes>
+  requires(!HasAxes<S, A>)
+constexpr Refused<HasAxes<S, A>> min(const Expr<S>&, A, K = {}) = delete;
+
+}  // namespace ansatz

@@ -1,0 +1,195 @@
+// Puts copies where views are not enough, and brings reductions into the three forms that loops
+// know:
+//   over trailing axes (rows), over leading axes (columns), over everything
+#pragma once
+
+#include <dsl/ops/arithmetic/copy.hpp>
+#include <dsl/ops/control/repeat.hpp>
+#include <dsl/ops/reduce/reduce.hpp>
+#include <dsl/passes/graph/access.hpp>
+
+namespace ansatz::ir {
+
+/// Whether BLAS can read a matrix with these strides: one of them 1, the other at least a row.
+constexpr bool blas_can_read(const Shape& s, const Access& a) {
+  if (a.base < 0) return false;
+  const Count one{1, -1};
+  const bool rows = s[1] == 1 || a.stride[1] == one, columns = s[0] == 1 || a.stride[0] == one;
+  if (rows && (s[0] == 1 || !is_zero(a.stride[0]))) return true;
+  return columns && (s[1] == 1 || !is_zero(a.stride[1]));
+}
+
+constexpr int add_copy(Graph& g, int x, int place) {
+  Node n;
+  n.op = info_of<ops::Copy>;
+  n.shape = g[x].shape;
+  n.type = g[x].type;
+  n.attr.i[0] = place;
+  return g.add(n, &x, 1);
+}
+
+/// What leaves the graph must lie in memory of its own, once for each place it goes to.
+constexpr int in_own_memory(Graph& g, int x, int place, bool shared) {
+  const OpKind kind = g[x].op->kind;
+  if (kind != OpKind::view && kind != OpKind::leaf && !shared) return x;
+  return add_copy(g, x, place);
+}
+
+class MakeContiguous {
+ public:
+  constexpr MakeContiguous(Graph& out, List<Access>& access) : g_(out), access_(access) {}
+
+  constexpr int operator()(const Node& n, List<int>& in) {
+    track();
+    switch (n.op->kind) {
+      case OpKind::view: {
+        const int view = g_.add(n, in.data(), in.size());
+        track();
+        if (access_[view].base >= 0) return view;
+        in[0] = copy_of(in[0]);
+        return g_.add(n, in.data(), in.size());
+      }
+      case OpKind::matmul:
+        for (int k = 0; k < in.size(); ++k)
+          if (!product_can_read(in[k], k)) in[k] = copy_of(in[k]);
+        return g_.add(n, in.data(), in.size());
+      case OpKind::kernel:
+        for (int& x : in)
+          if (!plain(x)) x = copy_of(x);
+        return g_.add(n, in.data(), in.size());
+      case OpKind::control:
+        return loop_end(n, in);
+      case OpKind::reduce:
+        return reduction(n, in[0]);
+      default:
+        return g_.add(n, in.data(), in.size());
+    }
+  }
+
+ private:
+  constexpr void track() {
+    while (access_.size() < g_.size()) access_.push_back(access_of(g_, access_.size(), access_));
+  }
+  // Operand k of a product: A, B, alpha, C, beta. Numbers are read from wherever they are, and a
+  // literal as C says that nothing is added.
+  constexpr bool product_can_read(int x, int k) const {
+    const Access& a = access_[x];
+    if (k == 2 || k == 4) return a.base >= 0 && is_zero(a.offset);
+    if (k == 3 && g_.is_literal(x)) return true;
+    return blas_can_read(g_[x].shape, a) && in_memory(x);
+  }
+  // A kernel reads whole arrays, one element after the other, from memory that exists.
+  constexpr bool plain(int x) const {
+    const Access& a = access_[x];
+    return a.base >= 0 && is_contiguous(g_, g_[x].shape, a.stride) && in_memory(x);
+  }
+  constexpr bool in_memory(int x) const {
+    const OpInfo* op = g_[access_[x].base].op;
+    return op->kind != OpKind::leaf || op == info_of<ops::Input> || op == info_of<ops::Parameter> ||
+           op == info_of<ops::State>;
+  }
+  constexpr int copy_of(int x, int place = 0) {
+    const int id = add_copy(g_, x, place);
+    track();
+    return id;
+  }
+
+  // Initial and next values of a loop, and its count, lie in memory; each next value in its own.
+  constexpr int loop_end(const Node& n, List<int>& in) {
+    if (n.op == info_of<ops::Repeated>) {
+      const int carried = (in.size() - 2) / 2;
+      for (int k = 0; k < carried; ++k) {
+        int& x = in[2 + carried + k];
+        bool shared = false;
+        for (int j = 0; j < k; ++j) shared = shared || in[2 + carried + j] == x;
+        x = in_own_memory(g_, x, 1000 + k, shared || g_[x].op->kind == OpKind::control);
+        track();
+      }
+    }
+    for (int k = 1; k < in.size(); ++k)
+      if ((!plain(in[k]) || !is_zero(access_[in[k]].offset)) &&
+          !(k == 1 && g_[in[k]].op == info_of<ops::NamedScalar>))
+        in[k] = copy_of(in[k]);
+    return g_.add(n, in.data(), in.size());
+  }
+
+  constexpr int reduction(const Node& n, int x) {
+    const Shape s = g_[x].shape;
+    const int mask = n.attr.i[0], all = (1 << s.rank) - 1;
+    int trailing = 0, leading = 0;
+    while (trailing < s.rank && mask >> (s.rank - 1 - trailing) & 1) ++trailing;
+    while (leading < s.rank && mask >> leading & 1) ++leading;
+    int ones = 0;
+    for (int k = 0; k < s.rank; ++k) ones += mask >> k & 1;
+    int longer = 0;  // reduced axes that are not of size 1
+    for (int k = 0; k < s.rank; ++k) longer += (mask >> k & 1) && s[k] != 1;
+    if (longer == 0 && n.type == DType::real) return reshaped(x, n.shape);
+    if (mask == all || trailing == ones || leading == ones) {
+      const int columns = trailing == ones ? s.rank - trailing : leading;
+      const int from = mask == all || in_one_piece(x, columns) ? x : copy_of(x);
+      return reshaped(g_.add(n.op, reduce_attr(mask, false), &from, 1), n.shape);
+    }
+    if (trailing > 0 && n.type == DType::real) {
+      // The trailing axes first, as they lie in memory, then the others of what is left.
+      Node inner = n, outer = n;
+      inner.attr = reduce_attr(all & ~((1 << (s.rank - trailing)) - 1), false);
+      inner.shape = reduced(s, inner.attr).shape;
+      const int rows = reduction(inner, x);
+      track();
+      outer.attr = reduce_attr(mask & ~inner.attr.i[0], false);
+      outer.shape = reduced(inner.shape, outer.attr).shape;
+      return reshaped(reduction(outer, rows), n.shape);
+    }
+    // Otherwise the reduced axes are brought to the end; memory stays where it is if it can.
+    Attr order;
+    int at = 0;
+    for (int k = 0; k < s.rank; ++k)
+      if (!(mask >> k & 1)) order.i[at++] = k;
+    const int kept = at;
+    for (int k = 0; k < s.rank; ++k)
+      if (mask >> k & 1) order.i[at++] = k;
+    int view = g_.add(info_of<ops::Transpose>, order, &x, 1);
+    track();
+    if (!in_one_piece(view, kept)) view = copy_of(view);
+    const int y = g_.add(n.op, reduce_attr(all & ~((1 << kept) - 1), false), &view, 1);
+    return reshaped(y, n.shape);
+  }
+  // Whether the axes from `first` on are walked as one dimension.
+  constexpr bool in_one_piece(int x, int first) const {
+    const Access& a = access_[x];
+    const Shape& s = g_[x].shape;
+    int inner = -1;  // the next axis that is not of size 1
+    for (int k = s.rank - 1; k >= first; --k) {
+      if (s[k] == 1) continue;
+      if (inner >= 0 && !(a.stride[k] == times(a.stride[inner], count_of_dim(g_, s[inner]))))
+        return false;
+      inner = k;
+    }
+    return true;
+  }
+  constexpr int reshaped(int x, const Shape& s) {
+    if (g_[x].shape == s) return x;
+    return g_.add(info_of<ops::Reshape>, shape_attr(s), &x, 1);
+  }
+
+  Graph& g_;
+  List<Access>& access_;
+};
+
+constexpr Graph make_contiguous(const Graph& g) {
+  List<Access> access;
+  Graph out = in_reading_order(rewrite(g, [&](Graph& to, int id, List<int>& in) {
+    MakeContiguous make(to, access);
+    return make(g[id], in);
+  }));
+  List<char> taken;  // of each node: it is the value of an update; for a second one it is copied
+  taken.assign(out.size(), 0);
+  int place = 0;
+  for (GraphRoot& r : out.roots) {
+    r.value = in_own_memory(out, r.value, ++place, r.target >= 0 && taken[r.value]);
+    if (r.target >= 0 && r.value < taken.size()) taken[r.value] = 1;
+  }
+  return out;
+}
+
+}  // namespace ansatz::ir

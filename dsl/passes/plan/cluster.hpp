@@ -1,0 +1,412 @@
+// Decides which elementwise ops and reductions become one loop.
+//
+// Every node gets a time: how many loops must have ended before it can run. Products and kernels,
+// and values that are read otherwise than where they are made (broadcast, transposed, reduced over
+// rows), end a loop. Nodes of the same time and the same iteration space that are joined by an edge
+// are one cluster, and no cluster can need itself. Cheap nodes then move to the cluster that alone
+// uses them, when their operands are kept anyway: a mask is not stored, it is compared again.
+#pragma once
+
+#include <dsl/ops/control/repeat.hpp>
+#include <dsl/ops/reduce/reduce.hpp>
+#include <dsl/passes/graph/access.hpp>
+
+namespace ansatz::ir {
+
+/// A shape without its axes of size 1, and the strides of an access on those axes.
+struct Space {
+  Shape shape;
+  Count stride[max_rank] = {{}, {}, {}, {}, {}};
+};
+constexpr Space stripped(const Shape& s, const Count* stride) {
+  Space r;
+  for (int k = 0; k < s.rank; ++k) {
+    if (s.dim[k] == 1) continue;
+    r.stride[r.shape.rank] = stride[k];
+    r.shape.dim[r.shape.rank++] = s.dim[k];
+  }
+  return r;
+}
+constexpr Shape stripped(const Shape& s) {
+  Shape r;
+  for (int k = 0; k < s.rank; ++k)
+    if (s.dim[k] != 1) r.dim[r.rank++] = s.dim[k];
+  return r;
+}
+
+enum class ReduceForm : std::uint8_t { none, rows, columns, all };
+
+/// What a reduction is on its operand's stripped shape; `split`: how many axes are rows.
+struct Reduction {
+  ReduceForm form = ReduceForm::none;
+  int split = -1;
+};
+constexpr Reduction reduction_of(const Shape& operand, int mask) {
+  int first = -1, last = -1, at = 0;
+  for (int k = 0; k < operand.rank; ++k) {
+    if (operand[k] == 1) continue;
+    if (mask >> k & 1) {
+      if (first < 0) first = at;
+      last = at;
+    }
+    ++at;
+  }
+  if (first < 0 && at > 0) return {ReduceForm::rows, at};  // axes of size 1: rows of one number
+  if (first < 0) return {ReduceForm::all, -1};
+  if (first == 0 && last == at - 1) return {ReduceForm::all, -1};
+  if (first == 0) return {ReduceForm::columns, last + 1};
+  return {ReduceForm::rows, first};
+}
+
+class Clusters {
+ public:
+  /// Nodes of a loop; twice as many with those that are moved to where they are read. Longer loops
+  /// gain nothing, and g++'s time grows faster than they do: from 500 on it takes minutes.
+  static constexpr int largest = 100;
+
+  struct Cluster {
+    Shape shape;  ///< stripped iteration space
+    int time = 0;
+    int split = -1;    ///< rows are axes before it; -1: nothing asks for one
+    int collapse = 0;  ///< axes from here on are one dimension for all loads
+    int nodes = 1;
+  };
+
+  const Graph& g;
+  const List<Access>& access;
+  List<char> needed;
+  List<int> time;
+  List<Level> level;  ///< of a fused node within its cluster
+  List<Reduction> reduction;
+  List<char> fused;    ///< is an elementwise op, a reduction or a random site, in a cluster
+  List<char> inlined;  ///< a number computed from leaves: repeated in every loop that uses it
+  List<char> kept;     ///< its value must lie in memory
+  List<int> region;    ///< number of the repeat whose body it is in, or -1
+  List<Cluster> clusters;
+
+  constexpr Clusters(const Graph& graph, const List<Access>& accesses)
+      : g(graph),
+        access(accesses),
+        needed(reachable(graph)),
+        nodes_(graph.nodes.data()),
+        operands_(graph.operands.data()),
+        access_(accesses.data()) {
+    const int n = g.size(), edges = g.operands.size();
+    int* base = bases_.extend(edges);
+    for (int e = 0; e < edges; ++e) *base++ = access_[operands_[e]].base;
+    time.assign(n, 0);
+    level.assign(n, Level::full);
+    reduction.assign(n, {});
+    fused.assign(n, 0);
+    inlined.assign(n, 0);
+    kept.assign(n, 0);
+    region.assign(n, -1);
+    parent_.assign(n, -1);
+    for (int id = 0; id < n; ++id)
+      if (needed[id]) place(id);
+    move_late();
+    find_kept();
+  }
+
+  constexpr int cluster_of(int id) const {
+    const int* const links = links_.data();
+    int c = parent_.data()[id];
+    while (c >= 0 && links[c] != c) c = links[c];
+    return c;
+  }
+
+  /// The iteration space of a fused node: its own shape, or its operand's.
+  constexpr Shape iteration(int id) const {
+    const Node& n = nodes_[id];
+    return n.op->kind == OpKind::reduce ? nodes_[operands_[n.first]].shape : n.shape;
+  }
+  /// Operand k of a fused node as seen from its iteration space.
+  constexpr Access operand(int id, int k) const {
+    const int v = operands_[nodes_[id].first + k];
+    return broadcast_access(access_[v], nodes_[v].shape, iteration(id));
+  }
+
+  /// The node that computes operand k, behind its views.
+  constexpr int base_of(int id, int k) const { return bases_.data()[nodes_[id].first + k]; }
+
+  /// How a fused node reads operand k when that is in the same cluster: at the same element, or at
+  /// its row; `none` when it cannot be joined.
+  enum class Join : std::uint8_t { none, full, row };
+  constexpr Join join(int id, int k) const {
+    const int p = base_of(id, k);
+    if (!fused[p] || inlined[p] || region[id] != region[p]) return Join::none;
+    if (reduction[p].form == ReduceForm::columns || reduction[p].form == ReduceForm::all)
+      return Join::none;
+    const Access a = operand(id, k);
+    if (!is_zero(a.offset)) return Join::none;
+    const Space s = stripped(iteration(id), a.stride);
+    const Cluster& c = clusters[cluster_of(p)];
+    Count plain[max_rank] = {{}, {}, {}, {}, {}};
+    if (level[p] == Level::full) {
+      if (!(s.shape == c.shape)) return Join::none;
+      contiguous_strides(g, s.shape, plain);
+      for (int j = 0; j < s.shape.rank; ++j)
+        if (!(s.stride[j] == plain[j])) return Join::none;
+      return Join::full;
+    }
+    // A value a row: read by its row's elements, or by another value a row.
+    Shape rows = c.shape;
+    rows.rank = c.split;
+    contiguous_strides(g, rows, plain);
+    if (!(s.shape == c.shape) && !(s.shape == rows)) return Join::none;
+    for (int j = 0; j < s.shape.rank; ++j) {
+      const Count expected = j < c.split ? plain[j] : Count{0, -1};
+      if (!(s.stride[j] == expected)) return Join::none;
+    }
+    return Join::row;
+  }
+
+ private:
+  // What needs a carried value of a loop is in its body; the loop's results are not.
+  constexpr void find_region(int id) {
+    const Node& n = g[id];
+    if (n.op == info_of<ops::Repeated>) return;
+    if (n.op == info_of<ops::Carried> || n.op == info_of<ops::RandomSite>) {
+      if (n.count > 0) region[id] = g[g.in(id, 0)].attr.i[0];
+      for (int k = 1; k < n.count; ++k)
+        if (region[g.in(id, k)] >= 0) graph_error("repeat: a body holds another loop");
+      return;
+    }
+    for (int k = 0; k < n.count; ++k) {
+      const int r = region[g.in(id, k)];
+      if (r >= 0 && region[id] >= 0 && r != region[id])
+        graph_error("repeat: a value of one loop's body is used in another's");
+      if (r >= 0) region[id] = r;
+    }
+  }
+
+  constexpr void place(int id) {
+    const Node& n = g[id];
+    find_region(id);
+    switch (n.op->kind) {
+      case OpKind::leaf:
+        if (n.op == info_of<ops::RandomSite>) start(id, 0, stripped(n.shape), -1, 0);
+        return;
+      case OpKind::view:
+        return;
+      case OpKind::elementwise:
+        if (n.shape.rank == 0 && from_leaves(id)) {
+          inlined[id] = 1;
+          return;
+        }
+        fuse(id);
+        return;
+      case OpKind::reduce:
+        fuse(id);
+        return;
+      default: {
+        int t = 0;
+        for (int k = 0; k < n.count; ++k) t = latest(t, ready(base_of(id, k)));
+        time[id] = t;
+      }
+    }
+  }
+
+  static constexpr int latest(int a, int b) { return a > b ? a : b; }
+  // When the value in memory can be read.
+  constexpr int ready(int p) const { return fused[p] && !inlined[p] ? time[p] + 1 : time[p]; }
+
+  constexpr bool from_leaves(int id) const {
+    for (int k = 0; k < g[id].count; ++k) {
+      const int p = base_of(id, k);
+      const OpInfo* op = g[p].op;
+      const bool number =
+          g[p].shape.rank == 0 && (op == info_of<ops::NamedScalar> || op == info_of<ops::Literal> ||
+                                   op == info_of<ops::Extent>);
+      if (!number && !inlined[p]) return false;
+    }
+    return true;
+  }
+
+  // The first axis from which on every load of the node walks as along one dimension.
+  constexpr int collapse_of(int id, int joined_time) const {
+    int from = 0;
+    for (int k = 0; k < g[id].count; ++k) {
+      const int p = base_of(id, k);
+      if (inlined[p]) continue;
+      if (fused[p] && time[p] == joined_time && join(id, k) != Join::none) continue;
+      const Access a = operand(id, k);
+      const Space s = stripped(iteration(id), a.stride);
+      for (int j = s.shape.rank - 2; j >= from; --j)
+        if (!(s.stride[j] == times(s.stride[j + 1], count_of_dim(g, s.shape[j + 1])))) from = j + 1;
+    }
+    return from;
+  }
+
+  constexpr void start(int id, int t, const Shape& shape, int split, int collapse) {
+    parent_[id] = clusters.size();
+    links_.push_back(clusters.size());
+    clusters.push_back({shape, t, split, collapse});
+    fused[id] = 1;
+    time[id] = t;
+  }
+
+  constexpr void fuse(int id) {
+    const bool reduces = g[id].op->kind == OpKind::reduce;
+    const Shape shape = stripped(iteration(id));
+    if (reduces) reduction[id] = reduction_of(iteration(id), g[id].attr.i[0]);
+    const ReduceForm form = reduction[id].form;
+
+    const int count = g[id].count;
+    int t = 0;
+    List<Join> joins;
+    for (int k = 0; k < count; ++k) {
+      const int p = base_of(id, k);
+      joins.push_back(join(id, k));
+      t = latest(t, joins[k] != Join::none ? time[p] : ready(p));
+    }
+    int into = -1;
+    bool as_row = false, possible = true;
+    for (int k = 0; k < count && possible; ++k) {
+      const Join j = joins[k];
+      const int p = base_of(id, k);
+      if (j == Join::none || time[p] != t) continue;
+      const int c = cluster_of(p);
+      const Cluster& joined = clusters[c];
+      // A row value read by the whole row makes the reader full; read alone, it stays a row value.
+      const bool row = j == Join::row && !(shape == joined.shape);
+      if (into < 0) {
+        into = c;
+        as_row = row;
+      } else if (c != into) {
+        const Cluster& other = clusters[into];
+        possible = other.shape == joined.shape && row == as_row &&
+                   other.nodes + joined.nodes < largest &&
+                   (other.split < 0 || joined.split < 0 || other.split == joined.split);
+        const int split = latest(other.split, joined.split);
+        if (possible && split >= 0 && latest(other.collapse, joined.collapse) > split)
+          possible = false;
+        if (possible) {
+          clusters[into].split = split;
+          clusters[into].collapse = latest(other.collapse, joined.collapse);
+          clusters[into].nodes += joined.nodes;
+          links_[c] = into;
+        }
+      } else {
+        possible = row == as_row;
+      }
+    }
+    if (into >= 0 && possible) {
+      Cluster& c = clusters[into];
+      int split = c.split, collapse = c.collapse;
+      if (as_row && form != ReduceForm::none && form != ReduceForm::all) possible = false;
+      if (!as_row && (form == ReduceForm::rows || form == ReduceForm::columns)) {
+        possible = split < 0 || split == reduction[id].split;
+        split = reduction[id].split;
+      }
+      if (possible && !as_row && !reduces) collapse = latest(collapse, collapse_of(id, t));
+      if ((split >= 0 && collapse > split) || c.nodes >= largest) possible = false;
+      if (possible) {
+        ++c.nodes;
+        c.split = split;
+        c.collapse = collapse;
+        parent_[id] = into;
+        fused[id] = 1;
+        time[id] = t;
+        level[id] = as_row || form == ReduceForm::rows ? Level::row : Level::full;
+        return;
+      }
+    }
+    if (into >= 0) ++t;
+    const int split =
+        form == ReduceForm::none || form == ReduceForm::all ? -1 : reduction[id].split;
+    start(id, t, shape, split, collapse_of(id, -1));
+    if (form == ReduceForm::rows) level[id] = Level::row;
+    if (split >= 0 && clusters.back().collapse > split)
+      graph_error("a reduction over several axes needs its operand in one piece");
+  }
+
+  constexpr void move_late() {
+    // only_user: the one cluster all consumers are in and read element by element; -1 undecided,
+    // -2 there is none.
+    List<int> only_user, outside, uses;
+    only_user.assign(g.size(), -1);
+    outside.assign(g.size(), 0);
+    uses.assign(g.size(), 0);
+    for (const GraphRoot& r : g.roots)
+      only_user[access[r.value].base] = -2, ++outside[access[r.value].base];
+    const int size = g.size();
+    for (int id = 0; id < size; ++id) {
+      const Node& n = nodes_[id];
+      if (!needed[id] || n.op->kind == OpKind::view) continue;
+      const int mine = fused[id] ? cluster_of(id) : -1;
+      for (int k = 0; k < n.count; ++k) {
+        const int p = base_of(id, k);
+        ++uses[p];
+        if (mine < 0 || !fused[p] || mine != cluster_of(p)) ++outside[p];
+      }
+    }
+    for (int id = size - 1; id >= 0; --id) {
+      const Node& n = nodes_[id];
+      if (!needed[id] || n.op->kind == OpKind::view) continue;
+      if (fused[id] && only_user[id] >= 0 && only_user[id] != cluster_of(id))
+        move(id, only_user[id], outside, uses);
+      for (int k = 0; k < n.count; ++k) {
+        const int p = base_of(id, k);
+        if (!fused[p]) continue;
+        int& of_p = only_user[p];
+        if (of_p == -2) continue;
+        int user = -2;
+        if (fused[id] && join(id, k) == Join::full) user = cluster_of(id);
+        if (of_p == -1) of_p = user;
+        if (of_p != user) of_p = -2;
+      }
+    }
+  }
+
+  constexpr void move(int id, int to, List<int>& outside, const List<int>& uses) {
+    Cluster& c = clusters[to];
+    if (g[id].op->kind == OpKind::reduce || level[id] != Level::full || c.time <= time[id]) return;
+    if (!(c.shape == stripped(g[id].shape)) || c.nodes >= 2 * largest) return;
+    int to_keep = 0;
+    for (int k = 0; k < g[id].count; ++k) {
+      const int p = base_of(id, k);
+      if (fused[p] && !inlined[p] && outside[p] == 0) {
+        if (uses[p] != 1) return;
+        ++to_keep;
+      }
+    }
+    if (to_keep > 1) return;
+    const int collapse = latest(c.collapse, collapse_of(id, c.time));
+    if (c.split >= 0 && collapse > c.split) return;
+    for (int k = 0; k < g[id].count; ++k) ++outside[base_of(id, k)];
+    c.collapse = collapse;
+    ++c.nodes;
+    parent_[id] = to;
+    time[id] = c.time;
+  }
+
+  constexpr void find_kept() {
+    for (const GraphRoot& r : g.roots) {
+      kept[access[r.value].base] = 1;
+      if (region[access[r.value].base] >= 0)
+        graph_error_shape("repeat", "a value of the body is used outside it", &g[r.value].shape, 1);
+    }
+    const int size = g.size();
+    for (int id = 0; id < size; ++id) {
+      const Node& n = nodes_[id];
+      if (!needed[id] || n.op->kind == OpKind::view) continue;
+      const bool loads = fused[id] || inlined[id];
+      for (int k = 0; k < n.count; ++k) {
+        const int p = base_of(id, k);
+        if (kept[p]) continue;
+        if (loads && (inlined[p] || (fused[p] && cluster_of(p) == cluster_of(id)))) continue;
+        kept[p] = 1;
+      }
+    }
+  }
+
+  const Node* nodes_;
+  const int* operands_;
+  const Access* access_;
+  List<int> bases_;   // for each of the graph's operands, the node that computes it
+  List<int> parent_;  // cluster of a node as it was placed
+  List<int> links_;   // cluster it was merged into
+};
+
+}  // namespace ansatz::ir

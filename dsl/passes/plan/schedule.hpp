@@ -1,0 +1,304 @@
+// Puts the steps in order, and decides which updates may be written in place.
+//
+// A unit is what becomes one step: a cluster, a product, a kernel. An update is written straight
+// into its parameter when everybody else who reads the old value can run before; updates that read
+// each other's old values in a circle are computed beside it and copied at the end.
+#pragma once
+
+#include <dsl/passes/graph/fold_products.hpp>
+#include <dsl/passes/plan/cluster.hpp>
+
+namespace ansatz::ir {
+
+struct Schedule {
+  List<int> unit_of;        ///< for each node; -1 for leaves, views and inlined numbers
+  List<List<int>> members;  ///< of each unit, in order
+  List<int> order;          ///< units as they run
+  List<int> in_place;       ///< for each node: the parameter it is written to at once, or -1
+  List<int> region;         ///< of each unit: the loop whose body it is in, or -1
+  List<int> loop_end;       ///< of each loop: the unit of its results, last of the body
+};
+
+class Scheduler {
+ public:
+  constexpr explicit Scheduler(const Clusters& clusters) : c_(clusters), g_(clusters.g) {}
+
+  constexpr Schedule run() {
+    find_units();
+    find_needs();
+    s_.in_place.assign(g_.size(), -1);
+    for (int id = 0; id < g_.size(); ++id) carried_in_place(id);
+    for (const GraphRoot& r : g_.roots)
+      if (r.target >= 0 && s_.unit_of[r.value] >= 0 && s_.in_place[r.value] < 0)
+        write_over(r.value, r.target);
+    while (!sort()) give_up_one();
+    return static_cast<Schedule&&>(s_);
+  }
+
+ private:
+  constexpr void find_units() {
+    s_.unit_of.assign(g_.size(), -1);
+    List<int> of_cluster;
+    of_cluster.assign(c_.clusters.size(), -1);
+    for (int id = 0; id < g_.size(); ++id) {
+      if (!c_.needed[id]) continue;
+      const OpKind kind = g_[id].op->kind;
+      if (c_.inlined[id] && !c_.kept[id]) continue;
+      int unit = -1;
+      if (c_.fused[id]) {
+        int& u = of_cluster[c_.cluster_of(id)];
+        if (u < 0) u = new_unit();
+        unit = u;
+      } else if (kind == OpKind::matmul || kind == OpKind::kernel || c_.inlined[id]) {
+        unit = new_unit();
+      } else if (g_[id].op == info_of<ops::Repeated>) {
+        const int loop = loop_of(id);
+        while (s_.loop_end.size() <= loop) s_.loop_end.push_back(-1);
+        if (s_.loop_end[loop] < 0) s_.loop_end[loop] = new_unit();
+        unit = s_.loop_end[loop];
+        s_.region[unit] = loop;
+      } else {
+        continue;
+      }
+      s_.unit_of[id] = unit;
+      s_.members[unit].push_back(id);
+      if (c_.region[id] >= 0) s_.region[unit] = c_.region[id];
+    }
+  }
+  constexpr int new_unit() {
+    s_.members.push_back({});
+    s_.region.push_back(-1);
+    return s_.members.size() - 1;
+  }
+  constexpr int loop_of(int id) const { return g_[g_.in(id, 0)].attr.i[0]; }
+
+  // The next value of a loop may be written over the carried one, like an update.
+  constexpr void carried_in_place(int id) {
+    if (!c_.needed[id] || g_[id].op != info_of<ops::Carried>) return;
+    const int loop = loop_of(id), count = g_[id].count - 2;
+    const int end = loop < s_.loop_end.size() ? s_.loop_end[loop] : -1;
+    if (end < 0) return;
+    const int next = g_.in(s_.members[end].back(), 2 + count + g_[id].attr.i[0]);
+    const int unit = s_.unit_of[next];
+    if (unit >= 0 && s_.region[unit] == loop && unit != end && s_.in_place[next] < 0 &&
+        !is_root(next))
+      write_over(next, id);
+  }
+  constexpr bool is_root(int id) const {
+    for (const GraphRoot& r : g_.roots)
+      if (r.value == id) return true;
+    return false;
+  }
+
+  // The memory nodes a unit's step reads: through inlined numbers, not through views.
+  template <class Visit>
+  constexpr void each_read(int id, Visit visit) const {
+    for (int k = 0; k < g_[id].count; ++k) {
+      const int p = c_.access[g_.in(id, k)].base;
+      if (c_.inlined[p] && (c_.fused[id] || c_.inlined[id]))
+        each_read(p, visit);
+      else
+        visit(p, k);
+    }
+  }
+
+  constexpr void find_needs() {
+    needs_.resize(s_.members.size());
+    readers_.resize(g_.size());
+    for (int u = 0; u < s_.members.size(); ++u)
+      for (int id : s_.members[u])
+        each_read(id, [&](int p, int) {
+          const int from = s_.unit_of[p];
+          if (from == u) return;
+          if (from >= 0)
+            add_once(needs_[u], from);
+          else if (g_[p].op->kind == OpKind::leaf || g_[p].op == info_of<ops::Carried>)
+            add_once(readers_[p], u);
+          // The first iteration starts from the initial values.
+          if (g_[p].op == info_of<ops::Carried>)
+            for (int k = 1; k < g_[p].count; ++k) {
+              const int initial = s_.unit_of[c_.access[g_.in(p, k)].base];
+              if (initial >= 0) add_once(needs_[u], initial);
+            }
+        });
+    for (int u = 0; u < s_.members.size(); ++u) {
+      const int r = s_.region[u];
+      if (r >= 0 && r < s_.loop_end.size() && s_.loop_end[r] >= 0 && s_.loop_end[r] != u)
+        add_once(needs_[s_.loop_end[r]], u);
+    }
+  }
+  static constexpr void add_once(List<int>& list, int x) {
+    for (int y : list)
+      if (y == x) return;
+    list.push_back(x);
+  }
+
+  // A sum of products is written there from its first product on.
+  constexpr void write_over(int value, int target) {
+    for (int id = value;; id = g_.in(id, 3)) {
+      if (!reads_in_step(id, target)) return;
+      if (!adds_to_product(id)) break;
+    }
+    for (int id = value;; id = g_.in(id, 3)) {
+      s_.in_place[id] = target;
+      if (!adds_to_product(id)) break;
+    }
+  }
+  constexpr bool adds_to_product(int id) const {
+    return g_[id].op == info_of<ops::Gemm> && g_[g_.in(id, 3)].op->kind == OpKind::matmul;
+  }
+
+  // Whether the step that computes `value` may overwrite `target`: it reads it only element by
+  // element where it writes it, or as the C of a product.
+  constexpr bool reads_in_step(int value, int target) const {
+    const int unit = s_.unit_of[value];
+    if (g_[value].type != g_[target].type) return false;
+    bool fine = true;
+    for (int id : s_.members[unit])
+      for (int k = 0; k < g_[id].count; ++k) {
+        const Access& a = c_.access[g_.in(id, k)];
+        if (a.base != target) continue;
+        if (g_[id].op == info_of<ops::Gemm>) {
+          fine = fine && k == 3;
+        } else if (c_.fused[id]) {
+          const Access in_loop = c_.operand(id, k);
+          fine = fine && is_zero(in_loop.offset) && c_.level[id] == Level::full &&
+                 c_.level[value] == Level::full && c_.reduction[value].form == ReduceForm::none &&
+                 is_contiguous(g_, c_.iteration(id), in_loop.stride) && one_pass(unit);
+        } else {
+          fine = false;
+        }
+      }
+    return fine;
+  }
+  constexpr bool one_pass(int unit) const {
+    for (int id : s_.members[unit])
+      if (c_.reduction[id].form == ReduceForm::rows) return false;
+    return true;
+  }
+
+  // A loop's body is one group, so that it stays together; other units are groups of their own.
+  constexpr int group_of(int unit) const {
+    return s_.region[unit] < 0 ? unit : s_.members.size() + s_.region[unit];
+  }
+
+  constexpr bool sort() {
+    const int n = s_.members.size();
+    int loops = 0;
+    for (int r : s_.region) loops = loops > r + 1 ? loops : r + 1;
+    List<List<int>> then;  // of each unit
+    then.resize(n);
+    for (int u = 0; u < n; ++u)
+      for (int from : needs_[u]) then[from].push_back(u);
+    for (int id = 0; id < g_.size(); ++id) {
+      const int target = s_.in_place[id];
+      if (target < 0) continue;
+      const int writer = s_.unit_of[id];
+      for (int reader : readers_[target])
+        if (reader != writer) then[reader].push_back(writer);
+    }
+    group_waits_.assign(n + loops, 0);
+    inner_waits_.assign(n, 0);
+    for (int u = 0; u < n; ++u)
+      for (int v : then[u])
+        ++(group_of(u) == group_of(v) ? inner_waits_[v] : group_waits_[group_of(v)]);
+    s_.order.clear();
+    done_.assign(n, 0);
+    List<int> ready;
+    for (int u = 0; u < n; ++u)
+      if (s_.region[u] < 0 && group_waits_[u] == 0 && inner_waits_[u] == 0) ready.push_back(u);
+    for (int r = 0; r < loops; ++r)
+      if (group_waits_[n + r] == 0 && r < s_.loop_end.size() && s_.loop_end[r] >= 0)
+        ready.push_back(n + r);
+    for (int k = 1; k < ready.size(); ++k) rise(ready, k);
+    while (!ready.empty()) {
+      const int group = take_first(ready);
+      const int before = s_.order.size();
+      if (group < n) {
+        run_unit(group);
+      } else {
+        run_body(group - n, then);
+      }
+      for (int k = before; k < s_.order.size(); ++k)
+        for (int v : then[s_.order[k]])
+          if (group_of(v) != group && --group_waits_[group_of(v)] == 0) {
+            ready.push_back(group_of(v));
+            rise(ready, ready.size() - 1);
+          }
+    }
+    return s_.order.size() == n;
+  }
+
+  // Of those that can run, the one whose last node came first: near the order as written. A heap,
+  // the first at its top.
+  constexpr int take_first(List<int>& ready) const {
+    const int taken = ready[0], moved = ready.back(), moved_rank = rank(moved);
+    ready.pop_back();
+    const int n = ready.size();
+    int at = 0;
+    while (2 * at + 1 < n) {
+      int child = 2 * at + 1;
+      int child_rank = rank(ready[child]);
+      if (child + 1 < n && rank(ready[child + 1]) < child_rank) child_rank = rank(ready[++child]);
+      if (moved_rank < child_rank) break;
+      ready[at] = ready[child];
+      at = child;
+    }
+    if (n > 0) ready[at] = moved;
+    return taken;
+  }
+  // The element at `k`, of lower rank than those above it perhaps, goes up to its place.
+  constexpr void rise(List<int>& ready, int k) const {
+    const int group = ready[k], its_rank = rank(group);
+    for (; k > 0; k = (k - 1) / 2) {
+      const int above = ready[(k - 1) / 2];
+      if (rank(above) < its_rank) break;
+      ready[k] = above;
+    }
+    ready[k] = group;
+  }
+  constexpr int rank(int group) const {
+    const int n = s_.members.size();
+    return s_.members[group < n ? group : s_.loop_end[group - n]].back();
+  }
+  constexpr void run_unit(int unit) {
+    done_[unit] = 1;
+    s_.order.push_back(unit);
+  }
+  constexpr void run_body(int loop, const List<List<int>>& then) {
+    List<int> ready;
+    for (int u = 0; u < s_.members.size(); ++u)
+      if (s_.region[u] == loop && inner_waits_[u] == 0) ready.push_back(u);
+    for (int k = 1; k < ready.size(); ++k) rise(ready, k);
+    while (!ready.empty()) {
+      const int unit = take_first(ready);
+      run_unit(unit);
+      for (int v : then[unit])
+        if (s_.region[v] == loop && --inner_waits_[v] == 0) {
+          ready.push_back(v);
+          rise(ready, ready.size() - 1);
+        }
+    }
+  }
+
+  constexpr void give_up_one() {
+    for (int id = 0; id < g_.size(); ++id) {
+      const int target = s_.in_place[id];
+      if (target < 0 || done_[s_.unit_of[id]]) continue;
+      for (int& place : s_.in_place)
+        if (place == target) place = -1;
+      return;
+    }
+    internal_error("the steps of the function need each other in a circle");
+  }
+
+  const Clusters& c_;
+  const Graph& g_;
+  Schedule s_;
+  List<List<int>> needs_;    // units before each unit
+  List<List<int>> readers_;  // units that read each leaf
+  List<char> done_;
+  List<int> group_waits_, inner_waits_;
+};
+
+}  // namespace ansatz::ir

@@ -1,0 +1,234 @@
+// BGD: batch gradient descent with line searches; nonlinear conjugate gradient; L-BFGS.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/base/seed.hpp>
+#include <ansatz/job/algorithm.hpp>
+#include <ansatz/job/initialization.hpp>
+#include <ansatz/job/train.hpp>
+#include <dsl/ops.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+constexpr Given<"init_alpha", Numbers> init_alpha(std::initializer_list<double> steps) {
+  Numbers list;
+  for (double each : steps) list.list.push_back(each);
+  return {list};
+}
+
+/// For each batch up to updates_per_batch line searches, as Pylearn2's BGD. The cost must have a
+/// value and draw no random numbers, or draw them once a batch (FixedVarDescr). Examples are
+/// shuffled anew each epoch by NumPy's RandomState([2012, 10, 16]).
+///
+/// method "gradient": the direction is the gradient, or, with `conjugate`, Polak and Ribiere's
+/// conjugate one with factor max(0, beta) whose old gradient is the direction before; it is scaled
+/// to length 1. line_search_mode "" tries the steps init_alpha, takes the best and adapts them;
+/// "exhaustive" brackets and bisects until it gains less than 1 % of the gain before, or has tried
+/// more than ten steps.
+///
+/// method "lbfgs": limited memory BFGS (Nocedal, Wright 2006, algorithms 7.4 and 7.5) with
+/// line searches to the strong Wolfe conditions (algorithms 3.5 and 3.6). Factors of learning rates
+/// have no meaning there and are not applied.
+///
+/// Channels: ave_step_size, ave_grad_size (length of the direction before it is scaled) and
+/// ave_grad_mult (step over that length): the first value, then running means of weight .01.
+class BGD : public TrainingAlgorithm {
+ public:
+  static constexpr const char* yaml = "pylearn2.training_algorithms.bgd.BGD";
+  int batches_per_iter = 0;
+  int updates_per_batch = 10;
+  bool set_batch_size = false;
+  bool reset_alpha = true;
+  bool conjugate = false;
+  double min_init_alpha = .001;
+  bool reset_conjugate = true;
+  String line_search_mode;
+  bool verbose_optimization = false;
+  double scale_step = 1;
+  Numbers init_alpha;
+  Seed seed;
+  String method = "gradient";
+  int history = 10;
+
+  constexpr BGD() {}
+  /// Keys by name; a Cost or a TerminationCriterion by itself.
+  template <class... O>
+    requires(sizeof...(O) > 0)
+  constexpr explicit BGD(const O&... options) {
+    (take(options), ...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    key("cost", &BGD::cost, "what to make small; default: the model's own cost");
+    key("batch_size", &BGD::batch_size, "examples of a batch; default: what the model wants");
+    key("batches_per_iter", &BGD::batches_per_iter, "batches an epoch; 0: the whole data set");
+    key("updates_per_batch", &BGD::updates_per_batch, "line searches on a batch");
+    key("monitoring_batch_size", &BGD::monitoring_batch_size, "examples of a monitoring batch");
+    key("monitoring_batches", &BGD::monitoring_batches, "how many; 0: the whole data set");
+    key("monitoring_dataset", &BGD::monitoring_datasets, "data set to watch, or several by name");
+    key("termination_criterion", &BGD::termination_criterion, "when to stop; default: never");
+    key("set_batch_size", &BGD::set_batch_size, "take batch_size although the model has another");
+    key("reset_alpha", &BGD::reset_alpha, "begin each batch with the steps init_alpha");
+    key("conjugate", &BGD::conjugate, "conjugate directions");
+    key("min_init_alpha", &BGD::min_init_alpha, "lowest first step of an exhaustive search");
+    key("reset_conjugate", &BGD::reset_conjugate,
+        "forget old directions (lbfgs: the history) at each new batch");
+    key("line_search_mode", &BGD::line_search_mode, "\"exhaustive\", or none");
+    key("verbose_optimization", &BGD::verbose_optimization, "print what line searches try");
+    key("scale_step", &BGD::scale_step, "part of the way to the new parameters that is gone");
+    key("init_alpha", &BGD::init_alpha,
+        "first steps of a search, rising; default: [.5, 1] if exhaustive, else "
+        "[.001, .005, .01, .05, .1]");
+    key("seed", &BGD::seed, "of the order of examples; default [2012, 10, 16]");
+    key("method", &BGD::method, "\"gradient\" or \"lbfgs\"");
+    key("history", &BGD::history, "how many steps lbfgs remembers");
+    key("monitoring_costs", &BGD::monitoring_costs, "further costs to watch, by name");
+  }
+
+  constexpr bool lbfgs() const { return method == "lbfgs"; }
+  constexpr int function_count() const override { return 5; }
+  constexpr NamedFunction function(const Train& train, int index) const override;
+  constexpr int epoch_batches() const override { return batches_per_iter; }
+  constexpr void channels(const Model&, ChannelList& list) const override {
+    for (const char* name : {"ave_step_size", "ave_grad_size", "ave_grad_mult"})
+      list.add(name, AnyExpr(setting(name, 0).value()));
+  }
+  void check() const;
+  void check_job(const JobFacts& facts) const override;
+  void add_settings(JobFacts& facts) const override;
+  std::unique_ptr<AlgorithmRun> start(Session& session) const override;
+
+ private:
+  template <class O>
+  constexpr void take(const O& o) {
+    if constexpr (std::is_base_of_v<Cost, O>)
+      cost = Shared<Cost>(o);
+    else if constexpr (std::is_base_of_v<TerminationCriterion, O>)
+      termination_criterion = Shared<TerminationCriterion>(o);
+    else
+      take_key(o);
+  }
+  template <KeyOf<BGD> O>
+  constexpr void take_key(const O& o) {
+    give(*this, o);
+  }
+
+  static constexpr AnyExpr state_of(const ModelParameter& p, const char* what) {
+    return state_leaf(p.name + "." + what, p.shape());
+  }
+  static constexpr ir::List<ModelParameter> trained(const Model& model) {
+    ir::List<ModelParameter> list;
+    const ir::List<ModelParameter> whole = model.parameters();
+    for (const ModelParameter& p : whole)
+      if (!p.frozen) list.push_back(p);
+    return list;
+  }
+  constexpr Function direction(const Model& model, const Cost& of, const Data& data) const;
+  constexpr Function go_to(const Model& model) const;
+  static constexpr Function save_point(const Model& model);
+};
+
+// The functions: objective, direction, steps along it.
+
+// State `<parameter>.direction`: d, scaled to length 1. With `conjugate`, o being d times the
+// length it had ("line_search.old_norm"):
+//
+//     beta = max(0, (g g - g o) / (o o + 1e-7));  d <- g + beta o
+//
+// For lbfgs: state `<parameter>.gradient` <- g; result "slope": derivative of the objective
+// along -d.
+constexpr Function BGD::direction(const Model& model, const Cost& of, const Data& data) const {
+  Function f;
+  const GradientList gradients = of.gradients(model, data);
+  UpdateList updates = gradients.updates;
+  const ir::List<ModelParameter> whole = model.parameters();
+  ir::List<AnyExpr> g, old;
+  ir::List<ModelParameter> parameters;
+  for (int i = 0; i < whole.size(); ++i) {
+    if (whole[i].frozen) continue;
+    parameters.push_back(whole[i]);
+    g.push_back(gradients.of[i]);
+    old.push_back(state_of(whole[i], "direction"));
+  }
+  const auto dot = [](const ir::List<AnyExpr>& a, const ir::List<AnyExpr>& b) {
+    AnyExpr total(ir::Value(0.));
+    for (int i = 0; i < a.size(); ++i) total = total + sum(a[i] * b[i]);
+    return total;
+  };
+  if (lbfgs()) {
+    f.add(output("objective", of.expr(model, data)));
+    f.add(output("slope", -dot(g, old)));
+    f.add(output("norm", sqrt(dot(g, g))));
+    for (int i = 0; i < g.size(); ++i)
+      updates.add(parameters[i].name + ".gradient", state_of(parameters[i], "gradient"), g[i]);
+    updates.give_to(f);
+    return f;
+  }
+  if (conjugate) {
+    const auto length = setting("line_search.old_norm", 0);
+    for (AnyExpr& each : old) each = each * length;
+    const AnyExpr beta = (dot(g, g) - dot(g, old)) / (dot(old, old) + 1e-7);
+    for (int i = 0; i < g.size(); ++i) g[i] = g[i] + maximum(beta, 0) * old[i];
+  }
+  const AnyExpr norm = sqrt(dot(g, g));
+  f.add(output("norm", norm));
+  for (int i = 0; i < g.size(); ++i)  // where the norm is 0, the run does not use the direction
+    updates.add(parameters[i].name + ".direction", state_of(parameters[i], "direction"),
+                g[i] / maximum(norm, 1e-30));
+  updates.give_to(f);
+  return f;
+}
+
+// p <- saved - alpha scale d, and the model's constraints.
+constexpr Function BGD::go_to(const Model& model) const {
+  const AnyExpr alpha(setting("line_search.alpha", 0).value());
+  UpdateList updates;
+  for (const ModelParameter& p : trained(model)) {
+    AnyExpr scaled = alpha;
+    if (p.scaled && !lbfgs()) scaled = alpha * setting(p.name + ".lr_scale", p.lr_scale);
+    updates.add(p.name, p.value, state_of(p, "saved") - scaled * state_of(p, "direction"));
+  }
+  model.modify_updates(updates);
+  Function f;
+  updates.give_to(f);
+  return f;
+}
+
+constexpr Function BGD::save_point(const Model& model) {
+  Function f;
+  for (const ModelParameter& p : trained(model)) f.add(update(state_of(p, "saved"), p.value));
+  return f;
+}
+
+constexpr NamedFunction BGD::function(const Train& train, int index) const {
+  const Model& model = *train.model;
+  const Shared<Cost> c = cost_of(model);
+  if (!c) {
+    graph_error("BGD: the model has no cost of its own; name one");
+    return {};
+  }
+  if (c->is_stochastic())
+    graph_error("BGD: the cost draws random numbers anew at each evaluation, so that no line "
+                "search can compare its values; use SGD");
+  if (!c->has_value(model))
+    graph_error("BGD: the cost has no value that can be computed, which line searches need; "
+                "use SGD");
+  const Data data = train.data();
+  Function f;
+  switch (index) {
+    case 0:
+      f.add(output("objective", c->expr(model, data)));
+      return {"objective", f};
+    case 1: return {"direction", direction(model, *c, data)};
+    case 2: return {"go_to", go_to(model)};
+    case 3: return {"save_point", save_point(model)};
+    default:
+      const FixedVarDescr fixed = c->fixed_variables(model, data);
+      fixed.on_load_batch.give_to(f);
+      return {"load_batch", f};
+  }
+}
+
+}  // namespace ansatz

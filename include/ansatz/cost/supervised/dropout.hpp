@@ -1,0 +1,42 @@
+// Dropout: the cost of the model's last layer, with some inputs of its layers left out.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/cost.hpp>
+#include <ansatz/model/layers/dropout.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// The cost of an MLP whose layers lose some of their inputs at random, anew for each batch
+/// (Srivastava et al. 2014). What the model predicts is its plain output: the scales, 1 / p as a
+/// rule, keep the layers' inputs at the same size on average.
+///
+///     Dropout(input_include_probs({{"h0", .8}}), input_scales({{"h0", 1 / .8}}))
+class Dropout : public Cost, public DropoutArguments {
+ public:
+  static constexpr const char* yaml = "pylearn2.costs.mlp.dropout.Dropout";
+
+  constexpr Dropout() {}
+  template <KeyOf<Dropout>... O>
+  requires(sizeof...(O) > 0) constexpr explicit Dropout(const O&... options) {
+    give(*this, options...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    DropoutArguments::keys(key);
+  }
+
+  constexpr bool is_stochastic() const override { return true; }
+  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+    const MLPBase* mlp = model.as_mlp();
+    if (!mlp) {
+      graph_error("Dropout needs a model that is an MLP");
+      return {};
+    }
+    return mlp->cost(data[mlp->targets], mlp->dropout_fprop(data[mlp->source], *this));
+  }
+};
+
+}  // namespace ansatz

@@ -1,0 +1,58 @@
+// MissingTargetCost: the cost of those outputs whose target is known.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/cost.hpp>
+#include <ansatz/model/layers/dropout.hpp>
+#include <ansatz/spaces/format_as.hpp>
+#include <dsl/ops/arithmetic/not_equal.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// The cost of an MLP where targets may be missing: those that are -1 add nothing to the cost of
+/// their example. Sums and means are those of the last layer's cost, missing outputs counting as
+/// 0. With dropout_args the inputs of layers are left out as in Dropout.
+class MissingTargetCost : public Cost {
+ public:
+  static constexpr const char* yaml = "pylearn2.costs.mlp.missing_target_cost.MissingTargetCost";
+  std::optional<DropoutArguments> dropout_args;
+
+  constexpr MissingTargetCost() {}
+  constexpr explicit MissingTargetCost(const DropoutArguments& how) : dropout_args(how) {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    key("dropout_args", &MissingTargetCost::dropout_args, "keys of Dropout; default: no dropout");
+  }
+
+  constexpr bool is_stochastic() const override { return dropout_args.has_value(); }
+  constexpr void data_specs(const Model& model, Data& data) const override {
+    const MLPBase& mlp = mlp_of(model);
+    data.add(mlp.source, mlp.input_space());
+    data.add(mlp.targets, mlp.output_space(mlp.input_space()));
+  }
+
+  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+    const MLPBase& mlp = mlp_of(model);
+    Signal y;
+    if (dropout_args)
+      y = mlp.dropout_fprop(data[mlp.source], *dropout_args);
+    else
+      y = mlp.output(data[mlp.source]);
+    const AnyExpr t = format_as(data[mlp.targets], y.space).value();
+    const AnyExpr known = t != -1;
+    const Signal targets(y.space, where(known, t, 0));
+    const AnyExpr matrix = mlp.last().cost_matrix(mlp.places(mlp.root()).back(), targets, y);
+    return mlp.last().cost_from_cost_matrix(where(known, matrix, 0));
+  }
+
+ private:
+  static constexpr const MLPBase& mlp_of(const Model& model) {
+    const MLPBase* mlp = model.as_mlp();
+    if (!mlp) graph_error("MissingTargetCost needs a model that is an MLP");
+    return *mlp;
+  }
+};
+
+}  // namespace ansatz

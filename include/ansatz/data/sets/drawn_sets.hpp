@@ -1,0 +1,124 @@
+// Data sets that are drawn: Pylearn2's random ones of pylearn2.testing.datasets, and digits.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/base/seed.hpp>
+#include <ansatz/job/dataset.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// Standard normal features [num_examples, dim], and labels of num_classes classes; 0: none.
+/// Drawn from NumPy's RandomState(rng), [17, 2, 946] by default.
+class RandomDenseDesignMatrix : public Dataset {
+ public:
+  static constexpr const char* yaml = "pylearn2.testing.datasets.random_dense_design_matrix";
+  Seed rng;
+  int num_examples = 0, dim = 0, num_classes = 0;
+
+  constexpr RandomDenseDesignMatrix() {}
+  constexpr RandomDenseDesignMatrix(int examples, int size, int classes)
+      : num_examples(examples), dim(size), num_classes(classes) {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    key("rng", &RandomDenseDesignMatrix::rng, "seed; default [17, 2, 946]");
+    key.required("num_examples", &RandomDenseDesignMatrix::num_examples, "number of examples");
+    key.required("dim", &RandomDenseDesignMatrix::dim, "number of features");
+    key("num_classes", &RandomDenseDesignMatrix::num_classes, "number of classes; 0: no targets");
+  }
+  constexpr SpaceInfo source_space(std::string_view source) const override {
+    if (source == "features") return vector_space(dim);
+    if (source == "targets" && num_classes > 0) return targets();
+    return {};
+  }
+  std::shared_ptr<const Table> load() const override;
+
+ protected:
+  constexpr virtual SpaceInfo targets() const { return index_space(num_classes); }
+};
+
+/// The same with one-hot rows as targets.
+class RandomOneHotDenseDesignMatrix : public RandomDenseDesignMatrix {
+ public:
+  static constexpr const char* yaml =
+      "pylearn2.testing.datasets.random_one_hot_dense_design_matrix";
+  using RandomDenseDesignMatrix::RandomDenseDesignMatrix;
+  std::shared_ptr<const Table> load() const override;
+
+ protected:
+  constexpr SpaceInfo targets() const override { return vector_space(num_classes); }
+};
+
+/// Standard normal features, and targets [1]: whole numbers from reg_min to below reg_max.
+class RandomDesignMatrixForRegression : public Dataset {
+ public:
+  static constexpr const char* yaml =
+      "pylearn2.testing.datasets.random_dense_design_matrix_for_regression";
+  Seed rng;
+  int num_examples = 0, dim = 0, reg_min = 0, reg_max = 0;
+
+  constexpr RandomDesignMatrixForRegression() {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    using Self = RandomDesignMatrixForRegression;
+    key("rng", &Self::rng, "seed; default [17, 2, 946]");
+    key.required("num_examples", &Self::num_examples, "number of examples");
+    key.required("dim", &Self::dim, "number of features");
+    key.required("reg_min", &Self::reg_min, "smallest target");
+    key.required("reg_max", &Self::reg_max, "one above the largest target");
+  }
+  constexpr SpaceInfo source_space(std::string_view source) const override {
+    if (source == "features") return vector_space(dim);
+    if (source == "targets") return vector_space(1);
+    return {};
+  }
+  std::shared_ptr<const Table> load() const override;
+};
+
+/// Example i is the number i.
+class ArangeDataset : public Dataset {
+ public:
+  static constexpr const char* yaml = "pylearn2.testing.datasets.ArangeDataset";
+  int num_examples = 0;
+
+  constexpr ArangeDataset() {}
+  constexpr explicit ArangeDataset(int examples) : num_examples(examples) {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("num_examples", &ArangeDataset::num_examples, "number of examples");
+  }
+  constexpr SpaceInfo source_space(std::string_view source) const override {
+    if (source == "features") return vector_space(1);
+    return {};
+  }
+  std::shared_ptr<const Table> load() const override;
+};
+
+/// Examples start .. stop - 1 of an endless set that looks like handwritten digits: 784 pixels,
+/// labels 0 to 9. See DigitStream.
+class DrawnDigits : public Dataset {
+ public:
+  static constexpr const char* yaml = "DrawnDigits";
+  int start = 0, stop = 60000;
+  int seed = 0;
+
+  constexpr DrawnDigits() {}
+  constexpr DrawnDigits(int first, int end, int stream = 0)
+      : start(first), stop(end), seed(stream) {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    key("start", &DrawnDigits::start, "first digit of the stream");
+    key("stop", &DrawnDigits::stop, "one after the last digit");
+    key("seed", &DrawnDigits::seed, "which stream");
+  }
+  constexpr SpaceInfo source_space(std::string_view source) const override {
+    if (source == "features") return vector_space(784);
+    if (source == "targets") return index_space(10);
+    return {};
+  }
+  void check() const;
+  std::shared_ptr<const Table> load() const override;
+};
+
+}  // namespace ansatz

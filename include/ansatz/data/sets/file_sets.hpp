@@ -1,0 +1,90 @@
+// Data sets in files: CSV, .npy and .npz.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/dataset.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// A text file of numbers, targets in the first columns. See csv_table for its rules and errors.
+class CSVDataset : public Dataset {
+ public:
+  static constexpr const char* yaml = "pylearn2.datasets.csv_dataset.CSVDataset";
+  String path = "train.csv";
+  String task = "classification";
+  bool expect_labels = true;
+  bool expect_headers = true;
+  String delimiter = ",";
+  std::optional<int> start, stop;
+  std::optional<double> start_fraction, end_fraction;
+  int num_outputs = 1;
+
+  constexpr CSVDataset() {}
+  template <KeyOf<CSVDataset>... O>
+  constexpr explicit CSVDataset(const char* file, const O&... options) : path(file) {
+    give(*this, options...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    key("path", &CSVDataset::path, "the file");
+    key("task", &CSVDataset::task, "'classification' (targets are labels) or 'regression'");
+    key("expect_labels", &CSVDataset::expect_labels, "whether the first columns are targets");
+    key("expect_headers", &CSVDataset::expect_headers, "whether the first line holds names");
+    key("delimiter", &CSVDataset::delimiter,
+        "the character between two numbers; '': any number of blanks and tabs");
+    key("start", &CSVDataset::start, "first example");
+    key("stop", &CSVDataset::stop, "one after the last example");
+    key("start_fraction", &CSVDataset::start_fraction, "this part of the file, from its beginning");
+    key("end_fraction", &CSVDataset::end_fraction, "this part of the file, at its end");
+    key("num_outputs", &CSVDataset::num_outputs, "number of columns of targets");
+  }
+  /// NameError and ValueError, beginning "CSVDataset: key", for what no file can have.
+  void check() const;
+  std::shared_ptr<const Table> load() const override;
+  std::string missing_file() const override;
+  void files(std::vector<std::string>& list) const override;
+};
+
+/// An array of a .npy file: features [examples, features], or images.
+class NpyDataset : public Dataset {
+ public:
+  static constexpr const char* yaml = "pylearn2.datasets.npy_npz.NpyDataset";
+  String file;
+
+  constexpr NpyDataset() {}
+  constexpr explicit NpyDataset(const char* path) : file(path) {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("file", &NpyDataset::file, "the .npy file");
+  }
+  std::shared_ptr<const Table> load() const override;
+  std::string missing_file() const override;
+  void files(std::vector<std::string>& list) const override;
+};
+
+/// Arrays of a .npz file: features under `key`, targets under `target_key`.
+class NpzDataset : public Dataset {
+ public:
+  static constexpr const char* yaml = "pylearn2.datasets.npy_npz.NpzDataset";
+  String file, key, target_key;
+  int target_labels = 0;
+
+  constexpr NpzDataset() {}
+  constexpr NpzDataset(const char* path, const char* features, const char* targets = "",
+                       int labels = 0)
+      : file(path), key(features), target_key(targets), target_labels(labels) {}
+  template <class K>
+  static constexpr void keys(K& k) {
+    k.required("file", &NpzDataset::file, "the .npz file");
+    k.required("key", &NpzDataset::key, "name of the array of features");
+    k("target_key", &NpzDataset::target_key, "name of the array of targets");
+    k("target_labels", &NpzDataset::target_labels, "targets are labels below this; 0: numbers");
+  }
+  std::shared_ptr<const Table> load() const override;
+  std::string missing_file() const override;
+  void files(std::vector<std::string>& list) const override;
+};
+
+}  // namespace ansatz

@@ -1,0 +1,36 @@
+// TerminationCriterion: when training ends.
+#pragma once
+
+#include <ansatz/base/options.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace ansatz {
+
+class Archive;
+struct JobFacts;
+class Session;
+struct WatchedChannel;
+
+/// A criterion at work. Asked after every monitoring step, the one before the first epoch included.
+class CriterionRun {
+ public:
+  virtual ~CriterionRun() = default;
+  /// Whether training goes on.
+  virtual bool continue_learning(Session& session) = 0;
+  /// Saves or restores what it remembers.
+  virtual void state(Archive&) {}
+};
+
+/// The description of a criterion.
+class TerminationCriterion : public Object {
+ public:
+  /// What it demands of the rest of its job. Throws NameError, ValueError; asked by a check.
+  virtual void check_job(const JobFacts&) const {}
+  /// Adds the channels whose records it reads.
+  virtual void watched(std::vector<WatchedChannel>&) const {}
+  virtual std::unique_ptr<CriterionRun> start(Session& session) const = 0;
+};
+
+}  // namespace ansatz

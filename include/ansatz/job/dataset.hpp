@@ -1,0 +1,35 @@
+// Dataset: what data a job reads; the data itself is loaded when the job runs.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/base/options.hpp>
+#include <ansatz/spaces/space_info.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+class Table;
+
+/// A description of data, as a job names it. Its Spaces may be known before anything is read: then
+/// programs can be compiled for it.
+class Dataset : public Object {
+ public:
+  /// The Space of a source, "features" or "targets" for most; NullSpace: there is no such source,
+  /// or what it is turns out when the data is read.
+  constexpr virtual SpaceInfo source_space(std::string_view /*source*/) const { return {}; }
+  /// Reads the data. Throws FileError, ValueError, NameError.
+  virtual std::shared_ptr<const Table> load() const = 0;
+  /// The file that must be there, for `ansatz check`; empty: none.
+  virtual std::string missing_file() const { return ""; }
+  /// Adds the files that it reads, which no output of a job may replace.
+  virtual void files(std::vector<std::string>&) const {}
+  /// Under which name `ansatz data fetch` knows the data; empty: it does not.
+  virtual std::string fetched_as() const { return ""; }
+};
+
+}  // namespace ansatz

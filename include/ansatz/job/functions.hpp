@@ -1,0 +1,108 @@
+// The functions that every job has beside its algorithm's.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/algorithm.hpp>
+#include <ansatz/job/model.hpp>
+#include <dsl/function.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+namespace train {
+
+/// Whether a value changes with the batch: it reads an input, or draws random numbers.
+/// Remembers what it has seen, so that many values of one graph take the time of the graph.
+class Varying {
+ public:
+  constexpr Varying() {}
+  Varying(const Varying&) = delete;
+  Varying& operator=(const Varying&) = delete;
+  constexpr ~Varying() {
+    for (ir::Term* t : seen_) t->seen = nullptr;
+  }
+
+  constexpr bool operator()(const AnyExpr& x) {
+    ir::Term* const root = x.value().term();
+    if (!root) return false;
+    stack_.push_back({root, 0});
+    while (!stack_.empty()) {
+      Visit& top = stack_.back();
+      ir::Term* const t = top.term;
+      if (top.next == 0 && !t->seen) {
+        const bool source =
+            t->op == ir::info_of<ops::Input> || t->op == ir::info_of<ops::RandomSite>;
+        t->seen = source ? &varies_ : &fixed_;
+        seen_.push_back(t);
+      }
+      if (t->seen == &varies_ || top.next == t->in.size()) {
+        stack_.pop_back();
+        if (!stack_.empty() && t->seen == &varies_) stack_.back().term->seen = &varies_;
+        continue;
+      }
+      ir::Term* const in = t->in[top.next++].term();
+      if (in && in->seen == &varies_)
+        t->seen = &varies_;
+      else if (in && !in->seen)
+        stack_.push_back({in, 0});
+    }
+    return root->seen == &varies_;
+  }
+
+ private:
+  struct Visit {
+    ir::Term* term = nullptr;
+    int next = 0;
+  };
+  // Marks: only their addresses count.
+  ir::Term varies_, fixed_;
+  ir::List<Visit> stack_;
+  ir::List<ir::Term*> seen_;
+};
+
+// A channel as outputs of a function: its value and, of a ratio, what it is divided by.
+constexpr void put(const Channel& c, Function& f) {
+  const String name = c.name + Channel::endings[static_cast<int>(c.gathered)];
+  f.add(output(name.c_str(), c.value));
+  if (c.gathered < Gathered::ratio) return;
+  const String divisor = c.name + Channel::divisor_ending;
+  f.add(output(divisor.c_str(), c.per));
+}
+
+/// "monitor": of `list`, the channels that read data.
+/// "monitor_parameters": those that do not.
+constexpr NamedFunction monitor_function(const ChannelList& list, bool of_data) {
+  NamedFunction f;
+  f.name = of_data ? "monitor" : "monitor_parameters";
+  Varying varies;
+  for (const Channel& c : list)
+    if ((c.gathered != Gathered::mean || varies(c.value)) == of_data) put(c, f.function);
+  return f;
+}
+
+/// "monitor_settings": the channels of the algorithm itself.
+constexpr NamedFunction settings_function(const Model& model, const TrainingAlgorithm& algorithm) {
+  NamedFunction f;
+  f.name = "monitor_settings";
+  ChannelList list;
+  algorithm.channels(model, list);
+  for (const Channel& c : list) put(c, f.function);
+  return f;
+}
+
+/// "predict": the output of the model. A model that trains itself need not have one.
+constexpr NamedFunction predict_function(const Model& model, const Data& from, bool has_output) {
+  NamedFunction f;
+  f.name = "predict";
+  if (!has_output) return f;
+  Data inputs;
+  for (const auto& each : from.sources())
+    if (each.source == model.input_source().view()) inputs.add(each.source, each.signal.space);
+  f.function.add(output("", model.output(inputs[model.input_source()]).value()));
+  return f;
+}
+
+}  // namespace train
+
+}  // namespace ansatz

@@ -1,0 +1,83 @@
+// How the weights of a dense layer begin.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/base/keys.hpp>
+
+#include <optional>
+#include <vector>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+class RandomState;
+class InitialValues;
+
+/// One number, or one for each unit.
+struct Numbers {
+  ir::List<double> list;
+  constexpr Numbers() {}
+  constexpr Numbers(double x) { list.push_back(x); }
+  constexpr Numbers(const ir::List<double>& l) : list(l) {}
+};
+
+/// The keys with which a layer says how its weights begin: exactly one of irange, istdev,
+/// sparse_init, glorot_uniform, glorot_normal, he_uniform and he_normal.
+struct Initialization {
+  std::optional<double> irange;    ///< uniform in [-irange, irange)
+  std::optional<double> istdev;    ///< normal with this standard deviation
+  std::optional<int> sparse_init;  ///< this many weights of each unit are not zero
+  double sparse_stdev = 1;         ///< standard deviation of those
+  double include_prob = 1;         ///< probability that a weight is not zero (irange)
+  bool glorot_uniform = false;     ///< Glorot and Bengio 2010, equation 16
+  bool glorot_normal = false;
+  bool he_uniform = false;  ///< He, Zhang, Ren and Sun 2015, equation 10
+  bool he_normal = false;
+
+  /// The keys of every layer with weights. T: the layer's class, of which they are members.
+  template <class T, class K>
+  static constexpr void initialization_keys(K& key) {
+    key("irange", &T::irange, "weights are uniform in [-irange, irange) at first");
+    key("istdev", &T::istdev, "weights are normal at first, with this standard deviation");
+    key("sparse_init", &T::sparse_init, "number of weights of a unit not zero at first");
+    key("sparse_stdev", &T::sparse_stdev, "standard deviation of those");
+    key("include_prob", &T::include_prob, "probability that a weight is not zero (irange)");
+    key("glorot_uniform", &T::glorot_uniform, "uniform at first (Glorot, Bengio 2010, eq. 16)");
+    key("glorot_normal", &T::glorot_normal, "normal at first, of the same variance");
+    key("he_uniform", &T::he_uniform, "uniform at first, variance 2 / inputs (He et al. 2015)");
+    key("he_normal", &T::he_normal, "normal at first, variance 2 / inputs (He et al. 2015)");
+  }
+
+  constexpr int given() const {
+    return irange.has_value() + istdev.has_value() + sparse_init.has_value() + glorot_uniform +
+           glorot_normal + he_uniform + he_normal;
+  }
+};
+
+/// The matrix of weights that is to be drawn: [rows, columns], inputs x units.
+struct WeightMatrix {
+  std::string_view layer;      ///< for messages
+  std::string_view parameter;  ///< name in the store
+  int rows = 0, columns = 0;
+  const double* mask = nullptr;  ///< [rows, columns]: weights are zero where it is; null: none
+};
+
+/// Draws first values of a matrix of weights and sets the parameter.
+/// @param second_draw  whether irange draws Pylearn2's include_prob mask, also when it is 1: its
+///                     Linear layers do, Softmax only when it is another
+/// Errors: ValueError that names the layer, unless exactly one way is given and can be done.
+void draw_weights(const Initialization& how, const WeightMatrix& weights, bool second_draw,
+                  InitialValues& values, RandomState& rng);
+
+/// Sets the first values of `count` biases: one number, or one for each. ValueError that names the
+/// layer and the key for another number of them, or one that is not finite.
+void set_numbers(const Numbers& given, std::string_view key, std::string_view layer,
+                 std::string_view parameter, int count, InitialValues& values);
+
+/// Reads the mask of a layer's weights from a .npy file.
+/// Errors: FileError; ValueError that names the layer unless it is a matrix [rows, columns].
+std::vector<double> read_weight_mask(std::string_view layer, std::string_view path, int rows,
+                                     int columns);
+
+}  // namespace ansatz

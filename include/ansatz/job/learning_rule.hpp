@@ -1,0 +1,39 @@
+// LearningRule: from gradients to steps.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/base/options.hpp>
+#include <ansatz/job/channel.hpp>
+#include <ansatz/job/parameter_list.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// What a learning rule sees of one parameter.
+struct RuleContext {
+  const ModelParameter& parameter;
+  AnyExpr gradient;
+  AnyExpr learning_rate;  ///< times the parameter's scale
+
+  /// State of the parameter's shape, "h0_W.velocity" for "velocity"; zero at first.
+  constexpr AnyExpr state(const char* what) const {
+    return state_leaf(parameter.name + "." + what, parameter.shape());
+  }
+};
+
+/// How SGD turns a gradient into a new value of the parameter.
+class LearningRule : public Object {
+ public:
+  /// Adds the new values of the parameter and of the rule's state.
+  constexpr virtual void updates(const RuleContext& c, UpdateList& list) const = 0;
+  constexpr virtual void channels(const ir::List<ModelParameter>&, ChannelList&) const {}
+};
+
+/// p <- p - learning_rate g: what SGD does without a rule.
+class PlainGradient : public LearningRule {
+ public:
+  constexpr void updates(const RuleContext& c, UpdateList& list) const override;
+};
+
+}  // namespace ansatz

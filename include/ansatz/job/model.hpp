@@ -1,0 +1,131 @@
+// Model: what is trained.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/channel.hpp>
+#include <ansatz/job/parameter_list.hpp>
+#include <ansatz/spaces/signal.hpp>
+
+#include <memory>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+class Cost;
+class Dataset;
+class RandomState;
+
+/// The data a program reads, by source.
+class Data {
+ public:
+  /// A source that is there already is not added again: several costs read it as one input. Error
+  /// when they read it in different Spaces.
+  constexpr void add(const String& source, const SpaceInfo& space) {
+    const Signal* const known = find(source);
+    if (known && !(known->space == space)) {
+      const String text = "the source " + source + " is read as " + to_text(known->space) +
+                          " and as " + to_text(space);
+      graph_error(text.c_str());
+    }
+    if (!known) sources_.push_back({source, input_of(source.c_str(), space)});
+  }
+  constexpr const Signal* find(std::string_view source) const {
+    for (const Entry& e : sources_)
+      if (e.source == source) return &e.signal;
+    return nullptr;
+  }
+  /// Error when there is no such source.
+  constexpr const Signal& operator[](std::string_view source) const {
+    const Signal* s = find(source);
+    if (!s) {
+      const String text = "a cost or a model needs the source " + String(source);
+      graph_error(text.c_str());
+      return sources_[0].signal;
+    }
+    return *s;
+  }
+  struct Entry {
+    String source;
+    Signal signal;
+  };
+  constexpr const ir::List<Entry>& sources() const { return sources_; }
+
+ private:
+  ir::List<Entry> sources_;
+};
+
+class Model;
+struct ModelFile;
+
+/// Where a model's first parameter values go; see Model::initialize.
+class InitialValues {
+ public:
+  virtual ~InitialValues() = default;
+  /// Row-major values of a parameter; as many as its shape has.
+  virtual void set(std::string_view parameter, const double* values, std::int64_t count) = 0;
+  virtual void fill(std::string_view parameter, double value) = 0;
+  /// What an earlier job of a list trained the model to; null: nothing.
+  virtual const ModelFile* learned(const Model&) const { return nullptr; }
+  /// A data set the job trains on, for layers that look at it (init_bias_target_marginals).
+  virtual const Dataset* training_data() const { return nullptr; }
+};
+
+class MLPBase;
+class ModelRun;
+class Session;
+
+/// A model: parameters, the expressions made of them, constraints, channels. As Pylearn2's Model,
+/// but every method only describes; what it returns is compiled.
+class Model : public Object {
+ public:
+  constexpr virtual SpaceInfo input_space() const = 0;
+  constexpr virtual String input_source() const { return "features"; }
+  /// NullSpace when the model has no targets.
+  constexpr virtual SpaceInfo target_space() const { return {}; }
+  constexpr virtual String target_source() const { return "targets"; }
+
+  /// In the order of Pylearn2's get_params().
+  constexpr virtual void parameters(ir::List<ModelParameter>& list) const = 0;
+  /// Draws the first values, in the order of Pylearn2's constructors. Zero where nothing is set.
+  virtual void initialize(InitialValues& values) const = 0;
+
+  /// The model's output for a batch: of an MLP, its last layer's. Error for models without one.
+  constexpr virtual Signal output(const Signal& input) const;
+  /// The outputs of the inner layers by name, for `predict`; the model's own has the name "".
+  constexpr virtual void named_outputs(const Signal& input, ir::List<Data::Entry>& list) const {
+    list.push_back({"", output(input)});
+  }
+
+  /// The cost to train with when none is named. Null: there is none.
+  constexpr virtual Shared<Cost> default_cost() const;
+  /// What MethodCost calls by name, such as "cost_from_X" of an MLP. False: no such method.
+  constexpr virtual bool method(std::string_view, const Data&, AnyExpr&) const { return false; }
+  constexpr virtual ir::List<String> method_names() const { return {}; }
+
+  /// Norm limits and the like, applied to the new values of an update.
+  constexpr virtual void modify_updates(UpdateList&) const {}
+  constexpr virtual void channels(const Data&, ChannelList&) const {}
+
+  /// Every batch must have this many examples; 0: any number. `force_batch_size` of Pylearn2.
+  constexpr virtual int batch_size() const { return 0; }
+
+  /// This model as an MLP, or null.
+  constexpr virtual const MLPBase* as_mlp() const { return nullptr; }
+  /// Whether the model trains itself, without gradients (k-means): then `start` makes what does.
+  constexpr virtual bool trains_itself() const { return false; }
+  virtual std::unique_ptr<ModelRun> start(Session&) const;
+
+  constexpr ir::List<ModelParameter> parameters() const {
+    ir::List<ModelParameter> list;
+    parameters(list);
+    return list;
+  }
+};
+
+constexpr Signal Model::output(const Signal&) const {
+  graph_error("this model has no output to compute");
+  return {};
+}
+
+}  // namespace ansatz

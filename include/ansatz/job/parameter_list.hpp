@@ -1,0 +1,83 @@
+// The parameters of a model: names, shapes, learning rate scales; and their updates.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/base/string.hpp>
+#include <dsl/function.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// A parameter of a model.
+struct ModelParameter {
+  String name;
+  AnyExpr value;
+  double lr_scale = 1;  ///< factor of the learning rate; named scalar "<name>.lr_scale" if scaled
+  bool scaled = false;
+  bool frozen = false;  ///< not trained, but saved: what a layer needs beside what it learns
+
+  constexpr ir::Shape shape() const { return value.shape(); }
+};
+
+/// A parameter's leaf in the graph.
+constexpr AnyExpr parameter_leaf(const String& name, const ir::Shape& shape) {
+  return AnyExpr(ir::make_leaf(ir::info_of<ops::Parameter>, shape, ir::DType::real, name.c_str()));
+}
+
+/// State named `name`, of this shape; kept from call to call, saved with the model.
+constexpr AnyExpr state_leaf(const String& name, const ir::Shape& shape) {
+  return AnyExpr(ir::make_leaf(ir::info_of<ops::State>, shape, ir::DType::real, name.c_str()));
+}
+
+/// A number of a job, such as a rate or a coefficient: a named scalar, so that it can be changed
+/// while the job runs, and so that programs do not depend on it.
+constexpr Expr<Scalar> setting(const String& name, double value) {
+  return scalar(name.c_str(), value);
+}
+
+/// New values of parameters and state, in order, as `modify_updates` sees them.
+class UpdateList {
+ public:
+  struct Entry {
+    String name;
+    AnyExpr target, value;
+  };
+
+  constexpr void add(const String& name, const AnyExpr& target, const AnyExpr& value) {
+    entries_.push_back({name, target, value});
+  }
+  /// The new value of a parameter; null when it has none.
+  constexpr AnyExpr* find(std::string_view name) {
+    for (Entry& e : entries_)
+      if (e.name == name) return &e.value;
+    return nullptr;
+  }
+  constexpr void give_to(Function& f) const {
+    for (const Entry& e : entries_) {
+      // Told with the name, which `update` does not know.
+      const ir::Shape both[] = {e.target.shape(), e.value.shape()};
+      if (!std::is_constant_evaluated() && !ir::fits_target(both[0], both[1]))
+        graph_error_shape(("update " + e.name).c_str(),
+                          "the new value must have the target's shape", both, 2);
+      f.add(update(e.target, e.value));
+    }
+  }
+  constexpr const ir::List<Entry>& entries() const { return entries_; }
+
+ private:
+  ir::List<Entry> entries_;
+};
+
+/// A derivative for each parameter of a model, in the model's order, and further updates that
+/// computing them needs (the chains of contrastive divergence).
+struct GradientList {
+  ir::List<AnyExpr> of;
+  UpdateList updates;
+  /// The value whose derivatives these are, where there is one: with the same random numbers, and
+  /// computed once.
+  AnyExpr value;
+  bool has_value = false;
+};
+
+}  // namespace ansatz

@@ -1,0 +1,152 @@
+// Train: a job, made of a data set, a model and an algorithm.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/algorithm.hpp>
+#include <ansatz/job/dataset.hpp>
+#include <ansatz/job/extension.hpp>
+#include <ansatz/job/functions.hpp>
+#include <ansatz/job/model.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// A job, as Pylearn2's Train. `run(job)` trains it (see run.hpp); in a constant expression it
+/// gives the functions of which the trainer is compiled.
+class Train {
+ public:
+  static constexpr const char* yaml = "pylearn2.train.Train";
+  Shared<Dataset> dataset;
+  Shared<Model> model;
+  Shared<TrainingAlgorithm> algorithm;
+  ir::List<Shared<Extension>> extensions;
+  String save_path;
+  int save_freq = 0;
+  bool allow_overwrite = true;
+  String init_from;
+  ir::List<String> init_from_include, init_from_exclude;
+
+  constexpr Train() {}
+  /// A Dataset, a Model and a TrainingAlgorithm; Extensions; keys such as save_path("m.ansatz").
+  template <class... Part>
+  constexpr explicit Train(const Part&... parts) {
+    (take(parts), ...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("dataset", &Train::dataset, "data set to train on");
+    key.required("model", &Train::model, "what to train");
+    key("algorithm", &Train::algorithm, "how; null for models that train themselves");
+    key("save_path", &Train::save_path,
+        "file the model is saved to; default, in a YAML job with save_freq: its name with .pkl");
+    key("save_freq", &Train::save_freq, "save every so many epochs and at the end; 0: never");
+    key("extensions", &Train::extensions, "what happens beside the training");
+    key("allow_overwrite", &Train::allow_overwrite, "whether save_path may exist already");
+    key("init_from", &Train::init_from, "model file whose parameters are the first values");
+    key("init_from_include", &Train::init_from_include,
+        "patterns of the parameters that init_from gives values to, such as 'h*'; default: all");
+    key("init_from_exclude", &Train::init_from_exclude,
+        "patterns of those that keep their own first values");
+  }
+
+  /// The inputs of programs: what the cost and the model's channels read, each in the Space in
+  /// which the data set has it, where that is known.
+  constexpr Data data() const {
+    Data wanted, there;
+    if (const Shared<Cost> c = cost()) c->data_specs(*model, wanted);
+    for (const NamedCost& each : algorithm->monitoring_costs) each.cost->data_specs(*model, wanted);
+    for (const Shared<Extension>& each : extensions) each->data_specs(*model, wanted);
+    if (wanted.sources().empty()) wanted.add(model->input_source(), model->input_space());
+    for (const auto& each : wanted.sources()) {
+      SpaceInfo known;
+      if (dataset) known = dataset->source_space(each.source);
+      if (known.kind == SpaceKind::null)
+        there.add(each.source, each.signal.space);
+      else
+        there.add(each.source, known);
+    }
+    return there;
+  }
+  /// Batches in which the monitor walks over a data set, 0 for what is not given: those of the
+  /// algorithm's monitoring keys, or, where there are none, the whole data set in batches of the
+  /// training's size. A number of batches alone is one of such batches, too, as in the tutorials'
+  /// notebooks.
+  constexpr BatchSizes monitoring_batches() const {
+    BatchSizes sizes{algorithm->monitoring_batch_size, algorithm->monitoring_batches};
+    if (!algorithm->monitoring_batch_size)
+      sizes.batch_size = algorithm->batch_size ? algorithm->batch_size : model->batch_size();
+    if (!sizes.batch_size && !sizes.num_batches) sizes.num_batches = algorithm->epoch_batches();
+    return sizes;
+  }
+  constexpr Shared<Cost> cost() const {
+    // not `?:`: g++ 12 destroys a temporary of it twice in a constant expression
+    if (!algorithm) return nullptr;
+    return algorithm->cost_of(*model);
+  }
+
+  /// All channels; those of a data set without its prefix.
+  constexpr ChannelList channels(const Data& from) const {
+    ChannelList list;
+    if (const Shared<Cost> c = cost()) {
+      if (c->has_value(*model)) list.add("objective", c->expr(*model, from), "the training cost");
+      c->channels(*model, from, list);
+    }
+    for (const NamedCost& each : algorithm->monitoring_costs) {
+      if (each.cost->has_value(*model)) list.add(each.name, each.cost->expr(*model, from));
+      ChannelList own;
+      each.cost->channels(*model, from, own);
+      list.add(each.name + "_", own);
+    }
+    model->channels(from, list);
+    for (const Shared<Extension>& each : extensions) each->channels(*model, from, list);
+    return list;
+  }
+
+  /// The functions of the job: the algorithm's, then "monitor" (the channels that read data),
+  /// "monitor_parameters" (those that do not), "monitor_settings" (the algorithm's own) and
+  /// "predict".
+  constexpr int function_count() const {
+    return algorithm ? algorithm->function_count() + 4 : 0;
+  }
+  constexpr NamedFunction function(int index) const {
+    const int own = algorithm->function_count();
+    if (index < own) return algorithm->function(*this, index);
+    switch (index - own) {
+      case 0: return train::monitor_function(channels(data()), true);
+      case 1: return train::monitor_function(channels(data()), false);
+      case 2: return train::settings_function(*model, *algorithm);
+      default:
+        return train::predict_function(*model, data(), own > 0 || !model->trains_itself());
+    }
+  }
+
+ private:
+  /// A model that the caller keeps a handle to.
+  template <class M>
+    requires std::is_base_of_v<Model, M>
+  constexpr void take(const Shared<M>& part) {
+    model = part;
+  }
+  template <class Part>
+  constexpr void take(const Part& part) {
+    if constexpr (std::is_base_of_v<Dataset, Part>)
+      dataset = Shared<Dataset>(part);
+    else if constexpr (requires { typename Part::erased_model; })
+      model = Shared<Model>(typename Part::erased_model(part));
+    else if constexpr (std::is_base_of_v<Model, Part>)
+      model = Shared<Model>(part);
+    else if constexpr (std::is_base_of_v<TrainingAlgorithm, Part>)
+      algorithm = Shared<TrainingAlgorithm>(part);
+    else if constexpr (std::is_base_of_v<Extension, Part>)
+      extensions.push_back(Shared<Extension>(part));
+    else
+      take_key(part);
+  }
+  template <KeyOf<Train> O>
+  constexpr void take_key(const O& o) {
+    give(*this, o);
+  }
+};
+
+}  // namespace ansatz

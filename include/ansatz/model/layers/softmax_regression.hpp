@@ -1,0 +1,76 @@
+// SoftmaxRegression: an MLP of one Softmax layer.
+#pragma once
+
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
+
+namespace ansatz {
+
+/// Multinomial logistic regression: an MLP whose only layer is a Softmax named "y".
+///
+///     SoftmaxRegression(VectorSpace(784_c), 10_c, irange(0.))
+template <class In = AnySpace, int N = any>
+class SoftmaxRegression : public MLPBase, public Initialization {
+ public:
+  static constexpr const char* yaml = "pylearn2.models.softmax_regression.SoftmaxRegression";
+  Size<N> n_classes;
+  std::optional<double> W_lr_scale, b_lr_scale, max_row_norm, max_col_norm;
+  Shared<Dataset> init_bias_target_marginals;
+
+  constexpr SoftmaxRegression() = default;
+  template <class D, KeyOf<SoftmaxRegression>... O>
+  constexpr SoftmaxRegression(const In& in, D classes, const O&... options) : n_classes(classes) {
+    space = space_info(in);
+    give(*this, options...);
+    make_layer();
+    (void)places(root());
+  }
+  // Makes its layer here, where keys that were set one by one are complete.
+  constexpr SoftmaxRegression(const SoftmaxRegression& other)
+      : MLPBase(other),
+        Initialization(other),
+        n_classes(other.n_classes),
+        W_lr_scale(other.W_lr_scale),
+        b_lr_scale(other.b_lr_scale),
+        max_row_norm(other.max_row_norm),
+        max_col_norm(other.max_col_norm),
+        init_bias_target_marginals(other.init_bias_target_marginals) {
+    make_layer();
+  }
+  constexpr SoftmaxRegression& operator=(const SoftmaxRegression&) = default;
+
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("n_classes", &SoftmaxRegression::n_classes, "number of classes");
+    key("batch_size", &MLPBase::fixed_batch_size, "every batch has this many examples; 0: any");
+    key("input_space", &MLPBase::space, "Space of one example");
+    key("nvis", &MLPBase::nvis, "short for input_space: VectorSpace(nvis)");
+    Initialization::initialization_keys<Initialization>(key);
+    key("W_lr_scale", &SoftmaxRegression::W_lr_scale, "factor of the learning rate for weights");
+    key("b_lr_scale", &SoftmaxRegression::b_lr_scale, "factor of the learning rate for biases");
+    key("max_row_norm", &SoftmaxRegression::max_row_norm, "rows of W are shortened to this");
+    key("max_col_norm", &SoftmaxRegression::max_col_norm, "columns of W are shortened to this");
+    key("init_bias_target_marginals", &SoftmaxRegression::init_bias_target_marginals,
+        "data set whose class frequencies give the first biases");
+    key("seed", &MLPBase::seed, "of the first parameter values; default [2013, 1, 4]");
+  }
+
+  /// Makes the layer of the keys as they are now.
+  constexpr void make_layer() {
+    Softmax<N> y;
+    static_cast<Initialization&>(y) = *this;
+    y.layer_name = "y";
+    y.n_classes = n_classes;
+    y.W_lr_scale = W_lr_scale;
+    y.b_lr_scale = b_lr_scale;
+    y.max_row_norm = max_row_norm;
+    y.max_col_norm = max_col_norm;
+    y.init_bias_target_marginals = init_bias_target_marginals;
+    layers.clear();
+    layers.push_back(Shared<Layer>(y));
+  }
+};
+template <class In, class D, class... O>
+SoftmaxRegression(In, D, O...) -> SoftmaxRegression<In, ir::dim_of<D>()>;
+
+}  // namespace ansatz

@@ -1,0 +1,98 @@
+// run(job): the specialised trainer of a job.
+#pragma once
+
+#include <ansatz/session/session.hpp>
+#include <dsl/compile.hpp>
+
+namespace ansatz {
+
+namespace train {
+
+/// Function `Index` of the job that the closure `Job` describes.
+template <class Job, int Index>
+struct FunctionOf {
+  constexpr Function operator()() const { return Job{}().function(Index).function; }
+};
+template <class Job>
+constexpr int count_functions() {
+  return Job{}().function_count();
+}
+template <class Job>
+inline constexpr int function_count = count_functions<Job>();
+
+// A job whose body has an error may have no type of result.
+template <class Job>
+concept GivesTrain =
+    requires { requires std::is_same_v<std::remove_cv_t<decltype(Job{}())>, Train>; };
+
+template <class Job>
+concept CountsFunctions = requires { typename ir::Holds<(count_functions<Job>() >= 0)>; };
+
+template <class Job, int... Index>
+consteval bool all_lower(kernels::Ints<Index...>) {
+  return (ir::Lowers<FunctionOf<Job, Index>> && ...);
+}
+
+/// The job and its functions, until one has refused.
+template <class Job>
+struct LoweringOfJob {
+  constexpr void operator()(const ir::RefusalNote& note) const {
+    const Train job = Job{}();
+    const int count = note.length ? 0 : job.function_count();
+    for (int i = 0; i < count && !note.length; ++i) {
+      const NamedFunction f = job.function(i);
+      ir::lower_until_refused(f.function, note);
+    }
+  }
+};
+
+/// Why the job cannot be compiled: Accepted, or the words.
+template <class Job>
+consteval auto why_refused() {
+  if constexpr (!ir::needs_nothing<Job>())
+    return Accepted{};
+  else if constexpr (ir::RefusedBefore<Job> || !GivesTrain<Job>)
+    return Accepted{};
+  else if constexpr (!CountsFunctions<Job>)
+    return ir::words_of_refusal<LoweringOfJob<Job>>();
+  else if constexpr (all_lower<Job>(kernels::MakeInts<function_count<Job>>{}))
+    return Accepted{};
+  else
+    return ir::words_of_refusal<LoweringOfJob<Job>>();
+}
+
+template <class T, class Job, int... Index>
+JobPrograms compile_all(const Train& job, kernels::Ints<Index...>) {
+  JobPrograms programs;
+  (programs.push_back({job.function(Index).name.c_str(),
+                       erase<T>(compile<T>(FunctionOf<Job, Index>{}))}),
+   ...);
+  return programs;
+}
+
+/// The compiled programs of a job, in the order of its functions.
+template <class T, class Job>
+JobPrograms compiled_programs(const Train& job) {
+  return compile_all<T, Job>(job, kernels::MakeInts<function_count<Job>>{});
+}
+
+}  // namespace train
+
+/// Trains the job that the captureless lambda `job` returns: in a constant expression it gives
+/// graph and plan of every function, at run time data, first values and settings.
+///
+///     constexpr auto job = [] { return Train(MNIST("train"), MLP(…), SGD(…)); };
+///     run(job);
+///
+/// T: float or double. Errors: what loading data, shapes and names can throw.
+template <class T = float, class Job, auto Why = train::why_refused<Job>()>
+RunEnd run(Job job, const RunOptions& options = {}) {
+  const Train train = job();
+  Session session(train, train::compiled_programs<T, Job>(train), options);
+  return session.run();
+}
+template <class T = float, class Job, auto Why = train::why_refused<Job>()>
+  requires(ir::NotAccepted<decltype(Why)>)
+RunEnd run(Job, const RunOptions& = {}) = delete;
+
+}  // namespace ansatz

@@ -1,0 +1,94 @@
+#include <ansatz/algorithm/default.hpp>
+
+#include <ansatz/session/job_facts.hpp>
+#include <ansatz/session/session.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "epoch_walk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ansatz {
+
+namespace {
+
+class DefaultRun final : public AlgorithmRun {
+ public:
+  DefaultRun(const DefaultTrainingAlgorithm& algorithm, Session& session)
+      : algorithm_(algorithm), model_(session.job().model->start(session)) {
+    if (algorithm.termination_criterion)
+      criterion_ = algorithm.termination_criterion->start(session);
+  }
+
+  void setup(Session& session) override {
+    algorithm_.check();
+    algorithm_.check_job(session.facts());
+    batch_size_ = algorithm_.batch_size ? algorithm_.batch_size
+                                        : session.job().model->batch_size();
+  }
+
+  void train(Session& session) override {
+    session.begin_epoch(std::int64_t{batch_size_} * algorithm_.batches_per_iter);
+    while (done_ < algorithm_.batches_per_iter && more_ && !session.interrupted()) {
+      more_ = model_->train_batch(*session.data(), batch_size_);
+      ++done_;
+      session.report_batch(batch_size_);
+    }
+    in_epoch_ = done_ < algorithm_.batches_per_iter && more_;
+    if (!in_epoch_) done_ = 0;
+    session.require_finite_parameters();
+  }
+
+  bool in_epoch() const override { return in_epoch_; }
+
+  bool continue_learning(Session& session) override {
+    return more_ && (!criterion_ || criterion_->continue_learning(session));
+  }
+
+  void state(Archive& archive) override {
+    archive("batches_done", done_);
+    require_count("batches_done", done_);
+    done_ = std::min<std::int64_t>(done_, algorithm_.batches_per_iter);
+    archive("learn_more", more_);
+    archive.enter("model");
+    model_->state(archive);
+    archive.leave();
+    visit_criterion(archive, criterion_.get());
+  }
+
+ private:
+  const DefaultTrainingAlgorithm& algorithm_;
+  std::unique_ptr<ModelRun> model_;
+  std::unique_ptr<CriterionRun> criterion_;
+  int batch_size_ = 0;
+  std::int64_t done_ = 0;  // batches of the epoch
+  bool in_epoch_ = false;
+  bool more_ = true;
+};
+
+}  // namespace
+
+void DefaultTrainingAlgorithm::check() const {
+  if (batches_per_iter < 1)
+    throw ValueError(fmt::format("DefaultTrainingAlgorithm: batches_per_iter must be at least 1, "
+                                 "but is {}", batches_per_iter));
+}
+
+void DefaultTrainingAlgorithm::check_job(const JobFacts& facts) const {
+  const int forced = facts.job.model->batch_size();
+  if (forced && batch_size && forced != batch_size && !set_batch_size)
+    throw ValueError(fmt::format("DefaultTrainingAlgorithm: batch_size is {}, but the model "
+                                 "wants {}", batch_size, forced));
+  if (batch_size < 1 && forced < 1)
+    throw ValueError("DefaultTrainingAlgorithm: name a batch_size");
+  if (!facts.job.dataset) throw ValueError("DefaultTrainingAlgorithm: the job has no dataset");
+  check_monitoring(facts.job, "DefaultTrainingAlgorithm");
+}
+
+std::unique_ptr<AlgorithmRun> DefaultTrainingAlgorithm::start(Session& session) const {
+  return std::make_unique<DefaultRun>(*this, session);
+}
+
+}  // namespace ansatz

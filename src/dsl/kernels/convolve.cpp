@@ -1,0 +1,307 @@
+// Convolutions as products of matrices: the patches of an image, one for each pixel of the result,
+// are laid out side by side (im2col; Chellapilla et al. 2006) and multiplied with the kernels.
+//
+// With channels last a patch is a row, [rows, columns, in channels], as the kernels lie in memory,
+// and the patches of several images make one product. With channels first a patch is a column, and
+// so it is where there is only one channel, which makes longer runs to copy.
+// Patches are those of a cross-correlation; for a convolution the kernels are flipped.
+#include <dsl/kernels/gemm.hpp>
+#include <dsl/kernels/reduce.hpp>
+#include <dsl/kernels/simd.hpp>
+#include <dsl/ops/image/convolve.hpp>
+
+namespace ansatz::kernels {
+
+namespace {
+
+// Runs are often shorter than a call of memcpy.
+template <class T>
+void copy(T* to, const T* from, long n) {
+  using S = simd<T>;
+  long k = 0;
+  for (; k + S::width <= n; k += S::width) S::load(from + k).store(to + k);
+  if (k < n) S::load_partial(from + k, n - k).store_partial(to + k, n - k);
+}
+// In whole registers: what is written beyond n does not matter.
+template <class T>
+void copy_roughly(T* to, const T* from, long n) {
+  for (long k = 0; k < n; k += simd<T>::width) simd<T>::load(from + k).store(to + k);
+}
+template <class T>
+void zero(T* to, long n) {
+  using S = simd<T>;
+  const S nothing(T(0));
+  long k = 0;
+  for (; k + S::width <= n; k += S::width) nothing.store(to + k);
+  if (k < n) nothing.store_partial(to + k, n - k);
+}
+template <class T>
+void add(T* to, const T* from, long n) {
+  using S = simd<T>;
+  long k = 0;
+  for (; k + S::width <= n; k += S::width) (S::load(to + k) + S::load(from + k)).store(to + k);
+  if (k < n)
+    (S::load_partial(to + k, n - k) + S::load_partial(from + k, n - k))
+        .store_partial(to + k, n - k);
+}
+
+// Of positions at, at + step, … (count of them): the first that is not negative, and the first
+// beyond `size`.
+struct Inside {
+  long begin, end;
+  Inside(long at, long step, long count, long size) {
+    const auto bound = [&](long limit) {
+      const long way = limit - at, k = way <= 0 ? 0 : step == 1 ? way : (way + step - 1) / step;
+      return k < count ? k : count;
+    };
+    begin = bound(0);
+    end = bound(size);
+  }
+};
+
+template <class T>
+class Job {
+ public:
+  Job(const ir::KernelArgs<T>& a, const long* x, int x_rank, const long* y)
+      : c_(*a.attr),
+        images_(x_rank == 4 ? x[0] : 1),
+        in_(x[x_rank - (c_.channels_first ? 3 : 1)]),
+        out_(y[x_rank - (c_.channels_first ? 3 : 1)]),
+        pixels_(long{c_.count(0)} * c_.count(1)),
+        depth_(c_.depth(in_)),
+        image_(long{c_.size[0]} * c_.size[1] * in_),
+        columns_(c_.columns(in_)),
+        flipped_(a.scratch),
+        patches_(a.scratch + (c_.flip ? depth_ * out_ : 0)) {}
+
+  void forward(const T* x, const T* w, T* y) {
+    w = kernels(w);
+    tiles([&](long image, long images, long row, long rows) {
+      const T* patches = gather(x, image, images, row, rows);
+      const long m = images * rows * c_.count(1), first = row * c_.count(1);
+      if (c_.channels_first)
+        gemm<T>(false, false, out_, m, depth_, 1, w, depth_, patches, m, 0,
+                y + image * pixels_ * out_ + first, pixels_);
+      else
+        gemm<T>(columns_, false, m, out_, depth_, 1, patches, columns_ ? m : depth_, w, out_, 0,
+                y + (image * pixels_ + first) * out_, out_);
+    });
+  }
+
+  void input_gradient(const T* g, const T* w, T* x) {
+    w = kernels(w);
+    if (!c_.direct()) zero(x, images_ * image_);
+    tiles([&](long image, long images, long row, long rows) {
+      T* patches = c_.direct() ? x + image * image_ : patches_;
+      const long m = images * rows * c_.count(1), first = row * c_.count(1);
+      const T* g_part = g + (image * pixels_ + (c_.channels_first ? 0 : first)) * out_;
+      if (c_.channels_first)
+        gemm<T>(true, false, depth_, m, out_, 1, w, depth_, g_part + first, pixels_, 0, patches, m);
+      else if (columns_)
+        gemm<T>(false, true, depth_, m, out_, 1, w, out_, g_part, out_, 0, patches, m);
+      else
+        gemm<T>(false, true, m, depth_, out_, 1, g_part, out_, w, out_, 0, patches, depth_);
+      if (!c_.direct()) scatter(x, image, images, row, rows);
+    });
+  }
+
+  void weight_gradient(const T* x, const T* g, T* w) {
+    zero(w, depth_ * out_);
+    // Of many tiles, 64 at a time are added in the program's precision and these sums in double.
+    constexpr long block_tiles = 64;
+    long done = 0, all = 0;
+    tiles([&](long, long, long, long) { ++all; });
+    double* sums = all > block_tiles ? sums_of_blocks(depth_ * out_) : nullptr;
+    tiles([&](long image, long images, long row, long rows) {
+      const T* patches = gather(x, image, images, row, rows);
+      const long m = images * rows * c_.count(1), first = row * c_.count(1);
+      if (c_.channels_first)
+        gemm<T>(false, true, out_, depth_, m, 1, g + image * pixels_ * out_ + first, pixels_,
+                patches, m, 1, w, depth_);
+      else
+        gemm<T>(!columns_, false, depth_, out_, m, 1, patches, columns_ ? m : depth_,
+                g + (image * pixels_ + first) * out_, out_, 1, w, out_);
+      if (sums && (++done % block_tiles == 0 || done == all)) {
+        add_block<T>(sums, w, 1, 0, depth_ * out_, done <= block_tiles);
+        zero(w, depth_ * out_);
+      }
+    });
+    if (sums) store_sums<T>(sums, w, 1, 0, depth_ * out_);
+    if (c_.flip) reverse(w);
+  }
+
+ private:
+  // f(first image, images, first row of the result, rows) for each part of the work.
+  template <class F>
+  void tiles(F f) const {
+    ir::Convolution::Tile t = c_.tile(in_);
+    // Where no patches are laid out there is no reason to divide the work.
+    if (c_.direct()) t = {c_.channels_first ? 1 : images_, c_.count(0)};
+    for (long i = 0; i < images_; i += t.images)
+      for (long r = 0; r < c_.count(0); r += t.rows)
+        f(i, t.images < images_ - i ? t.images : images_ - i, r,
+          t.rows < c_.count(0) - r ? t.rows : c_.count(0) - r);
+  }
+
+  const T* gather(const T* x, long image, long images, long row, long rows) const {
+    if (c_.direct()) return x + image * image_;
+    // Runs are laid out in order, so what is written beyond one is overwritten by the next.
+    const long safe = images_ * image_ - simd<T>::width;
+    walk(image, images, row, rows,
+         [&](long at, long before, long pixels, long step, long n, long all, T* to) {
+           if (before > 0) zero(to, before);
+           if (step == 1 && at + n <= safe) {
+             copy_roughly(to + before, x + at, n);
+           } else if (step == 1) {
+             copy(to + before, x + at, n);
+           } else {
+             for (long k = 0; k < pixels; ++k) to[before + k] = x[at + k * step];
+           }
+           if (all > before + n) zero(to + before + n, all - before - n);
+         });
+    return patches_;
+  }
+  void scatter(T* x, long image, long images, long row, long rows) const {
+    walk(image, images, row, rows,
+         [&](long at, long before, long pixels, long step, long n, long, const T* from) {
+           if (step == 1) {
+             add(x + at, from + before, n);
+           } else {
+             for (long k = 0; k < pixels; ++k) x[at + k * step] += from[before + k];
+           }
+         });
+  }
+
+  // The runs of the patches' memory: f(at, before, pixels, step, n, all, patches): `all` numbers,
+  // of which `n` from `before` on are those of `pixels` pixels, x[at], x[at + step], …; the
+  // others lie outside the image.
+  template <class F>
+  void walk(long image, long images, long row, long rows, F f) const {
+    if (columns_)
+      walk_columns(image, row, rows, f);
+    else
+      for (long i = 0, m = rows * c_.count(1) * depth_; i < images; ++i)
+        walk_rows(image + i, row, rows, patches_ + i * m, f);
+  }
+
+  // A run is a row of pixels of one patch, with all their channels.
+  template <class F>
+  void walk_rows(long image, long row, long rows, T* patches, F f) const {
+    const long run = c_.kernel[1] * in_;
+    for (long r = row; r < row + rows; ++r) {
+      for (long c = 0; c < c_.count(1); ++c) {
+        const long left = c * c_.stride[1] - c_.before[1];
+        const Inside columns(left, 1, c_.kernel[1], c_.size[1]);
+        const long n = (columns.end - columns.begin) * in_;
+        for (long i = 0; i < c_.kernel[0]; ++i, patches += run) {
+          const long y = r * c_.stride[0] - c_.before[0] + i;
+          const bool inside = y >= 0 && y < c_.size[0] && n > 0;
+          const long at = image * image_ + (y * c_.size[1] + left + columns.begin) * in_;
+          if (inside)
+            f(at, columns.begin * in_, columns.end - columns.begin, 1L, n, run, patches);
+          else
+            f(0L, run, 0L, 1L, 0L, run, patches);
+        }
+      }
+    }
+  }
+
+  // A run is one pixel of all patches of a row of the result, of one channel.
+  template <class F>
+  void walk_columns(long image, long row, long rows, F f) const {
+    const long run = c_.count(1);
+    T* patches = patches_;
+    for (long k = 0; k < in_; ++k) {
+      for (long i = 0; i < c_.kernel[0]; ++i) {
+        for (long j = 0; j < c_.kernel[1]; ++j) {
+          const long left = j - c_.before[1];
+          const Inside columns(left, c_.stride[1], run, c_.size[1]);
+          const long n = columns.end - columns.begin;
+          for (long r = row; r < row + rows; ++r, patches += run) {
+            const long y = r * c_.stride[0] - c_.before[0] + i;
+            const bool inside = y >= 0 && y < c_.size[0] && n > 0;
+            const long at = image * image_ + (k * c_.size[0] + y) * c_.size[1] + left +
+                            columns.begin * c_.stride[1];
+            if (inside)
+              f(at, columns.begin, n, long{c_.stride[1]}, n, run, patches);
+            else
+              f(0L, run, 0L, 1L, 0L, run, patches);
+          }
+        }
+      }
+    }
+  }
+
+  // The kernels of the cross-correlation.
+  const T* kernels(const T* w) {
+    if (!c_.flip) return w;
+    const long area = long{c_.kernel[0]} * c_.kernel[1];
+    if (c_.channels_first) {
+      for (long k = 0; k < out_ * in_; ++k)
+        for (long i = 0; i < area; ++i) flipped_[k * area + i] = w[k * area + area - 1 - i];
+    } else {
+      for (long i = 0; i < area; ++i)
+        copy(flipped_ + i * in_ * out_, w + (area - 1 - i) * in_ * out_, in_ * out_);
+    }
+    return flipped_;
+  }
+  void reverse(T* w) const {
+    const long area = long{c_.kernel[0]} * c_.kernel[1];
+    const long outer = c_.channels_first ? out_ * in_ : 1,
+               inner = c_.channels_first ? 1 : in_ * out_;
+    for (long k = 0; k < outer; ++k) {
+      for (long i = 0; i < area / 2; ++i) {
+        T* a = w + (k * area + i) * inner;
+        T* b = w + (k * area + area - 1 - i) * inner;
+        for (long j = 0; j < inner; ++j) {
+          const T kept = a[j];
+          a[j] = b[j];
+          b[j] = kept;
+        }
+      }
+    }
+  }
+
+  ir::Convolution c_;
+  long images_, in_, out_;  // channels
+  long pixels_;             // of the result
+  long depth_;              // numbers of a patch
+  long image_;              // numbers of an image
+  bool columns_;            // a patch is a column
+  T* flipped_;  // kernels
+  T* patches_;
+};
+
+template <class T>
+const T* operand(const ir::KernelArgs<T>& a, int k) {
+  return static_cast<const T*>(a.in[k]);
+}
+
+}  // namespace
+
+template <class T>
+void convolve(const ir::KernelArgs<T>& a) {
+  Job<T> job(a, a.in_dims[0], a.in_rank[0], a.out_dims);
+  job.forward(operand(a, 0), operand(a, 1), static_cast<T*>(a.out));
+}
+
+template <class T>
+void convolve_input_gradient(const ir::KernelArgs<T>& a) {
+  Job<T> job(a, a.out_dims, a.out_rank, a.in_dims[0]);
+  job.input_gradient(operand(a, 0), operand(a, 1), static_cast<T*>(a.out));
+}
+
+template <class T>
+void convolve_weight_gradient(const ir::KernelArgs<T>& a) {
+  Job<T> job(a, a.in_dims[0], a.in_rank[0], a.in_dims[1]);
+  job.weight_gradient(operand(a, 0), operand(a, 1), static_cast<T*>(a.out));
+}
+
+template void convolve(const ir::KernelArgs<float>&);
+template void convolve(const ir::KernelArgs<double>&);
+template void convolve_input_gradient(const ir::KernelArgs<float>&);
+template void convolve_input_gradient(const ir::KernelArgs<double>&);
+template void convolve_weight_gradient(const ir::KernelArgs<float>&);
+template void convolve_weight_gradient(const ir::KernelArgs<double>&);
+
+}  // namespace ansatz::kernels

@@ -1,9 +1,0 @@
-#include <ansatz/extension/extension.hpp>
-
-namespace ansatz {
-
-std::unique_ptr<ExtensionRun> Extension::start(Session&) const {
-  return std::make_unique<ExtensionRun>();
-}
-
-}  // namespace ansatz

@@ -1,0 +1,22 @@
+// An array in the .npy format, alone in a file or as part of an .npz file.
+#pragma once
+
+#include <ansatz/files/npz.hpp>
+
+#include <functional>
+#include <string>
+
+namespace ansatz::running {
+
+/// Puts up to n of the next bytes where the pointer says and returns how many; 0 only at the end.
+/// Throws a std::string with what is wrong.
+using ReadBytes = std::function<std::size_t(void*, std::size_t)>;
+
+/// Reads an array without a name, to the end of the bytes. Throws a std::string with what is
+/// wrong, to follow the words "array x": "is damaged: it ends too early".
+NpzArray read_npy(const ReadBytes& read);
+
+/// What stands before the elements.
+std::string npy_header(const ArrayView& array);
+
+}  // namespace ansatz::running

@@ -1,0 +1,108 @@
+// What a run writes is settled before it trains.
+#include <ansatz/files/tensor_file.hpp>
+#include <ansatz/session/output_file.hpp>
+#include <ansatz/session/session.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <ansatz/files/held_folder.hpp>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <map>
+#include <new>
+
+namespace ansatz {
+
+using serial::file_named;
+
+std::vector<OutputFile> outputs_of(const Train& job) {
+  std::vector<OutputFile> list;
+  if (!job.save_path.empty()) list.push_back({nullptr, "save_path", job.save_path.c_str()});
+  for (const Shared<Extension>& each : job.extensions)
+    if (each) each->outputs(list);
+  return list;
+}
+
+Overwrite Session::overwrite() const {
+  const bool refuse = !job_.allow_overwrite && !saved_once_ && !resumed_;
+  return refuse ? Overwrite::refuse : Overwrite::replace;
+}
+
+void Session::look_at_outputs() const {
+  std::map<std::string, std::string> taken;
+  std::vector<std::string> inputs;
+  if (!job_.init_from.empty() && job_.save_freq > 0) inputs.emplace_back(job_.init_from.view());
+  if (job_.dataset) job_.dataset->files(inputs);
+  for (const OutputFile& out : outputs_of(job_)) {
+    const std::string file = file_named(out.path);
+    if (const auto [at, first] = taken.emplace(file, out.path); !first)
+      throw FileError(
+          fmt::format("cannot write '{}': the job saves another model to that file, as "
+                      "'{}'; give each its own",
+                      out.path, at->second));
+    for (const std::string& input : inputs)
+      if (file_named(input) == file)
+        throw FileError(
+            fmt::format("cannot write '{}': the job reads it; save to another file", out.path));
+    AtomicFile::look(out.path, out.by ? Overwrite::replace : overwrite(), Replaces::models, 0);
+  }
+}
+
+void Session::rehearse_saves() {
+  const std::vector<OutputFile> list = outputs_of(job_);
+  if (list.empty()) return;
+  const std::int64_t bytes = tensor_file_size(tensors_of(model_file()));
+  for (const OutputFile& out : list)
+    AtomicFile::rehearse(out.path, out.by ? Overwrite::replace : overwrite(), Replaces::models,
+                         bytes);
+}
+
+void Session::write(const std::string& path, Overwrite how) {
+  try {
+    write(path, how, model_file());
+  } catch (const std::bad_alloc&) {
+    throw Error(
+        fmt::format("cannot write '{}': the memory does not suffice for a copy of the model "
+                    "and its state; the old file, if there is one, is untouched",
+                    path));
+  }
+  if (options_.observer) options_.observer->on_save(*this, path);
+}
+
+void Session::write(const std::string& path, Overwrite how, const ModelFile& file) const {
+  try {
+    // A job that saves nothing may begin with the file that it would save to; only an interrupt
+    // makes it save.
+    if (!job_.init_from.empty() && file_named(path) == file_named(job_.init_from.c_str()))
+      throw FileError(fmt::format("cannot write '{}': the job has begun with it", path));
+    write_model_file(path, file, how);
+  } catch (const FileError& error) {
+    // What was learned is worth more than the place it was to stand at.
+    const std::string saved = save_elsewhere(path, file);
+    if (saved.empty()) throw;
+    throw FileError(fmt::format("{}; the model is saved as '{}'", error.what(), saved));
+  }
+}
+
+std::string Session::save_elsewhere(const std::string& path, const ModelFile& file) const {
+  const std::size_t end_of_folder = path.rfind('/') + 1;
+  const std::string name = fmt::format("{}.saved-{}", path.substr(end_of_folder), ::getpid());
+  std::vector<std::string> folders{path.substr(0, end_of_folder), "./"};
+  for (const char* variable : {"HOME", "TMPDIR"})
+    if (const char* folder = std::getenv(variable); folder && *folder)
+      folders.push_back(folder + std::string("/"));
+  folders.emplace_back("/tmp/");
+  for (const std::string& folder : folders) {
+    try {
+      write_model_file(folder + name, file, Overwrite::refuse);
+      return folder + name;
+    } catch (const Error&) {
+      continue;  // the first failure is the one to tell
+    }
+  }
+  return "";
+}
+
+}  // namespace ansatz

@@ -1,0 +1,673 @@
+#include <ansatz/session/session.hpp>
+
+#include <ansatz/program/batch_reader.hpp>
+#include <ansatz/serial/environment.hpp>
+#include <ansatz/serial/store_tensors.hpp>
+#include <ansatz/session/job_facts.hpp>
+#include <ansatz/session/loaded_model.hpp>
+#include <dsl/build.hpp>
+#include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
+
+#include <ansatz/model/parameter_names.hpp>
+#include <ansatz/model/values_from_file.hpp>
+#include "../base/say.hpp"
+#include "data_facts.hpp"
+#include "state_archive.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <new>
+
+namespace ansatz {
+
+namespace {
+
+double now() {
+  using namespace std::chrono;
+  return duration<double>(steady_clock::now().time_since_epoch()).count();
+}
+
+// Sets the first values of parameters in the store.
+class StoreValues final : public InitialValues {
+ public:
+  StoreValues(Store& store, const Dataset* data, const std::vector<LearnedModel>& learned)
+      : store_(store), data_(data), learned_(learned) {}
+
+  void set(std::string_view parameter, const double* values, std::int64_t count) override {
+    const Dims shape = store_.shape(parameter);
+    if (shape.count() != count)
+      throw ShapeError(fmt::format("parameter \"{}\" has {} elements, but {} first values",
+                                   parameter, shape.count(), count));
+    if (store_.type(parameter) == ElementType::float64) {
+      store_.set(parameter, values, shape);
+      return;
+    }
+    float* to = store_.data<float>(parameter);
+    for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<float>(values[i]);
+  }
+  void fill(std::string_view parameter, double value) override { store_.fill(parameter, value); }
+  const Dataset* training_data() const override { return data_; }
+  const ModelFile* learned(const Model& model) const override {
+    const ModelFile* last = nullptr;
+    for (const LearnedModel& each : learned_)
+      if (each.model == &model) last = each.file.get();
+    return last;
+  }
+
+ private:
+  Store& store_;
+  const Dataset* data_;
+  const std::vector<LearnedModel>& learned_;
+};
+
+template <class T>
+bool all_finite(const T* values, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i)
+    if (!std::isfinite(values[i])) return false;
+  return true;
+}
+
+// A model that was trained before brings its records: old monitors, and the current one's, which
+// go on.
+void take_records(const std::vector<MonitorRecords>& before, std::vector<MonitorRecords>& old,
+                  MonitorRecords& current) {
+  for (const MonitorRecords& each : before)
+    if (each.name == current.name)
+      current = each;
+    else
+      old.push_back(each);
+  current.copy_history = true;
+  current.training_succeeded = current.time_budget_exceeded = false;
+}
+
+}  // namespace
+
+Session::Session(const Train& job, JobPrograms programs, const RunOptions& options)
+    : job_(job), options_(options), programs_(std::move(programs)) {
+  if (!job_.model) throw ValueError("the job has no model");
+  if (!programs_.empty()) precision_ = programs_.front().program->precision();
+  for (const ModelParameter& p : job_.model->parameters()) parameters_.push_back(p);
+  require_names_once(parameters_);
+  for (const ModelParameter& p : parameters_) {
+    Dims dims;
+    for (int i = 0; i < p.shape().rank; ++i) dims.push_back(p.shape()[i]);
+    if (precision_ == ElementType::float64)
+      store_.add<double>(p.name.view(), dims);
+    else
+      store_.add<float>(p.name.view(), dims);
+  }
+  for (JobProgram& each : programs_) {
+    each.program->bind(store_);
+    each.program->seed(static_cast<std::uint64_t>(seed()));
+    each.program->threads(options_.threads);
+    each.program->check(options_.check);
+  }
+  monitor_ = std::make_unique<Monitor>(MonitorRecords{});
+}
+
+Session::~Session() = default;
+
+std::unique_ptr<ModelRun> Model::start(Session&) const {
+  throw ValueError("the model does not train itself; give the job an algorithm");
+}
+
+bool ModelRun::train_batch(const Table&, int) {
+  throw ValueError("the model has no train_batch, which DefaultTrainingAlgorithm calls; leave the "
+                   "algorithm out to train it by train_all");
+}
+
+AnyProgram* Session::find_program(std::string_view name) {
+  for (JobProgram& each : programs_)
+    if (each.name == name) return each.program.get();
+  return nullptr;
+}
+
+AnyProgram& Session::program(std::string_view name) {
+  if (AnyProgram* found = find_program(name)) return *found;
+  throw NameError(fmt::format("the job has no function \"{}\"", name));
+}
+
+std::vector<const JobProgram*> Session::programs() const {
+  std::vector<const JobProgram*> list;
+  for (const JobProgram& each : programs_) list.push_back(&each);
+  return list;
+}
+
+bool Session::has_setting(std::string_view name) const {
+  for (const JobProgram& each : programs_)
+    if (each.program->has_setting(name)) return true;
+  return settings_.contains(name);
+}
+
+void Session::add_setting(std::string_view name, double value) {
+  settings_.insert_or_assign(std::string(name), value);
+}
+
+double Session::setting(std::string_view name) const {
+  for (const JobProgram& each : programs_)
+    if (each.program->has_setting(name)) return each.program->get(name);
+  if (const auto own = settings_.find(name); own != settings_.end()) return own->second;
+  std::vector<std::string> known;
+  for (const auto& [own, value] : settings_) known.push_back(own);
+  for (const JobProgram& each : programs_)
+    for (std::string& n : settings_of(each.program->plan())) known.push_back(std::move(n));
+  throw NameError(fmt::format("the job has no setting \"{}\"{}", name,
+                              allowed_names(name, {known.begin(), known.end()})));
+}
+
+void Session::set_setting(std::string_view name, double value) {
+  (void)setting(name);
+  for (JobProgram& each : programs_)
+    if (each.program->has_setting(name)) each.program->set(name, value);
+  if (const auto own = settings_.find(name); own != settings_.end()) own->second = value;
+}
+
+void Session::warn(const std::string& text) {
+  if (options_.observer)
+    options_.observer->on_warning(*this, text);
+  else
+    say(stderr, "warning: {}\n", text);
+}
+
+void Session::note(const std::string& text) {
+  if (options_.observer)
+    options_.observer->on_note(*this, text);
+  else
+    say(stderr, "{}\n", text);
+}
+
+double Session::seconds() const { return seconds_before_ + (start_ > 0 ? now() - start_ : 0); }
+
+bool Session::interrupted() const {
+  return options_.interrupt && options_.interrupt->load(std::memory_order_relaxed);
+}
+
+void Session::report_batch(int examples) {
+  monitor_->report_batch(examples);
+  for (auto& each : extensions_) each->on_batch(*this);
+  if (options_.observer) options_.observer->on_batch(*this, examples);
+}
+
+void Session::begin_epoch(std::int64_t examples) {
+  epoch_examples_ = examples;
+  if (options_.observer) options_.observer->on_epoch_start(*this, examples);
+}
+
+void Session::require_finite_parameters() const {
+  for (const ModelParameter& p : parameters_) {
+    const std::int64_t count = store_.shape(p.name.view()).count();
+    const bool finite = precision_ == ElementType::float64
+                            ? all_finite(store_.data<double>(p.name.view()), count)
+                            : all_finite(store_.data<float>(p.name.view()), count);
+    if (!finite) throw ValueError(fmt::format("NaN in {}", p.name.view()));
+  }
+}
+
+void Session::initialize_parameters() {
+  StoreValues values(store_, job_.dataset.get(), options_.learned);
+  if (const ModelFile* const learned = values.learned(*job_.model)) {
+    set_from_file(*learned, "the job before", *job_.model, values);
+    take_records(learned->monitors, old_monitors_, monitor_->records());
+  } else {
+    job_.model->initialize(values);
+    if (const auto* loaded = dynamic_cast<const LoadedModel*>(job_.model.get()))
+      take_records(loaded->monitors(), old_monitors_, monitor_->records());
+  }
+  if (!job_.init_from.empty()) initialize_from_file(job_.init_from.c_str());
+}
+
+void Session::initialize_from_file(const std::string& path) {
+  InitChoice choice;
+  for (const String& each : job_.init_from_include) choice.include.emplace_back(each.view());
+  for (const String& each : job_.init_from_exclude) choice.exclude.emplace_back(each.view());
+  choice.paths_here = paths_of_parameters(*job_.model);
+  const StoredParameters file = read_stored_parameters(path);
+  choice.paths_there = file.paths;
+  choice.knows_paths_there = file.knows_paths;
+  const InitReport report = init_parameters(store_, file.tensors, path, choice);
+  const auto full = [](const std::map<std::string, std::string>& paths, const std::string& name) {
+    const auto found = paths.find(name);
+    return found == paths.end() ? name : found->second;
+  };
+  note(report.taken.empty()
+           ? fmt::format("init_from {}: nothing is taken", path)
+           : fmt::format("init_from {}: {} {} taken", path, fmt::join(report.taken, ", "),
+                         report.taken.size() == 1 ? "is" : "are"));
+  if (!report.left_out.empty())
+    note(fmt::format("init_from {}: left out: {}", path, fmt::join(report.left_out, ", ")));
+  for (const std::string& kept : report.kept)
+    warn(fmt::format("init_from {}: the file has no \"{}\", which keeps its own first values", path,
+                     kept));
+  for (const std::string& name : report.of_other_layer)
+    warn(
+        fmt::format("init_from {}: \"{}\" keeps its own first values, as that of the file is of "
+                    "another layer: there {}, here {}; init_from_include takes it all the same",
+                    path, name, full(choice.paths_there, name), full(choice.paths_here, name)));
+  for (const std::string& name : report.of_unknown_layer)
+    warn(
+        fmt::format("init_from {}: \"{}\" is taken for {}; the file does not say of which layer it "
+                    "is (init_from_exclude leaves it out)",
+                    path, name, full(choice.paths_here, name)));
+  for (const std::string& unused : report.unused) {
+    const auto& of_other = report.of_other_layer;
+    if (std::find(of_other.begin(), of_other.end(), unused) == of_other.end() &&
+        std::find(report.left_out.begin(), report.left_out.end(), unused) == report.left_out.end())
+      warn(fmt::format("init_from {}: \"{}\" is no parameter of this model", path, unused));
+  }
+}
+
+void Session::enforce_constraints() {
+  UpdateList updates;
+  for (const ModelParameter& p : parameters_) updates.add(p.name, p.value, p.value);
+  job_.model->modify_updates(updates);
+  Function f;
+  for (const UpdateList::Entry& e : updates.entries())
+    if (e.value.value().term() != e.target.value().term()) f.add(update(e.target, e.value));
+  if (f.updates.empty()) return;
+  const auto program = precision_ == ElementType::float64 ? erase(build<double>(f))
+                                                          : erase(build<float>(f));
+  program->bind(store_);
+  program->call(nullptr, 0);
+}
+
+JobFacts Session::facts() const {
+  JobFacts facts{job_, settings_};
+  for (const JobProgram& each : programs_)
+    for (const std::string& name : settings_of(each.program->plan()))
+      facts.settings.emplace(name, each.program->get(name));
+  return facts;
+}
+
+namespace {
+
+// Calls `use`; what it throws says where the data set stands, and what it is called.
+template <class Use>
+auto at_place(const std::map<const Object*, std::string>& places, const Dataset& set,
+              std::string_view name, Use use) {
+  const auto place = places.find(&set);
+  const auto told = [&](const Error& error) {
+    return fmt::format("{}{}{}{}{}", place == places.end() ? "" : place->second + ": ",
+                       name.empty() ? "" : "data set \"", name,
+                       name.empty() ? "" : "\": ", error.what());
+  };
+  try {
+    return use();
+  } catch (const FileError& error) {
+    throw FileError(told(error));
+  } catch (const NameError& error) {
+    throw NameError(told(error));
+  } catch (const ShapeError& error) {
+    throw ShapeError(told(error));
+  } catch (const std::bad_alloc&) {
+    std::vector<std::string> files;
+    set.files(files);
+    std::string what = "the memory does not suffice for the data";
+    for (const std::string& file : files) {
+      std::error_code none;
+      const auto size = std::filesystem::file_size(file, none);
+      if (!none)
+        what += fmt::format("; the file '{}' has {:.1f} MB", file, static_cast<double>(size) / 1e6);
+    }
+    throw Error(told(Error(what)));
+  } catch (const Error& error) {
+    throw ValueError(told(error));
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const Table> Session::read(const Dataset& set) const {
+  return at_place(options_.places, set, "", [&] { return set.load(); });
+}
+
+void Session::load_data() {
+  if (!job_.dataset) return;
+  data_ = read(*job_.dataset);
+  // What does not fit is told here, where it is known which data set it is.
+  for (const char* name : {"step", "objective"})
+    if (const AnyProgram* const program = find_program(name))
+      at_place(options_.places, *job_.dataset, "", [&] { BatchReader(data_, *program); });
+}
+
+void Session::require_same_data(const ModelFile& file) const {
+  if (options_.accept_differences) return;
+  std::string text;
+  for (const auto& [name, now] : data_facts_) {
+    const auto before = file.data.find(name);
+    // Of a set that is monitored, too, once is enough.
+    const bool told = name != "dataset" && data_facts_.contains("dataset") &&
+                      now == data_facts_.at("dataset") && file.data.contains("dataset") &&
+                      before != file.data.end() && before->second == file.data.at("dataset");
+    if (before != file.data.end() && before->second != now && !told)
+      text += fmt::format("\n  {}: {} then, {} now", name, before->second, now);
+  }
+  if (!text.empty())
+    throw FileError(
+        fmt::format("{}: the run that saved it had other data:{}\nresume all the same "
+                    "with --accept-differences",
+                    job_.save_path.view(), text));
+}
+
+void Session::setup_monitor() {
+  const TrainingAlgorithm* algorithm = job_.algorithm.get();
+  if (!algorithm) return;
+  monitor_->setup(find_program("monitor"), find_program("monitor_parameters"),
+                  find_program("monitor_settings"));
+  bool first = true;
+  for (const MonitoringDataset& each : algorithm->monitoring_datasets.list) {
+    Monitor::WatchedData watched;
+    watched.name = each.name.c_str();
+    watched.prefix = each.name.empty() ? "" : watched.name + "_";
+    watched.table = each.dataset == job_.dataset ? data_ : read(*each.dataset);
+    watched.mode = algorithm->monitor_mode();
+    const BatchSizes sizes = job_.monitoring_batches();
+    watched.batch_size = sizes.batch_size;
+    watched.num_batches = sizes.num_batches;
+    at_place(options_.places, *each.dataset, watched.name, [&] { monitor_->add_dataset(watched); });
+    if (!job_.save_path.empty())
+      data_facts_[watched.name.empty() ? "monitoring_dataset"
+                                       : "monitoring_dataset." + watched.name] =
+          watched.table == data_ ? data_facts_["dataset"] : facts_of(*watched.table);
+    if (!first) continue;
+    first = false;
+    monitor_->add_channel(
+        "training_seconds_this_epoch", [this] { return training_seconds_; },
+        "seconds this epoch spent in training", true);
+    monitor_->add_channel(
+        "total_seconds_last_epoch", [this] { return total_seconds_; },
+        "seconds the epoch before took, with monitoring and saving", true);
+  }
+}
+
+void Session::start_parts() {
+  if (job_.algorithm) {
+    algorithm_ = job_.algorithm->start(*this);
+    algorithm_->setup(*this);
+  } else {
+    model_run_ = job_.model->start(*this);
+  }
+  for (const Shared<Extension>& each : job_.extensions) {
+    extensions_.push_back(each->start(*this));
+    extensions_.back()->setup(*this);
+  }
+}
+
+void Session::visit_state(Archive& archive) {
+  const auto visit = [&](const std::string& name, auto& part) {
+    archive.enter(name);
+    part.state(archive);
+    archive.leave();
+  };
+  if (algorithm_) visit("algorithm", *algorithm_);
+  if (model_run_) visit("model", *model_run_);
+  for (std::size_t i = 0; i < extensions_.size(); ++i)
+    visit(fmt::format("extensions[{}]", i), *extensions_[i]);
+  archive.enter("settings");
+  for (auto& [name, value] : settings_) archive(name, value);
+  archive.leave();
+  for (JobProgram& each : programs_) {
+    archive.enter("programs." + each.name);
+    auto count = static_cast<std::int64_t>(each.program->step_count());
+    archive("step_count", count);
+    each.program->step_count(static_cast<std::uint64_t>(count));
+    for (const std::string& name : settings_of(each.program->plan())) {
+      double value = each.program->get(name);
+      archive(name, value);
+      each.program->set(name, value);
+    }
+    archive.leave();
+  }
+}
+
+ModelFile Session::model_file() {
+  ModelFile file;
+  file.floatX = precision_ == ElementType::float64 ? "float64" : "float32";
+  file.job_yaml = options_.job_yaml.empty() ? to_yaml(job_) : options_.job_yaml;
+  file.model_yaml = options_.model_yaml.empty() ? to_yaml(*job_.model) : options_.model_yaml;
+  if (job_.dataset) file.dataset_yaml = to_yaml(*job_.dataset);
+  if (file.job_yaml.find("!pkl") != std::string::npos) file.made_job_yaml = to_yaml(job_);
+  file.variables = options_.variables;
+  file.paths = paths_of_parameters(*job_.model);
+  file.data = data_facts_;
+  file.environment = current_environment();
+  file.environment["threads"] = std::to_string(options_.threads);
+  file.parameters = stored_tensors(store_, StoreKind::parameter);
+  file.state = stored_tensors(store_, StoreKind::state);
+  StateArchive archive(file.values, file.random, true);
+  visit_state(archive);
+  file.values["seed"] = seed();
+  file.values["stopped"] = stopped_;
+  file.tags = tags_;
+  file.monitors = old_monitors_;
+  file.monitors.push_back(monitor_->records());
+  file.wall_clock["seconds"] = seconds();
+  file.wall_clock["training_seconds_this_epoch"] = training_seconds_;
+  file.wall_clock["total_seconds_last_epoch"] = total_seconds_;
+  return file;
+}
+
+void Session::save_to(const std::string& path) { write(path, Overwrite::replace); }
+
+void Session::save() {
+  for (auto& each : extensions_) each->on_save(*this);
+  if (job_.save_path.empty()) return;
+  write(job_.save_path.c_str(), overwrite());
+  saved_once_ = true;
+}
+
+void Session::require_same_bits(const ModelFile& file) const {
+  if (options_.accept_differences) return;
+  std::map<std::string, std::string> there = file.environment, here = current_environment();
+  here["threads"] = std::to_string(options_.threads);
+  if (options_.seed) {
+    there["seed"] = std::to_string(state_value<std::int64_t>(file.values, "seed"));
+    here["seed"] = std::to_string(*options_.seed);
+  }
+  const auto differences = environment_differences(there, here);
+  if (differences.empty()) return;
+  std::string text = fmt::format(
+      "{}: this program would not go on with the same bits as the run that saved it:",
+      job_.save_path.view());
+  for (const std::string& line : differences) text += "\n  " + line;
+  throw FileError(text + "\nresume all the same with --accept-differences");
+}
+
+void Session::take_seed(const ModelFile& file) {
+  if (!options_.seed) options_.seed = state_value<std::int64_t>(file.values, "seed");
+  for (JobProgram& each : programs_)
+    each.program->seed(static_cast<std::uint64_t>(seed()));
+}
+
+bool Session::job_differs(const ModelFile& file) {
+  const std::string here = options_.job_yaml.empty() ? to_yaml(job_) : options_.job_yaml;
+  if (here == file.job_yaml) return false;
+  const auto [now, before] = std::mismatch(here.begin(), here.end(), file.job_yaml.begin(),
+                                           file.job_yaml.end());
+  const auto line = [](const std::string& text, std::string::const_iterator at) {
+    auto begin = at, end = at;
+    while (begin != text.begin() && begin[-1] != '\n') --begin;
+    while (end != text.end() && *end != '\n') ++end;
+    while (begin != end && *begin == ' ') ++begin;
+    return std::string(begin, end);
+  };
+  warn(fmt::format("{} was saved by a job that is written otherwise; the first difference:\n"
+                   "  saved: {}\n  now:   {}\nWhat extensions and schedules may change, such as "
+                   "the learning rate, goes on as it was saved",
+                   job_.save_path.view(), line(file.job_yaml, before), line(here, now)));
+  return true;
+}
+
+void Session::restore(const ModelFile& file) {
+  const std::string path = job_.save_path.c_str();
+  restore_tensors(store_, StoreKind::parameter, file.parameters, path);
+  restore_tensors(store_, StoreKind::state, file.state, path);
+  StateValues values = file.values;
+  RandomStates random_states = file.random;
+  StateArchive archive(values, random_states, false);
+  visit_state(archive);
+  tags_ = file.tags;
+  old_monitors_ = file.monitors;
+  if (!old_monitors_.empty() && old_monitors_.back().name == "monitor") old_monitors_.pop_back();
+  seconds_before_ = state_value<double>(file.wall_clock, "seconds");
+  training_seconds_ = state_value<double>(file.wall_clock, "training_seconds_this_epoch");
+  total_seconds_ = state_value<double>(file.wall_clock, "total_seconds_last_epoch");
+}
+
+bool Session::continue_learning() {
+  if (stopped_) return false;
+  if (algorithm_) return algorithm_->continue_learning(*this);
+  return model_run_->continue_learning();
+}
+
+void Session::monitor_now() {
+  (*monitor_)(seconds());
+  for (auto& each : extensions_) each->on_monitor(*this);
+  if (options_.observer) options_.observer->on_monitor(*this);
+}
+
+void Session::train_epoch() {
+  const double begin = now();
+  if (algorithm_)
+    algorithm_->train(*this);
+  else if (data_)
+    model_run_->train_all(*data_);
+  else
+    throw ValueError("the job has no dataset");
+  training_seconds_ = now() - begin;
+}
+
+std::vector<std::string> Session::measure(const ModelFile& file, const std::string& path,
+                                          const Monitor::WatchedData& data) {
+  restore_tensors(store_, StoreKind::parameter, file.parameters, path);
+  bool knows_settings = true;  // a model whose file has no job has none
+  for (JobProgram& each : programs_)
+    for (const std::string& name : settings_of(each.program->plan())) {
+      const auto saved = file.values.find(fmt::format("programs.{}.{}", each.name, name));
+      const double* const value =
+          saved == file.values.end() ? nullptr : std::get_if<double>(&saved->second);
+      if (value)
+        each.program->set(name, *value);
+      else if (each.name == "monitor_settings")
+        knows_settings = false;
+    }
+  data_ = data.table;
+  monitor_->setup(find_program("monitor"), find_program("monitor_parameters"),
+                  knows_settings ? find_program("monitor_settings") : nullptr);
+  monitor_->add_dataset(data);
+  std::vector<std::string> faults;
+  for (const Shared<Extension>& each : job_.extensions) {
+    if (!each->measures_data()) continue;
+    try {
+      auto run = each->start(*this);
+      run->setup(*this);
+      extensions_.push_back(std::move(run));
+    } catch (const Error& fault) {
+      faults.emplace_back(fault.what());
+    }
+  }
+  (*monitor_)(0);
+  return faults;
+}
+
+RunEnd Session::run() {
+  const std::string path = job_.save_path.c_str();
+  if (!path.empty() && job_.save_freq == 0)
+    warn("save_path is given, but save_freq is 0: nothing will be saved");
+  if (job_.save_freq < 0)
+    throw ValueError(fmt::format("save_freq must not be negative, but is {}", job_.save_freq));
+  if (path.empty() && job_.save_freq > 0)
+    throw ValueError("save_freq is given, but no save_path to save to");
+  start_ = now();
+  std::optional<ModelFile> saved;
+  if (options_.resume) {
+    if (path.empty()) throw ValueError("nothing to resume: the job has no save_path");
+    std::error_code error;
+    if (std::filesystem::exists(path, error) || error)
+      saved = read_model_file(path);
+    else
+      warn(fmt::format("--resume: there is no file {}; the run starts anew", path));
+  }
+  resumed_ = saved.has_value();
+  look_at_outputs();
+  bool other_job = false;
+  if (saved) {
+    require_same_bits(*saved);
+    take_seed(*saved);
+    other_job = job_differs(*saved);
+  }
+  load_data();
+  if (data_ && !path.empty()) data_facts_["dataset"] = facts_of(*data_);
+  bool copied = false;
+  if (saved) {
+    const MonitorRecords* records = find_monitor(saved->monitors);
+    if (records) monitor_ = std::make_unique<Monitor>(*records);
+    copied = monitor_->records().copy_history;
+    monitor_->records().copy_history = true;
+  } else {
+    initialize_parameters();
+    enforce_constraints();
+  }
+  setup_monitor();
+  if (saved) require_same_data(*saved);
+  start_parts();
+  if (saved) {
+    monitor_->records().copy_history = copied;
+    restore(*saved);
+  }
+  rehearse_saves();
+  if (options_.observer) options_.observer->on_start(*this);
+
+  // As Pylearn2's main loop: a record before the first epoch, and monitoring before saving.
+  bool go_on = true;
+  if (!saved) {
+    monitor_now();
+    go_on = continue_learning();
+  } else {
+    stopped_ = state_value<bool>(saved->values, "stopped");
+    monitor_->records().time_budget_exceeded = false;
+    // A finished job may have been given a later end.
+    if (monitor_->records().training_succeeded)
+      go_on = other_job && continue_learning();
+    else
+      go_on = !stopped_;
+    if (!go_on) warn(fmt::format("nothing to resume: the run that saved {} has finished", path));
+    monitor_->records().training_succeeded = false;
+  }
+  RunEnd end = RunEnd::finished;
+  while (go_on) {
+    if (interrupted()) {
+      end = RunEnd::interrupted;
+      break;
+    }
+    if (options_.time_budget > 0 && now() - start_ >= options_.time_budget) {
+      warn("Time budget exceeded");
+      monitor_->records().time_budget_exceeded = true;
+      end = RunEnd::time_budget_exceeded;
+      break;
+    }
+    const double begin = now();
+    train_epoch();
+    if (algorithm_ && algorithm_->in_epoch()) {
+      end = RunEnd::interrupted;
+      break;
+    }
+    monitor_->report_epoch();
+    monitor_now();
+    go_on = continue_learning();
+    if (job_.save_freq > 0 && go_on && records().epochs_seen % job_.save_freq == 0) save();
+    total_seconds_ = now() - begin;
+  }
+  if (end != RunEnd::interrupted) monitor_->records().training_succeeded = !go_on;
+  // An interrupted run is worth keeping even where the job saves nothing.
+  if (job_.save_freq > 0 || end == RunEnd::interrupted) save();
+  if (options_.observer) options_.observer->on_end(*this, end);
+  return end;
+}
+
+}  // namespace ansatz

@@ -1,7 +1,0 @@
-#include <ansatz/version.hpp>
-
-namespace ansatz {
-
-const char* library_version() { return version; }
-
-}  // namespace ansatz
