@@ -3,7 +3,7 @@
 // Such an op is a struct with name, arity, `takes` (whether its operands hold numbers or labels:
 // the kernel is given their memory as it is), `result` where that holds labels, shape, vjp (or
 // no_derivative),
-// `kernel<T>` (a function compiled once, see src/kernels), `flops`, and `scratch` if it needs
+// `kernel<T>` (a function compiled once, see src/dsl/kernels), `flops`, and `scratch` if it needs
 // memory to work in. A kernel may throw, and the call of the program has changed nothing then;
 // `total = true` says that it does not, which saves a copy of what the program updates.
 #pragma once
