@@ -3,6 +3,7 @@ its own, never up. Without arguments: says of every wrong include what it climbs
 writes the floors as an SVG; `--check FILE` says whether that file is the picture."""
 import argparse
 import pathlib
+import posixpath
 import re
 import sys
 
@@ -68,14 +69,11 @@ def includes(root):
         text = (root / name).read_text(encoding="utf-8")
         found = []
         for match in INCLUDE.finditer(text):
-            if match[1] == "<":
-                target = "include/" * match[2].startswith("ansatz/") + match[2]
-            else:
-                beside = (root / name).parent / match[2]
-                target = pathlib.Path(beside.resolve()).as_posix()
-                target = target.removeprefix(root.resolve().as_posix() + "/")
-            if target in names:
-                found.append((text.count("\n", 0, match.start(2)) + 1, target))
+            beside = posixpath.normpath(posixpath.join(posixpath.dirname(name), match[2]))
+            for target in [beside, match[2], "include/" + match[2], "src/" + match[2]]:
+                if target in names and not (match[1] == "<" and target == beside):
+                    found.append((text.count("\n", 0, match.start(2)) + 1, target))
+                    break
         graph[name] = found
     return graph
 

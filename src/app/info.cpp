@@ -4,10 +4,10 @@
 
 #include <ansatz/base/version.hpp>
 #include <ansatz/compile/compile.hpp>
+#include <ansatz/compile/settings.hpp>
 #include <ansatz/data/path.hpp>
 #include <ansatz/registry/listing.hpp>
 #include <ansatz/serial/environment.hpp>
-#include <compile/settings.hpp>
 
 #include <fmt/format.h>
 

@@ -8,6 +8,7 @@
 #include <ansatz/base/shown.hpp>
 #include <ansatz/data/iteration/subset_iterator.hpp>
 #include <ansatz/files/atomic_file.hpp>
+#include <ansatz/files/held_folder.hpp>
 #include <ansatz/files/npy.hpp>
 #include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/monitor/monitor.hpp>
@@ -16,7 +17,6 @@
 #include <ansatz/session/session.hpp>
 #include <ansatz/spaces/format_as.hpp>
 #include <dsl/build.hpp>
-#include <serial/held_folder.hpp>
 
 #include "../base/say.hpp"
 

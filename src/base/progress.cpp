@@ -1,6 +1,6 @@
 #include <ansatz/base/progress.hpp>
 
-#include "say.hpp"
+#include "base/say.hpp"
 
 #include <fmt/format.h>
 

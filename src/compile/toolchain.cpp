@@ -4,8 +4,8 @@
 #include "../base/sha256.hpp"
 
 #include <ansatz/compile/object.hpp>
+#include <ansatz/files/held_folder.hpp>
 #include <dsl/exceptions.hpp>
-#include <serial/held_folder.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 
 #include <ansatz/files/atomic_file.hpp>
 
-#include <run/npy.hpp>
+#include <files/npy.hpp>
 
 namespace ansatz {
 

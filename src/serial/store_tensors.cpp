@@ -12,7 +12,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include "run/text.hpp"
+#include "dsl/text.hpp"
 
 namespace ansatz {
 

@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 #include <zlib.h>
 
-#include "run/text.hpp"
+#include "dsl/text.hpp"
 
 namespace ansatz {
 

@@ -2,7 +2,7 @@
 
 #include "download.hpp"
 
-#include <compile/sha256.hpp>
+#include <base/sha256.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>

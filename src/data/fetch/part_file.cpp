@@ -1,6 +1,6 @@
 #include "download.hpp"
 
-#include <compile/sha256.hpp>
+#include <base/sha256.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fcntl.h>
