@@ -49,8 +49,8 @@ struct Dims {
 
   constexpr Dims() = default;
   template <class... N>
-  requires(sizeof...(N) > 0 && sizeof...(N) <= ir::max_rank &&
-           (std::is_integral_v<N> && ...)) constexpr Dims(N... n)
+    requires(sizeof...(N) > 0 && sizeof...(N) <= ir::max_rank && (std::is_integral_v<N> && ...))
+  constexpr Dims(N... n)
       : rank(static_cast<int>(sizeof...(N))), size{static_cast<std::int64_t>(n)...} {}
 
   constexpr std::int64_t operator[](int axis) const { return size[axis]; }
@@ -104,8 +104,8 @@ concept FlatArray = requires(const A& a) {
 /// adaptors and views of xtensor, or with `data()` and `size()` such as std::vector and std::span
 /// (one dimension). Whether it is contiguous is seen from `strides()`, if there is one.
 template <class A>
-requires(std::is_same_v<A, ArrayView> || ShapedArray<A> || FlatArray<A>) constexpr ArrayView
-    view(const A& a) {
+  requires(std::is_same_v<A, ArrayView> || ShapedArray<A> || FlatArray<A>)
+constexpr ArrayView view(const A& a) {
   if constexpr (std::is_same_v<A, ArrayView>) {
     return a;
   } else {

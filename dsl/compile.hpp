@@ -44,17 +44,25 @@ struct FixedPlan {
   PlanSizes sizes;
 
   constexpr PlanView view() const {
-    return {buffers.view(), leaves.view(), operands.view(), code.view(),    roots.view(),
-            loops.view(),   steps.view(),  dims.view(),     results.view(), extents.view(),
-            extent_names.view(), arena.view(), text.view(), scratch};
+    return {buffers.view(),      leaves.view(), operands.view(), code.view(),    roots.view(),
+            loops.view(),        steps.view(),  dims.view(),     results.view(), extents.view(),
+            extent_names.view(), arena.view(),  text.view(),     scratch};
   }
 };
 
 /// What a program may need at most: room for the result of the one constant evaluation, from which
 /// the exact tables are copied. About 100 layers of a perceptron with momentum.
-inline constexpr PlanSizes largest_plan{
-    .buffers = 2048, .leaves = 1024, .operands = 8192, .code = 2048, .roots = 1024, .loops = 256,
-    .steps = 2048, .dims = 512, .results = 256, .extents = 8, .text = 16384};
+inline constexpr PlanSizes largest_plan{.buffers = 2048,
+                                        .leaves = 1024,
+                                        .operands = 8192,
+                                        .code = 2048,
+                                        .roots = 1024,
+                                        .loops = 256,
+                                        .steps = 2048,
+                                        .dims = 512,
+                                        .results = 256,
+                                        .extents = 8,
+                                        .text = 16384};
 
 /// Nodes of a graph with its gradients that the compiler is asked for at most, as far as can be
 /// told before the work: at some 3 ms each and 0.4 MB.
@@ -122,14 +130,21 @@ constexpr bool within(const PlanSizes& n, const PlanSizes& limit) {
 }
 
 constexpr FixedPlan<largest_plan> fixed(const Plan& p) {
-  const PlanSizes n{.buffers = p.buffers.size(), .leaves = p.leaves.size(),
-                    .operands = p.operands.size(), .code = p.code.size(),
-                    .roots = p.roots.size(), .loops = p.loops.size(), .steps = p.steps.size(),
-                    .dims = p.dims.size(), .results = p.results.size(),
-                    .extents = p.extents.size(), .text = p.text.size()};
+  const PlanSizes n{.buffers = p.buffers.size(),
+                    .leaves = p.leaves.size(),
+                    .operands = p.operands.size(),
+                    .code = p.code.size(),
+                    .roots = p.roots.size(),
+                    .loops = p.loops.size(),
+                    .steps = p.steps.size(),
+                    .dims = p.dims.size(),
+                    .results = p.results.size(),
+                    .extents = p.extents.size(),
+                    .text = p.text.size()};
   if (!within(n, largest_plan)) {
-    graph_error("the function is too large to be compiled (ir::largest_plan); make it at run time: "
-                "build(...)");
+    graph_error(
+        "the function is too large to be compiled (ir::largest_plan); make it at run time: "
+        "build(...)");
     return FixedPlan<largest_plan>{};
   }
   FixedPlan<largest_plan> fixed;

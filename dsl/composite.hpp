@@ -86,8 +86,8 @@ struct InputsOf<CompositeSpace<Source<Name, S>...>, E> {
   using type = Inputs<Named<Name, typename InputsOf<S, E>::type>...>;
   static constexpr bool sizes_known = (InputsOf<S, E>::sizes_known && ...);
   static constexpr type make(const char*, const CompositeSpace<Source<Name, S>...>& space) {
-    return type(InputsOf<S, E>::make(
-        Name.text, static_cast<const Source<Name, S>&>(space).object)...);
+    return type(
+        InputsOf<S, E>::make(Name.text, static_cast<const Source<Name, S>&>(space).object)...);
   }
 };
 

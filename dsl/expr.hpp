@@ -290,8 +290,7 @@ concept StoresNumbers = S::dtype == ir::DType::real;
 /// `examples` is the second template argument.
 template <class S, class E = examples>
 constexpr Expr<Batch<S, E>> input(const char* name, S space) {
-  return Expr<Batch<S, E>>(
-      ir::make_placeholder(ir::info_of<ops::Input>, Batch<S, E>(space), name));
+  return Expr<Batch<S, E>>(ir::make_placeholder(ir::info_of<ops::Input>, Batch<S, E>(space), name));
 }
 template <class S, class E = examples>
 constexpr Expr<Batch<S, E>> input(const char* name) {

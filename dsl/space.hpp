@@ -313,17 +313,22 @@ struct FindExtent<Code, Tensor<D...>, From...> {
   template <class C>
   static constexpr auto of() {
     if constexpr (requires { C::name; }) {
-      if constexpr (extent_is<Code, C>) return static_cast<C*>(nullptr);
-      else return static_cast<void*>(nullptr);
+      if constexpr (extent_is<Code, C>)
+        return static_cast<C*>(nullptr);
+      else
+        return static_cast<void*>(nullptr);
     } else {
       return static_cast<void*>(nullptr);
     }
   }
   template <class First, class... Rest>
   static constexpr auto first(First f, Rest... rest) {
-    if constexpr (!std::is_same_v<First, void*>) return f;
-    else if constexpr (sizeof...(Rest) == 0) return f;
-    else return first(rest...);
+    if constexpr (!std::is_same_v<First, void*>)
+      return f;
+    else if constexpr (sizeof...(Rest) == 0)
+      return f;
+    else
+      return first(rest...);
   }
   static constexpr auto pick() {
     auto mine = first(of<std::remove_const_t<decltype(D)>>()..., static_cast<void*>(nullptr));
@@ -357,8 +362,8 @@ constexpr auto features_space() {
   else if constexpr (rank == 4)
     return static_cast<Tensor<S[From], S[From + 1], S[From + 2], S[From + 3]>*>(nullptr);
   else
-    return static_cast<
-        Tensor<S[From], S[From + 1], S[From + 2], S[From + 3], S[From + 4]>*>(nullptr);
+    return static_cast<Tensor<S[From], S[From + 1], S[From + 2], S[From + 3], S[From + 4]>*>(
+        nullptr);
 }
 
 template <Shape S>
@@ -372,20 +377,19 @@ template <Shape S, class... From>
 constexpr auto canonical_space() {
   if constexpr (has_inner_extent<S>()) {
     if constexpr (S.rank == 2)
-      return static_cast<
-          Tensor<tensor_dim<S[0], From...>(), tensor_dim<S[1], From...>()>*>(nullptr);
+      return static_cast<Tensor<tensor_dim<S[0], From...>(), tensor_dim<S[1], From...>()>*>(
+          nullptr);
     else if constexpr (S.rank == 3)
       return static_cast<Tensor<tensor_dim<S[0], From...>(), tensor_dim<S[1], From...>(),
                                 tensor_dim<S[2], From...>()>*>(nullptr);
     else if constexpr (S.rank == 4)
-      return static_cast<
-          Tensor<tensor_dim<S[0], From...>(), tensor_dim<S[1], From...>(),
-                 tensor_dim<S[2], From...>(), tensor_dim<S[3], From...>()>*>(nullptr);
+      return static_cast<Tensor<tensor_dim<S[0], From...>(), tensor_dim<S[1], From...>(),
+                                tensor_dim<S[2], From...>(), tensor_dim<S[3], From...>()>*>(
+          nullptr);
     else
-      return static_cast<
-          Tensor<tensor_dim<S[0], From...>(), tensor_dim<S[1], From...>(),
-                 tensor_dim<S[2], From...>(), tensor_dim<S[3], From...>(),
-                 tensor_dim<S[4], From...>()>*>(nullptr);
+      return static_cast<Tensor<tensor_dim<S[0], From...>(), tensor_dim<S[1], From...>(),
+                                tensor_dim<S[2], From...>(), tensor_dim<S[3], From...>(),
+                                tensor_dim<S[4], From...>()>*>(nullptr);
   } else if constexpr (S.batched()) {
     using E = typename FindExtent<S[0], From...>::type;
     using F = std::remove_pointer_t<decltype(features_space<S, 1>())>;

@@ -58,7 +58,8 @@ class Store {
     set(name, view(values, dims));
   }
   template <class A>
-  requires(!std::is_same_v<A, ArrayView>) void set(std::string_view name, const A& values) {
+    requires(!std::is_same_v<A, ArrayView>)
+  void set(std::string_view name, const A& values) {
     set(name, view(values));
   }
 

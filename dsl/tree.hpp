@@ -124,9 +124,8 @@ struct OperandOf<Node<Op, First, In...>, 0> {
   using type = First;
 };
 template <class Op, class First, class... In, int K>
-requires(K > 0 && K <= sizeof...(In)) struct OperandOf<Node<Op, First, In...>, K>
-    : OperandOf<Node<Op, In...>, K - 1> {
-};
+  requires(K > 0 && K <= sizeof...(In))
+struct OperandOf<Node<Op, First, In...>, K> : OperandOf<Node<Op, In...>, K - 1> {};
 template <class T, int K>
 using operand_t = typename OperandOf<T, K>::type;
 

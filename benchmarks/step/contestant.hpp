@@ -11,9 +11,9 @@ namespace bench {
 /// Examples of a training set in memory, walked in order, again and again.
 struct Data {
   int features = 0, batch = 0, examples = 0;
-  std::vector<float> x;            ///< [examples, features]
-  std::vector<std::int32_t> label; ///< [examples], 0 .. 9
-  std::vector<float> target;       ///< [examples], 0 or 1
+  std::vector<float> x;             ///< [examples, features]
+  std::vector<std::int32_t> label;  ///< [examples], 0 .. 9
+  std::vector<float> target;        ///< [examples], 0 or 1
 
   const float* inputs(long step) const { return x.data() + first(step) * features; }
   const std::int32_t* labels(long step) const { return label.data() + first(step); }

@@ -97,7 +97,7 @@ class ConvolutionalNet : public Contestant {
     return cost;
   }
   std::vector<Parameter> parameters() override {
-    return {{"W0", w0_, A::weights}, {"b0", b0_, 16}, {"W1", w1_, B::weights},
+    return {{"W0", w0_, A::weights}, {"b0", b0_, 16},   {"W1", w1_, B::weights},
             {"b1", b1_, 32},         {"W2", w2_, 5120}, {"b2", b2_, 10}};
   }
 
@@ -106,7 +106,7 @@ class ConvolutionalNet : public Contestant {
   using B = Layer<12, 16, 32>;
 
   struct Own {  // of a thread
-    Floats patches{std::max(A::pixels * A::patch, B::pixels * B::patch)};
+    Floats patches{std::max(A::pixels * A::patch, B::pixels* B::patch)};
     Floats dy0{A::pooled};
     Floats dw0{A::weights}, db0{16}, dw1{B::weights}, db1{32}, db2{16};
   };
@@ -129,11 +129,9 @@ class ConvolutionalNet : public Contestant {
     std::memset(own.db1, 0, sizeof(float) * 32);
     for (int i = rows.begin; i < rows.end; ++i) {
       float *y0 = y0_ + i * A::pooled, *z1 = z1_ + i * B::maps;
-      B::backward(y0, own.patches, z1, y1_ + i * B::pooled, dy1_ + i * B::pooled, own.dw1,
-                  own.db1);
+      B::backward(y0, own.patches, z1, y1_ + i * B::pooled, dy1_ + i * B::pooled, own.dw1, own.db1);
       B::backward_to_inputs(z1, w1_, own.patches, own.dy0);
-      A::backward(x + i * A::inputs, own.patches, z0_ + i * A::maps, y0, own.dy0, own.dw0,
-                  own.db0);
+      A::backward(x + i * A::inputs, own.patches, z0_ + i * A::maps, y0, own.dy0, own.dw0, own.db0);
     }
     barrier(team);
     const Rows mine = rows_of(512, thread, team);

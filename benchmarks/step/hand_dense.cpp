@@ -49,8 +49,7 @@ class Dense : public Contestant {
       sums_.emplace_back(d[l + 1], threads);
     }
     if (o_.kept_inputs < 1) x_ = Floats(std::int64_t(o_.batch) * d[0]);
-    for (int t = 0; t < threads; ++t)
-      uniform_.emplace_back(*std::max_element(d.begin(), d.end()));
+    for (int t = 0; t < threads; ++t) uniform_.emplace_back(*std::max_element(d.begin(), d.end()));
   }
 
   float run(const Data& data, long first, long count) override {
@@ -84,7 +83,7 @@ class Dense : public Contestant {
       for (int i = rows.begin; i < rows.end; ++i) {
         const std::int64_t at = std::int64_t(i) * n[0];
         draws_[thread]->fill(0, at, u, n[0]);
-        const float *__restrict from = x + at, kept = o_.kept_inputs, scale = 1 / kept;
+        const float* __restrict from = x + at, kept = o_.kept_inputs, scale = 1 / kept;
         float* __restrict to = x_ + at;
         for (int j = 0; j < n[0]; ++j) to[j] = u[j] < kept ? from[j] * scale : 0;
       }
@@ -107,8 +106,8 @@ class Dense : public Contestant {
     }
     const int top = layers - 1;
     float* z = h_[top] + std::int64_t(rows.begin) * n[layers];
-    const float cost = softmax_gradient(z, b_[top], y + rows.begin, rows.count(), o_.batch,
-                                        sums_[top].of(thread));
+    const float cost =
+        softmax_gradient(z, b_[top], y + rows.begin, rows.count(), o_.batch, sums_[top].of(thread));
     for (int l = top; l > 0; --l) {
       const float* above = (l == top ? h_[l] : d_[l]) + std::int64_t(rows.begin) * n[l + 1];
       float* below = d_[l - 1] + std::int64_t(rows.begin) * n[l];

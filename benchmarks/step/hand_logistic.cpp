@@ -11,7 +11,7 @@ class Logistic : public Contestant {
   float run(const Data& data, long first, long count) override {
     float cost = 0;
     for (long s = first; s < first + count; ++s) {
-      const float *__restrict x = data.inputs(s), t = *data.targets(s);
+      const float* __restrict x = data.inputs(s), t = *data.targets(s);
       float* __restrict w = w_;
       float z = *b_;
       for (int j = 0; j < n_; ++j) z += w[j] * x[j];

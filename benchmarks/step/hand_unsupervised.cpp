@@ -7,8 +7,16 @@ namespace {
 class TwoLayers : public Contestant {
  public:
   TwoLayers(int visible, int hidden, int batch, float rate, int threads, DrawsOfThreads draws)
-      : v_(visible), h_(hidden), batch_(batch), rate_(rate), threads_(threads),
-        draws_(std::move(draws)), w_(std::int64_t(v_) * h_), b_(h_), c_(v_), sum_b_(h_, threads),
+      : v_(visible),
+        h_(hidden),
+        batch_(batch),
+        rate_(rate),
+        threads_(threads),
+        draws_(std::move(draws)),
+        w_(std::int64_t(v_) * h_),
+        b_(h_),
+        c_(v_),
+        sum_b_(h_, threads),
         sum_c_(v_, threads) {
     for (int t = 0; t < threads; ++t) uniform_.emplace_back(std::max(v_, h_));
   }
@@ -53,21 +61,21 @@ class Autoencoder : public TwoLayers {
   float step(const float* x, int thread, int team) override {
     const Rows rows = rows_of(batch_, thread, team);
     const std::int64_t at_v = std::int64_t(rows.begin) * v_, at_h = std::int64_t(rows.begin) * h_;
-    float *__restrict u = uniform_[thread], *__restrict damaged = damaged_ + at_v;
+    float* __restrict u = uniform_[thread], * __restrict damaged = damaged_ + at_v;
     const float* __restrict clean = x + at_v;
     for (int i = 0; i < rows.count(); ++i) {
       draws_[thread]->fill(0, at_v + std::int64_t(i) * v_, u, v_);
       for (int j = 0; j < v_; ++j) damaged[i * v_ + j] = u[j] < 0.7f ? clean[i * v_ + j] : 0;
     }
-    float *__restrict h = code_ + at_h, *__restrict z = restored_ + at_v;
+    float* __restrict h = code_ + at_h, * __restrict z = restored_ + at_v;
     float* __restrict d = gradient_ + at_h;
     gemm(false, false, rows.count(), h_, v_, 1, damaged, v_, w_, h_, 0, h, h_);
-    const float *__restrict b = b_, *__restrict c = c_;
+    const float* __restrict b = b_, * __restrict c = c_;
     for (int i = 0; i < rows.count(); ++i)
       for (int j = 0; j < h_; ++j) h[i * h_ + j] = sigmoid(h[i * h_ + j] + b[j]);
     gemm(false, true, rows.count(), v_, h_, 1, h, h_, w_, h_, 0, z, v_);
 
-    float *__restrict sum_b = sum_b_.of(thread), *__restrict sum_c = sum_c_.of(thread), cost = 0;
+    float* __restrict sum_b = sum_b_.of(thread), * __restrict sum_c = sum_c_.of(thread), cost = 0;
     std::fill(sum_b, sum_b + h_, 0);
     std::fill(sum_c, sum_c + v_, 0);
     const float each = 1.0f / batch_;
@@ -108,11 +116,11 @@ class BoltzmannMachine : public TwoLayers {
   float step(const float* x, int thread, int team) override {
     const Rows rows = rows_of(batch_, thread, team);
     const std::int64_t at_v = std::int64_t(rows.begin) * v_, at_h = std::int64_t(rows.begin) * h_;
-    const float *__restrict v0 = x + at_v, *__restrict b = b_, *__restrict c = c_;
-    float *__restrict h0 = first_ + at_h, *__restrict s = sample_ + at_h;
-    float *__restrict v1 = dreamt_ + at_v, *__restrict h1 = second_ + at_h;
-    float *__restrict u = uniform_[thread], cost = 0;
-    float *__restrict sum_b = sum_b_.of(thread), *__restrict sum_c = sum_c_.of(thread);
+    const float* __restrict v0 = x + at_v, * __restrict b = b_, * __restrict c = c_;
+    float* __restrict h0 = first_ + at_h, * __restrict s = sample_ + at_h;
+    float* __restrict v1 = dreamt_ + at_v, * __restrict h1 = second_ + at_h;
+    float* __restrict u = uniform_[thread], cost = 0;
+    float* __restrict sum_b = sum_b_.of(thread), * __restrict sum_c = sum_c_.of(thread);
     std::fill(sum_b, sum_b + h_, 0);
     std::fill(sum_c, sum_c + v_, 0);
 

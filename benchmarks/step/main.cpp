@@ -66,7 +66,8 @@ Options options_of(int argc, char** argv) {
     } else if (name == "--python") {
       o.python = value;
     } else {
-      throw std::runtime_error("unknown option " + name + "; allowed: --only a100,b --threads 1,2 "
+      throw std::runtime_error("unknown option " + name +
+                               "; allowed: --only a100,b --threads 1,2 "
                                "--rounds N --sample MILLISECONDS --csv FILE --python PATH "
                                "--no-torch --cpu-time");
     }
@@ -125,9 +126,8 @@ void check_numbers(std::vector<Entry>& entries, const Workload& w, const Data& d
     const double cost = e.contestant->run(data, 0, steps);
     const auto parameters = e.contestant->parameters();
     const bool other_draws = w.random && (parameters.empty() || std::strcmp(e.name, "hand") == 0);
-    const double apart = parameters.empty() || other_draws
-                             ? 0
-                             : distance(by_hand->parameters(), parameters, start);
+    const double apart =
+        parameters.empty() || other_draws ? 0 : distance(by_hand->parameters(), parameters, start);
     const double allowed = other_draws ? 0.25 : tolerance;
     if (std::abs(cost - expected) > allowed * std::abs(expected) || !(apart <= tolerance))
       throw std::runtime_error(w.name + ": after 5 steps " + e.name + " has the cost " +
@@ -204,18 +204,21 @@ void run(int argc, char** argv) {
   const Options o = options_of(argc, argv);
   omp_set_num_threads(1);  // products outside a team run on one thread
   std::printf("BLAS kernels: %s\n", ansatz::blas_kernels());
-  std::printf("milliseconds%s a step: median (fastest) of %d samples of %g ms, all contestants in "
-              "each round;\nratios to hand: median of the rounds' | of the fastest\n",
-              o.protocol.cpu_time ? " of CPU time" : "", o.protocol.rounds,
-              1e3 * o.protocol.sample_seconds);
-  std::printf("workload, threads: hand, compiled, run-time plan, interpreted loops%s; allocations "
-              "of a compiled step: our own, all\n\n",
-              o.torch ? ", torch" : "");
+  std::printf(
+      "milliseconds%s a step: median (fastest) of %d samples of %g ms, all contestants in "
+      "each round;\nratios to hand: median of the rounds' | of the fastest\n",
+      o.protocol.cpu_time ? " of CPU time" : "", o.protocol.rounds,
+      1e3 * o.protocol.sample_seconds);
+  std::printf(
+      "workload, threads: hand, compiled, run-time plan, interpreted loops%s; allocations "
+      "of a compiled step: our own, all\n\n",
+      o.torch ? ", torch" : "");
   std::FILE* csv = o.csv.empty() ? nullptr : std::fopen(o.csv.c_str(), "w");
   if (!o.csv.empty() && !csv) throw std::runtime_error("cannot write " + o.csv);
   if (csv)
-    std::fprintf(csv, "workload,threads,contestant,batch,median_ms,fastest_ms,slowest_ms,"
-                      "to_hand_median,to_hand_fastest,own_allocations,allocations\n");
+    std::fprintf(csv,
+                 "workload,threads,contestant,batch,median_ms,fastest_ms,slowest_ms,"
+                 "to_hand_median,to_hand_fastest,own_allocations,allocations\n");
   std::vector<Workload> all = workloads();
   for (const std::string& name : o.only)
     if (std::none_of(all.begin(), all.end(), [&](const Workload& w) { return w.name == name; }))

@@ -15,16 +15,16 @@ using namespace ansatz;
 /// A net of dense layers with rectifiers, 10 classes, trained by gradient descent.
 struct Net {
   int layers = 0;
-  int size[24] = {};       ///< layers + 1 of them, inputs first
-  bool momentum = false;   ///< of 0.9
-  bool dropout = false;    ///< 0.2 of the inputs, 0.5 of the hidden units
+  int size[24] = {};      ///< layers + 1 of them, inputs first
+  bool momentum = false;  ///< of 0.9
+  bool dropout = false;   ///< 0.2 of the inputs, 0.5 of the hidden units
 };
 
 inline constexpr Net softmax_regression{1, {784, 10}};
 inline constexpr Net perceptron{3, {784, 500, 500, 10}, true};
 inline constexpr Net dropout_net{3, {784, 1200, 1200, 10}, true, true};
-inline constexpr Net deep_net{21, {64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-                                   64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 10}};
+inline constexpr Net deep_net{
+    21, {64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 10}};
 
 /// A letter and a number: "W12".
 struct Name {

@@ -103,8 +103,8 @@ void initialise(Contestant& contestant, const Workload& w) {
     const double bound = t.name[0] == 'W' ? w.bounds[layer] : 0;
     const auto stream = static_cast<std::uint32_t>(10 + layer);
     for (std::int64_t i = 0; i < t.size; ++i)
-      t.data[i] = static_cast<float>(
-          bound * (2.0 * uniform(static_cast<std::uint32_t>(i), stream) - 1));
+      t.data[i] =
+          static_cast<float>(bound * (2.0 * uniform(static_cast<std::uint32_t>(i), stream) - 1));
   }
 }
 

@@ -13,9 +13,15 @@ namespace {
 template <class F>
 Workload workload(const char* name, int features, int batch, float rate, Target target, bool random,
                   std::vector<double> bounds, F describe, auto by_hand) {
-  return {.name = name, .features = features, .batch = batch, .rate = rate, .target = target,
-          .random = random, .bounds = std::move(bounds),
-          .compiled = [describe] { return compile(describe); }, .function = describe,
+  return {.name = name,
+          .features = features,
+          .batch = batch,
+          .rate = rate,
+          .target = target,
+          .random = random,
+          .bounds = std::move(bounds),
+          .compiled = [describe] { return compile(describe); },
+          .function = describe,
           .hand = by_hand};
 }
 

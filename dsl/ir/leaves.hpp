@@ -8,7 +8,9 @@ namespace ansatz::ops {
 template <class Op>
 struct LeafOp {
   static constexpr ir::OpInfo make_info() {
-    return {.name = Op::name, .kind = ir::OpKind::leaf, .id = ir::hash_text(Op::name),
+    return {.name = Op::name,
+            .kind = ir::OpKind::leaf,
+            .id = ir::hash_text(Op::name),
             .takes = ir::Elements::either};
   }
 };

@@ -62,12 +62,12 @@ struct Term {
   Shape shape;
   Attr attr;
   List<Value> in;
-  List<char> name;               ///< of a leaf; ends in 0
-  bool wanted = false;           ///< some gradient was written with respect to it
-  const char* extent = nullptr;  ///< of a leaf: the name of its batch's extent
-  const Term* seen = nullptr;    ///< a mark for walks through terms; null between them
-  Term* next = nullptr;          ///< of those that are to be deleted
-  const Graph* home = nullptr;   ///< the graph it was last imported into: where it lay,
+  List<char> name;                ///< of a leaf; ends in 0
+  bool wanted = false;            ///< some gradient was written with respect to it
+  const char* extent = nullptr;   ///< of a leaf: the name of its batch's extent
+  const Term* seen = nullptr;     ///< a mark for walks through terms; null between them
+  Term* next = nullptr;           ///< of those that are to be deleted
+  const Graph* home = nullptr;    ///< the graph it was last imported into: where it lay,
   std::uint64_t home_serial = 0;  ///< and which of those that have lain there
   int id = -1;                    ///< its node there
 };

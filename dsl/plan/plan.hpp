@@ -29,21 +29,21 @@ enum class Where : std::uint8_t {
 struct Buffer {
   Where where = Where::arena;
   DType type = DType::real;
-  int slot = 0;   ///< index into Plan::leaves (input, stored, scalar), or -1
+  int slot = 0;      ///< index into Plan::leaves (input, stored, scalar), or -1
   double value = 0;  ///< of a literal
-  Count size;     ///< elements
-  Count offset;   ///< arena: elements from the start of the arena of that extent
+  Count size;        ///< elements
+  Count offset;      ///< arena: elements from the start of the arena of that extent
 };
 
 /// A named thing the outside provides or reads: input, parameter, state, scalar.
 struct Leaf {
   Where where = Where::input;
   DType type = DType::real;
-  Shape shape;        ///< extents as codes
-  int labels = 0;     ///< of an index input: values are 0 .. labels - 1; 0: any
-  int name = 0;       ///< offset into Plan::text
-  bool state = false; ///< kept, but not a parameter
-  double initial = 0; ///< of a scalar: its default; NaN: must be given
+  Shape shape;         ///< extents as codes
+  int labels = 0;      ///< of an index input: values are 0 .. labels - 1; 0: any
+  int name = 0;        ///< offset into Plan::text
+  bool state = false;  ///< kept, but not a parameter
+  double initial = 0;  ///< of a scalar: its default; NaN: must be given
 };
 
 /// A loop has this many dimensions outside the inner one: as many as a value has, less one.
@@ -88,9 +88,9 @@ struct Instr {
   Code code = Code::uniform;
   Level level = Level::uniform;
   Walk walk = Walk::fixed;
-  DType type = DType::real;   ///< of a load: int32 labels are converted to numbers
-  std::uint8_t phase = 0;     ///< the pass over the row in which it is computed (see Loop)
-  std::uint8_t variant = 0;   ///< Monoid of a reduce, Random of a random
+  DType type = DType::real;  ///< of a load: int32 labels are converted to numbers
+  std::uint8_t phase = 0;    ///< the pass over the row in which it is computed (see Loop)
+  std::uint8_t variant = 0;  ///< Monoid of a reduce, Random of a random
   std::int16_t arg = -1;
   std::int16_t in[3] = {-1, -1, -1};
   int op_name = -1;            ///< "NAME/VERSION" in Plan::text: what a loop is looked up by
@@ -148,9 +148,9 @@ enum class StepKind : std::uint8_t { loop, gemm, kernel, repeat_begin, repeat_en
 
 /// How a step's work is divided among threads.
 enum class Split : std::uint8_t {
-  none,     // the first thread does it
-  rows,     // loop: the outer dimensions; gemm: rows of C; kernel: the batch
-  columns   // loop with one row: the inner dimension; reduce_all is gathered from all threads
+  none,    // the first thread does it
+  rows,    // loop: the outer dimensions; gemm: rows of C; kernel: the batch
+  columns  // loop with one row: the inner dimension; reduce_all is gathered from all threads
 };
 
 /// loop:   operands[first .. first+args) of Plan::loops[loop].
@@ -161,25 +161,25 @@ enum class Split : std::uint8_t {
 struct Step {
   StepKind kind = StepKind::loop;
   Split split = Split::none;
-  bool barrier = false;       ///< all threads must have finished the steps before
+  bool barrier = false;  ///< all threads must have finished the steps before
   bool transpose_a = false, transpose_b = false;
   bool may_throw = false;  ///< kernel: for some values of its operands
   int loop = -1;
   int first_operand = 0, operands = 0;
-  int outer_rank = 0;         ///< loop: used entries of outer
+  int outer_rank = 0;  ///< loop: used entries of outer
   Count outer[outer_axes] = {
-      {}, {}, {}, {}};        ///< loop: sizes of the outer dimensions, outermost first
-  Count inner;                ///< loop: columns
-  Count m, n, k;              ///< gemm
+      {}, {}, {}, {}};  ///< loop: sizes of the outer dimensions, outermost first
+  Count inner;          ///< loop: columns
+  Count m, n, k;        ///< gemm
   int jump = -1;
   KernelFn<float> kernel_float = nullptr;
   KernelFn<double> kernel_double = nullptr;
-  Attr attr;                  ///< kernel
-  int first_dims = 0;         ///< kernel: a Shape an operand in Plan::dims, the result last
-  Count scratch;              ///< kernel: elements
-  const char* label = "";     ///< for explain and check mode: name of the op, or "loop", "gemm"
-  int output = -1;            ///< node whose value this step completes, for messages
-  Count flops;                ///< floating-point operations
+  Attr attr;               ///< kernel
+  int first_dims = 0;      ///< kernel: a Shape an operand in Plan::dims, the result last
+  Count scratch;           ///< kernel: elements
+  const char* label = "";  ///< for explain and check mode: name of the op, or "loop", "gemm"
+  int output = -1;         ///< node whose value this step completes, for messages
+  Count flops;             ///< floating-point operations
 };
 
 /// A result the caller can read: an output's name, where it lies, and its shape.
@@ -201,11 +201,11 @@ struct Plan {
   List<Step> steps;
   List<Shape> dims;
   List<Result> results;
-  List<int> extents;        ///< codes
-  List<int> extent_names;   ///< offsets into text
-  List<std::int64_t> arena; ///< elements of each extent's arena: [0] constant, [1 + e] per unit
-  List<char> text;          ///< names, each ending in 0
-  std::int64_t scratch = 0; ///< elements of per-thread scratch for spills
+  List<int> extents;         ///< codes
+  List<int> extent_names;    ///< offsets into text
+  List<std::int64_t> arena;  ///< elements of each extent's arena: [0] constant, [1 + e] per unit
+  List<char> text;           ///< names, each ending in 0
+  std::int64_t scratch = 0;  ///< elements of per-thread scratch for spills
 };
 
 /// Either kind of plan, as the executor sees it.
@@ -268,7 +268,7 @@ struct LoopCall {
   std::int64_t row_begin, row_end;
   std::int64_t column_begin, column_end;
   RandomKey random;
-  void* scratch;      ///< of this thread, aligned to 64 bytes
+  void* scratch;  ///< of this thread, aligned to 64 bytes
   /// One entry a root, null where results go to the operand. reduce_rows: `inner` elements of T;
   /// reduce_all: one double (sum), or one T and its position (max, min, argmax, argmin).
   void* const* partial;

@@ -198,8 +198,8 @@ class BgdRun final : public AlgorithmRun {
   }
   static void require_finite(double value, const char* what) {
     if (!std::isfinite(value))
-      throw ValueError(fmt::format("BGD: the {} is {} at the beginning of a line search", what,
-                                   value));
+      throw ValueError(
+          fmt::format("BGD: the {} is {} at the beginning of a line search", what, value));
   }
 
   bool minimize() {
@@ -327,23 +327,23 @@ void BGD::check() const {
     throw ValueError(fmt::format("BGD: line_search_mode is \"{}\"{}", mode,
                                  allowed_names(mode, {"exhaustive"})));
   if (how != "gradient" && how != "lbfgs")
-    throw NameError(fmt::format("BGD: method is \"{}\"{}", how,
-                                allowed_names(how, {"gradient", "lbfgs"})));
+    throw NameError(
+        fmt::format("BGD: method is \"{}\"{}", how, allowed_names(how, {"gradient", "lbfgs"})));
   if (updates_per_batch < 1)
-    throw ValueError(fmt::format("BGD: updates_per_batch must be at least 1, but is {}",
-                                 updates_per_batch));
+    throw ValueError(
+        fmt::format("BGD: updates_per_batch must be at least 1, but is {}", updates_per_batch));
   if (history < 1)
     throw ValueError(fmt::format("BGD: history must be at least 1, but is {}", history));
   if (!(scale_step > 0))
     throw ValueError(fmt::format("BGD: scale_step must be above 0, but is {}", scale_step));
   if (!(min_init_alpha >= 0))
-    throw ValueError(fmt::format("BGD: min_init_alpha must not be negative, but is {}",
-                                 min_init_alpha));
+    throw ValueError(
+        fmt::format("BGD: min_init_alpha must not be negative, but is {}", min_init_alpha));
   double before = 0;
   for (double step : init_alpha.list) {
     if (!(step > before))
-      throw ValueError(fmt::format("BGD: init_alpha must rise, from above 0; {} follows {}", step,
-                                   before));
+      throw ValueError(
+          fmt::format("BGD: init_alpha must rise, from above 0; {} follows {}", step, before));
     before = step;
   }
 }

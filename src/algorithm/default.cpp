@@ -25,8 +25,7 @@ class DefaultRun final : public AlgorithmRun {
   void setup(Session& session) override {
     algorithm_.check();
     algorithm_.check_job(session.facts());
-    batch_size_ = algorithm_.batch_size ? algorithm_.batch_size
-                                        : session.job().model->batch_size();
+    batch_size_ = algorithm_.batch_size ? algorithm_.batch_size : session.job().model->batch_size();
   }
 
   void train(Session& session) override {
@@ -72,17 +71,20 @@ class DefaultRun final : public AlgorithmRun {
 
 void DefaultTrainingAlgorithm::check() const {
   if (batches_per_iter < 1)
-    throw ValueError(fmt::format("DefaultTrainingAlgorithm: batches_per_iter must be at least 1, "
-                                 "but is {}", batches_per_iter));
+    throw ValueError(
+        fmt::format("DefaultTrainingAlgorithm: batches_per_iter must be at least 1, "
+                    "but is {}",
+                    batches_per_iter));
 }
 
 void DefaultTrainingAlgorithm::check_job(const JobFacts& facts) const {
   const int forced = facts.job.model->batch_size();
   if (forced && batch_size && forced != batch_size && !set_batch_size)
-    throw ValueError(fmt::format("DefaultTrainingAlgorithm: batch_size is {}, but the model "
-                                 "wants {}", batch_size, forced));
-  if (batch_size < 1 && forced < 1)
-    throw ValueError("DefaultTrainingAlgorithm: name a batch_size");
+    throw ValueError(
+        fmt::format("DefaultTrainingAlgorithm: batch_size is {}, but the model "
+                    "wants {}",
+                    batch_size, forced));
+  if (batch_size < 1 && forced < 1) throw ValueError("DefaultTrainingAlgorithm: name a batch_size");
   if (!facts.job.dataset) throw ValueError("DefaultTrainingAlgorithm: the job has no dataset");
   check_monitoring(facts.job, "DefaultTrainingAlgorithm");
 }

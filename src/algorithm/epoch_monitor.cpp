@@ -45,8 +45,10 @@ class EpochMonitorRun final : public UpdateCallbackRun {
 
 void EpochMonitor::check() const {
   if (tick_rate < 0 || monitor_rate < 0)
-    throw ValueError(fmt::format("EpochMonitor: tick_rate and monitor_rate must not be negative, "
-                                 "but are {} and {}", tick_rate, monitor_rate));
+    throw ValueError(
+        fmt::format("EpochMonitor: tick_rate and monitor_rate must not be negative, "
+                    "but are {} and {}",
+                    tick_rate, monitor_rate));
 }
 
 void EpochMonitor::check_job(const JobFacts& facts) const {

@@ -47,9 +47,10 @@ void EpochWalk::check(const Train& job, const Keys& keys) {
 void check_monitoring(const Train& job, const char* algorithm) {
   if (job.algorithm->monitoring_datasets.list.empty()) {
     if (job.algorithm->monitoring_batches)
-      throw ValueError(fmt::format("{}: monitoring_batches is {}, but there is no "
-                                   "monitoring_dataset",
-                                   algorithm, job.algorithm->monitoring_batches));
+      throw ValueError(
+          fmt::format("{}: monitoring_batches is {}, but there is no "
+                      "monitoring_dataset",
+                      algorithm, job.algorithm->monitoring_batches));
     return;
   }
   const BatchSizes sizes = job.monitoring_batches();
@@ -60,19 +61,19 @@ void check_monitoring(const Train& job, const char* algorithm) {
 void EpochWalk::setup(Session& session, const Keys& keys) {
   check(session.job(), keys);
   const int forced = session.job().model->batch_size();
-  batches_.emplace(make_subset_iterator(keys.mode, session.data()->examples(),
-                                        keys.batch_size ? keys.batch_size : forced,
-                                        keys.batches_per_iter,
-                                        stochastic(keys.mode) ? &rng_ : nullptr));
+  batches_.emplace(make_subset_iterator(
+      keys.mode, session.data()->examples(), keys.batch_size ? keys.batch_size : forced,
+      keys.batches_per_iter, stochastic(keys.mode) ? &rng_ : nullptr));
   if (batches_->num_batches() == 0)
-    throw ValueError(fmt::format("{}: {} examples give no batch of {} in the iteration mode {}, "
-                                 "so that there would be nothing to learn from",
-                                 keys.algorithm, session.data()->examples(),
-                                 batches_->batch_size(), keys.mode));
+    throw ValueError(
+        fmt::format("{}: {} examples give no batch of {} in the iteration mode {}, "
+                    "so that there would be nothing to learn from",
+                    keys.algorithm, session.data()->examples(), batches_->batch_size(), keys.mode));
   if (forced && batches_->uneven())
-    throw ValueError(fmt::format("{}: the model wants batches of {} examples, but {} examples "
-                                 "leave a smaller one; the iteration mode even_{} leaves it out",
-                                 keys.algorithm, forced, session.data()->examples(), keys.mode));
+    throw ValueError(
+        fmt::format("{}: the model wants batches of {} examples, but {} examples "
+                    "leave a smaller one; the iteration mode even_{} leaves it out",
+                    keys.algorithm, forced, session.data()->examples(), keys.mode));
 }
 
 void EpochWalk::start(Session& session) {

@@ -30,8 +30,8 @@ Lbfgs::Lbfgs(Session& session, int history) : session_(session), history_(histor
     if (p.frozen) continue;
     const std::string name(p.name.view());
     const std::int64_t count = store.shape(name).count();
-    parts_.push_back({name, name + ".saved", name + ".gradient", name + ".direction", elements_,
-                      count});
+    parts_.push_back(
+        {name, name + ".saved", name + ".gradient", name + ".direction", elements_, count});
     elements_ += count;
   }
   Dims dims;
@@ -155,8 +155,8 @@ void Lbfgs::state(Archive& archive) {
   archive("lbfgs_pairs", count_);
   archive("lbfgs_next", next_);
   if (count_ < 0 || count_ > history_)
-    throw FileError(fmt::format("lbfgs_pairs is {}, but the history has room for 0 to {}", count_,
-                                history_));
+    throw FileError(
+        fmt::format("lbfgs_pairs is {}, but the history has room for 0 to {}", count_, history_));
   if (next_ < 0 || next_ >= history_)
     throw FileError(fmt::format("lbfgs_next is {}, but the rows of the history are 0 to {}", next_,
                                 history_ - 1));

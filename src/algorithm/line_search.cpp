@@ -73,8 +73,8 @@ LineStep search_exhaustive(const Objective& at, double objective_at_0, std::vect
       x = (points[best].step + points[best + 1].step) / 2;
     else
       x = (points[best].step + points[best - 1].step) / 2;
-    const auto next = std::find_if(points.begin(), points.end(),
-                                   [x](const Point& p) { return p.step >= x; });
+    const auto next =
+        std::find_if(points.begin(), points.end(), [x](const Point& p) { return p.step >= x; });
     // Nothing lies between neighbours of a double.
     if (x < 1e-20 || (next != points.end() && next->step == x)) break;
     const double value_before = points[best].value;
@@ -143,8 +143,8 @@ LineStep search_wolfe(const std::function<LinePoint(double)>& at, LinePoint at_0
     }
   }
   while (left > 0 && low != high) {
-    step = std::isfinite(at_high.value) ? cubic_minimum(low, at_low, high, at_high)
-                                        : (low + high) / 2;
+    step =
+        std::isfinite(at_high.value) ? cubic_minimum(low, at_low, high, at_high) : (low + high) / 2;
     if (step == low || step == high) break;
     const LinePoint p = try_step(step);
     if (!falls_enough(step, p) || p.value >= at_low.value) {

@@ -54,9 +54,10 @@ void load_libraries(const std::vector<std::string>& paths) {
       const std::string why = dlerror();
       if (why.find("undefined symbol") == why.npos)
         throw FileError(fmt::format("--load {}: {}", path, why));
-      throw FileError(fmt::format("--load {}: it was compiled for another version or instruction "
-                                  "set of ansatz; compile it again ({})",
-                                  path, why));
+      throw FileError(
+          fmt::format("--load {}: it was compiled for another version or instruction "
+                      "set of ansatz; compile it again ({})",
+                      path, why));
     }
     const auto& faults = registry().faults();
     if (!faults.empty()) throw FileError(fmt::format("--load {}: {}", path, faults.front()));

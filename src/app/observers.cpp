@@ -100,7 +100,7 @@ class TextObserver final : public RunObserver {
   void print_all(Session& session) const {
     const MonitorRecords& records = session.records();
     say(stdout, "Monitoring step:\n\tEpochs seen: {}\n\tBatches seen: {}\n\tExamples seen: {}\n",
-               records.epochs_seen, records.batches_seen, records.examples_seen);
+        records.epochs_seen, records.batches_seen, records.examples_seen);
     each_measured(session, [&](const ChannelRecords& c) {
       if (wanted(c.name)) say(stdout, "\t{}: {}\n", c.name, channel_text(c.val_record.back()));
     });

@@ -10,10 +10,10 @@
 namespace ansatz::app {
 
 struct TextOptions {
-  bool quiet = false;                  ///< only errors, no warnings either
-  std::string programs;                ///< what the programs are, printed first
-  bool verbose = false;                ///< every channel
-  std::vector<std::string> channels;   ///< patterns of those to print; none: the main ones
+  bool quiet = false;                 ///< only errors, no warnings either
+  std::string programs;               ///< what the programs are, printed first
+  bool verbose = false;               ///< every channel
+  std::vector<std::string> channels;  ///< patterns of those to print; none: the main ones
 };
 
 /// Whether a name fits one of the patterns, as the shell matches names of files.

@@ -140,11 +140,12 @@ void add_train(CLI::App& app, int& exit) {
   c->add_flag("-v,--verbose", a->verbose, "every channel after each epoch, as Pylearn2 does");
   c->add_option("--channels", a->channels, "patterns of channels to show, such as 'valid_*'")
       ->allow_extra_args(false);
-  c->footer("Examples:\n"
-            "  ansatz train mlp.yaml\n"
-            "  ansatz train mlp.yaml -D max_epochs=10 algorithm.learning_rate=.05 --threads 2\n"
-            "  ansatz train mlp.yaml --resume --time-budget 3600\n"
-            "  ansatz train mlp.yaml --channels '*_misclass' --json");
+  c->footer(
+      "Examples:\n"
+      "  ansatz train mlp.yaml\n"
+      "  ansatz train mlp.yaml -D max_epochs=10 algorithm.learning_rate=.05 --threads 2\n"
+      "  ansatz train mlp.yaml --resume --time-budget 3600\n"
+      "  ansatz train mlp.yaml --channels '*_misclass' --json");
   c->callback([a, &exit] { exit = train(*a); });
 }
 

@@ -96,19 +96,20 @@ Shared<Dataset> described(const DataArguments& given, const TrainedModel& model)
   if (data.ends_with(".npz")) return Shared<Dataset>(NpzDataset(data.c_str(), "features"));
   if (data.ends_with(".csv")) return Shared<Dataset>(csv_of(given, model));
   if (data.starts_with("!obj")) return object_of<Dataset>("--data", data, only_look());
-  throw ValueError(fmt::format("--data {}: give a .csv, .npy or .npz file, or YAML such as "
-                               "\"!obj:MNIST {{which_set: 'test'}}\"",
-                               data));
+  throw ValueError(
+      fmt::format("--data {}: give a .csv, .npy or .npz file, or YAML such as "
+                  "\"!obj:MNIST {{which_set: 'test'}}\"",
+                  data));
 }
 
 // Where `--data` is not given, the model's own data set is at fault, which was checked before.
 void require_inputs(const DataArguments& given, const TrainedModel& model, std::int64_t numbers) {
   const SpaceInfo wanted = model.train->model->input_space();
   if (given.data.empty() || wanted.total_dimension() == numbers) return;
-  throw ShapeError(fmt::format("--data {}: its examples have {} numbers, but the model of {} takes "
-                               "{}, which are {}",
-                               given.data, numbers, model.path, to_text(wanted).view(),
-                               wanted.total_dimension()));
+  throw ShapeError(fmt::format(
+      "--data {}: its examples have {} numbers, but the model of {} takes "
+      "{}, which are {}",
+      given.data, numbers, model.path, to_text(wanted).view(), wanted.total_dimension()));
 }
 
 }  // namespace
@@ -142,8 +143,7 @@ TrainedModel read_trained_model(const std::string& path) {
   TrainedModel model;
   model.path = path;
   model.file = read_model_file(path);
-  model.precision =
-      model.file.floatX == "float64" ? ElementType::float64 : ElementType::float32;
+  model.precision = model.file.floatX == "float64" ? ElementType::float64 : ElementType::float32;
   // As it was written, for what is to be found in other folders on another machine; else as it was
   // made.
   for (const std::string* text : {&model.file.job_yaml, &model.file.made_job_yaml}) {
@@ -164,9 +164,10 @@ TrainedModel read_trained_model(const std::string& path) {
   if (model.train) model.without_job.clear();
   if (!model.train) {
     if (model.file.model_yaml.empty())
-      throw FileError(fmt::format("{}: the file does not describe its model, so that only its "
-                                  "parameters and records can be read",
-                                  path));
+      throw FileError(
+          fmt::format("{}: the file does not describe its model, so that only its "
+                      "parameters and records can be read",
+                      path));
     model.train = std::make_unique<Train>();
     LoadOptions options = as_stored(model);
     options.model_yaml.clear();

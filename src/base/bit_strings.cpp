@@ -23,9 +23,11 @@ xt::xtensor<double, 2> pooling_matrix(std::array<int, 2> groups, std::array<int,
   for (std::size_t axis = 0; axis < 2; ++axis) {
     const int g = groups[axis], p = per_group[axis], s = strides[axis];
     if (g < 1 || s < 1 || s > p)
-      throw ValueError(fmt::format("pooling_matrix: groups must be at least 1, and strides from 1 "
-                                   "to per_group, but axis {} has groups {}, per_group {} and "
-                                   "strides {}", axis, g, p, s));
+      throw ValueError(
+          fmt::format("pooling_matrix: groups must be at least 1, and strides from 1 "
+                      "to per_group, but axis {} has groups {}, per_group {} and "
+                      "strides {}",
+                      axis, g, p, s));
     grid[axis] = static_cast<std::size_t>(g);
     pool[axis] = static_cast<std::size_t>(p);
     step[axis] = static_cast<std::size_t>(s);

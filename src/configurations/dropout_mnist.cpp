@@ -12,14 +12,13 @@ void dropout_mnist() {
   register_configuration<float, 0b11>(
       "dropout_mnist",
       [] {
-        return Train(
-            MNIST("train"),
-            MLP(VectorSpace(784_c), batch_size(100),
-                RectifiedLinear("h0", 898_c, irange(.0089), max_col_norm(4.378)),
-                RectifiedLinear("h1", 1532_c, irange(.0575), max_col_norm(2.970)),
-                Softmax("y", 10_c, sparse_init(0), max_col_norm(4.627))),
-            SGD(learning_rate(.097), Momentum(.5),
-                Dropout(input_include_probs({{"h0", .8}}), input_scales({{"h0", 1.25}}))));
+        return Train(MNIST("train"),
+                     MLP(VectorSpace(784_c), batch_size(100),
+                         RectifiedLinear("h0", 898_c, irange(.0089), max_col_norm(4.378)),
+                         RectifiedLinear("h1", 1532_c, irange(.0575), max_col_norm(2.970)),
+                         Softmax("y", 10_c, sparse_init(0), max_col_norm(4.627))),
+                     SGD(learning_rate(.097), Momentum(.5),
+                         Dropout(input_include_probs({{"h0", .8}}), input_scales({{"h0", 1.25}}))));
       },
       "rectifiers with dropout (Srivastava 2013)", __FILE__, __LINE__);
 }

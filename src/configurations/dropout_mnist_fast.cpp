@@ -12,13 +12,12 @@ void dropout_mnist_fast() {
   register_configuration<float, 0b10111>(
       "dropout_mnist_fast",
       [] {
-        return Train(
-            MNIST("train"),
-            MLP(VectorSpace(784_c), batch_size(100),
-                RectifiedLinear("h0", 1_c, irange(.0089), max_col_norm(4.378)),
-                Softmax("y", 10_c, sparse_init(0), max_col_norm(4.627))),
-            SGD(learning_rate(.097), Momentum(.5),
-                Dropout(input_include_probs({{"h0", .8}}), input_scales({{"h0", 1.25}}))));
+        return Train(MNIST("train"),
+                     MLP(VectorSpace(784_c), batch_size(100),
+                         RectifiedLinear("h0", 1_c, irange(.0089), max_col_norm(4.378)),
+                         Softmax("y", 10_c, sparse_init(0), max_col_norm(4.627))),
+                     SGD(learning_rate(.097), Momentum(.5),
+                         Dropout(input_include_probs({{"h0", .8}}), input_scales({{"h0", 1.25}}))));
       },
       "dropout_mnist with layers as small as can be", __FILE__, __LINE__);
 }

@@ -20,8 +20,9 @@ void lwta() {
   register_configuration<float, 0b11>(
       "lwta",
       [] {
-        return Train(Numbers6(), MLP(VectorSpace(6_c), LWTA("h0", 4_c, irange(.05), block_size(2)),
-                                     Linear("y", 6_c, irange(.05))),
+        return Train(Numbers6(),
+                     MLP(VectorSpace(6_c), LWTA("h0", 4_c, irange(.05), block_size(2)),
+                         Linear("y", 6_c, irange(.05))),
                      SGD(learning_rate(1e-3), batch_size(5)));
       },
       "local winner takes all, with real targets", __FILE__, __LINE__);

@@ -14,8 +14,7 @@ void maxout_mnist_pi() {
       [] {
         return Train(
             MNIST("train", 0, 50000),
-            MLP(VectorSpace(784_c),
-                Maxout("h0", 240_c, 5_c, irange(.005), max_col_norm(1.9365)),
+            MLP(VectorSpace(784_c), Maxout("h0", 240_c, 5_c, irange(.005), max_col_norm(1.9365)),
                 Maxout("h1", 240_c, 5_c, irange(.005), max_col_norm(1.9365)),
                 Softmax("y", 10_c, irange(.005), max_col_norm(1.9365))),
             SGD(learning_rate(.1), batch_size(100), Momentum(.5),

@@ -33,8 +33,7 @@ void mlp_nested() {
                         RectifiedLinear("h1", 1000_c, sparse_init(15)),
                         Softmax("y", 10_c, irange(0.))))),
             SGD(learning_rate(.01), batch_size(100), Momentum(.5),
-                SumOfCosts(Default(), L1WeightDecay(coefficients()),
-                           WeightDecay(coefficients()))));
+                SumOfCosts(Default(), L1WeightDecay(coefficients()), WeightDecay(coefficients()))));
       },
       "MLPs as layers of MLPs, with weight decays", __FILE__, __LINE__);
 }

@@ -86,15 +86,15 @@ Minibatch Batches::batch(int position) {
   const auto count =
       std::min(static_cast<std::size_t>(batch_size_), static_cast<std::size_t>(examples_) - first);
   if (!shuffled())
-    return {features_ + first * width, labels_ ? labels_ + first : nullptr,
-            static_cast<int>(count), width_};
+    return {features_ + first * width, labels_ ? labels_ + first : nullptr, static_cast<int>(count),
+            width_};
   for (std::size_t i = 0; i < count; ++i) {
     const auto row = static_cast<std::size_t>(order_[first + i]);
     std::memcpy(feature_buffer_.data() + i * width, features_ + row * width, width * sizeof(float));
     if (labels_) label_buffer_[i] = labels_[row];
   }
-  return {feature_buffer_.data(), labels_ ? label_buffer_.data() : nullptr,
-          static_cast<int>(count), width_};
+  return {feature_buffer_.data(), labels_ ? label_buffer_.data() : nullptr, static_cast<int>(count),
+          width_};
 }
 
 }  // namespace ansatz

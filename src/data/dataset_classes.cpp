@@ -105,9 +105,10 @@ std::shared_ptr<const Table> ArangeDataset::load() const {
 
 void DrawnDigits::check() const {
   if (start < 0 || stop <= start)
-    throw ValueError(fmt::format("DrawnDigits: start must be at least 0 and below stop, not {} "
-                                 "and {}",
-                                 start, stop));
+    throw ValueError(
+        fmt::format("DrawnDigits: start must be at least 0 and below stop, not {} "
+                    "and {}",
+                    start, stop));
 }
 
 std::shared_ptr<const Table> DrawnDigits::load() const {

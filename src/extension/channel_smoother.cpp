@@ -21,9 +21,10 @@ class SmootherRun final : public ExtensionRun {
   void setup(Session& session) override {
     const std::string_view from = description_.channel_to_smooth;
     objective_channel(session.records(), from, "ChannelSmoother");
-    session.monitor().add_channel(description_.channel_to_publish.c_str(),
-                                  [this, &session] { return mean(session.monitor()); },
-                                  fmt::format("mean of {} records of {}", description_.k, from));
+    session.monitor().add_channel(
+        description_.channel_to_publish.c_str(),
+        [this, &session] { return mean(session.monitor()); },
+        fmt::format("mean of {} records of {}", description_.k, from));
   }
 
  private:

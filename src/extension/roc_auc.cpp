@@ -14,8 +14,8 @@ namespace ansatz {
 
 double roc_auc(std::span<const double> scores, std::span<const unsigned char> positive) {
   if (scores.size() != positive.size())
-    throw ValueError(fmt::format("roc_auc: {} scores, but {} examples", scores.size(),
-                                 positive.size()));
+    throw ValueError(
+        fmt::format("roc_auc: {} scores, but {} examples", scores.size(), positive.size()));
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   for (double each : scores)
@@ -81,8 +81,8 @@ class RocAucRun final : public ExtensionRun {
             static_cast<int>(std::max_element(row, row + width) - row);
       }
     } else {
-      throw ValueError(fmt::format("RocAucChannel: the source \"{}\" has no class of each example",
-                                   source));
+      throw ValueError(
+          fmt::format("RocAucChannel: the source \"{}\" has no class of each example", source));
     }
     Classes classes;
     for (std::int64_t i = 0; i < count; ++i) {
@@ -94,9 +94,9 @@ class RocAucRun final : public ExtensionRun {
     }
     const auto ups = std::count(classes.positive.begin(), classes.positive.end(), 1);
     if (ups == 0 || ups == std::ssize(classes.positive))
-      throw ValueError(fmt::format(
-          "RocAucChannel: the data set \"{}\" has no {} example; positive is class {}", data.name,
-          ups ? "negative" : "positive", description_.positive_class_index));
+      throw ValueError(
+          fmt::format("RocAucChannel: the data set \"{}\" has no {} example; positive is class {}",
+                      data.name, ups ? "negative" : "positive", description_.positive_class_index));
     classes_.push_back(std::move(classes));
   }
 
@@ -104,8 +104,8 @@ class RocAucRun final : public ExtensionRun {
     std::vector<double> scores;
     // The whole data set, however much of it the monitor walks over.
     const std::int64_t examples = data.table->examples();
-    SubsetIterator batches = make_subset_iterator(
-        "sequential", examples, data.batch_size ? data.batch_size : examples, 0);
+    SubsetIterator batches = make_subset_iterator("sequential", examples,
+                                                  data.batch_size ? data.batch_size : examples, 0);
     batches.start();
     for (Subset part; batches.next(part);) {
       const std::vector<Argument>& arguments = readers_[index]->arguments(part);

@@ -34,9 +34,10 @@ class SaveBestRun final : public ExtensionRun {
 
   void setup(Session& session) override {
     if (session.tags().contains(tag_ + ".best_cost"))
-      session.warn(fmt::format("the model has a tag \"{}\" already: two MonitorBasedSaveBest need "
-                               "different tag_key",
-                               tag_));
+      session.warn(
+          fmt::format("the model has a tag \"{}\" already: two MonitorBasedSaveBest need "
+                      "different tag_key",
+                      tag_));
     set_tags(session);
   }
 
@@ -117,8 +118,7 @@ class KeepBestRun final : public ExtensionRun {
 
  private:
   double measure() {
-    SubsetIterator batches =
-        make_subset_iterator("sequential", table_->examples(), batch_size_, 0);
+    SubsetIterator batches = make_subset_iterator("sequential", table_->examples(), batch_size_, 0);
     double total = 0;
     batches.start();
     for (Subset part; batches.next(part);) {
@@ -141,11 +141,14 @@ class KeepBestRun final : public ExtensionRun {
 
 void MonitorBasedSaveBest::check() const {
   if (start_epoch < 0)
-    throw ValueError(fmt::format("MonitorBasedSaveBest: start_epoch must not be negative, but is "
-                                 "{}", start_epoch));
+    throw ValueError(
+        fmt::format("MonitorBasedSaveBest: start_epoch must not be negative, but is "
+                    "{}",
+                    start_epoch));
   if (save_path.empty() && !store_best_model)
-    throw ValueError("MonitorBasedSaveBest: neither save_path nor store_best_model says where the "
-                     "best model is kept");
+    throw ValueError(
+        "MonitorBasedSaveBest: neither save_path nor store_best_model says where the "
+        "best model is kept");
 }
 
 void MonitorBasedSaveBest::watched(std::vector<WatchedChannel>& list) const {
@@ -164,8 +167,8 @@ std::unique_ptr<ExtensionRun> MonitorBasedSaveBest::start(Session& session) cons
 void KeepBestParams::check() const {
   if (!monitoring_dataset) throw ValueError("KeepBestParams: name a monitoring_dataset");
   if (batch_size < 1)
-    throw ValueError(fmt::format("KeepBestParams: batch_size must be at least 1, but is {}",
-                                 batch_size));
+    throw ValueError(
+        fmt::format("KeepBestParams: batch_size must be at least 1, but is {}", batch_size));
 }
 
 void KeepBestParams::check_job(const JobFacts& facts) const {

@@ -36,8 +36,7 @@ std::vector<double> draw(const Initialization& how, const WeightMatrix& w, bool 
                     "istdev, sparse_init, glorot_uniform, glorot_normal, he_uniform, he_normal",
                     names_given(how)));
   const std::int64_t rows = w.rows, columns = w.columns;
-  if (how.include_prob != 1 && !how.irange)
-    throw ValueError("include_prob goes with irange only");
+  if (how.include_prob != 1 && !how.irange) throw ValueError("include_prob goes with irange only");
   second_draw = second_draw || how.include_prob != 1;
   if (how.irange)
     return second_draw ? irange_weights(rng, rows, columns, *how.irange, how.include_prob)

@@ -33,8 +33,10 @@ void set_from_file(const ModelFile& file, const std::string& source, const Model
     const float* const single = found->data<float>();
     const double* const whole = found->data<double>();
     if (!same_shape(*found, p.shape()) || (!single && !whole))
-      throw FileError(fmt::format("{}: \"{}\" has the shape [{}] or a type that does not fit the "
-                                  "model", source, p.name.view(), fmt::join(found->shape, ", ")));
+      throw FileError(
+          fmt::format("{}: \"{}\" has the shape [{}] or a type that does not fit the "
+                      "model",
+                      source, p.name.view(), fmt::join(found->shape, ", ")));
     if (single)
       numbers.assign(single, single + found->size());
     else

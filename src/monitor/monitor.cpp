@@ -84,10 +84,10 @@ void Monitor::add_dataset(const WatchedData& data) {
     RandomState rng(data.seed);
     const SubsetIterator batches = batches_of(data, rng);
     if (batches.num_batches() == 0)
-      throw ValueError(fmt::format("monitoring data set \"{}\": {} examples give no batch of {} in "
-                                   "the iteration mode {}",
-                                   data.name, data.table->examples(), batches.batch_size(),
-                                   data.mode));
+      throw ValueError(
+          fmt::format("monitoring data set \"{}\": {} examples give no batch of {} in "
+                      "the iteration mode {}",
+                      data.name, data.table->examples(), batches.batch_size(), data.mode));
   }
   Source source;
   source.data = data;

@@ -20,9 +20,10 @@ std::vector<std::string_view> names_of(const MonitorRecords& records) {
 [[noreturn]] void throw_unknown(const std::vector<std::string_view>& known,
                                 std::string_view channel, std::string_view who) {
   if (known.empty())
-    throw NameError(fmt::format("{}: the monitor has no channels, so none named \"{}\"; give the "
-                                "algorithm a monitoring_dataset",
-                                who, channel));
+    throw NameError(
+        fmt::format("{}: the monitor has no channels, so none named \"{}\"; give the "
+                    "algorithm a monitoring_dataset",
+                    who, channel));
   throw NameError(fmt::format("{}: the monitor has no channel \"{}\"{}", who, channel,
                               allowed_names(channel, known)));
 }
@@ -49,12 +50,14 @@ std::string objective_channel(const std::vector<std::string_view>& known, std::s
     if (name.ends_with("objective")) ending.push_back(name);
   if (ending.size() == 1) return std::string(ending.front());
   if (ending.empty())
-    throw NameError(fmt::format("{}: no channel ends in \"objective\"; name one (channel_name), "
-                                "and give the algorithm a monitoring_dataset",
-                                who));
-  throw NameError(fmt::format("{}: several channels end in \"objective\": {}; name one of them "
-                              "(channel_name)",
-                              who, fmt::join(ending, ", ")));
+    throw NameError(
+        fmt::format("{}: no channel ends in \"objective\"; name one (channel_name), "
+                    "and give the algorithm a monitoring_dataset",
+                    who));
+  throw NameError(
+      fmt::format("{}: several channels end in \"objective\": {}; name one of them "
+                  "(channel_name)",
+                  who, fmt::join(ending, ", ")));
 }
 
 double last_value(const MonitorRecords& records, std::string_view channel, std::string_view who) {

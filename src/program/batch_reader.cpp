@@ -43,9 +43,10 @@ BatchReader::BatchReader(std::shared_ptr<const Table> table, const AnyProgram& p
     if (leaf.type == ir::DType::index) {
       in.type = ElementType::int32;
       if (!have.labels)
-        throw ShapeError(fmt::format("data source \"{}\": labels 0 to {} are needed, but its "
-                                     "examples are numbers {}",
-                                     in.name, leaf.labels - 1, text_of(have.example)));
+        throw ShapeError(
+            fmt::format("data source \"{}\": labels 0 to {} are needed, but its "
+                        "examples are numbers {}",
+                        in.name, leaf.labels - 1, text_of(have.example)));
       if (leaf.labels && have.labels > leaf.labels)
         throw ShapeError(fmt::format("data source \"{}\": {} labels are needed, but it has {}{}",
                                      in.name, leaf.labels, have.labels,
@@ -57,9 +58,10 @@ BatchReader::BatchReader(std::shared_ptr<const Table> table, const AnyProgram& p
     if (found != width) {
       Dims wanted;
       for (int i = 1; i < in.dims.rank; ++i) wanted.push_back(in.dims[i]);
-      throw ShapeError(fmt::format("data source \"{}\": examples of shape {} are needed, but its "
-                                   "examples have shape {}",
-                                   in.name, text_of(wanted), text_of(have.example)));
+      throw ShapeError(
+          fmt::format("data source \"{}\": examples of shape {} are needed, but its "
+                      "examples have shape {}",
+                      in.name, text_of(wanted), text_of(have.example)));
     }
     inputs_.push_back(std::move(in));
   }
@@ -69,11 +71,9 @@ const std::vector<Argument>& BatchReader::arguments(const Subset& subset) {
   arguments_.clear();
   for (Input& in : inputs_) {
     in.dims[0] = subset.size;
-    const void* rows =
-        in.one_hot ? nullptr : Table::direct(*in.column, subset, in.type);
+    const void* rows = in.one_hot ? nullptr : Table::direct(*in.column, subset, in.type);
     if (!rows) {
-      const auto bytes =
-          static_cast<std::size_t>(in.dims.count() * element_size(in.type));
+      const auto bytes = static_cast<std::size_t>(in.dims.count() * element_size(in.type));
       if (in.buffer.size() < bytes) in.buffer.resize(bytes);
       if (in.one_hot)
         Table::gather_one_hot(*in.column, subset, in.type, in.buffer.data());

@@ -36,28 +36,29 @@ class Comparison {
   Comparison(const PlanView& a, const PlanView& b) : a_(a), b_(b) {}
 
   bool equal() const {
-    return same(a_.buffers, b_.buffers, [](const ir::Buffer& x, const ir::Buffer& y) {
-             return x.where == y.where && x.type == y.type && x.slot == y.slot &&
-                    x.size == y.size && x.offset == y.offset;
-           }) &&
+    return same(a_.buffers, b_.buffers,
+                [](const ir::Buffer& x, const ir::Buffer& y) {
+                  return x.where == y.where && x.type == y.type && x.slot == y.slot &&
+                         x.size == y.size && x.offset == y.offset;
+                }) &&
            same(a_.leaves, b_.leaves,
                 [this](const ir::Leaf& x, const ir::Leaf& y) { return leaf(x, y); }) &&
-           same(a_.operands, b_.operands, [](const ir::Operand& x, const ir::Operand& y) {
-             return x.buffer == y.buffer && x.offset == y.offset && x.site == y.site &&
-                    std::equal(x.stride, x.stride + ir::outer_axes + 1, y.stride);
-           }) &&
+           same(a_.operands, b_.operands,
+                [](const ir::Operand& x, const ir::Operand& y) {
+                  return x.buffer == y.buffer && x.offset == y.offset && x.site == y.site &&
+                         std::equal(x.stride, x.stride + ir::outer_axes + 1, y.stride);
+                }) &&
            same(a_.code, b_.code,
                 [this](const ir::Instr& x, const ir::Instr& y) { return instr(x, y); }) &&
-           same(a_.roots, b_.roots,
-                [](const ir::Root& x, const ir::Root& y) { return x == y; }) &&
-           same(a_.loops, b_.loops, [](const ir::Loop& x, const ir::Loop& y) {
-             return x.first_instr == y.first_instr && x.instrs == y.instrs &&
-                    x.first_root == y.first_root && x.roots == y.roots && x.phases == y.phases &&
-                    x.args == y.args;
-           }) &&
+           same(a_.roots, b_.roots, [](const ir::Root& x, const ir::Root& y) { return x == y; }) &&
+           same(a_.loops, b_.loops,
+                [](const ir::Loop& x, const ir::Loop& y) {
+                  return x.first_instr == y.first_instr && x.instrs == y.instrs &&
+                         x.first_root == y.first_root && x.roots == y.roots &&
+                         x.phases == y.phases && x.args == y.args;
+                }) &&
            same(a_.steps, b_.steps, step) &&
-           same(a_.dims, b_.dims,
-                [](const ir::Shape& x, const ir::Shape& y) { return x == y; }) &&
+           same(a_.dims, b_.dims, [](const ir::Shape& x, const ir::Shape& y) { return x == y; }) &&
            same(a_.results, b_.results,
                 [this](const ir::Result& x, const ir::Result& y) {
                   return text(x.name, y.name) && x.buffer == y.buffer && x.shape == y.shape &&
@@ -69,9 +70,7 @@ class Comparison {
   }
 
  private:
-  bool text(int x, int y) const {
-    return std::strcmp(a_.text.data + x, b_.text.data + y) == 0;
-  }
+  bool text(int x, int y) const { return std::strcmp(a_.text.data + x, b_.text.data + y) == 0; }
   bool leaf(const ir::Leaf& x, const ir::Leaf& y) const {
     return x.where == y.where && x.type == y.type && x.shape == y.shape && x.labels == y.labels &&
            x.state == y.state && text(x.name, y.name) &&

@@ -34,12 +34,13 @@ class DescribedDesignMatrix : public Dataset {
   void check() const {
     if (!X == !topo_view) throw ValueError("exactly one of X and topo_view must be given");
     if (X && X->shape().size() != 2)
-      throw ShapeError(fmt::format("X has {} dimensions; it needs 2: examples, features",
-                                   X->shape().size()));
+      throw ShapeError(
+          fmt::format("X has {} dimensions; it needs 2: examples, features", X->shape().size()));
     if (topo_view && topo_view->shape().size() != 4)
-      throw ShapeError(fmt::format("topo_view has {} dimensions; it needs 4: examples, rows, "
-                                   "columns, channels",
-                                   topo_view->shape().size()));
+      throw ShapeError(
+          fmt::format("topo_view has {} dimensions; it needs 4: examples, rows, "
+                      "columns, channels",
+                      topo_view->shape().size()));
     const std::string_view order = axes.text.view();
     if (!order.empty() && order != "b01c")
       throw ValueError(fmt::format("axes are {}; allowed: b, 0, 1, c", order));
@@ -106,8 +107,9 @@ class NoDataset : public Dataset {
   template <class K>
   static constexpr void keys(K&) {}
   std::shared_ptr<const Table> load() const override {
-    throw ValueError("pylearn2.datasets.dataset.Dataset is the base of all data sets and has no "
-                     "data; name one of those `ansatz list` shows");
+    throw ValueError(
+        "pylearn2.datasets.dataset.Dataset is the base of all data sets and has no "
+        "data; name one of those `ansatz list` shows");
   }
 };
 

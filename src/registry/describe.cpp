@@ -146,7 +146,8 @@ void write_integers(Describer& to, const ir::Shape& shape) {
 
 void write_value(Describer& to, const SpaceInfo& space) {
   switch (space.kind) {
-    case SpaceKind::null: return to.null();
+    case SpaceKind::null:
+      return to.null();
     case SpaceKind::vector:
       to.open_mapping("pylearn2.space.VectorSpace");
       to.key("dim");
@@ -238,10 +239,14 @@ std::string flow(const yaml::Node& node) {
     return text + close;
   };
   switch (node.kind) {
-    case Kind::null: return "null";
-    case Kind::scalar: return node.quoted ? "'" + node.text + "'" : node.text;
-    case Kind::sequence: return several("[", "]");
-    case Kind::mapping: return (node.tag.empty() ? "" : node.tag + " ") + several("{", "}");
+    case Kind::null:
+      return "null";
+    case Kind::scalar:
+      return node.quoted ? "'" + node.text + "'" : node.text;
+    case Kind::sequence:
+      return several("[", "]");
+    case Kind::mapping:
+      return (node.tag.empty() ? "" : node.tag + " ") + several("{", "}");
   }
   return "";
 }

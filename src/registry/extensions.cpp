@@ -42,12 +42,10 @@ void add_extensions(Registry& registry) {
   to.add<ChannelSmoother>("a channel that averages the last records of another");
   to.add<RocAucChannel>("areas under the receiver operating characteristic, as channels",
                         {"pylearn2.train_extensions.RocAucChannel"});
-  to.add<WMapeNumeratorChannel>(
-      "sum of absolute errors, as a channel",
-      {"pylearn2.train_extensions.WMapeNumeratorChannel"});
-  to.add<WMapeDenominatorChannel>(
-      "sum of absolute targets, as a channel",
-      {"pylearn2.train_extensions.WMapeDenominatorChannel"});
+  to.add<WMapeNumeratorChannel>("sum of absolute errors, as a channel",
+                                {"pylearn2.train_extensions.WMapeNumeratorChannel"});
+  to.add<WMapeDenominatorChannel>("sum of absolute targets, as a channel",
+                                  {"pylearn2.train_extensions.WMapeDenominatorChannel"});
   to.add<SharedSetter>("sets named numbers of the job at given epochs");
   to.add<LiveMonitoring>("serves the channels as JSON while the job runs");
 }

@@ -100,8 +100,8 @@ class GetChannel : public Call {
     if (!made.known)
       from.loader().errors.warn(from.place(), "what get_channel gives is not computed by a check");
     else
-      made.value = measured(model, dataset, cost, batch_size, channel,
-                            from.loader().options.precision);
+      made.value =
+          measured(model, dataset, cost, batch_size, channel, from.loader().options.precision);
     return Shared<Object>(static_cast<Object*>(new NumberObject(made)));
   }
 };

@@ -90,8 +90,7 @@ std::string as_json(const Entries& entries) {
                        {"keys", std::move(keys)}});
   }
   for (const Configuration* p : entries.programs)
-    programs.push_back(
-        {{"name", p->name}, {"floatX", precision_name(*p)}, {"doc", p->doc}});
+    programs.push_back({{"name", p->name}, {"floatX", precision_name(*p)}, {"doc", p->doc}});
   return ordered_json{{"classes", std::move(classes)}, {"configurations", std::move(programs)}}
              .dump(2) +
          "\n";
@@ -120,9 +119,9 @@ std::string as_markdown(const Entries& entries) {
     const std::vector<KeyInfo> keys = c->keys();
     if (!keys.empty()) text += "\n| key | type | default | |\n|---|---|---|---|\n";
     for (const KeyInfo& key : keys)
-      text += fmt::format("| `{}` | {} | {} | {} |\n", key.name, cell(key.type),
-                          key.required ? "required" : "`" + cell(key.by_default) + "`",
-                          cell(key.doc));
+      text +=
+          fmt::format("| `{}` | {} | {} | {} |\n", key.name, cell(key.type),
+                      key.required ? "required" : "`" + cell(key.by_default) + "`", cell(key.doc));
   }
   if (entries.programs.empty()) return text;
   text +=

@@ -13,12 +13,11 @@ bool made_for_this_library(const compiling::Stamp& stamp, const Layout& its_layo
   if (stamp.magic != mine.magic)
     difference = "its stamp is not one of this library";
   else if (std::strcmp(stamp.version, mine.version) != 0)
-    difference = fmt::format("it was compiled with version {}, this is {}", stamp.version,
-                             mine.version);
+    difference =
+        fmt::format("it was compiled with version {}, this is {}", stamp.version, mine.version);
   else if (std::strcmp(stamp.isa, mine.isa) != 0)
     difference = fmt::format("it was compiled for {}, this program for {}", stamp.isa, mine.isa);
-  else if (std::memcmp(stamp.sizes, mine.sizes, sizeof(mine.sizes)) != 0 ||
-           !(its_layout == layout))
+  else if (std::memcmp(stamp.sizes, mine.sizes, sizeof(mine.sizes)) != 0 || !(its_layout == layout))
     difference = "it was compiled with other headers";
   if (difference.empty()) return true;
   registry().add_fault(fmt::format("{}: {}; compile it again", file, difference));

@@ -24,7 +24,7 @@ constexpr NumberRange whole_from(double least, const char* allowed) {
 constexpr NumberRange ones = whole_from(1, "whole numbers from 1"),
                       zeros = whole_from(0, "whole numbers from 0"),
                       // Each is an op of the graph.
-                      pieces = {1, 4096, false, false, true, "whole numbers from 1 to 4096"},
+    pieces = {1, 4096, false, false, true, "whole numbers from 1 to 4096"},
                       ports = {0, 65535, false, false, true, "ports from 0 to 65535"},
                       above_zero = {0, none, true, true, false, "numbers above 0"},
                       from_zero = {0, none, false, true, false, "numbers from 0"},

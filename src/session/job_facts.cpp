@@ -14,8 +14,7 @@ double JobFacts::setting(std::string_view name) const {
   if (const auto found = settings.find(name); found != settings.end()) return found->second;
   std::vector<std::string_view> known;
   for (const auto& [each, value] : settings) known.push_back(each);
-  throw NameError(
-      fmt::format("the job has no setting \"{}\"{}", name, allowed_names(name, known)));
+  throw NameError(fmt::format("the job has no setting \"{}\"{}", name, allowed_names(name, known)));
 }
 
 void JobFacts::add_settings(const Function& of) {

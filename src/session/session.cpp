@@ -118,8 +118,9 @@ std::unique_ptr<ModelRun> Model::start(Session&) const {
 }
 
 bool ModelRun::train_batch(const Table&, int) {
-  throw ValueError("the model has no train_batch, which DefaultTrainingAlgorithm calls; leave the "
-                   "algorithm out to train it by train_all");
+  throw ValueError(
+      "the model has no train_batch, which DefaultTrainingAlgorithm calls; leave the "
+      "algorithm out to train it by train_all");
 }
 
 AnyProgram* Session::find_program(std::string_view name) {
@@ -270,8 +271,8 @@ void Session::enforce_constraints() {
   for (const UpdateList::Entry& e : updates.entries())
     if (e.value.value().term() != e.target.value().term()) f.add(update(e.target, e.value));
   if (f.updates.empty()) return;
-  const auto program = precision_ == ElementType::float64 ? erase(build<double>(f))
-                                                          : erase(build<float>(f));
+  const auto program =
+      precision_ == ElementType::float64 ? erase(build<double>(f)) : erase(build<float>(f));
   program->bind(store_);
   program->call(nullptr, 0);
 }
@@ -471,24 +472,23 @@ void Session::require_same_bits(const ModelFile& file) const {
   }
   const auto differences = environment_differences(there, here);
   if (differences.empty()) return;
-  std::string text = fmt::format(
-      "{}: this program would not go on with the same bits as the run that saved it:",
-      job_.save_path.view());
+  std::string text =
+      fmt::format("{}: this program would not go on with the same bits as the run that saved it:",
+                  job_.save_path.view());
   for (const std::string& line : differences) text += "\n  " + line;
   throw FileError(text + "\nresume all the same with --accept-differences");
 }
 
 void Session::take_seed(const ModelFile& file) {
   if (!options_.seed) options_.seed = state_value<std::int64_t>(file.values, "seed");
-  for (JobProgram& each : programs_)
-    each.program->seed(static_cast<std::uint64_t>(seed()));
+  for (JobProgram& each : programs_) each.program->seed(static_cast<std::uint64_t>(seed()));
 }
 
 bool Session::job_differs(const ModelFile& file) {
   const std::string here = options_.job_yaml.empty() ? to_yaml(job_) : options_.job_yaml;
   if (here == file.job_yaml) return false;
-  const auto [now, before] = std::mismatch(here.begin(), here.end(), file.job_yaml.begin(),
-                                           file.job_yaml.end());
+  const auto [now, before] =
+      std::mismatch(here.begin(), here.end(), file.job_yaml.begin(), file.job_yaml.end());
   const auto line = [](const std::string& text, std::string::const_iterator at) {
     auto begin = at, end = at;
     while (begin != text.begin() && begin[-1] != '\n') --begin;
@@ -496,10 +496,11 @@ bool Session::job_differs(const ModelFile& file) {
     while (begin != end && *begin == ' ') ++begin;
     return std::string(begin, end);
   };
-  warn(fmt::format("{} was saved by a job that is written otherwise; the first difference:\n"
-                   "  saved: {}\n  now:   {}\nWhat extensions and schedules may change, such as "
-                   "the learning rate, goes on as it was saved",
-                   job_.save_path.view(), line(file.job_yaml, before), line(here, now)));
+  warn(
+      fmt::format("{} was saved by a job that is written otherwise; the first difference:\n"
+                  "  saved: {}\n  now:   {}\nWhat extensions and schedules may change, such as "
+                  "the learning rate, goes on as it was saved",
+                  job_.save_path.view(), line(file.job_yaml, before), line(here, now)));
   return true;
 }
 

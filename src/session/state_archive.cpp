@@ -16,9 +16,7 @@ void StateArchive::value_of(std::string_view name, T& value) {
 }
 
 void StateArchive::operator()(std::string_view name, double& value) { value_of(name, value); }
-void StateArchive::operator()(std::string_view name, std::int64_t& value) {
-  value_of(name, value);
-}
+void StateArchive::operator()(std::string_view name, std::int64_t& value) { value_of(name, value); }
 void StateArchive::operator()(std::string_view name, bool& value) { value_of(name, value); }
 void StateArchive::operator()(std::string_view name, std::string& value) { value_of(name, value); }
 void StateArchive::operator()(std::string_view name, std::vector<double>& value) {
@@ -45,8 +43,8 @@ void StateArchive::leave() {
 
 void require_count(std::string_view name, std::int64_t value) {
   if (value < 0)
-    throw FileError(fmt::format("the saved state has {} as '{}', where a count belongs", value,
-                                name));
+    throw FileError(
+        fmt::format("the saved state has {} as '{}', where a count belongs", value, name));
 }
 
 }  // namespace ansatz

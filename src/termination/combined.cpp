@@ -10,8 +10,7 @@ namespace ansatz {
 namespace {
 
 void require_criteria(const CombinedCriterion& of, const char* name) {
-  if (of.criteria.empty())
-    throw ValueError(fmt::format("{}: needs at least one criterion", name));
+  if (of.criteria.empty()) throw ValueError(fmt::format("{}: needs at least one criterion", name));
 }
 
 // Asks until an answer is `decisive`, which then is the answer; otherwise the answer is the other

@@ -29,8 +29,8 @@ class EpochCounterRun final : public CriterionRun {
 
 void EpochCounter::check() const {
   if (max_epochs < 0)
-    throw ValueError(fmt::format("EpochCounter: max_epochs must not be negative, but is {}",
-                                 max_epochs));
+    throw ValueError(
+        fmt::format("EpochCounter: max_epochs must not be negative, but is {}", max_epochs));
 }
 
 std::unique_ptr<CriterionRun> EpochCounter::start(Session&) const {

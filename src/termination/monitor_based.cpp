@@ -48,8 +48,10 @@ class MonitorBasedRun final : public CriterionRun {
 
 void MonitorBased::check() const {
   if (!(prop_decrease >= 0 && prop_decrease < 1))
-    throw ValueError(fmt::format("MonitorBased: prop_decrease must be at least 0 and below 1, "
-                                 "but is {}", prop_decrease));
+    throw ValueError(
+        fmt::format("MonitorBased: prop_decrease must be at least 0 and below 1, "
+                    "but is {}",
+                    prop_decrease));
   if (N < 1) throw ValueError(fmt::format("MonitorBased: N must be at least 1, but is {}", N));
 }
 

@@ -22,8 +22,8 @@ class PatienceRun final : public CriterionRun {
 
   bool continue_learning(Session& session) override {
     if (channel_.empty())
-      channel_ = objective_channel(session.records(), description_.channel_name,
-                                   "PatienceBasedTermCrit");
+      channel_ =
+          objective_channel(session.records(), description_.channel_name, "PatienceBasedTermCrit");
     const double value = last_value(session.records(), channel_, "PatienceBasedTermCrit");
     const auto records = static_cast<double>(session.records().at(channel_).val_record.size());
     if (value < in_proportion(best_, 1. - description_.prop_decrease)) {
@@ -48,14 +48,20 @@ class PatienceRun final : public CriterionRun {
 
 void PatienceBasedTermCrit::check() const {
   if (!(prop_decrease >= 0 && prop_decrease < 1))
-    throw ValueError(fmt::format("PatienceBasedTermCrit: prop_decrease must be at least 0 and "
-                                 "below 1, but is {}", prop_decrease));
+    throw ValueError(
+        fmt::format("PatienceBasedTermCrit: prop_decrease must be at least 0 and "
+                    "below 1, but is {}",
+                    prop_decrease));
   if (!(initial_patience > 0))
-    throw ValueError(fmt::format("PatienceBasedTermCrit: initial_patience must be above 0, but is "
-                                 "{}", initial_patience));
+    throw ValueError(
+        fmt::format("PatienceBasedTermCrit: initial_patience must be above 0, but is "
+                    "{}",
+                    initial_patience));
   if (!(patience_increase >= 0))
-    throw ValueError(fmt::format("PatienceBasedTermCrit: patience_increase must not be negative, "
-                                 "but is {}", patience_increase));
+    throw ValueError(
+        fmt::format("PatienceBasedTermCrit: patience_increase must not be negative, "
+                    "but is {}",
+                    patience_increase));
 }
 
 void PatienceBasedTermCrit::watched(std::vector<WatchedChannel>& list) const {

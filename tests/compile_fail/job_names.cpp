@@ -21,11 +21,11 @@ constexpr const char* layer = "h1";
 #endif
 
 constexpr auto job = [] {
-  return Train(DrawnDigits(0, 2'000),
-               MLP(VectorSpace(784_c), Tanh("h0", 20_c, irange(.05)),
-                   Softmax("y", 10_c, irange(0.))),
-               SGD(learning_rate(.05), batch_size(50), EpochCounter(1),
-                   cost(Dropout(input_include_probs({{layer, .8}})))));
+  return Train(
+      DrawnDigits(0, 2'000),
+      MLP(VectorSpace(784_c), Tanh("h0", 20_c, irange(.05)), Softmax("y", 10_c, irange(0.))),
+      SGD(learning_rate(.05), batch_size(50), EpochCounter(1),
+          cost(Dropout(input_include_probs({{layer, .8}})))));
 };
 
 void train() { run(job); }  // error here

@@ -15,9 +15,11 @@ struct Pixels : VectorSpace<784> {};
 auto step = compile([] {  // error here
   auto x = input<Pixels>("x");
 #ifdef TWIN
-  auto y = repeat(3, [](auto v) { return v * 2; }, x);
+  auto y = repeat(
+      3, [](auto v) { return v * 2; }, x);
 #else
-  auto y = repeat(scalar("n"), [](auto v) { return v * 2; }, x);
+  auto y = repeat(
+      scalar("n"), [](auto v) { return v * 2; }, x);
 #endif
   return function(output("g", grad(sum(y), x)));
 });

@@ -19,6 +19,7 @@ auto step = compile([] {  // error here
 #else
   auto W = parameter<Matrix<784, 10>>("W");
 #endif
-  auto y = repeat(scalar("n"), [&](auto v) { return matmul(v, W); }, x);
+  auto y = repeat(
+      scalar("n"), [&](auto v) { return matmul(v, W); }, x);
   return function(output("y", y));
 });

@@ -265,10 +265,9 @@ TEST_CASE("fixed variables: drawn when a batch is loaded, then the same for ever
   REQUIRE(value(minibatch).at("cost")[0] == once);
   loaded(minibatch);
   REQUIRE(value(minibatch).at("cost")[0] != once);
-  REQUIRE_THAT(message_of([&] {
-                 SumOfCosts(WithNoise("n"), WithNoise("n")).fixed_variables(*model, data);
-               }),
-               Catch::Contains("two of its costs update \"n\""));
+  REQUIRE_THAT(
+      message_of([&] { SumOfCosts(WithNoise("n"), WithNoise("n")).fixed_variables(*model, data); }),
+      Catch::Contains("two of its costs update \"n\""));
 }
 
 TEST_CASE("lp penalty: sums of powers for several p", "[cost][lp_penalty]") {

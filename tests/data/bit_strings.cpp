@@ -16,8 +16,7 @@ TEST_CASE("bit strings: all numbers of some bits, in order", "[data][bit_strings
 }
 
 TEST_CASE("pooling matrix: pools side by side, and overlapping", "[data][bit_strings]") {
-  const xt::xtensor<double, 2> apart = {
-      {1, 1, 0, 0, 0, 0}, {0, 0, 1, 1, 0, 0}, {0, 0, 0, 0, 1, 1}};
+  const xt::xtensor<double, 2> apart = {{1, 1, 0, 0, 0, 0}, {0, 0, 1, 1, 0, 0}, {0, 0, 0, 0, 1, 1}};
   CHECK((pooling_matrix({3, 1}, {2, 1}) == apart));
   const xt::xtensor<double, 2> overlapping = {
       {1, 1, 1, 0, 0, 0, 0}, {0, 0, 1, 1, 1, 0, 0}, {0, 0, 0, 0, 1, 1, 1}};

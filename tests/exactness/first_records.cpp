@@ -13,9 +13,9 @@ namespace {
 
 MonitorRecords record_of(const std::string& job, std::vector<std::string> defines) {
   defines.insert(defines.end(), {"train_stop=50000", "valid_stop=60000"});
-  return exactness::train(
-      job, defines, {"algorithm.termination_criterion=!obj:EpochCounter { max_epochs: 0 }"},
-      ElementType::float32);
+  return exactness::train(job, defines,
+                          {"algorithm.termination_criterion=!obj:EpochCounter { max_epochs: 0 }"},
+                          ElementType::float32);
 }
 
 void check_first(const ChannelRecords& c, const std::vector<double>& theirs) {

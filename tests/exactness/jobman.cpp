@@ -7,9 +7,9 @@ using namespace ansatz;
 
 TEST_CASE("jobman job in double: every printed digit of the notebook", "[exactness]") {
   if (!exactness::have_mnist()) return;
-  const MonitorRecords ours = exactness::train(
-      "jobman_mlp.yaml", {"learning_rate=0.000205", "init_momentum=0.583961"}, {},
-      ElementType::float64);
+  const MonitorRecords ours =
+      exactness::train("jobman_mlp.yaml", {"learning_rate=0.000205", "init_momentum=0.583961"}, {},
+                       ElementType::float64);
   struct Row {
     const char* channel;
     double before, after;

@@ -10,7 +10,7 @@ using namespace ansatz;
 namespace {
 
 const std::vector<std::string> sizes = {"train_stop=50000", "valid_stop=60000", "dim_h0=500",
-                                        "dim_h1=1000",      "sparse_init_h1=15"};
+                                        "dim_h1=1000", "sparse_init_h1=15"};
 
 std::vector<std::string> with_epochs(int epochs) {
   std::vector<std::string> defines = sizes;

@@ -6,8 +6,8 @@ using namespace explain_test;
 
 TEST_CASE("explain: an elementwise loop is one statement", "[explain][loop]") {
   const std::string text = explain(line());
-  CHECK_THAT(text, Prints("each y[j] = 2 * x[j] + 1\n") ||
-                       Prints("each y[i, j] = 2 * x[i, j] + 1\n"));
+  CHECK_THAT(text,
+             Prints("each y[j] = 2 * x[j] + 1\n") || Prints("each y[i, j] = 2 * x[i, j] + 1\n"));
 }
 
 TEST_CASE("explain: a log-sum-exp is two passes over a row", "[explain][loop]") {

@@ -10,7 +10,7 @@ using namespace explain_test;
 TEST_CASE("explain: products show sizes, work, and updates in place", "[explain][plan]") {
   const std::string text = explain(softmax_regression());
   CHECK_THAT(text, Prints("gemm v0 = x @ W [examples, 784] @ [784, 10] 2 x 784 x 10 x examples "
-                        "by rows\n"));
+                          "by rows\n"));
   CHECK_THAT(text, Prints(" * x.T @ v"));
   CHECK_THAT(text, Prints("gemm W += "));
 }

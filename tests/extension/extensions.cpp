@@ -68,8 +68,7 @@ TEST_CASE("save best: the best cost follows strict improvements", "[extension][s
   CHECK(best == std::vector<double>{5, 5, 5, 3});
   best.clear();
   SmallRun higher(job_of(3, Scripted("x", {5, 7, 6, 9}),
-                         MonitorBasedSaveBest("x", higher_is_better(true),
-                                              store_best_model(true)),
+                         MonitorBasedSaveBest("x", higher_is_better(true), store_best_model(true)),
                          watch));
   higher.run();
   CHECK(best == std::vector<double>{5, 7, 7, 9});
@@ -77,12 +76,12 @@ TEST_CASE("save best: the best cost follows strict improvements", "[extension][s
 
 TEST_CASE("save best: records before start_epoch are ignored", "[extension][save_best]") {
   std::vector<double> best;
-  SmallRun run(job_of(5, Scripted("x", {5, 1, 2, 1, 4, 3}),
-                      MonitorBasedSaveBest("x", start_epoch(4), tag_key("late"),
-                                           store_best_model(true)),
-                      on_monitor([&](Session& s) {
-                        best.push_back(std::get<double>(s.tags().find("late.best_cost")->second));
-                      })));
+  SmallRun run(
+      job_of(5, Scripted("x", {5, 1, 2, 1, 4, 3}),
+             MonitorBasedSaveBest("x", start_epoch(4), tag_key("late"), store_best_model(true)),
+             on_monitor([&](Session& s) {
+               best.push_back(std::get<double>(s.tags().find("late.best_cost")->second));
+             })));
   run.run();
   CHECK(std::isinf(best[3]));
   CHECK(best[4] == 4);
@@ -126,13 +125,9 @@ TEST_CASE("keep best: the parameters of the lowest cost stay", "[extension][keep
 TEST_CASE("shared setter: settings and parameters change at their epochs",
           "[extension][shared_setter]") {
   std::vector<double> rates;
-  SmallRun run(job_of(3,
-                      SharedSetter({{1, "learning_rate", .5},
-                                    {2, "p0", 7},
-                                    {2, "learning_rate", 0}}),
-                      on_monitor([&](Session& s) {
-                        rates.push_back(s.setting("learning_rate"));
-                      })));
+  SmallRun run(
+      job_of(3, SharedSetter({{1, "learning_rate", .5}, {2, "p0", 7}, {2, "learning_rate", 0}}),
+             on_monitor([&](Session& s) { rates.push_back(s.setting("learning_rate")); })));
   run.run();
   CHECK(rates == std::vector<double>{.1, .5, 0, 0});
   CHECK(run.value("p0") == 7);
@@ -143,11 +138,9 @@ TEST_CASE("shared setter: settings and parameters change at their epochs",
 TEST_CASE("shared setter: a setting that no program reads changes, too",
           "[extension][shared_setter]") {
   std::vector<double> scales;
-  SmallRun run(Train(Rows(), Ones(),
-                     BGD(batch_size(10), SquareCost(), EpochCounter(2)),
-                     SharedSetter({{1, "scale_step", .25}}), on_monitor([&](Session& s) {
-                       scales.push_back(s.setting("scale_step"));
-                     })));
+  SmallRun run(Train(Rows(), Ones(), BGD(batch_size(10), SquareCost(), EpochCounter(2)),
+                     SharedSetter({{1, "scale_step", .25}}),
+                     on_monitor([&](Session& s) { scales.push_back(s.setting("scale_step")); })));
   run.run();
   CHECK(scales == std::vector<double>{1, .25, .25});
 }
@@ -236,12 +229,12 @@ TEST_CASE("ROC AUC: a channel for each data set", "[extension][roc_auc]") {
   CHECK(other.run().record("train_zero")[0] == Approx(expected(10)));
   CHECK_THROWS_WITH(SmallRun(job(RocAucChannel(positive_class_index(5)))).run(),
                     Contains("none for class 5"));
-  CHECK_THROWS_WITH(SmallRun(Train(Rows(), Waves(),
-                                   SGD(learning_rate(.1), batch_size(4), SumCost(),
-                                       monitoring_dataset(Rows(1))),
-                                   RocAucChannel()))
-                        .run(),
-                    Contains("no positive example"));
+  CHECK_THROWS_WITH(
+      SmallRun(Train(Rows(), Waves(),
+                     SGD(learning_rate(.1), batch_size(4), SumCost(), monitoring_dataset(Rows(1))),
+                     RocAucChannel()))
+          .run(),
+      Contains("no positive example"));
 }
 
 TEST_CASE("functions: called at every event, and may end the run", "[extension][on_event]") {
@@ -264,8 +257,8 @@ TEST_CASE("WMAPE: sums of absolute errors and targets, as NumPy has them", "[ext
       for (int i = 0; i < 10; ++i) x.push_back(i), y.push_back(i * i - 20);
       Dims one;
       one.push_back(1);
-      return std::make_shared<const Table>(std::vector<Column>{
-          number_column("features", x, one), number_column("targets", y, one)});
+      return std::make_shared<const Table>(
+          std::vector<Column>{number_column("features", x, one), number_column("targets", y, one)});
     }
   };
   struct Identity : Ones {

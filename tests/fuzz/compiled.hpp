@@ -42,8 +42,9 @@ void check_seed() {
 /// Eight seeds, of which `first` is the lowest.
 template <int First>
 void check_eight() {
-  [&]<int... K>(std::integer_sequence<int, K...>) { (check_seed<First + K>(), ...); }
-  (std::make_integer_sequence<int, 8>{});
+  [&]<int... K>(std::integer_sequence<int, K...>) {
+    (check_seed<First + K>(), ...);
+  }(std::make_integer_sequence<int, 8>{});
 }
 
 }  // namespace fuzz

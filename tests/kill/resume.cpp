@@ -56,12 +56,12 @@ int observe(SaveInstant instant, std::int64_t) {
 struct Silent : RunObserver {};
 
 Train job_of(const DenseDesignMatrix& data, const std::string& path) {
-  return Train(data,
-               MLP(VectorSpace(784), RectifiedLinear("h0", 40, irange(.05)),
-                   Softmax("y", 10, irange(0.))),
-               SGD(learning_rate(.05), batch_size(20), Momentum(.5), EpochCounter(8), Dropout(),
-                   ExponentialDecay(1.001, 1e-5), monitoring_dataset(data)),
-               MomentumAdjustor(.9, 1, 6), save_path(path.c_str()), save_freq(1));
+  return Train(
+      data,
+      MLP(VectorSpace(784), RectifiedLinear("h0", 40, irange(.05)), Softmax("y", 10, irange(0.))),
+      SGD(learning_rate(.05), batch_size(20), Momentum(.5), EpochCounter(8), Dropout(),
+          ExponentialDecay(1.001, 1e-5), monitoring_dataset(data)),
+      MomentumAdjustor(.9, 1, 6), save_path(path.c_str()), save_freq(1));
 }
 
 void run_once(const Train& job, bool resume) {
@@ -111,13 +111,13 @@ Ended run_and_kill(const Train& job, int microseconds) {
 }  // namespace
 
 TEST_CASE("resume: a run killed 200 times ends as one that was left alone", "[kill]") {
-  void* memory = mmap(nullptr, sizeof(Shared_), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                      -1, 0);
+  void* memory =
+      mmap(nullptr, sizeof(Shared_), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   REQUIRE(memory != MAP_FAILED);
   shared = new (memory) Shared_;
 
-  const auto folder = std::filesystem::temp_directory_path() / ("ansatz-kill-" +
-                                                                std::to_string(getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("ansatz-kill-" + std::to_string(getpid()));
   std::filesystem::create_directory(folder);
   const std::string alone = (folder / "alone.ansatz").string();
   const std::string path = (folder / "killed.ansatz").string();

@@ -34,8 +34,8 @@ inline std::vector<float> run(Program<float> program, const Model& model, const 
   kept.reserve(4);
   for (const auto& [name, numbers] : minibatch.numbers) {
     kept.emplace_back(numbers.begin(), numbers.end());
-    arguments.emplace_back(name, view(kept.back().data(),
-                                      Dims(5, static_cast<std::int64_t>(numbers.size() / 5))));
+    arguments.emplace_back(
+        name, view(kept.back().data(), Dims(5, static_cast<std::int64_t>(numbers.size() / 5))));
   }
   for (const auto& [name, labels] : minibatch.labels)
     arguments.emplace_back(name, view(labels.data(), Dims(5)));

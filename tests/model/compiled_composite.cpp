@@ -13,12 +13,11 @@ using namespace ansatz::testing;
 namespace {
 
 constexpr auto composite_job = [] {
-  return Train(
-      Nothing(),
-      MLP(VectorSpace(12_c), LWTA("h0", 9_c, irange(.5), block_size(3)),
-          FlattenerLayer(CompositeLayer("y", Softmax("a", 4_c, irange(.5)),
-                                        Sigmoid("b", 3_c, irange(.5))))),
-      SGD(learning_rate(.1), batch_size(5)));
+  return Train(Nothing(),
+               MLP(VectorSpace(12_c), LWTA("h0", 9_c, irange(.5), block_size(3)),
+                   FlattenerLayer(CompositeLayer("y", Softmax("a", 4_c, irange(.5)),
+                                                 Sigmoid("b", 3_c, irange(.5))))),
+               SGD(learning_rate(.1), batch_size(5)));
 };
 
 }  // namespace

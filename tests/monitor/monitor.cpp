@@ -20,8 +20,7 @@ std::shared_ptr<const Table> counted(int examples) {
   std::iota(values.begin(), values.end(), 0.);
   Dims one;
   one.push_back(1);
-  return std::make_shared<const Table>(
-      std::vector<Column>{number_column("features", values, one)});
+  return std::make_shared<const Table>(std::vector<Column>{number_column("features", values, one)});
 }
 
 // The channels mean and max of a batch.

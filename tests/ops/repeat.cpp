@@ -54,9 +54,12 @@ struct Iteration {
     auto x = input<VectorSpace<columns>>("x");
     auto W = parameter<Matrix<columns, columns>>("W");
     auto n = scalar("n");
-    auto h = repeat(n, [&](auto y) { return tanh(matmul(y, W)) + x; }, x);
-    auto [a, b] = repeat(n, [](auto p, auto q) { return carry(q, p + q); }, x, 2 * x);
-    auto drawn = repeat(n, [&](auto s) { return s + uniform_like(x); }, 0 * x);
+    auto h = repeat(
+        n, [&](auto y) { return tanh(matmul(y, W)) + x; }, x);
+    auto [a, b] = repeat(
+        n, [](auto p, auto q) { return carry(q, p + q); }, x, 2 * x);
+    auto drawn = repeat(
+        n, [&](auto s) { return s + uniform_like(x); }, 0 * x);
     return function(output("h", h), output("a", a), output("b", b), output("drawn", drawn));
   }
 };
@@ -119,7 +122,8 @@ TEST_CASE("repeat: with a constant count it is differentiated to second order", 
   // y_n = x^(2^n): y' = 2^n x^(2^n - 1), y'' = 2^n (2^n - 1) x^(2^n - 2)
   auto program = compile<double>([] {
     auto x = input<Scalar>("x");
-    auto y = repeat(3, [](auto v) { return v * v; }, x);
+    auto y = repeat(
+        3, [](auto v) { return v * v; }, x);
     auto first = grad(sum(y), x);
     return function(output("first", first), output("second", grad(sum(first), x)));
   });
@@ -133,19 +137,22 @@ TEST_CASE("repeat: with a constant count it is differentiated to second order", 
 
 TEST_CASE("repeat: a gradient through a run-time count is refused", "[op][repeat]") {
   auto x = input("x", VectorSpace(2));
-  auto y = repeat(scalar("n"), [](auto v) { return v * v; }, x);
+  auto y = repeat(
+      scalar("n"), [](auto v) { return v * v; }, x);
   CHECK_THROWS_WITH(build<double>(function(outputs(grad(sum(y), x)))),
                     Catch::Contains("constant count"));
   // What stop_gradient hides is not looked at: a chain of samples may be of any length.
   CHECK_NOTHROW(build<double>(function(outputs(grad(sum(stop_gradient(y) * x), x)))));
-  auto z = repeat(scalar("n"), [](auto v) { return v * v; }, stop_gradient(x));
+  auto z = repeat(
+      scalar("n"), [](auto v) { return v * v; }, stop_gradient(x));
   CHECK_NOTHROW(build<double>(function(outputs(grad(sum(z * x), x)))));
   CHECK_NOTHROW(build<double>(function(outputs(grad(sum(square(y)), y)))));
 }
 
 TEST_CASE("repeat: state can be carried through a loop and kept", "[op][repeat]") {
   auto counter = state<VectorSpace<2>>("counter");
-  auto next = repeat(scalar("n"), [](auto c) { return c + 1; }, counter);
+  auto next = repeat(
+      scalar("n"), [](auto c) { return c + 1; }, counter);
   auto program = build<float>(function(update(counter, next)));
   program({{"n", 3}});
   program({{"n", 4}});

@@ -39,12 +39,13 @@ void check_gradient(const char* what, const op_test::Build& op, int features, co
 
 }  // namespace
 
-#define GRADIENT(e, ...)                                                              \
-  check_gradient(                                                                     \
-      #e, [](const std::vector<ansatz::AnyExpr>& operands) {                          \
-        const ansatz::AnyExpr& x = operands[0];                                       \
-        return ansatz::AnyExpr((e).value());                                          \
-      },                                                                              \
+#define GRADIENT(e, ...)                                 \
+  check_gradient(                                        \
+      #e,                                                \
+      [](const std::vector<ansatz::AnyExpr>& operands) { \
+        const ansatz::AnyExpr& x = operands[0];          \
+        return ansatz::AnyExpr((e).value());             \
+      },                                                 \
       __VA_ARGS__)
 
 TEST_CASE("where: what is not chosen reaches no derivative, whatever comes before it",
@@ -78,17 +79,17 @@ TEST_CASE("where: that goes through reductions, views and products", "[op][where
   GRADIENT(where(transpose(log(x)) > 0, transpose(log(x)), 0), 2, {0, -1, 2, 4}, {0, 0, 0.5, 0.25});
   GRADIENT(where(slice(log(x), axis<0>, range<1, 3>) > 0, slice(log(x), axis<0>, range<1, 3>), 0),
            3, {2, -1, 2}, {0, 0, 0.5});
-  GRADIENT(where(x > 0, concatenate(sqrt(slice(x, axis<0>, range<0, 1>)),
-                                    slice(x, axis<0>, range<1, 2>)), 0),
-           2, {-1, 1, 4, 2}, {0, 1, 0.25, 1});
+  GRADIENT(
+      where(x > 0,
+            concatenate(sqrt(slice(x, axis<0>, range<0, 1>)), slice(x, axis<0>, range<1, 2>)), 0),
+      2, {-1, 1, 4, 2}, {0, 1, 0.25, 1});
   const auto w = broadcast_to<Matrix<2, 2>>(constant(0.5));
-  check_gradient(
-      "matmul",
-      [&](const std::vector<AnyExpr>& o) {
-        const AnyExpr h(matmul(AnyExpr(sqrt(o[0]).value()), w).value());
-        return AnyExpr(where(h > 0, h, 0).value());
-      },
-      2, {-1, -1, 1, 4}, {0, 0, 0.5, 0.25});
+  check_gradient("matmul",
+                 [&](const std::vector<AnyExpr>& o) {
+                   const AnyExpr h(matmul(AnyExpr(sqrt(o[0]).value()), w).value());
+                   return AnyExpr(where(h > 0, h, 0).value());
+                 },
+                 2, {-1, -1, 1, 4}, {0, 0, 0.5, 0.25});
 }
 
 TEST_CASE("where: examples left out may hold anything", "[op][where]") {

@@ -90,8 +90,7 @@ TEST_CASE("checks: how batches are divided is known without the data", "[registr
 TEST_CASE("checks: SGD refuses a clip_norm that is no length", "[registry][checks]") {
   const double not_a_number = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_WITH(SGD(learning_rate(.1), clip_norm(-1.)).check(), Contains("clip_norm"));
-  CHECK_THROWS_WITH(SGD(learning_rate(.1), clip_norm(not_a_number)).check(),
-                    Contains("clip_norm"));
+  CHECK_THROWS_WITH(SGD(learning_rate(.1), clip_norm(not_a_number)).check(), Contains("clip_norm"));
   CHECK_NOTHROW(SGD(learning_rate(.1)).check());
 }
 

@@ -32,8 +32,8 @@ std::vector<std::string> with(std::vector<std::string> more) {
 
 std::vector<Case> cases() {
   const auto tutorial = with({"dim_h0=500", "max_epochs=3", "save_path=."});
-  const auto deep = with({"dim_h0=500", "dim_h1=1000", "sparse_init_h1=15", "max_epochs=3",
-                          "save_path=."});
+  const auto deep =
+      with({"dim_h0=500", "dim_h1=1000", "sparse_init_h1=15", "max_epochs=3", "save_path=."});
   const auto nested = with({"dim_h0=500", "dim_h1=1000", "dim_h2=500", "dim_h3=1000",
                             "sparse_init_h1=15", "max_epochs=3"});
   const std::vector<std::string> search = {"learning_rate=.1", "init_momentum=.5"};
@@ -49,8 +49,7 @@ std::vector<Case> cases() {
       {"dropout_mnist.yaml", {}, "program: precompiled dropout_mnist"},
       {"dropout_mnist_valid.yaml", {}, "program: precompiled dropout_mnist"},
       {"dropout_mnist_fast.yaml", {}, "program: precompiled dropout_mnist_fast"},
-      {"dropout_mnist_valid_fast.yaml", {},
-       "program: precompiled dropout_mnist_valid_fast"},
+      {"dropout_mnist_valid_fast.yaml", {}, "program: precompiled dropout_mnist_valid_fast"},
       {"maxout_mnist_pi.yaml", {}, "program: precompiled maxout_mnist_pi"},
       {"lwta.yaml", {}, "program: precompiled lwta"},
       {"live_monitor_test.yaml", {}, "program: precompiled live_monitor_test"},
@@ -95,17 +94,18 @@ TEST_CASE("configurations: the second stage of maxout_mnist_pi goes on with the 
     options.overrides.insert(options.overrides.end(), more.begin(), more.end());
     const Job job = load_job(folder + file, options);
     std::string report;
-    JobPrograms programs = build_programs(*job.phases.at(0).train, ElementType::float32, true,
-                                          &report);
+    JobPrograms programs =
+        build_programs(*job.phases.at(0).train, ElementType::float32, true, &report);
     CHECK(report == "program: precompiled maxout_mnist_pi");
     Session session(*job.phases[0].train, std::move(programs), {});
     session.run();
     return session.model_file();
   };
-  const ModelFile first = run("maxout_mnist_pi.yaml", {
-      "algorithm.termination_criterion=!obj:EpochCounter { max_epochs: 1 }"});
-  const ModelFile second = run("maxout_mnist_pi_continued.yaml",
-                               {"model.model=!pkl: " + stem + "_best.pkl"});
+  const ModelFile first =
+      run("maxout_mnist_pi.yaml",
+          {"algorithm.termination_criterion=!obj:EpochCounter { max_epochs: 1 }"});
+  const ModelFile second =
+      run("maxout_mnist_pi_continued.yaml", {"model.model=!pkl: " + stem + "_best.pkl"});
   // It begins at the first one's best record, and ends below the objective of that.
   REQUIRE(second.monitors.size() == 2);
   CHECK(second.monitors[0].name == "monitor_stage_0");
@@ -129,12 +129,11 @@ TEST_CASE("configurations: each one of the library has a job file here",
   }
 }
 
-TEST_CASE("configurations: a job of other sizes borrows the loops",
-          "[registry][configurations]") {
+TEST_CASE("configurations: a job of other sizes borrows the loops", "[registry][configurations]") {
   LoadOptions options;
   options.check_only = true;
-  options.defines = with({"dim_h0=33", "dim_h1=7", "sparse_init_h1=3", "max_epochs=3",
-                          "save_path=."});
+  options.defines =
+      with({"dim_h0=33", "dim_h1=7", "sparse_init_h1=3", "max_epochs=3", "save_path=."});
   const Job job = load_job(folder + "mlp_part_3.yaml", options);
   std::string report;
   const JobPrograms programs =

@@ -81,10 +81,10 @@ TEST_CASE("describe: sizes in types are written like any others", "[registry][de
 }
 
 TEST_CASE("describe: an MLP inside an MLP is written as itself", "[registry][describe]") {
-  const Shared<Model> outer(MLP(VectorSpace(784_c),
-                                MLP(VectorSpace(784_c), layer_name("inner"),
-                                    Tanh("h0", 5_c, irange(.05))),
-                                Softmax("y", 10_c, irange(0.))));
+  const Shared<Model> outer(
+      MLP(VectorSpace(784_c),
+          MLP(VectorSpace(784_c), layer_name("inner"), Tanh("h0", 5_c, irange(.05))),
+          Softmax("y", 10_c, irange(0.))));
   const std::string text = to_yaml(*outer);
   CHECK(text.find("- !obj:pylearn2.models.mlp.MLP") != std::string::npos);
   CHECK(to_yaml(*load_object("again", text)) == text);

@@ -61,8 +61,7 @@ TEST_CASE("job: save_freq without save_path saves under the job's name", "[regis
   std::string second = text;
   for (const char* anchor : {"&train", "*train"})
     second.replace(second.find(anchor) + 1, 5, "data");
-  const Job phases =
-      load_job_text("two.yaml", "[" + text + "," + second + "]", options_of(folder));
+  const Job phases = load_job_text("two.yaml", "[" + text + "," + second + "]", options_of(folder));
   REQUIRE(phases.phases.size() == 2);
   CHECK(phases.phases[1].train->save_path == "two.phase2.pkl");
 }

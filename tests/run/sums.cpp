@@ -93,8 +93,7 @@ TEST_CASE("sums: compiled, built and interpreted loops add in one order", "[run]
       auto a = compiled({{"x", view(x.data(), {n, 2, 2, 3})}});
       auto b = interpreted({{"x", view(x.data(), {n, 2, 2, 3})}});
       for (const char* name : {"batch", "mean", "bias", "all", "row", "product"})
-        for (long i = 0; i < a[name].size(); ++i)
-          CHECK(a[name].data()[i] == b[name].data()[i]);
+        for (long i = 0; i < a[name].size(); ++i) CHECK(a[name].data()[i] == b[name].data()[i]);
     }
   }
 }

@@ -81,7 +81,7 @@ TEST_CASE("any: elementwise ops say the shapes and what must hold", "[space][any
   };
   refused([&] { v + b; }, "add");
   refused([&] { v - b; }, "subtract");
-  refused([&] { v * b; }, "multiply");
+  refused([&] { v* b; }, "multiply");
   refused([&] { v / b; }, "divide");
   refused([&] { (void)(v < b); }, "less");
   refused([&] { (void)(v == b); }, "equal");

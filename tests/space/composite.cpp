@@ -35,9 +35,8 @@ TEST_CASE("composite: an input by the name of its source", "[space][composite]")
   STATIC_REQUIRE(is_same_v<decltype(data.get<"targets">()), Expr<Batch<IndexSpace<10>>>>);
   STATIC_REQUIRE(is_same_v<decltype(data.get<0>()), Expr<Batch<Pixels>>>);
   CHECK(std::string(data.get<"features">().value().term()->name.data()) == "features");
-  STATIC_REQUIRE_FALSE([](const auto& d) {
-    return requires { d.template get<"labels">(); };
-  }(inputs<Digits>()));
+  STATIC_REQUIRE_FALSE(
+      [](const auto& d) { return requires { d.template get<"labels">(); }; }(inputs<Digits>()));
 }
 
 TEST_CASE("composite: sizes known only at run time", "[space][composite]") {

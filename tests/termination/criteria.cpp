@@ -1,10 +1,10 @@
+#include <ansatz/algorithm/epoch_monitor.hpp>
 #include <ansatz/termination/channels.hpp>
 #include <ansatz/termination/combined.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
 #include <ansatz/termination/monitor_based.hpp>
 #include <ansatz/termination/patience.hpp>
 #include <ansatz/termination/time_budget.hpp>
-#include <ansatz/training/epoch_monitor.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "../training/small_job.hpp"
@@ -23,10 +23,10 @@ constexpr double inf = std::numeric_limits<double>::infinity();
 
 template <class C>
 Train job_of(const C& criterion, std::initializer_list<double> script = {1}) {
-  return Train(Rows(), Ones(),
-               SGD(learning_rate(.5), batch_size(5), SquareCost(), criterion,
-                   monitoring_dataset(Rows())),
-               Scripted("scripted", script));
+  return Train(
+      Rows(), Ones(),
+      SGD(learning_rate(.5), batch_size(5), SquareCost(), criterion, monitoring_dataset(Rows())),
+      Scripted("scripted", script));
 }
 template <class C>
 std::int64_t epochs_until(const C& criterion, std::initializer_list<double> script = {1}) {
@@ -102,8 +102,8 @@ TEST_CASE("termination: MonitorBased waits N records for a fall by prop_decrease
   CHECK(epochs_until(three, {10, 9.9, 9.8, 9.7, 9.6}) == 3);
   // The countdown begins again at a fall that is large enough, not at equality.
   CHECK(epochs_until(three, {10, 11, 11, 8, 9, 9, 9}) == 6);
-  CHECK(epochs_until(MonitorBased(channel_name("scripted"), prop_decrease(.5), N(2)),
-                     {8, 4, 4}) == 2);
+  CHECK(epochs_until(MonitorBased(channel_name("scripted"), prop_decrease(.5), N(2)), {8, 4, 4}) ==
+        2);
   // The proportion is of the size, whatever the sign: from -10 to below -11, from 0 to anything.
   CHECK(epochs_until(three, {-10, -10, -10, -10, -10}) == 3);
   CHECK(epochs_until(three, {-10, -10.9, -10.9, -11.1, -11, -11, -11}) == 6);
@@ -126,9 +126,8 @@ TEST_CASE("termination: MonitorBased finds the objective, and names the channels
   CHECK_THROWS_WITH(several(MonitorBased(), {{"train", Rows()}, {"valid", Rows()}}),
                     Contains("train_objective, valid_objective"));
   CHECK_THROWS_WITH(several(MonitorBased(), {}), Contains("monitoring_dataset"));
-  CHECK_THROWS_WITH(
-      several(MonitorBased(channel_name("valid_objectve")), {{"valid", Rows()}}),
-      Contains("nearest: valid_objective"));
+  CHECK_THROWS_WITH(several(MonitorBased(channel_name("valid_objectve")), {{"valid", Rows()}}),
+                    Contains("nearest: valid_objective"));
 }
 
 TEST_CASE("termination: ChannelTarget goes on above its target", "[termination]") {
@@ -202,8 +201,8 @@ TEST_CASE("termination: PatienceBasedTermCrit waits as long again as it took", "
   const std::initializer_list<double> falls = {10, 10, 8.9, 8.8, 8.8, 8.8, 0};
   CHECK(epochs_until(PatienceBasedTermCrit(.1, 4, channel_name("scripted")), falls) == 5);
   CHECK(epochs_until(PatienceBasedTermCrit(.2, 4, channel_name("scripted")), falls) == 3);
-  CHECK(epochs_until(PatienceBasedTermCrit(.1, 4, patience_increase(3),
-                                           channel_name("scripted")), falls) == 20);
+  CHECK(epochs_until(PatienceBasedTermCrit(.1, 4, patience_increase(3), channel_name("scripted")),
+                     falls) == 20);
   // The proportion is of the size, whatever the sign: from -10 to below -11.
   const PatienceBasedTermCrit tenth(.1, 4, channel_name("scripted"));
   CHECK(epochs_until(tenth, {-10, -10, -11.1, -11, -11, -11, -11, -11}) == 5);

@@ -57,9 +57,9 @@ Train fixed_job(int size, int examples, const O&... options) {
 
 TEST_CASE("DefaultTrainingAlgorithm: the model's own batches, so many an epoch",
           "[training][default]") {
-  SmallRun run(Train(Rows(), Halving(),
-                     DefaultTrainingAlgorithm(batch_size(5), batches_per_iter(3),
-                                              EpochCounter(2))));
+  SmallRun run(
+      Train(Rows(), Halving(),
+            DefaultTrainingAlgorithm(batch_size(5), batches_per_iter(3), EpochCounter(2))));
   run.run();
   CHECK(run.value("p0") == 1. / 64);
   CHECK(run.session.records().batches_seen == 6);
@@ -68,8 +68,8 @@ TEST_CASE("DefaultTrainingAlgorithm: the model's own batches, so many an epoch",
 
 TEST_CASE("DefaultTrainingAlgorithm: ends when the model has learned enough",
           "[training][default]") {
-  SmallRun run(Train(Rows(), Halving(),
-                     DefaultTrainingAlgorithm(batch_size(5), batches_per_iter(3))));
+  SmallRun run(
+      Train(Rows(), Halving(), DefaultTrainingAlgorithm(batch_size(5), batches_per_iter(3))));
   CHECK(run.run().epochs() == 3);
   CHECK(run.value("p0") == 1. / 128);
 }
@@ -133,10 +133,10 @@ TEST_CASE("SGD: equal seeds give equal runs, others another order", "[training][
 }
 
 TEST_CASE("SGD: a parameter that is no number is named", "[training][sgd]") {
-  CHECK_THAT(error_of(Train(Rows(10), Ones(),
-                            SGD(learning_rate(1e200), batch_size(1), SquareCost(),
-                                EpochCounter(9)))),
-             Contains("NaN in p0"));
+  CHECK_THAT(
+      error_of(Train(Rows(10), Ones(),
+                     SGD(learning_rate(1e200), batch_size(1), SquareCost(), EpochCounter(9)))),
+      Contains("NaN in p0"));
   CHECK_THAT(error_of(Train(Rows(10), Ones(), SGD(learning_rate(0.), batch_size(1), SumCost()))),
              Contains("learning_rate"));
 }

@@ -159,8 +159,8 @@ TEST_CASE("BGD: finds the lowest point of a quadratic, each way it goes", "[trai
   CHECK(excess_after(6, line_search_mode("exhaustive"), conjugate(true)) < 1e-5);
   CHECK(excess_after(60, reset_alpha(false)) < 1e-5);
   CHECK(excess_after(2, method("lbfgs")) < 1e-10);
-  CHECK(excess_after(6, method("lbfgs"), history(2), reset_conjugate(false),
-                     updates_per_batch(4)) < 1e-8);
+  CHECK(excess_after(6, method("lbfgs"), history(2), reset_conjugate(false), updates_per_batch(4)) <
+        1e-8);
 }
 
 TEST_CASE("BGD: conjugate directions are Polak and Ribiere's of the directions before",
@@ -173,8 +173,7 @@ TEST_CASE("BGD: conjugate directions are Polak and Ribiere's of the directions b
     for (int n = 0; n < updates; ++n) {
       Vector old = d, g = gradient(w);
       for (double& each : old) each *= norm;
-      const double beta =
-          std::max(0., (dot(g, g) - dot(g, old)) / (1e-7 + dot(old, old)));
+      const double beta = std::max(0., (dot(g, g) - dot(g, old)) / (1e-7 + dot(old, old)));
       for (std::size_t i = 0; i < g.size(); ++i) d[i] = g[i] + conjugate_directions * beta * old[i];
       norm = std::sqrt(dot(d, d));
       for (double& each : d) each /= norm;
@@ -183,15 +182,15 @@ TEST_CASE("BGD: conjugate directions are Polak and Ribiere's of the directions b
         for (std::size_t i = 0; i < to.size(); ++i) to[i] -= alpha * d[i];
         return to;
       };
-      const LineStep step = search_exhaustive(
-          [&](double alpha) { return objective(moved(alpha)); }, objective(w), steps, .001);
+      const LineStep step = search_exhaustive([&](double alpha) { return objective(moved(alpha)); },
+                                              objective(w), steps, .001);
       w = moved(step.size);
     }
     return w;
   };
   for (const bool conjugated : {true, false}) {
-    SmallRun run(job_of(1, line_search_mode("exhaustive"), conjugate(conjugated),
-                        updates_per_batch(4)));
+    SmallRun run(
+        job_of(1, line_search_mode("exhaustive"), conjugate(conjugated), updates_per_batch(4)));
     run.run();
     const Vector expected = reference(4, conjugated);
     for (int i = 0; i < inputs; ++i)
@@ -215,8 +214,7 @@ TEST_CASE("BGD: its channels begin with a value and become running means", "[tra
 
 TEST_CASE("BGD: scale_step goes a part of the way", "[training][bgd]") {
   const auto after = [](double part) {
-    SmallRun run(job_of(1, line_search_mode("exhaustive"), updates_per_batch(1),
-                        scale_step(part)));
+    SmallRun run(job_of(1, line_search_mode("exhaustive"), updates_per_batch(1), scale_step(part)));
     run.run();
     return weights(run);
   };
@@ -248,13 +246,11 @@ TEST_CASE("BGD: fixed variables are drawn once a batch", "[training][bgd]") {
 
 TEST_CASE("BGD: costs that no line search can compare are refused", "[training][bgd]") {
   const auto with = [](const auto& cost) {
-    return error_of(Train(Samples(), Regression(),
-                          BGD(batch_size(rows), cost, EpochCounter(1))));
+    return error_of(Train(Samples(), Regression(), BGD(batch_size(rows), cost, EpochCounter(1))));
   };
   CHECK_THAT(with(Noisy()), Contains("BGD") && Contains("random"));
   CHECK_THAT(with(Intractable()), Contains("BGD") && Contains("no value"));
-  CHECK_THAT(error_of(Train(Samples(), Regression(), BGD(batch_size(rows)))),
-             Contains("no cost"));
+  CHECK_THAT(error_of(Train(Samples(), Regression(), BGD(batch_size(rows)))), Contains("no cost"));
 }
 
 TEST_CASE("BGD: settings out of range are refused, by name", "[training][bgd]") {

@@ -122,9 +122,8 @@ TEST_CASE("learning rules: AdaGrad divides by the root of the sum of squares",
     };
   });
   // Where the limit acts: 1 / max_scaling is above the root.
-  follows(AdaGrad(max_scaling(.1)), .01, [] {
-    return [](int i, double g) { return -.01 * scales[i] * g / 10; };
-  });
+  follows(AdaGrad(max_scaling(.1)), .01,
+          [] { return [](int i, double g) { return -.01 * scales[i] * g / 10; }; });
 }
 
 TEST_CASE("learning rules: AdaDelta takes the learning rate as its epsilon", "[training][rules]") {
@@ -180,12 +179,12 @@ TEST_CASE("learning rules: numbers out of range are refused, by name", "[trainin
 }
 
 TEST_CASE("learning rules: RMSProp's averages are channels", "[training][rules]") {
-  SmallRun run(Train(Rows(), Ones(),
-                     SGD(learning_rate(.1), batch_size(10), SumCost(), RMSProp(decay(.75)),
-                         EpochCounter(2))));
+  SmallRun run(Train(
+      Rows(), Ones(),
+      SGD(learning_rate(.1), batch_size(10), SumCost(), RMSProp(decay(.75)), EpochCounter(2))));
   run.run();
-  for (const char* name : {"mean_square_grad_p0_min", "mean_square_grad_p0_max",
-                           "mean_square_grad_p0_mean"})
+  for (const char* name :
+       {"mean_square_grad_p0_min", "mean_square_grad_p0_max", "mean_square_grad_p0_mean"})
     CHECK(run.record(name) == std::vector<double>{0, .25, .4375});
 }
 
@@ -193,17 +192,16 @@ TEST_CASE("learning rules: long gradients are shortened together", "[training][s
   // Two parameters with gradients 1 make the length sqrt(2), above 1.
   const Ones two{{ir::make_shape(1)}, {ir::make_shape(1)}};
   const auto change = [&](double limit) {
-    SmallRun run(Train(Rows(), two,
-                       SGD(learning_rate(1.), batch_size(10), SumCost(), clip_norm(limit),
-                           EpochCounter(1))));
+    SmallRun run(Train(
+        Rows(), two,
+        SGD(learning_rate(1.), batch_size(10), SumCost(), clip_norm(limit), EpochCounter(1))));
     return 1 - run.run().value("p1");
   };
   CHECK(change(1) == Approx(1 / std::sqrt(2)).epsilon(1e-12));
   CHECK(change(2) == Approx(1));  // shorter than the limit
 }
 
-TEST_CASE("learning rules: a frozen parameter's gradient shortens no other's",
-          "[training][sgd]") {
+TEST_CASE("learning rules: a frozen parameter's gradient shortens no other's", "[training][sgd]") {
   struct HalfFrozen : Ones {
     constexpr HalfFrozen() : Ones{{ir::make_shape(1)}, {ir::make_shape(8)}} {}
     constexpr void parameters(ir::List<ModelParameter>& list) const override {
@@ -213,9 +211,9 @@ TEST_CASE("learning rules: a frozen parameter's gradient shortens no other's",
     using Model::parameters;
   };
   // The gradients are nine ones, but p1 stays: the length of what moves is 1, not 3.
-  SmallRun run(Train(Rows(), HalfFrozen(),
-                     SGD(learning_rate(.5), batch_size(10), SumCost(), clip_norm(1.),
-                         EpochCounter(1))));
+  SmallRun run(
+      Train(Rows(), HalfFrozen(),
+            SGD(learning_rate(.5), batch_size(10), SumCost(), clip_norm(1.), EpochCounter(1))));
   run.run();
   CHECK(run.value("p0") == Approx(.5).epsilon(1e-12));
   CHECK(run.value("p1") == 1);

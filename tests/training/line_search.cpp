@@ -71,8 +71,8 @@ TEST_CASE("line search: the listed steps shrink, grow and draw together",
   const std::vector<double> first{.001, .005, .01, .05, .1};
   const auto after = [&](double lowest) {
     std::vector<double> steps = first;
-    const LineStep best = search_listed(
-        [&](double x) { return std::abs(x - lowest); }, std::abs(lowest), steps, 1e-6);
+    const LineStep best = search_listed([&](double x) { return std::abs(x - lowest); },
+                                        std::abs(lowest), steps, 1e-6);
     return std::pair(best.size, steps);
   };
   CHECK(after(.05) == std::pair(.05, first));  // no ratio is above 5

@@ -78,8 +78,8 @@ template <class Job>
 void resumes_to_the_same_bits(const Job& job, int batches_per_epoch) {
   const ModelFile whole = model_after(job, 0);
   CHECK(whole.monitors.back().epochs_seen == 6);
-  for (const int batches : {1, batches_per_epoch, 3 * batches_per_epoch - 1,
-                            5 * batches_per_epoch}) {
+  for (const int batches :
+       {1, batches_per_epoch, 3 * batches_per_epoch - 1, 5 * batches_per_epoch}) {
     INFO("interrupted after " << batches << " batches");
     std::string differences;
     for (const std::string& each : compare(whole, model_after(job, batches)))
@@ -98,8 +98,7 @@ TEST_CASE("resume: SGD with every kind of schedule goes on to the same bits",
                      SGD(learning_rate(.2), batch_size(3), NearRows(), Adam(),
                          ExponentialDecay(1.01, .001), monitoring_dataset(Rows(10)),
                          And(EpochCounter(6), MonitorBased(prop_decrease(.5), N(20)))),
-                     PolyakAveraging(1),
-                     MonitorBasedLRAdjuster(),
+                     PolyakAveraging(1), MonitorBasedLRAdjuster(),
                      MonitorBasedSaveBest("objective", store_best_model(true)), interrupt);
       },
       4);
@@ -116,10 +115,9 @@ TEST_CASE("resume: SGD with every kind of schedule goes on to the same bits",
 TEST_CASE("resume: KeepBestParams goes on with the next random numbers", "[training][resume]") {
   resumes_to_the_same_bits(
       [](const auto& interrupt) {
-        return Train(Rows(10), Ones(),
-                     SGD(learning_rate(.2), batch_size(3), NearRows(), EpochCounter(6)),
-                     KeepBestParams(Shared<Cost>(NearMovedRows()), Shared<Dataset>(Rows(7)), 3),
-                     interrupt);
+        return Train(
+            Rows(10), Ones(), SGD(learning_rate(.2), batch_size(3), NearRows(), EpochCounter(6)),
+            KeepBestParams(Shared<Cost>(NearMovedRows()), Shared<Dataset>(Rows(7)), 3), interrupt);
       },
       4);
 }
@@ -218,9 +216,9 @@ TEST_CASE("resume: BGD goes on to the same bits", "[training][resume]") {
         [how](const auto& interrupt) {
           return Train(Rows(10), Ones(),
                        BGD(batch_size(4), NearRows(), method(how),
-                           And(EpochCounter(6), PatienceBasedTermCrit(.01, 9)),
-                           conjugate(true), updates_per_batch(3), reset_alpha(false),
-                           reset_conjugate(false), monitoring_dataset(Rows(10))),
+                           And(EpochCounter(6), PatienceBasedTermCrit(.01, 9)), conjugate(true),
+                           updates_per_batch(3), reset_alpha(false), reset_conjugate(false),
+                           monitoring_dataset(Rows(10))),
                        BacktrackingStepShrinker("objective", .7, .01, scale_up(1.2)), interrupt);
         },
         3);
@@ -318,8 +316,9 @@ TEST_CASE("resume: a finished run goes on when its job ends later, and says what
 TEST_CASE("monitor: the sizes of batches are the training's only where none is given",
           "[training][session]") {
   const auto sizes = [](const auto&... options) {
-    return Train(Rows(10), Ones(), SGD(learning_rate(.1), batch_size(5), batches_per_iter(2),
-                                       SumCost(), options...)).monitoring_batches();
+    return Train(Rows(10), Ones(),
+                 SGD(learning_rate(.1), batch_size(5), batches_per_iter(2), SumCost(), options...))
+        .monitoring_batches();
   };
   CHECK(sizes().batch_size == 5);
   CHECK(sizes().num_batches == 0);
@@ -329,8 +328,7 @@ TEST_CASE("monitor: the sizes of batches are the training's only where none is g
   CHECK(sizes(monitoring_batch_size(4)).num_batches == 0);
 }
 
-TEST_CASE("resume: numbers that no run can have saved are refused, by name",
-          "[training][resume]") {
+TEST_CASE("resume: numbers that no run can have saved are refused, by name", "[training][resume]") {
   const auto refused = [](const auto& algorithm, const char* name, const StateValue& value) {
     const TemporaryFolder folder;
     Train train(Rows(10), Ones(), algorithm, PolyakAveraging(1));

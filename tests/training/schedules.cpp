@@ -61,9 +61,8 @@ double falling(int count, int start, int saturate, double factor) {
 
 TEST_CASE("schedules: ExponentialDecay divides at every update, down to min_lr",
           "[training][schedules]") {
-  learning_rate_is(job_of(sgd(8, ExponentialDecay(1.5, .01))), 8, [](int epoch) {
-    return std::max(.01, base / std::pow(1.5, 2 * epoch));
-  });
+  learning_rate_is(job_of(sgd(8, ExponentialDecay(1.5, .01))), 8,
+                   [](int epoch) { return std::max(.01, base / std::pow(1.5, 2 * epoch)); });
   // The power overflows; the learning rate does not.
   learning_rate_is(job_of(sgd(3, ExponentialDecay(1e200, .03))), 3,
                    [](int epoch) { return epoch ? .03 : base; });
@@ -76,9 +75,8 @@ TEST_CASE("schedules: LinearDecay counts updates", "[training][schedules]") {
 
 TEST_CASE("schedules: AnnealedLearningRate falls as one over the updates",
           "[training][schedules]") {
-  learning_rate_is(job_of(sgd(8, AnnealedLearningRate(6))), 8, [](int epoch) {
-    return epoch ? base * std::min(1., 6. / (2 * epoch)) : base;
-  });
+  learning_rate_is(job_of(sgd(8, AnnealedLearningRate(6))), 8,
+                   [](int epoch) { return epoch ? base * std::min(1., 6. / (2 * epoch)) : base; });
 }
 
 TEST_CASE("schedules: LinearDecayOverEpoch counts monitoring steps", "[training][schedules]") {

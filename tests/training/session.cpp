@@ -31,11 +31,11 @@ RunOptions quiet(Quiet& observer) {
 
 TEST_CASE("session: first values meet the constraints before the first record", "[session]") {
   const RandomDenseDesignMatrix data(20, 6, 3);
-  const Train job(data,
-                  MLP(VectorSpace(6), RectifiedLinear("h0", 5, irange(1.), max_col_norm(.25)),
-                      Softmax("y", 3, irange(0.))),
-                  SGD(learning_rate(.1), batch_size(10), EpochCounter(0),
-                      monitoring_dataset(data)));
+  const Train job(
+      data,
+      MLP(VectorSpace(6), RectifiedLinear("h0", 5, irange(1.), max_col_norm(.25)),
+          Softmax("y", 3, irange(0.))),
+      SGD(learning_rate(.1), batch_size(10), EpochCounter(0), monitoring_dataset(data)));
   Quiet observer;
   Session session(job, build_programs(job, ElementType::float64), quiet(observer));
   session.run();

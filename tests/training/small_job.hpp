@@ -28,8 +28,7 @@ struct Rows : Dataset {
     for (int i = 0; i < rows; ++i) x.push_back(i), y.push_back(i % 2);
     Dims one;
     one.push_back(1);
-    std::vector<Column> columns{number_column("features", x, one),
-                                label_column("targets", y, 2)};
+    std::vector<Column> columns{number_column("features", x, one), label_column("targets", y, 2)};
     return std::make_shared<const Table>(std::move(columns));
   }
 };

@@ -38,8 +38,8 @@ TEST_CASE("StepShrinker: steps follow a channel until they are too small",
   CHECK(rises.record("scale_step") == std::vector<double>{1, 1, .5, .25});
   CHECK(rises.session.setting("scale_step") == .2);
 
-  SmallRun falls(job_of(5, {5, 6, 4, 3, 2, 1},
-                        StepShrinker("x", .5, .1, scale_up(1.2), max_scale(.7))));
+  SmallRun falls(
+      job_of(5, {5, 6, 4, 3, 2, 1}, StepShrinker("x", .5, .1, scale_up(1.2), max_scale(.7))));
   falls.run();
   CHECK(falls.record("scale_step") == std::vector<double>{1, 1, .5, .6, .7, .7});
 }

@@ -15,9 +15,7 @@ struct Divide : Elementwise<Divide, 2> {
     return a / b;
   }
   // dy/db = -a / b^2 = -y / b
-  static constexpr auto vjp(auto, auto b, auto y, auto g) {
-    return gradients(g / b, -(g * y) / b);
-  }
+  static constexpr auto vjp(auto, auto b, auto y, auto g) { return gradients(g / b, -(g * y) / b); }
 };
 
 }  // namespace ops

@@ -88,7 +88,8 @@ struct CarriedSpace {
   using type = S;
 };
 template <class S>
-requires(S::dtype == DType::index) struct CarriedSpace<S> {
+  requires(S::dtype == DType::index)
+struct CarriedSpace<S> {
   using type = std::remove_pointer_t<decltype(canonical_space<S::known, S>())>;
 };
 template <class S>

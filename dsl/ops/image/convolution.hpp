@@ -45,8 +45,7 @@ struct Convolution {
   static constexpr int largest = 0x7fff;  ///< of strides and zeros: two of them share a number
 
   constexpr Convolution() = default;
-  constexpr explicit Convolution(const Attr& a)
-      : channels_first(a.i[0] & 1), flip(!(a.i[0] & 2)) {
+  constexpr explicit Convolution(const Attr& a) : channels_first(a.i[0] & 1), flip(!(a.i[0] & 2)) {
     for (int d = 0; d < 2; ++d) {
       stride[d] = d ? a.i[1] >> 16 : a.i[1] & largest;
       before[d] = a.i[2 + d] & largest;
@@ -136,9 +135,8 @@ constexpr ConvolutionResult convolution_of(const Shape& x, const Shape& w,
   c.channels_first = o.axes == Axes::bc01;
   c.flip = !o.cross_correlation;
   if (w.rank != 4)
-    return refuse(c.channels_first
-                      ? "kernels must be [out channels, in channels, rows, columns]"
-                      : "kernels must be [rows, columns, in channels, out channels]");
+    return refuse(c.channels_first ? "kernels must be [out channels, in channels, rows, columns]"
+                                   : "kernels must be [rows, columns, in channels, out channels]");
   const Image image = image_of(x, c.channels_first), kernel = kernel_of(w, c.channels_first);
   for (int k = 0; k < 4; ++k)
     if (is_extent(w[k]) || (k && k < x.rank && is_extent(x[k])))

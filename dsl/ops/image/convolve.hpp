@@ -34,8 +34,7 @@ struct Convolve : KernelOp<Convolve> {
             ir::kernel_of(in[1], c.channels_first).channels)
       return ir::refused("kernels must have as many in channels as the images have channels");
     return {ir::with_image(in[0], c.channels_first,
-                           {c.count(0), c.count(1),
-                            ir::result_channels(in[1], c.channels_first)})};
+                           {c.count(0), c.count(1), ir::result_channels(in[1], c.channels_first)})};
   }
   static constexpr long scratch(const ir::Shape* in, int, const ir::Attr& attr) {
     const ir::Convolution c(attr);
@@ -64,9 +63,9 @@ struct ConvolveInputGradient : KernelOp<ConvolveInputGradient> {
         ir::image_of(in[0], c.channels_first).channels !=
             ir::result_channels(in[1], c.channels_first))
       return ir::refused("kernels must have as many out channels as the gradient has channels");
-    return {ir::with_image(in[0], c.channels_first,
-                           {c.size[0], c.size[1],
-                            ir::kernel_of(in[1], c.channels_first).channels})};
+    return {
+        ir::with_image(in[0], c.channels_first,
+                       {c.size[0], c.size[1], ir::kernel_of(in[1], c.channels_first).channels})};
   }
   static constexpr long scratch(const ir::Shape* in, int count, const ir::Attr& attr) {
     return Convolve::scratch(in, count, attr);

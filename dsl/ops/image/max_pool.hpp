@@ -79,8 +79,8 @@ constexpr void MaxPool::vjp(ir::VjpContext& c) {
 }
 // Which x is the largest does not change in a small neighbourhood: nothing goes to operand 0.
 constexpr void MaxPoolGradient::vjp(ir::VjpContext& c) {
-  c.give(1, ir::make(ir::info_of<MaxPoolGather>, ir::Attr(c.attr()), c.in(0).value(),
-                     c.g().value()));
+  c.give(1,
+         ir::make(ir::info_of<MaxPoolGather>, ir::Attr(c.attr()), c.in(0).value(), c.g().value()));
 }
 
 }  // namespace ops

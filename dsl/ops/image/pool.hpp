@@ -7,12 +7,12 @@ namespace ansatz {
 
 /// Options of max_pool and mean_pool where they are known only at run time.
 struct PoolOptions {
-  int rows = 1, columns = 1;                 ///< of a window, in pixels
-  int stride_rows = 0, stride_columns = 0;   ///< distance of two windows; 0: as the window
+  int rows = 1, columns = 1;                ///< of a window, in pixels
+  int stride_rows = 0, stride_columns = 0;  ///< distance of two windows; 0: as the window
   /// valid: windows lie wholly inside. full (default, as Pylearn2): every pixel is in a window, if
   /// windows touch; those that reach beyond the far edges see the pixels there are.
   Border border = Border::full;
-  Axes axes = Axes::b01c;                    ///< where the operand's Space does not say it
+  Axes axes = Axes::b01c;  ///< where the operand's Space does not say it
 };
 
 /// The size of a pool's window, in pixels.

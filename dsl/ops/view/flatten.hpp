@@ -9,8 +9,7 @@ namespace ir {
 template <class X>
 consteval int feature_count() {
   Shape features;
-  for (int k = X::known.batched(); k < X::known.rank; ++k)
-    features[features.rank++] = X::known[k];
+  for (int k = X::known.batched(); k < X::known.rank; ++k) features[features.rank++] = X::known[k];
   return static_cast<int>(fixed_size(features));
 }
 
@@ -30,9 +29,8 @@ struct Flattened {
 template <class X>
   requires(!any_unknown<X> && flattens<X>())
 struct Flattened<X> {
-  using type =
-      std::conditional_t<X::known.rank - X::known.batched() == 1, X,
-                         in_batch_of<VectorSpace<feature_count<X>()>, X>>;
+  using type = std::conditional_t<X::known.rank - X::known.batched() == 1, X,
+                                  in_batch_of<VectorSpace<feature_count<X>()>, X>>;
 };
 
 }  // namespace ir

@@ -204,8 +204,8 @@ class FoldProducts {
   List<int> uses_;
   List<int> targets_;
   List<char> blocked_;  // has a term that belongs to no combination, and so has every sum over it
-  Shape shape_;   // of the combination
-  List<int> to_;  // node of the new graph for each node of the old
+  Shape shape_;         // of the combination
+  List<int> to_;        // node of the new graph for each node of the old
 };
 
 constexpr Graph fold_products(const Graph& g) { return FoldProducts(g).run(); }

@@ -210,20 +210,25 @@ constexpr NamedFunction BGD::function(const Train& train, int index) const {
     return {};
   }
   if (c->is_stochastic())
-    graph_error("BGD: the cost draws random numbers anew at each evaluation, so that no line "
-                "search can compare its values; use SGD");
+    graph_error(
+        "BGD: the cost draws random numbers anew at each evaluation, so that no line "
+        "search can compare its values; use SGD");
   if (!c->has_value(model))
-    graph_error("BGD: the cost has no value that can be computed, which line searches need; "
-                "use SGD");
+    graph_error(
+        "BGD: the cost has no value that can be computed, which line searches need; "
+        "use SGD");
   const Data data = train.data();
   Function f;
   switch (index) {
     case 0:
       f.add(output("objective", c->expr(model, data)));
       return {"objective", f};
-    case 1: return {"direction", direction(model, *c, data)};
-    case 2: return {"go_to", go_to(model)};
-    case 3: return {"save_point", save_point(model)};
+    case 1:
+      return {"direction", direction(model, *c, data)};
+    case 2:
+      return {"go_to", go_to(model)};
+    case 3:
+      return {"save_point", save_point(model)};
     default:
       const FixedVarDescr fixed = c->fixed_variables(model, data);
       fixed.on_load_batch.give_to(f);

@@ -10,11 +10,11 @@ namespace ansatz {
 // because nothing else makes a name and its text from one word.
 #define ANSATZ_KEY(NAME)                                              \
   template <class T>                                                  \
-  constexpr Given<#NAME, T> NAME(const T& value) {                     \
+  constexpr Given<#NAME, T> NAME(const T& value) {                    \
     return {value};                                                   \
   }                                                                   \
   template <int Size>                                                 \
-  constexpr Given<#NAME, const char*> NAME(const char (&text)[Size]) { \
+  constexpr Given<#NAME, const char*> NAME(const char(&text)[Size]) { \
     return {text};                                                    \
   }
 ANSATZ_KEY(address)

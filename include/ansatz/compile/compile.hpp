@@ -16,8 +16,8 @@ struct CompileOptions {
   /// Whether to start a compiler for what the cache does not hold. False: never throws, what is
   /// wrong with the cache is a note of the report.
   bool make = true;
-  std::string cache_folder;        ///< empty: loop_cache_folder()
-  std::string compiler;            ///< empty: $ANSATZ_CXX, or the compiler of the library
+  std::string cache_folder;  ///< empty: loop_cache_folder()
+  std::string compiler;      ///< empty: $ANSATZ_CXX, or the compiler of the library
   /// Flags of it behind those of the library and those of $ANSATZ_CXX_FLAGS.
   std::vector<std::string> flags;
   /// Seconds to wait for another process that compiles the same; then it is compiled here as well.

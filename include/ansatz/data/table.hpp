@@ -27,7 +27,7 @@ struct Column {
   int labels = 0;                           ///< 0: real numbers; else labels, 0 to labels - 1
   bool conv = false;                        ///< an image: example is {rows, columns, channels}
   const void* data = nullptr;
-  std::shared_ptr<const void> owner;  ///< keeps `data` alive
+  std::shared_ptr<const void> owner;     ///< keeps `data` alive
   std::shared_ptr<const Origin> origin;  ///< null: not from a file
   std::int64_t first = 0;                ///< which example of the origin is the first
 

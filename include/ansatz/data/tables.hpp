@@ -17,10 +17,10 @@ Table digits_table(Digits digits);
 /// What Pylearn2's CSVDataset takes. Each member has an initialiser, as those of CsvOptions.
 struct CsvDatasetOptions {
   std::string path = "train.csv";
-  std::string task = "classification";  ///< or "regression"
-  bool expect_labels = true;            ///< the first num_outputs columns are targets
-  bool expect_headers = true;           ///< the first line holds names
-  char delimiter = ',';                 ///< one character, or any_blanks
+  std::string task = "classification";     ///< or "regression"
+  bool expect_labels = true;               ///< the first num_outputs columns are targets
+  bool expect_headers = true;              ///< the first line holds names
+  char delimiter = ',';                    ///< one character, or any_blanks
   std::optional<std::int64_t> start{};     ///< first example
   std::optional<std::int64_t> stop{};      ///< behind the last example
   std::optional<double> start_fraction{};  ///< this part of the file, from its beginning

@@ -106,16 +106,17 @@ class Train {
   /// The functions of the job: the algorithm's, then "monitor" (the channels that read data),
   /// "monitor_parameters" (those that do not), "monitor_settings" (the algorithm's own) and
   /// "predict".
-  constexpr int function_count() const {
-    return algorithm ? algorithm->function_count() + 4 : 0;
-  }
+  constexpr int function_count() const { return algorithm ? algorithm->function_count() + 4 : 0; }
   constexpr NamedFunction function(int index) const {
     const int own = algorithm->function_count();
     if (index < own) return algorithm->function(*this, index);
     switch (index - own) {
-      case 0: return train::monitor_function(channels(data()), true);
-      case 1: return train::monitor_function(channels(data()), false);
-      case 2: return train::settings_function(*model, *algorithm);
+      case 0:
+        return train::monitor_function(channels(data()), true);
+      case 1:
+        return train::monitor_function(channels(data()), false);
+      case 2:
+        return train::settings_function(*model, *algorithm);
       default:
         return train::predict_function(*model, data(), own > 0 || !model->trains_itself());
     }

@@ -19,7 +19,7 @@ struct Configuration {
   std::string name, doc;
   const char* file = "";
   int line = 0;
-  unsigned long precision = 4;  ///< sizeof its numbers
+  unsigned long precision = 4;                ///< sizeof its numbers
   std::vector<RegisteredFunction> functions;  ///< in the job's order
 };
 

@@ -54,7 +54,7 @@ struct Phase {
   /// False where the file at save_path is not of this run, but of the stage before it, from which
   /// it begins; only with LoadOptions::resume.
   bool begun = true;
-  std::string where;       ///< file:line:column
+  std::string where;                            ///< file:line:column
   std::map<const Object*, std::string> places;  ///< of data sets: RunOptions has it
 };
 

@@ -13,9 +13,8 @@ struct Layout {
   unsigned long sizes[6];
   constexpr bool operator==(const Layout&) const = default;
 };
-inline constexpr Layout layout{
-    {sizeof(ClassInfo), sizeof(Layer), sizeof(Model), sizeof(Train), sizeof(Signal),
-     sizeof(Place)}};
+inline constexpr Layout layout{{sizeof(ClassInfo), sizeof(Layer), sizeof(Model), sizeof(Train),
+                                sizeof(Signal), sizeof(Place)}};
 
 /// Compares with the library's own; where they differ, notes a fault that names `file`, and nothing
 /// else of the object is used.

@@ -72,8 +72,8 @@ bool register_configuration_early(const char* name, Job job, const char* file, i
 //     ANSATZ_REGISTER(my_digits, [] { return Train(MNIST("train"), MLP(…), SGD(…)); })
 //
 // A macro: it gives the place that is named when two configurations have one name.
-#define ANSATZ_REGISTER(NAME, ...)                                                           \
-  [[maybe_unused]] static const bool ansatz_registered_job_##NAME =                          \
-      ::ansatz::registering::made_for_this_library(::ansatz::compiling::stamp,               \
+#define ANSATZ_REGISTER(NAME, ...)                                                             \
+  [[maybe_unused]] static const bool ansatz_registered_job_##NAME =                            \
+      ::ansatz::registering::made_for_this_library(::ansatz::compiling::stamp,                 \
                                                    ::ansatz::registering::layout, __FILE__) && \
       ::ansatz::register_configuration_early(#NAME, __VA_ARGS__, __FILE__, __LINE__);

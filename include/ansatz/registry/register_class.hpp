@@ -15,8 +15,8 @@
 //     ANSATZ_REGISTER_CLASS(Gaussian, "a layer of radial basis functions")
 //
 // A macro: it gives the place that is named when two classes have one name.
-#define ANSATZ_REGISTER_CLASS(CLASS, DOC)                                                    \
-  [[maybe_unused]] static const bool ansatz_registered_##CLASS =                             \
-      ::ansatz::registering::made_for_this_library(::ansatz::compiling::stamp,               \
+#define ANSATZ_REGISTER_CLASS(CLASS, DOC)                                                      \
+  [[maybe_unused]] static const bool ansatz_registered_##CLASS =                               \
+      ::ansatz::registering::made_for_this_library(::ansatz::compiling::stamp,                 \
                                                    ::ansatz::registering::layout, __FILE__) && \
       ::ansatz::register_class(::ansatz::class_info<CLASS>(), DOC, __FILE__, __LINE__);

@@ -64,8 +64,8 @@ consteval auto why_refused() {
 template <class T, class Job, int... Index>
 JobPrograms compile_all(const Train& job, kernels::Ints<Index...>) {
   JobPrograms programs;
-  (programs.push_back({job.function(Index).name.c_str(),
-                       erase<T>(compile<T>(FunctionOf<Job, Index>{}))}),
+  (programs.push_back(
+       {job.function(Index).name.c_str(), erase<T>(compile<T>(FunctionOf<Job, Index>{}))}),
    ...);
   return programs;
 }

@@ -49,15 +49,15 @@ struct LearnedModel {
 
 /// How a job is run, beside what it says itself.
 struct RunOptions {
-  bool resume = false;        ///< go on with the run saved at the job's save_path
+  bool resume = false;              ///< go on with the run saved at the job's save_path
   bool accept_differences = false;  ///< resume although bits may differ: another machine, say
-  double time_budget = 0;     ///< seconds, tested before each epoch; 0: none
+  double time_budget = 0;           ///< seconds, tested before each epoch; 0: none
   /// Of the random numbers inside steps (dropout, sampling). Default: that of the run which is
   /// resumed, else 0.
   std::optional<std::int64_t> seed;
   int threads = 1;
-  bool check = false;         ///< stop at the first value that is not finite, and name it
-  std::string job_yaml;       ///< the job as text, for the model file
+  bool check = false;    ///< stop at the first value that is not finite, and name it
+  std::string job_yaml;  ///< the job as text, for the model file
   std::string model_yaml;
   /// What the ${NAME}s of the job stood for, for the model file.
   std::map<std::string, std::string> variables;

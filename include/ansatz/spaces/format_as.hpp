@@ -74,13 +74,17 @@ constexpr AnyExpr side_by_side(const Signal& s) {
 
 constexpr AnyExpr as_vector(const Signal& s) {
   switch (s.space.kind) {
-    case SpaceKind::vector: return s.value();
+    case SpaceKind::vector:
+      return s.value();
     case SpaceKind::conv2d:
       return reshaped(with_axes(s.value(), s.space.axes, Axes::b01c),
                       ir::make_shape(s.space.total_dimension()));
-    case SpaceKind::index: return labels_as_vector(s, s.space.total_dimension() * s.space.labels);
-    case SpaceKind::composite: return side_by_side(s);
-    case SpaceKind::null: break;
+    case SpaceKind::index:
+      return labels_as_vector(s, s.space.total_dimension() * s.space.labels);
+    case SpaceKind::composite:
+      return side_by_side(s);
+    case SpaceKind::null:
+      break;
   }
   refuse(s.space, vector_space(s.space.total_dimension()));
   return {};
@@ -140,8 +144,7 @@ constexpr Signal format_as(const Signal& s, const SpaceInfo& to) {
       return Signal(to, with_axes(s.value(), s.space.axes, to.axes));
   const AnyExpr vector = as_vector(s);
   if (to.kind == SpaceKind::vector) return Signal(to, vector);
-  const AnyExpr image =
-      reshaped(vector, ir::make_shape(to.rows(), to.columns(), to.channels()));
+  const AnyExpr image = reshaped(vector, ir::make_shape(to.rows(), to.columns(), to.channels()));
   return Signal(to, with_axes(image, Axes::b01c, to.axes));
 }
 

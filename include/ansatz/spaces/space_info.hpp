@@ -57,8 +57,11 @@ constexpr String to_text(const SpaceInfo& s) {
     text += to_text(static_cast<long long>(n));
   };
   switch (s.kind) {
-    case SpaceKind::null: return "NullSpace()";
-    case SpaceKind::vector: number(s.shape[0], "VectorSpace("); break;
+    case SpaceKind::null:
+      return "NullSpace()";
+    case SpaceKind::vector:
+      number(s.shape[0], "VectorSpace(");
+      break;
     case SpaceKind::index:
       number(s.labels, "IndexSpace(");
       if (s.shape.rank) number(s.shape[0], ", ");

@@ -52,8 +52,8 @@ void PolyakAveraging::check() const {
   if (first < 0)
     throw ValueError(fmt::format("PolyakAveraging: start must not be negative, but is {}", first));
   if (save_freq < 1)
-    throw ValueError(fmt::format("PolyakAveraging: save_freq must be at least 1, but is {}",
-                                 save_freq));
+    throw ValueError(
+        fmt::format("PolyakAveraging: save_freq must be at least 1, but is {}", save_freq));
 }
 
 void PolyakAveraging::outputs(std::vector<OutputFile>& list) const {

@@ -77,12 +77,16 @@ std::unique_ptr<ExtensionRun> make_run(Rate rate) {
 
 void CosineDecay::check() const {
   if (!(warm_up >= 0 && warm_up < total_epochs))
-    throw ValueError(fmt::format("CosineDecay: 0 <= warm_up < total_epochs must hold, but warm_up "
-                                 "is {} and total_epochs {}", warm_up, total_epochs));
+    throw ValueError(
+        fmt::format("CosineDecay: 0 <= warm_up < total_epochs must hold, but warm_up "
+                    "is {} and total_epochs {}",
+                    warm_up, total_epochs));
   // No batch is so small a part of an epoch.
   if (!(total_epochs - warm_up >= 1e-9))
-    throw ValueError(fmt::format("CosineDecay: total_epochs must be above warm_up by at least "
-                                 "1e-9, but is {}", total_epochs));
+    throw ValueError(
+        fmt::format("CosineDecay: total_epochs must be above warm_up by at least "
+                    "1e-9, but is {}",
+                    total_epochs));
   if (!(min_lr >= 0))
     throw ValueError(fmt::format("CosineDecay: min_lr must not be negative, but is {}", min_lr));
   if (restart_factor != 0 && !(restart_factor >= 1))
@@ -93,8 +97,10 @@ void CosineDecay::check() const {
 void CosineDecay::check_job(const JobFacts& facts) const {
   const double base = facts.setting("learning_rate");
   if (min_lr > base)
-    throw ValueError(fmt::format("CosineDecay: min_lr must be between 0 and the learning rate {}, "
-                                 "but is {}", base, min_lr));
+    throw ValueError(
+        fmt::format("CosineDecay: min_lr must be between 0 and the learning rate {}, "
+                    "but is {}",
+                    base, min_lr));
 }
 
 std::unique_ptr<ExtensionRun> CosineDecay::start(Session& session) const {
@@ -123,9 +129,8 @@ void Warmup::check_job(const JobFacts& facts) const { (void)facts.setting("learn
 std::unique_ptr<ExtensionRun> Warmup::start(Session& session) const {
   check();
   check_job(session.facts());
-  return make_run([this](double base, double epochs) {
-    return base * std::min(1., epochs / warm_up);
-  });
+  return make_run(
+      [this](double base, double epochs) { return base * std::min(1., epochs / warm_up); });
 }
 
 }  // namespace ansatz

@@ -21,8 +21,10 @@ double linear_decay(double base, std::int64_t count, int start, int saturate, do
 
 void check_linear_decay(std::string_view who, int start, int saturate, double factor) {
   if (!(start > 0 && start < saturate))
-    throw ValueError(fmt::format("{}: 0 < start < saturate must hold, but start is {} and saturate "
-                                 "{}", who, start, saturate));
+    throw ValueError(
+        fmt::format("{}: 0 < start < saturate must hold, but start is {} and saturate "
+                    "{}",
+                    who, start, saturate));
   if (!(factor > 0))
     throw ValueError(fmt::format("{}: decay_factor must be above 0, but is {}", who, factor));
 }
@@ -61,11 +63,11 @@ std::unique_ptr<UpdateCallbackRun> make_run(Rate rate) {
 
 void ExponentialDecay::check() const {
   if (!(decay_factor > 0))
-    throw ValueError(fmt::format("ExponentialDecay: decay_factor must be above 0, but is {}",
-                                 decay_factor));
+    throw ValueError(
+        fmt::format("ExponentialDecay: decay_factor must be above 0, but is {}", decay_factor));
   if (!(min_lr >= 0))
-    throw ValueError(fmt::format("ExponentialDecay: min_lr must not be negative, but is {}",
-                                 min_lr));
+    throw ValueError(
+        fmt::format("ExponentialDecay: min_lr must not be negative, but is {}", min_lr));
 }
 
 std::unique_ptr<UpdateCallbackRun> ExponentialDecay::start(Session&) const {
@@ -88,8 +90,8 @@ std::unique_ptr<UpdateCallbackRun> LinearDecay::start(Session&) const {
 
 void AnnealedLearningRate::check() const {
   if (!(anneal_start > 0))
-    throw ValueError(fmt::format("AnnealedLearningRate: anneal_start must be above 0, but is {}",
-                                 anneal_start));
+    throw ValueError(
+        fmt::format("AnnealedLearningRate: anneal_start must be above 0, but is {}", anneal_start));
 }
 
 std::unique_ptr<UpdateCallbackRun> AnnealedLearningRate::start(Session&) const {

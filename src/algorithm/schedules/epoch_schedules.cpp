@@ -88,17 +88,22 @@ class LrAdjusterRun final : public ExtensionRun {
 
 void MomentumAdjustor::check() const {
   if (!(first >= 0 && first <= saturate))
-    throw ValueError(fmt::format("MomentumAdjustor: 0 <= start <= saturate must hold, but start is "
-                                 "{} and saturate {}", first, saturate));
+    throw ValueError(
+        fmt::format("MomentumAdjustor: 0 <= start <= saturate must hold, but start is "
+                    "{} and saturate {}",
+                    first, saturate));
   if (!(final_momentum >= 0 && final_momentum < 1))
-    throw ValueError(fmt::format("MomentumAdjustor: final_momentum must be at least 0 and below 1, "
-                                 "but is {}", final_momentum));
+    throw ValueError(
+        fmt::format("MomentumAdjustor: final_momentum must be at least 0 and below 1, "
+                    "but is {}",
+                    final_momentum));
 }
 
 void MomentumAdjustor::check_job(const JobFacts& facts) const {
   if (!facts.has_setting("momentum"))
-    throw ValueError("MomentumAdjustor: the algorithm has no momentum; its learning_rule must be "
-                     "Momentum");
+    throw ValueError(
+        "MomentumAdjustor: the algorithm has no momentum; its learning_rule must be "
+        "Momentum");
 }
 
 std::unique_ptr<ExtensionRun> MomentumAdjustor::start(Session& session) const {
@@ -138,8 +143,8 @@ void OneOverEpoch::check() const {
 void OneOverEpoch::check_job(const JobFacts& facts) const {
   const double base = facts.setting("learning_rate");
   if (base < min_lr)
-    throw ValueError(fmt::format("OneOverEpoch: the learning rate {} is below min_lr, {}", base,
-                                 min_lr));
+    throw ValueError(
+        fmt::format("OneOverEpoch: the learning rate {} is below min_lr, {}", base, min_lr));
 }
 
 std::unique_ptr<ExtensionRun> OneOverEpoch::start(Session& session) const {
@@ -154,8 +159,8 @@ std::unique_ptr<ExtensionRun> OneOverEpoch::start(Session& session) const {
 
 void MonitorBasedLRAdjuster::check() const {
   if (!(min_lr <= max_lr))
-    throw ValueError(fmt::format("MonitorBasedLRAdjuster: min_lr is {}, above max_lr, {}", min_lr,
-                                 max_lr));
+    throw ValueError(
+        fmt::format("MonitorBasedLRAdjuster: min_lr is {}, above max_lr, {}", min_lr, max_lr));
   if (!channel_name.empty() && !dataset_name.empty())
     throw ValueError("MonitorBasedLRAdjuster: channel_name and dataset_name exclude each other");
 }

@@ -21,9 +21,9 @@ namespace {
 constexpr const char* scale_setting = "scale_step";
 
 void publish(Session& session) {
-  session.monitor().add_channel(scale_setting,
-                                [&session] { return session.setting(scale_setting); },
-                                "part of the way to the new parameters that is gone");
+  session.monitor().add_channel(
+      scale_setting, [&session] { return session.setting(scale_setting); },
+      "part of the way to the new parameters that is gone");
 }
 
 void require_setting(const JobFacts& facts, const char* who) {
@@ -95,8 +95,8 @@ void check_shrinker(const StepShrinker& s, const char* who) {
   if (!(s.scale_up >= 1))
     throw ValueError(fmt::format("{}: scale_up must be at least 1, but is {}", who, s.scale_up));
   if (!(s.giveup_after > 0))
-    throw ValueError(fmt::format("{}: giveup_after must be above 0, but is {}", who,
-                                 s.giveup_after));
+    throw ValueError(
+        fmt::format("{}: giveup_after must be above 0, but is {}", who, s.giveup_after));
 }
 
 }  // namespace

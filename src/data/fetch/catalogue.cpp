@@ -12,6 +12,7 @@ namespace ansatz {
 namespace {
 
 // Sizes and hashes are those of the original files.
+// clang-format off
 std::vector<KnownSet> make_sets() {
   return {
     {.name = "mnist",
@@ -205,6 +206,7 @@ std::vector<KnownSet> make_sets() {
          {"kodim24.png", 706397,
           "1071c68372cc5a01435c2c225a5cf7d4bb803846ec08bb6b3d6721b156d7cb96"}}}};
 }
+// clang-format on
 
 }  // namespace
 

@@ -268,7 +268,7 @@ class Job {
   long depth_;              // numbers of a patch
   long image_;              // numbers of an image
   bool columns_;            // a patch is a column
-  T* flipped_;  // kernels
+  T* flipped_;              // kernels
   T* patches_;
 };
 

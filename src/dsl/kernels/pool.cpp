@@ -223,8 +223,7 @@ void mean_pool_gradient(const ir::KernelArgs<T>& a) {
   const bool apart = windows.apart();
   if (!windows.tile()) zero(out, windows.numbers());
   windows.each<T>([&](long start, const Window& w, auto lanes, long pooled) {
-    const simd<T> share =
-        lanes.dense().load(g + pooled) / simd<T>(static_cast<T>(w.pixels()));
+    const simd<T> share = lanes.dense().load(g + pooled) / simd<T>(static_cast<T>(w.pixels()));
     windows.pixels(start, w, [&](long at) {
       lanes.store((apart ? simd<T>(T(0)) : lanes.load(out + at)) + share, out + at);
     });

@@ -92,8 +92,8 @@ class Executor {
     const void* pending = nullptr;  // input: that of a call whose arguments are being checked
     double number = 0;              // scalar: its value before rounding
     double pending_number = 0;
-    bool known = false;                // scalar: has a value
-    double number_before = 0;          // scalar: until a call has succeeded
+    bool known = false;        // scalar: has a value
+    double number_before = 0;  // scalar: until a call has succeeded
     bool known_before = false;
     Cell cell{};                       // scalar, or an input of rank 0 given as a number
     std::vector<std::int32_t> labels;  // labels of another integer type, converted

@@ -392,9 +392,8 @@ auto program_36 = compile<double>([] {
 });
 
 fuzz::StaticProgram programs[] = {
-    {2, &program_2}, {12, &program_12}, {13, &program_13}, {14, &program_14},
-    {17, &program_17}, {20, &program_20}, {23, &program_23}, {28, &program_28},
-    {32, &program_32}, {36, &program_36},
+    {2, &program_2},   {12, &program_12}, {13, &program_13}, {14, &program_14}, {17, &program_17},
+    {20, &program_20}, {23, &program_23}, {28, &program_28}, {32, &program_32}, {36, &program_36},
 };
 
 }  // namespace

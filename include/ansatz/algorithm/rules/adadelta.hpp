@@ -33,8 +33,7 @@ class AdaDelta : public LearningRule {
     key("decay", &AdaDelta::decay, "what remains of both averages at each step, in [0, 1)");
   }
   constexpr void check() const {
-    if (!(decay >= 0 && decay < 1))
-      graph_error("AdaDelta: decay must be at least 0 and below 1");
+    if (!(decay >= 0 && decay < 1)) graph_error("AdaDelta: decay must be at least 0 and below 1");
   }
 
   constexpr void updates(const RuleContext& c, UpdateList& list) const override {

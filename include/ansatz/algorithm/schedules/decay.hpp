@@ -17,8 +17,7 @@ class ExponentialDecay : public UpdateCallback {
   double decay_factor = 1, min_lr = 0;
 
   constexpr ExponentialDecay() {}
-  constexpr ExponentialDecay(double factor, double lowest)
-      : decay_factor(factor), min_lr(lowest) {}
+  constexpr ExponentialDecay(double factor, double lowest) : decay_factor(factor), min_lr(lowest) {}
   template <class K>
   static constexpr void keys(K& key) {
     key.required("decay_factor", &ExponentialDecay::decay_factor,

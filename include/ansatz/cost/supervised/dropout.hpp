@@ -20,7 +20,8 @@ class Dropout : public Cost, public DropoutArguments {
 
   constexpr Dropout() {}
   template <KeyOf<Dropout>... O>
-  requires(sizeof...(O) > 0) constexpr explicit Dropout(const O&... options) {
+    requires(sizeof...(O) > 0)
+  constexpr explicit Dropout(const O&... options) {
     give(*this, options...);
   }
   template <class K>

@@ -20,8 +20,8 @@ class FlattenerLayer : public Layer {
 
   constexpr FlattenerLayer() {}
   template <class L>
-  requires(mlp::is_layer<L>) constexpr explicit FlattenerLayer(const L& layer)
-      : raw_layer(mlp::as_layer(layer)) {
+    requires(mlp::is_layer<L>)
+  constexpr explicit FlattenerLayer(const L& layer) : raw_layer(mlp::as_layer(layer)) {
     layer_name = raw_layer->layer_name;
   }
   // Takes the raw layer's name here, where keys that were set one by one are complete.

@@ -22,7 +22,7 @@ class PretrainedLayer : public Layer {
 
   constexpr PretrainedLayer() {}
   template <class M, KeyOf<PretrainedLayer>... O>
-  requires std::is_base_of_v<Model, M>
+    requires std::is_base_of_v<Model, M>
   constexpr PretrainedLayer(const char* name, const M& content, const O&... options)
       : layer_content(content) {
     layer_name = name;
