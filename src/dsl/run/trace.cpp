@@ -6,7 +6,7 @@
 #include <dsl/kernels/simd.hpp>
 #include <dsl/plan/loops.hpp>
 
-#include "../explain/op_names.hpp"
+#include "../op_names.hpp"
 #include "keep_loaded.hpp"
 #include "../text.hpp"
 
