@@ -14,10 +14,14 @@ struct Row {
   Build op;
   Numbers at, derivative;
 };
-#define ROW(e, ...)                                                                              \
-  Row {                                                                                          \
-#e, [](const std::vector<AnyExpr>& o) { const AnyExpr x(o[0]); return AnyExpr((e).value()); }, \
-        __VA_ARGS__ \
+#define ROW(e, ...)                         \
+  Row {                                     \
+    #e,                                     \
+        [](const std::vector<AnyExpr>& o) { \
+          const AnyExpr x(o[0]);            \
+          return AnyExpr((e).value());      \
+        },                                  \
+        __VA_ARGS__                         \
   }
 
 bool same(double a, double b) { return std::isnan(a) ? std::isnan(b) : a == Approx(b); }

@@ -7,8 +7,8 @@
 #include <dsl/plan/loops.hpp>
 
 #include "../op_names.hpp"
-#include "keep_loaded.hpp"
 #include "../text.hpp"
+#include "keep_loaded.hpp"
 
 namespace ansatz {
 
