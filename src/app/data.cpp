@@ -3,8 +3,8 @@
 #include "json_output.hpp"
 #include "observers.hpp"
 
+#include <ansatz/base/json.hpp>
 #include <ansatz/data/path.hpp>
-#include <ansatz/serial/json.hpp>
 
 #include <ansatz/data/fetch/fetch.hpp>
 
