@@ -30,10 +30,4 @@ class LearningRule : public Object {
   constexpr virtual void channels(const ir::List<ModelParameter>&, ChannelList&) const {}
 };
 
-/// p <- p - learning_rate g: what SGD does without a rule.
-class PlainGradient : public LearningRule {
- public:
-  constexpr void updates(const RuleContext& c, UpdateList& list) const override;
-};
-
 }  // namespace ansatz

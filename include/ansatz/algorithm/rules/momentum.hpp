@@ -51,9 +51,13 @@ class Momentum : public LearningRule {
   }
 };
 
-constexpr void PlainGradient::updates(const RuleContext& c, UpdateList& list) const {
-  const AnyExpr p = c.parameter.value;
-  list.add(c.parameter.name, p, p - c.learning_rate * c.gradient);
-}
+/// p <- p - learning_rate g: what SGD does without a rule.
+class PlainGradient : public LearningRule {
+ public:
+  constexpr void updates(const RuleContext& c, UpdateList& list) const override {
+    const AnyExpr p = c.parameter.value;
+    list.add(c.parameter.name, p, p - c.learning_rate * c.gradient);
+  }
+};
 
 }  // namespace ansatz
