@@ -55,6 +55,8 @@ class Checker {
     sound_ = !loader_.hollow(job_.model.get()) && (job_.dataset || !given("dataset"));
     if (sound_) classes();
     if (sound_ && !memory()) return;
+    if (sound_ && init_can_be_read_ && !loader_.options.resume)
+      check_parameters(job_, loader_, place_);
     if (!job_.algorithm) return;
     sound_ = sound_ && !loader_.hollow(job_.algorithm.get());
     complete_ = sound_;
@@ -94,7 +96,12 @@ class Checker {
   }
 
   void keys() {
-    if (job_.init_from.empty()) return;
+    if (job_.init_from.empty()) {
+      for (const char* key : {"init_from_include", "init_from_exclude"})
+        if (const auto at = place_.find(key); at && given(key) && !at->node->children.empty())
+          error(*at, "found patterns, but no init_from that they could choose from");
+      return;
+    }
     const yaml::Place at = place_.find("init_from").value_or(place_);
     const std::string path = job_.init_from.c_str();
     std::error_code none;
@@ -104,6 +111,7 @@ class Checker {
     }
     try {
       (void)read_parameters(path);
+      init_can_be_read_ = true;
     } catch (const Error& problem) {
       error(at, problem.what());
     }
@@ -531,6 +539,7 @@ class Checker {
   // Whether model, data and algorithm are what the file means; whether the step's named numbers are
   // known.
   bool sound_ = true, settings_known_ = false;
+  bool init_can_be_read_ = false;
   std::set<std::string> faults_;
   std::set<const yaml::Node*> seen_, told_;  // places looked at; channels that an object named
 };

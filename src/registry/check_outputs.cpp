@@ -9,11 +9,13 @@
 #include <dsl/exceptions.hpp>
 
 #include <ansatz/files/held_folder.hpp>
+#include "../dsl/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace ansatz {
 
@@ -122,26 +124,55 @@ class OutputChecker {
     return count * element_size(loader_.options.precision);
   }
 
-  // Parameters whose names the format of the model file keeps for something else.
+  // Parameters whose names cannot be names of tensors, or which the format of the model file keeps
+  // for something else.
   void names() {
-    if (!sound_ || outputs_of(job_).empty()) return;
+    if (!sound_) return;
+    const bool saved = !outputs_of(job_).empty();
     try {
-      for (const ModelParameter& p : job_.model->parameters())
-        if (const std::string name(p.name.view()); reserved_name(name)) return refuse_name(name);
+      for (const ModelParameter& p : job_.model->parameters()) {
+        const std::string name(p.name.view());
+        if (!running::good_name(name))
+          refuse_name(
+              name, [](std::string_view layer) { return !running::good_name(layer); },
+              fmt::format("the parameter '{}' cannot have that name; allowed in names of "
+                          "layers that have parameters: A-Z a-z 0-9 _ . / -",
+                          name));
+        else if (saved && reserved_name(name))
+          refuse_name(
+              name, [&](std::string_view layer) { return name.starts_with(layer); },
+              fmt::format("the parameter '{}' could not be saved: in a model file, what "
+                          "begins with state/, random/, monitor/ or wall_clock/ is no "
+                          "parameter; rename it",
+                          name));
+      }
     } catch (const Error&) {
       return;  // told elsewhere
     }
   }
-  void refuse_name(const std::string& parameter) {
-    yaml::Place at = place_.find("model").value_or(place_);
+  // Once for each layer, at the one whose name is at fault.
+  template <class AtFault>
+  void refuse_name(const std::string& parameter, const AtFault& at_fault, const std::string& what) {
+    const Layer* found = nullptr;
     if (const MLPBase* const mlp = job_.model->as_mlp())
-      for (const Shared<Layer>& layer : mlp->layers)
-        if (parameter.starts_with(layer->layer_name.view()) && loader_.place_of(layer.get()))
-          at = loader_.key_place(layer.get(), "layer_name");
-    loader_.errors.add(
-        at, fmt::format("the parameter '{}' could not be saved: in a model file, what begins with "
-                        "state/, random/, monitor/ or wall_clock/ is no parameter; rename it",
-                        parameter));
+      for (const Shared<Layer>& each : mlp->layers) find(*each, parameter, at_fault, found);
+    yaml::Place at = place_.find("model").value_or(place_);
+    if (found) {
+      const auto* const nested = dynamic_cast<const NestedMLP*>(found);
+      const Object* const stands = nested ? nested->mlp.get() : static_cast<const Object*>(found);
+      if (loader_.place_of(stands)) at = loader_.key_place(stands, "layer_name");
+    }
+    if (refused_.insert(at.position.text()).second) loader_.errors.add(at, what);
+  }
+  template <class AtFault>
+  static void find(const Layer& layer, const std::string& parameter, const AtFault& at_fault,
+                   const Layer*& found) {
+    const std::string_view name = layer.layer_name.view();
+    if (!name.empty() && parameter.find(name) != std::string::npos && at_fault(name) &&
+        (!found || name.size() > found->layer_name.view().size()))
+      found = &layer;
+    for (int i = 0; i < layer.inner_layers(); ++i)
+      find(layer.inner_layer(i), parameter, at_fault, found);
   }
 
   const Train& job_;
@@ -149,6 +180,7 @@ class OutputChecker {
   const yaml::Place& place_;
   bool sound_;
   std::vector<const yaml::Node*> seen_;
+  std::set<std::string> refused_;
 };
 
 }  // namespace

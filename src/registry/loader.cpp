@@ -192,6 +192,8 @@ Loader::KeysRead Loader::read_all(const Value& from, const std::string& class_na
     key_ = outer_key;
     class_ = outer_class;
     if (!read) fault(*field);
+    if (errors.size() != before && value.place()->kind == yaml::Kind::scalar)
+      told_.insert(value.place().path);
     found.good = found.good && errors.size() == before;
     found.hollow = found.hollow || hollows_ != hollow_before;
   }
@@ -215,7 +217,7 @@ void Loader::add_error(const Object* of, const yaml::Place& otherwise, const std
   const yaml::Place* const place = place_of(of);
   if (!place) return errors.add(otherwise, what);
   const ClassInfo* const info = registry().find(yaml::object_name(*place->node));
-  errors.add(info ? fault_place(*place, info->short_name(), what) : *place, what);
+  add_unless_told(info ? fault_place(*place, info->short_name(), what) : *place, what);
 }
 
 std::map<const Object*, std::string> Loader::dataset_places() const {
@@ -235,7 +237,7 @@ Shared<Object> Loader::checked(const Value& from, const ClassInfo& info, Shared<
       return object;
     } catch (const Error& error) {
       const yaml::Place at = fault_place(place, info.short_name(), error.what());
-      errors.add(at, error.what());
+      add_unless_told(at, error.what());
       // What stands behind it is found once the key is left out.
       std::string_view fault;
       for (const yaml::Child& each : place->children)

@@ -87,6 +87,10 @@ class Loader {
                     const std::vector<Field>& fields, const std::set<std::string_view>& without);
   // The object as its class checks it; keys that the class refuses are told and left out.
   Shared<Object> checked(const Value& from, const ClassInfo& info, Shared<Object> object);
+  // An error of a class, unless its key was told before and has a value that only stands for it.
+  void add_unless_told(const yaml::Place& at, const std::string& what) {
+    if (!told_.contains(at.path)) errors.add(at, what);
+  }
   Shared<Object> make_object(const Value& from);
   Shared<Object> load_model(const Value& from);
   bool may_enter(const Value& from, const std::string& path);
@@ -96,6 +100,7 @@ class Loader {
   std::string_view class_, key_;  // of the value that is read
   int hollows_ = 0;               // how often a hollow object was met
   std::set<const Object*> hollow_;
+  std::set<std::string> told_;  // paths of words and numbers that are at fault
   int arrays_ = 0;
   std::size_t values_ = 0;
   bool too_many_ = false;
@@ -136,6 +141,10 @@ void check_job(const Train& job, Loader& loader, const yaml::Place& place);
 /// nobody else's; each parameter has a name under which it can be saved.
 /// @param sound  whether the layers could be made, so that the parameters are known
 void check_outputs(const Train& job, Loader& loader, const yaml::Place& place, bool sound);
+
+/// The parameters against the file of `init_from` and the patterns that choose from it. Its keys
+/// have been looked at, and the parameters can be made.
+void check_parameters(const Train& job, Loader& loader, const yaml::Place& place);
 
 /// Job as an object, so that YAML can name its class.
 class TrainObject : public Object {

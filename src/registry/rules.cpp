@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <limits>
 #include <map>
 #include <utility>
@@ -149,7 +150,7 @@ void check_limits(const yaml::Place& place, yaml::Errors& errors) {
     if (!below || !above) continue;
     yaml::Errors told_before;
     const auto from = yaml::as_float(*below, told_before), to = yaml::as_float(*above, told_before);
-    if (from && to && *from > *to)
+    if (from && to && std::isfinite(*from) && *from > *to)  // one that is not is told
       errors.add(*below,
                  fmt::format("found {}; allowed: at most {}, which is {}", *from, most, *to));
   }

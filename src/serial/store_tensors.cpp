@@ -73,8 +73,8 @@ bool is_float(ElementType type) {
 }
 
 /// Whether a finite double would become an infinite float.
-bool overflows(const Store& store, const NamedTensor& t) {
-  if (t.type != ElementType::float64 || store.type(t.name) != ElementType::float32) return false;
+bool overflows(ElementType type, const NamedTensor& t) {
+  if (t.type != ElementType::float64 || type != ElementType::float32) return false;
   const double* values = t.data<double>();
   return std::any_of(values, values + t.size(), [](double x) {
     return std::isfinite(x) && !std::isfinite(static_cast<float>(x));
@@ -167,10 +167,10 @@ class Choosing {
           return matches({pattern}, std::string(name), full(choice_.paths_here, std::string(name)));
         });
         if (!found)
-          throw NameError(
-              fmt::format("{}: no parameter has a name like '{}'{}",
-                          list == &choice_.include ? "init_from_include" : "init_from_exclude",
-                          pattern, allowed_names(pattern, names)));
+          throw InitPatternError(
+              list == &choice_.include ? "init_from_include" : "init_from_exclude", pattern,
+              fmt::format("no parameter has a name like '{}'{}", pattern,
+                          allowed_names(pattern, names)));
       }
   }
 
@@ -194,41 +194,51 @@ class Choosing {
 
 }  // namespace
 
-InitReport init_parameters(Store& store, const std::vector<NamedTensor>& all,
-                           const std::string& path, const InitChoice& choice) {
-  const std::vector<std::string_view> here = names_in(store, StoreKind::parameter);
+InitReport choose_parameters(const std::vector<InitParameter>& parameters,
+                             const std::vector<NamedTensor>& all, const std::string& path,
+                             const InitChoice& choice, std::vector<NamedTensor>* chosen) {
+  std::vector<std::string_view> here;
+  for (const InitParameter& p : parameters) here.push_back(p.name);
   const std::vector<std::string_view> there = names_of(all);
   InitReport report;
   std::string wrong;
   const Choosing choosing(choice, all);
   choosing.require_matches(here);
-  std::vector<NamedTensor> tensors;  // under the names of the parameters
   std::vector<std::string_view> used;
-  for (const std::string_view name : here) {
-    const NamedTensor* const found = choosing.tensor_of(std::string(name), report);
+  for (const InitParameter& p : parameters) {
+    const NamedTensor* const found = choosing.tensor_of(p.name, report);
     if (!found) continue;
-    report.taken.emplace_back(name);
+    report.taken.emplace_back(p.name);
     used.push_back(found->name);
-    tensors.push_back(*found);
-    tensors.back().name = name;
+    if (p.shape != found->shape)
+      wrong += fmt::format("\n  '{}' has the shape {} in the file, {} in the model", p.name,
+                           found->shape, p.shape);
+    else if (!is_float(found->type))
+      wrong += fmt::format("\n  '{}' holds {} in the file, where numbers with a point belong",
+                           p.name, type_name(found->type));
+    else if (overflows(p.type, *found))
+      wrong += fmt::format("\n  '{}' has numbers in the file that float cannot hold", p.name);
+    if (!chosen) continue;
+    chosen->push_back(*found);
+    chosen->back().name = p.name;
   }
   for (const std::string_view name : there)
     if (!contains(used, name)) report.unused.emplace_back(name);
-  for (const NamedTensor& t : tensors) {
-    if (!same_shape(store, t)) {
-      wrong += other_shape(store, t);
-    } else if (!is_float(t.type)) {
-      wrong += fmt::format("\n  '{}' holds {} in the file, where numbers with a point belong",
-                           t.name, type_name(t.type));
-    } else if (overflows(store, t)) {
-      wrong += fmt::format("\n  '{}' has numbers in the file that float cannot hold", t.name);
-    }
-  }
   if (!wrong.empty())
     throw FileError(fmt::format("{}: it cannot give the model its parameters:{}", path, wrong));
   if (report.taken.empty() && report.kept.size() == here.size())
     throw FileError(fmt::format("{}: it has no parameter of the model; there: {}; here: {}", path,
                                 fmt::join(there, ", "), fmt::join(here, ", ")));
+  return report;
+}
+
+InitReport init_parameters(Store& store, const std::vector<NamedTensor>& all,
+                           const std::string& path, const InitChoice& choice) {
+  std::vector<InitParameter> parameters;
+  for (const std::string_view name : names_in(store, StoreKind::parameter))
+    parameters.push_back({std::string(name), store.type(name), shape_of(store.shape(name))});
+  std::vector<NamedTensor> tensors;
+  const InitReport report = choose_parameters(parameters, all, path, choice, &tensors);
   for (const NamedTensor& t : tensors) take(store, t);
   return report;
 }

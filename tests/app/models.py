@@ -181,7 +181,16 @@ def check_init_from():
            and same(m, "y_softmax_W", "softmax_W") and not same(m, "gate_softmax_W", "softmax_W"),
            err)
     code, err, m = trained(job(tanh("h") + ", " + SOFTMAX), "init_from_exclude=['hh*']")
-    expect("a pattern that nothing fits is an error", code != 0 and "'hh*'" in err, code, err)
+    expect("a pattern that nothing fits is an error", code == 3 and "'hh*'" in err, code, err)
+    for key, value, what in (
+            ("init_from_include", "[h_W, 'hh*']", ": init_from_include[1]: no parameter has a"),
+            ("init_from_exclude", "['y_softmx_*']", ": init_from_exclude[0]: no parameter"),
+            ("model.layers.h.dim", "7", "'h_W' has the shape [2, 3] in the file, [2, 7] in the"),
+            ("init_from", "data.csv", "not a file of tensors")):
+        code, out, err = run(folder, "check", "new.yaml", *start, f"{key}={value}")
+        expect(f"check finds it: {key}={value}", code == 3 and what in err, code, err)
+    code, out, err = run(folder, "check", "new.yaml", *start, "init_from_exclude=['*_W']")
+    expect("check takes patterns that fit", code == 0, err)
     header, data = header_of(folder / "old.pkl")
     del header["__metadata__"]["ansatz.paths"]
     write_model(folder / "old.pkl", header, data)

@@ -22,6 +22,8 @@
 #include <fstream>
 #include <map>
 #include <regex>
+#include <set>
+#include <sstream>
 
 namespace {
 
@@ -202,6 +204,22 @@ bool names_place(const std::string& message) {
   return std::regex_match(message.substr(0, std::min<std::size_t>(message.find('\n'), 40)), place);
 }
 
+/// What a message tells of a number besides its range: it follows from that.
+std::string place_told_twice(const std::string& message) {
+  static const std::regex place("^odd\\.yaml:[0-9]+:[0-9]+: [^ ]+: "),
+      range("^odd\\.yaml:[0-9]+:[0-9]+: [^ ]+: found (nan|-?inf|-?[0-9.e+-]+); allowed: ");
+  std::set<std::string> seen;
+  std::istringstream lines(message.substr(0, 4000));
+  for (std::string line; std::getline(lines, line);) {
+    line = line.substr(0, 200);
+    std::smatch found;
+    if (!std::regex_search(line, found, place)) continue;
+    if (seen.contains(found[0])) return line;
+    if (std::regex_search(line, range)) seen.insert(found[0]);
+  }
+  return "";
+}
+
 /// With a sanitizer, which has memory and time of its own, one job of so many; else 0.
 int share() {
   const char* const set = std::getenv("ANSATZ_TEST_SHARE");
@@ -262,6 +280,8 @@ Trial tried(const std::string& text, bool run) {
       trial.fault = std::string("no place: ") + e.what();
     else if (std::string_view(e.what()).size() > 60000)
       trial.fault = "a message of " + std::to_string(std::string_view(e.what()).size()) + " bytes";
+    else if (const std::string twice = place_told_twice(e.what()); !twice.empty())
+      trial.fault = "told twice: " + twice;
   } catch (const std::exception& e) {
     trial.fault = std::string(trial.taken ? "after the check: " : "no place: ") + e.what();
   }

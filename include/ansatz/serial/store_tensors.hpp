@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <ansatz/files/tensor_file.hpp>
+#include <dsl/exceptions.hpp>
 #include <dsl/store.hpp>
 
 namespace ansatz {
@@ -39,6 +40,28 @@ struct InitChoice {
   std::map<std::string, std::string> paths_here = {}, paths_there = {};
   bool knows_paths_there = true;
 };
+
+/// A pattern of InitChoice that no parameter fits; `key` is init_from_include or init_from_exclude.
+class InitPatternError : public NameError {
+ public:
+  /// `what` is told behind the key.
+  InitPatternError(const std::string& key_, const std::string& pattern_, const std::string& what_)
+      : NameError(key_ + ": " + what_), key(key_), pattern(pattern_), without_key(what_) {}
+  const std::string key, pattern, without_key;
+};
+
+/// A parameter that begins with values of a file, or does not.
+struct InitParameter {
+  std::string name;
+  ElementType type = ElementType::float32;
+  std::vector<std::int64_t> shape;
+};
+
+/// What init_parameters does with these parameters, with all its errors; nothing changes.
+/// @param chosen  gets the tensors that are taken, under the names of the parameters; may be null
+InitReport choose_parameters(const std::vector<InitParameter>& parameters,
+                             const std::vector<NamedTensor>& tensors, const std::string& path,
+                             const InitChoice& choice, std::vector<NamedTensor>* chosen = nullptr);
 
 /// Gives parameters the values of the tensors of the same name, converted between float and double
 /// where they differ. One FileError lists every tensor of another shape or of integers; it is an
