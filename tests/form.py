@@ -27,6 +27,8 @@ def faults(path):
             yield f"{path}:{number}: a tab"
         if line != line.rstrip():
             yield f"{path}:{number}: space at the end"
+        if "fmt::print(" in line and path.parts[-3:-1] == ("src", "app"):
+            yield f"{path}:{number}: say() in its place: names may hold what commands a terminal"
         if once and " = default;" in line and "~" not in line:
             yield f"{path}:{number}: defaulted, so in no object file: g++ makes it where it is used"
 

@@ -44,23 +44,23 @@ void each_layer(const MLPBase& mlp, const Use& use) {
 
 void print_layers(const MLPBase& mlp) {
   each_layer(mlp, [](const Layer& layer, const Place& at, const std::string&, int depth) {
-    fmt::print("{:{}}{}: {} -> {}\n", "", 2 * depth, layer.layer_name.view(),
-               to_text(at.input).view(), to_text(layer.output_space(at.input)).view());
+    say(stdout, "{:{}}{}: {} -> {}\n", "", 2 * depth, layer.layer_name.view(),
+        to_text(at.input).view(), to_text(layer.output_space(at.input)).view());
   });
 }
 
 void print_model(const Model& model) {
   std::int64_t total = 0;
-  fmt::print("model: input {}, targets {}\n", to_text(model.input_space()).view(),
-             to_text(model.target_space()).view());
+  say(stdout, "model: input {}, targets {}\n", to_text(model.input_space()).view(),
+      to_text(model.target_space()).view());
   if (const MLPBase* mlp = model.as_mlp()) print_layers(*mlp);
   for (const ModelParameter& p : model.parameters()) {
     std::int64_t count = 1;
     for (int i = 0; i < p.shape().rank; ++i) count *= p.shape()[i];
     total += count;
-    fmt::print("  parameter {} {}\n", p.name.view(), shape_of(p.shape()));
+    say(stdout, "  parameter {} {}\n", p.name.view(), shape_of(p.shape()));
   }
-  fmt::print("  {} parameters in all\n", total);
+  say(stdout, "  {} parameters in all\n", total);
 }
 
 // Totals of a call, with every run-time extent at `batch`.
@@ -80,7 +80,7 @@ Totals totals_of(const JobProgram& p, std::int64_t batch) {
 }
 void print_program(const JobProgram& p, std::int64_t batch) {
   const Totals totals = totals_of(p, batch);
-  fmt::print(
+  say(stdout,
       "{}: {} steps, {} of {} loops precompiled, {} bytes of memory, {:.4g} FLOPs "
       "a batch of {}\n",
       p.name, p.program->plan().steps.size, p.program->compiled_loops(), p.program->loops(),
@@ -135,9 +135,9 @@ int check(const CheckArguments& a) {
       if (!phase.train) continue;
       put_model(*phase.train->model);
     } else {
-      if (!phase.name.empty()) fmt::print("{}\n", phase.name);
+      if (!phase.name.empty()) say(stdout, "{}\n", phase.name);
       if (!phase.train) {
-        fmt::print("{}: a file is missing, so that shapes were not checked\n", phase.where);
+        say(stdout, "{}: a file is missing, so that shapes were not checked\n", phase.where);
         continue;
       }
       print_model(*phase.train->model);
@@ -150,7 +150,7 @@ int check(const CheckArguments& a) {
   if (a.json)
     put_event("end", "\"reason\":\"finished\",\"errors\":0");
   else if (!a.quiet)
-    fmt::print("{}: no errors\n", a.job.path);
+    say(stdout, "{}: no errors\n", a.job.path);
   return exit_ok;
 }
 
@@ -190,7 +190,7 @@ int plan(const PlanArguments& a) {
                   {"format", a.format},
                   {"text", text}});
       else
-        fmt::print("{}", text);
+        say(stdout, "{}", text);
       return exit_ok;
     }
     std::string known;

@@ -37,13 +37,13 @@ void print(const CompileReport& r, const CompileArguments& a) {
   if (a.json && !a.quiet) put(r);
   if (a.json || a.quiet) return;
   if (a.verbose)
-    for (const std::string& line : r.commands) fmt::print("{}\n", line);
-  for (const std::string& note : r.notes) fmt::print("note: {}\n", note);
+    for (const std::string& line : r.commands) say(stdout, "{}\n", line);
+  for (const std::string& note : r.notes) say(stdout, "note: {}\n", note);
   const char* source = r.made ? "compiled now" : "from the cache";
-  fmt::print("{} loops: {} in the program", r.loops, r.present);
-  if (r.loaded > 0) fmt::print(", {} {}", r.loaded, source);
-  fmt::print(", {} interpreted ({:.2f} s)\n", r.interpreted, r.seconds);
-  if (!r.object.empty()) fmt::print("{}\n", r.object);
+  say(stdout, "{} loops: {} in the program", r.loops, r.present);
+  if (r.loaded > 0) say(stdout, ", {} {}", r.loaded, source);
+  say(stdout, ", {} interpreted ({:.2f} s)\n", r.interpreted, r.seconds);
+  if (!r.object.empty()) say(stdout, "{}\n", r.object);
 }
 
 int compile_job(const CompileArguments& a) {
@@ -55,13 +55,13 @@ int compile_job(const CompileArguments& a) {
     for (const std::string& warning : job.warnings) show_warning(warning);
   int without = 0;
   for (const Phase& phase : job.phases) {
-    if (!phase.name.empty() && !a.quiet && !a.json) fmt::print("{}\n", phase.name);
+    if (!phase.name.empty() && !a.quiet && !a.json) say(stdout, "{}\n", phase.name);
     if (phase.train && phase.train->algorithm)
       print(compile_missing_loops(*phase.train, precision_of(a.floatX), a.options), a);
     else if (phase.train && (a.quiet || a.json))
       continue;
     else if (phase.train)
-      fmt::print("the model trains itself: there is nothing to compile\n");
+      say(stdout, "the model trains itself: there is nothing to compile\n");
     else
       ++without;
   }

@@ -46,21 +46,21 @@ std::string folder_of(const KnownSet& set) {
 }
 
 int list() {
-  fmt::print("{:<20} {:>9}  {:<9} {}\n", "NAME", "SIZE", "PRESENT", "WHAT");
+  say(stdout, "{:<20} {:>9}  {:<9} {}\n", "NAME", "SIZE", "PRESENT", "WHAT");
   for (const KnownSet& set : known_sets()) {
     const int present = present_files(set, data_path());
     const int all = static_cast<int>(set.files.size());
-    fmt::print("{:<20} {:>9}  {:<9} {}\n", set.name, size_text(set.bytes()),
-               present == all ? "yes"
-               : present == 0 ? "no"
-                              : fmt::format("{} of {}", present, all),
-               set.what);
-    fmt::print("{:<42}licence: {}\n", "", set.licence);
-    if (present > 0) fmt::print("{:<42}{}\n", "", folder_of(set));
+    say(stdout, "{:<20} {:>9}  {:<9} {}\n", set.name, size_text(set.bytes()),
+        present == all ? "yes"
+        : present == 0 ? "no"
+                       : fmt::format("{} of {}", present, all),
+        set.what);
+    say(stdout, "{:<42}licence: {}\n", "", set.licence);
+    if (present > 0) say(stdout, "{:<42}{}\n", "", folder_of(set));
   }
   const std::string variable = data_path_source();
-  fmt::print("\nData sets are looked for in {}; {} it.\n", data_path(),
-             variable.empty() ? "ANSATZ_DATA_PATH can name" : variable + " names");
+  say(stdout, "\nData sets are looked for in {}; {} it.\n", data_path(),
+      variable.empty() ? "ANSATZ_DATA_PATH can name" : variable + " names");
   return exit_ok;
 }
 
@@ -90,7 +90,7 @@ int path(const DataArguments& a) {
   if (a.json)
     put_json(OrderedJson::object({{"path", found}}));
   else
-    fmt::print("{}\n", found);
+    say(stdout, "{}\n", found);
   return exit_ok;
 }
 
@@ -121,8 +121,8 @@ class Bar final : public FetchObserver {
       bar = fmt::format("[{}{}] {:3}%  ", std::string(full, '#'), std::string(width - full, ' '),
                         done * 100 / total);
     }
-    say(stderr, "\r{}{}  {}/s\033[K", bar, size_text(done),
-        size_text(static_cast<std::int64_t>(rate)));
+    draw(stderr, "\r{}{}  {}/s\033[K", bar, size_text(done),
+         size_text(static_cast<std::int64_t>(rate)));
     open_ = true;
   }
   void trouble(const std::string& what) override {
@@ -185,13 +185,13 @@ int fetch(const DataArguments& a) {
     Bar bar(a.quiet);
     fetched = fetch_set(set, folder, a.from, bar);
   }
-  fmt::print("{}/{}: {} of {} files fetched, all verified\n", folder, set.name, fetched,
-             set.files.size());
+  say(stdout, "{}/{}: {} of {} files fetched, all verified\n", folder, set.name, fetched,
+      set.files.size());
   for (const KnownFile& file : set.files)
     if (file.name.ends_with(".tgz") || file.name.ends_with(".tar.gz"))
-      fmt::print("an archive; unpack it: tar -xzf {0}/{1}/{2} -C {0}/{1}\n", folder, set.name,
-                 file.name);
-  fmt::print("licence: {}\nplease cite: {}\n", set.licence, set.cite);
+      say(stdout, "an archive; unpack it: tar -xzf {0}/{1}/{2} -C {0}/{1}\n", folder, set.name,
+          file.name);
+  say(stdout, "licence: {}\nplease cite: {}\n", set.licence, set.cite);
   return exit_ok;
 }
 

@@ -9,6 +9,8 @@
 #include <ansatz/registry/listing.hpp>
 #include <ansatz/serial/environment.hpp>
 
+#include "../base/say.hpp"
+
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -56,21 +58,21 @@ int info_json() {
 }
 
 int info() {
-  fmt::print("ansatz {}\n", version);
-  fmt::print("build type: {}\n", compiling::settings::build_type);
-  fmt::print("compiler flags: {}\n", compiler_flags());
-  for (const auto& [name, value] : current_environment()) fmt::print("{}: {}\n", name, value);
-  fmt::print("processors: {}\n", std::thread::hardware_concurrency());
+  say(stdout, "ansatz {}\n", version);
+  say(stdout, "build type: {}\n", compiling::settings::build_type);
+  say(stdout, "compiler flags: {}\n", compiler_flags());
+  for (const auto& [name, value] : current_environment()) say(stdout, "{}: {}\n", name, value);
+  say(stdout, "processors: {}\n", std::thread::hardware_concurrency());
   const std::string variable = data_path_source();
-  fmt::print("data path: {} ({})\n", data_path(),
-             variable.empty() ? "neither ANSATZ_DATA_PATH nor PYLEARN2_DATA_PATH is set"
-                              : "from " + variable);
+  say(stdout, "data path: {} ({})\n", data_path(),
+      variable.empty() ? "neither ANSATZ_DATA_PATH nor PYLEARN2_DATA_PATH is set"
+                       : "from " + variable);
   try {
-    fmt::print("cache of compiled loops: {}\n", loop_cache_folder());
+    say(stdout, "cache of compiled loops: {}\n", loop_cache_folder());
   } catch (const Error& e) {
-    fmt::print("cache of compiled loops: none ({})\n", e.what());
+    say(stdout, "cache of compiled loops: none ({})\n", e.what());
   }
-  if (const std::string what = warning_of_pin(); !what.empty()) fmt::print("warning: {}\n", what);
+  if (const std::string what = warning_of_pin(); !what.empty()) say(stdout, "warning: {}\n", what);
   return exit_ok;
 }
 
@@ -100,7 +102,7 @@ void add_list(CLI::App& app, int& exit) {
   c->footer("Examples:\n  ansatz list\n  ansatz list Maxout\n  ansatz list --json");
   c->callback([a, &exit] {
     load_libraries(a->libraries);
-    fmt::print("{}", listing(a->json ? "json" : a->format, a->name));
+    say(stdout, "{}", listing(a->json ? "json" : a->format, a->name));
     exit = exit_ok;
   });
 }

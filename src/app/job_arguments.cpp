@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <ansatz/base/regular_file.hpp>
+
 #include <dlfcn.h>
 
 namespace ansatz::app {
@@ -50,6 +52,9 @@ void load_libraries(const std::vector<std::string>& paths) {
     const std::size_t before = registry().names().size() + configurations().size();
     // Without a slash dlopen would search the system's folders.
     const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
+    // The loader would wait for a pipe.
+    if (const serial::RegularFile opened = serial::open_regular(file); !opened.file)
+      throw FileError(fmt::format("--load {}: {}", path, opened.why));
     if (!dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL)) {
       const std::string why = dlerror();
       if (why.find("undefined symbol") == why.npos)

@@ -1,5 +1,7 @@
 #include "json_output.hpp"
 
+#include "../base/say.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -12,7 +14,7 @@ OrderedJson json_of(double value) {
 }
 
 void put_json(const OrderedJson& json) {
-  fmt::print("{}\n", json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
+  say(stdout, "{}\n", json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
 }
 
 CLI::Option* add_json(CLI::App& command, bool& json, const std::string& what) {

@@ -93,7 +93,10 @@ int run(int argc, char** argv) {
       "was trained.");
   app.set_version_flag("--version", fmt::format("ansatz {}", ansatz::version));
   app.require_subcommand(1);
-  app.failure_message(explain);
+  // A command line may come from a script, with names of somebody else's files.
+  app.failure_message([](const CLI::App* at, const CLI::Error& error) {
+    return ansatz::printable(explain(at, error));
+  });
   app.footer(
       "Examples:\n"
       "  ansatz check job.yaml\n"

@@ -85,28 +85,28 @@ int print_monitor(const std::vector<std::string>& paths, const Shown& shown) {
     const ModelFile file = read_model_file(path);
     const MonitorRecords& records = records_of(file, path, "monitor");
     if (shown.json) {
-      fmt::print("{}\n", last_records_json(path, records, shown));
+      say(stdout, "{}\n", last_records_json(path, records, shown));
       continue;
     }
-    if (paths.size() > 1) fmt::print("{}\n", path);
-    fmt::print("epochs seen: {}\n", records.epochs_seen);
-    fmt::print("time trained: {:.1f} s\n",
-               records.time_record.empty() ? 0. : records.time_record.back());
+    if (paths.size() > 1) say(stdout, "{}\n", path);
+    say(stdout, "epochs seen: {}\n", records.epochs_seen);
+    say(stdout, "time trained: {:.1f} s\n",
+        records.time_record.empty() ? 0. : records.time_record.back());
     for (const ChannelRecords* c : sorted(records, shown)) {
       if (c->val_record.empty()) continue;
       // A job that went on with the model may watch other channels.
       const std::string when = measured_last(records, *c)
                                    ? ""
                                    : fmt::format(" (not since epoch {})", last_epoch(records, *c));
-      fmt::print("{} : {}{}\n", ansatz::shown(c->name), channel_text(c->val_record.back()), when);
+      say(stdout, "{} : {}{}\n", printable_name(c->name), channel_text(c->val_record.back()), when);
     }
   }
   return exit_ok;
 }
 
-// As RFC 4180 has it: in quotes where it holds a comma, a quote or the end of a line.
+// As RFC 4180 has it: in quotes where it holds a comma or a quote.
 std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string out = "\"";
   for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
   return out + '"';
@@ -115,7 +115,7 @@ std::string csv_field(const std::string& text) {
 // A line a channel: its name, then one column a record.
 void print_csv(const MonitorRecords& records, const Shown& shown) {
   const auto line = [](const std::string& name, const auto& values, std::int64_t before) {
-    std::string text = csv_field(name);
+    std::string text = csv_field(printable_name(name));
     for (std::int64_t i = 0; i < before; ++i) text += ",";
     for (auto v : values) {
       if constexpr (std::is_same_v<decltype(v), double>)
@@ -123,7 +123,7 @@ void print_csv(const MonitorRecords& records, const Shown& shown) {
       else
         text += fmt::format(",{}", v);
     }
-    fmt::print("{}\n", text);
+    say(stdout, "{}\n", text);
   };
   line("(epochs_seen)", records.epoch_record, 0);
   line("(batches_seen)", records.batch_record, 0);
@@ -141,18 +141,17 @@ std::string json_list(const List& values, Text text) {
 
 void print_json(const MonitorRecords& records, const Shown& shown) {
   const auto whole = [](std::int64_t n) { return std::to_string(n); };
-  fmt::print("{{\"epochs_seen\":{},\"batches_seen\":{},\"examples_seen\":{},\"seconds\":{},\n",
-             json_list(records.epoch_record, whole), json_list(records.batch_record, whole),
-             json_list(records.example_record, whole), json_list(records.time_record, json_number));
-  fmt::print("\"channels\":{{");
+  say(stdout, "{{\"epochs_seen\":{},\"batches_seen\":{},\"examples_seen\":{},\"seconds\":{},\n",
+      json_list(records.epoch_record, whole), json_list(records.batch_record, whole),
+      json_list(records.example_record, whole), json_list(records.time_record, json_number));
+  say(stdout, "\"channels\":{{");
   bool first = true;
   for (const ChannelRecords* c : sorted(records, shown)) {
-    fmt::print("{}\n{}:{{\"first\":{},\"values\":{},\"doc\":{}}}", first ? "" : ",",
-               json_string(c->name), c->first, json_list(c->val_record, json_number),
-               json_string(c->doc));
+    say(stdout, "{}\n{}:{{\"first\":{},\"values\":{},\"doc\":{}}}", first ? "" : ",",
+        json_string(c->name), c->first, json_list(c->val_record, json_number), json_string(c->doc));
     first = false;
   }
-  fmt::print("}}}}\n");
+  say(stdout, "}}}}\n");
 }
 
 struct Numbers {
@@ -249,21 +248,20 @@ int summarize(const std::string& path) {
     const std::vector<double> values = values_of(t);
     const Numbers n = numbers_of(values);
     total += t.size();
-    fmt::print("{}: [{}]\n  min {:.6g}  mean {:.6g}  max {:.6g}  standard deviation {:.6g}\n",
-               shown(t.name), shape, n.smallest, n.mean, n.largest, n.deviation);
+    say(stdout, "{}: [{}]\n  min {:.6g}  mean {:.6g}  max {:.6g}  standard deviation {:.6g}\n",
+        printable_name(t.name), shape, n.smallest, n.mean, n.largest, n.deviation);
     if (t.shape.size() != 2) continue;
     const Numbers columns = norms_of(t, values, 0), rows = norms_of(t, values, 1);
-    fmt::print("  column norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", columns.smallest,
-               columns.mean, columns.largest);
-    fmt::print("  row norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", rows.smallest, rows.mean,
-               rows.largest);
+    say(stdout, "  column norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", columns.smallest,
+        columns.mean, columns.largest);
+    say(stdout, "  row norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", rows.smallest, rows.mean,
+        rows.largest);
   }
-  fmt::print("{} parameters, {}\n", total, file.floatX);
+  say(stdout, "{} parameters, {}\n", total, file.floatX);
   if (const MonitorRecords* records = find_monitor(file.monitors))
-    fmt::print("trained for {} epochs, {} examples, {:.1f} seconds\n", records->epochs_seen,
-               records->examples_seen,
-               records->time_record.empty() ? 0. : records->time_record.back());
-  fmt::print("written by ansatz {}\n", file.library_version);
+    say(stdout, "trained for {} epochs, {} examples, {:.1f} seconds\n", records->epochs_seen,
+        records->examples_seen, records->time_record.empty() ? 0. : records->time_record.back());
+  say(stdout, "written by ansatz {}\n", file.library_version);
   return exit_ok;
 }
 

@@ -2,6 +2,7 @@
 
 #include <ansatz/base/json.hpp>
 #include <ansatz/base/progress.hpp>
+#include <ansatz/base/shown.hpp>
 #include <dsl/nearest_name.hpp>
 
 #include "../base/say.hpp"
@@ -78,10 +79,10 @@ class TextObserver final : public RunObserver {
     std::fflush(stdout);
   }
   void on_warning(Session&, const std::string& text) override {
-    if (!options_.quiet) say(stderr, "warning: {}\n", text);
+    if (!options_.quiet) say(stderr, "warning: {}\n", shown(text));
   }
   void on_note(Session&, const std::string& text) override {
-    if (!options_.quiet) say(stderr, "{}\n", text);
+    if (!options_.quiet) say(stderr, "{}\n", shown(text));
   }
 
  private:
@@ -93,7 +94,8 @@ class TextObserver final : public RunObserver {
     std::string line;
     each_measured(session, [&](const ChannelRecords& c) {
       if (wanted(c.name))
-        line += fmt::format("{}{} {:.5g}", line.empty() ? "" : "  ", c.name, c.val_record.back());
+        line += fmt::format("{}{} {:.5g}", line.empty() ? "" : "  ", printable_name(c.name),
+                            c.val_record.back());
     });
     return line;
   }
@@ -102,7 +104,8 @@ class TextObserver final : public RunObserver {
     say(stdout, "Monitoring step:\n\tEpochs seen: {}\n\tBatches seen: {}\n\tExamples seen: {}\n",
         records.epochs_seen, records.batches_seen, records.examples_seen);
     each_measured(session, [&](const ChannelRecords& c) {
-      if (wanted(c.name)) say(stdout, "\t{}: {}\n", c.name, channel_text(c.val_record.back()));
+      if (wanted(c.name))
+        say(stdout, "\t{}: {}\n", printable_name(c.name), channel_text(c.val_record.back()));
     });
   }
 
@@ -202,7 +205,7 @@ void show_warning(const std::string& text) {
   if (shows_json)
     put_event("warning", fmt::format("\"text\":{}", json_string(text)));
   else
-    say(stderr, "{}\n", text);
+    say(stderr, "{}\n", shown(text));
 }
 
 bool matches(const std::vector<std::string>& patterns, const std::string& name) {

@@ -134,7 +134,7 @@ std::vector<std::int64_t> classes_of(const Rows& rows) {
 
 void write_out(const std::string& path, const std::string& text) {
   if (path.empty() || path == "-") {
-    fmt::print("{}", text);
+    say(stdout, "{}", text);
     return;
   }
   AtomicFile file(path, Overwrite::replace, Replaces::no_models);
@@ -299,9 +299,9 @@ int evaluate(const EvaluateArguments& a) {
       json += fmt::format("{}{}:{}", json.empty() ? "" : ",", json_string(c.name),
                           json_number(c.val_record.back()));
     else
-      fmt::print("{}: {}\n", shown(c.name), channel_text(c.val_record.back()));
+      say(stdout, "{}: {}\n", printable_name(c.name), channel_text(c.val_record.back()));
   }
-  if (a.json) fmt::print("{{{}}}\n", json);
+  if (a.json) say(stdout, "{{{}}}\n", json);
   std::fflush(stdout);
   if (a.quiet) return exit_ok;
   for (const std::string& fault : faults) say(stderr, "not computed: {}\n", fault);

@@ -55,7 +55,7 @@ RunEnd train_phase(const TrainArguments& a, const Phase& phase,
   options.learned = learned;
   options.threads = a.threads;
   options.check = a.check;
-  options.places = phase.places;
+  options.places = *phase.places;
   options.job_yaml = phase.job_yaml;
   options.model_yaml = phase.model_yaml;
   options.variables = phase.variables;

@@ -86,14 +86,14 @@ struct Progress::State {
       head += fmt::format(" {}", done);
     }
     // \r and clear: the line is drawn over; 7l and 7h: it is never wrapped.
-    say(out, "\r\x1b[K\x1b[?7l{}{}\x1b[?7h", head, tail);
+    ansatz::draw(out, "\r\x1b[K\x1b[?7l{}{}\x1b[?7h", head, tail);
     std::fflush(out);
     drawn = true;
   }
 };
 
 Progress::Progress(std::string_view label, std::int64_t total, std::FILE* out) : state_(new State) {
-  state_->label = label;
+  state_->label = printable_name(label);
   state_->total = total;
   state_->out = out;
   state_->terminal = is_terminal(out);
@@ -121,8 +121,9 @@ void Progress::finish(std::string_view result) {
   State& s = *state_;
   if (s.finished) return;
   s.finished = true;
-  say(s.out, "{}{}{}{}  {}  {:.1f} s\n", s.terminal ? "\r\x1b[K" : "", s.label,
-      result.empty() ? "" : "  ", result, rate_text(s.rate()), seconds(s.last - s.start));
+  ansatz::draw(s.out, "{}{}{}{}  {}  {:.1f} s\n", s.terminal ? "\r\x1b[K" : "", s.label,
+               result.empty() ? "" : "  ", printable_name(result), rate_text(s.rate()),
+               seconds(s.last - s.start));
   std::fflush(s.out);
 }
 

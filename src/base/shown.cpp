@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ansatz {
 
 namespace {
@@ -29,7 +31,7 @@ Character character_at(std::string_view text, std::size_t at) {
   return {code, length};
 }
 
-bool printable(char32_t c) {
+bool is_shown(char32_t c) {
   const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
   const bool separates_lines = c == 0x2028 || c == 0x2029;
   const bool directs = c == 0x200e || c == 0x200f || c == 0x061c || (c >= 0x202a && c <= 0x202e) ||
@@ -37,15 +39,59 @@ bool printable(char32_t c) {
   return !control && !separates_lines && !directs;
 }
 
+void append(std::string& out, std::string_view text, std::size_t at, Character c) {
+  if (c.length == 0)
+    out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at]));
+  else if (is_shown(c.code))
+    out += text.substr(at, c.length);
+  else
+    out += c.code < 0x80 ? fmt::format("\\x{:02x}", static_cast<unsigned>(c.code))
+                         : fmt::format("\\u{{{:x}}}", static_cast<unsigned>(c.code));
+}
+
+std::size_t step(Character c) { return c.length == 0 ? 1 : c.length; }
+
 }  // namespace
 
 bool is_plain(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const Character c = character_at(text, at);
-    if (c.length == 0 || (c.code != '\t' && !printable(c.code))) return false;
+    if (c.length == 0 || (c.code != '\t' && !is_shown(c.code))) return false;
     at += c.length;
   }
   return true;
+}
+
+bool is_printable(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    if (!is_plain(text.substr(at, end - at))) return false;
+    at = end + 1;
+  }
+  return true;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const Character c = character_at(text, at);
+    if (c.code == '\n' || c.code == '\t')
+      out += static_cast<char>(c.code);
+    else
+      append(out, text, at, c);
+    at += step(c);
+  }
+  return out;
+}
+
+std::string printable_name(std::string_view name) {
+  std::string out;
+  for (std::size_t at = 0; at < name.size();) {
+    const Character c = character_at(name, at);
+    append(out, name, at, c);
+    at += step(c);
+  }
+  return out;
 }
 
 std::string shown(std::string_view text) {
@@ -66,20 +112,13 @@ std::string shown(std::string_view text) {
   };
   for (std::size_t at = 0; at < text.size();) {
     const Character c = character_at(text, at);
-    if (c.length == 0) {
-      word += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at++]));
-      continue;
-    }
     if (c.code == ' ' || c.code == '\n' || c.code == '\t') {
       end_word();
       out += static_cast<char>(c.code);
-    } else if (!printable(c.code)) {
-      word += c.code < 0x80 ? fmt::format("\\x{:02x}", static_cast<unsigned>(c.code))
-                            : fmt::format("\\u{{{:x}}}", static_cast<unsigned>(c.code));
     } else {
-      word += text.substr(at, c.length);
+      append(word, text, at, c);
     }
-    at += c.length;
+    at += step(c);
   }
   end_word();
   return out;

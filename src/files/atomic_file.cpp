@@ -390,6 +390,21 @@ void AtomicFile::write(const void* data, std::size_t size) {
   }
 }
 
+void AtomicFile::rewrite(std::int64_t at, const void* data, std::size_t size) {
+  if (file_ < 0) cannot_write(path_, "it is finished already");
+  if (at < 0 || at + static_cast<std::int64_t>(size) > size_)
+    throw ValueError("only bytes that were written are put in another's place");
+  const char* from = static_cast<const char*>(data);
+  while (size > 0) {
+    const ssize_t done = ::pwrite(file_, from, size, at);
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) fail(errno);
+    from += done;
+    at += done;
+    size -= static_cast<std::size_t>(done);
+  }
+}
+
 void AtomicFile::put_in_place() {
   const auto rename_with = [&](unsigned flags) {
     return ::renameat2(folder_file_, temporary_.c_str(), folder_file_, name_.c_str(), flags) == 0;

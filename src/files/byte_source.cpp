@@ -1,15 +1,16 @@
 #include "byte_source.hpp"
 
+#include <ansatz/base/regular_file.hpp>
+
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 
 namespace ansatz::data {
 
@@ -19,23 +20,22 @@ namespace {
 constexpr std::int64_t most_unpacked = 1032;
 
 std::string load(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (error && error != std::errc::no_such_file_or_directory)
-    throw FileError(fmt::format("{}: {}", path, error.message()));
-  if (!std::filesystem::exists(status)) throw FileError(fmt::format("{}: no such file", path));
-  if (!std::filesystem::is_regular_file(status))
-    throw FileError(fmt::format("{}: not a file{}", path,
-                                std::filesystem::is_directory(status) ? ", but a folder" : ""));
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw FileError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
-  const auto size = std::filesystem::file_size(path, error);
-  if (error) throw FileError(fmt::format("{}: cannot be read: {}", path, error.message()));
+  serial::RegularFile opened = serial::open_regular(path);
+  if (!opened.file)
+    throw FileError(opened.missing() ? fmt::format("{}: no such file", path)
+                    : opened.error   ? fmt::format("{}: cannot be read: {}", path, opened.why)
+                                     : fmt::format("{}: {}", path, opened.why));
+  const auto size = static_cast<std::size_t>(opened.size);
   std::string bytes(size, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(size));
-  if (static_cast<std::uintmax_t>(file.gcount()) != size)
-    throw FileError(fmt::format("{}: reading stopped at byte {} of {}", path, file.gcount(), size));
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t got = ::read(opened.file.get(), bytes.data() + done, size - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0)
+      throw FileError(fmt::format("{}: reading stopped at byte {} of {}{}", path, done, size,
+                                  got < 0 ? fmt::format(" ({})", std::strerror(errno)) : ""));
+    done += static_cast<std::size_t>(got);
+  }
   return bytes;
 }
 

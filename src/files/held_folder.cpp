@@ -124,18 +124,6 @@ class Way {
 
 }  // namespace
 
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  if (this != &other) {
-    if (file_ >= 0) ::close(file_);
-    file_ = other.release();
-  }
-  return *this;
-}
-Descriptor::~Descriptor() {
-  if (file_ >= 0) ::close(file_);
-}
-int Descriptor::release() noexcept { return std::exchange(file_, -1); }
-
 HeldPlace held_place(const std::string& path, Trust trust) {
   std::string at = path;
   for (int links = 0; links <= most_links; ++links) {

@@ -1,4 +1,5 @@
 #include <ansatz/base/json.hpp>
+#include <ansatz/base/shown.hpp>
 
 #include <charconv>
 #include <cmath>
@@ -57,6 +58,22 @@ void append_escaped(std::string& out, char c) {
   out += digits[code & 15];
 }
 
+/// One of several bytes. What would command a terminal or turn the direction of text, all below
+/// U+10000, is written as \uNNNN.
+void append_character(std::string& out, std::string_view bytes) {
+  if (is_plain(bytes)) {
+    out += bytes;
+    return;
+  }
+  const auto low = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]) & 0x3fu; };
+  const unsigned first = static_cast<unsigned char>(bytes[0]);
+  const unsigned code = bytes.size() == 2 ? (first & 0x1fu) << 6 | low(1)
+                                          : (first & 0xfu) << 12 | low(1) << 6 | low(2);
+  constexpr char digits[] = "0123456789abcdef";
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) out += digits[code >> shift & 15];
+}
+
 }  // namespace
 
 std::string json_number(double value) {
@@ -89,7 +106,7 @@ std::string json_string(std::string_view text) {
     } else if (size == 1) {
       append_escaped(out, text[0]);
     } else {
-      out += text.substr(0, size);
+      append_character(out, text.substr(0, size));
     }
     text.remove_prefix(size == 0 ? 1 : size);
   }

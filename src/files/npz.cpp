@@ -1,16 +1,18 @@
+#include <ansatz/base/regular_file.hpp>
+#include <ansatz/files/atomic_file.hpp>
 #include <ansatz/files/npy.hpp>
 #include <ansatz/files/npz.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <zip.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <memory>
+#include <utility>
 
 #include <dsl/exceptions.hpp>
 
@@ -27,9 +29,6 @@ namespace {
 
 struct CloseArchive {
   void operator()(zip_t* z) const { zip_discard(z); }
-};
-struct CloseFile {
-  void operator()(std::FILE* f) const { std::fclose(f); }
 };
 struct CloseEntry {
   void operator()(zip_file_t* f) const { zip_fclose(f); }
@@ -58,9 +57,12 @@ NpzArray read_entry(zip_t* archive, zip_uint64_t index) {
 // The arrays whose names (without .npy) are wanted.
 template <class Wanted>
 std::vector<NpzArray> read_arrays(const std::string& path, Wanted wanted) {
+  serial::RegularFile opened = serial::open_regular(path);
+  if (!opened.file) throw FileError("cannot read " + quoted(path) + ": " + opened.why);
   int code = 0;
-  Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
+  Archive archive(zip_fdopen(opened.file.get(), 0, &code));
   if (!archive) throw FileError("cannot read " + quoted(path) + ": " + zip_text(code));
+  (void)opened.file.release();
   std::vector<NpzArray> out;
   const zip_int64_t entries = zip_get_num_entries(archive.get(), 0);
   for (zip_int64_t i = 0; i < entries; ++i) {
@@ -85,20 +87,101 @@ std::vector<NpzArray> read_arrays(const std::string& path, Wanted wanted) {
   throw FileError("cannot write " + quoted(path) + ": " + why);
 }
 
-void flush_to_disk(const std::string& path, int flags) {
-  const int file = ::open(path.c_str(), flags);
-  if (file < 0) cannot_write(path, std::strerror(errno));
-  const int failed = ::fsync(file), why = errno;
-  ::close(file);
-  if (failed) cannot_write(path, std::strerror(why));
-}
+/// What libzip writes to: a file that takes its place when it is whole, with the mode of the one
+/// that was there.
+class Target {
+ public:
+  explicit Target(const std::string& path) : file_(path) {}
 
-void write_archive(const std::string& path, const std::vector<NamedArray>& arrays) {
-  int code = 0;
-  Archive archive(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
-  if (!archive) cannot_write(path, zip_text(code));
+  Archive archive(const std::string& path) {
+    zip_error_t error;
+    zip_error_init(&error);
+    zip_source_t* const source = zip_source_function_create(command, this, &error);
+    zip_t* const made =
+        source ? zip_open_from_source(source, ZIP_CREATE | ZIP_TRUNCATE, &error) : nullptr;
+    const std::string why = made ? "" : zip_error_strerror(&error);
+    if (!made && source) zip_source_free(source);
+    zip_error_fini(&error);
+    if (!made) cannot_write(path, why);
+    return Archive(made);
+  }
+
+  /// Throws what went wrong while libzip wrote.
+  void rethrow() const {
+    if (fault_) std::rethrow_exception(fault_);
+  }
+  AtomicFile& file() { return file_; }
+
+ private:
+  static zip_int64_t command(void* self, void* data, zip_uint64_t size, zip_source_cmd_t what) {
+    Target& target = *static_cast<Target*>(self);
+    try {
+      return target.obey(data, size, what);
+    } catch (...) {  // no exception passes through libzip
+      target.fault_ = std::current_exception();
+      return target.failed(ZIP_ER_WRITE, EIO);
+    }
+  }
+
+  zip_int64_t obey(void* data, zip_uint64_t size, zip_source_cmd_t what) {
+    switch (what) {
+      case ZIP_SOURCE_SUPPORTS:
+        return zip_source_make_command_bitmap(
+            ZIP_SOURCE_SUPPORTS, ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE,
+            ZIP_SOURCE_STAT, ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL,
+            ZIP_SOURCE_BEGIN_WRITE, ZIP_SOURCE_WRITE, ZIP_SOURCE_SEEK_WRITE, ZIP_SOURCE_TELL_WRITE,
+            ZIP_SOURCE_COMMIT_WRITE, ZIP_SOURCE_ROLLBACK_WRITE, ZIP_SOURCE_REMOVE, -1);
+      case ZIP_SOURCE_STAT:  // it begins with nothing
+        return failed(ZIP_ER_READ, ENOENT);
+      case ZIP_SOURCE_ERROR:
+        return zip_error_to_data(&error_, data, size);
+      case ZIP_SOURCE_WRITE:
+        return write(static_cast<const char*>(data), size);
+      case ZIP_SOURCE_SEEK_WRITE: {
+        const auto to = zip_source_seek_compute_offset(static_cast<zip_uint64_t>(at_),
+                                                       static_cast<zip_uint64_t>(file_.size()),
+                                                       data, size, &error_);
+        if (to >= 0) at_ = to;
+        return to < 0 ? -1 : 0;
+      }
+      case ZIP_SOURCE_TELL_WRITE:
+        return at_;
+      case ZIP_SOURCE_BEGIN_WRITE:
+      case ZIP_SOURCE_COMMIT_WRITE:
+      case ZIP_SOURCE_ROLLBACK_WRITE:
+      case ZIP_SOURCE_FREE:
+        return 0;
+      default:
+        return failed(ZIP_ER_OPNOTSUPP, 0);
+    }
+  }
+
+  zip_int64_t write(const char* data, zip_uint64_t size) {
+    const auto behind = static_cast<zip_uint64_t>(file_.size() - at_);
+    const auto again = static_cast<std::size_t>(std::min(behind, size));
+    file_.rewrite(at_, data, again);
+    file_.write(data + again, static_cast<std::size_t>(size) - again);
+    at_ += static_cast<std::int64_t>(size);
+    return static_cast<zip_int64_t>(size);
+  }
+
+  zip_int64_t failed(int code, int system) {
+    zip_error_set(&error_, code, system);
+    return -1;
+  }
+
+  AtomicFile file_;
+  std::int64_t at_ = 0;
+  zip_error_t error_{};
+  std::exception_ptr fault_;
+};
+
+void write_archive(Target& target, const std::string& path, const std::vector<NamedArray>& arrays) {
+  Archive archive = target.archive(path);
   const auto check = [&](bool good) {
-    if (!good) cannot_write(path, zip_strerror(archive.get()));
+    if (good) return;
+    target.rethrow();
+    cannot_write(path, zip_strerror(archive.get()));
   };
   std::vector<std::string> headers;
   headers.reserve(arrays.size());  // libzip reads them when the archive is closed
@@ -144,8 +227,10 @@ NpzArray read_npz_array(const std::string& path, std::string_view name) {
 }
 
 NpzArray read_npy(const std::string& path) {
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
+  serial::RegularFile opened = serial::open_regular(path);
   const std::string failed = "cannot read " + quoted(path) + ": ";
+  if (!opened.file) throw FileError(failed + opened.why);
+  const serial::Stream file = serial::stream_of(std::move(opened));
   if (!file) throw FileError(failed + std::strerror(errno));
   try {
     return running::read_npy([&](void* out, std::size_t n) {
@@ -171,26 +256,15 @@ void write_npz(const std::string& path, const std::vector<NamedArray>& arrays) {
                        std::to_string(ir::max_rank) + " dimensions");
     names.push_back(a.name);
   }
-  const std::string beside = path + ".part" + std::to_string(::getpid());
-  try {
-    if (arrays.empty()) {
-      // libzip writes no file for an empty archive; this is its end record
-      std::FILE* file = std::fopen(beside.c_str(), "wb");
-      if (!file) cannot_write(path, std::strerror(errno));
-      const char end[22] = {'P', 'K', 5, 6};
-      const bool written = std::fwrite(end, sizeof end, 1, file) == 1;
-      if ((std::fclose(file) != 0) | !written) cannot_write(path, std::strerror(errno));
-    } else {
-      write_archive(beside, arrays);
-    }
-    flush_to_disk(beside, O_RDONLY);
-    if (std::rename(beside.c_str(), path.c_str()) != 0) cannot_write(path, std::strerror(errno));
-  } catch (...) {
-    ::unlink(beside.c_str());
-    throw;
+  Target target(path);
+  if (arrays.empty()) {
+    // libzip writes no file for an empty archive; this is its end record
+    const char end[22] = {'P', 'K', 5, 6};
+    target.file().write(end, sizeof end);
+  } else {
+    write_archive(target, path, arrays);
   }
-  const std::size_t slash = path.rfind('/');
-  flush_to_disk(slash == path.npos ? "." : path.substr(0, slash + 1), O_RDONLY | O_DIRECTORY);
+  target.file().commit();
 }
 
 }  // namespace ansatz

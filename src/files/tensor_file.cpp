@@ -1,9 +1,7 @@
 #include <ansatz/files/tensor_file.hpp>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,10 +11,12 @@
 #include <new>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include <ansatz/base/json.hpp>
 #include <dsl/exceptions.hpp>
 
+#include <ansatz/base/regular_file.hpp>
 #include <ansatz/files/tensor_header.hpp>
 
 namespace ansatz {
@@ -33,22 +33,16 @@ namespace {
 class Source {
  public:
   explicit Source(const std::string& path) : path_(path) {
-    file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file_ < 0)
-      fail(errno == ENOENT ? "no such file"
-                           : fmt::format("cannot be read ({})", std::strerror(errno)));
-    struct stat status {};
-    if (::fstat(file_, &status) != 0 || !S_ISREG(status.st_mode)) {
-      ::close(file_);
-      fail(S_ISDIR(status.st_mode) ? "not a file, but a folder" : "not a file");
-    }
-    size_ = static_cast<std::uint64_t>(status.st_size);
+    RegularFile opened = open_regular(path);
+    if (!opened.file)
+      fail(opened.missing() ? "no such file"
+           : opened.error   ? fmt::format("cannot be read ({})", opened.why)
+                            : opened.why);
+    file_ = std::move(opened.file);
+    size_ = static_cast<std::uint64_t>(opened.size);
   }
   Source(std::string_view bytes, const std::string& path)
       : path_(path), memory_(bytes.data()), size_(bytes.size()) {}
-  ~Source() {
-    if (file_ >= 0) ::close(file_);
-  }
   Source(const Source&) = delete;
 
   std::uint64_t size() const { return size_; }
@@ -61,7 +55,7 @@ class Source {
     }
     char* to = static_cast<char*>(out);
     while (size > 0) {
-      const ssize_t got = ::pread(file_, to, size, static_cast<off_t>(at));
+      const ssize_t got = ::pread(file_.get(), to, size, static_cast<off_t>(at));
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0)
         fail(fmt::format("reading stopped at byte {} of {} ({})", at, size_,
@@ -79,7 +73,7 @@ class Source {
  private:
   const std::string& path_;
   const char* memory_ = nullptr;
-  int file_ = -1;
+  Descriptor file_;
   std::uint64_t size_ = 0;
 };
 

@@ -99,8 +99,9 @@ class OutputChecker {
       if (named == serial::file_named(each)) return told("a file of the data");
     // The model that a job goes on with may be saved where it came from.
     const auto* const goes_on = dynamic_cast<const LoadedModel*>(job_.model.get());
-    for (const Loader::Input& each : loader_.inputs) {
-      if (each.file != named) continue;
+    const auto [first, last] = loader_.inputs.equal_range(named);
+    for (auto at_input = first; at_input != last; ++at_input) {
+      const Loader::Input& each = at_input->second;
       if (of_job && goes_on && each.model == &goes_on->file()) continue;
       if (of_job && job_.save_freq == 0) continue;  // it is not replaced
       return told(fmt::format("an input of the job ({})", each.place.position.text()));

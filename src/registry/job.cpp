@@ -153,7 +153,6 @@ Phase phase_of(const yaml::Place& place, Loader& loader, const std::string& name
   if (phase.train->save_freq > 0 && phase.train->save_path.empty())
     phase.train->save_path = default_save_path(loader, name).c_str();
   check_job(*phase.train, loader, place);
-  phase.places = loader.dataset_places();
   if (phase.train->model) phase.model_yaml = to_yaml(*phase.train->model);
   return phase;
 }
@@ -175,6 +174,9 @@ Job job_of(const std::string& path, const yaml::NodePtr& root, yaml::Errors& err
       if (list) loader.environment.set("PYLEARN2_TRAIN_PHASE", name);
       job.phases.push_back(phase_of(places[i], loader, name));
     }
+    const auto of_objects =
+        std::make_shared<const std::map<const Object*, std::string>>(loader.object_places());
+    for (Phase& phase : job.phases) phase.places = of_objects;
   }
   errors.raise();
   for (const yaml::Issue& issue : errors.sorted()) job.warnings.push_back(issue.text());

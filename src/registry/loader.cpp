@@ -100,7 +100,7 @@ std::string Loader::moved(const std::string& path) const {
 
 std::string Loader::read_path(const yaml::Place& place, const std::string& path) {
   std::string found = moved(path);
-  if (!reading_output && !found.empty()) inputs.push_back({serial::file_named(found), place});
+  if (!reading_output && !found.empty()) inputs.emplace(serial::file_named(found), Input{place});
   return found;
 }
 
@@ -220,11 +220,10 @@ void Loader::add_error(const Object* of, const yaml::Place& otherwise, const std
   add_unless_told(info ? fault_place(*place, info->short_name(), what) : *place, what);
 }
 
-std::map<const Object*, std::string> Loader::dataset_places() const {
+std::map<const Object*, std::string> Loader::object_places() const {
   std::map<const Object*, std::string> places;
   for (const auto& [object, place] : places_)
-    if (dynamic_cast<const Dataset*>(object))
-      places[object] = fmt::format("{}: {}", place.position.text(), place.path);
+    places[object] = fmt::format("{}: {}", place.position.text(), place.path);
   return places;
 }
 
@@ -350,7 +349,7 @@ Shared<Object> Loader::load_model(const Value& from) {
   if (!may_enter(from, path)) return nullptr;
   try {
     auto file = std::make_shared<ModelFile>(read_model_file(path));
-    inputs.push_back({serial::file_named(path), from.place(), file.get()});
+    inputs.emplace(serial::file_named(path), Input{from.place(), file.get()});
     if (file->model_yaml.empty()) {
       errors.add(from.place(), fmt::format("'{}' does not say what model it holds", path));
       return nullptr;

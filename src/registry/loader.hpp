@@ -45,8 +45,8 @@ class Loader {
   /// Adds an error at an object, or else at `otherwise`; at the key with which `what` begins behind
   /// the class's name: "SGD: clip_norm must …".
   void add_error(const Object* of, const yaml::Place& otherwise, const std::string& what);
-  /// "job.yaml:3:12: dataset" for each data set.
-  std::map<const Object*, std::string> dataset_places() const;
+  /// "job.yaml:3:12: dataset" for each object.
+  std::map<const Object*, std::string> object_places() const;
   /// The path that a `!pkl:` names; "" where it cannot be read.
   std::string pickle_path(const yaml::Node& pickle) const;
   /// A path of the file, or the one that --data says instead.
@@ -55,14 +55,13 @@ class Loader {
   /// A file that the job reads: which one it is, where it is named, and the model it holds, if it
   /// is one by `!pkl:`.
   struct Input {
-    std::string file;
     yaml::Place place;
     const ModelFile* model = nullptr;
   };
   /// A path that is read now, as `moved` gives it; what it names is an input unless a job writes
   /// it.
   std::string read_path(const yaml::Place& place, const std::string& path);
-  std::vector<Input> inputs;
+  std::multimap<std::string, Input> inputs;  ///< by the file, as file_named tells it
   std::string job_file;  ///< "" where the text comes from none
   /// Which files the jobs so far write, and as what.
   std::map<std::string, std::string> outputs;

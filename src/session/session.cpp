@@ -287,11 +287,11 @@ JobFacts Session::facts() const {
 
 namespace {
 
-// Calls `use`; what it throws says where the data set stands, and what it is called.
+// Calls `use`; what it throws says where the object stands, and of a data set what it is called.
 template <class Use>
-auto at_place(const std::map<const Object*, std::string>& places, const Dataset& set,
+auto at_place(const std::map<const Object*, std::string>& places, const Object& object,
               std::string_view name, Use use) {
-  const auto place = places.find(&set);
+  const auto place = places.find(&object);
   const auto told = [&](const Error& error) {
     return fmt::format("{}{}{}{}{}", place == places.end() ? "" : place->second + ": ",
                        name.empty() ? "" : "data set \"", name,
@@ -306,8 +306,10 @@ auto at_place(const std::map<const Object*, std::string>& places, const Dataset&
   } catch (const ShapeError& error) {
     throw ShapeError(told(error));
   } catch (const std::bad_alloc&) {
+    const auto* const set = dynamic_cast<const Dataset*>(&object);
+    if (!set) throw;
     std::vector<std::string> files;
-    set.files(files);
+    set->files(files);
     std::string what = "the memory does not suffice for the data";
     for (const std::string& file : files) {
       std::error_code none;
@@ -388,15 +390,18 @@ void Session::setup_monitor() {
 
 void Session::start_parts() {
   if (job_.algorithm) {
-    algorithm_ = job_.algorithm->start(*this);
-    algorithm_->setup(*this);
+    at_place(options_.places, *job_.algorithm, "", [this] {
+      algorithm_ = job_.algorithm->start(*this);
+      algorithm_->setup(*this);
+    });
   } else {
-    model_run_ = job_.model->start(*this);
+    at_place(options_.places, *job_.model, "", [this] { model_run_ = job_.model->start(*this); });
   }
-  for (const Shared<Extension>& each : job_.extensions) {
-    extensions_.push_back(each->start(*this));
-    extensions_.back()->setup(*this);
-  }
+  for (const Shared<Extension>& each : job_.extensions)
+    at_place(options_.places, *each, "", [&] {
+      extensions_.push_back(each->start(*this));
+      extensions_.back()->setup(*this);
+    });
 }
 
 void Session::visit_state(Archive& archive) {
@@ -611,7 +616,7 @@ RunEnd Session::run() {
     copied = monitor_->records().copy_history;
     monitor_->records().copy_history = true;
   } else {
-    initialize_parameters();
+    at_place(options_.places, *job_.model, "", [this] { initialize_parameters(); });
     enforce_constraints();
   }
   setup_monitor();

@@ -17,6 +17,10 @@ namespace ansatz {
 
 namespace {
 
+void require_name(const String& name, const char* what) {
+  if (name.empty()) throw ValueError(fmt::format("{} is empty; give the name of one", what));
+}
+
 class ChannelTargetRun final : public CriterionRun {
  public:
   explicit ChannelTargetRun(const ChannelTarget& c) : criterion_(c) {}
@@ -64,6 +68,14 @@ class MatchChannelRun final : public CriterionRun {
 };
 
 }  // namespace
+
+void ChannelTarget::check() const { require_name(channel_name, "ChannelTarget: channel_name"); }
+void ChannelInf::check() const { require_name(channel_name, "ChannelInf: channel_name"); }
+void MatchChannel::check() const {
+  require_name(channel_name, "MatchChannel: channel_name");
+  require_name(prev_channel_name, "MatchChannel: prev_channel_name");
+  require_name(prev_monitor_name, "MatchChannel: prev_monitor_name");
+}
 
 void ChannelTarget::watched(std::vector<WatchedChannel>& list) const {
   list.push_back({this, "channel_name", channel_name.c_str()});

@@ -13,27 +13,34 @@ namespace {
 constexpr std::size_t shown = 60;
 
 std::size_t line_start(const Position& position) {
-  const std::string& text = position.source->text;
-  const std::size_t offset = std::min(position.offset, text.size());
-  const std::size_t before = offset == 0 ? std::string::npos : text.rfind('\n', offset - 1);
-  return before == std::string::npos ? 0 : before + 1;
+  return position.source->line_of(position.offset).begin;
 }
 
 }  // namespace
 
-int Position::line() const {
-  if (!source) return 0;
-  const auto end =
-      source->text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, source->text.size()));
-  return 1 + static_cast<int>(std::count(source->text.begin(), end, '\n'));
+Source::Line Source::line_of(std::size_t offset) const {
+  if (line_begins_.empty()) {
+    line_begins_.push_back(0);
+    for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n', end + 1))
+      line_begins_.push_back(end + 1);
+  }
+  const auto behind = std::upper_bound(line_begins_.begin(), line_begins_.end(), offset);
+  return {*(behind - 1), static_cast<int>(behind - line_begins_.begin()) - 1};
 }
 
+std::size_t Source::characters_before(std::size_t offset) const {
+  const std::size_t begin = line_of(offset).begin, end = std::min(offset, text.size());
+  if (counted_begin_ != begin || counted_to_ < begin || counted_to_ > end)
+    counted_begin_ = counted_to_ = begin, counted_ = 0;
+  counted_ += utf8::length(std::string_view(text).substr(counted_to_, end - counted_to_));
+  counted_to_ = end;
+  return counted_;
+}
+
+int Position::line() const { return source ? 1 + source->line_of(offset).number : 0; }
+
 int Position::column() const {
-  if (!source) return 0;
-  const std::size_t start = line_start(*this);
-  const std::size_t end = std::min(offset, source->text.size());
-  return 1 +
-         static_cast<int>(utf8::length(std::string_view(source->text).substr(start, end - start)));
+  return source ? 1 + static_cast<int>(source->characters_before(offset)) : 0;
 }
 
 std::string Position::text() const {

@@ -1,5 +1,6 @@
 #include "text.hpp"
 
+#include <ansatz/base/regular_file.hpp>
 #include "utf8.hpp"
 
 #include <dsl/nearest_name.hpp>
@@ -8,9 +9,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
 namespace ansatz::yaml {
 
@@ -145,40 +146,39 @@ SourcePtr make_source(const std::string& name, std::string bytes, std::size_t li
 
 SourcePtr load_source(const std::string& path, std::size_t limit, Errors& errors, Position asked) {
   const auto fail = [&](const std::string& what) {
-    const auto named = std::make_shared<Source>(Source{path, "", true});
+    const auto named = std::make_shared<Source>();
+    named->name = path;
+    named->argument = true;
     if (asked.source) {
       errors.add(asked, "", path + ": " + what);
     } else {
-      errors.add({named}, "", what);
+      errors.add({SourcePtr(named)}, "", what);
     }
     return nullptr;
   };
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (error && error != std::errc::no_such_file_or_directory) return fail(error.message());
-  if (!std::filesystem::exists(status)) {
+  serial::RegularFile opened = serial::open_regular(path);
+  if (opened.missing()) {
     const std::string nearest = nearest_file(path);
     return fail("no such file" + (nearest.empty() ? "" : "; nearest: " + nearest));
   }
-  if (!std::filesystem::is_regular_file(status)) {
-    const bool folder = std::filesystem::is_directory(status);
-    return fail(folder ? "not a file, but a folder" : "not a file");
-  }
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
+  if (opened.error) return fail(fmt::format("cannot be read: {}", opened.why));
+  if (!opened.file) return fail(opened.why);
+  const serial::Stream file = serial::stream_of(std::move(opened));
   if (!file) return fail(fmt::format("cannot be read: {}", std::strerror(errno)));
   // One byte past the limit is enough to know that there are too many.
   std::string bytes(limit + 1, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (file.bad()) return fail(fmt::format("cannot be read: {}", std::strerror(errno)));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file.get()));
+  if (std::ferror(file.get())) return fail(fmt::format("cannot be read: {}", std::strerror(errno)));
   if (bytes.size() > limit) return fail(fmt::format("more than {} bytes", limit));
   return make_source(path, std::move(bytes), limit, errors);
 }
 
 SourcePtr make_argument(std::string text, Errors& errors) {
   end_lines_in_newlines(text);
-  auto source = std::make_shared<Source>(Source{"command line", std::move(text), true});
+  auto source = std::make_shared<Source>();
+  source->name = "command line";
+  source->text = std::move(text);
+  source->argument = true;
   return well_formed(source, errors) ? source : nullptr;
 }
 

@@ -464,8 +464,88 @@ def check_jobs(jobs):
                    and "of the job, which cannot be read" not in err, code, err)
 
 
+def check_names_of_others():
+    """Names in a file of somebody else's neither command a terminal nor look like other lines."""
+    folder = new_folder()
+    write(folder, data_dot_csv=TABLE, job_dot_yaml=job(SOFTMAX))
+    run(folder, "train", "job.yaml", "-q")
+    header, data = header_of(folder / "m.pkl")
+    odd = "\x1b[31m\a\x9b5m\u202e\n\r\x7f"
+    commands = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e]")
+
+    def changed(**texts):
+        other = json.loads(json.dumps(header))
+        for name, text in texts.items():
+            other["__metadata__"]["ansatz." + name] = text
+        write_model(folder / "odd.pkl", other, data)
+        return other
+    meta = header["__metadata__"]
+    monitors = meta["ansatz.monitors"]
+    names = json.dumps(json.loads(monitors)).replace('"train_', '"tr' + json.dumps(odd)[1:-1])
+    files = {
+        "channels": {"monitors": names},
+        "a monitor": {"monitors": monitors.replace('"name":"monitor"', '"name":"mo' +
+                                                   json.dumps(odd)[1:-1] + '"')},
+        "the precision": {"floatX": "float32" + odd},
+        "the version": {"version": "0.1.0" + odd},
+        "the format": {"format": odd},
+        "the job": {"job": meta["ansatz.job"].replace("irange", "ir" + odd)},
+        "the data": {"data": meta["ansatz.data"].replace(" examples", json.dumps(odd)[1:-1])},
+        "the machine": {"environment": meta["ansatz.environment"].replace('"threads":"1"',
+                        '"threads":' + json.dumps("1" + odd))},
+    }
+    lines = {}
+    for what, texts in files.items():
+        changed(**texts)
+        for command in (["print-monitor", "odd.pkl"], ["monitor", "csv", "odd.pkl"],
+                        ["monitor", "json", "odd.pkl"], ["print-monitor", "odd.pkl", "--json"],
+                        ["summarize-model", "odd.pkl"], ["evaluate", "odd.pkl"],
+                        ["predict", "odd.pkl", "--output", "none"],
+                        ["train", "job.yaml", "--resume", "save_path=odd.pkl"],
+                        ["train", "job.yaml", "--resume", "save_path=odd.pkl", "--json"]):
+            code, out, err = run(folder, *command)
+            shown = " ".join(command)
+            lines[what, shown] = out
+            expect(f"{what} with control characters: {shown}", code in (0, 1, 3)
+                   and not commands.search(out + err), repr(out), repr(err))
+    plain = run(folder, "print-monitor", "m.pkl")[1].count("\n")
+    printed = lines["channels", "print-monitor odd.pkl"]
+    expect("a name is one line", printed.count("\n") == plain
+           and "tr\\x1b[31m\\x07\\u{9b}5m\\u{202e}\\x0a\\x0d\\x7fy_nll : "
+           in printed, printed)
+    expect("monitor json: the name as it is", any(
+        name.startswith("tr" + odd) for name in
+        json.loads(lines["channels", "monitor json odd.pkl"])["channels"]))
+
+
+def check_regular_files():
+    """Pipes, sockets, devices and folders are refused at once, by every reader."""
+    folder = new_folder()
+    write(folder, data_dot_csv=TABLE, job_dot_yaml=job(SOFTMAX))
+    run(folder, "train", "job.yaml", "-q")
+    for end in ("npy", "npz", "csv", "so", "yaml", "pkl"):
+        os.mkfifo(folder / f"pipe.{end}")
+        os.symlink("/dev/zero", folder / f"zero.{end}")
+        (folder / f"folder.{end}").mkdir()
+    for kind, word in (("pipe", "a pipe"), ("zero", "a device"), ("folder", "a folder")):
+        for command in (["predict", "m.pkl", "--data", kind + ".npy"],
+                        ["predict", "m.pkl", "--data", kind + ".npz"],
+                        ["predict", "m.pkl", "--data", kind + ".csv"],
+                        ["evaluate", "m.pkl", "--data", kind + ".npy"],
+                        ["print-monitor", kind + ".pkl"], ["check", kind + ".yaml"],
+                        ["list", "--load", kind + ".so"],
+                        ["train", "job.yaml", "-q", "init_from=" + kind + ".pkl"],
+                        ["train", "job.yaml", "-q", "dataset.path=" + kind + ".csv"],
+                        ["train", "job.yaml", "-q", "--load", kind + ".so"]):
+            result = subprocess.run([program, *command], capture_output=True, text=True,
+                                    cwd=folder, timeout=60)
+            expect(f"no regular file: {' '.join(command)}", result.returncode in (1, 3)
+                   and "not a file, but " + word in result.stderr, result.returncode, result.stderr)
+
+
 check_jobs(sys.argv[2])
 for check in (check_identities, check_shared_model, check_init_from, check_counts, check_evaluate,
-              check_alone, check_itself, check_stages, check_data, check_splits):
+              check_alone, check_itself, check_stages, check_data, check_splits,
+              check_names_of_others, check_regular_files):
     check()
 sys.exit(1 if failures else 0)

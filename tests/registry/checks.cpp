@@ -67,12 +67,12 @@ TEST_CASE("checks: data that can be fetched is missed with a word on how", "[reg
                                   Contains("`ansatz data fetch mnist`"));
   REQUIRE(job.phases.size() == 1);
   const Train& train = *job.phases[0].train;
-  CHECK(job.phases[0].places.at(train.dataset.get()) == "digits.yaml:3:12: dataset");
+  CHECK(job.phases[0].places->at(train.dataset.get()) == "digits.yaml:3:12: dataset");
   CHECK_THROWS_WITH(load_job_text("digits.yaml", mnist_job), Contains("digits.yaml:3:12:"));
 
   // What goes wrong later, while the data is read, is told with the same place.
   RunOptions run;
-  run.places = job.phases[0].places;
+  run.places = *job.phases[0].places;
   Session session(train, build_programs(train, ElementType::float32), run);
   CHECK_THROWS_WITH(session.run(), Contains("digits.yaml:3:12: dataset: "));
 }

@@ -1,11 +1,14 @@
 #include <ansatz/files/npz.hpp>
 
 #include <cstdlib>
+#include <filesystem>
 #include <limits>
 
 #include <catch2/catch.hpp>
 
 #include <dsl/exceptions.hpp>
+
+#include <sys/stat.h>
 
 #include "temporary_folder.hpp"
 
@@ -70,6 +73,43 @@ TEST_CASE("npz: equal arrays give equal files, and no array an empty one", "[run
   CHECK(read_bytes(folder / "a.npz") == read_bytes(folder / "b.npz"));
   write_npz(folder / "a.npz", {});
   CHECK(read_npz(folder / "a.npz").empty());
+}
+
+TEST_CASE("npz: what replaces a private file is private; a link is followed; no file is left",
+          "[run][npz]") {
+  const TemporaryFolder folder;
+  const float x[] = {1, 2};
+  const std::string path = folder / "a.npz";
+  write_npz(path, {{"x", view(x, {1})}});
+  const auto mode = [&] { return std::filesystem::status(path).permissions(); };
+  using std::filesystem::perms;
+  for (const perms each : {perms::owner_read | perms::owner_write,
+                           perms::owner_read | perms::owner_write | perms::group_read}) {
+    std::filesystem::permissions(path, each);
+    write_npz(path, {{"x", view(x, {2})}});
+    CHECK(mode() == each);
+  }
+  std::filesystem::create_symlink("a.npz", folder / "link.npz");
+  write_npz(folder / "link.npz", {});
+  CHECK(std::filesystem::is_symlink(folder / "link.npz"));
+  CHECK(read_npz(path).empty());
+  CHECK_THROWS_WITH(write_npz(folder / "none/a.npz", {}), Contains("does not exist"));
+  std::filesystem::create_directory(folder / "sub.npz");
+  CHECK_THROWS_WITH(write_npz(folder / "sub.npz", {{"x", view(x, {2})}}), Contains("a folder"));
+  CHECK(folder.files() == 3);
+}
+
+TEST_CASE("npz, npy: what is no regular file is refused at once", "[run][npz]") {
+  const TemporaryFolder folder;
+  const std::string pipe = folder / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  for (const auto& [path, kind] : {std::pair{pipe, "a pipe"},
+                                   {std::string("/dev/zero"), "a device"},
+                                   {folder / "", "a folder"}}) {
+    CHECK_THROWS_WITH(read_npz(path), Contains("not a file, but ") && Contains(kind));
+    CHECK_THROWS_WITH(read_npy(path), Contains("not a file, but ") && Contains(kind));
+  }
+  CHECK_THROWS_WITH(read_npz(folder / "none"), Contains("No such file"));
 }
 
 TEST_CASE("npz: numpy reads what is written", "[run][npz]") {

@@ -12,6 +12,16 @@ namespace ansatz {
 /// their length told.
 std::string shown(std::string_view text);
 
+/// The same, with words of any length.
+std::string printable(std::string_view text);
+
+/// A name on one line: as `printable`, with line ends and tabs written as \xNN, too, so that no
+/// name looks like several lines.
+std::string printable_name(std::string_view name);
+
+/// Whether `printable` would change nothing.
+bool is_printable(std::string_view text);
+
 /// Whether all of it is printable UTF-8 on one line; tabs are allowed.
 bool is_plain(std::string_view text);
 

@@ -53,6 +53,8 @@ class AtomicFile {
 
   /// Appends bytes.
   void write(const void* data, std::size_t size);
+  /// Puts other bytes in the place of some that were written: of a header that is known late.
+  void rewrite(std::int64_t at, const void* data, std::size_t size);
 
   /// Puts the file into its place. Nothing can be written afterwards.
   void commit();

@@ -1,26 +1,11 @@
 // A folder that is held open, reached one name after the other.
 #pragma once
 
+#include <ansatz/base/regular_file.hpp>
+
 #include <string>
 
 namespace ansatz::serial {
-
-/// Closes what it holds.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int file) : file_(file) {}
-  Descriptor(Descriptor&& other) noexcept : file_(other.release()) {}
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor();
-
-  int get() const { return file_; }
-  explicit operator bool() const { return file_ >= 0; }
-  int release() noexcept;
-
- private:
-  int file_ = -1;
-};
 
 /// What a way asks of the folders that it goes through.
 enum class Trust {

@@ -54,8 +54,9 @@ struct Phase {
   /// False where the file at save_path is not of this run, but of the stage before it, from which
   /// it begins; only with LoadOptions::resume.
   bool begun = true;
-  std::string where;                            ///< file:line:column
-  std::map<const Object*, std::string> places;  ///< of data sets: RunOptions has it
+  std::string where;  ///< file:line:column
+  /// Of the objects of all jobs of the file: RunOptions has it.
+  std::shared_ptr<const std::map<const Object*, std::string>> places;
 };
 
 /// What a job file holds. `PYLEARN2_TRAIN_PHASE` is the phase's name while its strings are read.

@@ -24,6 +24,8 @@ class ChannelTarget : public TerminationCriterion {
     key.required("target", &ChannelTarget::target, "training stops at or below this value");
   }
 
+  /// ValueError: a name is empty.
+  void check() const;
   void watched(std::vector<WatchedChannel>& list) const override;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };
@@ -41,6 +43,8 @@ class ChannelInf : public TerminationCriterion {
     key.required("channel_name", &ChannelInf::channel_name, "channel to watch");
   }
 
+  /// ValueError: a name is empty.
+  void check() const;
   void watched(std::vector<WatchedChannel>& list) const override;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };
@@ -63,6 +67,8 @@ class MatchChannel : public TerminationCriterion {
   }
 
   void check_job(const JobFacts& facts) const override;
+  /// ValueError: a name is empty.
+  void check() const;
   void watched(std::vector<WatchedChannel>& list) const override;
   std::unique_ptr<CriterionRun> start(Session& session) const override;
 };

@@ -1,5 +1,6 @@
 #include <ansatz/data/fetch/fetch.hpp>
 
+#include <ansatz/base/regular_file.hpp>
 #include "download.hpp"
 
 #include <base/sha256.hpp>
@@ -7,8 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <vector>
 
 namespace ansatz {
@@ -18,12 +19,15 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string hash_of_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
+  serial::RegularFile opened = serial::open_regular(path);
+  if (!opened.file) throw FileError(fmt::format("cannot read '{}': {}", path, opened.why));
+  const serial::Stream in = serial::stream_of(std::move(opened));
+  if (!in) throw FileError(fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
   Sha256 hash;
   std::vector<char> block(1 << 20);
-  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0)
-    hash.add(block.data(), static_cast<std::size_t>(in.gcount()));
-  if (!in.eof()) throw FileError(fmt::format("cannot read '{}'", path));
+  while (const std::size_t got = std::fread(block.data(), 1, block.size(), in.get()))
+    hash.add(block.data(), got);
+  if (std::ferror(in.get())) throw FileError(fmt::format("cannot read '{}'", path));
   return hash.hex();
 }
 

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
@@ -99,26 +100,48 @@ void throw_error(const char* what) { throw Error(what); }
 }  // namespace running
 
 // Damerau and Levenshtein's distance in its restricted form ("optimal string alignment").
-int edit_distance(std::string_view a, std::string_view b) {
-  const auto same = [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
+namespace {
+
+/// The distance where it is at most `most`; else more than that. Of both names only what lies near
+/// the diagonal is compared: so it takes length times `most`, not the product of the lengths.
+int distance_up_to(std::string_view a, std::string_view b, int most) {
+  const auto n = static_cast<int>(a.size()), m = static_cast<int>(b.size());
+  const int too_far = most + 1;
+  if (std::abs(n - m) > most) return too_far;
+  const auto lower = [](std::string_view name, int i) {
+    const char c = name[static_cast<std::size_t>(i)];
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   };
-  const std::size_t n = b.size();
-  std::vector<int> before(n + 1), above(n + 1), row(n + 1);
-  for (std::size_t j = 0; j <= n; ++j) above[j] = static_cast<int>(j);
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = static_cast<int>(i);
-    for (std::size_t j = 1; j <= n; ++j) {
-      row[j] = std::min(
-          {above[j] + 1, row[j - 1] + 1, above[j - 1] + (same(a[i - 1], b[j - 1]) ? 0 : 1)});
-      if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
-        row[j] = std::min(row[j], before[j - 2] + 1);
+  const auto width = static_cast<std::size_t>(m + 1);
+  std::vector<int> before(width, too_far), above(width, too_far), row(width, too_far);
+  for (int j = 0; j <= std::min(m, most); ++j) above[static_cast<std::size_t>(j)] = j;
+  for (int i = 1; i <= n; ++i) {
+    const int first = std::max(1, i - most), last = std::min(m, i + most);
+    int least = row[0] = std::min(i, too_far);
+    if (first > 1) row[static_cast<std::size_t>(first - 1)] = too_far;
+    for (int j = first; j <= last; ++j) {
+      const auto at = static_cast<std::size_t>(j);
+      const bool same = lower(a, i - 1) == lower(b, j - 1);
+      int d = std::min({above[at] + 1, row[at - 1] + 1, above[at - 1] + (same ? 0 : 1)});
+      if (i > 1 && j > 1 && lower(a, i - 1) == lower(b, j - 2) &&
+          lower(a, i - 2) == lower(b, j - 1))
+        d = std::min(d, before[at - 2] + 1);
+      row[at] = std::min(d, too_far);
+      least = std::min(least, row[at]);
     }
+    if (last < m) row[static_cast<std::size_t>(last + 1)] = too_far;
+    // A swap reaches two rows back, so that this row alone does not tell.
+    if (least > most && *std::min_element(above.begin(), above.end()) > most) return too_far;
     before.swap(above);
     above.swap(row);
   }
-  return above[n];
+  return above[static_cast<std::size_t>(m)];
+}
+
+}  // namespace
+
+int edit_distance(std::string_view a, std::string_view b) {
+  return distance_up_to(a, b, static_cast<int>(a.size() + b.size()));
 }
 
 std::string_view nearest_name(std::string_view name, const std::vector<std::string_view>& known) {
@@ -129,10 +152,12 @@ std::string_view nearest_name(std::string_view name, const std::vector<std::stri
   int smallest = std::max(2, static_cast<int>(name.size()) / 3) + 1;
   for (std::string_view candidate : known) {
     if (candidate.size() > 2 * longest) continue;
-    const int distance = edit_distance(name, candidate);
     // where more than half of the letters are others, it is another word
-    if (2 * distance > static_cast<int>(std::max(name.size(), candidate.size()))) continue;
-    if (distance < smallest) smallest = distance, best = candidate;
+    const int half = static_cast<int>(std::max(name.size(), candidate.size())) / 2;
+    const int most = std::min(half, smallest - 1);
+    if (most < 0) break;  // there is no nearer one than the same
+    const int distance = distance_up_to(name, candidate, most);
+    if (distance <= most) smallest = distance, best = candidate;
   }
   return best;
 }

@@ -38,6 +38,10 @@ class LinearGaussian : public Linear<N> {
       this->refuse("min_beta must be above 0, and max_beta at least that");
     for (double beta : init_beta.list)
       if (!(beta > 0)) this->refuse("init_beta must be above 0");
+    const int betas = init_beta.list.size();
+    if (betas != 1 && betas != this->units())
+      this->refuse("init_beta has " + to_text(betas) + " numbers; give one, or " +
+                   to_text(this->units()) + ", one a unit");
     if (this->copy_input) this->refuse("copy_input has no meaning here");
     return Linear<N>::output_space(input);
   }
