@@ -79,8 +79,9 @@ void DefaultTrainingAlgorithm::check() const {
 
 void DefaultTrainingAlgorithm::check_job(const JobFacts& facts) const {
   if (facts.job.model->as_mlp())
-    throw ValueError("DefaultTrainingAlgorithm: the model does not train itself; give the job "
-                     "another algorithm, such as SGD");
+    throw ValueError(
+        "DefaultTrainingAlgorithm: the model does not train itself; give the job "
+        "another algorithm, such as SGD");
   const int forced = facts.job.model->batch_size();
   if (forced && batch_size && forced != batch_size && !set_batch_size)
     throw ValueError(

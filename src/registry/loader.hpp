@@ -62,7 +62,7 @@ class Loader {
   /// it.
   std::string read_path(const yaml::Place& place, const std::string& path);
   std::multimap<std::string, Input> inputs;  ///< by the file, as file_named tells it
-  std::string job_file;  ///< "" where the text comes from none
+  std::string job_file;                      ///< "" where the text comes from none
   /// Which files the jobs so far write, and as what.
   std::map<std::string, std::string> outputs;
 

@@ -1,3 +1,4 @@
+#include <ansatz/files/npy.hpp>
 #include <ansatz/files/npz.hpp>
 
 #include <cstdlib>
