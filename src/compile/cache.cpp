@@ -1,5 +1,6 @@
 #include "cache.hpp"
 
+#include "../base/names_in.hpp"
 #include "../base/sha256.hpp"
 
 #include <ansatz/compile/compile.hpp>
@@ -262,9 +263,7 @@ MakeLock::MakeLock(const Cache& cache, const std::string& key, const Patience& p
 // Of whatever key: who makes an object holds the lock of its key.
 void MakeLock::remove_what_was_left() const {
   constexpr std::string_view mark = ".work.";
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    const std::string name = entry.path().filename().string();
+  for (const std::string& name : names_in(folder_)) {
     const std::size_t at = name.find(mark);
     if (at == name.npos) continue;
     const std::string lock = folder_ + "/" + name.substr(0, at) + ".lock";
@@ -277,7 +276,7 @@ void MakeLock::remove_what_was_left() const {
     const bool in_use = other && ::flock(other.get(), LOCK_EX | LOCK_NB) != 0;
     if (in_use && !(same && held_)) continue;
     std::error_code ignored;
-    fs::remove_all(entry.path(), ignored);
+    fs::remove_all(folder_ + "/" + name, ignored);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "toolchain.hpp"
 
 #include <ansatz/compile/settings.hpp>
+#include "../base/names_in.hpp"
 #include "../base/sha256.hpp"
 
 #include <ansatz/compile/object.hpp>
@@ -94,8 +95,8 @@ std::string hash_of_headers(const fs::path& folder) {
   std::vector<fs::path> files{folder / "ansatz/compile/object.hpp",
                               folder / "ansatz/base/version.hpp"};
   for (const char* part : {"dsl", "dsl/ir", "dsl/kernels", "dsl/ops"})
-    for (const auto& entry : fs::directory_iterator(folder / part))
-      if (entry.path().extension() == ".hpp") files.push_back(entry.path());
+    for (const std::string& name : names_in((folder / part).string()))
+      if (name.ends_with(".hpp")) files.push_back(folder / part / name);
   std::ranges::sort(files);
   Sha256 hash;
   for (const fs::path& file : files) add_file(hash, file);

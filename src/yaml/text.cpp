@@ -1,6 +1,7 @@
 #include "text.hpp"
 
 #include <ansatz/base/regular_file.hpp>
+#include "../base/names_in.hpp"
 #include "utf8.hpp"
 
 #include <dsl/nearest_name.hpp>
@@ -89,13 +90,8 @@ void end_lines_in_newlines(std::string& bytes) {
 }
 
 std::string nearest_file(const std::filesystem::path& path) {
-  std::vector<std::string> names;
-  std::error_code error;
   const auto folder = path.has_parent_path() ? path.parent_path() : ".";
-  for (auto entry = std::filesystem::directory_iterator(folder, error);
-       !error && entry != std::filesystem::directory_iterator() && names.size() < 1000;
-       entry.increment(error))
-    names.push_back(entry->path().filename().string());
+  std::vector<std::string> names = names_in(folder.string(), 1000);
   std::sort(names.begin(), names.end());
   const std::vector<std::string_view> known(names.begin(), names.end());
   const std::string wanted = path.filename().string();

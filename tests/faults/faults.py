@@ -2,7 +2,8 @@
 stays whole, the message names it, the exit code is a documented one, nothing temporary stays.
 
     faults.py ANSATZ LIBRARY       LIBRARY: fail_calls.c, compiled
-                                   ANSATZ_TEST_MEMORY=1: a sample of the allocations fails, too
+                                   ANSATZ_TEST_MEMORY=N: so many allocations of each command fail;
+                                   default: 4
                                    ANSATZ_TEST_EVERY=1: each of them
 """
 import concurrent.futures
@@ -22,7 +23,7 @@ import jobs
 
 ansatz, library = (str(pathlib.Path(p).resolve()) for p in sys.argv[1:])
 every = os.environ.get("ANSATZ_TEST_EVERY") == "1"
-memory = every or os.environ.get("ANSATZ_TEST_MEMORY") == "1"
+memory = int(os.environ.get("ANSATZ_TEST_MEMORY", "4"))
 base = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-faults-"))
 FILES = ("open,read,write,pwrite,fsync,fdatasync,rename,link,close,ftruncate,unlink,fchmod,mkdir,"
          "flock,mmap")
@@ -255,11 +256,11 @@ def main():
                 work.append(functools.partial(fail_resource, s, "pthread_create", errno.EAGAIN, n,
                                               always))
     r = random.Random(1)
-    for s in found + threaded[:1] if memory else []:
+    for s in found + threaded[:1] if memory or every else []:
         total = s.count("malloc", on=None)
         sample = range(1, total + 1)
         if not every:
-            sample = sorted(r.sample(sample, min(40, total)))
+            sample = sorted(r.sample(sample, min(memory, total)))
         print(f"{s.name}: {total} allocations, of which {len(sample)} fail")
         for n in sample:
             for always in (False, True):
