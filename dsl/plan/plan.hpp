@@ -149,13 +149,14 @@ enum class StepKind : std::uint8_t { loop, gemm, kernel, repeat_begin, repeat_en
 /// How a step's work is divided among threads.
 enum class Split : std::uint8_t {
   none,    // the first thread does it
-  rows,    // loop: the outer dimensions; gemm: rows of C; kernel: the batch
+  rows,    // loop: the outer dimensions; gemm: rows of C, or matrices of a stack; kernel: the batch
   columns  // loop with one row: the inner dimension; reduce_all is gathered from all threads
 };
 
 /// loop:   operands[first .. first+args) of Plan::loops[loop].
 /// gemm:   C = alpha * op(A) op(B) + beta * C; operands A, B, C, alpha, beta; stride[0] is the
-///         distance of two rows in memory; m, n, k of op(A) [m x k], op(B) [k x n].
+///         distance of two rows in memory; m, n, k of op(A) [m x k], op(B) [k x n]. Of a stack
+///         `outer` are its axes, and stride[2 + d] the distance of two matrices along axis d.
 /// kernel: operands in..., out, all contiguous; dims in Plan::dims.
 /// repeat_begin: operand 0 is the count (a scalar, rounded down); `jump` is the matching end.
 struct Step {
@@ -166,11 +167,11 @@ struct Step {
   bool may_throw = false;  ///< kernel: for some values of its operands
   int loop = -1;
   int first_operand = 0, operands = 0;
-  int outer_rank = 0;  ///< loop: used entries of outer
-  Count outer[outer_axes] = {
-      {}, {}, {}, {}};  ///< loop: sizes of the outer dimensions, outermost first
-  Count inner;          ///< loop: columns
-  Count m, n, k;        ///< gemm
+  int outer_rank = 0;  ///< used entries of outer
+  /// Of a loop the sizes of the outer dimensions, of a product those of the stack; outermost first.
+  Count outer[outer_axes] = {{}, {}, {}, {}};
+  Count inner;    ///< loop: columns
+  Count m, n, k;  ///< gemm
   int jump = -1;
   KernelFn<float> kernel_float = nullptr;
   KernelFn<double> kernel_double = nullptr;

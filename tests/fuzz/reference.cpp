@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 #include <dsl/kernels/philox.hpp>
@@ -266,22 +268,36 @@ class Evaluator {
     const Node& n = g_[id];
     const Tensor &a = in(id, 0), &b = in(id, 1);
     const bool ta = n.attr.i[0], tb = n.attr.i[1];
-    const long depth = ta ? a.dims[0] : a.dims[1];
-    const bool sums = n.op == info_of<ops::Gemm>;
-    for (long i = 0; i < out.dims[0]; ++i)
-      for (long j = 0; j < out.dims[1]; ++j) {
-        double sum = 0;
-        for (long k = 0; k < depth; ++k)
-          sum += a.values[at(ta ? k * a.dims[1] + i : i * a.dims[1] + k)] *
-                 b.values[at(tb ? j * b.dims[1] + k : k * b.dims[1] + j)];
-        double& to = out.values[at(i * out.dims[1] + j)];
-        to = sum;
-        if (!sums) continue;
-        const Tensor& c = in(id, 3);
-        const double beta = in(id, 4).values[0];
-        to = in(id, 2).values[0] * sum;
-        if (beta != 0) to += beta * c.values[c.values.size() == 1 ? 0 : at(i * out.dims[1] + j)];
-      }
+    const bool sums = n.op == info_of<ops::Gemm>, each = n.attr.i[2];
+    // The rows of all matrices are one, unless they are multiplied one by one.
+    const auto matrices = [](const Tensor& t) {
+      return std::accumulate(t.dims.begin(), t.dims.end() - 2, 1L, std::multiplies<>());
+    };
+    const long stack = each ? matrices(out) : 1;
+    const auto columns_of = [](const Tensor& t) { return t.dims.back(); };
+    const auto rows_of = [&](const Tensor& t) {
+      return t.dims[t.dims.size() - 2] * (each ? 1 : matrices(t));
+    };
+    const long rows = rows_of(out), columns = columns_of(out);
+    const long depth = ta ? rows_of(a) : columns_of(a);
+    for (long s = 0; s < stack; ++s)
+      for (long i = 0; i < rows; ++i)
+        for (long j = 0; j < columns; ++j) {
+          const long first_a = s * rows_of(a) * columns_of(a);
+          const long first_b = s * rows_of(b) * columns_of(b);
+          double sum = 0;
+          for (long k = 0; k < depth; ++k)
+            sum += a.values[at(first_a + (ta ? k * columns_of(a) + i : i * columns_of(a) + k))] *
+                   b.values[at(first_b + (tb ? j * columns_of(b) + k : k * columns_of(b) + j))];
+          const long place = (s * rows + i) * columns + j;
+          double& to = out.values[at(place)];
+          to = sum;
+          if (!sums) continue;
+          const Tensor& c = in(id, 3);
+          const double beta = in(id, 4).values[0];
+          to = in(id, 2).values[0] * sum;
+          if (beta != 0) to += beta * c.values[c.values.size() == 1 ? 0 : at(place)];
+        }
   }
 
   void kernel(int id, Tensor& out) const {

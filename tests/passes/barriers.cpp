@@ -53,6 +53,19 @@ TEST_CASE("barriers: each that was placed is needed by somebody", "[pass][barrie
   CHECK_FALSE(races(plan));
 }
 
+TEST_CASE("barriers: products of an example's own matrices need none", "[pass][barriers]") {
+  const auto q = input<Tensor<2, 4, 4>>("q"), k = input<Tensor<2, 4, 4>>("k");
+  const auto weights = softmax(matmul(q, transpose<0, 2, 1>(k)), axis<-1>);
+  const ir::Plan plan = plan_of(output("y", matmul(weights, k)));
+  CHECK(barriers_of(plan) == 0);
+  CHECK_FALSE(races(plan));
+  const auto P = parameter<Tensor<2, 3, 4>>("P"), Q = parameter<Tensor<2, 3, 4>>("Q");
+  // Here the stack is not of examples; sums of products are written in place.
+  const ir::Plan update_plan =
+      plan_of(update(P, P - 0.1 * matmul(Q, transpose<0, 2, 1>(matmul(transpose<0, 2, 1>(P), Q)))));
+  CHECK_FALSE(races(update_plan));
+}
+
 TEST_CASE("barriers: transposed, examples are no longer a thread's own", "[pass][barriers]") {
   // [8, examples] lies in memory with the examples innermost.
   const auto turned = matmul(W, transpose(x));

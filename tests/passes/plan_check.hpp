@@ -3,6 +3,7 @@
 // a buffer, and threads that touch what another has not finished.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -210,6 +211,25 @@ class Walker {
                               p_.buffers[operand(step, 4).buffer].size};
     for (const ir::Count& c : ones)
       if (count(c) != 1) fail("a scale is not one number");
+    if (step.outer_rank == 0) {
+      one_product(step, {}, rows, 0);
+    } else {
+      for (long i = rows.begin; i < rows.end; ++i) {
+        std::array<long, 3> from{};
+        long rest = i;
+        for (int d = step.outer_rank - 1; d >= 0; --d) {
+          const long size = count(step.outer[d]), index = rest % size;
+          rest /= size;
+          for (int s = 0; s < 3; ++s) from[at(s)] += index * count(operand(step, s).stride[2 + d]);
+        }
+        one_product(step, from, {0, count(step.m)}, i * count(step.m) * count(step.n));
+      }
+    }
+    for (int s : {3, 4}) touch(scratch_.reads, s, operand(step, s), 0, -1);
+  }
+
+  // Rows of one matrix of a stack, whose operands begin at `from`.
+  void one_product(const ir::Step& step, std::array<long, 3> from, Range rows, long element) {
     const long n = count(step.n), k = count(step.k);
     const ir::Operand &a = operand(step, 0), &b = operand(step, 1), &c = operand(step, 2);
     const auto matrix = [&](const ir::Operand& o, bool transposed, long i, long j) {
@@ -219,18 +239,17 @@ class Walker {
     const bool adds = beta.where != ir::Where::literal || beta.value != 0;
     for (long i = rows.begin; i < rows.end; ++i) {
       for (long j = 0; j < k; ++j)
-        touch(scratch_.reads, 0, a, matrix(a, step.transpose_a, i, j), -1);
+        touch(scratch_.reads, 0, a, from[0] + matrix(a, step.transpose_a, i, j), -1);
       for (long j = 0; j < n; ++j) {
-        const long e = count(c.offset) + i * count(c.stride[0]) + j;
-        if (adds) touch(scratch_.reads, 2, c, e, i * n + j);
-        touch(scratch_.writes, 2, c, e, i * n + j);
+        const long e = count(c.offset) + from[2] + i * count(c.stride[0]) + j;
+        if (adds) touch(scratch_.reads, 2, c, e, element + i * n + j);
+        touch(scratch_.writes, 2, c, e, element + i * n + j);
       }
     }
     if (!rows.empty())
       for (long i = 0; i < k; ++i)
         for (long j = 0; j < n; ++j)
-          touch(scratch_.reads, 1, b, matrix(b, step.transpose_b, i, j), -1);
-    for (int s : {3, 4}) touch(scratch_.reads, s, operand(step, s), 0, -1);
+          touch(scratch_.reads, 1, b, from[1] + matrix(b, step.transpose_b, i, j), -1);
   }
 
   void kernel(const ir::Step& step, Range share) {
@@ -263,7 +282,10 @@ class Walker {
       for (int k = 0; k < step.outer_rank; ++k) n *= count(step.outer[k]);
       return {0, n};
     }
-    if (step.kind == ir::StepKind::gemm) return {0, count(step.m)};
+    if (step.kind == ir::StepKind::gemm) {
+      for (int d = 0; d < step.outer_rank; ++d) n *= count(step.outer[d]);
+      return {0, step.outer_rank > 0 ? n : count(step.m)};
+    }
     const ir::Shape& out = p_.dims[step.first_dims + step.operands - 1];
     return {0, out.batched() ? size_of(out[0]) : 1};
   }
@@ -319,7 +341,7 @@ class Walker {
     }
     ir::Count units{1, -1};
     if (step.kind == ir::StepKind::loop && step.outer_rank > 0) units = step.outer[0];
-    if (step.kind == ir::StepKind::gemm) units = step.m;
+    if (step.kind == ir::StepKind::gemm) units = step.outer_rank > 0 ? step.outer[0] : step.m;
     if (step.kind == ir::StepKind::kernel) units = {all.end, -1};
     const long n = units.extent < 0 ? units.n : sizes_[at(units.extent)];
     const long per_unit = n > 0 ? all.end / n : 0;

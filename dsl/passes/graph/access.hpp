@@ -112,6 +112,33 @@ constexpr Access broadcast_access(const Access& a, const Shape& from, const Shap
   return r;
 }
 
+/// An operand of a product as a matrix: the last two axes, with those before them the stack; or,
+/// all rows joined, every axis but the last. Not there where no two strides say it.
+struct MatrixAccess {
+  bool there = false;
+  Count rows, columns;
+  Count stride[2] = {{}, {}};
+};
+constexpr MatrixAccess matrix_access(const Graph& g, const Shape& s, const Access& a, bool each) {
+  const int row = s.rank - 2;
+  MatrixAccess x{a.base >= 0,
+                 count_of_dim(g, s[row]),
+                 count_of_dim(g, s[row + 1]),
+                 {a.stride[row], a.stride[row + 1]}};
+  if (each) return x;
+  bool many = s[row] != 1;
+  for (int k = row - 1; k >= 0; --k) {
+    if (s[k] == 1) continue;
+    if (!many)
+      x.stride[0] = a.stride[k];
+    else if (!(a.stride[k] == times(x.stride[0], x.rows)))
+      x.there = false;
+    many = true;
+    x.rows = times(x.rows, count_of_dim(g, s[k]));
+  }
+  return x;
+}
+
 /// The access of node `id`, given those of the nodes before it.
 constexpr Access access_of(const Graph& g, int id, const List<Access>& before) {
   const Node& n = g[id];

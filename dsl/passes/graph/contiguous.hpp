@@ -11,12 +11,13 @@
 namespace ansatz::ir {
 
 /// Whether BLAS can read a matrix with these strides: one of them 1, the other at least a row.
-constexpr bool blas_can_read(const Shape& s, const Access& a) {
-  if (a.base < 0) return false;
+constexpr bool blas_can_read(const MatrixAccess& x) {
+  if (!x.there) return false;
   const Count one{1, -1};
-  const bool rows = s[1] == 1 || a.stride[1] == one, columns = s[0] == 1 || a.stride[0] == one;
-  if (rows && (s[0] == 1 || !is_zero(a.stride[0]))) return true;
-  return columns && (s[1] == 1 || !is_zero(a.stride[1]));
+  const bool one_row = x.rows == one, one_column = x.columns == one;
+  const bool rows = one_column || x.stride[1] == one, columns = one_row || x.stride[0] == one;
+  if (rows && (one_row || !is_zero(x.stride[0]))) return true;
+  return columns && (one_column || !is_zero(x.stride[1]));
 }
 
 constexpr int add_copy(Graph& g, int x, int place) {
@@ -51,7 +52,7 @@ class MakeContiguous {
       }
       case OpKind::matmul:
         for (int k = 0; k < in.size(); ++k)
-          if (!product_can_read(in[k], k)) in[k] = copy_of(in[k]);
+          if (!product_can_read(in[k], k, n.attr.i[2])) in[k] = copy_of(in[k]);
         return g_.add(n, in.data(), in.size());
       case OpKind::kernel:
         for (int& x : in)
@@ -72,11 +73,11 @@ class MakeContiguous {
   }
   // Operand k of a product: A, B, alpha, C, beta. Numbers are read from wherever they are, and a
   // literal as C says that nothing is added.
-  constexpr bool product_can_read(int x, int k) const {
+  constexpr bool product_can_read(int x, int k, bool each) const {
     const Access& a = access_[x];
     if (k == 2 || k == 4) return a.base >= 0 && is_zero(a.offset);
     if (k == 3 && g_.is_literal(x)) return true;
-    return blas_can_read(g_[x].shape, a) && in_memory(x);
+    return blas_can_read(matrix_access(g_, g_[x].shape, a, each)) && in_memory(x);
   }
   // A kernel reads whole arrays, one element after the other, from memory that exists.
   constexpr bool plain(int x) const {

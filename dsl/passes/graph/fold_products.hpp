@@ -96,7 +96,7 @@ class FoldProducts {
 
   constexpr int fold(Graph& out, int id) {
     const Node& n = g_[id];
-    if (n.shape.rank != 2 || n.op->kind != OpKind::elementwise) return -1;
+    if (n.shape.rank < 2 || n.op->kind != OpKind::elementwise) return -1;
     const int target = target_of(id);
     // An inner node of a combination is left for the sum it belongs to.
     if (target < 0 && n.op != info_of<ops::Add> && n.op != info_of<ops::Subtract>) return -1;
@@ -138,7 +138,7 @@ class FoldProducts {
 
   // The product that this node is, or is the transpose of; -1 if neither.
   constexpr int product_behind(int id) const {
-    if (g_.is(id, info_of<ops::Transpose>)) {
+    if (g_.is(id, info_of<ops::Transpose>) && g_[id].shape.rank == 2) {
       const int x = g_.in(id, 0);
       return g_.is(x, info_of<ops::MatMul>) && uses_[x] == 1 ? x : -1;
     }

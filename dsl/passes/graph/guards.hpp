@@ -45,6 +45,11 @@ class Guards {
     const bool columns = !rows && !s.batched() && (s.rank == 1 || (s.rank == 2 && s[0] == 1));
     for (int k = 0; k < 2 && k < g_[c.node].count; ++k) {
       const int in = g_.in(c.node, k);
+      if (of_stacks(c.node)) {
+        const int condition = of_examples(guard) ? passed(c.node, k, guard) : none;
+        if (condition >= 0) c.instead[k] = chosen(condition, in);
+        continue;
+      }
       if (kind == OpKind::matmul
               ? k == 0 ? rows : columns
               : of_examples(guard) && g_[in].type == DType::real && g_[in].shape.batched())
@@ -86,6 +91,11 @@ class Guards {
 
  private:
   constexpr int of(int node) const { return of_.empty() ? none : of_[node]; }
+
+  // Whether it is a product of stacks of matrices.
+  constexpr bool of_stacks(int node) const {
+    return g_[node].op->kind == OpKind::matmul && g_[g_.in(node, 0)].shape.rank > 2;
+  }
 
   // ------------------------------------------------------------------ what is known of a part
 
@@ -239,6 +249,11 @@ class Guards {
         }
         return none;
       case OpKind::matmul: {
+        if (of_stacks(node)) {
+          // Examples of the result are made of the same examples; of others nothing is known.
+          if (!n.shape.batched() || !to.batched() || !of_examples(guard)) return none;
+          return within_rank(guard, to);
+        }
         // A row of a gets something from a row of the result, a column of b from a column.
         if (k == 0 && !n.attr.i[0] && of_examples(guard)) return guard;
         const int full = spread(guard, n.shape);

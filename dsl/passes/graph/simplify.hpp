@@ -152,10 +152,19 @@ class Simplifier {
     return copy_node(g_, n, in);
   }
 
+  // Whether a transpose is that of a matrix, or of each of a stack that is multiplied one by one.
+  constexpr bool swaps_matrices(int x, const Attr& product) const {
+    const int rank = g_[x].shape.rank;
+    if (rank == 2) return true;
+    for (int d = 0; d < rank - 2; ++d)
+      if (g_[x].attr.i[d] != d) return false;
+    return product.i[2] && g_[x].attr.i[rank - 1] == rank - 2;
+  }
+
   constexpr int matmul(const Node& n, List<int>& in) {
     Attr attr = n.attr;
     for (int k = 0; k < 2; ++k) {
-      if (!g_.is(in[k], info_of<ops::Transpose>)) continue;
+      if (!g_.is(in[k], info_of<ops::Transpose>) || !swaps_matrices(in[k], attr)) continue;
       in[k] = g_.in(in[k], 0);
       attr.i[k] = !attr.i[k];
     }

@@ -77,7 +77,7 @@ class BarrierPlanner {
     } else if (step.kind == StepKind::loop) {
       extent = step.outer_rank > 0 ? step.outer[0].extent : step.inner.extent;
     } else if (step.kind == StepKind::gemm) {
-      extent = step.m.extent;
+      extent = step.outer_rank > 0 ? step.outer[0].extent : step.m.extent;
     } else {
       const Shape& out = p_.dims[step.first_dims + step.operands - 1];
       for (int e = 0; e < p_.extents.size(); ++e)
@@ -106,6 +106,9 @@ class BarrierPlanner {
       }
       along = step.outer_rank > 0 ? step.outer[0] : step.inner;
       stride = o.stride[step.outer_rank > 0 ? 0 : inner_axis];
+    } else if (step.kind == StepKind::gemm && step.outer_rank > 0) {
+      along = step.outer[0];
+      stride = o.stride[2];
     } else if (step.kind == StepKind::gemm) {
       if (k != 2 && (k != 0 || step.transpose_a)) return false;
     } else {

@@ -255,37 +255,55 @@ class Emitter {
     s.output = id;
     s.first_operand = first_operand();
     s.operands = 5;
-    const Shape &a = g_[g_.in(id, 0)].shape, &b = g_[g_.in(id, 1)].shape;
-    s.m = count_of_dim(g_, n.shape[0]);
-    s.n = count_of_dim(g_, n.shape[1]);
-    s.k = count_of_dim(g_, n.attr.i[0] ? a[0] : a[1]);
+    const bool each = n.attr.i[2];
+    const MatrixAccess a = matrix_of(id, 0), b = matrix_of(id, 1);
+    s.m = n.attr.i[0] ? a.columns : a.rows;
+    s.n = count_of_dim(g_, n.shape[n.shape.rank - 1]);
+    s.k = n.attr.i[0] ? a.rows : a.columns;
+    s.flops = times(times(s.m, s.n), {2 * s.k.n, s.k.extent});
+    for (int d = 0; each && d < n.shape.rank - 2; ++d) {
+      s.outer[s.outer_rank++] = count_of_dim(g_, n.shape[d]);
+      s.flops = times(s.flops, s.outer[d]);
+    }
     s.transpose_a = matrix(id, 0, a, n.attr.i[0]);
     s.transpose_b = matrix(id, 1, b, n.attr.i[1]);
     Operand c = whole(buffer_[id]);
-    c.stride[0] = count_of_dim(g_, n.shape[1]);
+    c.stride[0] = s.n;
     c.stride[1] = {1, -1};
+    if (each) {
+      Count strides[max_rank] = {{}, {}, {}, {}, {}};
+      contiguous_strides(g_, n.shape, strides);
+      for (int d = 0; d < s.outer_rank; ++d) c.stride[2 + d] = strides[d];
+    }
     p_.operands.push_back(c);
     p_.operands.push_back(whole(sums ? buffer_of(g_.in(id, 2)) : literal(1)));
     p_.operands.push_back(whole(sums ? buffer_of(g_.in(id, 4)) : literal(0)));
     s.split = Split::rows;
-    s.flops = times(times(s.m, s.n), {2 * s.k.n, s.k.extent});
     p_.steps.push_back(s);
   }
+  constexpr MatrixAccess matrix_of(int id, int k) const {
+    const int x = g_.in(id, k);
+    return matrix_access(g_, g_[x].shape, c_.access[x], g_[id].attr.i[2]);
+  }
   // An operand of a product; whether BLAS must transpose it.
-  constexpr bool matrix(int id, int k, const Shape& shape, bool transposed) {
+  constexpr bool matrix(int id, int k, const MatrixAccess& x, bool transposed) {
     const Access& a = c_.access[g_.in(id, k)];
     Operand o = whole(buffer_[a.base]);
     o.offset = a.offset;
-    const bool by_rows = shape[1] == 1 || a.stride[1] == Count{1, -1};
-    const bool rows_apart = shape[0] == 1 || !is_zero(a.stride[0]);
+    const Count one{1, -1};
+    const bool one_row = x.rows == one, one_column = x.columns == one;
+    const bool by_rows = one_column || x.stride[1] == one;
+    const bool rows_apart = one_row || !is_zero(x.stride[0]);
     const bool straight = by_rows && rows_apart;
-    Count ld = straight ? a.stride[0] : a.stride[1];
+    Count ld = straight ? x.stride[0] : x.stride[1];
     // A single row or column has no distance to the next; BLAS still asks for a full one.
-    if (straight && shape[0] == 1) ld = count_of_dim(g_, shape[1]);
-    if (straight && shape[1] == 1 && is_zero(ld)) ld = {1, -1};
-    if (!straight && shape[1] == 1) ld = count_of_dim(g_, shape[0]);
+    if (straight && one_row) ld = x.columns;
+    if (straight && one_column && is_zero(ld)) ld = one;
+    if (!straight && one_column) ld = x.rows;
     o.stride[0] = ld;
-    o.stride[1] = {1, -1};
+    o.stride[1] = one;
+    if (g_[id].attr.i[2])
+      for (int d = 0; d < g_[id].shape.rank - 2; ++d) o.stride[2 + d] = a.stride[d];
     p_.operands.push_back(o);
     return straight ? transposed : !transposed;
   }

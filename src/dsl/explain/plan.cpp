@@ -213,13 +213,17 @@ class PlanPrinter {
   }
   std::string gemm_size(const Step& s) const {
     const std::string m = extents_.count(s.m), n = extents_.count(s.n), k = extents_.count(s.k);
-    return "[" + m + ", " + k + "] @ [" + k + ", " + n + "]";
+    std::string out;
+    for (int d = 0; d < s.outer_rank; ++d) out += extents_.count(s.outer[d]) + " x ";
+    return out + "[" + m + ", " + k + "] @ [" + k + ", " + n + "]";
   }
   std::string gemm_flops(const Step& s) const {
+    std::vector<Count> sizes(s.outer, s.outer + s.outer_rank);
+    sizes.insert(sizes.end(), {s.m, s.k, s.n});
     std::string out = "2";
-    for (const Count& c : {s.m, s.k, s.n})
+    for (const Count& c : sizes)
       if (c.extent < 0) out += " x " + extents_.count(c);
-    for (const Count& c : {s.m, s.k, s.n})
+    for (const Count& c : sizes)
       if (c.extent >= 0) out += " x " + extents_.count(c);
     return out;
   }
@@ -313,7 +317,10 @@ class PlanPrinter {
     const int each = bytes(p_.buffers[b].type) * times;
     if (s.kind == StepKind::gemm) {
       const Count sides[] = {product(s.m, s.k), product(s.k, s.n), product(s.m, s.n)};
-      if (k < 3) moved.add(sides[k], each);
+      if (k >= 3) return;
+      Count n = sides[k];
+      for (int d = 0; d < s.outer_rank; ++d) n = product(n, s.outer[d]);
+      moved.add(n, each);
     } else if (s.kind == StepKind::kernel) {
       moved.add(p_.buffers[b].size, each);
     } else if (s.kind == StepKind::loop) {

@@ -159,7 +159,8 @@ void Executor<T>::check_after(const Task& task) {
     const int last = gemm ? 2 : s.operands - 1;
     const int buffer = plan_.operands[s.first_operand + last].buffer;
     if (buffer < 0 || plan_.buffers[buffer].type == DType::index) return;
-    const std::int64_t rows = gemm ? task.m : 1, pitch = gemm ? task.ldc : 0;
+    const std::int64_t stack = task.call.outer_rank > 0 ? task.units * task.rows_per_unit : 1;
+    const std::int64_t rows = gemm ? stack * task.m : 1, pitch = gemm ? task.ldc : 0;
     const std::int64_t columns = gemm ? task.n : dims_of(plan_.dims[s.first_dims + last]).count();
     const T* p = static_cast<const T*>(args_[at(s.first_operand + last)].pointer);
     for (std::int64_t i = 0; i < rows; ++i, p += pitch)

@@ -404,7 +404,7 @@ void Executor<T>::walk(int thread, int team) {
             run_gemm(task, {units.begin * task.rows_per_unit, units.end * task.rows_per_unit});
           }
         } else if (thread == 0) {
-          run_gemm(task, {0, task.m});
+          run_gemm(task, {0, task.units * task.rows_per_unit});
         }
         break;
       case StepKind::kernel:
@@ -536,6 +536,7 @@ void Executor<T>::combine(const Task& task, int share) {
 
 template <class T>
 void Executor<T>::run_gemm(const Task& task, Share rows) const {
+  if (task.call.outer_rank > 0) return run_stack(task, rows);
   const LoopArg* args = &args_[at(task.first_operand)];
   const T* a = static_cast<const T*>(args[0].pointer);
   const T* b = static_cast<const T*>(args[1].pointer);
@@ -545,6 +546,27 @@ void Executor<T>::run_gemm(const Task& task, Share rows) const {
   gemm(task.transpose_a, task.transpose_b, rows.end - rows.begin, task.n, task.k, alpha,
        a + rows.begin * (task.transpose_a ? 1 : task.lda), task.lda, b, task.ldb, beta,
        c + rows.begin * task.ldc, task.ldc);
+}
+
+/// Matrix by matrix; the stack's axes may lie in memory in any order.
+template <class T>
+void Executor<T>::run_stack(const Task& task, Share matrices) const {
+  const LoopArg* args = &args_[at(task.first_operand)];
+  const T* const a = static_cast<const T*>(args[0].pointer);
+  const T* const b = static_cast<const T*>(args[1].pointer);
+  T* const c = static_cast<T*>(args[2].pointer);
+  const T alpha = *static_cast<const T*>(args[3].pointer);
+  const T beta = *static_cast<const T*>(args[4].pointer);
+  for (std::int64_t i = matrices.begin; i < matrices.end; ++i) {
+    std::int64_t place[3] = {}, rest = i;
+    for (int d = task.call.outer_rank - 1; d >= 0; --d) {
+      const std::int64_t index = rest % task.call.outer[d];
+      rest /= task.call.outer[d];
+      for (int k = 0; k < 3; ++k) place[k] += index * args[k].stride[2 + d];
+    }
+    gemm(task.transpose_a, task.transpose_b, task.m, task.n, task.k, alpha, a + place[0], task.lda,
+         b + place[1], task.ldb, beta, c + place[2], task.ldc);
+  }
 }
 
 template <class T>

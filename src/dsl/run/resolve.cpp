@@ -209,7 +209,12 @@ void Executor<T>::resolve_task(Task& task) {
         throw ShapeError("a product of matrices [" + std::to_string(task.m) + ", " +
                          std::to_string(task.k) + "] and [" + std::to_string(task.k) + ", " +
                          std::to_string(task.n) + "]; allowed: dimensions below 2^31");
-    divide(s.m);
+    divide(s.outer_rank > 0 ? s.outer[0] : s.m);
+    task.call.outer_rank = s.outer_rank;
+    for (int d = 0; d < s.outer_rank; ++d) {
+      task.call.outer[d] = count(s.outer[d]);
+      if (d > 0) task.rows_per_unit *= task.call.outer[d];
+    }
   } else if (s.kind == StepKind::kernel) {
     const ir::Shape& out = plan_.dims[s.first_dims + s.operands - 1];
     if (out.batched())
