@@ -1,6 +1,6 @@
 // mean: the axis is part of the type, axis<1> where NumPy has 1
 // expect: HasAxes
-// expect: A = int
+// expect: int
 // expect: Pixels
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>

@@ -27,3 +27,7 @@ TEST_CASE("log_sum_exp: neither large nor infinite inputs overflow", "[op][log_s
   CHECK(y.values[2] == -inf);
   CHECK(y.values[3] == inf);
 }
+
+TEST_CASE("log_sum_exp: over several axes at once", "[op][log_sum_exp]") {
+  op_test::check_several([](auto& x, auto... over) { return log_sum_exp(x, over...); }, log_of_sum);
+}

@@ -41,3 +41,7 @@ TEST_CASE("max: every one of equal largest elements gets the whole gradient", "[
       op_test::gradients([](auto& x) { return max(x[0]); }, {op_test::vector_of({1, 4, 2, 4})});
   CHECK(g[0].values == op_test::Numbers{0, 1, 0, 1});
 }
+
+TEST_CASE("max: over several axes at once", "[op][max]") {
+  op_test::check_several([](auto& x, auto... over) { return max(x, over...); }, largest);
+}

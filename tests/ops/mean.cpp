@@ -26,3 +26,7 @@ TEST_CASE("mean: axes can be kept with size 1", "[op][mean]") {
           },
   });
 }
+
+TEST_CASE("mean: over several axes at once", "[op][mean]") {
+  op_test::check_several([](auto& x, auto... over) { return mean(x, over...); }, average);
+}

@@ -41,3 +41,7 @@ TEST_CASE("min: every one of equal smallest elements gets the whole gradient", "
       op_test::gradients([](auto& x) { return min(x[0]); }, {op_test::vector_of({7, 4, 9, 4})});
   CHECK(g[0].values == op_test::Numbers{0, 1, 0, 1});
 }
+
+TEST_CASE("min: over several axes at once", "[op][min]") {
+  op_test::check_several([](auto& x, auto... over) { return min(x, over...); }, smallest);
+}

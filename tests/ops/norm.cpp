@@ -2,13 +2,22 @@
 
 #include <dsl/ops/reduce/norm.hpp>
 
+namespace {
+
+double length(const op_test::Numbers& x) {
+  double s = 0;
+  for (double v : x) s += v * v;
+  return std::sqrt(s);
+}
+
+}  // namespace
+
 TEST_CASE("norm: over every kind of axes", "[op][norm]") {
-  op_test::check_reduction([](auto& x, auto over) { return norm(x, over); },
-                           [](const op_test::Numbers& x) {
-                             double s = 0;
-                             for (double v : x) s += v * v;
-                             return std::sqrt(s);
-                           });
+  op_test::check_reduction([](auto& x, auto over) { return norm(x, over); }, length);
+}
+
+TEST_CASE("norm: over several axes at once", "[op][norm]") {
+  op_test::check_several([](auto& x, auto... over) { return norm(x, over...); }, length);
 }
 
 TEST_CASE("norm: an infinite element has its sign as derivative", "[op][norm]") {

@@ -164,4 +164,26 @@ void check_kept(Op op, const std::function<double(const Numbers&)>& reference,
   row({B, 2, 3}, {false, true, true}, ansatz::units);
 }
 
+/// The same over several axes at once, and with `keep_axes` behind them: `op(x, over...)`.
+template <class Op>
+void check_several(Op op, const std::function<double(const Numbers&)>& reference,
+                   const Numbers& edges = reduction_edges) {
+  const auto row = [&](const Dimensions& dims, const std::vector<bool>& over, bool keep,
+                       auto... axes) {
+    check(ArrayRow{
+        .operands = {{.dims = dims, .edges = edges}},
+        .op = [=](auto& x) { return AnyExpr(op(x[0], axes...).value()); },
+        .reference = [&](auto& x) { return reduce_reference(x[0], over, keep, reference); }});
+  };
+  using ansatz::axis, ansatz::batch, ansatz::keep_axes, ansatz::units;
+  row({B, 2, 3}, {false, true, true}, false, axis<0>, axis<1>);
+  row({B, 2, 3}, {true, false, true}, false, batch, axis<-1>);
+  row({B, 2, 3}, {true, true, true}, false, units, batch);
+  row({2, 3, 4}, {true, false, true}, false, axis<2>, axis<0>);
+  row({2, 3, 2, 2}, {true, true, false, true}, false, axis<0>, axis<1>, axis<3>);
+  row({2, 3, 4}, {true, false, true}, true, axis<0>, axis<2>, keep_axes);
+  row({B, 2, 3}, {true, true, false}, true, batch, axis<0>, keep_axes);
+  row({2, 3, 2, 2}, {true, true, false, true}, true, axis<0>, axis<1>, axis<-1>, keep_axes);
+}
+
 }  // namespace op_test

@@ -29,3 +29,8 @@ TEST_CASE("standard_deviation: where it is 0, so is its derivative", "[op][stand
                                     {op_test::vector_of({2, 2, 2, 2})});
   CHECK(g[0].values == op_test::Numbers{0, 0, 0, 0});
 }
+
+TEST_CASE("standard_deviation: over several axes at once", "[op][standard_deviation]") {
+  op_test::check_several([](auto& x, auto... over) { return standard_deviation(x, over...); },
+                         deviation);
+}

@@ -28,3 +28,7 @@ TEST_CASE("variance: a large mean costs no digits", "[op][variance]") {
                                           {op_test::vector_of({1000000, 1000001, 1000002})});
   CHECK(v.values[0] == Approx(2.0 / 3));
 }
+
+TEST_CASE("variance: over several axes at once", "[op][variance]") {
+  op_test::check_several([](auto& x, auto... over) { return variance(x, over...); }, spread);
+}

@@ -15,15 +15,16 @@ struct ArgMax : ReduceOp<ArgMax, ir::DType::index> {
 
 /// Position of the largest element, by default among the units of each example: labels, of
 /// Space Batch<IndexSpace<N>> for an x of Batch<VectorSpace<N>>. Of equal elements the first, of
-/// NaNs the first NaN, as numpy.argmax. Axes as in `max`; with several, the position is that in
-/// row-major order of them. With `keep_axes` the Space is known when the graph is built.
-template <class S, class A = OverUnits, KeepOrDrop K = DropAxes>
-constexpr IndexReduced<S, A, K> argmax(const Expr<S>& x, A over = {}, K = {}) {
-  const int mask = ir::checked_mask("argmax", x.shape(), over);
-  return IndexReduced<S, A, K>(ir::position<ops::ArgMax, true>(x.value(), mask, K::keep));
+/// NaNs the first NaN, as numpy.argmax. One of units, batch, all and
+/// axis<A>; of units with several axes the position is that in row-major order. With `keep_axes`
+/// the Space is known when the graph is built.
+template <class S, class A = OverUnits, class... K>
+constexpr IndexReduced<S, A, K...> argmax(const Expr<S>& x, A = {}, K...) {
+  const ir::Attr over = ir::reduction_of<OverUnits, A, K...>("argmax", x.shape());
+  return IndexReduced<S, A, K...>(ir::position<ops::ArgMax, true>(x.value(), over.i[0], over.i[1]));
 }
-template <class S, class A = OverUnits, KeepOrDrop K = DropAxes>
-  requires(!HasAxes<S, A>)
-constexpr Refused<HasAxes<S, A>> argmax(const Expr<S>&, A = {}, K = {}) = delete;
+template <class S, class A = OverUnits, class... K>
+  requires(!HasAxes<S, A> || !OneAxis<A, K...>)
+constexpr Refused<HasAxes<S, A> && OneAxis<A, K...>> argmax(const Expr<S>&, A = {}, K...) = delete;
 
 }  // namespace ansatz

@@ -75,20 +75,31 @@ constexpr auto index_space() {
   }
 }
 
+template <class A>
+inline constexpr bool one_axis = is_axes<A>;
+template <class... A>
+inline constexpr bool one_axis<OverSeveral<A...>> = false;
+
 template <class A, class S>
 struct IndexReducedSpace {
   using type = std::remove_pointer_t<decltype(index_space<A, S>())>;
 };
-template <class A>
-struct IndexReducedSpace<A, AnySpace> {
+template <class A, class S>
+  requires(is_any_space<S> || !one_axis<A>)
+struct IndexReducedSpace<A, S> {
   using type = AnySpace;
 };
 
 }  // namespace ir
 
 /// The type of an argmax of Expr<S> over axes A. Of kept axes, of size 1, there is no IndexSpace.
-template <class S, class A, class K = DropAxes>
-using IndexReduced =
-    Expr<typename ir::IndexReducedSpace<A, std::conditional_t<K::keep, AnySpace, S>>::type>;
+template <class S, class A, class... K>
+using IndexReduced = Expr<typename ir::IndexReducedSpace<
+    typename ir::OverOf<OverUnits, A, K...>::axes,
+    std::conditional_t<ir::OverOf<OverUnits, A, K...>::keep::keep, AnySpace, S>>::type>;
+
+/// What must hold for argmax: a position is sought along one axis (or units, batch, all).
+template <class... A>
+concept OneAxis = ir::one_axis<typename ir::OverOf<OverUnits, A...>::axes>;
 
 }  // namespace ansatz

@@ -55,12 +55,12 @@ struct LogSumExp : Composite<LogSumExp, 1> {
 }  // namespace ops
 
 /// log of the sum of e^x, by default over the units of each example; never overflows.
-template <class S, class A = OverUnits, KeepOrDrop K = DropAxes>
-constexpr Reduced<S, A, K> log_sum_exp(const Expr<S>& x, A over = {}, K = {}) {
-  return ir::reduce_over<ops::LogSumExp, K>(x, over);
+template <class S, class A = OverUnits, class... More>
+constexpr Reduced<S, OverUnits, A, More...> log_sum_exp(const Expr<S>& x, A = {}, More...) {
+  return ir::reduce_over<ops::LogSumExp, OverUnits, A, More...>(x);
 }
-template <class S, class A = OverUnits, KeepOrDrop K = DropAxes>
-  requires(!HasAxes<S, A>)
-constexpr Refused<HasAxes<S, A>> log_sum_exp(const Expr<S>&, A = {}, K = {}) = delete;
+template <class S, class A = OverUnits, class... More>
+  requires(!HasAxes<S, A, More...>)
+constexpr Refused<HasAxes<S, A, More...>> log_sum_exp(const Expr<S>&, A = {}, More...) = delete;
 
 }  // namespace ansatz

@@ -23,13 +23,14 @@ struct Max : ReduceOp<Max> {
 
 /// Largest element; NaN if there is one.
 /// Over all: a Scalar; `max(x, units)`: one number an example; `max(x, batch)`: over the
-/// examples; `max(x, axis<A>)`: over feature axis A (negative: from the last).
-template <class S, class A = OverAll, KeepOrDrop K = DropAxes>
-constexpr Reduced<S, A, K> max(const Expr<S>& x, A over = {}, K = {}) {
-  return ir::reduce_over<ops::Max, K>(x, over);
+/// examples; `max(x, axis<A>)`: over feature axis A (negative: from the last);
+/// `max(x, axis<0>, axis<1>)`: over several. `keep_axes` behind them keeps them, with size 1.
+template <class S, class... A>
+constexpr Reduced<S, OverAll, A...> max(const Expr<S>& x, A...) {
+  return ir::reduce_over<ops::Max, OverAll, A...>(x);
 }
-template <class S, class A, KeepOrDrop K = DropAxes>
-  requires(!HasAxes<S, A>)
-constexpr Refused<HasAxes<S, A>> max(const Expr<S>&, A, K = {}) = delete;
+template <class S, class... A>
+  requires(!HasAxes<S, A...>)
+constexpr Refused<HasAxes<S, A...>> max(const Expr<S>&, A...) = delete;
 
 }  // namespace ansatz

@@ -23,13 +23,14 @@ struct Min : ReduceOp<Min> {
 
 /// Smallest element; NaN if there is one.
 /// Over all: a Scalar; `min(x, units)`: one number an example; `min(x, batch)`: over the
-/// examples; `min(x, axis<A>)`: over feature axis A (negative: from the last).
-template <class S, class A = OverAll, KeepOrDrop K = DropAxes>
-constexpr Reduced<S, A, K> min(const Expr<S>& x, A over = {}, K = {}) {
-  return ir::reduce_over<ops::Min, K>(x, over);
+/// examples; `min(x, axis<A>)`: over feature axis A (negative: from the last);
+/// `min(x, axis<0>, axis<1>)`: over several. `keep_axes` behind them keeps them, with size 1.
+template <class S, class... A>
+constexpr Reduced<S, OverAll, A...> min(const Expr<S>& x, A...) {
+  return ir::reduce_over<ops::Min, OverAll, A...>(x);
 }
-template <class S, class A, KeepOrDrop K = DropAxes>
-  requires(!HasAxes<S, A>)
-constexpr Refused<HasAxes<S, A>> min(const Expr<S>&, A, K = {}) = delete;
+template <class S, class... A>
+  requires(!HasAxes<S, A...>)
+constexpr Refused<HasAxes<S, A...>> min(const Expr<S>&, A...) = delete;
 
 }  // namespace ansatz

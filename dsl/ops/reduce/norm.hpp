@@ -37,12 +37,12 @@ struct Norm : Composite<Norm, 1> {
 }  // namespace ops
 
 /// Euclidean norm, by default over everything; axes as in `sum`. The derivative at 0 is 0.
-template <class S, class A = OverAll, KeepOrDrop K = DropAxes>
-constexpr Reduced<S, A, K> norm(const Expr<S>& x, A over = {}, K = {}) {
-  return ir::reduce_over<ops::Norm, K>(x, over);
+template <class S, class... A>
+constexpr Reduced<S, OverAll, A...> norm(const Expr<S>& x, A...) {
+  return ir::reduce_over<ops::Norm, OverAll, A...>(x);
 }
-template <class S, class A, KeepOrDrop K = DropAxes>
-  requires(!HasAxes<S, A>)
-constexpr Refused<HasAxes<S, A>> norm(const Expr<S>&, A, K = {}) = delete;
+template <class S, class... A>
+  requires(!HasAxes<S, A...>)
+constexpr Refused<HasAxes<S, A...>> norm(const Expr<S>&, A...) = delete;
 
 }  // namespace ansatz

@@ -20,7 +20,23 @@ template <int A>
 inline constexpr OverAxis<A> axis;
 inline constexpr OverAll all;
 
+/// Keeps reduced axes with size 1: sum(x, axis<-1>, keep_axes).
+struct KeepAxes {
+  static constexpr bool keep = true;
+};
+inline constexpr KeepAxes keep_axes;
+/// Without `keep_axes` they go.
+struct DropAxes {
+  static constexpr bool keep = false;
+};
+template <class K>
+concept KeepOrDrop = std::is_same_v<K, KeepAxes> || std::is_same_v<K, DropAxes>;
+
 namespace ir {
+
+/// Several axes at once, none of them twice.
+template <class... A>
+struct OverSeveral {};
 
 // Bit k: axis k of the operand is reduced.
 constexpr int mask_of(const Shape& s, OverAll) { return (1 << s.rank) - 1; }
@@ -32,6 +48,10 @@ template <int A>
 constexpr int mask_of(const Shape& s, OverAxis<A>) {
   const int at = A < 0 ? s.rank + A : A + s.batched();
   return at < s.batched() || at >= s.rank ? 0 : 1 << at;
+}
+template <class... A>
+constexpr int mask_of(const Shape& s, OverSeveral<A...>) {
+  return (mask_of(s, A{}) | ...);
 }
 
 // Whether the axis is the one before the features, which of one example has size 1.
@@ -54,6 +74,53 @@ template <>
 inline constexpr bool is_axes<OverAll> = true;
 template <int A>
 inline constexpr bool is_axes<OverAxis<A>> = true;
+template <class... A>
+inline constexpr bool is_axes<OverSeveral<A...>> = (is_axes<A> && ...);
+
+// What comes behind the operand of a reduction: none, one or several axes, and perhaps keep_axes.
+template <class Default, class... A>
+struct OverOf;
+template <class Default>
+struct OverOf<Default> {
+  using axes = Default;
+  using keep = DropAxes;
+};
+template <class Default, class A>
+struct OverOf<Default, A> {
+  using axes = A;
+  using keep = DropAxes;
+};
+template <class Default, KeepOrDrop K>
+struct OverOf<Default, K> {
+  using axes = Default;
+  using keep = K;
+};
+template <class Default, class A, KeepOrDrop K>
+struct OverOf<Default, A, K> {
+  using axes = A;
+  using keep = K;
+};
+template <class Default, class A, class B>
+struct OverOf<Default, A, B> {
+  using axes = OverSeveral<A, B>;
+  using keep = DropAxes;
+};
+// The axes before the last one or the word are taken together, one by one.
+template <class Default, class... Before, class A, class B, class... More>
+struct OverOf<Default, OverSeveral<Before...>, A, B, More...>
+    : OverOf<Default, OverSeveral<Before..., A>, B, More...> {};
+template <class Default, class... Before, class A, KeepOrDrop K>
+struct OverOf<Default, OverSeveral<Before...>, A, K> {
+  using axes = OverSeveral<Before..., A>;
+  using keep = K;
+};
+template <class Default, class... Before, class A>
+struct OverOf<Default, OverSeveral<Before...>, A> {
+  using axes = OverSeveral<Before..., A>;
+  using keep = DropAxes;
+};
+template <class Default, class A, class B, class C, class... More>
+struct OverOf<Default, A, B, C, More...> : OverOf<Default, OverSeveral<A>, B, C, More...> {};
 
 /// attr of a reduction: i[0] the mask of axes, i[1] 1 to keep them with size 1.
 constexpr Attr reduce_attr(int mask, bool keep) {
@@ -101,22 +168,31 @@ constexpr Value count_of(const Value& v, int mask) {
   return (AnyExpr(extents) * n).value();
 }
 
+template <class A>
+constexpr bool axes_there(const Shape& s, A over) {
+  return mask_of(s, over) != 0 || std::is_same_v<A, OverAll> || is_place_in_batch(s, over);
+}
+template <class... A>
+constexpr bool axes_there(const Shape& s, OverSeveral<A...>) {
+  int total = 0;  // more than all together where one comes twice
+  ((total += mask_of(s, A{})), ...);
+  return (axes_there(s, A{}) && ...) && total == mask_of(s, OverSeveral<A...>{});
+}
+
 template <class A, class S>
 consteval bool has_axes() {
   if constexpr (is_any_space<S>)
     return true;
   else
-    return mask_of(S::known, A{}) != 0 || std::is_same_v<A, OverAll> ||
-           is_place_in_batch(S::known, A{});
+    return axes_there(S::known, A{});
 }
 
 // The same at run time, where the types do not say.
 template <class A>
 constexpr int checked_mask(const char* op, const Shape& s, A over) {
-  const int mask = mask_of(s, over);
-  if (!mask && !std::is_same_v<A, OverAll> && !is_place_in_batch(s, over))
-    graph_error_shape(op, "the axes must be there", &s, 1);
-  return mask;
+  if (!axes_there(s, over))
+    graph_error_shape(op, "the axes must be there, and each be named once", &s, 1);
+  return mask_of(s, over);
 }
 
 }  // namespace ir
@@ -125,9 +201,10 @@ constexpr int checked_mask(const char* op, const Shape& s, A over) {
 template <class A>
 concept ReductionAxes = ir::is_axes<A>;
 
-/// The axes named must be there: a batch to reduce over, features, that many features.
-template <class S, class A>
-concept HasAxes = ReductionAxes<A> && ir::has_axes<A, S>();
+/// The axes named must be there, each once: a batch to reduce over, features, that many features.
+template <class S, class... A>
+concept HasAxes = ReductionAxes<typename ir::OverOf<OverAll, A...>::axes> &&
+                  ir::has_axes<typename ir::OverOf<OverAll, A...>::axes, S>();
 
 namespace ops {
 
@@ -170,27 +247,25 @@ constexpr Value reduce(const Value& v, int mask, bool keep) {
 
 }  // namespace ir
 
-/// Keeps reduced axes with size 1: sum(x, axis<-1>, keep_axes).
-struct KeepAxes {
-  static constexpr bool keep = true;
-};
-inline constexpr KeepAxes keep_axes;
-/// Without `keep_axes` they go.
-struct DropAxes {
-  static constexpr bool keep = false;
-};
-template <class K>
-concept KeepOrDrop = std::is_same_v<K, KeepAxes> || std::is_same_v<K, DropAxes>;
-
-/// The type of a reduction of Expr<S> over axes A.
-template <class S, class A, class K = DropAxes>
-using Reduced = Expr<typename ir::ReducedSpace<A, S, K::keep>::type>;
+/// The type of a reduction of Expr<S> over axes A..., by default over the axes Default.
+template <class S, class Default, class... A>
+using Reduced = Expr<typename ir::ReducedSpace<typename ir::OverOf<Default, A...>::axes, S,
+                                               ir::OverOf<Default, A...>::keep::keep>::type>;
 
 namespace ir {
-template <class Op, class K, class S, class A>
-constexpr Reduced<S, A, K> reduce_over(const Expr<S>& x, A a) {
-  return Reduced<S, A, K>(reduce<Op>(x.value(), checked_mask(Op::name, x.shape(), a), K::keep));
+
+/// The attributes of a reduction of a value of shape `s`.
+template <class Default, class... A>
+constexpr Attr reduction_of(const char* op, const Shape& s) {
+  using Over = OverOf<Default, A...>;
+  return reduce_attr(checked_mask(op, s, typename Over::axes{}), Over::keep::keep);
 }
+template <class Op, class Default, class... A, class S>
+constexpr Reduced<S, Default, A...> reduce_over(const Expr<S>& x) {
+  return Reduced<S, Default, A...>(
+      make(info_of<Op>, reduction_of<Default, A...>(Op::name, x.shape()), x.value()));
+}
+
 }  // namespace ir
 
 }  // namespace ansatz

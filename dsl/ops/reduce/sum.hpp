@@ -20,14 +20,15 @@ struct Sum : ReduceOp<Sum> {
 
 /// Sum of the elements.
 /// Over all: a Scalar; `sum(x, units)`: one number an example; `sum(x, batch)`: over the
-/// examples; `sum(x, axis<A>)`: over feature axis A (negative: from the last).
-template <class S, class A = OverAll, KeepOrDrop K = DropAxes>
-constexpr Reduced<S, A, K> sum(const Expr<S>& x, A over = {}, K = {}) {
-  return ir::reduce_over<ops::Sum, K>(x, over);
+/// examples; `sum(x, axis<A>)`: over feature axis A (negative: from the last);
+/// `sum(x, axis<0>, axis<1>)`: over several. `keep_axes` behind them keeps them, with size 1.
+template <class S, class... A>
+constexpr Reduced<S, OverAll, A...> sum(const Expr<S>& x, A...) {
+  return ir::reduce_over<ops::Sum, OverAll, A...>(x);
 }
-template <class S, class A, KeepOrDrop K = DropAxes>
-  requires(!HasAxes<S, A>)
-constexpr Refused<HasAxes<S, A>> sum(const Expr<S>&, A, K = {}) = delete;
+template <class S, class... A>
+  requires(!HasAxes<S, A...>)
+constexpr Refused<HasAxes<S, A...>> sum(const Expr<S>&, A...) = delete;
 
 namespace ir {
 

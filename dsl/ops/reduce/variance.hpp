@@ -18,15 +18,15 @@ constexpr AnyExpr centered(const AnyExpr& x, int mask) {
 
 /// Variance, by default over everything; axes as in `sum`. Divided by the number of elements, not
 /// by one less, as numpy.var.
-template <class S, class A = OverAll, KeepOrDrop K = DropAxes>
-constexpr Reduced<S, A, K> variance(const Expr<S>& x, A over = {}, K = {}) {
-  const int mask = ir::checked_mask("variance", x.shape(), over);
-  const AnyExpr squares = square(ir::centered(AnyExpr(x.value()), mask));
-  const AnyExpr total(ir::reduce<ops::Sum>(squares.value(), mask, K::keep));
-  return Reduced<S, A, K>((total / AnyExpr(ir::count_of(x.value(), mask))).value());
+template <class S, class... A>
+constexpr Reduced<S, OverAll, A...> variance(const Expr<S>& x, A...) {
+  const ir::Attr over = ir::reduction_of<OverAll, A...>("variance", x.shape());
+  const AnyExpr squares = square(ir::centered(AnyExpr(x.value()), over.i[0]));
+  const AnyExpr total(ir::reduce<ops::Sum>(squares.value(), over.i[0], over.i[1]));
+  return Reduced<S, OverAll, A...>((total / AnyExpr(ir::count_of(x.value(), over.i[0]))).value());
 }
-template <class S, class A, KeepOrDrop K = DropAxes>
-  requires(!HasAxes<S, A>)
-constexpr Refused<HasAxes<S, A>> variance(const Expr<S>&, A, K = {}) = delete;
+template <class S, class... A>
+  requires(!HasAxes<S, A...>)
+constexpr Refused<HasAxes<S, A...>> variance(const Expr<S>&, A...) = delete;
 
 }  // namespace ansatz
