@@ -11,11 +11,15 @@
 #include <dsl/ops/arithmetic/cast.hpp>
 #include <dsl/ops/arithmetic/copy.hpp>
 #include <dsl/ops/arithmetic/floor.hpp>
+#include <dsl/ops/arithmetic/logical_and.hpp>
+#include <dsl/ops/arithmetic/logical_not.hpp>
+#include <dsl/ops/arithmetic/logical_or.hpp>
 #include <dsl/ops/arithmetic/multiply.hpp>
 #include <dsl/ops/arithmetic/negate.hpp>
 #include <dsl/ops/arithmetic/round.hpp>
 #include <dsl/ops/arithmetic/sign.hpp>
 #include <dsl/ops/arithmetic/subtract.hpp>
+#include <dsl/ops/constant/constant.hpp>
 #include <dsl/ops/control/repeat.hpp>
 #include <dsl/ops/random/normal.hpp>
 #include <dsl/ops/random/uniform.hpp>
@@ -72,6 +76,8 @@
 #include <dsl/ops/view/flatten.hpp>
 #include <dsl/ops/view/slice.hpp>
 
+#include <dsl/ops/constant/arange.hpp>
+#include <dsl/ops/constant/eye.hpp>
 #include <dsl/ops/loss/binary_cross_entropy.hpp>
 #include <dsl/ops/reduce/log_sum_exp.hpp>
 #include <dsl/ops/reduce/mean.hpp>
@@ -81,6 +87,7 @@
 
 #include <dsl/ops/activation/log_softmax.hpp>
 #include <dsl/ops/activation/softmax.hpp>
+#include <dsl/ops/constant/full.hpp>
 #include <dsl/ops/reduce/argmax.hpp>
 #include <dsl/ops/reduce/argmin.hpp>
 #include <dsl/ops/reduce/variance.hpp>

@@ -34,6 +34,11 @@ struct NamedScalar : LeafOp<NamedScalar> {
 struct Literal : LeafOp<Literal> {
   static constexpr const char* name = "literal";
 };
+/// Numbers known when the graph is built; the name holds them, 16 hexadecimal digits each (the bits
+/// of a double), so that equal arrays are one node.
+struct ConstantArray : LeafOp<ConstantArray> {
+  static constexpr const char* name = "constant";
+};
 /// The position along one axis of its shape, as a number: attr.i[0] is the axis.
 struct Iota : LeafOp<Iota> {
   static constexpr const char* name = "iota";

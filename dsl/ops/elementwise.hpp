@@ -66,6 +66,33 @@ struct VjpContext {
 
 }  // namespace ir
 
+namespace ir {
+
+template <class S, class T>
+consteval bool space_stays() {
+  if constexpr (any_unknown<S, T>) {
+    return true;
+  } else {
+    const ShapeResult r = broadcast(S::known, T::known);
+    return S::dtype == DType::real && r.ok() && r.shape == S::known;
+  }
+}
+
+// a becomes what was computed of it: `a += b`.
+template <class S, class R>
+constexpr Expr<S>& assign(const char* op, Expr<S>& a, const Expr<R>& result) {
+  const Shape both[] = {a.shape(), result.shape()};
+  if (!(both[0] == both[1])) graph_error_shape(op, "the Space must stay the same", both, 2);
+  return a = Expr<S>(result.value());
+}
+
+}  // namespace ir
+
+/// What must hold for `a += b` and its like: a + b has a's Space, for that is what the variable
+/// holds.
+template <class S, class T>
+concept SpaceStays = ir::space_stays<S, ir::space_of<T>>();
+
 template <class Op, int N>
 struct Elementwise {
   static constexpr int arity = N;

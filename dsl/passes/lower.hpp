@@ -36,7 +36,7 @@ constexpr void require_distinct_names(const Graph& g) {
   taken.assign(g.text.size(), 0);
   for (int id = 0; id < g.size(); ++id) {
     const int name = g[id].name;
-    if (name < 0) continue;
+    if (name < 0 || g.is(id, info_of<ops::ConstantArray>)) continue;
     if (taken[name]) {
       int first = 0;
       while (g[first].name != name) ++first;

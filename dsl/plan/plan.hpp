@@ -23,7 +23,8 @@ enum class Where : std::uint8_t {
   scalar,   // a named run-time scalar, one element
   literal,  // a constant of the program, one element, rounded to its precision
   arena,    // memory of the program
-  extent    // the size of run-time extent `slot`, one element, as a number
+  extent,   // the size of run-time extent `slot`, one element, as a number
+  constant  // an array of the program; `slot` is where its numbers stand in Plan::text
 };
 
 struct Buffer {

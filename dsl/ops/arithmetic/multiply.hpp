@@ -26,4 +26,12 @@ template <class A, class B>
   requires(ir::Operands<A, B> && !OperandsBroadcast<A, B>)
 constexpr Refused<OperandsBroadcast<A, B>> operator*(const A&, const B&) = delete;
 
+template <class S, ir::ExprOrNumber T>
+constexpr Expr<S>& operator*=(Expr<S>& a, const T& b) {
+  return ir::assign("operator*=", a, a * b);
+}
+template <class S, ir::ExprOrNumber T>
+  requires(!SpaceStays<S, T>)
+constexpr Refused<SpaceStays<S, T>, Expr<S>&> operator*=(Expr<S>&, const T&) = delete;
+
 }  // namespace ansatz

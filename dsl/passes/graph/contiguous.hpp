@@ -87,7 +87,7 @@ class MakeContiguous {
   constexpr bool in_memory(int x) const {
     const OpInfo* op = g_[access_[x].base].op;
     return op->kind != OpKind::leaf || op == info_of<ops::Input> || op == info_of<ops::Parameter> ||
-           op == info_of<ops::State>;
+           op == info_of<ops::State> || op == info_of<ops::ConstantArray>;
   }
   constexpr int copy_of(int x, int place = 0) {
     const int id = add_copy(g_, x, place);

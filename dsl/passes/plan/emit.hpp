@@ -97,6 +97,9 @@ class Emitter {
       b.where = Where::literal;
       b.value = n.attr.x;
       literals_.push_back(p_.buffers.size());
+    } else if (n.op == info_of<ops::ConstantArray>) {
+      b.where = Where::constant;
+      b.slot = n.name;
     } else if (n.op == info_of<ops::Extent>) {
       b.where = Where::extent;
       b.slot = extent_index(g_, n.attr.i[0]);

@@ -164,6 +164,7 @@ std::string node_text(const Graph& g, int id, const Extents& extents) {
   if (n.op == info_of<ops::RandomSite>)
     return std::string(n.attr.i[1] ? "normal" : "uniform") + "(site " +
            std::to_string(n.attr.i[0]) + ")";
+  if (n.op == info_of<ops::ConstantArray>) return n.op->name;
   if (n.op == info_of<ops::Iota>) return "position(axis=" + std::to_string(n.attr.i[0]) + ")";
   std::vector<Phrase> in;
   for (int k = 0; k < n.count; ++k) in.push_back(node_name(g, g.in(id, k), extents));

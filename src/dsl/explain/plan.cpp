@@ -114,7 +114,10 @@ class PlanPrinter {
       Total size;
       size.add(buffer.size, bytes(buffer.type));
       const Lifetime l = lifetime(p_, b);
-      std::string place = buffer.where == Where::input ? "input" : "stored", live;
+      std::string place = buffer.where == Where::input      ? "input"
+                          : buffer.where == Where::constant ? "constant"
+                                                            : "stored";
+      std::string live;
       if (buffer.where == Where::arena) {
         place = "arena at " + extents_.count({buffer.offset.n * bytes_, buffer.offset.extent});
         if (buffer.offset.n == 0) place = "arena at 0";
@@ -346,7 +349,7 @@ class PlanPrinter {
 }  // namespace
 
 BufferNames::BufferNames(const PlanView& plan, const Extents& extents) {
-  int made = 0;
+  int made = 0, constants = 0;
   for (int b = 0; b < plan.buffers.size; ++b) {
     const Buffer& buffer = plan.buffers[b];
     Phrase name;
@@ -354,6 +357,8 @@ BufferNames::BufferNames(const PlanView& plan, const Extents& extents) {
       if (r.buffer == b && name.text.empty()) name.text = plan.text.data + r.name;
     if (buffer.where == Where::literal)
       name = {running::number_text(buffer.value), buffer.value < 0 ? 5 : Phrase::atom};
+    else if (buffer.where == Where::constant)
+      name = {"c" + std::to_string(constants++)};
     else if (buffer.where == Where::extent)
       name = {extents.name(buffer.slot)};
     else if (buffer.where != Where::arena)

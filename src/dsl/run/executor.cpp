@@ -96,6 +96,7 @@ Executor<T>::Executor(const ir::PlanView& plan, const ir::LoopFn* loops, PlanOwn
     const ir::Buffer& buffer = plan_.buffers[b];
     if (buffer.where == Where::input) input_buffers_.push_back(b);
     set_cell(literals_[at(b)], buffer.type, buffer.value);
+    if (buffer.where == Where::constant) add_constant(b);
   }
   args_.resize(at(plan_.operands.size));
   for (int i = 0; i < plan_.operands.size; ++i) {
@@ -143,6 +144,23 @@ Executor<T>::Executor(const ir::PlanView& plan, const ir::LoopFn* loops, PlanOwn
   }
   spaces_.resize(1);
   bind(Store());
+}
+
+// From the digits in the plan's text.
+template <class T>
+void Executor<T>::add_constant(int buffer) {
+  const std::int64_t n = plan_.buffers[buffer].size.n;
+  constants_.resize(at(plan_.buffers.size));
+  constants_[at(buffer)].grow(static_cast<std::size_t>(n) * sizeof(T));
+  T* to = static_cast<T*>(constants_[at(buffer)].data());
+  const char* digit = plan_.text.data + plan_.buffers[buffer].slot;
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::uint64_t bits = 0;
+    for (int k = 0; k < 16; ++k, ++digit)
+      bits =
+          bits << 4 | static_cast<std::uint64_t>(*digit <= '9' ? *digit - '0' : *digit - 'a' + 10);
+    to[i] = static_cast<T>(__builtin_bit_cast(double, bits));
+  }
 }
 
 template <class T>

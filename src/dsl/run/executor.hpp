@@ -184,6 +184,7 @@ class Executor {
   void rethrow_failure();
   void save_targets();
   void restore_targets();
+  void add_constant(int buffer);
   void verify_plan() const;
   void resolve();
   void resolve_memory();
@@ -232,6 +233,7 @@ class Executor {
 
   std::vector<Block> arenas_;      // [0] constant, [1 + e] per unit of extent e
   std::vector<Cell> literals_;     // of each buffer that is one, or the size of an extent
+  std::vector<Block> constants_;   // of each buffer that is one, if there is any
   std::vector<void*> base_;        // of each buffer
   std::vector<ir::LoopArg> args_;  // of each operand
   std::vector<int> input_buffers_, input_operands_;

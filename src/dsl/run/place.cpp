@@ -55,6 +55,7 @@ Phrase Places::read(int step, int operand, int depth) {
     const Phrase number{number_text(b.value)};
     return b.value < 0 ? Phrase{number.text, 3} : number;
   }
+  if (b.where == Where::constant) return {"constant"};
   if (b.where == Where::extent) return {plan_.text.data + plan_.extent_names[b.slot]};
   if (b.where != Where::arena) return {plan_.text.data + plan_.leaves[b.slot].name};
   if (depth >= deepest) return left_out;

@@ -90,6 +90,9 @@ void Executor<T>::get_memory() {
         set_cell(literals_[at(b)], buffer.type, static_cast<double>(extents_[at(buffer.slot)]));
         base = &literals_[at(b)];
         break;
+      case Where::constant:
+        base = constants_[at(b)].data();
+        break;
       case Where::literal:
         base = &literals_[at(b)];
         break;
