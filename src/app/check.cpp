@@ -8,6 +8,7 @@
 #include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/program/build_programs.hpp>
 #include <dsl/explain.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include "../base/say.hpp"
 
@@ -176,11 +177,12 @@ int plan(const PlanArguments& a) {
   for (const Phase& phase : job.phases) {
     if (!phase.train || !phase.train->algorithm) continue;
     const Train& train = *phase.train;
-    std::vector<std::string> names;
-    for (int i = 0; i < train.function_count(); ++i) {
+    std::vector<std::string_view> names;
+    const FunctionList known = train.functions(FunctionList::none);
+    for (int i = 0; i < known.size(); ++i) {
+      names.push_back(known[i].name);
+      if (known[i].name != std::string_view(a.function)) continue;
       const NamedFunction f = train.function(i);
-      names.emplace_back(f.name.view());
-      if (f.name != std::string_view(a.function)) continue;
       const int batch = batch_of(train);
       const std::string text = explained(a, f.function, batch);
       if (a.json)
@@ -193,9 +195,8 @@ int plan(const PlanArguments& a) {
         say(stdout, "{}", text);
       return exit_ok;
     }
-    std::string known;
-    for (const std::string& n : names) known += (known.empty() ? "" : ", ") + n;
-    throw NameError(fmt::format("the job has no function \"{}\"; it has {}", a.function, known));
+    throw NameError(fmt::format("the job has no function \"{}\"{}", a.function,
+                                allowed_names(a.function, names)));
   }
   throw ValueError("the job has no functions to explain");
 }

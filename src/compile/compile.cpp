@@ -167,8 +167,7 @@ CompileReport compile_missing_loops(const Train& job, ElementType precision,
   (void)configurations();  // they lend their loops first
   std::vector<ir::Plan> plans;
   std::vector<ir::PlanView> views;
-  for (int i = 0; i < job.function_count(); ++i)
-    plans.push_back(ir::lower(job.function(i).function));
+  for (const NamedFunction& each : job.functions()) plans.push_back(ir::lower(each.function));
   for (const ir::Plan& plan : plans) views.push_back(ir::view_of(plan));
   CompileReport report = compile_missing_loops(views, precision, options);
   report.seconds = compiling::now() - begin;

@@ -75,15 +75,15 @@ class KeepBestRun final : public ExtensionRun {
     const Train& job = session.job();
     const Shared<Cost> cost = description.cost ? description.cost : job.cost();
     if (!cost) throw ValueError("KeepBestParams: the model has no cost of its own; name one");
-    if (!cost->has_value(*job.model))
-      throw ValueError("KeepBestParams: the cost has no value that can be computed");
     Data wanted, data;
     cost->data_specs(*job.model, wanted);
     for (const Data::Entry& each : wanted.sources()) {
       const SpaceInfo known = description.monitoring_dataset->source_space(each.source);
       data.add(each.source, known.kind == SpaceKind::null ? each.signal.space : known);
     }
-    const Function f = function(output("cost", cost->expr(*job.model, data)));
+    const std::optional<AnyExpr> value = cost->expr(*job.model, data);
+    if (!value) throw ValueError("KeepBestParams: the cost has no value that can be computed");
+    const Function f = function(output("cost", *value));
     if (session.precision() == ElementType::float64)
       program_ = erase(build<double>(f));
     else

@@ -37,8 +37,7 @@ JobPrograms build_programs(const Train& job, ElementType precision, bool compile
   if (compiled_loops) (void)configurations();  // they lend their loops
   JobPrograms programs;
   const BuildOptions options{.compiled_loops = compiled_loops};
-  for (int i = 0; i < job.function_count(); ++i) {
-    const NamedFunction f = job.function(i);
+  for (const NamedFunction& f : job.functions()) {
     std::unique_ptr<AnyProgram> program;
     if (precision == ElementType::float64)
       program = erase(build<double>(f.function, options));

@@ -255,13 +255,21 @@ class Checker {
     Train job = job_;
     if (!classes_agree_) job.dataset = nullptr;
     bool failed = false;
-    for (int i = 0; i < job.function_count(); ++i) {
+    FunctionList names(FunctionList::none);
+    try {
+      names = job.functions(FunctionList::none);
+    } catch (const Error& problem) {  // two of one name
+      complete_ = false;
+      error(place_, problem.what());
+      return;
+    }
+    for (int i = 0; i < names.size(); ++i) {
       try {
         facts_.add_settings(job.function(i).function);
         settings_known_ = settings_known_ || i == 0;
       } catch (const Error& problem) {
         complete_ = false;
-        const bool of_cost = i < job_.algorithm->function_count() && job_.algorithm->cost;
+        const bool of_cost = names[i].owner == "the algorithm" && job_.algorithm->cost;
         if (of_cost && !std::exchange(failed, true)) terms(job);
         tell(problem, of_cost ? place_of(job_.algorithm->cost.get(), "algorithm")
                               : place_of(job_.model.get(), "model"));
@@ -277,10 +285,7 @@ class Checker {
     for (const CostTerm& term : sum->costs) {
       try {
         const Data data = job.data();
-        if (term.cost->has_value(*job.model))
-          (void)term.cost->expr(*job.model, data);
-        else
-          (void)term.cost->gradients(*job.model, data);
+        if (!term.cost->expr(*job.model, data)) (void)term.cost->gradients(*job.model, data);
       } catch (const Error& problem) {
         tell(problem, place_of(term.cost.get(), "algorithm"));
       }
@@ -290,7 +295,9 @@ class Checker {
   void settings_without_cost(const Train& job) {
     if (!job_.model->default_cost()) return;
     const Shared<Cost> own = std::exchange(job_.algorithm->cost, nullptr);
-    for (int i = 0; i < job_.algorithm->function_count(); ++i) {
+    FunctionList of_algorithm(FunctionList::none);
+    job.algorithm->functions(job, of_algorithm);
+    for (int i = 0; i < of_algorithm.size(); ++i) {
       try {
         facts_.add_settings(job.function(i).function);
         settings_known_ = settings_known_ || i == 0;
@@ -440,6 +447,15 @@ class Checker {
     }
   }
 
+  // Of a cost that cannot be made the fault is told; that its channel is missing is none.
+  static bool has_value(const Cost& cost, const Model& model, const Data& data) {
+    try {
+      return cost.expr(model, data).has_value();
+    } catch (const Error&) {
+      return true;
+    }
+  }
+
   // Without the name of the data set. Where a part cannot tell, others still do.
   std::vector<std::string> channels_of_data() {
     std::vector<std::string> names;
@@ -451,12 +467,12 @@ class Checker {
     add([&](ChannelList& list) {
       const Shared<Cost> cost = job.cost();
       if (!cost) return;
-      if (cost->has_value(*job.model)) names.emplace_back("objective");
+      if (has_value(*cost, *job.model, data)) names.emplace_back("objective");
       cost->channels(*job.model, data, list);
     });
     for (const NamedCost& each : job.algorithm->monitoring_costs)
       add([&](ChannelList& list) {
-        if (each.cost->has_value(*job.model)) names.emplace_back(each.name.view());
+        if (has_value(*each.cost, *job.model, data)) names.emplace_back(each.name.view());
         ChannelList own;
         each.cost->channels(*job.model, data, own);
         list.add(each.name + "_", own);

@@ -131,7 +131,10 @@ AnyProgram* Session::find_program(std::string_view name) {
 
 AnyProgram& Session::program(std::string_view name) {
   if (AnyProgram* found = find_program(name)) return *found;
-  throw NameError(fmt::format("the job has no function \"{}\"", name));
+  std::vector<std::string_view> known;
+  for (const JobProgram& each : programs_) known.emplace_back(each.name);
+  throw NameError(
+      fmt::format("the job has no function \"{}\"{}", name, allowed_names(name, known)));
 }
 
 std::vector<const JobProgram*> Session::programs() const {

@@ -65,11 +65,6 @@ std::vector<std::string> channels_of(const Shared<Model>& model, const Cost& cos
 // A cost with gradients of its own and no value.
 class OnlyGradients : public Cost {
  public:
-  constexpr bool has_value(const Model&) const override { return false; }
-  constexpr AnyExpr expr(const Model&, const Data&) const override {
-    graph_error("this cost has no value");
-    return {};
-  }
   constexpr GradientList gradients(const Model& model, const Data&) const override {
     GradientList g;
     for (const ModelParameter& p : model.parameters()) g.of.push_back(3.0 * p.value);
@@ -83,7 +78,7 @@ class OnlyGradients : public Cost {
 class WithNoise : public Cost {
  public:
   constexpr explicit WithNoise(const char* name) : name_(name) {}
-  constexpr AnyExpr expr(const Model& model, const Data&) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data&) const override {
     const AnyExpr w = model.parameters()[0].value;
     return AnyExpr(sum(square(w + state_leaf(name_, w.shape()))));
   }
@@ -203,7 +198,7 @@ TEST_CASE("sum of costs: of channels of one name the last stays", "[cost][sum_of
   REQUIRE(names_of(list) == Names{"term_0", "term_0_weight_decay", "term_1"});
   Function f;
   f.add(output("last", list[2].value));
-  f.add(output("value", inner.expr(*model, data)));
+  f.add(output("value", *inner.expr(*model, data)));
   Probe probe(*model, data, f);
   const Computed got = probe(random_batch(data, 4, 1));
   REQUIRE(got.at("last") == got.at("value"));
@@ -217,7 +212,7 @@ TEST_CASE("sum of costs: the value of a term is without its coefficient", "[cost
   sum.channels(*model, data, list);
   Function f;
   f.add(output("term", list[0].value));
-  f.add(output("whole", sum.expr(*model, data)));
+  f.add(output("whole", *sum.expr(*model, data)));
   Probe probe(*model, data, f);
   const Computed got = probe(random_batch(data, 2, 1));
   REQUIRE(.25 * got.at("term")[0] == Approx(got.at("whole")[0]));
@@ -227,7 +222,7 @@ TEST_CASE("sum of costs: without a value where a term has none, gradients summed
           "[cost][sum_of_costs]") {
   const Shared<Model> model = two_layers();
   const SumOfCosts sum(WeightDecay(.5), scaled(2., OnlyGradients()));
-  REQUIRE_FALSE(sum.has_value(*model));
+  REQUIRE_FALSE(sum.expr(*model, data_of(*model, sum)));
   REQUIRE(channels_of(model, sum) == Names{"term_0_weight_decay"});
   At at(model, sum);
   REQUIRE(at.got.count("cost") == 0);

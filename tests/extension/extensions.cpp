@@ -110,7 +110,7 @@ TEST_CASE("save best: the file and the stored model are those of the best record
 TEST_CASE("keep best: the parameters of the lowest cost stay", "[extension][keep_best]") {
   // (p - .7)^2 as it falls from 1 by .2 an epoch: lowest after the first or second epoch.
   struct Near : SumCost {
-    constexpr AnyExpr expr(const Model& model, const Data&) const override {
+    constexpr std::optional<AnyExpr> expr(const Model& model, const Data&) const override {
       return sum(square(model.parameters()[0].value - .75));
     }
   };

@@ -29,8 +29,8 @@ std::string name_of(const AnyExpr& e) { return e.value().term()->name.data(); }
 
 // The mean of the features, of one cost of several that read them.
 struct MeanOfFeatures : SumCost {
-  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
-    return SumCost::expr(model, data) * mean(data["features"].value());
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
+    return *SumCost::expr(model, data) * mean(data["features"].value());
   }
 };
 struct ReadsImages : SumCost {

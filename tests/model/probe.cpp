@@ -144,7 +144,7 @@ Function everything(const Model& model, const Cost& cost, const Data& data) {
     f.add(output(name.c_str(), y.values[i]));
   }
   const GradientList g = cost.gradients(model, data);
-  if (g.has_value) f.add(output("cost", g.value));
+  if (g.value) f.add(output("cost", *g.value));
   const ir::List<ModelParameter> parameters = model.parameters();
   for (int i = 0; i < parameters.size(); ++i) {
     const String name = "grad." + parameters[i].name;

@@ -42,8 +42,8 @@ struct Fixed : Ones {
 
 // p0 times the mean of the features, which is the gradient.
 struct TimesMean : SumCost {
-  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
-    return SumCost::expr(model, data) * mean(data["features"].value());
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
+    return *SumCost::expr(model, data) * mean(data["features"].value());
   }
 };
 

@@ -58,7 +58,7 @@ struct Regression : Model {
 };
 
 struct HalfSquaredError : Cost {
-  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
     const AnyExpr error = model.output(data["features"]).value() - data["targets"].value();
     return mean(square(error)) / 2;
   }
@@ -134,13 +134,16 @@ struct Noisy : HalfSquaredError {
   constexpr bool is_stochastic() const override { return true; }
 };
 struct Intractable : HalfSquaredError {
-  constexpr bool has_value(const Model&) const override { return false; }
+  constexpr std::optional<AnyExpr> expr(const Model&, const Data&) const override { return {}; }
+  constexpr GradientList gradients(const Model& model, const Data& data) const override {
+    return HalfSquaredError().gradients(model, data);
+  }
 };
 
 // (p - m)^2, m being the mean of the features when the batch was loaded.
 struct NearFixedMean : Cost {
   static constexpr AnyExpr fixed() { return state_leaf("fixed_mean", ir::Shape()); }
-  constexpr AnyExpr expr(const Model& model, const Data&) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data&) const override {
     return sum(square(model.parameters()[0].value - fixed()));
   }
   constexpr bool supervised() const override { return false; }

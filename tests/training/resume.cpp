@@ -27,7 +27,7 @@ namespace {
 // A cost that depends on the order of examples: the mean of (p0 - x)^2.
 struct NearRows : Cost {
   constexpr bool supervised() const override { return false; }
-  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
     return mean(square(model.parameters()[0].value - data["features"].value()));
   }
 };
@@ -35,7 +35,7 @@ struct NearRows : Cost {
 // The same, the rows being moved by random numbers, new ones at each evaluation.
 struct NearMovedRows : NearRows {
   constexpr bool is_stochastic() const override { return true; }
-  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
     const AnyExpr& x = data["features"].value();
     return mean(square(model.parameters()[0].value - x - 3 * normal_like(x)));
   }
@@ -44,7 +44,7 @@ struct NearMovedRows : NearRows {
 // The same with random numbers drawn at every step.
 struct NoisyCost : NearRows {
   constexpr bool is_stochastic() const override { return true; }
-  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
     const AnyExpr x = data["features"].value();
     return mean(square(model.parameters()[0].value - x * AnyExpr(bernoulli_like(x, .5).value())));
   }

@@ -66,7 +66,7 @@ struct Ones : Model {
 /// The sum of all parameters: every gradient is 1.
 struct SumCost : Cost {
   constexpr bool supervised() const override { return false; }
-  constexpr AnyExpr expr(const Model& model, const Data&) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data&) const override {
     AnyExpr total(ir::Value(0.));
     for (const ModelParameter& p : model.parameters()) total = total + sum(p.value);
     return total;
@@ -76,7 +76,7 @@ struct SumCost : Cost {
 /// Half the sum of all squares: every gradient is the parameter itself.
 struct SquareCost : Cost {
   constexpr bool supervised() const override { return false; }
-  constexpr AnyExpr expr(const Model& model, const Data&) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data&) const override {
     AnyExpr total(ir::Value(0.));
     for (const ModelParameter& p : model.parameters()) total = total + sum(square(p.value)) / 2;
     return total;

@@ -88,8 +88,7 @@ class BGD : public TrainingAlgorithm {
   }
 
   constexpr bool lbfgs() const { return method == "lbfgs"; }
-  constexpr int function_count() const override { return 5; }
-  constexpr NamedFunction function(const Train& train, int index) const override;
+  constexpr void functions(const Train& train, FunctionList& list) const override;
   constexpr int epoch_batches() const override { return batches_per_iter; }
   constexpr void channels(const Model&, ChannelList& list) const override {
     for (const char* name : {"ave_step_size", "ave_grad_size", "ave_grad_mult"})
@@ -125,6 +124,7 @@ class BGD : public TrainingAlgorithm {
       if (!p.frozen) list.push_back(p);
     return list;
   }
+  constexpr Shared<Cost> searchable(const Train& train) const;
   constexpr Function direction(const Model& model, const Cost& of, const Data& data) const;
   constexpr Function go_to(const Model& model) const;
   static constexpr Function save_point(const Model& model);
@@ -158,7 +158,7 @@ constexpr Function BGD::direction(const Model& model, const Cost& of, const Data
     return total;
   };
   if (lbfgs()) {
-    f.add(output("objective", of.expr(model, data)));
+    f.add(output("objective", *of.expr(model, data)));
     f.add(output("slope", -dot(g, old)));
     f.add(output("norm", sqrt(dot(g, g))));
     for (int i = 0; i < g.size(); ++i)
@@ -202,38 +202,56 @@ constexpr Function BGD::save_point(const Model& model) {
   return f;
 }
 
-constexpr NamedFunction BGD::function(const Train& train, int index) const {
-  const Model& model = *train.model;
-  const Shared<Cost> c = cost_of(model);
-  if (!c) {
+// The cost, if a line search can go by it; else an error that says why not.
+constexpr Shared<Cost> BGD::searchable(const Train& train) const {
+  const Shared<Cost> c = cost_of(*train.model);
+  if (!c)
     graph_error("BGD: the model has no cost of its own; name one");
-    return {};
-  }
-  if (c->is_stochastic())
-    graph_error(
-        "BGD: the cost draws random numbers anew at each evaluation, so that no line "
-        "search can compare its values; use SGD");
-  if (!c->has_value(model))
+  else if (!c->expr(*train.model, train.data()))
     graph_error(
         "BGD: the cost has no value that can be computed, which line searches need; "
         "use SGD");
-  const Data data = train.data();
-  Function f;
-  switch (index) {
-    case 0:
-      f.add(output("objective", c->expr(model, data)));
-      return {"objective", f};
-    case 1:
-      return {"direction", direction(model, *c, data)};
-    case 2:
-      return {"go_to", go_to(model)};
-    case 3:
-      return {"save_point", save_point(model)};
-    default:
-      const FixedVarDescr fixed = c->fixed_variables(model, data);
+  else if (c->is_stochastic())
+    graph_error(
+        "BGD: the cost draws random numbers anew at each evaluation, so that no line "
+        "search can compare its values; use SGD");
+  else
+    return c;
+  return nullptr;
+}
+
+constexpr void BGD::functions(const Train& train, FunctionList& list) const {
+  const Model& model = *train.model;
+  list.add("objective", [&] {
+    Function f;
+    if (const Shared<Cost> c = searchable(train))
+      f.add(output("objective", *c->expr(model, train.data())));
+    return f;
+  });
+  // not `?:`: g++ 12 destroys a temporary of it twice in a constant expression
+  list.add("direction", [&] {
+    Function f;
+    if (const Shared<Cost> c = searchable(train)) f = direction(model, *c, train.data());
+    return f;
+  });
+  list.add("go_to", [&] {
+    Function f;
+    if (searchable(train)) f = go_to(model);
+    return f;
+  });
+  list.add("save_point", [&] {
+    Function f;
+    if (searchable(train)) f = save_point(model);
+    return f;
+  });
+  list.add("load_batch", [&] {
+    Function f;
+    if (const Shared<Cost> c = searchable(train)) {
+      const FixedVarDescr fixed = c->fixed_variables(model, train.data());
       fixed.on_load_batch.give_to(f);
-      return {"load_batch", f};
-  }
+    }
+    return f;
+  });
 }
 
 }  // namespace ansatz

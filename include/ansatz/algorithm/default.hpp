@@ -36,8 +36,6 @@ class DefaultTrainingAlgorithm : public TrainingAlgorithm {
     key("set_batch_size", &This::set_batch_size, "take batch_size although the model has another");
   }
 
-  constexpr int function_count() const override { return 0; }
-  constexpr NamedFunction function(const Train&, int) const override { return {}; }
   void check() const;
   void check_job(const JobFacts& facts) const override;
   std::unique_ptr<AlgorithmRun> start(Session& session) const override;

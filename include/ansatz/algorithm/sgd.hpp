@@ -57,8 +57,9 @@ class SGD : public TrainingAlgorithm {
     key("seed", &SGD::seed, "of the order of examples; default [2012, 10, 5]");
   }
 
-  constexpr int function_count() const override { return 1; }
-  constexpr NamedFunction function(const Train& train, int index) const override;
+  constexpr void functions(const Train& train, FunctionList& list) const override {
+    list.add("step", [&] { return step(train); });
+  }
   constexpr int epoch_batches() const override { return batches_per_iter; }
   constexpr void channels(const Model& model, ChannelList& list) const override {
     list.add("learning_rate", AnyExpr(setting("learning_rate", learning_rate).value()));
@@ -73,10 +74,8 @@ class SGD : public TrainingAlgorithm {
   constexpr Function step(const Model& model, const Cost& the_cost, const Data& data) const {
     Function f;
     GradientList g = the_cost.gradients(model, data);
-    if (g.has_value)
-      f.add(output("objective", g.value));
-    else if (the_cost.has_value(model))
-      f.add(output("objective", the_cost.expr(model, data)));
+    if (!g.value) g.value = the_cost.expr(model, data);
+    if (g.value) f.add(output("objective", *g.value));
     const ir::List<ModelParameter> parameters = model.parameters();
     if (clip_norm > 0) clip(parameters, g);
     Shared<LearningRule> rule = learning_rule;
@@ -96,6 +95,7 @@ class SGD : public TrainingAlgorithm {
   }
 
  private:
+  constexpr Function step(const Train& train) const;
   // Frozen parameters do not move, so that their gradients shorten no other's.
   constexpr void clip(const ir::List<ModelParameter>& parameters, GradientList& g) const {
     AnyExpr total(ir::Value(0.));
@@ -125,13 +125,13 @@ class SGD : public TrainingAlgorithm {
   }
 };
 
-constexpr NamedFunction SGD::function(const Train& train, int) const {
+constexpr Function SGD::step(const Train& train) const {
   const Shared<Cost> c = cost_of(*train.model);
   if (!c) {
     graph_error("SGD: the model has no cost of its own; name one");
     return {};
   }
-  return {"step", step(*train.model, *c, train.data())};
+  return step(*train.model, *c, train.data());
 }
 
 }  // namespace ansatz

@@ -12,7 +12,7 @@ class ExpressionCost : public Cost {
   constexpr explicit ExpressionCost(const F& formula) : formula_(formula) {}
 
   constexpr bool supervised() const override { return !needs_output; }
-  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
     if constexpr (std::is_invocable_v<F, const Model&, const Data&>) {
       return number(formula_(model, data));
     } else {

@@ -23,7 +23,7 @@ class MethodCost : public Cost {
     key.required("method", &MethodCost::method, "name of the method, such as cost_from_X");
   }
 
-  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
     AnyExpr value;
     if (!model.method(method, data, value))
       unknown_name("MethodCost: the model has no method", method, model.method_names());

@@ -57,20 +57,17 @@ class SumOfCosts : public Cost {
       if (t.cost->is_stochastic()) return true;
     return false;
   }
-  constexpr bool has_value(const Model& model) const override {
-    for (const CostTerm& t : costs)
-      if (!t.cost->has_value(model)) return false;
-    return true;
-  }
   constexpr void data_specs(const Model& model, Data& data) const override {
     for (const CostTerm& t : costs) t.cost->data_specs(model, data);
   }
 
-  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
     check();
     AnyExpr sum;
     for (int i = 0; i < costs.size(); ++i) {
-      const AnyExpr term = times_coefficient(i, costs[i].cost->expr(model, data));
+      const std::optional<AnyExpr> own = costs[i].cost->expr(model, data);
+      if (!own) return {};
+      const AnyExpr term = times_coefficient(i, *own);
       if (i == 0)
         sum = term;
       else
@@ -82,13 +79,9 @@ class SumOfCosts : public Cost {
   constexpr GradientList gradients(const Model& model, const Data& data) const override {
     check();
     GradientList sum;
-    sum.has_value = true;
     for (int i = 0; i < costs.size(); ++i) {
       GradientList g = costs[i].cost->gradients(model, data);
-      if (!g.has_value && costs[i].cost->has_value(model)) {
-        g.value = costs[i].cost->expr(model, data);
-        g.has_value = true;
-      }
+      if (!g.value) g.value = costs[i].cost->expr(model, data);
       for (int k = 0; k < g.of.size(); ++k) {
         const AnyExpr own = times_coefficient(i, g.of[k]);
         if (i == 0)
@@ -96,13 +89,12 @@ class SumOfCosts : public Cost {
         else
           sum.of[k] = sum.of[k] + own;
       }
-      sum.has_value = sum.has_value && g.has_value;
-      if (sum.has_value) {
-        if (i == 0)
-          sum.value = times_coefficient(i, g.value);
-        else
-          sum.value = sum.value + times_coefficient(i, g.value);
-      }
+      if (!g.value)
+        sum.value.reset();
+      else if (i == 0)
+        sum.value = times_coefficient(i, *g.value);
+      else if (sum.value)
+        sum.value = *sum.value + times_coefficient(i, *g.value);
       merge(sum.updates, g.updates);
     }
     return sum;
@@ -123,12 +115,18 @@ class SumOfCosts : public Cost {
       ChannelList own;
       cost.channels(model, data, own);
       for (const Channel& c : own) put(c);
-      if (!cost.has_value(model)) continue;
+      const std::optional<AnyExpr> value = cost.expr(model, data);
+      if (!value) continue;
       String name = "term_" + to_text(static_cast<long long>(i));
       if (!cost.name().empty()) name += "_" + cost.name();
-      put({name, cost.expr(model, data), "a term of the training cost"});
+      put({name, *value, "a term of the training cost"});
     }
     for (const Channel& c : found) list.add(c);
+  }
+
+  constexpr void functions(const Model& model, const Data& data,
+                           FunctionList& list) const override {
+    for (const CostTerm& t : costs) t.cost->functions(model, data, list);
   }
 
   constexpr FixedVarDescr fixed_variables(const Model& model, const Data& data) const override {

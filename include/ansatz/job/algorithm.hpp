@@ -17,12 +17,6 @@ struct JobFacts;
 class Session;
 class Train;
 
-/// A function of a job under the name by which it is found when the job runs.
-struct NamedFunction {
-  String name;
-  Function function;
-};
-
 /// A data set to watch, under the name its channels begin with; empty when it is the only one.
 struct MonitoringDataset {
   String name;
@@ -92,9 +86,8 @@ class TrainingAlgorithm : public Object {
     return model.default_cost();
   }
 
-  /// The functions the algorithm calls.
-  constexpr virtual int function_count() const = 0;
-  constexpr virtual NamedFunction function(const Train& train, int index) const = 0;
+  /// Contributes the functions the algorithm calls.
+  constexpr virtual void functions(const Train&, FunctionList&) const {}
   /// Channels of the algorithm itself, such as the learning rate.
   constexpr virtual void channels(const Model&, ChannelList&) const {}
   /// Batches of an epoch, 0 for the whole data set. Where no size of a batch is given, they divide

@@ -16,7 +16,8 @@ struct FixedVarDescr {
   constexpr bool empty() const { return on_load_batch.entries().empty(); }
 };
 
-/// A cost of a model on data, as Pylearn2's. A cost has a value (`expr`), or only gradients.
+/// A cost of a model on data, as Pylearn2's. A cost has a value (`expr`), or only gradients
+/// (`gradients`): it writes one of the two. See SurrogateCost for the latter.
 class Cost : public Object {
  public:
   /// Whether the cost reads the targets.
@@ -29,22 +30,27 @@ class Cost : public Object {
   }
   /// Whether `expr` draws random numbers; a line search needs one that does not.
   constexpr virtual bool is_stochastic() const { return false; }
-  /// Whether there is a value: if not, `gradients` is the cost's own.
-  constexpr virtual bool has_value(const Model&) const { return true; }
 
-  /// The value: one number for a batch.
-  constexpr virtual AnyExpr expr(const Model& model, const Data& data) const = 0;
+  /// The value: one number for a batch. None where none can be computed, as for the likelihood of
+  /// an RBM.
+  constexpr virtual std::optional<AnyExpr> expr(const Model&, const Data&) const { return {}; }
 
-  /// The derivatives with respect to the model's parameters. Zero where the cost does not depend
-  /// on one.
+  /// The derivatives with respect to the model's parameters, by default those of the value. Zero
+  /// where the cost does not depend on one.
   constexpr virtual GradientList gradients(const Model& model, const Data& data) const {
-    const AnyExpr cost = expr(model, data);
     GradientList g;
-    g.value = cost, g.has_value = true;
-    for (const ModelParameter& p : model.parameters()) g.of.push_back(grad(cost, p.value));
+    g.value = expr(model, data);
+    if (!g.value) {
+      graph_error(
+          "the cost has neither a value nor gradients: it must write `expr` or `gradients`");
+      return g;
+    }
+    for (const ModelParameter& p : model.parameters()) g.of.push_back(grad(*g.value, p.value));
     return g;
   }
 
+  /// Contributes functions of its own, where it is the cost that the job trains with.
+  constexpr virtual void functions(const Model&, const Data&, FunctionList&) const {}
   /// Channels beside the objective.
   constexpr virtual void channels(const Model&, const Data&, ChannelList&) const {}
   /// The name a SumOfCosts puts behind "term_i_"; empty: none.

@@ -17,7 +17,7 @@ class Default : public Cost {
   template <class K>
   static constexpr void keys(K&) {}
 
-  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
     AnyExpr value;
     if (!model.method("cost_from_X", data, value))
       graph_error("Default: the model has no cost of its own");

@@ -44,6 +44,8 @@ class Extension : public Object {
   /// Channels, as expressions: compiled with those of the model and of the cost, and computed on
   /// every monitored data set.
   constexpr virtual void channels(const Model&, const Data&, ChannelList&) const {}
+  /// Contributes functions that its run finds by name: Session::program.
+  constexpr virtual void functions(const Model&, const Data&, FunctionList&) const {}
   /// Whether the channels that its run adds to the monitor are computed from data and parameters
   /// alone, so that `ansatz evaluate` can compute them as well.
   constexpr virtual bool measures_data() const { return false; }

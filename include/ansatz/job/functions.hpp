@@ -1,4 +1,4 @@
-// The functions that every job has beside its algorithm's.
+// The functions of the monitor: all channels of a job.
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
@@ -72,34 +72,20 @@ constexpr void put(const Channel& c, Function& f) {
 
 /// "monitor": of `list`, the channels that read data.
 /// "monitor_parameters": those that do not.
-constexpr NamedFunction monitor_function(const ChannelList& list, bool of_data) {
-  NamedFunction f;
-  f.name = of_data ? "monitor" : "monitor_parameters";
+constexpr Function monitor_function(const ChannelList& list, bool of_data) {
+  Function f;
   Varying varies;
   for (const Channel& c : list)
-    if ((c.gathered != Gathered::mean || varies(c.value)) == of_data) put(c, f.function);
+    if ((c.gathered != Gathered::mean || varies(c.value)) == of_data) put(c, f);
   return f;
 }
 
 /// "monitor_settings": the channels of the algorithm itself.
-constexpr NamedFunction settings_function(const Model& model, const TrainingAlgorithm& algorithm) {
-  NamedFunction f;
-  f.name = "monitor_settings";
+constexpr Function settings_function(const Model& model, const TrainingAlgorithm& algorithm) {
+  Function f;
   ChannelList list;
   algorithm.channels(model, list);
-  for (const Channel& c : list) put(c, f.function);
-  return f;
-}
-
-/// "predict": the output of the model. A model that trains itself need not have one.
-constexpr NamedFunction predict_function(const Model& model, const Data& from, bool has_output) {
-  NamedFunction f;
-  f.name = "predict";
-  if (!has_output) return f;
-  Data inputs;
-  for (const auto& each : from.sources())
-    if (each.source == model.input_source().view()) inputs.add(each.source, each.signal.space);
-  f.function.add(output("", model.output(inputs[model.input_source()]).value()));
+  for (const Channel& c : list) put(c, f);
   return f;
 }
 

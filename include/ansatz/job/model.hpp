@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/channel.hpp>
+#include <ansatz/job/function_list.hpp>
 #include <ansatz/job/parameter_list.hpp>
 #include <ansatz/spaces/signal.hpp>
 
@@ -95,6 +96,16 @@ class Model : public Object {
   /// The outputs of the inner layers by name, for `predict`; the model's own has the name "".
   constexpr virtual void named_outputs(const Signal& input, ir::List<Data::Entry>& list) const {
     list.push_back({"", output(input)});
+  }
+
+  /// Contributes functions of its own, such as "sample". The first is "predict", its output for a
+  /// batch; a model without an output leaves that out.
+  constexpr virtual void functions(const Data& data, FunctionList& list) const {
+    list.add("predict", [&] {
+      Function f;
+      f.add(ansatz::output("", output(data[input_source()]).value()));
+      return f;
+    });
   }
 
   /// The cost to train with when none is named. Null: there is none.

@@ -5,6 +5,8 @@
 #include <ansatz/base/string.hpp>
 #include <dsl/function.hpp>
 
+#include <optional>
+
 ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
@@ -76,8 +78,7 @@ struct GradientList {
   UpdateList updates;
   /// The value whose derivatives these are, where there is one: with the same random numbers, and
   /// computed once.
-  AnyExpr value;
-  bool has_value = false;
+  std::optional<AnyExpr> value;
 };
 
 }  // namespace ansatz

@@ -55,7 +55,9 @@ class Train {
   constexpr Data data() const {
     Data wanted, there;
     if (const Shared<Cost> c = cost()) c->data_specs(*model, wanted);
-    for (const NamedCost& each : algorithm->monitoring_costs) each.cost->data_specs(*model, wanted);
+    if (algorithm)
+      for (const NamedCost& each : algorithm->monitoring_costs)
+        each.cost->data_specs(*model, wanted);
     for (const Shared<Extension>& each : extensions) each->data_specs(*model, wanted);
     if (wanted.sources().empty()) wanted.add(model->input_source(), model->input_space());
     for (const auto& each : wanted.sources()) {
@@ -89,11 +91,12 @@ class Train {
   constexpr ChannelList channels(const Data& from) const {
     ChannelList list;
     if (const Shared<Cost> c = cost()) {
-      if (c->has_value(*model)) list.add("objective", c->expr(*model, from), "the training cost");
+      if (const auto value = c->expr(*model, from))
+        list.add("objective", *value, "the training cost");
       c->channels(*model, from, list);
     }
     for (const NamedCost& each : algorithm->monitoring_costs) {
-      if (each.cost->has_value(*model)) list.add(each.name, each.cost->expr(*model, from));
+      if (const auto value = each.cost->expr(*model, from)) list.add(each.name, *value);
       ChannelList own;
       each.cost->channels(*model, from, own);
       list.add(each.name + "_", own);
@@ -103,24 +106,39 @@ class Train {
     return list;
   }
 
-  /// The functions of the job: the algorithm's, then "monitor" (the channels that read data),
-  /// "monitor_parameters" (those that do not), "monitor_settings" (the algorithm's own) and
-  /// "predict".
-  constexpr int function_count() const { return algorithm ? algorithm->function_count() + 4 : 0; }
-  constexpr NamedFunction function(int index) const {
-    const int own = algorithm->function_count();
-    if (index < own) return algorithm->function(*this, index);
-    switch (index - own) {
-      case 0:
-        return train::monitor_function(channels(data()), true);
-      case 1:
-        return train::monitor_function(channels(data()), false);
-      case 2:
-        return train::settings_function(*model, *algorithm);
-      default:
-        return train::predict_function(*model, data(), own > 0 || !model->trains_itself());
+  /// The functions of the job, as its parts contribute them: the algorithm, the cost, the monitor
+  /// ("monitor", the channels that read data; "monitor_parameters", those that do not;
+  /// "monitor_settings", the algorithm's own), the model ("predict" and its own), the extensions.
+  /// Error, naming both owners, when two have one name.
+  /// @param made  see FunctionList
+  constexpr FunctionList functions(int made = FunctionList::all) const {
+    FunctionList list(made);
+    if (!model) return list;
+    if (algorithm) {
+      list.owner("the algorithm");
+      algorithm->functions(*this, list);
     }
+    Data from;  // where one that reads it is made
+    if (made == FunctionList::all || made >= list.size()) from = data();
+    list.owner("the cost");
+    if (const Shared<Cost> c = cost()) c->functions(*model, from, list);
+    if (algorithm) {
+      list.owner("the monitor");
+      list.add("monitor", [&] { return train::monitor_function(channels(from), true); });
+      list.add("monitor_parameters",
+               [&] { return train::monitor_function(channels(from), false); });
+      list.add("monitor_settings", [&] { return train::settings_function(*model, *algorithm); });
+    }
+    list.owner("the model");
+    model->functions(from, list);
+    for (int i = 0; i < extensions.size(); ++i) {
+      list.owner("extensions[" + to_text(i) + "]");
+      extensions[i]->functions(*model, from, list);
+    }
+    return list;
   }
+  constexpr int function_count() const { return functions(FunctionList::none).size(); }
+  constexpr NamedFunction function(int index) const { return functions(index)[index]; }
 
  private:
   /// A model that the caller keeps a handle to.

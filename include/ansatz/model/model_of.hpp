@@ -34,7 +34,13 @@ class Erased;
 ///     };
 ///
 /// Optional members: `initialize(InitialValues&)` (without it matrices are uniform by Glorot and
-/// Bengio 2010, all else is zero), `channels(x, y, ChannelList&)`, `modify_updates(UpdateList&)`.
+/// Bengio 2010, all else is zero), `channels(x, y, ChannelList&)`, `modify_updates(UpdateList&)`,
+/// `functions(x, FunctionList&)`, which contributes some beside "predict", such as "reconstruct":
+///
+///     constexpr void functions(auto x, FunctionList& list) const {
+///       list.add("hidden", [&] { return function(output("h", hidden(x))); });
+///     }
+///
 /// With Target = NullSpace, the model has no targets, and `cost` and `channels` take x alone. The
 /// parameters are those that the cost is computed from, in the order in which a reader meets them.
 template <class Self, class In, class Target = NullSpace>
@@ -74,6 +80,15 @@ class Erased : public Model {
   constexpr Signal output(const Signal& input) const override {
     const Expr<Batch<In>> x(format_as(input, input_space()).value().value());
     return Signal(output_space(), AnyExpr(user_.forward(x).value()));
+  }
+
+  constexpr void functions(const Data& data, FunctionList& list) const override {
+    Model::functions(data, list);
+    Expr<Batch<In>> x{ir::Value()};  // names alone may be asked for, without data
+    if constexpr (requires { user_.functions(x, list); }) {
+      if (data.find("features")) x = typed<In>(data, "features");
+      user_.functions(x, list);
+    }
   }
 
   constexpr Shared<Cost> default_cost() const override { return Shared<Cost>(Default()); }

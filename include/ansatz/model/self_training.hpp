@@ -34,6 +34,7 @@ class SelfTrainingModel : public Model {
   using Model::parameters;
   constexpr void parameters(ir::List<ModelParameter>&) const override {}
   void initialize(InitialValues&) const override {}
+  constexpr void functions(const Data&, FunctionList&) const override {}
   constexpr bool trains_itself() const final { return true; }
   std::unique_ptr<ModelRun> start(Session& session) const final;
 };

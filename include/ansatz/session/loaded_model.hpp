@@ -33,6 +33,9 @@ class LoadedModel : public Model {
   void named_outputs(const Signal& input, ir::List<Data::Entry>& list) const override {
     model_->named_outputs(input, list);
   }
+  void functions(const Data& data, FunctionList& list) const override {
+    model_->functions(data, list);
+  }
   Shared<Cost> default_cost() const override;
   bool method(std::string_view name, const Data& data, AnyExpr& value) const override {
     return model_->method(name, data, value);

@@ -45,7 +45,7 @@ class LpPenalty : public Cost {
 
   constexpr bool supervised() const override { return false; }
   constexpr void data_specs(const Model&, Data&) const override {}
-  constexpr AnyExpr expr(const Model& model, const Data&) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data&) const override {
     if (!(p >= 1 && p < __builtin_inf())) graph_error("LpPenalty: p must be at least 1");
     if (variables.empty()) graph_error("LpPenalty: variables must name at least one parameter");
     const ir::List<ModelParameter> known = model.parameters();

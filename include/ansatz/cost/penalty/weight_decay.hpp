@@ -30,7 +30,7 @@ class WeightDecay : public Cost {
 
   constexpr bool supervised() const override { return false; }
   constexpr void data_specs(const Model&, Data&) const override {}
-  constexpr AnyExpr expr(const Model& model, const Data&) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data&) const override {
     return decays::decay("weight_decay", model, coeffs, false);
   }
   constexpr String name() const override {
@@ -59,7 +59,7 @@ class L1WeightDecay : public Cost {
 
   constexpr bool supervised() const override { return false; }
   constexpr void data_specs(const Model&, Data&) const override {}
-  constexpr AnyExpr expr(const Model& model, const Data&) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data&) const override {
     return decays::decay("l1_weight_decay", model, coeffs, true);
   }
   constexpr String name() const override {

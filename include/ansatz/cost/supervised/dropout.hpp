@@ -30,7 +30,7 @@ class Dropout : public Cost, public DropoutArguments {
   }
 
   constexpr bool is_stochastic() const override { return true; }
-  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
     const MLPBase* mlp = model.as_mlp();
     if (!mlp) {
       graph_error("Dropout needs a model that is an MLP");

@@ -33,7 +33,7 @@ class MissingTargetCost : public Cost {
     data.add(mlp.targets, mlp.output_space(mlp.input_space()));
   }
 
-  constexpr AnyExpr expr(const Model& model, const Data& data) const override {
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
     const MLPBase& mlp = mlp_of(model);
     Signal y;
     if (dropout_args)
