@@ -51,7 +51,8 @@ struct RandomSite : LeafOp<RandomSite> {
 struct Extent : LeafOp<Extent> {
   static constexpr const char* name = "extent";
 };
-/// Tells one `repeat` from another; attr.i[0] is its number.
+/// Tells one `repeat` from another; attr.i[0] is its number. Operand: the tag of the repeat whose
+/// body it stands in, if it is one's.
 struct RepeatTag : LeafOp<RepeatTag> {
   static constexpr const char* name = "repeat";
 };

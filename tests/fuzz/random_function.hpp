@@ -553,17 +553,26 @@ class Generator {
     const bool draws = mix_.random && random_.one_in(2);
     const auto count = ansatz::scalar("count", 2);
     if (random_.one_in(3)) {
-      const auto both = ansatz::repeat(
+      const auto [u, v] = ansatz::repeat(
           count,
-          [&](const AnyExpr& u, const AnyExpr& v) {
-            return ansatz::carry(tanh(v + more), sin(u) * 0.5);
+          [&](const AnyExpr& p, const AnyExpr& q) {
+            return ansatz::carry(tanh(q + more), sin(p) * 0.5);
           },
           from, from * 0.25);
-      return keep(stop_gradient(both.first - both.second), 2);
+      return keep(ansatz::stop_gradient(u - v), 2);
     }
     const auto body = [&](const AnyExpr& v) {
       AnyExpr next = tanh(v * 0.5 + more);
       if (draws) next = next * uniform_like(v);
+      if (shape.rank == 2)
+        next = ansatz::repeat(
+            count,
+            [&](const AnyExpr& u) {
+              AnyExpr inner = sin(u + v) * 0.5 + more;
+              if (draws) inner *= uniform_like(v);
+              return inner;
+            },
+            next);
       if (shape.rank > 0) next = next - sum(next, ansatz::axis<-1>, ansatz::keep_axes) * 0.125;
       return next;
     };

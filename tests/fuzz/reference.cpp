@@ -58,48 +58,60 @@ class Evaluator {
     const ir::List<char> needed = ir::reachable(g_);
     value_.resize(at(g_.size()));
     loop_.assign(at(g_.size()), -1);
+    iterations_.assign(at(g_.repeats), 0);
+    for (int id = 0; id < g_.size(); ++id)
+      if (needed[id]) find_loop(id);
+    run_body(-1, g_.size(), needed);
+    return std::move(value_);
+  }
+
+ private:
+  int tag(int id) const { return g_[g_.in(id, 0)].attr.i[0]; }
+  // The loop whose body a loop stands in.
+  int outer_of(int id) const {
+    const int t = g_.in(id, 0);
+    return g_[t].count > 0 ? tag(t) : -1;
+  }
+
+  // The innermost loop whose body a node is in: loops in it are numbered after the outer ones.
+  void find_loop(int id) {
+    const Node& n = g_[id];
+    if (n.op == info_of<ops::RepeatTag>) return;
+    if (n.op == info_of<ops::Repeated>) {
+      loop_[at(id)] = outer_of(id);
+      return;
+    }
+    if (n.op == info_of<ops::Carried> || (n.op == info_of<ops::RandomSite> && n.count > 0)) {
+      loop_[at(id)] = tag(id);
+      return;
+    }
+    for (int k = 0; k < n.count; ++k)
+      loop_[at(id)] = std::max(loop_[at(id)], loop_[at(g_.in(id, k))]);
+  }
+
+  void run_body(int loop, int end, const ir::List<char>& needed) {
     std::vector<char> done(at(g_.repeats), 0);
-    for (int id = 0; id < g_.size(); ++id) {
-      if (!needed[id]) continue;
-      find_loop(id);
-      if (loop_[at(id)] >= 0) continue;  // in the body of a loop, which its results run
+    for (int id = 0; id < end; ++id) {
+      if (!needed[id] || loop_[at(id)] != loop) continue;
       if (g_[id].op == info_of<ops::Repeated> && !done[at(tag(id))]) {
         run_loop(id, needed);
         done[at(tag(id))] = 1;
       }
       node(id);
     }
-    return std::move(value_);
-  }
-
- private:
-  int tag(int id) const { return g_[g_.in(id, 0)].attr.i[0]; }
-
-  // Which loop's body a node is in.
-  void find_loop(int id) {
-    const Node& n = g_[id];
-    if (n.op == info_of<ops::Repeated>) return;
-    if (n.op == info_of<ops::Carried> || (n.op == info_of<ops::RandomSite> && n.count > 0))
-      loop_[at(id)] = tag(id);
-    for (int k = 0; k < n.count; ++k) {
-      const int inner = loop_[at(g_.in(id, k))];
-      if (inner >= 0) loop_[at(id)] = inner;
-    }
   }
 
   // `end` is one of the loop's results, whose operands are all its initial and next values.
   void run_loop(int end, const ir::List<char>& needed) {
     const int carried = (g_[end].count - 2) / 2;
-    carried_.clear();
-    for (int k = 0; k < carried; ++k) carried_.push_back(in(end, 2 + k));
+    std::vector<Tensor>& values = results_[tag(end)];
+    values.clear();
+    for (int k = 0; k < carried; ++k) values.push_back(in(end, 2 + k));
     const double count = std::floor(in(end, 1).values[0]);
-    for (iteration_ = 0; static_cast<double>(iteration_) < count; ++iteration_) {
-      for (int id = 0; id < end; ++id)
-        if (needed[id] && loop_[at(id)] == tag(end)) node(id);
-      for (int k = 0; k < carried; ++k) carried_[at(k)] = in(end, 2 + carried + k);
+    for (int i = 0; i < count; ++i, ++iterations_[at(tag(end))]) {
+      run_body(tag(end), end, needed);
+      for (int k = 0; k < carried; ++k) values[at(k)] = in(end, 2 + carried + k);
     }
-    iteration_ = 0;
-    results_[tag(end)] = carried_;
   }
 
   const Tensor& in(int id, int k) const { return value_[at(g_.in(id, k))]; }
@@ -124,8 +136,7 @@ class Evaluator {
       case ir::OpKind::kernel:
         return kernel(id, out);
       case ir::OpKind::control:
-        out = n.op == info_of<ops::Repeated> ? results_.at(tag(id))[at(n.attr.i[0])]
-                                             : carried_[at(n.attr.i[0])];
+        out = results_.at(tag(id))[at(n.attr.i[0])];
         return;
       default:
         throw std::logic_error("a node that should have been expanded");
@@ -161,7 +172,8 @@ class Evaluator {
     std::vector<T> numbers(out.values.size());
     const auto fill = [&](auto f) {
       ir::RandomKey key = e_.random;
-      key.iteration = iteration_;
+      // In a loop it has the loop's tag as operand.
+      if (n.count > 0) key.iteration = iterations_[at(g_[g_.operands[n.first]].attr.i[0])];
       f(key, n.attr.i[0], 0, numbers.data(), static_cast<long>(numbers.size()));
     };
     if (n.attr.i[1] == 0)
@@ -333,9 +345,8 @@ class Evaluator {
   const Environment& e_;
   std::vector<Tensor> value_;
   std::vector<int> loop_;                       // of each node: the loop it is in the body of
-  std::vector<Tensor> carried_;                 // of the loop that runs
-  std::map<int, std::vector<Tensor>> results_;  // of each loop
-  std::uint32_t iteration_ = 0;
+  std::map<int, std::vector<Tensor>> results_;  // of each loop: what it carries, then its results
+  std::vector<std::uint32_t> iterations_;       // of each loop so far
 };
 
 }  // namespace

@@ -66,6 +66,20 @@ TEST_CASE("barriers: products of an example's own matrices need none", "[pass][b
   CHECK_FALSE(races(update_plan));
 }
 
+TEST_CASE("barriers: a loop in a loop", "[pass][barriers]") {
+  const auto n = scalar("n"), m = scalar("m");
+  const auto y = repeat(
+      n,
+      [&](auto a) {
+        const auto [b, c] = repeat(
+            m, [&](auto u, auto v) { return carry(tanh(matmul(v, W)) + a, u * x); }, a, x);
+        return matmul(b, V) + sum(c, batch);
+      },
+      x);
+  ir::Plan plan = plan_of(output("y", y), update(W, W + matmul(transpose(y), x)));
+  CHECK_FALSE(races(plan));
+}
+
 TEST_CASE("barriers: transposed, examples are no longer a thread's own", "[pass][barriers]") {
   // [8, examples] lies in memory with the examples innermost.
   const auto turned = matmul(W, transpose(x));

@@ -64,9 +64,13 @@ class Walker {
       if (step.kind == ir::StepKind::repeat_begin || step.kind == ir::StepKind::repeat_end) {
         if (step.barrier) ++segment_;
         if (step.kind == ir::StepKind::repeat_begin && iterations_ == 0) s = step.jump;
-        if (step.kind == ir::StepKind::repeat_end && ++times[at(s)] < iterations_) {
-          s = step.jump;
-          ++segment_;
+        if (step.kind == ir::StepKind::repeat_end) {
+          if (++times[at(s)] < iterations_) {
+            s = step.jump;
+            ++segment_;
+          } else {
+            times[at(s)] = 0;
+          }
         }
         continue;
       }

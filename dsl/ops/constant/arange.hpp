@@ -9,9 +9,10 @@ namespace ansatz {
 namespace ir {
 
 constexpr Value evenly(double start, double step, int n) {
-  const AnyExpr k(positions(n));
-  if (step == 1) return (start == 0 ? k : k + start).value();
-  return (start == 0 ? k * step : k * step + start).value();
+  AnyExpr k(positions(n));
+  if (step != 1) k *= step;
+  if (start != 0) k += start;
+  return k.value();
 }
 
 // How many numbers lie in [start, stop), `step` apart.

@@ -1,6 +1,10 @@
 // y_k = f(y_(k-1)), n times: a loop in the plan
 #pragma once
 
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
 #include <dsl/expr.hpp>
 #include <dsl/ops/arithmetic/cast.hpp>
 
@@ -57,29 +61,63 @@ struct Repeated {
 
 }  // namespace ops
 
-/// Several values carried through a repeat, returned by its body: `return carry(h, v);`
+template <int K, class S>
+struct CarryItem {
+  Expr<S> value;
+};
+
+namespace ir {
+template <class Order, class... S>
+struct CarryItems;
+template <int... K, class... S>
+struct CarryItems<std::integer_sequence<int, K...>, S...> : CarryItem<K, S>... {};
 template <class... S>
-struct Carry;
-template <class A>
-struct Carry<A> {
-  Expr<A> first;
-};
-template <class A, class B>
-struct Carry<A, B> {
-  Expr<A> first;
-  Expr<B> second;
-};
-template <class A, class B, class C>
-struct Carry<A, B, C> {
-  Expr<A> first;
-  Expr<B> second;
-  Expr<C> third;
+using carry_order = std::make_integer_sequence<int, static_cast<int>(sizeof...(S))>;
+
+template <int K, class S>
+constexpr Expr<S>& item_of(CarryItem<K, S>& item) {
+  return item.value;
+}
+template <int K, class S>
+constexpr const Expr<S>& item_of(const CarryItem<K, S>& item) {
+  return item.value;
+}
+}  // namespace ir
+
+/// Several values carried through a repeat, returned by its body, `return carry(h, v);`, and by the
+/// repeat: `auto [h, v] = repeat(…)`.
+template <class... S>
+struct Carry : ir::CarryItems<ir::carry_order<S...>, S...> {
+  template <std::size_t K>
+  constexpr auto& get() & {
+    return ir::item_of<static_cast<int>(K)>(*this);
+  }
+  template <std::size_t K>
+  constexpr const auto& get() const& {
+    return ir::item_of<static_cast<int>(K)>(*this);
+  }
+  template <std::size_t K>
+  constexpr auto&& get() && {
+    return std::move(ir::item_of<static_cast<int>(K)>(*this));
+  }
 };
 template <class... S>
 constexpr Carry<S...> carry(const Expr<S>&... e) {
-  return {e...};
+  return {{{e}...}};
 }
 
+}  // namespace ansatz
+
+// The protocol of structured bindings.
+template <class... S>
+struct std::tuple_size<ansatz::Carry<S...>> : std::integral_constant<std::size_t, sizeof...(S)> {};
+template <std::size_t K, class... S>
+struct std::tuple_element<K, ansatz::Carry<S...>> {
+  using type =
+      std::remove_reference_t<decltype(std::declval<ansatz::Carry<S...>&>().template get<K>())>;
+};
+
+namespace ansatz {
 namespace ir {
 
 /// Labels are carried as numbers.
@@ -137,20 +175,24 @@ template <class S>
 constexpr void put_values(Value* to, const Expr<S>& e) {
   to[0] = e.value();
 }
-template <class A>
-constexpr void put_values(Value* to, const Carry<A>& c) {
-  to[0] = c.first.value();
+template <class... S, int... K>
+constexpr void put_items(Value* to, const Carry<S...>& c, std::integer_sequence<int, K...>) {
+  ((to[K] = c.template get<K>().value()), ...);
 }
-template <class A, class B>
-constexpr void put_values(Value* to, const Carry<A, B>& c) {
-  to[0] = c.first.value();
-  to[1] = c.second.value();
+template <class... S>
+constexpr void put_values(Value* to, const Carry<S...>& c) {
+  put_items(to, c, carry_order<S...>{});
 }
-template <class A, class B, class C>
-constexpr void put_values(Value* to, const Carry<A, B, C>& c) {
-  to[0] = c.first.value();
-  to[1] = c.second.value();
-  to[2] = c.third.value();
+
+// How many values a body returned.
+template <class T>
+inline constexpr int values_in = 1;
+template <class... S>
+inline constexpr int values_in<Carry<S...>> = static_cast<int>(sizeof...(S));
+
+template <class Body, class... S, int... K>
+constexpr auto call_body(Body& body, const Carry<S...>& c, std::integer_sequence<int, K...>) {
+  return body(c.template get<K>()...);
 }
 
 template <class S>
@@ -172,13 +214,15 @@ constexpr void advance(Expr<S>& y, const Expr<R>& next) {
   require_kept(y.shape(), next.shape());
   y = Expr<S>(next.value());
 }
-template <class A, class B, class R, class Q>
-constexpr void advance(Carry<A, B>& y, const Carry<R, Q>& next) {
-  advance(y.first, next.first), advance(y.second, next.second);
+template <class... S, class... R, int... K>
+constexpr void advance_items(Carry<S...>& y, const Carry<R...>& next,
+                             std::integer_sequence<int, K...>) {
+  (advance(y.template get<K>(), next.template get<K>()), ...);
 }
-template <class A, class B, class C, class R, class Q, class P>
-constexpr void advance(Carry<A, B, C>& y, const Carry<R, Q, P>& next) {
-  advance(y.first, next.first), advance(y.second, next.second), advance(y.third, next.third);
+template <class... S, class... R>
+  requires(sizeof...(S) == sizeof...(R))
+constexpr void advance(Carry<S...>& y, const Carry<R...>& next) {
+  advance_items(y, next, carry_order<S...>{});
 }
 
 // Operands of a loop: tag, n, initial values, then room for the next ones.
@@ -192,14 +236,12 @@ constexpr void build_loop(Value* operands, const Value& n, Body& body, const Exp
   int which = 0;
   // Braces, so that the arguments are made in order.
   const Carry<carried_space<S>...> inside{
-      Expr<carried_space<S>>(make_carried<S>(which++, operands, 2 + carried))...};
+      {{Expr<carried_space<S>>(make_carried<S>(which++, operands, 2 + carried))}...}};
   const auto call = [&](Value* next) {
-    if constexpr (carried == 1)
-      put_values(next, body(inside.first));
-    else if constexpr (carried == 2)
-      put_values(next, body(inside.first, inside.second));
-    else
-      put_values(next, body(inside.first, inside.second, inside.third));
+    const auto returned = call_body(body, inside, carry_order<S...>{});
+    static_assert(values_in<std::remove_const_t<decltype(returned)>> == carried,
+                  "the body of a repeat must return as many values as it is given");
+    put_values(next, returned);
   };
   // Random numbers that the body draws are drawn anew in every iteration: their sites belong to the
   // loop. Those are the ones that another call of the body does not use, too.
@@ -214,61 +256,57 @@ constexpr void build_loop(Value* operands, const Value& n, Body& body, const Exp
       graph_error_shape("repeat", "the body must return values of the shapes it was given", both,
                         2);
   }
+  // So do the loops in the body: their tags say whose body that is.
   const Term outside;
   const Term* const tag = operands[0].term();
-  List<const Term*> begun, ended;  // tags of other loops
-  {
-    TermMarks marks;
-    for (const Value& v : another) marks.mark_below(v, &outside, [](Term&) {});
-    for (int j = 0; j < carried; ++j)
-      marks.mark_below(next[j], tag, [&](Term& t) {
-        if (t.op == info_of<ops::RandomSite> && t.in.empty() && t.seen != &outside)
-          t.in.push_back(operands[0]);
-        if (t.op == info_of<ops::Carried> && t.in[0].term() != tag) begun.push_back(t.in[0].term());
-        if (t.op == info_of<ops::Repeated>) ended.push_back(t.in[0].term());
-      });
-  }
-  for (const Term* t : begun) {
-    bool has_ended = false;
-    for (const Term* e : ended) has_ended = has_ended || e == t;
-    const Shape s = operands[2].shape();
-    if (!has_ended) graph_error_shape("repeat", "a body may not hold another loop", &s, 1);
-  }
+  TermMarks marks;
+  for (const Value& v : another) marks.mark_below(v, &outside, [](Term&) {});
+  for (int j = 0; j < carried; ++j)
+    marks.mark_below(next[j], tag, [&](Term& t) {
+      const bool own = t.op == info_of<ops::RandomSite> || t.op == info_of<ops::RepeatTag>;
+      if (own && t.in.empty() && t.seen != &outside && &t != tag) t.in.push_back(operands[0]);
+    });
 }
 
+}  // namespace ir
+
+/// What a repeat of values of Spaces S returns: an expression, or a Carry of several.
+template <class... S>
+struct Repetition {
+  using type = Carry<S...>;
+};
+template <class S>
+struct Repetition<S> {
+  using type = Expr<S>;
+};
+
+namespace ir {
+template <class... S, int... K>
+constexpr auto results_of(const Value* operands, std::integer_sequence<int, K...>) {
+  constexpr int count = 2 + 2 * static_cast<int>(sizeof...(S));
+  if constexpr (sizeof...(S) == 1)
+    return (Expr<carried_space<S>>(repeated<S>(K, operands, count)), ...);
+  else
+    return carry(Expr<carried_space<S>>(repeated<S>(K, operands, count))...);
+}
 }  // namespace ir
 
 /// body applied n times: y = repeat(n, [&](auto y) { return f(y); }, y0). n is a scalar known at
 /// run time (rounded down; 0 or less: y0). Not differentiable; with a constant n, it is. Random
 /// numbers drawn in the body are new in every iteration; the body is called twice, to tell them
-/// from others. Labels are carried as numbers. ShapeError (or no compilation) when a value that the
-/// body returns has another shape than it was given, or a body holds another such loop.
-template <class Body, class A>
-constexpr Expr<ir::carried_space<A>> repeat(const Expr<Scalar>& n, Body body,
-                                            const Expr<A>& initial) {
-  ir::Value operands[4];
-  ir::build_loop(operands, n.value(), body, initial);
-  return Expr<ir::carried_space<A>>(ir::repeated<A>(0, operands, 4));
-}
-/// The same with two or three values: auto [h, v] = repeat(n, […](auto h, auto v) { return
+/// from others. A body may hold another repeat, whose count and values may come of the outer one's.
+/// Labels are carried as numbers. ShapeError (or no compilation) when a value that the
+/// body returns has another shape than it was given.
+/// With several values: auto [h, v] = repeat(n, […](auto h, auto v) { return
 /// carry(h2, v2); }, h0, v0).
-template <class Body, class A, class B>
-constexpr Carry<ir::carried_space<A>, ir::carried_space<B>> repeat(const Expr<Scalar>& n, Body body,
-                                                                   const Expr<A>& a,
-                                                                   const Expr<B>& b) {
-  ir::Value operands[6];
-  ir::build_loop(operands, n.value(), body, a, b);
-  return {Expr<ir::carried_space<A>>(ir::repeated<A>(0, operands, 6)),
-          Expr<ir::carried_space<B>>(ir::repeated<B>(1, operands, 6))};
-}
-template <class Body, class A, class B, class C>
-constexpr Carry<ir::carried_space<A>, ir::carried_space<B>, ir::carried_space<C>> repeat(
-    const Expr<Scalar>& n, Body body, const Expr<A>& a, const Expr<B>& b, const Expr<C>& c) {
-  ir::Value operands[8];
-  ir::build_loop(operands, n.value(), body, a, b, c);
-  return {Expr<ir::carried_space<A>>(ir::repeated<A>(0, operands, 8)),
-          Expr<ir::carried_space<B>>(ir::repeated<B>(1, operands, 8)),
-          Expr<ir::carried_space<C>>(ir::repeated<C>(2, operands, 8))};
+template <class Body, class... A>
+  requires(sizeof...(A) > 0)
+constexpr typename Repetition<ir::carried_space<A>...>::type repeat(const Expr<Scalar>& n,
+                                                                    Body body,
+                                                                    const Expr<A>&... initial) {
+  ir::Value operands[2 + 2 * sizeof...(A)];
+  ir::build_loop(operands, n.value(), body, initial...);
+  return ir::results_of<A...>(operands, ir::carry_order<A...>{});
 }
 
 /// With a constant count the body is written out n times, and can be differentiated.
@@ -278,17 +316,11 @@ constexpr Expr<A> repeat(int n, Body body, const Expr<A>& initial) {
   for (int k = 0; k < n; ++k) ir::advance(y, body(y));
   return y;
 }
-template <class Body, class A, class B>
-constexpr Carry<A, B> repeat(int n, Body body, const Expr<A>& a, const Expr<B>& b) {
-  Carry<A, B> y{a, b};
-  for (int k = 0; k < n; ++k) ir::advance(y, body(y.first, y.second));
-  return y;
-}
-template <class Body, class A, class B, class C>
-constexpr Carry<A, B, C> repeat(int n, Body body, const Expr<A>& a, const Expr<B>& b,
-                                const Expr<C>& c) {
-  Carry<A, B, C> y{a, b, c};
-  for (int k = 0; k < n; ++k) ir::advance(y, body(y.first, y.second, y.third));
+template <class Body, class... A>
+  requires(sizeof...(A) > 1)
+constexpr Carry<A...> repeat(int n, Body body, const Expr<A>&... initial) {
+  Carry<A...> y = carry(initial...);
+  for (int k = 0; k < n; ++k) ir::advance(y, ir::call_body(body, y, ir::carry_order<A...>{}));
   return y;
 }
 

@@ -81,7 +81,8 @@ class Clusters {
   List<char> fused;    ///< is an elementwise op, a reduction or a random site, in a cluster
   List<char> inlined;  ///< a number computed from leaves: repeated in every loop that uses it
   List<char> kept;     ///< its value must lie in memory
-  List<int> region;    ///< number of the repeat whose body it is in, or -1
+  List<int> region;    ///< number of the innermost repeat whose body it is in, or -1
+  List<int> outer;     ///< of each repeat: the one whose body it stands in, or -1
   List<Cluster> clusters;
 
   constexpr Clusters(const Graph& graph, const List<Access>& accesses)
@@ -162,22 +163,39 @@ class Clusters {
   }
 
  private:
-  // What needs a carried value of a loop is in its body; the loop's results are not.
+  // What needs a carried value of a loop is in its body; the loop's results are not, but in the
+  // body that the loop itself stands in.
   constexpr void find_region(int id) {
     const Node& n = g[id];
-    if (n.op == info_of<ops::Repeated>) return;
-    if (n.op == info_of<ops::Carried> || n.op == info_of<ops::RandomSite>) {
-      if (n.count > 0) region[id] = g[g.in(id, 0)].attr.i[0];
-      for (int k = 1; k < n.count; ++k)
-        if (region[g.in(id, k)] >= 0) graph_error("repeat: a body holds another loop");
+    if (n.op == info_of<ops::RepeatTag>) {
+      while (outer.size() <= n.attr.i[0]) outer.push_back(-1);
+      if (n.count > 0) outer[n.attr.i[0]] = g[g.in(id, 0)].attr.i[0];
+      return;
+    }
+    const bool results = n.op == info_of<ops::Repeated>;
+    if (results || n.op == info_of<ops::Carried> || n.op == info_of<ops::RandomSite>) {
+      if (n.count == 0) return;
+      const int loop = g[g.in(id, 0)].attr.i[0], carried = (n.count - 2) / 2;
+      region[id] = results ? outer[loop] : loop;
+      for (int k = 1; k < n.count; ++k) {
+        const bool next = results && k >= 2 + carried;
+        if (!holds(region[g.in(id, k)], next ? loop : outer[loop]))
+          graph_error("repeat: a value of one loop's body is used in another's");
+      }
       return;
     }
     for (int k = 0; k < n.count; ++k) {
       const int r = region[g.in(id, k)];
-      if (r >= 0 && region[id] >= 0 && r != region[id])
+      if (holds(r, region[id])) continue;
+      if (!holds(region[id], r))
         graph_error("repeat: a value of one loop's body is used in another's");
-      if (r >= 0) region[id] = r;
+      region[id] = r;
     }
+  }
+  // Whether `loop` is this body, or stands in it; -1 is the function, in which all stand.
+  constexpr bool holds(int body, int loop) const {
+    while (loop >= 0 && loop != body) loop = outer[loop];
+    return loop == body;
   }
 
   constexpr void place(int id) {

@@ -19,7 +19,7 @@ class Emitter {
     place_values();
     for (int k = 0; k < s_.order.size(); ++k) {
       const int unit = s_.order[k], loop = s_.region[unit];
-      if (loop >= 0 && (k == 0 || s_.region[s_.order[k - 1]] != loop)) begin_loop(loop);
+      enter(loop);
       if (loop >= 0 && s_.loop_end[loop] == unit)
         end_loop(loop);
       else
@@ -45,11 +45,13 @@ class Emitter {
         continue;
       place(id);
     }
-    // A product that adds to another's result takes its memory over.
+    // A product that adds to another's result takes its memory over, but not in a loop that needs
+    // that result in every iteration.
     for (int id = 0; id < g_.size(); ++id) {
       if (s_.unit_of[id] < 0 || g_[id].op != info_of<ops::Gemm>) continue;
       const int onto = g_.in(id, 3);
-      if (s_.in_place[id] < 0 && g_[onto].op->kind == OpKind::matmul)
+      if (s_.in_place[id] < 0 && g_[onto].op->kind == OpKind::matmul &&
+          c_.region[id] == c_.region[onto])
         buffer_[id] = buffer_[onto];
       else
         place(id);
@@ -142,6 +144,13 @@ class Emitter {
     }
   }
 
+  // Begins the loops that hold the next step and have not begun, the outermost first.
+  constexpr void enter(int loop) {
+    if (loop < 0 || (!open_.empty() && open_.back() == loop)) return;
+    enter(c_.outer[loop]);
+    begin_loop(loop);
+    open_.push_back(loop);
+  }
   constexpr void begin_loop(int loop) {
     const int end = s_.members[s_.loop_end[loop]].back();
     for (int k = 0; k < carried_[loop].size(); ++k) {
@@ -154,7 +163,7 @@ class Emitter {
     s.first_operand = first_operand();
     s.operands = 1;
     p_.operands.push_back(whole(buffer_of(g_.in(end, 1))));
-    begin_ = p_.steps.size();
+    begins_.push_back(p_.steps.size());
     p_.steps.push_back(s);
   }
   constexpr void end_loop(int loop) {
@@ -169,9 +178,11 @@ class Emitter {
     s.kind = StepKind::repeat_end;
     s.label = "repeat";
     s.first_operand = first_operand();
-    s.jump = begin_;
-    p_.steps[begin_].jump = p_.steps.size();
+    s.jump = begins_.back();
+    p_.steps[s.jump].jump = p_.steps.size();
     p_.steps.push_back(s);
+    begins_.pop_back();
+    open_.pop_back();
   }
 
   constexpr int first_operand() const { return p_.operands.size(); }
@@ -417,7 +428,7 @@ class Emitter {
   List<int> slot_;           // room for LoopWriter
   List<int> literals_;       // buffers that are literals
   List<List<int>> carried_;  // buffers of each loop's carried values
-  int begin_ = -1;           // step at which the loop being written begins
+  List<int> open_, begins_;  // loops being written, and the steps at which they begin
 };
 
 }  // namespace ansatz::ir

@@ -62,7 +62,8 @@ class Scheduler {
       }
       s_.unit_of[id] = unit;
       s_.members[unit].push_back(id);
-      if (c_.region[id] >= 0) s_.region[unit] = c_.region[id];
+      if (c_.region[id] >= 0 && g_[id].op != info_of<ops::Repeated>)
+        s_.region[unit] = c_.region[id];
     }
   }
   constexpr int new_unit() {
@@ -122,9 +123,9 @@ class Scheduler {
             }
         });
     for (int u = 0; u < s_.members.size(); ++u) {
-      const int r = s_.region[u];
-      if (r >= 0 && r < s_.loop_end.size() && s_.loop_end[r] >= 0 && s_.loop_end[r] != u)
-        add_once(needs_[s_.loop_end[r]], u);
+      for (int r = s_.region[u]; r >= 0; r = c_.outer[r])
+        if (r < s_.loop_end.size() && s_.loop_end[r] >= 0 && s_.loop_end[r] != u)
+          add_once(needs_[s_.loop_end[r]], u);
     }
   }
   static constexpr void add_once(List<int>& list, int x) {
@@ -144,8 +145,10 @@ class Scheduler {
       if (!adds_to_product(id)) break;
     }
   }
+  // A product from before a loop is needed in all its iterations.
   constexpr bool adds_to_product(int id) const {
-    return g_[id].op == info_of<ops::Gemm> && g_[g_.in(id, 3)].op->kind == OpKind::matmul;
+    return g_[id].op == info_of<ops::Gemm> && g_[g_.in(id, 3)].op->kind == OpKind::matmul &&
+           c_.region[id] == c_.region[g_.in(id, 3)];
   }
 
   // Whether the step that computes `value` may overwrite `target`: it reads it only element by
@@ -177,15 +180,39 @@ class Scheduler {
     return true;
   }
 
-  // A loop's body is one group, so that it stays together; other units are groups of their own.
-  constexpr int group_of(int unit) const {
-    return s_.region[unit] < 0 ? unit : s_.members.size() + s_.region[unit];
+  // A loop's body stays together: in the body that the loop stands in it is one piece, as a unit
+  // of that body is. Pieces are numbered: units, then loops.
+  constexpr int body_of(int piece) const {
+    const int n = s_.members.size();
+    return piece < n ? s_.region[piece] : c_.outer[piece - n];
+  }
+  constexpr int depth_of(int body) const {
+    int depth = 0;
+    for (; body >= 0; body = c_.outer[body]) ++depth;
+    return depth;
+  }
+
+  struct Edge {
+    int from = -1, to = -1;
+  };
+  // Unit u before unit v: which pieces of which body wait for each other.
+  constexpr Edge edge(int u, int v) const {
+    Edge e{u, v};
+    if (s_.region[u] == s_.region[v]) return e;
+    const int n = s_.members.size();
+    int du = depth_of(s_.region[u]), dv = depth_of(s_.region[v]);
+    for (; du > dv; --du) e.from = n + body_of(e.from);
+    for (; dv > du; --dv) e.to = n + body_of(e.to);
+    while (body_of(e.from) != body_of(e.to)) {
+      e.from = n + body_of(e.from);
+      e.to = n + body_of(e.to);
+    }
+    return e;
   }
 
   constexpr bool sort() {
     const int n = s_.members.size();
-    int loops = 0;
-    for (int r : s_.region) loops = loops > r + 1 ? loops : r + 1;
+    const int loops = s_.loop_end.size();
     List<List<int>> then;  // of each unit
     then.resize(n);
     for (int u = 0; u < n; ++u)
@@ -197,35 +224,15 @@ class Scheduler {
       for (int reader : readers_[target])
         if (reader != writer) then[reader].push_back(writer);
     }
-    group_waits_.assign(n + loops, 0);
-    inner_waits_.assign(n, 0);
+    waits_.assign(n + loops, 0);
     for (int u = 0; u < n; ++u)
-      for (int v : then[u])
-        ++(group_of(u) == group_of(v) ? inner_waits_[v] : group_waits_[group_of(v)]);
+      for (int v : then[u]) {
+        const Edge e = edge(u, v);
+        if (e.from != e.to) ++waits_[e.to];
+      }
     s_.order.clear();
     done_.assign(n, 0);
-    List<int> ready;
-    for (int u = 0; u < n; ++u)
-      if (s_.region[u] < 0 && group_waits_[u] == 0 && inner_waits_[u] == 0) ready.push_back(u);
-    for (int r = 0; r < loops; ++r)
-      if (group_waits_[n + r] == 0 && r < s_.loop_end.size() && s_.loop_end[r] >= 0)
-        ready.push_back(n + r);
-    for (int k = 1; k < ready.size(); ++k) rise(ready, k);
-    while (!ready.empty()) {
-      const int group = take_first(ready);
-      const int before = s_.order.size();
-      if (group < n) {
-        run_unit(group);
-      } else {
-        run_body(group - n, then);
-      }
-      for (int k = before; k < s_.order.size(); ++k)
-        for (int v : then[s_.order[k]])
-          if (group_of(v) != group && --group_waits_[group_of(v)] == 0) {
-            ready.push_back(group_of(v));
-            rise(ready, ready.size() - 1);
-          }
-    }
+    run_body(-1, then);
     return s_.order.size() == n;
   }
 
@@ -261,22 +268,30 @@ class Scheduler {
     const int n = s_.members.size();
     return s_.members[group < n ? group : s_.loop_end[group - n]].back();
   }
-  constexpr void run_unit(int unit) {
-    done_[unit] = 1;
-    s_.order.push_back(unit);
-  }
-  constexpr void run_body(int loop, const List<List<int>>& then) {
+  constexpr void run_body(int body, const List<List<int>>& then) {
+    const int n = s_.members.size();
     List<int> ready;
-    for (int u = 0; u < s_.members.size(); ++u)
-      if (s_.region[u] == loop && inner_waits_[u] == 0) ready.push_back(u);
+    for (int u = 0; u < n; ++u)
+      if (s_.region[u] == body && waits_[u] == 0) ready.push_back(u);
+    for (int r = 0; r < s_.loop_end.size(); ++r)
+      if (s_.loop_end[r] >= 0 && c_.outer[r] == body && waits_[n + r] == 0) ready.push_back(n + r);
     for (int k = 1; k < ready.size(); ++k) rise(ready, k);
     while (!ready.empty()) {
-      const int unit = take_first(ready);
-      run_unit(unit);
-      for (int v : then[unit])
-        if (s_.region[v] == loop && --inner_waits_[v] == 0) {
-          ready.push_back(v);
-          rise(ready, ready.size() - 1);
+      const int piece = take_first(ready);
+      const int before = s_.order.size();
+      if (piece < n) {
+        done_[piece] = 1;
+        s_.order.push_back(piece);
+      } else {
+        run_body(piece - n, then);
+      }
+      for (int k = before; k < s_.order.size(); ++k)
+        for (int v : then[s_.order[k]]) {
+          const Edge e = edge(s_.order[k], v);
+          if (e.from == piece && e.to != piece && --waits_[e.to] == 0) {
+            ready.push_back(e.to);
+            rise(ready, ready.size() - 1);
+          }
         }
     }
   }
@@ -298,7 +313,7 @@ class Scheduler {
   List<List<int>> needs_;    // units before each unit
   List<List<int>> readers_;  // units that read each leaf
   List<char> done_;
-  List<int> group_waits_, inner_waits_;
+  List<int> waits_;  // of each piece: how many edges lead to it
 };
 
 }  // namespace ansatz::ir

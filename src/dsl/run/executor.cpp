@@ -114,6 +114,7 @@ Executor<T>::Executor(const ir::PlanView& plan, const ir::LoopFn* loops, PlanOwn
     task.index = i;
     task.jump = step_.jump;
     task.first_operand = step_.first_operand;
+    if (step_.kind == StepKind::repeat_begin) task.repeat = repeats_++;
     task.transpose_a = step_.transpose_a;
     task.transpose_b = step_.transpose_b;
     if (step_.kind == StepKind::loop) {
@@ -397,9 +398,12 @@ void Executor<T>::walk(int thread, int team) {
   struct Repeat {
     int begin;
     std::int64_t left;
+    std::uint32_t iteration;
   } repeats[max_depth];
   int depth = 0;
-  std::uint32_t iterations = 0;
+  // Iterations of a repeat in a repeat are numbered through, so that each draws its own.
+  std::vector<std::uint32_t>& iterations = spaces_[at(thread)].iterations;
+  std::fill(iterations.begin(), iterations.end(), 0);
   ir::RandomKey random{seed, step, 0};
 
   for (int i = 0; i < static_cast<int>(tasks_.size()); ++i) {
@@ -453,20 +457,18 @@ void Executor<T>::walk(int thread, int team) {
           i = task.jump;
           break;
         }
-        // Iterations of repeats in repeats are numbered through, so that each draws its own.
-        if (depth == 0) iterations = 0;
-        repeats[depth++] = {i, count};
-        random.iteration = iterations++;
+        random.iteration = iterations[at(task.repeat)]++;
+        repeats[depth++] = {i, count, random.iteration};
         break;
       }
       case StepKind::repeat_end: {
         Repeat& repeat = repeats[depth - 1];
         if (--repeat.left > 0) {
           i = repeat.begin;
-          random.iteration = iterations++;
+          random.iteration = repeat.iteration = iterations[at(tasks_[at(i)].repeat)]++;
           if (parallel) barrier_.wait(team);
-        } else if (--depth == 0) {
-          random.iteration = 0;
+        } else {
+          random.iteration = --depth > 0 ? repeats[depth - 1].iteration : 0;
         }
         break;
       }

@@ -115,6 +115,7 @@ class Executor {
     bool own_args = false;  // operands in the scratch of the thread
     int index = 0;          // of the step
     int jump = -1;
+    int repeat = -1;  // of the begin of one: which
     int first_operand = 0;
     ir::LoopFn loop = nullptr;
     ir::LoopCall call{};
@@ -132,6 +133,7 @@ class Executor {
     Block scratch;  // rows spilled by loops
     Block kernel_scratch;
     Block partials;
+    std::vector<std::uint32_t> iterations;       // of each repeat in a call
     std::vector<ir::LoopArg> args;               // a copy of args_ with this scratch
     std::vector<void*> partial;                  // a root each
     std::vector<const void*> pointers;           // operands of a kernel
@@ -243,6 +245,7 @@ class Executor {
   int threads_ = 1;            // and shares of the work
   int most_at_once_ = 1;       // of the threads, with the processors there are
   int compiled_loops_ = 0;
+  int repeats_ = 0;
   std::vector<std::int64_t> partial_bytes_;  // of each thread's partials; 0: the root needs none
   std::vector<void*> no_partials_;           // nulls: reductions go to their operands
   std::unique_ptr<long[][ir::max_rank]> kernel_dims_;  // of plan_.dims, resolved

@@ -116,6 +116,7 @@ void Executor<T>::get_memory() {
     for (int k = 0; k < dims.rank; ++k) kernel_dims_[at(i)][k] = dims[k];
   }
   for (Space& space : spaces_) {
+    space.iterations.resize(at(repeats_));
     space.scratch.grow(static_cast<std::size_t>(plan_.scratch) * sizeof(T));
     space.kernel_scratch.grow(static_cast<std::size_t>(kernel_scratch) * sizeof(T));
     if (space.pointers.size() < most_operands) {
