@@ -78,7 +78,7 @@ void DefaultTrainingAlgorithm::check() const {
 }
 
 void DefaultTrainingAlgorithm::check_job(const JobFacts& facts) const {
-  if (facts.job.model->as_mlp())
+  if (facts.job.model->as_layered() && !facts.job.model->trains_itself())
     throw ValueError(
         "DefaultTrainingAlgorithm: the model does not train itself; give the job "
         "another algorithm, such as SGD");

@@ -5,7 +5,7 @@
 #include "observers.hpp"
 
 #include <ansatz/base/json.hpp>
-#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/job/layered.hpp>
 #include <ansatz/program/build_programs.hpp>
 #include <dsl/explain.hpp>
 #include <dsl/nearest_name.hpp>
@@ -38,13 +38,15 @@ void each_layer(const Layer& layer, const Place& at, const std::string& prefix, 
     each_layer(layer.inner_layer(i), inside[i], path + ".", depth + 1, use);
 }
 template <class Use>
-void each_layer(const MLPBase& mlp, const Use& use) {
-  const ir::List<Place> at = mlp.places(mlp.root());
-  for (int i = 0; i < mlp.layers.size(); ++i) each_layer(*mlp.layers[i], at[i], "", 1, use);
+void each_layer(const Model& model, const Use& use) {
+  const Layered* const layered = model.as_layered();
+  if (!layered) return;
+  const ir::List<Place> at = layered->places(layered->root());
+  for (int i = 0; i < at.size(); ++i) each_layer(layered->layer(i), at[i], "", 1, use);
 }
 
-void print_layers(const MLPBase& mlp) {
-  each_layer(mlp, [](const Layer& layer, const Place& at, const std::string&, int depth) {
+void print_layers(const Model& model) {
+  each_layer(model, [](const Layer& layer, const Place& at, const std::string&, int depth) {
     say(stdout, "{:{}}{}: {} -> {}\n", "", 2 * depth, layer.layer_name.view(),
         to_text(at.input).view(), to_text(layer.output_space(at.input)).view());
   });
@@ -54,7 +56,7 @@ void print_model(const Model& model) {
   std::int64_t total = 0;
   say(stdout, "model: input {}, targets {}\n", to_text(model.input_space()).view(),
       to_text(model.target_space()).view());
-  if (const MLPBase* mlp = model.as_mlp()) print_layers(*mlp);
+  print_layers(model);
   for (const ModelParameter& p : model.parameters()) {
     std::int64_t count = 1;
     for (int i = 0; i < p.shape().rank; ++i) count *= p.shape()[i];
@@ -109,15 +111,15 @@ struct CheckArguments {
 };
 
 // Events that say the same as the text.
-void put_layers(const MLPBase& mlp) {
-  each_layer(mlp, [](const Layer& layer, const Place& at, const std::string& path, int) {
+void put_layers(const Model& model) {
+  each_layer(model, [](const Layer& layer, const Place& at, const std::string& path, int) {
     put_event("layer", fmt::format("\"name\":{},\"input\":{},\"output\":{}", json_string(path),
                                    json_string(to_text(at.input).view()),
                                    json_string(to_text(layer.output_space(at.input)).view())));
   });
 }
 void put_model(const Model& model) {
-  if (const MLPBase* mlp = model.as_mlp()) put_layers(*mlp);
+  put_layers(model);
   for (const ModelParameter& p : model.parameters())
     put_event("parameter", fmt::format("\"name\":{},\"shape\":{}", json_string(p.name.view()),
                                        shape_of(p.shape())));

@@ -48,23 +48,6 @@ struct Rows {
   std::vector<double> values;
 };
 
-// The outputs of layers of MLPs that are layers themselves, by their paths: "inner.h".
-void inner_outputs(const MLPBase& mlp, const Place& from, const Signal& input,
-                   const std::string& prefix, ir::List<Data::Entry>& list) {
-  const ir::List<Place> at = mlp.places(from);
-  Signal s = format_as(input, from.input);
-  for (int i = 0; i < mlp.layers.size(); ++i) {
-    const Layer& layer = *mlp.layers[i];
-    const Signal below = s;
-    s = layer.fprop(at[i], below);
-    const std::string path = prefix + std::string(layer.layer_name.view());
-    if (!prefix.empty()) list.push_back({String(path), s});
-    if (const auto* const nested = dynamic_cast<const NestedMLP*>(&layer))
-      inner_outputs(*nested->mlp, {at[i].input, at[i].prefix + layer.layer_name + "_"}, below,
-                    path + ".", list);
-  }
-}
-
 std::unique_ptr<AnyProgram> build_output(const TrainedModel& model, const std::string& what) {
   const Model& m = *model.train->model;
   Data inputs;
@@ -74,8 +57,6 @@ std::unique_ptr<AnyProgram> build_output(const TrainedModel& model, const std::s
   inputs.add(m.input_source(), space);
   ir::List<Data::Entry> outputs;
   m.named_outputs(inputs[m.input_source()], outputs);
-  if (const MLPBase* const mlp = m.as_mlp())
-    inner_outputs(*mlp, mlp->root(), inputs[m.input_source()], "", outputs);
   const bool last = what == "class" || what == "probabilities" || what == "values";
   std::string layer = last ? "" : what;
   std::replace(layer.begin(), layer.end(), '/', '.');

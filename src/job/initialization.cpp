@@ -28,42 +28,58 @@ std::string names_given(const Initialization& how) {
   return names.empty() ? "none" : names;
 }
 
-std::vector<double> draw(const Initialization& how, const WeightMatrix& w, bool second_draw,
+// [rows, columns] -> [columns, rows]; of none, none.
+std::vector<double> transposed(const std::vector<double>& x, std::size_t rows,
+                               std::size_t columns) {
+  std::vector<double> y(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) y[i % columns * rows + i / columns] = x[i];
+  return y;
+}
+
+// Of each unit's weights in turn; all else is drawn in the order in which it is stored.
+std::vector<double> draw_sparse(const Initialization& how, const DrawnWeights& w,
+                                RandomState& rng) {
+  const auto inputs = static_cast<std::size_t>(w.filters.inputs);
+  const auto units = static_cast<std::size_t>(w.filters.units);
+  const bool turned = w.filters.units_first;
+  const std::vector<double> mask = turned ? transposed(w.mask, units, inputs) : w.mask;
+  const std::vector<double> drawn = sparse_weights(rng, w.filters.inputs, w.filters.units,
+                                                   *how.sparse_init, how.sparse_stdev, mask);
+  return turned ? transposed(drawn, inputs, units) : drawn;
+}
+
+std::vector<double> draw(const Initialization& how, const DrawnWeights& w, bool second_draw,
                          RandomState& rng) {
   if (how.given() != 1)
     throw ValueError(
         fmt::format("the weights need one way to begin, found {}; give exactly one of irange, "
                     "istdev, sparse_init, glorot_uniform, glorot_normal, he_uniform, he_normal",
                     names_given(how)));
-  const std::int64_t rows = w.rows, columns = w.columns;
+  const std::int64_t inputs = w.filters.inputs, units = w.filters.units;
   if (how.include_prob != 1 && !how.irange) throw ValueError("include_prob goes with irange only");
   second_draw = second_draw || how.include_prob != 1;
   if (how.irange)
-    return second_draw ? irange_weights(rng, rows, columns, *how.irange, how.include_prob)
-                       : softmax_irange_weights(rng, rows, columns, *how.irange);
-  if (how.istdev) return istdev_weights(rng, rows, columns, *how.istdev);
-  if (how.sparse_init) {
-    std::span<const double> mask;
-    if (w.mask) mask = {w.mask, static_cast<std::size_t>(rows * columns)};
-    return sparse_weights(rng, rows, columns, *how.sparse_init, how.sparse_stdev, mask);
-  }
-  if (how.glorot_uniform) return glorot_uniform(rng, rows, columns);
-  if (how.glorot_normal) return glorot_normal(rng, rows, columns);
-  if (how.he_uniform) return he_uniform(rng, rows, columns);
-  return he_normal(rng, rows, columns);
+    return second_draw ? irange_weights(rng, inputs, units, *how.irange, how.include_prob)
+                       : softmax_irange_weights(rng, inputs, units, *how.irange);
+  if (how.istdev) return istdev_weights(rng, inputs, units, *how.istdev);
+  if (how.sparse_init) return draw_sparse(how, w, rng);
+  if (how.glorot_uniform) return glorot_uniform(rng, inputs, units, w.filters.outputs);
+  if (how.glorot_normal) return glorot_normal(rng, inputs, units, w.filters.outputs);
+  if (how.he_uniform) return he_uniform(rng, inputs, units);
+  return he_normal(rng, inputs, units);
 }
 
 }  // namespace
 
-void draw_weights(const Initialization& how, const WeightMatrix& weights, bool second_draw,
+void draw_weights(const Initialization& how, const DrawnWeights& weights, bool second_draw,
                   InitialValues& values, RandomState& rng) {
   std::vector<double> w;
   try {
     w = draw(how, weights, second_draw, rng);
   } catch (const ValueError& e) {
-    throw ValueError(fmt::format("layer {}: {}", weights.layer, e.what()));
+    throw ValueError(fmt::format("{}: {}", weights.owner, e.what()));
   }
-  if (weights.mask)
+  if (!weights.mask.empty())
     for (std::size_t i = 0; i < w.size(); ++i) w[i] *= weights.mask[i];
   values.set(weights.parameter, w.data(), static_cast<std::int64_t>(w.size()));
 }

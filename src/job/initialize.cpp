@@ -87,11 +87,19 @@ std::vector<double> sparse_weights(RandomState& rng, std::int64_t rows, std::int
   return out;
 }
 
+std::vector<double> glorot_uniform(RandomState& rng, std::int64_t rows, std::int64_t columns,
+                                   std::int64_t fan_out) {
+  return softmax_irange_weights(rng, rows, columns, spread(6, rows + fan_out));
+}
 std::vector<double> glorot_uniform(RandomState& rng, std::int64_t rows, std::int64_t columns) {
-  return softmax_irange_weights(rng, rows, columns, spread(6, rows + columns));
+  return glorot_uniform(rng, rows, columns, columns);
+}
+std::vector<double> glorot_normal(RandomState& rng, std::int64_t rows, std::int64_t columns,
+                                  std::int64_t fan_out) {
+  return istdev_weights(rng, rows, columns, spread(2, rows + fan_out));
 }
 std::vector<double> glorot_normal(RandomState& rng, std::int64_t rows, std::int64_t columns) {
-  return istdev_weights(rng, rows, columns, spread(2, rows + columns));
+  return glorot_normal(rng, rows, columns, columns);
 }
 std::vector<double> he_uniform(RandomState& rng, std::int64_t rows, std::int64_t columns) {
   return softmax_irange_weights(rng, rows, columns, spread(6, rows));

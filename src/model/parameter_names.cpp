@@ -1,6 +1,6 @@
 #include <ansatz/model/parameter_names.hpp>
 
-#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/job/layered.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
@@ -12,13 +12,14 @@ namespace ansatz {
 
 std::map<std::string, std::string> paths_of_parameters(const Model& model) {
   std::map<std::string, std::string> paths;
-  const MLPBase* const mlp = model.as_mlp();
-  if (!mlp) return paths;
-  const Place from = mlp->root();
+  const Layered* const layered = model.as_layered();
+  if (!layered) return paths;
+  const Place from = layered->root();
   Place by_path = from;
   by_path.named = {};
   ir::List<part_names::Standing> layers;
-  for (const Shared<Layer>& each : mlp->layers) part_names::walk(*each, "", "", layers);
+  for (int i = 0; i < layered->layer_count(); ++i)
+    part_names::walk(layered->layer(i), "", "", layers);
   for (const part_names::Standing& each : layers) {
     const bool says = each.path == each.place;
     const String path = says ? each.place : each.place + "_" + each.layer->stem();
@@ -28,8 +29,8 @@ std::map<std::string, std::string> paths_of_parameters(const Model& model) {
     for (NamedPart& each : by_path.named)
       if (each.part == known.part) each = known;
   ir::List<ModelParameter> names, full;
-  mlp->parameters(from, names);
-  mlp->parameters(by_path, full);
+  layered->parameters(from, names);
+  layered->parameters(by_path, full);
   for (int i = 0; i < names.size(); ++i)
     if (names[i].name != full[i].name) paths[names[i].name.c_str()] = full[i].name.c_str();
   return paths;

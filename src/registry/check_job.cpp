@@ -45,8 +45,8 @@ class Checker {
     if (!job_.algorithm && !given("algorithm") && !job_.model->trains_itself())
       error(place_, "algorithm is null, but the model cannot train itself; name an algorithm");
     const int before = loader_.errors.size();
-    if (const MLPBase* const mlp = job_.model->as_mlp())
-      layers(*mlp, {mlp->input_space(), ""}, place_of(job_.model.get(), "model"));
+    if (const Layered* const layered = job_.model->as_layered())
+      layers(*layered, {layered->input_space(), ""}, place_of(job_.model.get(), "model"));
     const bool sound = loader_.errors.size() == before;
     // The job of a model file is not run again: it writes nothing.
     if (loader_.options.fill) check_outputs(job_, loader_, place_, sound && layers_there());
@@ -83,14 +83,14 @@ class Checker {
   }
   // Whether each layer of the file could be made.
   bool layers_there() const {
-    const MLPBase* const mlp = job_.model->as_mlp();
-    return !mlp || layers_there(*mlp, loader_.place_of(job_.model.get()));
+    const Layered* const layered = job_.model->as_layered();
+    return !layered || layers_there(*layered, loader_.place_of(job_.model.get()));
   }
-  bool layers_there(const MLPBase& mlp, const yaml::Place* at) const {
+  bool layers_there(const Layered& model, const yaml::Place* at) const {
     const auto list = at ? at->find("layers") : std::nullopt;
-    if (list && static_cast<int>(list->node->children.size()) != mlp.layers.size()) return false;
-    for (const Shared<Layer>& each : mlp.layers)
-      if (const auto* const nested = dynamic_cast<const NestedMLP*>(each.get()))
+    if (list && static_cast<int>(list->node->children.size()) != model.layer_count()) return false;
+    for (int i = 0; i < model.layer_count(); ++i)
+      if (const auto* const nested = dynamic_cast<const NestedMLP*>(&model.layer(i)))
         if (!layers_there(*nested->mlp, loader_.place_of(nested->mlp.get()))) return false;
     return true;
   }
@@ -152,15 +152,15 @@ class Checker {
   }
 
   // One layer after the other, so that the error stands at the layer that refuses its input.
-  void layers(const MLPBase& mlp, const Place& from, const yaml::Place& at) {
-    if (from.input.kind == SpaceKind::null && loader_.hollow(&mlp)) return;
+  void layers(const Layered& model, const Place& from, const yaml::Place& at) {
+    if (from.input.kind == SpaceKind::null && loader_.hollow(&model)) return;
     if (from.input.kind == SpaceKind::null) {
       error(at, "neither nvis nor input_space says what one example is");
       return;
     }
     SpaceInfo below = from.input;
-    for (int i = 0; i < mlp.layers.size(); ++i) {
-      const Layer& layer = *mlp.layers[i];
+    for (int i = 0; i < model.layer_count(); ++i) {
+      const Layer& layer = model.layer(i);
       const yaml::Place* stands = loader_.place_of(&layer);
       if (loader_.hollow(&layer)) return;  // what follows from it is no fault of the file
       mask(stands);

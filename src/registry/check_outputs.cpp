@@ -155,8 +155,9 @@ class OutputChecker {
   template <class AtFault>
   void refuse_name(const std::string& parameter, const AtFault& at_fault, const std::string& what) {
     const Layer* found = nullptr;
-    if (const MLPBase* const mlp = job_.model->as_mlp())
-      for (const Shared<Layer>& each : mlp->layers) find(*each, parameter, at_fault, found);
+    const Layered* const layered = job_.model->as_layered();
+    for (int i = 0; layered && i < layered->layer_count(); ++i)
+      find(layered->layer(i), parameter, at_fault, found);
     yaml::Place at = place_.find("model").value_or(place_);
     if (found) {
       const auto* const nested = dynamic_cast<const NestedMLP*>(found);

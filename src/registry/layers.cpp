@@ -1,5 +1,6 @@
 #include "builtin.hpp"
 
+#include <ansatz/linear/matrix_transform.hpp>
 #include <ansatz/model/layers/composite_layer.hpp>
 #include <ansatz/model/layers/flattener_layer.hpp>
 #include <ansatz/model/layers/hinge.hpp>
@@ -71,6 +72,7 @@ void add_layers(Registry& registry) {
   to.add<CompositeLayer>("layers side by side");
   to.add<FlattenerLayer>("another layer's output as one vector");
   to.add<SpaceConverter<>>("the same numbers in another Space");
+  to.add<MatrixTransform>("a matrix of weights: each input to each output");
   to.add<PretrainedLayer>("a model that was trained before, as a layer");
 }
 

@@ -58,8 +58,9 @@ std::string unknown_class(std::string_view name) {
 bool is_kind(const std::string& type) {
   for (const char* kind :
        {kind_name<Cost>, kind_name<Dataset>, kind_name<Extension>, kind_name<Layer>,
-        kind_name<LearningRule>, kind_name<Model>, kind_name<TerminationCriterion>,
-        kind_name<TrainingAlgorithm>, kind_name<UpdateCallback>, kind_name<Object>, "space"})
+        kind_name<LearningRule>, kind_name<LinearTransform>, kind_name<Model>,
+        kind_name<TerminationCriterion>, kind_name<TrainingAlgorithm>, kind_name<UpdateCallback>,
+        kind_name<Object>, "space"})
     if (type == kind) return true;
   return false;
 }
@@ -68,8 +69,8 @@ bool is_kind(const std::string& type) {
 bool outlives_faults(const ClassInfo& info) {
   for (const char* kind :
        {"job", kind_name<Cost>, kind_name<Extension>, kind_name<Layer>, kind_name<LearningRule>,
-        kind_name<Model>, kind_name<TerminationCriterion>, kind_name<TrainingAlgorithm>,
-        kind_name<UpdateCallback>})
+        kind_name<LinearTransform>, kind_name<Model>, kind_name<TerminationCriterion>,
+        kind_name<TrainingAlgorithm>, kind_name<UpdateCallback>})
     if (info.kind == kind) return true;
   return false;
 }

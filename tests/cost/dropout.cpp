@@ -33,7 +33,7 @@ std::vector<double> dropped(int n, int examples, const DropoutArguments& how,
   Data data;
   data.add("features", model->input_space());
   Function f;
-  f.add(output("y", model->as_mlp()->dropout_fprop(data["features"], how).value()));
+  f.add(output("y", dropout_fprop(*model->as_layered(), data["features"], how).value()));
   Probe probe(*model, data, f);
   probe.set("h_W", identity_matrix(n));
   probe.program().seed(seed);

@@ -1,4 +1,7 @@
-// A shared object with a layer of its own.
+// A shared object with classes of its own: a layer, a linear transform, a model made of layers.
+#include "../model/local_transform.hpp"
+#include "../model/tied_autoencoder.hpp"
+
 #include <ansatz/model/layers/linear.hpp>
 #include <ansatz/registry/register_class.hpp>
 
@@ -22,6 +25,11 @@ class Bump : public ansatz::Linear<> {
   constexpr bool has_cost() const override { return false; }
 };
 
+using ansatz::testing::LocalTransform;
+using ansatz::testing::TiedAutoencoder;
+
 ANSATZ_REGISTER_CLASS(Bump, "a layer of bumps")
+ANSATZ_REGISTER_CLASS(LocalTransform, "each output sees a window of the inputs")
+ANSATZ_REGISTER_CLASS(TiedAutoencoder, "up through layers, and down through their weights")
 
 }  // namespace

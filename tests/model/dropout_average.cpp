@@ -51,7 +51,7 @@ Minibatch one(std::vector<double> x) {
 
 TEST_CASE("masked_fprop: the sum over all masks of two identity layers", "[model][dropout]") {
   const Shared<Model> model = stack(2, {Linear("h0", 2, irange(0.)), Linear("h1", 2, irange(0.))});
-  const MLPBase& mlp = *model->as_mlp();
+  const Layered& mlp = *model->as_layered();
   REQUIRE(total_input_dimension(mlp, {"h0", "h1"}) == 4);
   const Signal x = features_of(*model)["features"];
   AnyExpr sum = masked_fprop(mlp, x, std::uint64_t{0}).value();
@@ -65,7 +65,7 @@ TEST_CASE("masked_fprop: the sum over all masks of two identity layers", "[model
 
 TEST_CASE("masked_fprop: masks and names that do not fit are refused", "[model][dropout]") {
   const Shared<Model> model = stack(2, {Linear("h0", 2, irange(0.)), Linear("h1", 2, irange(0.))});
-  const MLPBase& mlp = *model->as_mlp();
+  const Layered& mlp = *model->as_layered();
   const Signal x = features_of(*model)["features"];
   const auto message = [&](std::uint64_t mask, const MaskArguments& how) {
     return message_of([&] { masked_fprop(mlp, x, mask, how); });
@@ -80,8 +80,8 @@ TEST_CASE("masked_fprop: masks and names that do not fit are refused", "[model][
 
 TEST_CASE("masked_fprop: a layer says what stands for inputs left out", "[model][dropout]") {
   const Shared<Model> model = stack(2, {Guarded("h0", 2, irange(0.))});
-  const Signal y = masked_fprop(*model->as_mlp(), features_of(*model)["features"], std::uint64_t{1},
-                                {{}, 1, {}});
+  const Signal y = masked_fprop(*model->as_layered(), features_of(*model)["features"],
+                                std::uint64_t{1}, {{}, 1, {}});
   REQUIRE(value_of(model, y, one({4, 3}), {}) ==
           std::vector<double>{4, -std::numeric_limits<double>::infinity()});
 }
@@ -95,13 +95,13 @@ TEST_CASE("masked_fprop: long masks, each input its own", "[model][dropout]") {
     x.push_back(i);
     want.push_back(mask.back() ? 2 * i : -std::numeric_limits<double>::infinity());
   }
-  const Signal y = masked_fprop(*model->as_mlp(), features_of(*model)["features"], mask);
+  const Signal y = masked_fprop(*model->as_layered(), features_of(*model)["features"], mask);
   REQUIRE(value_of(model, y, one(x), {}) == want);
 }
 
 TEST_CASE("dropout averages: the geometric mean over all networks", "[model][dropout]") {
   const Shared<Model> model = stack(3, {Softmax("y", 2, irange(1.))});
-  const MLPBase& mlp = *model->as_mlp();
+  const Layered& mlp = *model->as_layered();
   const Signal x = features_of(*model)["features"];
   // a linear network's geometric mean is that of the mean input: half of it, times 2
   const std::vector<double> exact =
@@ -121,7 +121,7 @@ TEST_CASE("dropout averages: the geometric mean over all networks", "[model][dro
   REQUIRE(each[0] == Approx(plain[0]).margin(.15));
   REQUIRE_THAT(message_of([&] {
                  const Shared<Model> linear = stack(3, {Linear("y", 2, irange(1.))});
-                 exhaustive_dropout_average(*linear->as_mlp(), x);
+                 exhaustive_dropout_average(*linear->as_layered(), x);
                }),
                Catch::Contains("every output must be a softmax"));
 }
@@ -131,7 +131,7 @@ TEST_CASE("generate_dropout_mask: NumPy's draws, layer by layer", "[model][dropo
   RandomState rng({2013, 5, 17}), same({2013, 5, 17});
   DropoutArguments how;
   how.input_include_probs = {{"h1", .9}};
-  const InputMask mask = generate_dropout_mask(*model->as_mlp(), how, rng);
+  const InputMask mask = generate_dropout_mask(*model->as_layered(), how, rng);
   REQUIRE(mask.size() == 7);
   for (std::size_t i = 0; i < 7; ++i)
     REQUIRE(mask[i] == (same.random_sample() < (i < 4 ? .5 : .9)));

@@ -1,8 +1,8 @@
-// Coefficients: a number for each layer of an MLP, and of the MLPs inside it.
+// Coefficients: a number for each layer of a model, and of the MLPs inside it.
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
-#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/job/layered.hpp>
 #include <ansatz/model/unknown_name.hpp>
 
 #include <initializer_list>
@@ -156,19 +156,19 @@ constexpr void add_decay(const char* cost, const Coefficients& given, const Laye
   }
 }
 
-/// The sum over the layers of the model, which must be an MLP.
+/// The sum over the layers of the model, which must be made of layers.
 constexpr AnyExpr decay(const char* cost, const Model& model, const Coefficients& given, bool l1) {
   AnyExpr total(ir::Value(0.));
-  const MLPBase* mlp = model.as_mlp();
-  if (!mlp) {
-    const String text = String(cost) + " needs a model that is an MLP";
+  const Layered* const layered = model.as_layered();
+  if (!layered) {
+    const String text = String(cost) + " needs a model made of layers, such as an MLP";
     graph_error(text.c_str());
     return total;
   }
   LayersAt all_layers;
-  all_layers.places = mlp->places(mlp->root());
-  all_layers.whose = "the MLP";
-  for (const Shared<Layer>& each : mlp->layers) all_layers.layers.push_back(each.get());
+  all_layers.places = layered->places(layered->root());
+  all_layers.whose = String("the ") + layered->kind();
+  for (int i = 0; i < layered->layer_count(); ++i) all_layers.layers.push_back(&layered->layer(i));
   bool first = true;
   add_decay(cost, given, all_layers, l1, total, first);
   return total;

@@ -55,19 +55,28 @@ struct Initialization {
   }
 };
 
-/// The matrix of weights that is to be drawn: [rows, columns], inputs x units.
-struct WeightMatrix {
-  std::string_view layer;      ///< for messages
-  std::string_view parameter;  ///< name in the store
-  int rows = 0, columns = 0;
-  const double* mask = nullptr;  ///< [rows, columns]: weights are zero where it is; null: none
+/// Weights as units with inputs, however they are stored: what their first values are drawn by.
+/// There are `inputs` * `units` of them.
+struct Filters {
+  int inputs = 0;            ///< weights of a unit; of a matrix, its rows
+  int units = 0;             ///< units with weights of their own; of a matrix, its columns
+  int outputs = 0;           ///< weights that an input meets: the fan-out of Glorot and Bengio
+  bool units_first = false;  ///< stored [units, inputs], not [inputs, units]
 };
 
-/// Draws first values of a matrix of weights and sets the parameter.
+/// The weights that are to be drawn.
+struct DrawnWeights {
+  std::string_view owner;      ///< for messages: "layer h0"
+  std::string_view parameter;  ///< name in the store
+  Filters filters;
+  std::vector<double> mask = {};  ///< as many: weights are zero where it is; empty: none
+};
+
+/// Draws first values of weights and sets the parameter.
 /// @param second_draw  whether irange draws Pylearn2's include_prob mask, also when it is 1: its
 ///                     Linear layers do, Softmax only when it is another
-/// Errors: ValueError that names the layer, unless exactly one way is given and can be done.
-void draw_weights(const Initialization& how, const WeightMatrix& weights, bool second_draw,
+/// Errors: ValueError that names the owner, unless exactly one way is given and can be done.
+void draw_weights(const Initialization& how, const DrawnWeights& weights, bool second_draw,
                   InitialValues& values, RandomState& rng);
 
 /// Sets the first values of `count` biases: one number, or one for each. ValueError that names the
@@ -75,9 +84,9 @@ void draw_weights(const Initialization& how, const WeightMatrix& weights, bool s
 void set_numbers(const Numbers& given, std::string_view key, std::string_view layer,
                  std::string_view parameter, int count, InitialValues& values);
 
-/// Reads the mask of a layer's weights from a .npy file.
-/// Errors: FileError; ValueError that names the layer unless it is a matrix [rows, columns].
-std::vector<double> read_weight_mask(std::string_view layer, std::string_view path, int rows,
-                                     int columns);
+/// Reads a mask of weights from a .npy file.
+/// Errors: FileError; ValueError that names the owner ("layer h0") unless it has their shape.
+std::vector<double> read_weight_mask(std::string_view owner, std::string_view path,
+                                     const ir::Shape& shape);
 
 }  // namespace ansatz

@@ -32,10 +32,15 @@ std::vector<double> sparse_weights(RandomState& rng, std::int64_t rows, std::int
                                    std::int64_t k, double stdev = 1,
                                    std::span<const double> mask = {});
 
-/// Uniform on [-a, a) with a = sqrt(6 / (rows + columns)) (Glorot, Bengio 2010, equation 16).
+/// Uniform on [-a, a) with a = sqrt(6 / (rows + columns)) (Glorot, Bengio 2010, equation 16);
+/// `fan_out` in the place of columns where a unit's inputs do not meet every unit.
 std::vector<double> glorot_uniform(RandomState& rng, std::int64_t rows, std::int64_t columns);
+std::vector<double> glorot_uniform(RandomState& rng, std::int64_t rows, std::int64_t columns,
+                                   std::int64_t fan_out);
 /// Normal with variance 2 / (rows + columns) (the same, equation 12).
 std::vector<double> glorot_normal(RandomState& rng, std::int64_t rows, std::int64_t columns);
+std::vector<double> glorot_normal(RandomState& rng, std::int64_t rows, std::int64_t columns,
+                                  std::int64_t fan_out);
 /// Uniform with variance 2 / rows, for rectifiers: on [-a, a) with a = sqrt(6 / rows) (He, Zhang,
 /// Ren, Sun 2015, arXiv:1502.01852, equation 10).
 std::vector<double> he_uniform(RandomState& rng, std::int64_t rows, std::int64_t columns);

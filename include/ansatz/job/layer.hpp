@@ -99,6 +99,10 @@ class Layer : public Object {
   constexpr virtual std::string_view stem() const { return layer_name; }
   /// The model inside; null where there is none.
   constexpr virtual const Model* inner_model() const { return nullptr; }
+  /// Where what is inside stands: on the same input, its names behind this layer's.
+  constexpr Place inside(const Place& at) const {
+    return {at.input, at.place_of(part(), layer_name) + "_", at.named};
+  }
 
   /// The layers inside: of an MLP in an MLP, of a CompositeLayer.
   constexpr virtual int inner_layers() const { return 0; }

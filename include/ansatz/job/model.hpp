@@ -72,7 +72,7 @@ class InitialValues {
   virtual const Dataset* training_data() const { return nullptr; }
 };
 
-class MLPBase;
+class Layered;
 class ModelRun;
 class Session;
 
@@ -93,7 +93,7 @@ class Model : public Object {
 
   /// The model's output for a batch: of an MLP, its last layer's. Error for models without one.
   constexpr virtual Signal output(const Signal& input) const;
-  /// The outputs of the inner layers by name, for `predict`; the model's own has the name "".
+  /// The outputs of the inner layers by path, for `predict`; the model's own has the path "".
   constexpr virtual void named_outputs(const Signal& input, ir::List<Data::Entry>& list) const {
     list.push_back({"", output(input)});
   }
@@ -121,8 +121,8 @@ class Model : public Object {
   /// Every batch must have this many examples; 0: any number. `force_batch_size` of Pylearn2.
   constexpr virtual int batch_size() const { return 0; }
 
-  /// This model as an MLP, or null.
-  constexpr virtual const MLPBase* as_mlp() const { return nullptr; }
+  /// This model as one made of layers, or null.
+  constexpr virtual const Layered* as_layered() const { return nullptr; }
   /// Whether the model trains itself, without gradients (k-means): then `start` makes what does.
   constexpr virtual bool trains_itself() const { return false; }
   virtual std::unique_ptr<ModelRun> start(Session&) const;

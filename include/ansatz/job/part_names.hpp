@@ -61,7 +61,7 @@ constexpr bool joined(std::string_view name) {
 
 // The layers of a model, or those inside a layer.
 struct Row {
-  const ir::List<Shared<Layer>>* layers = nullptr;
+  const ir::List<const Layer*>* layers = nullptr;
   const Layer* around = nullptr;
   constexpr int size() const { return layers ? layers->size() : around->inner_parts(); }
   constexpr const Layer& operator[](int i) const {
@@ -99,21 +99,20 @@ constexpr bool plain(const Row& row, bool deep, ir::List<const Object*>& seen) {
     if (&row[i] != other && row[i].layer_name == other->stem()) return false;
   return true;
 }
-constexpr bool plain(const ir::List<Shared<Layer>>& layers) {
+constexpr bool plain(const ir::List<const Layer*>& layers) {
   bool deep = false;
-  for (const Shared<Layer>& each : layers)
-    deep = deep || each->inner_parts() > 0 || each->inner_model();
+  for (const Layer* each : layers) deep = deep || each->inner_parts() > 0 || each->inner_model();
   ir::List<const Object*> seen;
   return plain({&layers, nullptr}, deep, seen);
 }
 
 /// The parts of a model of these layers whose parameters are not named by where they stand alone.
 /// Error where no names can be found.
-constexpr ir::List<NamedPart> names_of(const ir::List<Shared<Layer>>& layers) {
+constexpr ir::List<NamedPart> names_of(const ir::List<const Layer*>& layers) {
   ir::List<NamedPart> named;
   if (plain(layers)) return named;
   ir::List<Standing> list;
-  for (const Shared<Layer>& each : layers) walk(*each, "", "", list);
+  for (const Layer* each : layers) walk(*each, "", "", list);
   const auto path = [](const Standing& s) { return s.path.view(); };
   for_each_equal(list, path, [](Standing& s) { s.renamed = true; });
   for (Standing& each : list)
@@ -151,7 +150,7 @@ constexpr bool shared(std::string_view name, const ir::List<NamedPart>& named) {
   for (const NamedPart& each : named) {
     if (!each.several) continue;
     if (begins_with(name, each.path)) return true;
-    if (!each.model || each.model->as_mlp()) continue;
+    if (!each.model || each.model->as_layered()) continue;
     for (const ModelParameter& p : each.model->parameters())
       if (p.name == name) return true;
   }

@@ -109,6 +109,7 @@ const char* kind_of() {
   if constexpr (std::is_base_of_v<Dataset, T>) return "data set";
   if constexpr (std::is_base_of_v<TrainingAlgorithm, T>) return "training algorithm";
   if constexpr (std::is_base_of_v<LearningRule, T>) return "learning rule";
+  if constexpr (std::is_base_of_v<LinearTransform, T>) return "linear transform";
   if constexpr (std::is_base_of_v<TerminationCriterion, T>) return "termination criterion";
   if constexpr (std::is_base_of_v<Extension, T>) return "extension";
   if constexpr (std::is_base_of_v<UpdateCallback, T>) return "update callback";

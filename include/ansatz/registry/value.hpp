@@ -23,6 +23,7 @@ class Extension;
 class Layer;
 struct LayerNumbers;
 class LearningRule;
+class LinearTransform;
 class Loader;
 class Model;
 class NumberObject;
@@ -44,6 +45,8 @@ template <>
 inline constexpr const char* kind_name<Layer> = "layer";
 template <>
 inline constexpr const char* kind_name<LearningRule> = "learning rule";
+template <>
+inline constexpr const char* kind_name<LinearTransform> = "linear transform";
 template <>
 inline constexpr const char* kind_name<Model> = "model";
 template <>

@@ -46,7 +46,7 @@ class LoadedModel : public Model {
     model_->channels(data, list);
   }
   int batch_size() const override { return model_->batch_size(); }
-  const MLPBase* as_mlp() const override { return model_->as_mlp(); }
+  const Layered* as_layered() const override { return model_->as_layered(); }
   bool trains_itself() const override { return model_->trains_itself(); }
   std::unique_ptr<ModelRun> start(Session& session) const override;
 

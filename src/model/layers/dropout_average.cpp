@@ -15,16 +15,17 @@ namespace {
 // Numbers of a mask that one constant holds as its bits: float has 24 of them.
 constexpr int bits_of_a_constant = 20;
 
-std::vector<std::string> layer_names(const MLPBase& mlp) {
+std::vector<std::string> layer_names(const Layered& model) {
   std::vector<std::string> names;
-  for (const Shared<Layer>& layer : mlp.layers) names.emplace_back(layer->layer_name.view());
+  for (int i = 0; i < model.layer_count(); ++i)
+    names.emplace_back(model.layer(i).layer_name.view());
   return names;
 }
 
-void require_layers(const MLPBase& mlp, const std::vector<std::string>& layers) {
+void require_layers(const Layered& model, const std::vector<std::string>& layers) {
   LayerNumbers asked;
   for (const std::string& name : layers) asked.list.push_back({name.c_str(), 0});
-  masks::require_layers("masked_input_layers", mlp, asked);
+  masks::require_layers("masked_input_layers", model, asked);
 }
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
@@ -74,14 +75,33 @@ Signal masked_layer_input(const Signal& s, const Layer& layer, const InputMask& 
   return result;
 }
 
+class Masking final : public LayerVisitor {
+ public:
+  Masking(const std::vector<std::string>& masked, const InputMask& mask, const MaskArguments& how)
+      : masked_(masked), mask_(mask), how_(how) {}
+  void entering(const Layer& layer, const Place& at, Signal& below) override {
+    if (!contains(masked_, layer.layer_name)) return;
+    double scale = how_.default_input_scale;
+    if (const double* own = how_.input_scales.find(layer.layer_name)) scale = *own;
+    below = masked_layer_input(below, layer, mask_, from_, scale);
+    from_ += static_cast<std::size_t>(at.input.total_dimension());
+  }
+
+ private:
+  const std::vector<std::string>& masked_;
+  const InputMask& mask_;
+  const MaskArguments& how_;
+  std::size_t from_ = 0;
+};
+
 }  // namespace
 
-int total_input_dimension(const MLPBase& mlp, const std::vector<std::string>& layers) {
-  require_layers(mlp, layers);
-  const ir::List<Place> at = mlp.places(mlp.root());
+int total_input_dimension(const Layered& model, const std::vector<std::string>& layers) {
+  require_layers(model, layers);
+  const ir::List<Place> at = model.places(model.root());
   int total = 0;
   for (int i = 0; i < at.size(); ++i)
-    if (contains(layers, mlp.layers[i]->layer_name)) total += at[i].input.total_dimension();
+    if (contains(layers, model.layer(i).layer_name)) total += at[i].input.total_dimension();
   return total;
 }
 
@@ -94,11 +114,12 @@ InputMask mask_of(std::uint64_t number, int inputs) {
   return mask;
 }
 
-Signal masked_fprop(const MLPBase& mlp, const Signal& input, const InputMask& mask,
+Signal masked_fprop(const Layered& model, const Signal& input, const InputMask& mask,
                     const MaskArguments& how) {
-  const auto masked = how.masked_input_layers.empty() ? layer_names(mlp) : how.masked_input_layers;
-  const auto inputs = static_cast<std::size_t>(total_input_dimension(mlp, masked));
-  masks::require_layers("input_scales", mlp, how.input_scales);
+  const auto masked =
+      how.masked_input_layers.empty() ? layer_names(model) : how.masked_input_layers;
+  const auto inputs = static_cast<std::size_t>(total_input_dimension(model, masked));
+  masks::require_layers("input_scales", model, how.input_scales);
   for (const LayerNumbers::OfLayer& each : how.input_scales.list)
     if (!contains(masked, each.layer))
       throw ValueError(
@@ -107,36 +128,26 @@ Signal masked_fprop(const MLPBase& mlp, const Signal& input, const InputMask& ma
     throw ValueError(
         fmt::format("a mask of {} inputs, where the layers have {}", mask.size(), inputs));
 
-  const ir::List<Place> at = mlp.places(mlp.root());
-  Signal s = format_as(input, mlp.input_space());
-  std::size_t from = 0;
-  for (int i = 0; i < mlp.layers.size(); ++i) {
-    const Layer& layer = *mlp.layers[i];
-    if (contains(masked, layer.layer_name)) {
-      double scale = how.default_input_scale;
-      if (const double* own = how.input_scales.find(layer.layer_name)) scale = *own;
-      s = masked_layer_input(s, layer, mask, from, scale);
-      from += static_cast<std::size_t>(at[i].input.total_dimension());
-    }
-    s = layer.fprop(at[i], s);
-  }
-  return s;
+  Masking masking(masked, mask, how);
+  return model.pass(model.root(), input, masking);
 }
 
-Signal masked_fprop(const MLPBase& mlp, const Signal& input, std::uint64_t mask,
+Signal masked_fprop(const Layered& model, const Signal& input, std::uint64_t mask,
                     const MaskArguments& how) {
-  const auto masked = how.masked_input_layers.empty() ? layer_names(mlp) : how.masked_input_layers;
-  return masked_fprop(mlp, input, mask_of(mask, total_input_dimension(mlp, masked)), how);
+  const auto masked =
+      how.masked_input_layers.empty() ? layer_names(model) : how.masked_input_layers;
+  return masked_fprop(model, input, mask_of(mask, total_input_dimension(model, masked)), how);
 }
 
-InputMask generate_dropout_mask(const MLPBase& mlp, const DropoutArguments& how, RandomState& rng) {
-  masks::require_layers("input_include_probs", mlp, how.input_include_probs);
-  const ir::List<Place> at = mlp.places(mlp.root());
+InputMask generate_dropout_mask(const Layered& model, const DropoutArguments& how,
+                                RandomState& rng) {
+  masks::require_layers("input_include_probs", model, how.input_include_probs);
+  const ir::List<Place> at = model.places(model.root());
   InputMask mask;
   for (int i = 0; i < at.size(); ++i) {
     double p = how.default_input_include_prob;
-    if (const double* own = how.input_include_probs.find(mlp.layers[i]->layer_name)) p = *own;
-    masks::require_probability(mlp.layers[i]->layer_name, p);
+    if (const double* own = how.input_include_probs.find(model.layer(i).layer_name)) p = *own;
+    masks::require_probability(model.layer(i).layer_name, p);
     for (int k = at[i].input.total_dimension(); k > 0; --k) mask.push_back(rng.random_sample() < p);
   }
   return mask;
@@ -154,7 +165,7 @@ Signal geometric_mean_prediction(const std::vector<Signal>& outputs) {
   return Signal(outputs.front().space, softmax(total / static_cast<double>(outputs.size())));
 }
 
-Signal sampled_dropout_average(const MLPBase& mlp, const Signal& inputs, int num_masks,
+Signal sampled_dropout_average(const Layered& model, const Signal& inputs, int num_masks,
                                const DropoutArguments& how, RandomState& rng) {
   if (num_masks < 1)
     throw ValueError(
@@ -165,23 +176,24 @@ Signal sampled_dropout_average(const MLPBase& mlp, const Signal& inputs, int num
   std::vector<Signal> outputs;
   for (int i = 0; i < num_masks; ++i) {
     if (how.per_example)
-      outputs.push_back(mlp.dropout_fprop(inputs, how));
+      outputs.push_back(dropout_fprop(model, inputs, how));
     else
-      outputs.push_back(masked_fprop(mlp, inputs, generate_dropout_mask(mlp, how, rng), masks));
+      outputs.push_back(masked_fprop(model, inputs, generate_dropout_mask(model, how, rng), masks));
   }
   return geometric_mean_prediction(outputs);
 }
 
-Signal exhaustive_dropout_average(const MLPBase& mlp, const Signal& inputs,
+Signal exhaustive_dropout_average(const Layered& model, const Signal& inputs,
                                   const MaskArguments& how) {
-  const auto masked = how.masked_input_layers.empty() ? layer_names(mlp) : how.masked_input_layers;
-  const int n = total_input_dimension(mlp, masked);
+  const auto masked =
+      how.masked_input_layers.empty() ? layer_names(model) : how.masked_input_layers;
+  const int n = total_input_dimension(model, masked);
   if (n > 16)
     throw ValueError(fmt::format(
         "exhaustive_dropout_average: {} inputs make 2^{} networks; at most 16 are averaged", n, n));
   std::vector<Signal> outputs;
   for (std::uint64_t mask = 0; mask >> n == 0; ++mask)
-    outputs.push_back(masked_fprop(mlp, inputs, mask_of(mask, n), how));
+    outputs.push_back(masked_fprop(model, inputs, mask_of(mask, n), how));
   return geometric_mean_prediction(outputs);
 }
 

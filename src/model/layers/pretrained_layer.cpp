@@ -42,9 +42,9 @@ class Renamed final : public InitialValues {
 void PretrainedLayer::initialize(const Place& at, InitialValues& values, RandomState&) const {
   // In one order, and those that stand in several places as often.
   ir::List<ModelParameter> alone, here;
-  if (const MLPBase* const mlp = layer_content->as_mlp()) {
-    mlp->parameters(mlp->root(), alone);
-    mlp->parameters(inside(at), here);
+  if (const Layered* const layered = layer_content->as_layered()) {
+    layered->parameters(layered->root(), alone);
+    layered->parameters(inside(at), here);
   } else {
     layer_content->parameters(alone);
     here = alone;

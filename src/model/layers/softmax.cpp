@@ -68,8 +68,8 @@ void SoftmaxBase::initialize(const Place& at, InitialValues& values, RandomState
           layer_name.view()));
     return;
   }
-  const String w = own(at, "W"), b_name = own(at, "b");
-  draw_weights(*this, {layer_name, w, at.input.total_dimension(), outputs()}, false, values, rng);
+  const String b_name = own(at, "b");
+  draw(weights_at(at), ("layer " + layer_name).view(), false, values, rng);
   if (!init_bias_target_marginals) {
     values.fill(b_name, 0);
     return;

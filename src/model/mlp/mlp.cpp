@@ -8,11 +8,6 @@ void MLPBase::initialize(InitialValues& values) const {
   initialize(root(), values, rng);
 }
 
-void MLPBase::initialize(const Place& from, InitialValues& values, RandomState& rng) const {
-  const ir::List<Place> at = places(from);
-  for (int i = 0; i < layers.size(); ++i) layers[i]->initialize(at[i], values, rng);
-}
-
 void NestedMLP::initialize(const Place& at, InitialValues& values, RandomState& rng) const {
   mlp->initialize(inside(at), values, rng);
 }

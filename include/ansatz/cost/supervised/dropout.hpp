@@ -9,7 +9,7 @@ ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
-/// The cost of an MLP whose layers lose some of their inputs at random, anew for each batch
+/// The cost of a model whose layers lose some of their inputs at random, anew for each batch
 /// (Srivastava et al. 2014). What the model predicts is its plain output: the scales, 1 / p as a
 /// rule, keep the layers' inputs at the same size on average.
 ///
@@ -31,12 +31,13 @@ class Dropout : public Cost, public DropoutArguments {
 
   constexpr bool is_stochastic() const override { return true; }
   constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
-    const MLPBase* mlp = model.as_mlp();
-    if (!mlp) {
-      graph_error("Dropout needs a model that is an MLP");
+    const Layered* const layered = model.as_layered();
+    if (!layered) {
+      graph_error("Dropout needs a model made of layers, such as an MLP");
       return {};
     }
-    return mlp->cost(data[mlp->targets], mlp->dropout_fprop(data[mlp->source], *this));
+    return layered->cost(data[model.target_source()],
+                         dropout_fprop(*layered, data[model.input_source()], *this));
   }
 };
 

@@ -11,7 +11,7 @@ ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
-/// The cost of an MLP where targets may be missing: those that are -1 add nothing to the cost of
+/// The cost of a model where targets may be missing: those that are -1 add nothing to the cost of
 /// their example. Sums and means are those of the last layer's cost, missing outputs counting as
 /// 0. With dropout_args the inputs of layers are left out as in Dropout.
 class MissingTargetCost : public Cost {
@@ -28,30 +28,30 @@ class MissingTargetCost : public Cost {
 
   constexpr bool is_stochastic() const override { return dropout_args.has_value(); }
   constexpr void data_specs(const Model& model, Data& data) const override {
-    const MLPBase& mlp = mlp_of(model);
-    data.add(mlp.source, mlp.input_space());
-    data.add(mlp.targets, mlp.output_space(mlp.input_space()));
+    const Layered& layered = layered_of(model);
+    data.add(model.input_source(), model.input_space());
+    data.add(model.target_source(), layered.output_space(model.input_space()));
   }
 
   constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
-    const MLPBase& mlp = mlp_of(model);
+    const Layered& layered = layered_of(model);
     Signal y;
     if (dropout_args)
-      y = mlp.dropout_fprop(data[mlp.source], *dropout_args);
+      y = dropout_fprop(layered, data[model.input_source()], *dropout_args);
     else
-      y = mlp.output(data[mlp.source]);
-    const AnyExpr t = format_as(data[mlp.targets], y.space).value();
+      y = model.output(data[model.input_source()]);
+    const AnyExpr t = format_as(data[model.target_source()], y.space).value();
     const AnyExpr known = t != -1;
     const Signal targets(y.space, where(known, t, 0));
-    const AnyExpr matrix = mlp.last().cost_matrix(mlp.places(mlp.root()).back(), targets, y);
-    return mlp.last().cost_from_cost_matrix(where(known, matrix, 0));
+    const AnyExpr matrix = layered.cost_matrix(targets, y);
+    return layered.cost_from_cost_matrix(where(known, matrix, 0));
   }
 
  private:
-  static constexpr const MLPBase& mlp_of(const Model& model) {
-    const MLPBase* mlp = model.as_mlp();
-    if (!mlp) graph_error("MissingTargetCost needs a model that is an MLP");
-    return *mlp;
+  static constexpr const Layered& layered_of(const Model& model) {
+    const Layered* const layered = model.as_layered();
+    if (!layered) graph_error("MissingTargetCost needs a model made of layers, such as an MLP");
+    return *layered;
   }
 };
 

@@ -64,7 +64,7 @@ class CompositeLayer : public Layer {
     ir::List<Place> places;
     for (int i = 0; i < layers.size(); ++i) {
       Place inner;
-      inner.prefix = at.place_of(*this, layer_name) + "_";
+      inner.prefix = inside(at).prefix;
       inner.input = input_of_layer(i, at.input);
       inner.named = at.named;
       places.push_back(inner);

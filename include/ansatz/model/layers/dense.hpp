@@ -2,9 +2,8 @@
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
-#include <ansatz/job/constraint.hpp>
-#include <ansatz/job/initialization.hpp>
 #include <ansatz/job/layer.hpp>
+#include <ansatz/linear/weights.hpp>
 #include <ansatz/spaces/format_as.hpp>
 #include <dsl/ops.hpp>
 
@@ -13,37 +12,30 @@ ANSATZ_COMPILED_ONCE
 namespace ansatz {
 
 /// y = activation(x W + b), x a vector: W [input, units] named "<layer>_W", b [units] named
-/// "<layer>_b". Pylearn2's Linear and its children (Goodfellow et al. 2013).
-class Dense : public Layer, public Initialization {
+/// "<layer>_b". Pylearn2's Linear and its children (Goodfellow et al. 2013). With another
+/// `transform` than a matrix x and W have the forms that it wants.
+class Dense : public Layer, public Weights {
  public:
   Numbers init_bias = 0.;
-  std::optional<double> W_lr_scale, b_lr_scale;
-  String mask_weights;
-  std::optional<double> max_row_norm, max_col_norm, min_col_norm;
+  std::optional<double> b_lr_scale;
   bool copy_input = false;
   bool use_abs_loss = false;
   bool use_bias = true;
 
   template <class K>
   static constexpr void keys(K& key) {
-    Layer::keys(key);
-    weight_keys(key);
-    key("init_bias", &Dense::init_bias, "first value of the biases: one, or one a unit");
-    key("mask_weights", &Dense::mask_weights,
-        "file (.npy) of a mask [input, units] that multiplies the weights after each update");
-    key("min_col_norm", &Dense::min_col_norm, "columns of W are never shorter than this");
+    affine_keys(key);
     key("copy_input", &Dense::copy_input, "append the input to the output");
     key("use_abs_loss", &Dense::use_abs_loss, "the cost is the absolute error, not the square");
     key("use_bias", &Dense::use_bias, "whether there are biases");
   }
-  /// The keys that every layer with a matrix of weights has.
+  /// The keys that all these layers have, whatever they make of z.
   template <class K>
-  static constexpr void weight_keys(K& key) {
-    initialization_keys<Dense>(key);
-    key("W_lr_scale", &Dense::W_lr_scale, "factor of the learning rate for the weights");
+  static constexpr void affine_keys(K& key) {
+    Layer::keys(key);
+    weight_keys(key);
     key("b_lr_scale", &Dense::b_lr_scale, "factor of the learning rate for the biases");
-    key("max_row_norm", &Dense::max_row_norm, "rows of W are shortened to this length");
-    key("max_col_norm", &Dense::max_col_norm, "columns of W are shortened to this length");
+    key("init_bias", &Dense::init_bias, "first value of the biases: one, or one a unit");
   }
 
   /// Number of outputs.
@@ -58,49 +50,37 @@ class Dense : public Layer, public Initialization {
   constexpr void check(const SpaceInfo& input) const {
     if (units() <= 0) refuse("dim must be at least 1");
     if (input.total_dimension() <= 0) refuse("the layer below has no output");
-    if (given() != 1)
-      refuse(
-          "exactly one of irange, istdev, sparse_init, glorot_uniform, glorot_normal, he_uniform "
-          "and he_normal is needed, to say how the weights begin");
-    if (sparse_init && *sparse_init > input.total_dimension())
-      refuse("sparse_init " + to_text(*sparse_init) + ": 0 to " + to_text(input.total_dimension()) +
-             ", the number of inputs");
     const int biases = init_bias.list.size();
     if (use_bias && biases != 1 && biases != units())
       refuse("init_bias has " + to_text(biases) + " numbers; give one, or " + to_text(units()) +
              ", one a unit");
-    if (max_row_norm && (max_col_norm || min_col_norm))
-      refuse("max_row_norm and max_col_norm exclude each other");
+    if (const String why = fault(input, units()); !why.empty()) refuse(why);
   }
 
-  constexpr AnyExpr W(const Place& at) const {
-    return parameter_leaf(own(at, "W"), ir::make_shape(inputs(at), units()));
+  constexpr WeightsAt weights_at(const Place& at) const {
+    return {between(at.input, units()), own(at, "W"), at.place_of(part(), layer_name)};
   }
+  constexpr AnyExpr W(const Place& at) const { return Weights::W(weights_at(at)); }
   constexpr AnyExpr b(const Place& at) const {
     return parameter_leaf(own(at, "b"), ir::make_shape(units()));
   }
 
   constexpr Signal fprop(const Place& at, const Signal& below) const override {
-    const AnyExpr x = format_as(below, vector_space(inputs(at))).value();
-    AnyExpr z = matmul(x, W(at));
-    if (use_bias) z = z + b(at);
-    AnyExpr y = activation(at, z);
-    if (copy_input) y = concatenate(y, x);
+    AnyExpr y = activation(at, pre_activation(at, below));
+    if (copy_input) y = concatenate(y, format_as(below, vector_space(inputs(at))).value());
     return Signal(output_space(at.input), y);
   }
 
   constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
-    add_parameter(list, own(at, "W"), W(at), W_lr_scale);
+    const WeightsAt w = weights_at(at);
+    add_parameters(w, list);
     if (use_bias) add_parameter(list, own(at, "b"), b(at), b_lr_scale);
-    if (!mask_weights.empty()) add_frozen(list, own(at, "W_mask"), W(at).shape());
+    add_frozen_parameters(w, list);
   }
   void initialize(const Place&, InitialValues&, RandomState&) const override;
 
   constexpr void modify_updates(const Place& at, UpdateList& updates) const override {
-    AnyExpr* w = updates.find(own(at, "W"));
-    if (!w) return;
-    if (!mask_weights.empty()) *w = *w * parameter_leaf(own(at, "W_mask"), W(at).shape());
-    constrain(at, *w);
+    constrain(weights_at(at), updates);
   }
 
   constexpr bool has_cost() const override { return true; }
@@ -120,19 +100,25 @@ class Dense : public Layer, public Initialization {
   }
 
   constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
-    return coefficient * sum(square(W(at)));
+    return decay(weights_at(at), coefficient);
   }
   constexpr AnyExpr l1_weight_decay(const Place& at, const AnyExpr& coefficient) const override {
-    return coefficient * sum(abs(W(at)));
+    return l1_decay(weights_at(at), coefficient);
   }
 
   constexpr void channels(const Place& at, const Signal&, const Signal& output, const Signal*,
                           ChannelList& list) const override {
-    norm_channels(W(at), list);
+    norm_channels(weights_at(at), list);
     activity_channels(output.value(), "_x_", list);
   }
 
  protected:
+  /// The pre-activation x W + b, [batch, units].
+  constexpr AnyExpr pre_activation(const Place& at, const Signal& below) const {
+    AnyExpr z = format_as(lmul(weights_at(at), below), vector_space(units())).value();
+    if (use_bias) z = z + b(at);
+    return z;
+  }
   constexpr int inputs(const Place& at) const { return at.input.total_dimension(); }
 
   static constexpr void add_parameter(ir::List<ModelParameter>& list, const String& name,
@@ -149,29 +135,7 @@ class Dense : public Layer, public Initialization {
     list.push_back(p);
   }
 
-  constexpr void constrain(const Place& at, AnyExpr& w) const {
-    if (max_row_norm)
-      w = norm_constrained<1>(w, constant(0), setting(at, "max_row_norm", *max_row_norm));
-    if (max_col_norm || min_col_norm) {
-      Expr<Scalar> low = constant(0), high = constant(__builtin_inf());
-      if (min_col_norm) low = setting(at, "min_col_norm", *min_col_norm);
-      if (max_col_norm) high = setting(at, "max_col_norm", *max_col_norm);
-      w = norm_constrained<0>(w, low, high);
-    }
-  }
-
  public:
-  /// row_norms_* and col_norms_*: lengths of a unit's outgoing and incoming weights.
-  static constexpr void norm_channels(const AnyExpr& w, ChannelList& list) {
-    const auto add = [&](const char* min_name, const char* mean_name, const char* max_name,
-                         const AnyExpr& norms) {
-      list.add(min_name, min(norms));
-      list.add(mean_name, mean(norms));
-      list.add(max_name, max(norms));
-    };
-    add("row_norms_min", "row_norms_mean", "row_norms_max", norm(w, axis<1>));
-    add("col_norms_min", "col_norms_mean", "col_norms_max", norm(w, axis<0>));
-  }
   /// {max,mean,min,range}_x_{max,mean,min}_u: a statistic over the examples x, then over units u.
   static constexpr void activity_channels(const AnyExpr& y, const char* join, ChannelList& list) {
     const AnyExpr high = max(y, batch), low = min(y, batch);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
-#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/job/layered.hpp>
 #include <ansatz/model/unknown_name.hpp>
 #include <ansatz/spaces/format_as.hpp>
 #include <dsl/ops/arithmetic/multiply.hpp>
@@ -74,14 +74,17 @@ void write_value(Describer& to, const DropoutArguments& value);
 namespace masks {
 
 /// Throws NameError, with the layers there are, unless each name is a layer's.
-constexpr void require_layers(std::string_view what, const MLPBase& mlp,
+constexpr void require_layers(std::string_view what, const Layered& model,
                               const LayerNumbers& numbers) {
   ir::List<String> known;
-  for (const Shared<Layer>& layer : mlp.layers) known.push_back(layer->layer_name);
+  for (int i = 0; i < model.layer_count(); ++i) known.push_back(model.layer(i).layer_name);
   for (const LayerNumbers::OfLayer& each : numbers.list) {
     bool found = false;
     for (const String& name : known) found = found || name == each.layer.view();
-    if (!found) unknown_name(String(what) + ": the MLP has no layer", each.layer, known);
+    if (!found) {
+      const String text = String(what) + ": the " + model.kind() + " has no layer";
+      unknown_name(text, each.layer, known);
+    }
   }
 }
 
@@ -123,31 +126,37 @@ constexpr Signal applied(const Signal& s, const String& layer, const AnyExpr& p,
   return result;
 }
 
+// Leaves out inputs of layers.
+class Dropping final : public LayerVisitor {
+ public:
+  constexpr explicit Dropping(const DropoutArguments& how) : how_(&how) {}
+  constexpr void entering(const Layer& layer, const Place&, Signal& below) override {
+    double p = how_->default_input_include_prob, scale = how_->default_input_scale;
+    if (const double* own = how_->input_include_probs.find(layer.layer_name)) p = *own;
+    if (const double* own = how_->input_scales.find(layer.layer_name)) scale = *own;
+    require_probability(layer.layer_name, p);
+    if (!(p < 1)) return;
+    const String prefix = "dropout." + layer.layer_name;
+    below = applied(below, layer.layer_name, AnyExpr(setting(prefix + ".include_prob", p).value()),
+                    AnyExpr(setting(prefix + ".scale", scale).value()),
+                    layer.dropout_input_mask_value(), how_->per_example);
+  }
+
+ private:
+  const DropoutArguments* how_;
+};
+
 }  // namespace masks
 
-/// The output with masks on the inputs of the layers; probabilities and scales are the named
-/// scalars "dropout.LAYER.include_prob" and "dropout.LAYER.scale". Throws NameError for the name of
-/// a layer that is not there.
-constexpr Signal MLPBase::dropout_fprop(const Signal& input, const DropoutArguments& how) const {
-  masks::require_layers("input_include_probs", *this, how.input_include_probs);
-  masks::require_layers("input_scales", *this, how.input_scales);
-  const ir::List<Place> at = places(root());
-  Signal s = format_as(input, input_space());
-  for (int i = 0; i < layers.size(); ++i) {
-    const Layer& layer = *layers[i];
-    double p = how.default_input_include_prob, scale = how.default_input_scale;
-    if (const double* own = how.input_include_probs.find(layer.layer_name)) p = *own;
-    if (const double* own = how.input_scales.find(layer.layer_name)) scale = *own;
-    masks::require_probability(layer.layer_name, p);
-    if (p < 1) {
-      const String prefix = "dropout." + layer.layer_name;
-      s = masks::applied(s, layer.layer_name, AnyExpr(setting(prefix + ".include_prob", p).value()),
-                         AnyExpr(setting(prefix + ".scale", scale).value()),
-                         layer.dropout_input_mask_value(), how.per_example);
-    }
-    s = layer.fprop(at[i], s);
-  }
-  return s;
+/// The model's output with masks on the inputs of its layers; probabilities and scales are the
+/// named scalars "dropout.LAYER.include_prob" and "dropout.LAYER.scale". Throws NameError for the
+/// name of a layer that is not there.
+constexpr Signal dropout_fprop(const Layered& model, const Signal& input,
+                               const DropoutArguments& how) {
+  masks::require_layers("input_include_probs", model, how.input_include_probs);
+  masks::require_layers("input_scales", model, how.input_scales);
+  masks::Dropping dropping(how);
+  return model.pass(model.root(), input, dropping);
 }
 
 }  // namespace ansatz

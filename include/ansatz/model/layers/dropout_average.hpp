@@ -1,4 +1,4 @@
-// Predictions averaged over the networks that dropout makes of an MLP.
+// Predictions averaged over the networks that dropout makes of a model of layers.
 #pragma once
 
 #include <ansatz/model/layers/dropout.hpp>
@@ -22,7 +22,7 @@ struct MaskArguments {
 };
 
 /// Number of inputs of the layers together. NameError for a layer that is not there.
-int total_input_dimension(const MLPBase& mlp, const std::vector<std::string>& layers);
+int total_input_dimension(const Layered& model, const std::vector<std::string>& layers);
 
 /// Bit k of `number` is input k of the mask. ValueError unless number < 2^inputs.
 InputMask mask_of(std::uint64_t number, int inputs);
@@ -31,14 +31,15 @@ InputMask mask_of(std::uint64_t number, int inputs);
 /// input times its layer's scale, the others 0 (or the layer's dropout_input_mask_value).
 /// NameError for layers that are not there; ValueError for a mask of another length and for
 /// input_scales of layers that are not masked.
-Signal masked_fprop(const MLPBase& mlp, const Signal& input, const InputMask& mask,
+Signal masked_fprop(const Layered& model, const Signal& input, const InputMask& mask,
                     const MaskArguments& how = {});
 /// The same with a mask given as a number, as Pylearn2 has them.
-Signal masked_fprop(const MLPBase& mlp, const Signal& input, std::uint64_t mask,
+Signal masked_fprop(const Layered& model, const Signal& input, std::uint64_t mask,
                     const MaskArguments& how = {});
 
 /// A mask of all layers' inputs, drawn with the probabilities of `how`.
-InputMask generate_dropout_mask(const MLPBase& mlp, const DropoutArguments& how, RandomState& rng);
+InputMask generate_dropout_mask(const Layered& model, const DropoutArguments& how,
+                                RandomState& rng);
 
 /// The geometric mean of outputs that are softmaxes: the softmax of the mean of their operands.
 /// ValueError for outputs of another kind.
@@ -46,12 +47,12 @@ Signal geometric_mean_prediction(const std::vector<Signal>& outputs);
 
 /// The geometric mean over `num_masks` networks, drawn once from NumPy's RandomState(seed), or,
 /// with how.per_example, drawn for each example at each call. ValueError unless num_masks >= 1.
-Signal sampled_dropout_average(const MLPBase& mlp, const Signal& inputs, int num_masks,
+Signal sampled_dropout_average(const Layered& model, const Signal& inputs, int num_masks,
                                const DropoutArguments& how, RandomState& rng);
 
 /// The geometric mean over the networks of all masks, 2^inputs of them: for toy networks.
 /// ValueError for more than 16 inputs.
-Signal exhaustive_dropout_average(const MLPBase& mlp, const Signal& inputs,
+Signal exhaustive_dropout_average(const Layered& model, const Signal& inputs,
                                   const MaskArguments& how = {});
 
 }  // namespace ansatz

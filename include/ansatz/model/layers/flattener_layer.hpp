@@ -13,7 +13,7 @@ namespace ansatz {
 /// vectors as well, and divided the same way for the raw layer's cost. It has the raw layer's name.
 ///
 ///     FlattenerLayer(CompositeLayer("y", Softmax("a", 10_c, …), Softmax("b", 5_c, …)))
-class FlattenerLayer : public Layer {
+class FlattenerLayer : public LayerWrapper {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.FlattenerLayer";
   Shared<Layer> raw_layer;
@@ -25,11 +25,12 @@ class FlattenerLayer : public Layer {
     layer_name = raw_layer->layer_name;
   }
   // Takes the raw layer's name here, where keys that were set one by one are complete.
-  constexpr FlattenerLayer(const FlattenerLayer& other) : Layer(other), raw_layer(other.raw_layer) {
+  constexpr FlattenerLayer(const FlattenerLayer& other)
+      : LayerWrapper(other), raw_layer(other.raw_layer) {
     if (raw_layer) layer_name = raw_layer->layer_name;
   }
   constexpr FlattenerLayer& operator=(const FlattenerLayer& other) {
-    Layer::operator=(other);
+    LayerWrapper::operator=(other);
     raw_layer = other.raw_layer;
     return *this;
   }
@@ -38,59 +39,26 @@ class FlattenerLayer : public Layer {
     key.required("raw_layer", &FlattenerLayer::raw_layer, "the layer whose output is flattened");
   }
 
-  constexpr SpaceInfo output_space(const SpaceInfo& input) const override {
+  constexpr const Layer& wrapped() const override {
     if (!raw_layer) refuse("a FlattenerLayer needs a raw_layer");
-    return vector_space(raw_layer->output_space(input).total_dimension());
+    return *raw_layer;
+  }
+  constexpr SpaceInfo output_space(const SpaceInfo& input) const override {
+    return vector_space(wrapped().output_space(input).total_dimension());
+  }
+  constexpr SpaceInfo target_space(const SpaceInfo& input) const override {
+    return output_space(input);
   }
   constexpr Signal fprop(const Place& at, const Signal& below) const override {
-    return format_as(raw_layer->fprop(at, below), output_space(at.input));
-  }
-  constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
-    raw_layer->parameters(at, list);
-  }
-  void initialize(const Place& at, InitialValues& values, RandomState& rng) const override {
-    raw_layer->initialize(at, values, rng);
-  }
-  constexpr void modify_updates(const Place& at, UpdateList& updates) const override {
-    raw_layer->modify_updates(at, updates);
+    return format_as(wrapped().fprop(at, below), output_space(at.input));
   }
 
-  constexpr bool has_cost() const override { return raw_layer->has_cost(); }
-  constexpr AnyExpr cost(const Place& at, const Signal& targets,
-                         const Signal& output) const override {
-    const SpaceInfo raw = raw_layer->output_space(at.input);
-    return raw_layer->cost(at, format_as(targets, raw), unflattened(output, raw));
+ protected:
+  constexpr Signal output_inside(const Place& at, const Signal& output) const override {
+    return unflattened(output, wrapped().output_space(at.input));
   }
-  constexpr AnyExpr cost_per_example(const Place& at, const Signal& targets,
-                                     const Signal& output) const override {
-    const SpaceInfo raw = raw_layer->output_space(at.input);
-    return raw_layer->cost_per_example(at, format_as(targets, raw), unflattened(output, raw));
-  }
-  constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
-    return raw_layer->weight_decay(at, coefficient);
-  }
-  constexpr AnyExpr l1_weight_decay(const Place& at, const AnyExpr& coefficient) const override {
-    return raw_layer->l1_weight_decay(at, coefficient);
-  }
-  constexpr void channels(const Place& at, const Signal& below, const Signal& output,
-                          const Signal* targets, ChannelList& list) const override {
-    const SpaceInfo raw = raw_layer->output_space(at.input);
-    if (!targets) {
-      raw_layer->channels(at, below, unflattened(output, raw), nullptr, list);
-    } else {
-      const Signal raw_targets = format_as(*targets, raw);
-      raw_layer->channels(at, below, unflattened(output, raw), &raw_targets, list);
-    }
-  }
-  constexpr const Object& part() const override { return raw_layer->part(); }
-  constexpr std::string_view stem() const override { return raw_layer->stem(); }
-  constexpr const Model* inner_model() const override { return raw_layer->inner_model(); }
-  constexpr int inner_parts() const override { return raw_layer->inner_parts(); }
-  constexpr const Layer& inner_part(int i) const override { return raw_layer->inner_part(i); }
-  constexpr int inner_layers() const override { return raw_layer->inner_layers(); }
-  constexpr const Layer& inner_layer(int i) const override { return raw_layer->inner_layer(i); }
-  constexpr ir::List<Place> inner_places(const Place& at) const override {
-    return raw_layer->inner_places(at);
+  constexpr Signal targets_inside(const Place& at, const Signal& targets) const override {
+    return format_as(targets, wrapped().output_space(at.input));
   }
 
  private:

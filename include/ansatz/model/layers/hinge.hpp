@@ -17,12 +17,9 @@ class HingeBase : public Dense {
 
   template <class K>
   static constexpr void keys(K& key) {
-    Layer::keys(key);
+    affine_keys(key);
     key("hinge", &HingeBase::hinge, "the cost: crammer_singer or one_vs_all");
     key("squared", &HingeBase::squared, "each hinge is squared (L2-SVM)");
-    Dense::weight_keys(key);
-    key("init_bias", &Dense::init_bias, "first value of the biases: one, or one a class");
-    key("min_col_norm", &Dense::min_col_norm, "columns of W are never shorter than this");
     key("use_bias", &Dense::use_bias, "whether there are biases");
   }
 

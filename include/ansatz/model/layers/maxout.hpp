@@ -19,16 +19,12 @@ class MaxoutBase : public WithoutCost<Dense> {
 
   template <class K>
   static constexpr void keys(K& key) {
-    Layer::keys(key);
+    affine_keys(key);
     key("pool_stride", &MaxoutBase::pool_stride,
         "distance of the first pieces of two units; 0: num_pieces, so that units share none");
     key("randomize_pools", &MaxoutBase::randomize_pools,
         "the pieces of a unit are drawn at random, with repetitions");
     key("min_zero", &MaxoutBase::min_zero, "0 is one more piece of each unit");
-    Dense::weight_keys(key);
-    key("init_bias", &Dense::init_bias, "first value of the biases: one, or one a piece");
-    key("mask_weights", &Dense::mask_weights,
-        "file (.npy) of a mask [input, pieces] that multiplies the weights after each update");
   }
 
   /// Pieces of a unit; `units()` counts the pieces of all.
@@ -46,8 +42,7 @@ class MaxoutBase : public WithoutCost<Dense> {
   }
 
   constexpr Signal fprop(const Place& at, const Signal& below) const override {
-    const AnyExpr x = format_as(below, vector_space(inputs(at))).value();
-    AnyExpr z = matmul(x, W(at)) + b(at);
+    AnyExpr z = pre_activation(at, below);
     if (randomize_pools) z = matmul(z, parameter_leaf(own(at, "permute"), square_shape()));
     return Signal(output_space(at.input), largest(z));
   }
@@ -61,7 +56,7 @@ class MaxoutBase : public WithoutCost<Dense> {
 
   constexpr void channels(const Place& at, const Signal&, const Signal& output, const Signal*,
                           ChannelList& list) const override {
-    norm_channels(W(at), list);
+    norm_channels(weights_at(at), list);
     ChannelList activity;
     activity_channels(output.value(), "_x.", activity);
     const char* prefix = "p_";

@@ -13,7 +13,7 @@ namespace ansatz {
 /// names that begin with the layer's; its norm limits do not act here. No channels, no cost.
 ///
 ///     PretrainedLayer("h0", MLP(VectorSpace(784_c), …), init_from("h0.ansatz"))
-class PretrainedLayer : public Layer {
+class PretrainedLayer : public ModelLayer {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.PretrainedLayer";
   Shared<Model> layer_content;
@@ -39,48 +39,28 @@ class PretrainedLayer : public Layer {
   }
 
   constexpr SpaceInfo output_space(const SpaceInfo& input) const override {
-    if (!layer_content) refuse("a PretrainedLayer needs layer_content");
-    if (!(input == layer_content->input_space())) {
-      const String text = "the model inside was made for " + to_text(layer_content->input_space()) +
+    const SpaceInfo wanted = inside_model().input_space();
+    if (!(input == wanted)) {
+      const String text = "the model inside was made for " + to_text(wanted) +
                           ", but the layer below gives " + to_text(input);
       refuse(text);
     }
-    if (const MLPBase* mlp = layer_content->as_mlp()) return mlp->output_space(input);
-    return layer_content->output(ansatz::input_of("x", input)).space;
-  }
-  constexpr Signal fprop(const Place& at, const Signal& below) const override {
-    if (const MLPBase* mlp = layer_content->as_mlp()) return mlp->fprop(inside(at), below);
-    return layer_content->output(below);
+    return ModelLayer::output_space(input);
   }
   constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
-    ir::List<ModelParameter> own_list;
-    if (const MLPBase* mlp = layer_content->as_mlp())
-      mlp->parameters(inside(at), own_list);
-    else
-      layer_content->parameters(own_list);
-    for (ModelParameter& p : own_list) {
+    ir::List<ModelParameter> inner;
+    ModelLayer::parameters(at, inner);
+    for (ModelParameter& p : inner) {
       if (freeze_params) p.frozen = true;
       list.push_back(p);
     }
   }
   void initialize(const Place& at, InitialValues& values, RandomState&) const override;
-  // Two layers with one model inside share its parameters, as aliases of an anchor in Pylearn2.
-  constexpr const Object& part() const override {
+
+ protected:
+  constexpr const Model& inside_model() const override {
     if (!layer_content) refuse("a PretrainedLayer needs layer_content");
     return *layer_content;
-  }
-  constexpr const Model* inner_model() const override { return layer_content.get(); }
-  constexpr int inner_parts() const override {
-    if (layer_content && layer_content->as_mlp()) return layer_content->as_mlp()->layers.size();
-    return 0;
-  }
-  constexpr const Layer& inner_part(int i) const override {
-    return *layer_content->as_mlp()->layers[i];
-  }
-
- private:
-  constexpr Place inside(const Place& at) const {
-    return {at.input, at.place_of(part(), layer_name) + "_", at.named};
   }
 };
 

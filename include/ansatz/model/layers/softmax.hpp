@@ -11,9 +11,9 @@ ANSATZ_COMPILED_ONCE
 namespace ansatz {
 
 /// All of Softmax but its size.
-class SoftmaxBase : public Layer, public Initialization {
+class SoftmaxBase : public Layer, public Weights {
  public:
-  std::optional<double> W_lr_scale, b_lr_scale, max_row_norm, max_col_norm;
+  std::optional<double> b_lr_scale;
   bool no_affine = false;
   Shared<Dataset> init_bias_target_marginals;
   int binary_target_dim = 0;
@@ -22,11 +22,8 @@ class SoftmaxBase : public Layer, public Initialization {
   template <class K>
   static constexpr void keys(K& key) {
     Layer::keys(key);
-    initialization_keys<SoftmaxBase>(key);
-    key("W_lr_scale", &SoftmaxBase::W_lr_scale, "factor of the learning rate for the weights");
+    weight_keys(key);
     key("b_lr_scale", &SoftmaxBase::b_lr_scale, "factor of the learning rate for the biases");
-    key("max_row_norm", &SoftmaxBase::max_row_norm, "rows of W are shortened to this length");
-    key("max_col_norm", &SoftmaxBase::max_col_norm, "columns of W are shortened to this length");
     key("no_affine", &SoftmaxBase::no_affine, "no weights: z is the layer below");
     key("init_bias_target_marginals", &SoftmaxBase::init_bias_target_marginals,
         "data set whose class frequencies give the first biases");
@@ -43,14 +40,8 @@ class SoftmaxBase : public Layer, public Initialization {
     if (input.total_dimension() <= 0) refuse("the layer below has no output");
     if (no_affine && input.total_dimension() != outputs())
       refuse("without weights there must be as many inputs as classes");
-    if (!no_affine && given() != 1)
-      refuse(
-          "exactly one of irange, istdev, sparse_init, glorot_uniform, glorot_normal, he_uniform "
-          "and he_normal is needed, to say how the weights begin");
-    if (!no_affine && sparse_init && *sparse_init > input.total_dimension())
-      refuse("sparse_init " + to_text(*sparse_init) + ": 0 to " + to_text(input.total_dimension()) +
-             ", the number of inputs");
-    if (max_row_norm && max_col_norm) refuse("max_row_norm and max_col_norm exclude each other");
+    if (!no_affine)
+      if (const String why = fault(input, outputs()); !why.empty()) refuse(why);
     return vector_space(classes());
   }
   constexpr SpaceInfo target_space(const SpaceInfo&) const override {
@@ -62,17 +53,20 @@ class SoftmaxBase : public Layer, public Initialization {
     if (no_affine) return layer_name;
     return "softmax";
   }
-  constexpr AnyExpr W(const Place& at) const {
-    return parameter_leaf(own(at, "W"), ir::make_shape(at.input.total_dimension(), outputs()));
+  constexpr WeightsAt weights_at(const Place& at) const {
+    return {between(at.input, outputs()), own(at, "W"), at.place_of(part(), layer_name)};
   }
+  constexpr AnyExpr W(const Place& at) const { return Weights::W(weights_at(at)); }
   constexpr AnyExpr b(const Place& at) const {
     return parameter_leaf(own(at, "b"), ir::make_shape(outputs()));
   }
 
   constexpr Signal fprop(const Place& at, const Signal& below) const override {
-    const AnyExpr x = format_as(below, vector_space(at.input.total_dimension())).value();
-    AnyExpr z = x;
-    if (!no_affine) z = matmul(x, W(at)) + b(at);
+    AnyExpr z;
+    if (no_affine)
+      z = format_as(below, vector_space(at.input.total_dimension())).value();
+    else
+      z = format_as(lmul(weights_at(at), below), vector_space(outputs())).value() + b(at);
     if (non_redundant) {
       const AnyExpr first = slice(z, axis<0>, 0, 1);
       z = concatenate(where(first == first, 0, first), z);  // zeros, but a NaN stays one
@@ -82,24 +76,17 @@ class SoftmaxBase : public Layer, public Initialization {
 
   constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
     if (no_affine) return;
-    const auto add = [&](const char* name, const AnyExpr& value,
-                         const std::optional<double>& scale) {
-      ModelParameter p{own(at, name), value};
-      if (scale) p.lr_scale = *scale, p.scaled = true;
-      list.push_back(p);
-    };
-    add("b", b(at), b_lr_scale);
-    add("W", W(at), W_lr_scale);
+    ModelParameter bias{own(at, "b"), b(at)};
+    if (b_lr_scale) bias.lr_scale = *b_lr_scale, bias.scaled = true;
+    list.push_back(bias);
+    const WeightsAt w = weights_at(at);
+    add_parameters(w, list);
+    add_frozen_parameters(w, list);
   }
   void initialize(const Place& at, InitialValues& values, RandomState& rng) const override;
 
   constexpr void modify_updates(const Place& at, UpdateList& updates) const override {
-    AnyExpr* w = updates.find(own(at, "W"));
-    if (!w || no_affine) return;
-    if (max_row_norm)
-      *w = norm_constrained<1>(*w, constant(0), setting(at, "max_row_norm", *max_row_norm));
-    if (max_col_norm)
-      *w = norm_constrained<0>(*w, constant(0), setting(at, "max_col_norm", *max_col_norm));
+    if (!no_affine) constrain(weights_at(at), updates);
   }
 
   constexpr bool has_cost() const override { return true; }
@@ -124,16 +111,16 @@ class SoftmaxBase : public Layer, public Initialization {
 
   constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
     if (no_affine) return constant_of(0);
-    return coefficient * sum(square(W(at)));
+    return decay(weights_at(at), coefficient);
   }
   constexpr AnyExpr l1_weight_decay(const Place& at, const AnyExpr& coefficient) const override {
     if (no_affine) return constant_of(0);
-    return coefficient * sum(abs(W(at)));
+    return l1_decay(weights_at(at), coefficient);
   }
 
   constexpr void channels(const Place& at, const Signal&, const Signal& output,
                           const Signal* targets, ChannelList& list) const override {
-    if (!no_affine) Dense::norm_channels(W(at), list);
+    if (!no_affine) norm_channels(weights_at(at), list);
     const AnyExpr p = output.value();
     const AnyExpr best = max(p, axis<0>);
     list.add("mean_max_class", mean(best), "probability of the likeliest class");

@@ -10,11 +10,11 @@ namespace ansatz {
 ///
 ///     SoftmaxRegression(VectorSpace(784_c), 10_c, irange(0.))
 template <class In = AnySpace, int N = any>
-class SoftmaxRegression : public MLPBase, public Initialization {
+class SoftmaxRegression : public MLPBase, public Weights {
  public:
   static constexpr const char* yaml = "pylearn2.models.softmax_regression.SoftmaxRegression";
   Size<N> n_classes;
-  std::optional<double> W_lr_scale, b_lr_scale, max_row_norm, max_col_norm;
+  std::optional<double> b_lr_scale;
   Shared<Dataset> init_bias_target_marginals;
 
   constexpr SoftmaxRegression() = default;
@@ -28,12 +28,9 @@ class SoftmaxRegression : public MLPBase, public Initialization {
   // Makes its layer here, where keys that were set one by one are complete.
   constexpr SoftmaxRegression(const SoftmaxRegression& other)
       : MLPBase(other),
-        Initialization(other),
+        Weights(other),
         n_classes(other.n_classes),
-        W_lr_scale(other.W_lr_scale),
         b_lr_scale(other.b_lr_scale),
-        max_row_norm(other.max_row_norm),
-        max_col_norm(other.max_col_norm),
         init_bias_target_marginals(other.init_bias_target_marginals) {
     make_layer();
   }
@@ -45,11 +42,8 @@ class SoftmaxRegression : public MLPBase, public Initialization {
     key("batch_size", &MLPBase::fixed_batch_size, "every batch has this many examples; 0: any");
     key("input_space", &MLPBase::space, "Space of one example");
     key("nvis", &MLPBase::nvis, "short for input_space: VectorSpace(nvis)");
-    Initialization::initialization_keys<Initialization>(key);
-    key("W_lr_scale", &SoftmaxRegression::W_lr_scale, "factor of the learning rate for weights");
-    key("b_lr_scale", &SoftmaxRegression::b_lr_scale, "factor of the learning rate for biases");
-    key("max_row_norm", &SoftmaxRegression::max_row_norm, "rows of W are shortened to this");
-    key("max_col_norm", &SoftmaxRegression::max_col_norm, "columns of W are shortened to this");
+    weight_keys(key);
+    key("b_lr_scale", &SoftmaxRegression::b_lr_scale, "factor of the learning rate for the biases");
     key("init_bias_target_marginals", &SoftmaxRegression::init_bias_target_marginals,
         "data set whose class frequencies give the first biases");
     key("seed", &MLPBase::seed, "of the first parameter values; default [2013, 1, 4]");
@@ -58,13 +52,10 @@ class SoftmaxRegression : public MLPBase, public Initialization {
   /// Makes the layer of the keys as they are now.
   constexpr void make_layer() {
     Softmax<N> y;
-    static_cast<Initialization&>(y) = *this;
+    static_cast<Weights&>(y) = *this;
     y.layer_name = "y";
     y.n_classes = n_classes;
-    y.W_lr_scale = W_lr_scale;
     y.b_lr_scale = b_lr_scale;
-    y.max_row_norm = max_row_norm;
-    y.max_col_norm = max_col_norm;
     y.init_bias_target_marginals = init_bias_target_marginals;
     layers.clear();
     layers.push_back(Shared<Layer>(y));

@@ -2,23 +2,18 @@
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
-#include <ansatz/base/name_index.hpp>
 #include <ansatz/base/seed.hpp>
-#include <ansatz/job/default_cost.hpp>
-#include <ansatz/job/layer.hpp>
-#include <ansatz/job/part_names.hpp>
+#include <ansatz/job/layer_wrapper.hpp>
+#include <ansatz/job/layered.hpp>
 #include <ansatz/model/mlp/mlp_types.hpp>
-#include <ansatz/spaces/format_as.hpp>
 #include <dsl/ops/arithmetic/add.hpp>
 
 ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
-struct DropoutArguments;
-
 /// Layers in a row, each fed by the one before, as Pylearn2's MLP. All of an MLP but its type.
-class MLPBase : public Model {
+class MLPBase : public Layered {
  public:
   ir::List<Shared<Layer>> layers;
   int fixed_batch_size = 0;
@@ -35,137 +30,28 @@ class MLPBase : public Model {
   }
   constexpr String input_source() const override { return source; }
   constexpr String target_source() const override { return targets; }
-  constexpr SpaceInfo target_space() const override {
-    const ir::List<Place> at = places(root());
-    return last().target_space(at.back().input);
-  }
   constexpr int batch_size() const override { return fixed_batch_size; }
-  constexpr const MLPBase* as_mlp() const override { return this; }
+  constexpr int layer_count() const override { return layers.size(); }
+  constexpr const Layer& layer(int i) const override { return *layers[i]; }
+  constexpr const char* kind() const override { return "MLP"; }
 
-  /// Where each layer stands. Throws an error when a layer refuses its input, or two layers have
-  /// one name.
-  constexpr ir::List<Place> places(const Place& from) const {
-    SpaceInfo above;
-    return places(from, above);
-  }
-  /// Also the Space of the last one's output; asked for again, MLPs in MLPs would take twice as
-  /// long with each one more.
-  constexpr ir::List<Place> places(const Place& from, SpaceInfo& above) const {
-    if (layers.empty()) graph_error("an MLP needs at least one layer");
-    if (from.input.kind == SpaceKind::null) graph_error("an MLP needs an input_space, or nvis");
-    ir::List<Place> found;
-    SpaceInfo below = from.input;
-    NameIndex names;
-    const auto known = [&](int i) { return layers[i]->layer_name.view(); };
-    for (int i = 0; i < layers.size(); ++i) {
-      if (names.find_or_add(known(i), known) >= 0) {
-        const String text = "two layers have the name " + layers[i]->layer_name;
-        graph_error(text.c_str());
-        return found;
-      }
-      found.push_back({below, from.prefix, from.named});
-      below = layers[i]->output_space(below);
-    }
-    above = below;
-    return found;
-  }
-  constexpr SpaceInfo output_space(const SpaceInfo& input) const {
-    SpaceInfo above;
-    (void)places({input, ""}, above);
-    return above;
-  }
-
-  constexpr Signal output(const Signal& input) const override { return fprop(root(), input); }
-  constexpr Signal fprop(const Place& from, const Signal& input) const {
-    const ir::List<Place> at = places(from);
-    Signal s = format_as(input, from.input);
-    for (int i = 0; i < layers.size(); ++i) s = layers[i]->fprop(at[i], s);
-    return s;
-  }
-  constexpr void named_outputs(const Signal& input, ir::List<Data::Entry>& list) const override {
-    const ir::List<Place> at = places(root());
-    Signal s = format_as(input, input_space());
-    for (int i = 0; i < layers.size(); ++i) {
-      s = layers[i]->fprop(at[i], s);
-      list.push_back({layers[i]->layer_name, s});
-    }
-    list.push_back({"", s});
-  }
-
-  /// The output with a mask on the input of each layer: see dropout.hpp.
-  constexpr Signal dropout_fprop(const Signal& input, const DropoutArguments& how) const;
-
-  constexpr void parameters(ir::List<ModelParameter>& list) const override {
-    const Place from = root();
-    if (from.named.empty()) return parameters(from, list);
-    ir::List<ModelParameter> several;
-    parameters(from, several);
-    for (const ModelParameter& p : part_names::once(several, from.named)) list.push_back(p);
-  }
-  constexpr void parameters(const Place& from, ir::List<ModelParameter>& list) const {
-    const ir::List<Place> at = places(from);
-    for (int i = 0; i < layers.size(); ++i) layers[i]->parameters(at[i], list);
-  }
-  using Model::parameters;
+  using Layered::initialize;
   void initialize(InitialValues& values) const override;
-  void initialize(const Place& from, InitialValues& values, RandomState& rng) const;
-
-  constexpr void modify_updates(UpdateList& updates) const override {
-    modify_updates(root(), updates);
-  }
-  constexpr void modify_updates(const Place& from, UpdateList& updates) const {
-    const ir::List<Place> at = places(from);
-    for (int i = 0; i < layers.size(); ++i) layers[i]->modify_updates(at[i], updates);
-  }
-
-  constexpr Shared<Cost> default_cost() const override { return Shared<Cost>(Default()); }
-  constexpr AnyExpr cost(const Signal& target, const Signal& predicted) const {
-    const ir::List<Place> at = places(root());
-    if (!last().has_cost()) {
-      const String text = "the last layer, " + last().layer_name +
-                          ", has no cost of its own; name a cost, or use another layer";
-      graph_error(text.c_str());
-    }
-    return last().cost(at.back(), target, predicted);
-  }
-  constexpr AnyExpr cost_from_X(const Data& data) const {
-    return cost(data[targets], output(data[source]));
-  }
-  constexpr bool method(std::string_view name, const Data& data, AnyExpr& value) const override {
-    if (name != "cost_from_X") return false;
-    value = cost_from_X(data);
-    return true;
-  }
-
-  constexpr ir::List<String> method_names() const override {
-    ir::List<String> names;
-    names.push_back("cost_from_X");
-    return names;
-  }
 
   constexpr void channels(const Data& data, ChannelList& list) const override {
     const Signal* labels = monitor_targets ? data.find(targets) : nullptr;
-    channels(root(), data[source], labels, list);
-  }
-  constexpr void channels(const Place& from, const Signal& input, const Signal* labels,
-                          ChannelList& list) const {
-    const ir::List<Place> at = places(from);
-    Signal below = format_as(input, from.input);
-    for (int i = 0; i < layers.size(); ++i) {
-      const Signal above = layers[i]->fprop(at[i], below);
-      ChannelList own;
-      layers[i]->channels(at[i], below, above, i + 1 == layers.size() ? labels : nullptr, own);
-      list.add(layers[i]->layer_name + "_", own);
-      below = above;
-    }
+    layer_channels(root(), data[source], labels, list);
   }
 
-  constexpr Place root() const { return {input_space(), "", part_names::names_of(layers)}; }
-  constexpr const Layer& last() const { return *layers[layers.size() - 1]; }
+ protected:
+  constexpr void require_parts(const Place& from) const override {
+    if (layers.empty()) graph_error("an MLP needs at least one layer");
+    if (from.input.kind == SpaceKind::null) graph_error("an MLP needs an input_space, or nvis");
+  }
 };
 
 /// An MLP as a layer of another: its layers' parameters and channels are named after it.
-class NestedMLP : public Layer {
+class NestedMLP : public ModelLayer {
  public:
   Shared<MLPBase> mlp;
 
@@ -174,18 +60,9 @@ class NestedMLP : public Layer {
   }
   /// In YAML it is the MLP itself.
   constexpr const MLPBase* described_as() const { return mlp.get(); }
-  constexpr SpaceInfo output_space(const SpaceInfo& input) const override {
-    return mlp->output_space(input);
-  }
   constexpr SpaceInfo target_space(const SpaceInfo& input) const override {
     const ir::List<Place> at = mlp->places({input, ""});
     return mlp->last().target_space(at.back().input);
-  }
-  constexpr Signal fprop(const Place& at, const Signal& below) const override {
-    return mlp->fprop(inside(at), below);
-  }
-  constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
-    mlp->parameters(inside(at), list);
   }
   void initialize(const Place& at, InitialValues& values, RandomState& rng) const override;
   constexpr void modify_updates(const Place& at, UpdateList& updates) const override {
@@ -223,20 +100,16 @@ class NestedMLP : public Layer {
   }
   constexpr void channels(const Place& at, const Signal& below, const Signal&,
                           const Signal* targets, ChannelList& list) const override {
-    mlp->channels(inside(at), below, targets, list);
+    mlp->layer_channels(inside(at), below, targets, list);
   }
-  constexpr const Object& part() const override { return *mlp; }
-  constexpr const Model* inner_model() const override { return mlp.get(); }
   constexpr int inner_layers() const override { return mlp->layers.size(); }
   constexpr const Layer& inner_layer(int i) const override { return *mlp->layers[i]; }
   constexpr ir::List<Place> inner_places(const Place& at) const override {
     return mlp->places(inside(at));
   }
 
- private:
-  constexpr Place inside(const Place& at) const {
-    return {at.input, at.place_of(part(), layer_name) + "_", at.named};
-  }
+ protected:
+  constexpr const Model& inside_model() const override { return *mlp; }
 };
 
 namespace mlp {

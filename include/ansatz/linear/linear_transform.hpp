@@ -1,0 +1,71 @@
+// LinearTransform: y = x W for any kind of W: a matrix, a convolution, one's own.
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/constraint.hpp>
+#include <ansatz/job/initialization.hpp>
+#include <ansatz/spaces/space_info.hpp>
+#include <dsl/ops/reduce/norm.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// The Spaces that a transform lies between.
+struct Between {
+  SpaceInfo input, output;
+};
+
+/// A linear map from one Space to another, whose weights are one parameter. It is a description:
+/// the weights themselves come with every call, so that layers, models, learning rules and norm
+/// limits say whose they are. Pylearn2's LinearTransform, with its two products; their derivatives
+/// by x and by W are those of the expressions they are made of.
+///
+/// A transform of one's own overrides `fault`, `output_space`, `shape`, `lmul`, `lmul_T` and
+/// `row_norms`; where its weights are not [inputs, units] with units of their own, all the rest.
+class LinearTransform : public Object {
+ public:
+  /// Why it cannot lie between this input and so many outputs; empty: it can.
+  constexpr virtual String fault(const SpaceInfo& /*input*/, int /*outputs*/) const { return ""; }
+  /// The Space in which it reads `below`, of as many numbers.
+  constexpr virtual SpaceInfo input_space(const SpaceInfo& below) const {
+    return vector_space(below.total_dimension());
+  }
+  /// The Space of its outputs: so many numbers.
+  constexpr virtual SpaceInfo output_space(const SpaceInfo& /*input*/, int outputs) const {
+    return vector_space(outputs);
+  }
+
+  /// The shape of the weights.
+  constexpr virtual ir::Shape shape(const Between&) const = 0;
+  /// x W, [batch, output]; x is [batch, input].
+  constexpr virtual AnyExpr lmul(const Between&, const AnyExpr& W, const AnyExpr& x) const = 0;
+  /// y W^T, [batch, input]; y is [batch, output].
+  constexpr virtual AnyExpr lmul_T(const Between&, const AnyExpr& W, const AnyExpr& y) const = 0;
+
+  constexpr virtual Filters filters(const Between& at) const {
+    const ir::Shape s = shape(at);
+    return {s[0], s[1], s[1], false};
+  }
+  /// The lengths of the units' weights, [units].
+  constexpr virtual AnyExpr column_norms(const Between&, const AnyExpr& W) const {
+    return norm(W, axis<0>);
+  }
+  /// The lengths of the weights that each input meets, [inputs].
+  constexpr virtual AnyExpr row_norms(const Between&, const AnyExpr& W) const = 0;
+  /// W, the columns longer than `high` shortened to it, those shorter than `low` made longer.
+  constexpr virtual AnyExpr limited_columns(const Between&, const AnyExpr& W,
+                                            const Expr<Scalar>& low,
+                                            const Expr<Scalar>& high) const {
+    return norm_constrained<0>(W, low, high);
+  }
+  /// Whether there is `limited_rows`.
+  constexpr virtual bool limits_rows() const { return false; }
+  constexpr virtual AnyExpr limited_rows(const Between&, const AnyExpr& W, const Expr<Scalar>&,
+                                         const Expr<Scalar>&) const {
+    graph_error("the rows of this transform cannot be limited");
+    return W;
+  }
+};
+
+}  // namespace ansatz
