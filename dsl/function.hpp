@@ -106,6 +106,7 @@ class Function {
  public:
   ir::List<ir::NamedOutput> outputs;
   ir::List<ir::Update> updates;
+  bool across_ranks = false;  ///< whether its all_reduces sum over ranks, or are their operands
 
   constexpr Function& add(const Outputs& o) {
     for (const auto& each : o.list) outputs.push_back(each);
@@ -131,5 +132,12 @@ constexpr Function function(const Part&... part) {
 template <class... Part>
   requires(!(FunctionPart<Part> && ...))
 constexpr Refused<(FunctionPart<Part> && ...), Function> function(const Part&...) = delete;
+
+/// The function for several ranks, each of which calls it on examples of its own: its all_reduces
+/// are steps that sum over them. The program needs a Communicator before it is called.
+constexpr Function across_ranks(Function f) {
+  f.across_ranks = true;
+  return f;
+}
 
 }  // namespace ansatz

@@ -20,6 +20,7 @@
 #include <dsl/ops/arithmetic/sign.hpp>
 #include <dsl/ops/arithmetic/subtract.hpp>
 #include <dsl/ops/constant/constant.hpp>
+#include <dsl/ops/control/all_reduce.hpp>
 #include <dsl/ops/control/repeat.hpp>
 #include <dsl/ops/random/normal.hpp>
 #include <dsl/ops/random/uniform.hpp>

@@ -161,6 +161,11 @@ class Program {
   void check(bool on);
   bool check() const;
 
+  /// The ranks that call this program together, for a function made `across_ranks`, which throws
+  /// ValueError at a call without one. It must live until the last call; null: none.
+  void communicator(Communicator* ranks);
+  Communicator* communicator() const;
+
   const ir::PlanView& plan() const;
   /// How many distinct fused loops the plan has, and how many of them were compiled with the
   /// process; the others are interpreted, to the same bits.

@@ -4,6 +4,10 @@
 
 #include <dsl/ir/shape.hpp>
 
+namespace ansatz {
+class Communicator;
+}
+
 namespace ansatz::ir {
 
 struct Node;
@@ -82,6 +86,7 @@ struct KernelArgs {
   T* scratch;  ///< as many elements as the op's `scratch` asked for
   /// Where in the batch these examples begin: a thread is given some of them. For messages.
   long first_example = 0;
+  Communicator* communicator = nullptr;  ///< that of the program
 };
 template <class T>
 using KernelFn = void (*)(const KernelArgs<T>&);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dsl/function.hpp>
+#include <dsl/ops/control/all_reduce.hpp>
 #include <dsl/passes/graph/bound_labels.hpp>
 #include <dsl/passes/graph/contiguous.hpp>
 #include <dsl/passes/graph/differentiate.hpp>
@@ -61,6 +62,16 @@ constexpr void refuse_second_value(const List<char>& name) {
   graph_error(text.data());
 }
 
+// On one rank an all_reduce is its operand, and no pass sees more than that.
+constexpr void drop_all_reduces(Graph& g) {
+  const auto behind = [&](int id) {
+    while (g[id].op == info_of<ops::AllReduce>) id = g.in(id, 0);
+    return id;
+  };
+  for (int& in : g.operands) in = behind(in);
+  for (GraphRoot& r : g.roots) r.value = behind(r.value);
+}
+
 /// The function as a graph, before any pass.
 constexpr Graph graph_of(const Function& f) {
   const TermsLock lock;
@@ -86,6 +97,7 @@ constexpr Graph graph_of(const Function& f) {
     g.roots.push_back(r);
   }
   require_distinct_names(g);
+  if (!f.across_ranks) drop_all_reduces(g);
   if (std::is_constant_evaluated()) {
     for (const Update& u : f.updates) forget(u.target, g), forget(u.value, g);
     for (const NamedOutput& o : f.outputs) forget(o.value, g);

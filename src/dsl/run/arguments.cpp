@@ -369,6 +369,9 @@ void Executor<T>::restore_scalars() {
 template <class T>
 void Executor<T>::call(const Argument* arguments, int argument_count) {
   const Turn turn(*this);
+  if (sums_over_ranks_ && !communicator)
+    throw ValueError(
+        "the program sums over ranks (across_ranks); give it a Communicator before it is called");
   ++calls_;
   const bool repeated = repeats(arguments, argument_count);
   if (!repeated) check_arguments(arguments, argument_count);

@@ -10,6 +10,7 @@
 #include <dsl/kernels/interpret.hpp>
 #include <dsl/kernels/reduce.hpp>
 #include <dsl/nearest_name.hpp>
+#include <dsl/ops/control/all_reduce.hpp>
 
 #include "../text.hpp"
 #include "threads.hpp"
@@ -197,6 +198,7 @@ void Executor<T>::verify_plan() const {
         std::is_same_v<T, float> ? s.kernel_float != nullptr : s.kernel_double != nullptr;
     require(s.kind != StepKind::kernel || has_code,
             "op " + quoted(s.label) + " has no code for " + type_name(element_type_of<T>()));
+    sums_over_ranks_ |= s.kernel_float == &kernels::all_reduce<float>;
   }
   require(depth == 0, "a repeat without its end");
 }
@@ -622,6 +624,7 @@ void Executor<T>::run_kernel(const Task& task, Share share, int number) {
   call.attr = &s.attr;
   call.first_example = static_cast<long>(share.begin);
   call.scratch = static_cast<T*>(space.kernel_scratch.data());
+  call.communicator = communicator;
   if constexpr (std::is_same_v<T, float>)
     s.kernel_float(call);
   else

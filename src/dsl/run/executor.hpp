@@ -74,6 +74,7 @@ class Executor {
 
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
+  Communicator* communicator = nullptr;
   struct CheckMode;
   static const CheckMode check_mode;
   const CheckMode* check = nullptr;  ///< null: off
@@ -250,6 +251,7 @@ class Executor {
   std::vector<void*> no_partials_;           // nulls: reductions go to their operands
   std::unique_ptr<long[][ir::max_rank]> kernel_dims_;  // of plan_.dims, resolved
   std::vector<int> kernel_ranks_;
+  bool sums_over_ranks_ = false;
   bool has_products_ = false;
   std::atomic<bool> busy_{false};
   Barrier barrier_;

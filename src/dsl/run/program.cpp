@@ -96,6 +96,14 @@ bool Program<T>::check() const {
   return executor_->check != nullptr;
 }
 template <class T>
+void Program<T>::communicator(Communicator* ranks) {
+  executor_->communicator = ranks;
+}
+template <class T>
+Communicator* Program<T>::communicator() const {
+  return executor_->communicator;
+}
+template <class T>
 const ir::PlanView& Program<T>::plan() const {
   return executor_->plan();
 }
