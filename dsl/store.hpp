@@ -1,6 +1,7 @@
 // Parameters and state: named tensors, shared by any number of programs.
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 
 #include <dsl/array.hpp>
@@ -78,8 +79,17 @@ class Store {
   /// resizable state) and types; otherwise one FileError lists every difference.
   void load_npz(std::string_view path);
 
+  /// Reads the tensors of the file whose names fit one of the patterns, "W*" say ('*', '?', [abc]);
+  /// all others, of the file and of the store, are left alone. Returns how many were read.
+  /// FileError when a pattern fits none, or one that fits has no tensor of its shape and type.
+  int load_npz(std::string_view path, std::initializer_list<std::string_view> patterns);
+
   /// A store of its own with the same tensors and values.
   Store clone() const;
+  /// Takes over the values of another store's tensors, those of `clone()` when the best is put
+  /// back. Both must have the same names, shapes (any number of rows for resizable state) and
+  /// types; otherwise one ValueError lists every difference.
+  void copy(const Store& from);
 
   /// Changes whenever the memory of a tensor moves.
   std::uint64_t version() const;

@@ -51,6 +51,15 @@ HOLDS = {
 # headers lie at its root, and are what users include.
 ROOMS = [["dsl/ir"], ["dsl/plan"], ["dsl/kernels"], ["dsl/ops"], ["dsl/passes/graph"],
          ["dsl/passes/plan"]]
+# The roof: headers for users alone, each of which includes all public ones of its folders.
+ROOF = {
+    "ansatz/layers.hpp": ["ansatz/model"],
+    "ansatz/costs.hpp": ["ansatz/cost"],
+    "ansatz/training.hpp": ["ansatz/algorithm", "ansatz/termination", "ansatz/extension",
+                            "ansatz/session", "ansatz/monitor"],
+    "ansatz/data.hpp": ["ansatz/data", "ansatz/files"],
+    "ansatz/ansatz.hpp": [],
+}
 # Private headers that all of src may include: these folders themselves, not folders in them.
 SHARED = ["src/base", "src/dsl"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^">]+)[">]', re.MULTILINE)
@@ -107,6 +116,10 @@ def wrong(name, target):
         return None
     if name.startswith("include/") and target.startswith("src/"):
         return "a public header may not include a private one"
+    if name.removeprefix("include/") in ROOF:
+        return None
+    if target.removeprefix("include/") in ROOF:
+        return "a header for users: include what is needed of it"
     here, there = folder(name), folder(target)
     shared = target.rsplit("/", 1)[0] in SHARED
     if target.startswith("src/") and target.endswith(".hpp") and not shared and here != there:
@@ -150,8 +163,17 @@ def cycles(graph):
     return found
 
 
+def missing_under_the_roof(graph):
+    for roof, folders in ROOF.items():
+        under = {target for _, target in graph.get("include/" + roof, [])}
+        for name in sorted(graph) if under else []:
+            if name.startswith(tuple(f"include/{each}/" for each in folders)) and name not in under:
+                yield f"include/{roof}: does not include {name}"
+
+
 def faults(root):
     graph = includes(root)
+    yield from missing_under_the_roof(graph)
     for name in sorted(graph):
         for line, target in graph[name]:
             if what := wrong(name, target):

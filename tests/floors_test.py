@@ -74,6 +74,14 @@ class Floors(unittest.TestCase):
         self.assertEqual(found, ["include/ansatz/job/a.hpp, include/ansatz/job/b.hpp: include each "
                                  "other"])
 
+    def test_roof(self):
+        found = said({"include/ansatz/costs.hpp": ["<ansatz/cost/a.hpp>"],
+                      "include/ansatz/cost/a.hpp": ["<ansatz/costs.hpp>"],
+                      "include/ansatz/cost/b.hpp": []})
+        self.assertEqual(len(found), 3)
+        self.assertIn("does not include include/ansatz/cost/b.hpp", found[0])
+        self.assertIn("a header for users", found[1])
+
     def test_a_folder_of_no_floor(self):
         found = said({"src/attic/a.cpp": ["<ansatz/base/object.hpp>"],
                       "include/ansatz/base/object.hpp": []})

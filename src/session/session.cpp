@@ -9,6 +9,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
+#include <ansatz/job/store_values.hpp>
 #include <ansatz/model/parameter_names.hpp>
 #include <ansatz/model/values_from_file.hpp>
 #include "../base/say.hpp"
@@ -33,25 +34,12 @@ double now() {
   return duration<double>(steady_clock::now().time_since_epoch()).count();
 }
 
-// Sets the first values of parameters in the store.
-class StoreValues final : public InitialValues {
+// First values of a job's parameters: also from its data, and from earlier jobs.
+class JobValues final : public StoreValues {
  public:
-  StoreValues(Store& store, const Dataset* data, const std::vector<LearnedModel>& learned)
-      : store_(store), data_(data), learned_(learned) {}
+  JobValues(const Store& store, const Dataset* data, const std::vector<LearnedModel>& learned)
+      : StoreValues(store), data_(data), learned_(learned) {}
 
-  void set(std::string_view parameter, const double* values, std::int64_t count) override {
-    const Dims shape = store_.shape(parameter);
-    if (shape.count() != count)
-      throw ShapeError(fmt::format("parameter \"{}\" has {} elements, but {} first values",
-                                   parameter, shape.count(), count));
-    if (store_.type(parameter) == ElementType::float64) {
-      store_.set(parameter, values, shape);
-      return;
-    }
-    float* to = store_.data<float>(parameter);
-    for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<float>(values[i]);
-  }
-  void fill(std::string_view parameter, double value) override { store_.fill(parameter, value); }
   const Dataset* training_data() const override { return data_; }
   const ModelFile* learned(const Model& model) const override {
     const ModelFile* last = nullptr;
@@ -61,7 +49,6 @@ class StoreValues final : public InitialValues {
   }
 
  private:
-  Store& store_;
   const Dataset* data_;
   const std::vector<LearnedModel>& learned_;
 };
@@ -214,7 +201,7 @@ void Session::require_finite_parameters() const {
 }
 
 void Session::initialize_parameters() {
-  StoreValues values(store_, job_.dataset.get(), options_.learned);
+  JobValues values(store_, job_.dataset.get(), options_.learned);
   if (const ModelFile* const learned = values.learned(*job_.model)) {
     set_from_file(*learned, "the job before", *job_.model, values);
     take_records(learned->monitors, old_monitors_, monitor_->records());
@@ -334,7 +321,7 @@ std::shared_ptr<const Table> Session::read(const Dataset& set) const {
 
 void Session::load_data() {
   if (!job_.dataset) return;
-  data_ = read(*job_.dataset);
+  data_ = options_.data ? options_.data : read(*job_.dataset);
   // What does not fit is told here, where it is known which data set it is.
   for (const char* name : {"step", "objective"})
     if (const AnyProgram* const program = find_program(name))

@@ -1,10 +1,12 @@
-// run(job): the specialised trainer of a job.
+// run(job): trains a job, compiled or at run time, and gives back what came of it.
 #pragma once
 
 #include <ansatz/session/session.hpp>
 #include <dsl/compile.hpp>
 
 namespace ansatz {
+
+struct Trained;
 
 namespace train {
 
@@ -70,6 +72,9 @@ JobPrograms compile_all(const Train& job, kernels::Ints<Index...>) {
   return programs;
 }
 
+/// A session of the job with these programs, from its beginning to its end.
+Trained run_with(const Train& job, JobPrograms programs, const RunOptions& options);
+
 /// The compiled programs of a job, in the order of its functions.
 template <class T, class Job>
 JobPrograms compiled_programs(const Train& job) {
@@ -78,21 +83,40 @@ JobPrograms compiled_programs(const Train& job) {
 
 }  // namespace train
 
+/// What came of a run.
+struct Trained {
+  RunEnd end = RunEnd::finished;
+  Store store;             ///< parameters and state: the tensors that were trained
+  MonitorRecords records;  ///< of the monitor, by channel
+  ModelFile model;         ///< what a save would write: `write_model_file(path, model)`
+
+  operator RunEnd() const { return end; }
+};
+
+/// Trains a job that is known at run time only; its programs are lowered as `build` lowers them.
+/// T: float or double. Errors: as below.
+template <class T = float>
+Trained run(const Train& job, const RunOptions& options = {});
+
 /// Trains the job that the captureless lambda `job` returns: in a constant expression it gives
 /// graph and plan of every function, at run time data, first values and settings.
 ///
 ///     constexpr auto job = [] { return Train(MNIST("train"), MLP(…), SGD(…)); };
-///     run(job);
+///     Trained r = run(job, {.settings = {{"learning_rate", .05}}, .observer = &lines});
+///     r.store.save_npz("parameters.npz");
 ///
 /// T: float or double. Errors: what loading data, shapes and names can throw.
 template <class T = float, class Job, auto Why = train::why_refused<Job>()>
-RunEnd run(Job job, const RunOptions& options = {}) {
+  requires(!std::is_same_v<Job, Train>)
+Trained run(Job job, const RunOptions& options = {}) {
   const Train train = job();
-  Session session(train, train::compiled_programs<T, Job>(train), options);
-  return session.run();
+  return train::run_with(train, train::compiled_programs<T, Job>(train), options);
 }
 template <class T = float, class Job, auto Why = train::why_refused<Job>()>
   requires(ir::NotAccepted<decltype(Why)>)
-RunEnd run(Job, const RunOptions& = {}) = delete;
+Trained run(Job, const RunOptions& = {}) = delete;
+
+extern template Trained run<float>(const Train&, const RunOptions&);
+extern template Trained run<double>(const Train&, const RunOptions&);
 
 }  // namespace ansatz

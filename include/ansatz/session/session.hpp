@@ -65,6 +65,11 @@ struct RunOptions {
   std::map<const Object*, std::string> places;
   /// Models that go on from where earlier jobs left them, with their values and records.
   std::vector<LearnedModel> learned;
+  /// Named numbers, {{"learning_rate", .01}}, in place of those that the job says. NameError, with
+  /// the nearest, for one that the job does not have.
+  std::map<std::string, double> settings;
+  /// The training data, in place of what the job's data set would load.
+  std::shared_ptr<const Table> data;
   RunObserver* observer = nullptr;
   const std::atomic<bool>* interrupt = nullptr;  ///< set by a signal: finish the batch, save, stop
 };

@@ -137,6 +137,7 @@ Executor<T>::Executor(const ir::PlanView& plan, const ir::LoopFn* loops, PlanOwn
         targets_.push_back(b);
     };
     if (step_.kind == StepKind::gemm) writes(2);
+    sums_over_ranks_ |= step_.kernel_float == &kernels::all_reduce<float>;
     if (step_.kind == StepKind::kernel) writes(step_.operands - 1);
     if (step_.kind == StepKind::loop)
       for (int r = 0; r < plan_.loops[step_.loop].roots; ++r)
@@ -198,7 +199,6 @@ void Executor<T>::verify_plan() const {
         std::is_same_v<T, float> ? s.kernel_float != nullptr : s.kernel_double != nullptr;
     require(s.kind != StepKind::kernel || has_code,
             "op " + quoted(s.label) + " has no code for " + type_name(element_type_of<T>()));
-    sums_over_ranks_ |= s.kernel_float == &kernels::all_reduce<float>;
   }
   require(depth == 0, "a repeat without its end");
 }

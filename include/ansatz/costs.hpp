@@ -1,0 +1,11 @@
+// All costs.
+#pragma once
+
+#include <ansatz/cost/coefficients.hpp>
+#include <ansatz/cost/cost_from.hpp>
+#include <ansatz/cost/method_cost.hpp>
+#include <ansatz/cost/penalty/lp_penalty.hpp>
+#include <ansatz/cost/penalty/weight_decay.hpp>
+#include <ansatz/cost/sum_of_costs.hpp>
+#include <ansatz/cost/supervised/dropout.hpp>
+#include <ansatz/cost/supervised/missing_target_cost.hpp>

@@ -1,0 +1,32 @@
+// All layers, and the models made of them.
+#pragma once
+
+#include <ansatz/model/detection.hpp>
+#include <ansatz/model/layers/composite_layer.hpp>
+#include <ansatz/model/layers/dense.hpp>
+#include <ansatz/model/layers/dropout.hpp>
+#include <ansatz/model/layers/dropout_average.hpp>
+#include <ansatz/model/layers/flattener_layer.hpp>
+#include <ansatz/model/layers/hinge.hpp>
+#include <ansatz/model/layers/linear.hpp>
+#include <ansatz/model/layers/linear_gaussian.hpp>
+#include <ansatz/model/layers/lwta.hpp>
+#include <ansatz/model/layers/maxout.hpp>
+#include <ansatz/model/layers/pretrained_layer.hpp>
+#include <ansatz/model/layers/rectified_linear.hpp>
+#include <ansatz/model/layers/sigmoid.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/layers/softmax_regression.hpp>
+#include <ansatz/model/layers/softplus.hpp>
+#include <ansatz/model/layers/space_converter.hpp>
+#include <ansatz/model/layers/tanh.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/model/mlp/mlp_types.hpp>
+#include <ansatz/model/model_of.hpp>
+#include <ansatz/model/parameter_names.hpp>
+#include <ansatz/model/self_training.hpp>
+#include <ansatz/model/target_statistics.hpp>
+#include <ansatz/model/unknown_name.hpp>
+#include <ansatz/model/unknown_name_error.hpp>
+#include <ansatz/model/values_from_file.hpp>
+#include <ansatz/model/without_cost.hpp>

@@ -1,0 +1,25 @@
+#include <ansatz/program/build_programs.hpp>
+#include <ansatz/session/run.hpp>
+
+namespace ansatz {
+
+Trained train::run_with(const Train& job, JobPrograms programs, const RunOptions& options) {
+  Session session(job, std::move(programs), options);
+  for (const auto& [name, value] : options.settings) session.set_setting(name, value);
+  Trained t;
+  t.end = session.run();
+  t.store = session.store();
+  t.records = session.records();
+  t.model = session.model_file();
+  return t;
+}
+
+template <class T>
+Trained run(const Train& job, const RunOptions& options) {
+  return train::run_with(job, build_programs(job, element_type_of<T>()), options);
+}
+
+template Trained run<float>(const Train&, const RunOptions&);
+template Trained run<double>(const Train&, const RunOptions&);
+
+}  // namespace ansatz
