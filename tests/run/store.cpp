@@ -180,3 +180,48 @@ TEST_CASE("store: a file that does not fit is refused with every difference, not
   CHECK(*other.data<float>("same") == 0);
   CHECK_THROWS_WITH(other.load_npz(folder / "none.npz"), Contains("none.npz"));
 }
+
+TEST_CASE("store: copy takes over another's values, the best say", "[store]") {
+  Store store;
+  store.add<double>("W", Dims{2, 2});
+  store.add_resizable<float>("h", Dims{1, 3});
+  store.fill("W", 2);
+  const Store best = store.clone();
+  store.fill("W", 7);
+  store.resize("h", 4);
+  store.copy(best);
+  CHECK(store.data<double>("W")[3] == 2);
+  CHECK(store.shape("h")[0] == 1);
+  CHECK(best.data<double>("W") != store.data<double>("W"));
+  Store other;
+  other.add<double>("W", Dims{2, 3});
+  other.add<double>("V", Dims{1});
+  other.fill("W", 1);
+  CHECK_THROWS_WITH(other.copy(store), Contains("\"W\" has the shape [2, 2] in the other, "
+                                                "[2, 3] in the store") &&
+                                           Contains("\"V\" is missing") &&
+                                           Contains("\"h\" is unknown"));
+  CHECK(other.data<double>("W")[0] == 1);
+}
+
+TEST_CASE("store: a file is read in part, by patterns", "[store]") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "part.npz";
+  Store saved;
+  for (const char* name : {"h0_W", "h0_b", "y_W"}) saved.add<double>(name, Dims{2});
+  saved.fill("h0_W", 1), saved.fill("h0_b", 2), saved.fill("y_W", 3);
+  saved.save_npz(path);
+  Store store;
+  store.add<double>("h0_W", Dims{2});
+  store.add<double>("h0_b", Dims{2});
+  store.add<double>("y_W", Dims{5});
+  CHECK(store.load_npz(path, {"h0_*"}) == 2);
+  CHECK(store.data<double>("h0_W")[1] == 1);
+  CHECK(store.data<double>("h0_b")[0] == 2);
+  CHECK(store.data<double>("y_W")[0] == 0);
+  store.fill("h0_W", 9);
+  CHECK_THROWS_WITH(store.load_npz(path, {"*_W", "q*"}),
+                    Contains("\"y_W\" has the shape [2] in the file, [5] in the store") &&
+                        Contains("no tensor of the file fits \"q*\""));
+  CHECK(store.data<double>("h0_W")[0] == 9);
+}

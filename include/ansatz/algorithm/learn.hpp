@@ -28,7 +28,9 @@ constexpr Function learn(const Expr<S>& cost, const LearningRule& rule,
   f.add(output("cost", cost));
   UpdateList updates;
   for (const AnyExpr& w : parameters_of(cost)) {
-    const ModelParameter p{String(w.value().term()->name.data()), w};
+    ModelParameter p;  // not const: g++ 12 would not let its members be made in a constant
+    p.name = w.value().term()->name.data();
+    p.value = w;
     rule.updates({p, AnyExpr(grad(cost, w)), AnyExpr(learning_rate)}, updates);
   }
   updates.give_to(f);
