@@ -1,5 +1,5 @@
-// All of the library: the language, models, costs, data, training. Parts compile faster: dsl/dsl.hpp,
-// ansatz/layers.hpp, ansatz/costs.hpp, ansatz/data.hpp, ansatz/training.hpp.
+// All of the library: the language, models, costs, data, training. Its parts compile faster:
+// dsl/dsl.hpp, ansatz/layers.hpp, ansatz/costs.hpp, ansatz/data.hpp, ansatz/training.hpp.
 #pragma once
 
 #include <ansatz/costs.hpp>

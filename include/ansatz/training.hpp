@@ -30,6 +30,7 @@
 #include <ansatz/session/job_facts.hpp>
 #include <ansatz/session/kept_parameters.hpp>
 #include <ansatz/session/loaded_model.hpp>
+#include <ansatz/session/observers.hpp>
 #include <ansatz/session/output_file.hpp>
 #include <ansatz/session/run.hpp>
 #include <ansatz/session/session.hpp>

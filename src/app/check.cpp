@@ -2,8 +2,6 @@
 #include "command.hpp"
 #include "json_output.hpp"
 
-#include "observers.hpp"
-
 #include <ansatz/base/json.hpp>
 #include <ansatz/job/layered.hpp>
 #include <ansatz/program/build_programs.hpp>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ansatz/registry/job.hpp>
+#include <ansatz/session/observers.hpp>
 #include <dsl/array.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -11,6 +12,8 @@
 #include <vector>
 
 namespace ansatz::app {
+
+using namespace observing;
 
 /// What the program returns to the shell.
 enum Exit : int {

@@ -1,8 +1,6 @@
 // ansatz compile
 #include "command.hpp"
 
-#include "observers.hpp"
-
 #include <ansatz/base/json.hpp>
 #include <ansatz/compile/compile.hpp>
 

@@ -1,7 +1,6 @@
 // ansatz data
 #include "command.hpp"
 #include "json_output.hpp"
-#include "observers.hpp"
 
 #include <ansatz/base/json.hpp>
 #include <ansatz/data/path.hpp>

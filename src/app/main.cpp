@@ -3,8 +3,6 @@
 #include "command.hpp"
 #include "process.hpp"
 
-#include "observers.hpp"
-
 #include <ansatz/base/json.hpp>
 #include <ansatz/base/shown.hpp>
 #include <ansatz/base/version.hpp>

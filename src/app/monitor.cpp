@@ -1,7 +1,6 @@
 // ansatz print-monitor, monitor, summarize-model
 #include "command.hpp"
 #include "json_output.hpp"
-#include "observers.hpp"
 
 #include <ansatz/base/json.hpp>
 #include <ansatz/base/natural_order.hpp>

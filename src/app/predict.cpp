@@ -1,7 +1,6 @@
 // ansatz predict, ansatz evaluate
 #include "command.hpp"
 #include "json_output.hpp"
-#include "observers.hpp"
 #include "trained_model.hpp"
 
 #include <ansatz/base/json.hpp>

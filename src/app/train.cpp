@@ -1,7 +1,6 @@
 // ansatz train
 #include "../base/say.hpp"
 #include "command.hpp"
-#include "observers.hpp"
 #include "process.hpp"
 
 #include <ansatz/base/json.hpp>

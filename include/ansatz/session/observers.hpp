@@ -7,14 +7,28 @@
 #include <string>
 #include <vector>
 
-namespace ansatz::app {
+namespace ansatz {
 
+/// What the observers of the program show, and how much.
 struct TextOptions {
   bool quiet = false;                 ///< only errors, no warnings either
-  std::string programs;               ///< what the programs are, printed first
+  std::string programs;               ///< what the programs are, printed first; "": nothing
   bool verbose = false;               ///< every channel
   std::vector<std::string> channels;  ///< patterns of those to print; none: the main ones
 };
+
+/// A progress bar on a terminal, a line an epoch elsewhere:
+///
+///     const auto lines = text_observer({.channels = {"*misclass"}});
+///     run(job, {.observer = lines.get()});
+std::unique_ptr<RunObserver> text_observer(const TextOptions& options = {});
+
+/// One JSON object a line: start, batch (the first and the last of an epoch, and at most ten a
+/// second), epoch, save, warning, end. Quiet: the end alone.
+std::unique_ptr<RunObserver> json_observer(const TextOptions& options = {});
+
+// What the commands of the program share with them.
+namespace observing {
 
 /// Whether a name fits one of the patterns, as the shell matches names of files.
 bool matches(const std::vector<std::string>& patterns, const std::string& name);
@@ -32,17 +46,12 @@ inline bool shows_json = false;
 /// On the error output, or as an event.
 void show_warning(const std::string& text);
 
-/// A progress bar on a terminal, a line an epoch elsewhere.
-std::unique_ptr<RunObserver> text_observer(const TextOptions& options);
-
-/// One JSON object a line: start, batch (the first and the last of an epoch, and at most ten a
-/// second), epoch, save, warning, end. Quiet: the end alone.
-std::unique_ptr<RunObserver> json_observer(const TextOptions& options);
-
 /// A value as NumPy and C read it: the shortest exact text, inf, -inf, nan.
 std::string csv_number(double value);
 
 /// A value as Pylearn2 prints it: "%.3e" from 1e4 on, else the shortest exact text.
 std::string channel_text(double value);
 
-}  // namespace ansatz::app
+}  // namespace observing
+
+}  // namespace ansatz

@@ -1,4 +1,4 @@
-#include "observers.hpp"
+#include <ansatz/session/observers.hpp>
 
 #include <ansatz/base/json.hpp>
 #include <ansatz/base/progress.hpp>
@@ -16,7 +16,9 @@
 
 #include <fnmatch.h>
 
-namespace ansatz::app {
+namespace ansatz {
+
+using namespace observing;
 
 namespace {
 
@@ -50,7 +52,7 @@ class TextObserver final : public RunObserver {
 
   void on_start(Session&) override {
     if (options_.quiet) return;
-    say(stdout, "{}\n", options_.programs);
+    if (!options_.programs.empty()) say(stdout, "{}\n", options_.programs);
     std::fflush(stdout);
   }
   void on_epoch_start(Session& session, std::int64_t examples) override {
@@ -196,19 +198,19 @@ std::unique_ptr<RunObserver> json_observer(const TextOptions& options) {
   return std::make_unique<JsonObserver>(options);
 }
 
-void put_event(const char* event, const std::string& fields) {
+void observing::put_event(const char* event, const std::string& fields) {
   say(stdout, "{{\"event\":\"{}\"{}{}}}\n", event, fields.empty() ? "" : ",", fields);
   std::fflush(stdout);
 }
 
-void show_warning(const std::string& text) {
+void observing::show_warning(const std::string& text) {
   if (shows_json)
     put_event("warning", fmt::format("\"text\":{}", json_string(text)));
   else
     say(stderr, "{}\n", shown(text));
 }
 
-bool matches(const std::vector<std::string>& patterns, const std::string& name) {
+bool observing::matches(const std::vector<std::string>& patterns, const std::string& name) {
   for (const std::string& pattern : patterns)
     if (fnmatch(pattern.c_str(), name.c_str(), 0) == 0) return true;
   return false;
@@ -236,8 +238,8 @@ std::string nearest_to(std::string pattern, const std::vector<std::string>& name
 
 }  // namespace
 
-std::string fits_nothing(const std::vector<std::string>& patterns,
-                         const std::vector<std::string>& names) {
+std::string observing::fits_nothing(const std::vector<std::string>& patterns,
+                                    const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& pattern : patterns) {
     bool any = false;
@@ -250,17 +252,17 @@ std::string fits_nothing(const std::vector<std::string>& patterns,
   return text;
 }
 
-bool measured_last(const MonitorRecords& records, const ChannelRecords& channel) {
+bool observing::measured_last(const MonitorRecords& records, const ChannelRecords& channel) {
   return !channel.val_record.empty() &&
          channel.first + std::ssize(channel.val_record) == records.size();
 }
 
-std::string csv_number(double value) {
+std::string observing::csv_number(double value) {
   return std::isfinite(value) ? json_number(value) : fmt::format("{}", value);
 }
 
-std::string channel_text(double value) {
+std::string observing::channel_text(double value) {
   return std::abs(value) >= 1e4 ? fmt::format("{:.3e}", value) : fmt::format("{}", value);
 }
 
-}  // namespace ansatz::app
+}  // namespace ansatz
