@@ -36,8 +36,7 @@ Dims dims_of(const NpzArray& a) {
 void Store::save_npz(std::string_view path) const {
   std::vector<NamedArray> arrays;
   for (int i = 0; i < size(); ++i)
-    arrays.push_back(
-        {std::string(name(i)), {memory_of(*this, name(i)), type(name(i)), shape(name(i)), true}});
+    arrays.push_back({name(i), {memory_of(*this, name(i)), type(name(i)), shape(name(i)), true}});
   write_npz(std::string(path), arrays);
 }
 

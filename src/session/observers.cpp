@@ -242,9 +242,9 @@ std::string observing::fits_nothing(const std::vector<std::string>& patterns,
                                     const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& pattern : patterns) {
-    bool any = false;
-    for (const std::string& name : names) any = any || matches({pattern}, name);
-    if (any) continue;
+    bool found = false;
+    for (const std::string& name : names) found = found || matches({pattern}, name);
+    if (found) continue;
     const std::string near = nearest_to(pattern, names);
     text += fmt::format("{}--channels '{}' fits no channel{}{}", text.empty() ? "" : "\n", pattern,
                         near.empty() ? "" : "; nearest: ", near);

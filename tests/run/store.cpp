@@ -197,10 +197,10 @@ TEST_CASE("store: copy takes over another's values, the best say", "[store]") {
   other.add<double>("W", Dims{2, 3});
   other.add<double>("V", Dims{1});
   other.fill("W", 1);
-  CHECK_THROWS_WITH(other.copy(store), Contains("\"W\" has the shape [2, 2] in the other, "
+  CHECK_THROWS_WITH(other.copy(store), Contains("'W' has the shape [2, 2] in the other, "
                                                 "[2, 3] in the store") &&
-                                           Contains("\"V\" is missing") &&
-                                           Contains("\"h\" is unknown"));
+                                           Contains("'V' is missing") &&
+                                           Contains("'h' is unknown"));
   CHECK(other.data<double>("W")[0] == 1);
 }
 
@@ -221,7 +221,7 @@ TEST_CASE("store: a file is read in part, by patterns", "[store]") {
   CHECK(store.data<double>("y_W")[0] == 0);
   store.fill("h0_W", 9);
   CHECK_THROWS_WITH(store.load_npz(path, {"*_W", "q*"}),
-                    Contains("\"y_W\" has the shape [2] in the file, [5] in the store") &&
-                        Contains("no tensor of the file fits \"q*\""));
+                    Contains("'y_W' has the shape [2] in the file, [5] in the store") &&
+                        Contains("no tensor of the file fits 'q*'"));
   CHECK(store.data<double>("h0_W")[0] == 9);
 }

@@ -11,10 +11,10 @@ namespace ansatz {
 
 /// What the observers of the program show, and how much.
 struct TextOptions {
-  bool quiet = false;                 ///< only errors, no warnings either
-  std::string programs;               ///< what the programs are, printed first; "": nothing
-  bool verbose = false;               ///< every channel
-  std::vector<std::string> channels;  ///< patterns of those to print; none: the main ones
+  bool quiet = false;                      ///< only errors, no warnings either
+  std::string programs = {};               ///< what the programs are, printed first; "": nothing
+  bool verbose = false;                    ///< every channel
+  std::vector<std::string> channels = {};  ///< patterns of those to print; none: the main ones
 };
 
 /// A progress bar on a terminal, a line an epoch elsewhere:

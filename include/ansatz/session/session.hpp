@@ -47,29 +47,30 @@ struct LearnedModel {
   std::shared_ptr<const ModelFile> file;
 };
 
-/// How a job is run, beside what it says itself.
+/// How a job is run, beside what it says itself. Every member has a value, so that those which are
+/// given by name leave no warning for the others.
 struct RunOptions {
   bool resume = false;              ///< go on with the run saved at the job's save_path
   bool accept_differences = false;  ///< resume although bits may differ: another machine, say
   double time_budget = 0;           ///< seconds, tested before each epoch; 0: none
   /// Of the random numbers inside steps (dropout, sampling). Default: that of the run which is
   /// resumed, else 0.
-  std::optional<std::int64_t> seed;
+  std::optional<std::int64_t> seed = {};
   int threads = 1;
-  bool check = false;    ///< stop at the first value that is not finite, and name it
-  std::string job_yaml;  ///< the job as text, for the model file
-  std::string model_yaml;
+  bool check = false;         ///< stop at the first value that is not finite, and name it
+  std::string job_yaml = {};  ///< the job as text, for the model file
+  std::string model_yaml = {};
   /// What the ${NAME}s of the job stood for, for the model file.
-  std::map<std::string, std::string> variables;
+  std::map<std::string, std::string> variables = {};
   /// Where data sets stand in the job file, "job.yaml:3:12: dataset", for messages.
-  std::map<const Object*, std::string> places;
+  std::map<const Object*, std::string> places = {};
   /// Models that go on from where earlier jobs left them, with their values and records.
-  std::vector<LearnedModel> learned;
+  std::vector<LearnedModel> learned = {};
   /// Named numbers, {{"learning_rate", .01}}, in place of those that the job says. NameError, with
   /// the nearest, for one that the job does not have.
-  std::map<std::string, double> settings;
+  std::map<std::string, double> settings = {};
   /// The training data, in place of what the job's data set would load.
-  std::shared_ptr<const Table> data;
+  std::shared_ptr<const Table> data = {};
   RunObserver* observer = nullptr;
   const std::atomic<bool>* interrupt = nullptr;  ///< set by a signal: finish the batch, save, stop
 };
