@@ -9,3 +9,4 @@
 #include <ansatz/cost/sum_of_costs.hpp>
 #include <ansatz/cost/supervised/dropout.hpp>
 #include <ansatz/cost/supervised/missing_target_cost.hpp>
+#include <ansatz/cost/surrogate_cost.hpp>
