@@ -114,3 +114,134 @@ TEST_CASE("convolve: of a nonlinear function of itself, to the second order", "[
           },
   });
 }
+
+namespace {
+
+// By the definition, whatever the options: the matrix that takes the images' numbers to those of
+// the result, for kernels w.
+struct Dense {
+  int images = 0, in_size = 0, out_size = 0;
+  op_test::Dimensions dims;
+  std::vector<double> matrix;  // [out_size, in_size]
+  double operator()(int to, int from) const {
+    return matrix[static_cast<std::size_t>(to) * static_cast<std::size_t>(in_size) +
+                  static_cast<std::size_t>(from)];
+  }
+};
+
+Dense dense(const op_test::Array& x, const op_test::Array& w, const ConvolveOptions& o) {
+  const bool first = o.axes == Axes::bc01;
+  const int size[] = {x.dims[first ? 2 : 1], x.dims[first ? 3 : 2]};
+  const int kernel[] = {w.dims[first ? 2 : 0], w.dims[first ? 3 : 1]};
+  const int in = x.dims[first ? 1 : 3], out = w.dims[first ? 0 : 3], own = w.dims[first ? 1 : 2];
+  const int stride_of[] = {o.stride_rows, o.stride_columns};
+  const int apart[] = {o.dilation_rows, o.dilation_columns};
+  const int zeros_of[] = {o.padding_rows, o.padding_columns};
+  int before[2], count[2];
+  for (int d = 0; d < 2; ++d) {
+    const int reach = 1 + (kernel[d] - 1) * apart[d];
+    const int more = o.border == Border::full   ? 2 * (reach - 1)
+                     : o.border == Border::same ? reach - 1
+                                                : 0;
+    before[d] = zeros_of[d] + (o.border == Border::same ? reach / 2 : more / 2);
+    count[d] = (size[d] + 2 * zeros_of[d] + more - reach) / stride_of[d] + 1;
+  }
+  Dense m{x.dims[0], size[0] * size[1] * in, count[0] * count[1] * out, {}, {}};
+  m.dims = first ? op_test::Dimensions{x.dims[0], out, count[0], count[1]}
+                 : op_test::Dimensions{x.dims[0], count[0], count[1], out};
+  m.matrix.resize(static_cast<std::size_t>(m.in_size * m.out_size));
+  const auto place = [&](const int* sides, int channels, int r, int c, int k) {
+    return first ? (k * sides[0] + r) * sides[1] + c : (r * sides[1] + c) * channels + k;
+  };
+  for (int r = 0; r < count[0]; ++r)
+    for (int c = 0; c < count[1]; ++c)
+      for (int to = 0; to < out; ++to)
+        for (int i = 0; i < kernel[0]; ++i)
+          for (int j = 0; j < kernel[1]; ++j)
+            for (int k = 0; k < own; ++k) {
+              const int y = r * stride_of[0] - before[0] + i * apart[0];
+              const int z = c * stride_of[1] - before[1] + j * apart[1];
+              if (y < 0 || y >= size[0] || z < 0 || z >= size[1]) continue;
+              const int group = to / (out / o.groups), from = group * own + k;
+              const int a = o.cross_correlation ? i : kernel[0] - 1 - i;
+              const int b = o.cross_correlation ? j : kernel[1] - 1 - j;
+              const int weight = first ? ((to * own + k) * kernel[0] + a) * kernel[1] + b
+                                       : ((a * kernel[1] + b) * own + k) * out + to;
+              m.matrix[static_cast<std::size_t>(place(count, out, r, c, to) * m.in_size +
+                                                place(size, in, y, z, from))] =
+                  w.values[static_cast<std::size_t>(weight)];
+            }
+  return m;
+}
+
+op_test::Array by_matrix(const std::vector<op_test::Array>& in, const ConvolveOptions& o) {
+  const Dense m = dense(in[0], in[1], o);
+  op_test::Array y{m.dims, {}};
+  for (int n = 0; n < m.images; ++n)
+    for (int to = 0; to < m.out_size; ++to) {
+      double sum = 0;
+      for (int from = 0; from < m.in_size; ++from)
+        sum += m(to, from) * in[0].values[static_cast<std::size_t>(n * m.in_size + from)];
+      y.values.push_back(sum);
+    }
+  return y;
+}
+
+void check_options(const op_test::Dimensions& x, const op_test::Dimensions& w,
+                   const ConvolveOptions& o) {
+  op_test::check({.operands = {{.dims = x}, {.dims = w}},
+                  .op = [=](auto& in) { return convolve(in[0], in[1], o); },
+                  .reference = [=](auto& in) { return by_matrix(in, o); }});
+}
+
+}  // namespace
+
+TEST_CASE("convolve: dilated, values and derivatives", "[op][convolve]") {
+  using op_test::B;
+  check_options({B, 6, 5, 2}, {2, 3, 2, 3}, {.dilation_rows = 3, .dilation_columns = 2});
+  check_options({B, 6, 5, 1}, {2, 2, 1, 2}, {.dilation_rows = 2, .dilation_columns = 3});
+  check_options({B, 5, 4, 2}, {3, 2, 2, 2},
+                {.border = Border::same, .dilation_rows = 2, .dilation_columns = 3});
+  check_options({B, 5, 4, 2}, {2, 2, 2, 2},
+                {.border = Border::full,
+                 .stride_rows = 2,
+                 .stride_columns = 3,
+                 .dilation_rows = 2,
+                 .dilation_columns = 2,
+                 .cross_correlation = true});
+  check_options({B, 2, 5, 6}, {3, 2, 2, 3},
+                {.padding_rows = 1, .dilation_rows = 2, .dilation_columns = 2, .axes = Axes::bc01});
+}
+
+TEST_CASE("convolve: in groups, values and derivatives", "[op][convolve]") {
+  using op_test::B;
+  check_options({B, 4, 4, 4}, {2, 3, 2, 6}, {.groups = 2});
+  check_options({B, 4, 3, 3}, {2, 2, 1, 6}, {.stride_rows = 2, .groups = 3});
+  check_options({B, 4, 3, 3}, {3, 2, 1, 3}, {.border = Border::same, .groups = 3});
+  check_options({B, 3, 3, 4}, {1, 1, 2, 4}, {.groups = 2});
+  check_options(
+      {B, 4, 4, 3}, {6, 2, 2, 2},
+      {.border = Border::full, .groups = 2, .cross_correlation = true, .axes = Axes::bc01});
+  check_options({B, 4, 3, 3}, {4, 2, 1, 1}, {.groups = 2, .axes = Axes::bc01});
+  check_options({B, 3, 5, 4}, {3, 1, 2, 2},
+                {.dilation_rows = 2, .dilation_columns = 2, .groups = 3, .axes = Axes::bc01});
+  check_options({B, 5, 5, 4}, {2, 2, 2, 4},
+                {.border = Border::same, .dilation_rows = 2, .dilation_columns = 2, .groups = 2});
+}
+
+TEST_CASE("convolve: groups and dilation are known to the type", "[op][convolve]") {
+  using X = Batch<Conv2DSpace<9, 8, 4>>;
+  STATIC_REQUIRE(std::is_same_v<Filtered<X, Tensor<3, 3, 2, 6>, Groups<2>, Dilation<2, 1>>,
+                                Batch<Conv2DSpace<5, 6, 6>>>);
+  STATIC_REQUIRE_FALSE(KernelsFit<X, Tensor<3, 3, 4, 6>, Groups<2>>);
+  STATIC_REQUIRE_FALSE(KernelsFit<X, Tensor<3, 3, 2, 5>, Groups<2>>);
+  STATIC_REQUIRE_FALSE(KernelsFit<X, Tensor<3, 3, 1, 6>, Groups<3>>);
+  STATIC_REQUIRE_FALSE(KernelsFit<X, Tensor<3, 3, 4, 6>, Dilation<5, 1>>);
+  STATIC_REQUIRE_FALSE(KernelsFit<X, Tensor<3, 3, 4, 6>, Dilation<0, 1>>);
+  using Catch::Matchers::Contains;
+  const AnyExpr x = input<Conv2DSpace<9, 8, 4>>("x"), w = parameter<Tensor<3, 3, 2, 6>>("w");
+  CHECK_THROWS_WITH(convolve(x, w, groups<3>), Contains("the groups must divide the channels"));
+  CHECK_THROWS_WITH(convolve(x, w, groups<4>), Contains("the groups must divide the channels"));
+  CHECK_THROWS_WITH(convolve(x, w), Contains("as the images have channels"));
+  CHECK_THROWS_WITH(convolve(x, w, groups<2>, dilation<0>), Contains("at least one pixel"));
+}

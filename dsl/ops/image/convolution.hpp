@@ -11,6 +11,10 @@ struct ConvolveOptions {
   int stride_rows = 1, stride_columns = 1;
   /// Zeros around the image, on each side, on top of those of `border`.
   int padding_rows = 0, padding_columns = 0;
+  /// The distance of two of the kernel's pixels in the image.
+  int dilation_rows = 1, dilation_columns = 1;
+  /// The channels are divided into so many, of which each sees only its own.
+  int groups = 1;
   bool cross_correlation = false;  ///< the kernel is not flipped
   Axes axes = Axes::b01c;          ///< where the operand's Space does not say it
 };
@@ -25,6 +29,28 @@ struct Padding {
 };
 template <int Rows, int Columns = Rows>
 inline constexpr Padding<Rows, Columns> padding;
+
+/// Option of convolve: the kernel's pixels lie so many pixels of the image apart (a trous; Yu and
+/// Koltun 2016).
+template <int Rows, int Columns>
+struct Dilation {
+  static constexpr void set(ConvolveOptions& options) {
+    options.dilation_rows = Rows;
+    options.dilation_columns = Columns;
+  }
+};
+template <int Rows, int Columns = Rows>
+inline constexpr Dilation<Rows, Columns> dilation;
+
+/// Option of convolve: the channels of the image and of the result are divided into so many groups,
+/// one after the other; a group of the result sees the same group of the image only, and the
+/// kernels' in channels are those of one group.
+template <int Count>
+struct Groups {
+  static constexpr void set(ConvolveOptions& options) { options.groups = Count; }
+};
+template <int Count>
+inline constexpr Groups<Count> groups;
 
 /// Option of convolve: the kernel is not flipped, as in most libraries of neural networks.
 struct CrossCorrelation {
@@ -41,11 +67,18 @@ struct Convolution {
   int before[2] = {}, after[2] = {};  ///< zeros at the near and at the far side of the image
   int size[2] = {any, any};           ///< of the image
   int kernel[2] = {any, any};
+  int dilation[2] = {1, 1};
+  int groups = 1;
 
-  static constexpr int largest = 0x7fff;  ///< of strides and zeros: two of them share a number
+  /// Of strides, zeros and dilations: two of them share a number.
+  static constexpr int largest = 0x7fff;
 
   constexpr Convolution() = default;
-  constexpr explicit Convolution(const Attr& a) : channels_first(a.i[0] & 1), flip(!(a.i[0] & 2)) {
+  constexpr explicit Convolution(const Attr& a)
+      : channels_first(a.i[0] & 1), flip(!(a.i[0] & 2)), groups(1 + (a.i[0] >> 2)) {
+    const int more = static_cast<int>(a.x);
+    dilation[0] = 1 + (more & largest);
+    dilation[1] = 1 + (more >> 15);
     for (int d = 0; d < 2; ++d) {
       stride[d] = d ? a.i[1] >> 16 : a.i[1] & largest;
       before[d] = a.i[2 + d] & largest;
@@ -56,7 +89,8 @@ struct Convolution {
   }
   constexpr Attr attr() const {
     Attr a;
-    a.i[0] = channels_first | !flip << 1;
+    a.i[0] = channels_first | !flip << 1 | (groups - 1) << 2;
+    a.x = (dilation[0] - 1) | (dilation[1] - 1) << 15;
     a.i[1] = stride[0] | stride[1] << 16;
     for (int d = 0; d < 2; ++d) {
       a.i[2 + d] = before[d] | after[d] << 16;
@@ -66,13 +100,17 @@ struct Convolution {
     return a;
   }
 
+  /// Pixels of the image from the kernel's first to its last.
+  constexpr int reach(int d) const { return (kernel[d] - 1) * dilation[d] + 1; }
   /// Pixels of the result along a direction.
   constexpr int count(int d) const {
     if (size[d] == any || kernel[d] == any) return any;
-    return (size[d] + before[d] + after[d] - kernel[d]) / stride[d] + 1;
+    return (size[d] + before[d] + after[d] - reach(d)) / stride[d] + 1;
   }
 
   // ------------------------------------------------------------------ how the kernels work
+
+  // `channels` are those of one group.
 
   /// Products that go into one number of the result.
   constexpr long depth(long channels) const { return channels * kernel[0] * kernel[1]; }
@@ -80,7 +118,7 @@ struct Convolution {
   constexpr bool direct() const {
     for (int d = 0; d < 2; ++d)
       if (kernel[d] != 1 || stride[d] != 1 || before[d] || after[d]) return false;
-    return true;
+    return groups == 1 || channels_first;
   }
   /// Whether a patch is a column of the matrix of patches, not a row.
   constexpr bool columns(long channels) const { return channels_first || channels == 1; }
@@ -141,26 +179,39 @@ constexpr ConvolutionResult convolution_of(const Shape& x, const Shape& w,
   for (int k = 0; k < 4; ++k)
     if (is_extent(w[k]) || (k && k < x.rank && is_extent(x[k])))
       return refuse("only the number of images may be a run-time extent");
-  if (!dims_agree(image.channels, kernel.channels))
-    return refuse("kernels must have as many in channels as the images have channels");
+  if (o.groups < 1 || o.groups > 0xffff)
+    return refuse("there must be at least one group of channels, and below 65536");
+  c.groups = o.groups;
+  const int out = result_channels(w, c.channels_first);
+  if ((image.channels != any && image.channels % o.groups) || (out != any && out % o.groups))
+    return refuse("the groups must divide the channels of the images and of the result");
+  if (image.channels != any && !dims_agree(image.channels / o.groups, kernel.channels))
+    return refuse(o.groups == 1
+                      ? "kernels must have as many in channels as the images have channels"
+                      : "kernels must have as many in channels as a group has channels");
   const int stride[] = {o.stride_rows, o.stride_columns};
   const int padding[] = {o.padding_rows, o.padding_columns};
+  const int dilation[] = {o.dilation_rows, o.dilation_columns};
   for (int d = 0; d < 2; ++d) {
     c.size[d] = d ? image.columns : image.rows;
     c.kernel[d] = d ? kernel.columns : kernel.rows;
     c.stride[d] = stride[d];
+    if (dilation[d] < 1 || dilation[d] > Convolution::largest)
+      return refuse("dilations must be at least one pixel, and below 32768");
+    c.dilation[d] = dilation[d];
+    if (c.kernel[d] > 0x3fffffff / dilation[d]) return refuse("the kernel must fit in the image");
     c.before[d] = c.after[d] = padding[d];
     if (c.kernel[d] != any && o.border != Border::valid) {
       // The place of `same` within `full` is scipy.signal's.
-      c.before[d] += o.border == Border::full ? c.kernel[d] - 1 : c.kernel[d] / 2;
-      c.after[d] += o.border == Border::full ? c.kernel[d] - 1 : (c.kernel[d] - 1) / 2;
+      const int reach = c.reach(d);
+      c.before[d] += o.border == Border::full ? reach - 1 : reach / 2;
+      c.after[d] += o.border == Border::full ? reach - 1 : (reach - 1) / 2;
     }
     if (stride[d] < 1 || padding[d] < 0 || c.kernel[d] == 0)
       return refuse("strides and kernels must be at least one pixel, padding not negative");
     if (stride[d] > Convolution::largest || c.before[d] > Convolution::largest)
       return refuse("strides and padding must lie below 32768");
-    if (c.size[d] != any && c.kernel[d] != any &&
-        c.size[d] + c.before[d] + c.after[d] < c.kernel[d])
+    if (c.size[d] != any && c.kernel[d] != any && c.size[d] + c.before[d] + c.after[d] < c.reach(d))
       return refuse("the kernel must fit in the image");
   }
   r.result = {with_image(x, c.channels_first,

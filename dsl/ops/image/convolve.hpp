@@ -31,7 +31,7 @@ struct Convolve : KernelOp<Convolve> {
     const ir::Convolution c(attr);
     if (!ir::is_image_of(c, in[0], false) || !ir::is_kernel_of(c, in[1]) ||
         ir::image_of(in[0], c.channels_first).channels !=
-            ir::kernel_of(in[1], c.channels_first).channels)
+            ir::kernel_of(in[1], c.channels_first).channels * c.groups)
       return ir::refused("kernels must have as many in channels as the images have channels");
     return {ir::with_image(in[0], c.channels_first,
                            {c.count(0), c.count(1), ir::result_channels(in[1], c.channels_first)})};
@@ -63,9 +63,9 @@ struct ConvolveInputGradient : KernelOp<ConvolveInputGradient> {
         ir::image_of(in[0], c.channels_first).channels !=
             ir::result_channels(in[1], c.channels_first))
       return ir::refused("kernels must have as many out channels as the gradient has channels");
-    return {
-        ir::with_image(in[0], c.channels_first,
-                       {c.size[0], c.size[1], ir::kernel_of(in[1], c.channels_first).channels})};
+    return {ir::with_image(
+        in[0], c.channels_first,
+        {c.size[0], c.size[1], ir::kernel_of(in[1], c.channels_first).channels * c.groups})};
   }
   static constexpr long scratch(const ir::Shape* in, int count, const ir::Attr& attr) {
     return Convolve::scratch(in, count, attr);
@@ -90,19 +90,20 @@ struct ConvolveWeightGradient : KernelOp<ConvolveWeightGradient> {
     if (!ir::is_image_of(c, in[0], false) || !ir::is_image_of(c, in[1], true) ||
         in[0].rank != in[1].rank || (in[0].rank == 4 && in[0][0] != in[1][0]))
       return ir::refused("there must be a gradient for each image");
-    const int from = ir::image_of(in[0], c.channels_first).channels;
+    const int from = ir::image_of(in[0], c.channels_first).channels / c.groups;
     const int to = ir::image_of(in[1], c.channels_first).channels;
     if (c.channels_first) return {ir::make_shape(to, from, c.kernel[0], c.kernel[1])};
     return {ir::make_shape(c.kernel[0], c.kernel[1], from, to)};
   }
   static constexpr long scratch(const ir::Shape* in, int, const ir::Attr& attr) {
     const ir::Convolution c(attr);
-    return ir::convolution_scratch(c, ir::image_of(in[0], c.channels_first).channels,
+    return ir::convolution_scratch(c, ir::image_of(in[0], c.channels_first).channels / c.groups,
                                    ir::image_of(in[1], c.channels_first).channels);
   }
   static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
     const ir::Convolution c(attr);
-    return ir::convolution_work(in[1], c, ir::image_of(in[0], c.channels_first).channels);
+    return ir::convolution_work(in[1], c,
+                                ir::image_of(in[0], c.channels_first).channels / c.groups);
   }
   static constexpr void vjp(ir::VjpContext& c);
 };
@@ -143,7 +144,7 @@ constexpr ConvolveOptions convolve_options(const Tag&...) {
 }
 
 // The shape of a convolution. Where the options are not known rows and columns are not; then, too,
-// the channels must agree, if the axes are known.
+// the kernels' channels must be those of the image or of a group of them, if the axes are known.
 template <class X, class W, class... Option>
 consteval ShapeResult convolved_space() {
   constexpr bool first = axes_of<X>() == Axes::bc01;
@@ -154,6 +155,9 @@ consteval ShapeResult convolved_space() {
     if (!x.ok() || !has_image_axes<X> || W::known.rank != 4) return x;
     Shape w = W::known;
     for (int k = 0; k < 2; ++k) w[first ? 2 + k : k] = any;
+    int& channels = w[first ? 1 : 2];
+    const int all = image_of(x.shape, first).channels;
+    if (channels > 0 && all != any && all % channels == 0) channels = any;
     return convolution_of(x.shape, w, convolve_options<X>(ConvolveOptions{})).result;
   }
 }
@@ -208,8 +212,10 @@ concept KernelsFit = ir::kernels_fit<X, W, Option...>();
 /// options: `border::valid` (default: size - kernel + 1 pixels), `border::full` (size + kernel -
 /// 1), `border::same` (as many as the image, those in the middle of `full`, as in scipy.signal),
 /// `padding<rows, columns>` (zeros on each side), `stride<rows, columns>` (every so many pixels of
-/// that); or a ConvolveOptions, known only at run time. ShapeError (or no compilation) when the
-/// channels differ or the kernel does not fit.
+/// that), `dilation<rows, columns>` (the kernel's pixels lie so far apart), `groups<n>` (of
+/// channels, of which each sees its own: w has in channels / n in channels); or a ConvolveOptions,
+/// known only at run time. ShapeError (or no compilation) when the channels differ or the kernel
+/// does not fit.
 template <class X, class W, class... Option>
 constexpr Expr<typename ir::Convolved<X, W, Option...>::type> convolve(const Expr<X>& x,
                                                                        const Expr<W>& w,

@@ -40,6 +40,8 @@ std::string pair_text(const char* what, const int* two, int usual) {
 std::string convolution_text(const ir::Convolution& c) {
   std::string out = pair_text("stride", c.stride, 1) + pair_text("zeros before", c.before, 0) +
                     pair_text("zeros after", c.after, 0);
+  out += pair_text("dilation", c.dilation, 1);
+  if (c.groups > 1) out += ", " + std::to_string(c.groups) + " groups";
   if (!c.flip) out += ", cross_correlation";
   return out;
 }

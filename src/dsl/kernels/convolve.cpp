@@ -67,41 +67,46 @@ class Job {
         images_(x_rank == 4 ? x[0] : 1),
         in_(x[x_rank - (c_.channels_first ? 3 : 1)]),
         out_(y[x_rank - (c_.channels_first ? 3 : 1)]),
+        group_in_(in_ / c_.groups),
+        group_out_(out_ / c_.groups),
         pixels_(long{c_.count(0)} * c_.count(1)),
-        depth_(c_.depth(in_)),
+        depth_(c_.depth(group_in_)),
         image_(long{c_.size[0]} * c_.size[1] * in_),
-        columns_(c_.columns(in_)),
+        columns_(c_.columns(group_in_)),
         flipped_(a.scratch),
         patches_(a.scratch + (c_.flip ? depth_ * out_ : 0)) {}
 
   void forward(const T* x, const T* w, T* y) {
     w = kernels(w);
-    tiles([&](long image, long images, long row, long rows) {
-      const T* patches = gather(x, image, images, row, rows);
+    tiles([&](long group, long image, long images, long row, long rows) {
+      const T* patches = gather(x, group, image, images, row, rows);
       const long m = images * rows * c_.count(1), first = row * c_.count(1);
       if (c_.channels_first)
-        gemm<T>(false, false, out_, m, depth_, 1, w, depth_, patches, m, 0,
-                y + image * pixels_ * out_ + first, pixels_);
+        gemm<T>(false, false, group_out_, m, depth_, 1, w + group * group_out_ * depth_, depth_,
+                patches, m, 0, result(y, group, image, first), pixels_);
       else
-        gemm<T>(columns_, false, m, out_, depth_, 1, patches, columns_ ? m : depth_, w, out_, 0,
-                y + (image * pixels_ + first) * out_, out_);
+        gemm<T>(columns_, false, m, group_out_, depth_, 1, patches, columns_ ? m : depth_,
+                w + group * group_out_, out_, 0, result(y, group, image, first), out_);
     });
   }
 
   void input_gradient(const T* g, const T* w, T* x) {
     w = kernels(w);
     if (!c_.direct()) zero(x, images_ * image_);
-    tiles([&](long image, long images, long row, long rows) {
-      T* patches = c_.direct() ? x + image * image_ : patches_;
+    tiles([&](long group, long image, long images, long row, long rows) {
+      T* patches = c_.direct() ? x + in_group(group, image) : patches_;
       const long m = images * rows * c_.count(1), first = row * c_.count(1);
-      const T* g_part = g + (image * pixels_ + (c_.channels_first ? 0 : first)) * out_;
+      const T* g_part = result(g, group, image, first);
+      const T* w_part = w + group * group_out_ * (c_.channels_first ? depth_ : 1);
       if (c_.channels_first)
-        gemm<T>(true, false, depth_, m, out_, 1, w, depth_, g_part + first, pixels_, 0, patches, m);
+        gemm<T>(true, false, depth_, m, group_out_, 1, w_part, depth_, g_part, pixels_, 0, patches,
+                m);
       else if (columns_)
-        gemm<T>(false, true, depth_, m, out_, 1, w, out_, g_part, out_, 0, patches, m);
+        gemm<T>(false, true, depth_, m, group_out_, 1, w_part, out_, g_part, out_, 0, patches, m);
       else
-        gemm<T>(false, true, m, depth_, out_, 1, g_part, out_, w, out_, 0, patches, depth_);
-      if (!c_.direct()) scatter(x, image, images, row, rows);
+        gemm<T>(false, true, m, depth_, group_out_, 1, g_part, out_, w_part, out_, 0, patches,
+                depth_);
+      if (!c_.direct()) scatter(x, group, image, images, row, rows);
     });
   }
 
@@ -110,17 +115,18 @@ class Job {
     // Of many tiles, 64 at a time are added in the program's precision and these sums in double.
     constexpr long block_tiles = 64;
     long done = 0, all = 0;
-    tiles([&](long, long, long, long) { ++all; });
+    tiles([&](long, long, long, long, long) { ++all; });
     double* sums = all > block_tiles ? sums_of_blocks(depth_ * out_) : nullptr;
-    tiles([&](long image, long images, long row, long rows) {
-      const T* patches = gather(x, image, images, row, rows);
+    tiles([&](long group, long image, long images, long row, long rows) {
+      const T* patches = gather(x, group, image, images, row, rows);
       const long m = images * rows * c_.count(1), first = row * c_.count(1);
+      const T* g_part = result(g, group, image, first);
       if (c_.channels_first)
-        gemm<T>(false, true, out_, depth_, m, 1, g + image * pixels_ * out_ + first, pixels_,
-                patches, m, 1, w, depth_);
+        gemm<T>(false, true, group_out_, depth_, m, 1, g_part, pixels_, patches, m, 1,
+                w + group * group_out_ * depth_, depth_);
       else
-        gemm<T>(!columns_, false, depth_, out_, m, 1, patches, columns_ ? m : depth_,
-                g + (image * pixels_ + first) * out_, out_, 1, w, out_);
+        gemm<T>(!columns_, false, depth_, group_out_, m, 1, patches, columns_ ? m : depth_, g_part,
+                out_, 1, w + group * group_out_, out_);
       if (sums && (++done % block_tiles == 0 || done == all)) {
         add_block<T>(sums, w, 1, 0, depth_ * out_, done <= block_tiles);
         zero(w, depth_ * out_);
@@ -131,23 +137,36 @@ class Job {
   }
 
  private:
-  // f(first image, images, first row of the result, rows) for each part of the work.
-  template <class F>
-  void tiles(F f) const {
-    ir::Convolution::Tile t = c_.tile(in_);
-    // Where no patches are laid out there is no reason to divide the work.
-    if (c_.direct()) t = {c_.channels_first ? 1 : images_, c_.count(0)};
-    for (long i = 0; i < images_; i += t.images)
-      for (long r = 0; r < c_.count(0); r += t.rows)
-        f(i, t.images < images_ - i ? t.images : images_ - i, r,
-          t.rows < c_.count(0) - r ? t.rows : c_.count(0) - r);
+  // Where an image's channels of a group begin.
+  long in_group(long group, long image) const {
+    return image * image_ +
+           group * group_in_ * (c_.channels_first ? long{c_.size[0]} * c_.size[1] : 1);
+  }
+  // The pixel `first` of an image of the result, the first channel of a group.
+  template <class P>
+  P* result(P* y, long group, long image, long first) const {
+    if (c_.channels_first) return y + (image * out_ + group * group_out_) * pixels_ + first;
+    return y + (image * pixels_ + first) * out_ + group * group_out_;
   }
 
-  const T* gather(const T* x, long image, long images, long row, long rows) const {
-    if (c_.direct()) return x + image * image_;
+  // f(group, first image, images, first row of the result, rows) for each part of the work.
+  template <class F>
+  void tiles(F f) const {
+    ir::Convolution::Tile t = c_.tile(group_in_);
+    // Where no patches are laid out there is no reason to divide the work.
+    if (c_.direct()) t = {c_.channels_first ? 1 : images_, c_.count(0)};
+    for (long group = 0; group < c_.groups; ++group)
+      for (long i = 0; i < images_; i += t.images)
+        for (long r = 0; r < c_.count(0); r += t.rows)
+          f(group, i, t.images < images_ - i ? t.images : images_ - i, r,
+            t.rows < c_.count(0) - r ? t.rows : c_.count(0) - r);
+  }
+
+  const T* gather(const T* x, long group, long image, long images, long row, long rows) const {
+    if (c_.direct()) return x + in_group(group, image);
     // Runs are laid out in order, so what is written beyond one is overwritten by the next.
     const long safe = images_ * image_ - simd<T>::width;
-    walk(image, images, row, rows,
+    walk(group, image, images, row, rows,
          [&](long at, long before, long pixels, long step, long n, long all, T* to) {
            if (before > 0) zero(to, before);
            if (step == 1 && at + n <= safe) {
@@ -161,8 +180,8 @@ class Job {
          });
     return patches_;
   }
-  void scatter(T* x, long image, long images, long row, long rows) const {
-    walk(image, images, row, rows,
+  void scatter(T* x, long group, long image, long images, long row, long rows) const {
+    walk(group, image, images, row, rows,
          [&](long at, long before, long pixels, long step, long n, long, const T* from) {
            if (step == 1) {
              add(x + at, from + before, n);
@@ -176,12 +195,15 @@ class Job {
   // of which `n` from `before` on are those of `pixels` pixels, x[at], x[at + step], …; the
   // others lie outside the image.
   template <class F>
-  void walk(long image, long images, long row, long rows, F f) const {
-    if (columns_)
-      walk_columns(image, row, rows, f);
-    else
-      for (long i = 0, m = rows * c_.count(1) * depth_; i < images; ++i)
+  void walk(long group, long image, long images, long row, long rows, F f) const {
+    if (columns_) return walk_columns(group, image, row, rows, f);
+    const bool apart = c_.groups > 1 || c_.dilation[1] > 1;
+    for (long i = 0, m = rows * c_.count(1) * depth_; i < images; ++i) {
+      if (apart)
+        walk_pixels(group, image + i, row, rows, patches_ + i * m, f);
+      else
         walk_rows(image + i, row, rows, patches_ + i * m, f);
+    }
   }
 
   // A run is a row of pixels of one patch, with all their channels.
@@ -194,7 +216,7 @@ class Job {
         const Inside columns(left, 1, c_.kernel[1], c_.size[1]);
         const long n = (columns.end - columns.begin) * in_;
         for (long i = 0; i < c_.kernel[0]; ++i, patches += run) {
-          const long y = r * c_.stride[0] - c_.before[0] + i;
+          const long y = r * c_.stride[0] - c_.before[0] + i * c_.dilation[0];
           const bool inside = y >= 0 && y < c_.size[0] && n > 0;
           const long at = image * image_ + (y * c_.size[1] + left + columns.begin) * in_;
           if (inside)
@@ -206,24 +228,43 @@ class Job {
     }
   }
 
+  // A run is one pixel of one patch, with the channels of a group.
+  template <class F>
+  void walk_pixels(long group, long image, long row, long rows, T* patches, F f) const {
+    const long first = in_group(group, image), run = group_in_;
+    for (long r = row; r < row + rows; ++r)
+      for (long c = 0; c < c_.count(1); ++c)
+        for (long i = 0; i < c_.kernel[0]; ++i) {
+          const long y = r * c_.stride[0] - c_.before[0] + i * c_.dilation[0];
+          long x = c * c_.stride[1] - c_.before[1];
+          for (long j = 0; j < c_.kernel[1]; ++j, x += c_.dilation[1], patches += run) {
+            if (y >= 0 && y < c_.size[0] && x >= 0 && x < c_.size[1])
+              f(first + (y * c_.size[1] + x) * in_, 0L, run, 1L, run, run, patches);
+            else
+              f(0L, run, 0L, 1L, 0L, run, patches);
+          }
+        }
+  }
+
   // A run is one pixel of all patches of a row of the result, of one channel.
   template <class F>
-  void walk_columns(long image, long row, long rows, F f) const {
-    const long run = c_.count(1);
+  void walk_columns(long group, long image, long row, long rows, F f) const {
+    const long run = c_.count(1), first = in_group(group, image);
+    const long apart = c_.channels_first ? 1 : in_;  // two pixels of a channel
     T* patches = patches_;
-    for (long k = 0; k < in_; ++k) {
+    for (long k = 0; k < group_in_; ++k) {
       for (long i = 0; i < c_.kernel[0]; ++i) {
         for (long j = 0; j < c_.kernel[1]; ++j) {
-          const long left = j - c_.before[1];
+          const long left = j * c_.dilation[1] - c_.before[1];
           const Inside columns(left, c_.stride[1], run, c_.size[1]);
           const long n = columns.end - columns.begin;
           for (long r = row; r < row + rows; ++r, patches += run) {
-            const long y = r * c_.stride[0] - c_.before[0] + i;
+            const long y = r * c_.stride[0] - c_.before[0] + i * c_.dilation[0];
             const bool inside = y >= 0 && y < c_.size[0] && n > 0;
-            const long at = image * image_ + (k * c_.size[0] + y) * c_.size[1] + left +
-                            columns.begin * c_.stride[1];
+            const long pixel =
+                (k * c_.size[0] + y) * c_.size[1] + left + columns.begin * c_.stride[1];
             if (inside)
-              f(at, columns.begin, n, long{c_.stride[1]}, n, run, patches);
+              f(first + pixel * apart, columns.begin, n, c_.stride[1] * apart, n, run, patches);
             else
               f(0L, run, 0L, 1L, 0L, run, patches);
           }
@@ -237,18 +278,19 @@ class Job {
     if (!c_.flip) return w;
     const long area = long{c_.kernel[0]} * c_.kernel[1];
     if (c_.channels_first) {
-      for (long k = 0; k < out_ * in_; ++k)
+      for (long k = 0; k < out_ * group_in_; ++k)
         for (long i = 0; i < area; ++i) flipped_[k * area + i] = w[k * area + area - 1 - i];
     } else {
       for (long i = 0; i < area; ++i)
-        copy(flipped_ + i * in_ * out_, w + (area - 1 - i) * in_ * out_, in_ * out_);
+        copy(flipped_ + i * group_in_ * out_, w + (area - 1 - i) * group_in_ * out_,
+             group_in_ * out_);
     }
     return flipped_;
   }
   void reverse(T* w) const {
     const long area = long{c_.kernel[0]} * c_.kernel[1];
-    const long outer = c_.channels_first ? out_ * in_ : 1,
-               inner = c_.channels_first ? 1 : in_ * out_;
+    const long outer = c_.channels_first ? out_ * group_in_ : 1,
+               inner = c_.channels_first ? 1 : group_in_ * out_;
     for (long k = 0; k < outer; ++k) {
       for (long i = 0; i < area / 2; ++i) {
         T* a = w + (k * area + i) * inner;
@@ -263,12 +305,13 @@ class Job {
   }
 
   ir::Convolution c_;
-  long images_, in_, out_;  // channels
-  long pixels_;             // of the result
-  long depth_;              // numbers of a patch
-  long image_;              // numbers of an image
-  bool columns_;            // a patch is a column
-  T* flipped_;              // kernels
+  long images_, in_, out_;     // channels
+  long group_in_, group_out_;  // those of a group
+  long pixels_;                // of the result
+  long depth_;                 // numbers of a patch
+  long image_;                 // numbers of an image
+  bool columns_;               // a patch is a column
+  T* flipped_;                 // kernels
   T* patches_;
 };
 
