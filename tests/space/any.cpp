@@ -66,8 +66,8 @@ TEST_CASE("any: matmul says the shapes and what must hold", "[space][any]") {
       matmul(v, parameter("W", Matrix(500, 10))), ShapeError,
       Message("matmul of [examples, 784] and [500, 10]: inner dimensions must agree"));
   CHECK_THROWS_MATCHES(matmul(v, AnyExpr(parameter("k", Conv2DSpace(2, 3, 4)).value())), ShapeError,
-                       Message("matmul of [examples, 784] and [2, 3, 4]: both operands must be "
-                               "vectors or matrices"));
+                       Message("matmul of [examples, 784] and [2, 3, 4]: a stack of matrices is "
+                               "multiplied by one matrix on its right, or by a stack of as many"));
 }
 
 TEST_CASE("any: elementwise ops say the shapes and what must hold", "[space][any]") {
