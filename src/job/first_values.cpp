@@ -19,10 +19,14 @@ void FirstValues::draw(Store store) const {
     const std::int64_t units = shape[shape.rank - 1], inputs = shape.count() / units;
     if (std::max(inputs, units) > std::numeric_limits<int>::max())
       throw ValueError(fmt::format("parameter \"{}\": too many elements to draw", name));
-    WeightMatrix weights;
-    weights.layer = weights.parameter = name;
-    weights.rows = static_cast<int>(inputs);
-    weights.columns = static_cast<int>(units);
+    DrawnWeights weights;
+    const std::string owner = fmt::format("parameter {}", name);
+    weights.owner = owner;
+    weights.parameter = name;
+    weights.filters.inputs = static_cast<int>(inputs);
+    weights.filters.units = static_cast<int>(units);
+    // What an input meets: of a kernel all its places of each unit.
+    weights.filters.outputs = static_cast<int>(shape.count() / shape[shape.rank - 2]);
     draw_weights(*this, weights, false, values, rng);
   }
 }
