@@ -64,6 +64,25 @@ void print_model(const Model& model) {
   say(stdout, "  {} parameters in all\n", total);
 }
 
+// The rows of state with a run-time number of them are those that the job asks for.
+std::string shape_of(const StateVariable& variable) {
+  ir::Shape shape = variable.value.shape();
+  if (variable.rows) shape[0] = variable.rows;
+  return shape_of(shape);
+}
+
+void print_states(const Train& job) {
+  for (const StateVariable& each : job.states())
+    say(stdout, "  state {} {} of {}{}{}\n", each.name.view(), shape_of(each), each.owner.view(),
+        each.doc.empty() ? "" : ": ", each.doc.view());
+}
+void put_states(const Train& job) {
+  for (const StateVariable& each : job.states())
+    put_event("state", fmt::format("\"name\":{},\"shape\":{},\"owner\":{},\"doc\":{}",
+                                   json_string(each.name.view()), shape_of(each),
+                                   json_string(each.owner.view()), json_string(each.doc.view())));
+}
+
 // Totals of a call, with every run-time extent at `batch`.
 struct Totals {
   double flops = 0;
@@ -135,6 +154,7 @@ int check(const CheckArguments& a) {
                                      json_string(phase.where)));
       if (!phase.train) continue;
       put_model(*phase.train->model);
+      put_states(*phase.train);
     } else {
       if (!phase.name.empty()) say(stdout, "{}\n", phase.name);
       if (!phase.train) {
@@ -142,6 +162,7 @@ int check(const CheckArguments& a) {
         continue;
       }
       print_model(*phase.train->model);
+      print_states(*phase.train);
     }
     if (!phase.train->algorithm) continue;
     const int batch = batch_of(*phase.train);
@@ -213,8 +234,8 @@ void add_check(CLI::App& app, int& exit) {
   c->add_flag("-q,--quiet", a->quiet, "only errors");
   c->add_flag(
       "--json", a->json,
-      "one JSON object a line for each event: warning, phase, layer, parameter, program, error, "
-      "end");
+      "one JSON object a line for each event: warning, phase, layer, parameter, state, program, "
+      "error, end");
   c->footer(
       "No data is read; a data file that is missing is a warning.\n"
       "Example:\n  ansatz check mlp.yaml -D max_epochs=10");

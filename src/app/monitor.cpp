@@ -229,6 +229,11 @@ int summarize_json(const std::string& path) {
                   {"floatX", file.floatX},
                   {"number_of_parameters", total},
                   {"parameters", std::move(parameters)}};
+  if (!file.state.empty()) {
+    OrderedJson state = OrderedJson::array();
+    for (const NamedTensor& t : file.state) state.push_back(summary_of(t));
+    out["state"] = std::move(state);
+  }
   if (const MonitorRecords* records = find_monitor(file.monitors)) {
     out["epochs_seen"] = records->epochs_seen;
     out["examples_seen"] = records->examples_seen;
@@ -238,23 +243,33 @@ int summarize_json(const std::string& path) {
   return exit_ok;
 }
 
+std::string shape_of(const NamedTensor& t) {
+  std::string shape;
+  for (std::int64_t d : t.shape) shape += fmt::format("{}{}", shape.empty() ? "" : ", ", d);
+  return shape;
+}
+
 int summarize(const std::string& path) {
   const ModelFile file = read_model_file(path);
   std::int64_t total = 0;
   for (const NamedTensor& t : file.parameters) {
-    std::string shape;
-    for (std::int64_t d : t.shape) shape += fmt::format("{}{}", shape.empty() ? "" : ", ", d);
     const std::vector<double> values = values_of(t);
     const Numbers n = numbers_of(values);
     total += t.size();
     say(stdout, "{}: [{}]\n  min {:.6g}  mean {:.6g}  max {:.6g}  standard deviation {:.6g}\n",
-        printable_name(t.name), shape, n.smallest, n.mean, n.largest, n.deviation);
+        printable_name(t.name), shape_of(t), n.smallest, n.mean, n.largest, n.deviation);
     if (t.shape.size() != 2) continue;
     const Numbers columns = norms_of(t, values, 0), rows = norms_of(t, values, 1);
     say(stdout, "  column norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", columns.smallest,
         columns.mean, columns.largest);
     say(stdout, "  row norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", rows.smallest, rows.mean,
         rows.largest);
+  }
+  for (const NamedTensor& t : file.state) {
+    const Numbers n = numbers_of(values_of(t));
+    say(stdout,
+        "state {}: [{}]\n  min {:.6g}  mean {:.6g}  max {:.6g}  standard deviation {:.6g}\n",
+        printable_name(t.name), shape_of(t), n.smallest, n.mean, n.largest, n.deviation);
   }
   say(stdout, "{} parameters, {}\n", total, file.floatX);
   if (const MonitorRecords* records = find_monitor(file.monitors))
@@ -305,7 +320,8 @@ void add_monitor(CLI::App& app, int& exit) {
 
 void add_summarize_model(CLI::App& app, int& exit) {
   auto path = std::make_shared<std::string>();
-  CLI::App* c = app.add_subcommand("summarize-model", "shapes and statistics of the parameters");
+  CLI::App* c = app.add_subcommand(
+      "summarize-model", "shapes and statistics of the parameters and of the state beside them");
   c->add_option("model", *path, "model file")->required();
   auto json = std::make_shared<bool>();
   add_json(*c, *json);

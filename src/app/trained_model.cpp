@@ -5,6 +5,7 @@
 #include <ansatz/files/csv.hpp>
 #include <ansatz/registry/job.hpp>
 #include <ansatz/serial/store_tensors.hpp>
+#include <ansatz/session/declared_state.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
@@ -137,6 +138,10 @@ void TrainedModel::bind(AnyProgram& program) const {
   }
   restore_tensors(store, StoreKind::parameter, file.parameters, path);
   program.bind(store);
+  const DeclaredState state(*train);
+  state.make(store, precision);
+  state.initialize(store, 0);  // of what the file does not have
+  state.take(store, file.state, "");
 }
 
 TrainedModel read_trained_model(const std::string& path) {

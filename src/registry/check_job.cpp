@@ -275,6 +275,12 @@ class Checker {
                               : place_of(job_.model.get(), "model"));
       }
     }
+    try {
+      (void)job.states();
+    } catch (const Error& problem) {  // declared twice, or with no Space that can be stored
+      complete_ = false;
+      tell(problem, place_of(job_.model.get(), "model"));
+    }
     if (failed) settings_without_cost(job);
     job_.algorithm->add_settings(facts_);
   }

@@ -1,7 +1,6 @@
 // What a run writes is settled before it trains.
 #include <ansatz/files/tensor_file.hpp>
-#include <ansatz/session/output_file.hpp>
-#include <ansatz/session/session.hpp>
+#include <ansatz/session/outputs.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <ansatz/files/held_folder.hpp>
@@ -25,12 +24,12 @@ std::vector<OutputFile> outputs_of(const Train& job) {
   return list;
 }
 
-Overwrite Session::overwrite() const {
-  const bool refuse = !job_.allow_overwrite && !saved_once_ && !resumed_;
+Overwrite OutputFiles::overwrite() const {
+  const bool refuse = !job_.allow_overwrite && !written_;
   return refuse ? Overwrite::refuse : Overwrite::replace;
 }
 
-void Session::look_at_outputs() const {
+void OutputFiles::look() const {
   std::map<std::string, std::string> taken;
   std::vector<std::string> inputs;
   if (!job_.init_from.empty() && job_.save_freq > 0) inputs.emplace_back(job_.init_from.view());
@@ -50,7 +49,7 @@ void Session::look_at_outputs() const {
   }
 }
 
-void Session::rehearse_saves() {
+void OutputFiles::rehearse(const std::function<ModelFile()>& model_file) const {
   const std::vector<OutputFile> list = outputs_of(job_);
   if (list.empty()) return;
   const std::int64_t bytes = tensor_file_size(tensors_of(model_file()));
@@ -59,19 +58,20 @@ void Session::rehearse_saves() {
                          bytes);
 }
 
-void Session::write(const std::string& path, Overwrite how) {
+void OutputFiles::write(const std::string& path, const std::function<ModelFile()>& model_file) {
+  const bool own = path == job_.save_path.view();
   try {
-    write(path, how, model_file());
+    write(path, own ? overwrite() : Overwrite::replace, model_file());
   } catch (const std::bad_alloc&) {
     throw Error(
         fmt::format("cannot write '{}': the memory does not suffice for a copy of the model "
                     "and its state; the old file, if there is one, is untouched",
                     path));
   }
-  if (options_.observer) options_.observer->on_save(*this, path);
+  if (own) written_ = true;
 }
 
-void Session::write(const std::string& path, Overwrite how, const ModelFile& file) const {
+void OutputFiles::write(const std::string& path, Overwrite how, const ModelFile& file) const {
   try {
     // A job that saves nothing may begin with the file that it would save to; only an interrupt
     // makes it save.
@@ -86,7 +86,7 @@ void Session::write(const std::string& path, Overwrite how, const ModelFile& fil
   }
 }
 
-std::string Session::save_elsewhere(const std::string& path, const ModelFile& file) const {
+std::string OutputFiles::save_elsewhere(const std::string& path, const ModelFile& file) const {
   const std::size_t end_of_folder = path.rfind('/') + 1;
   const std::string name = fmt::format("{}.saved-{}", path.substr(end_of_folder), ::getpid());
   std::vector<std::string> folders{path.substr(0, end_of_folder), "./"};

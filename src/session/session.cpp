@@ -5,22 +5,22 @@
 #include <ansatz/serial/store_tensors.hpp>
 #include <ansatz/session/job_facts.hpp>
 #include <ansatz/session/loaded_model.hpp>
+#include <ansatz/session/resume.hpp>
 #include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include <ansatz/job/store_values.hpp>
 #include <ansatz/model/parameter_names.hpp>
 #include <ansatz/model/values_from_file.hpp>
 #include "../base/say.hpp"
 #include "data_facts.hpp"
+#include "first_values.hpp"
 #include "state_archive.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <new>
@@ -28,30 +28,6 @@
 namespace ansatz {
 
 namespace {
-
-double now() {
-  using namespace std::chrono;
-  return duration<double>(steady_clock::now().time_since_epoch()).count();
-}
-
-// First values of a job's parameters: also from its data, and from earlier jobs.
-class JobValues final : public StoreValues {
- public:
-  JobValues(const Store& store, const Dataset* data, const std::vector<LearnedModel>& learned)
-      : StoreValues(store), data_(data), learned_(learned) {}
-
-  const Dataset* training_data() const override { return data_; }
-  const ModelFile* learned(const Model& model) const override {
-    const ModelFile* last = nullptr;
-    for (const LearnedModel& each : learned_)
-      if (each.model == &model) last = each.file.get();
-    return last;
-  }
-
- private:
-  const Dataset* data_;
-  const std::vector<LearnedModel>& learned_;
-};
 
 template <class T>
 bool all_finite(const T* values, std::int64_t count) {
@@ -76,7 +52,12 @@ void take_records(const std::vector<MonitorRecords>& before, std::vector<Monitor
 }  // namespace
 
 Session::Session(const Train& job, JobPrograms programs, const RunOptions& options)
-    : job_(job), options_(options), programs_(std::move(programs)) {
+    : job_(job),
+      options_(options),
+      programs_(std::move(programs)),
+      settings_(programs_),
+      outputs_(job),
+      state_(job) {
   if (!job_.model) throw ValueError("the job has no model");
   if (!programs_.empty()) precision_ = programs_.front().program->precision();
   for (const ModelParameter& p : job_.model->parameters()) parameters_.push_back(p);
@@ -95,20 +76,11 @@ Session::Session(const Train& job, JobPrograms programs, const RunOptions& optio
     each.program->threads(options_.threads);
     each.program->check(options_.check);
   }
+  state_.make(store_, precision_);
   monitor_ = std::make_unique<Monitor>(MonitorRecords{});
 }
 
 Session::~Session() = default;
-
-std::unique_ptr<ModelRun> Model::start(Session&) const {
-  throw ValueError("the model does not train itself; give the job an algorithm");
-}
-
-bool ModelRun::train_batch(const Table&, int) {
-  throw ValueError(
-      "the model has no train_batch, which DefaultTrainingAlgorithm calls; leave the "
-      "algorithm out to train it by train_all");
-}
 
 AnyProgram* Session::find_program(std::string_view name) {
   for (JobProgram& each : programs_)
@@ -130,35 +102,6 @@ std::vector<const JobProgram*> Session::programs() const {
   return list;
 }
 
-bool Session::has_setting(std::string_view name) const {
-  for (const JobProgram& each : programs_)
-    if (each.program->has_setting(name)) return true;
-  return settings_.contains(name);
-}
-
-void Session::add_setting(std::string_view name, double value) {
-  settings_.insert_or_assign(std::string(name), value);
-}
-
-double Session::setting(std::string_view name) const {
-  for (const JobProgram& each : programs_)
-    if (each.program->has_setting(name)) return each.program->get(name);
-  if (const auto own = settings_.find(name); own != settings_.end()) return own->second;
-  std::vector<std::string> known;
-  for (const auto& [own, value] : settings_) known.push_back(own);
-  for (const JobProgram& each : programs_)
-    for (std::string& n : settings_of(each.program->plan())) known.push_back(std::move(n));
-  throw NameError(fmt::format("the job has no setting \"{}\"{}", name,
-                              allowed_names(name, {known.begin(), known.end()})));
-}
-
-void Session::set_setting(std::string_view name, double value) {
-  (void)setting(name);
-  for (JobProgram& each : programs_)
-    if (each.program->has_setting(name)) each.program->set(name, value);
-  if (const auto own = settings_.find(name); own != settings_.end()) own->second = value;
-}
-
 void Session::warn(const std::string& text) {
   if (options_.observer)
     options_.observer->on_warning(*this, text);
@@ -172,8 +115,6 @@ void Session::note(const std::string& text) {
   else
     say(stderr, "{}\n", text);
 }
-
-double Session::seconds() const { return seconds_before_ + (start_ > 0 ? now() - start_ : 0); }
 
 bool Session::interrupted() const {
   return options_.interrupt && options_.interrupt->load(std::memory_order_relaxed);
@@ -210,47 +151,19 @@ void Session::initialize_parameters() {
     if (const auto* loaded = dynamic_cast<const LoadedModel*>(job_.model.get()))
       take_records(loaded->monitors(), old_monitors_, monitor_->records());
   }
-  if (!job_.init_from.empty()) initialize_from_file(job_.init_from.c_str());
+  if (!job_.init_from.empty()) init_from(job_, store_, *this);
 }
 
-void Session::initialize_from_file(const std::string& path) {
-  InitChoice choice;
-  for (const String& each : job_.init_from_include) choice.include.emplace_back(each.view());
-  for (const String& each : job_.init_from_exclude) choice.exclude.emplace_back(each.view());
-  choice.paths_here = paths_of_parameters(*job_.model);
-  const StoredParameters file = read_stored_parameters(path);
-  choice.paths_there = file.paths;
-  choice.knows_paths_there = file.knows_paths;
-  const InitReport report = init_parameters(store_, file.tensors, path, choice);
-  const auto full = [](const std::map<std::string, std::string>& paths, const std::string& name) {
-    const auto found = paths.find(name);
-    return found == paths.end() ? name : found->second;
-  };
-  note(report.taken.empty()
-           ? fmt::format("init_from {}: nothing is taken", path)
-           : fmt::format("init_from {}: {} {} taken", path, fmt::join(report.taken, ", "),
-                         report.taken.size() == 1 ? "is" : "are"));
-  if (!report.left_out.empty())
-    note(fmt::format("init_from {}: left out: {}", path, fmt::join(report.left_out, ", ")));
-  for (const std::string& kept : report.kept)
-    warn(fmt::format("init_from {}: the file has no \"{}\", which keeps its own first values", path,
-                     kept));
-  for (const std::string& name : report.of_other_layer)
-    warn(
-        fmt::format("init_from {}: \"{}\" keeps its own first values, as that of the file is of "
-                    "another layer: there {}, here {}; init_from_include takes it all the same",
-                    path, name, full(choice.paths_there, name), full(choice.paths_here, name)));
-  for (const std::string& name : report.of_unknown_layer)
-    warn(
-        fmt::format("init_from {}: \"{}\" is taken for {}; the file does not say of which layer it "
-                    "is (init_from_exclude leaves it out)",
-                    path, name, full(choice.paths_here, name)));
-  for (const std::string& unused : report.unused) {
-    const auto& of_other = report.of_other_layer;
-    if (std::find(of_other.begin(), of_other.end(), unused) == of_other.end() &&
-        std::find(report.left_out.begin(), report.left_out.end(), unused) == report.left_out.end())
-      warn(fmt::format("init_from {}: \"{}\" is no parameter of this model", path, unused));
-  }
+void Session::initialize_state() {
+  state_.initialize(store_, static_cast<std::uint64_t>(seed()));
+  const JobValues values(store_, nullptr, options_.learned);
+  const auto* const loaded = dynamic_cast<const LoadedModel*>(job_.model.get());
+  if (const ModelFile* const learned = values.learned(*job_.model))
+    state_.take(store_, learned->state, "the model");
+  else if (loaded)
+    state_.take(store_, loaded->file().state, "the model");
+  state_.resize(store_, static_cast<std::uint64_t>(seed()),
+                [&](const std::string& text) { note(text); });
 }
 
 void Session::enforce_constraints() {
@@ -267,13 +180,7 @@ void Session::enforce_constraints() {
   program->call(nullptr, 0);
 }
 
-JobFacts Session::facts() const {
-  JobFacts facts{job_, settings_};
-  for (const JobProgram& each : programs_)
-    for (const std::string& name : settings_of(each.program->plan()))
-      facts.settings.emplace(name, each.program->get(name));
-  return facts;
-}
+JobFacts Session::facts() const { return {job_, settings_.all()}; }
 
 namespace {
 
@@ -328,25 +235,6 @@ void Session::load_data() {
       at_place(options_.places, *job_.dataset, "", [&] { BatchReader(data_, *program); });
 }
 
-void Session::require_same_data(const ModelFile& file) const {
-  if (options_.accept_differences) return;
-  std::string text;
-  for (const auto& [name, now] : data_facts_) {
-    const auto before = file.data.find(name);
-    // Of a set that is monitored, too, once is enough.
-    const bool told = name != "dataset" && data_facts_.contains("dataset") &&
-                      now == data_facts_.at("dataset") && file.data.contains("dataset") &&
-                      before != file.data.end() && before->second == file.data.at("dataset");
-    if (before != file.data.end() && before->second != now && !told)
-      text += fmt::format("\n  {}: {} then, {} now", name, before->second, now);
-  }
-  if (!text.empty())
-    throw FileError(
-        fmt::format("{}: the run that saved it had other data:{}\nresume all the same "
-                    "with --accept-differences",
-                    job_.save_path.view(), text));
-}
-
 void Session::setup_monitor() {
   const TrainingAlgorithm* algorithm = job_.algorithm.get();
   if (!algorithm) return;
@@ -370,10 +258,10 @@ void Session::setup_monitor() {
     if (!first) continue;
     first = false;
     monitor_->add_channel(
-        "training_seconds_this_epoch", [this] { return training_seconds_; },
+        "training_seconds_this_epoch", [this] { return clock_.training; },
         "seconds this epoch spent in training", true);
     monitor_->add_channel(
-        "total_seconds_last_epoch", [this] { return total_seconds_; },
+        "total_seconds_last_epoch", [this] { return clock_.total; },
         "seconds the epoch before took, with monitoring and saving", true);
   }
 }
@@ -404,21 +292,7 @@ void Session::visit_state(Archive& archive) {
   if (model_run_) visit("model", *model_run_);
   for (std::size_t i = 0; i < extensions_.size(); ++i)
     visit(fmt::format("extensions[{}]", i), *extensions_[i]);
-  archive.enter("settings");
-  for (auto& [name, value] : settings_) archive(name, value);
-  archive.leave();
-  for (JobProgram& each : programs_) {
-    archive.enter("programs." + each.name);
-    auto count = static_cast<std::int64_t>(each.program->step_count());
-    archive("step_count", count);
-    each.program->step_count(static_cast<std::uint64_t>(count));
-    for (const std::string& name : settings_of(each.program->plan())) {
-      double value = each.program->get(name);
-      archive(name, value);
-      each.program->set(name, value);
-    }
-    archive.leave();
-  }
+  settings_.state(archive);
 }
 
 ModelFile Session::model_file() {
@@ -442,36 +316,18 @@ ModelFile Session::model_file() {
   file.tags = tags_;
   file.monitors = old_monitors_;
   file.monitors.push_back(monitor_->records());
-  file.wall_clock["seconds"] = seconds();
-  file.wall_clock["training_seconds_this_epoch"] = training_seconds_;
-  file.wall_clock["total_seconds_last_epoch"] = total_seconds_;
+  clock_.save(file.wall_clock);
   return file;
 }
 
-void Session::save_to(const std::string& path) { write(path, Overwrite::replace); }
+void Session::save_to(const std::string& path) {
+  outputs_.write(path, [this] { return model_file(); });
+  if (options_.observer) options_.observer->on_save(*this, path);
+}
 
 void Session::save() {
   for (auto& each : extensions_) each->on_save(*this);
-  if (job_.save_path.empty()) return;
-  write(job_.save_path.c_str(), overwrite());
-  saved_once_ = true;
-}
-
-void Session::require_same_bits(const ModelFile& file) const {
-  if (options_.accept_differences) return;
-  std::map<std::string, std::string> there = file.environment, here = current_environment();
-  here["threads"] = std::to_string(options_.threads);
-  if (options_.seed) {
-    there["seed"] = std::to_string(state_value<std::int64_t>(file.values, "seed"));
-    here["seed"] = std::to_string(*options_.seed);
-  }
-  const auto differences = environment_differences(there, here);
-  if (differences.empty()) return;
-  std::string text =
-      fmt::format("{}: this program would not go on with the same bits as the run that saved it:",
-                  job_.save_path.view());
-  for (const std::string& line : differences) text += "\n  " + line;
-  throw FileError(text + "\nresume all the same with --accept-differences");
+  if (!job_.save_path.empty()) save_to(job_.save_path.c_str());
 }
 
 void Session::take_seed(const ModelFile& file) {
@@ -479,30 +335,12 @@ void Session::take_seed(const ModelFile& file) {
   for (JobProgram& each : programs_) each.program->seed(static_cast<std::uint64_t>(seed()));
 }
 
-bool Session::job_differs(const ModelFile& file) {
-  const std::string here = options_.job_yaml.empty() ? to_yaml(job_) : options_.job_yaml;
-  if (here == file.job_yaml) return false;
-  const auto [now, before] =
-      std::mismatch(here.begin(), here.end(), file.job_yaml.begin(), file.job_yaml.end());
-  const auto line = [](const std::string& text, std::string::const_iterator at) {
-    auto begin = at, end = at;
-    while (begin != text.begin() && begin[-1] != '\n') --begin;
-    while (end != text.end() && *end != '\n') ++end;
-    while (begin != end && *begin == ' ') ++begin;
-    return std::string(begin, end);
-  };
-  warn(
-      fmt::format("{} was saved by a job that is written otherwise; the first difference:\n"
-                  "  saved: {}\n  now:   {}\nWhat extensions and schedules may change, such as "
-                  "the learning rate, goes on as it was saved",
-                  job_.save_path.view(), line(file.job_yaml, before), line(here, now)));
-  return true;
-}
-
 void Session::restore(const ModelFile& file) {
   const std::string path = job_.save_path.c_str();
   restore_tensors(store_, StoreKind::parameter, file.parameters, path);
   restore_tensors(store_, StoreKind::state, file.state, path);
+  state_.resize(store_, static_cast<std::uint64_t>(seed()),
+                [&](const std::string& text) { warn(text); });
   StateValues values = file.values;
   RandomStates random_states = file.random;
   StateArchive archive(values, random_states, false);
@@ -510,9 +348,7 @@ void Session::restore(const ModelFile& file) {
   tags_ = file.tags;
   old_monitors_ = file.monitors;
   if (!old_monitors_.empty() && old_monitors_.back().name == "monitor") old_monitors_.pop_back();
-  seconds_before_ = state_value<double>(file.wall_clock, "seconds");
-  training_seconds_ = state_value<double>(file.wall_clock, "training_seconds_this_epoch");
-  total_seconds_ = state_value<double>(file.wall_clock, "total_seconds_last_epoch");
+  clock_.restore(file.wall_clock);
 }
 
 bool Session::continue_learning() {
@@ -528,19 +364,21 @@ void Session::monitor_now() {
 }
 
 void Session::train_epoch() {
-  const double begin = now();
+  const double begin = Clock::now();
   if (algorithm_)
     algorithm_->train(*this);
   else if (data_)
     model_run_->train_all(*data_);
   else
     throw ValueError("the job has no dataset");
-  training_seconds_ = now() - begin;
+  clock_.training = Clock::now() - begin;
 }
 
 std::vector<std::string> Session::measure(const ModelFile& file, const std::string& path,
                                           const Monitor::WatchedData& data) {
   restore_tensors(store_, StoreKind::parameter, file.parameters, path);
+  state_.initialize(store_, static_cast<std::uint64_t>(seed()));
+  state_.take(store_, file.state, "");
   bool knows_settings = true;  // a model whose file has no job has none
   for (JobProgram& each : programs_)
     for (const std::string& name : settings_of(each.program->plan())) {
@@ -571,34 +409,39 @@ std::vector<std::string> Session::measure(const ModelFile& file, const std::stri
   return faults;
 }
 
-RunEnd Session::run() {
-  const std::string path = job_.save_path.c_str();
-  if (!path.empty() && job_.save_freq == 0)
+void Session::check_saving() {
+  const bool path = !job_.save_path.empty();
+  if (path && job_.save_freq == 0)
     warn("save_path is given, but save_freq is 0: nothing will be saved");
   if (job_.save_freq < 0)
     throw ValueError(fmt::format("save_freq must not be negative, but is {}", job_.save_freq));
-  if (path.empty() && job_.save_freq > 0)
+  if (!path && job_.save_freq > 0)
     throw ValueError("save_freq is given, but no save_path to save to");
-  start_ = now();
-  std::optional<ModelFile> saved;
-  if (options_.resume) {
-    if (path.empty()) throw ValueError("nothing to resume: the job has no save_path");
-    std::error_code error;
-    if (std::filesystem::exists(path, error) || error)
-      saved = read_model_file(path);
-    else
-      warn(fmt::format("--resume: there is no file {}; the run starts anew", path));
-  }
-  resumed_ = saved.has_value();
-  look_at_outputs();
-  bool other_job = false;
-  if (saved) {
-    require_same_bits(*saved);
-    take_seed(*saved);
-    other_job = job_differs(*saved);
-  }
+}
+
+std::optional<ModelFile> Session::saved_run() {
+  if (!options_.resume) return {};
+  const std::string path = job_.save_path.c_str();
+  if (path.empty()) throw ValueError("nothing to resume: the job has no save_path");
+  std::error_code error;
+  if (std::filesystem::exists(path, error) || error) return read_model_file(path);
+  warn(fmt::format("--resume: there is no file {}; the run starts anew", path));
+  return {};
+}
+
+bool Session::take_up(const ModelFile& saved) {
+  const std::string path = job_.save_path.c_str();
+  if (!options_.accept_differences) require_same_bits(saved, options_, path);
+  take_seed(saved);
+  const std::string other =
+      other_job(saved, options_.job_yaml.empty() ? to_yaml(job_) : options_.job_yaml, path);
+  if (!other.empty()) warn(other);
+  return !other.empty();
+}
+
+void Session::begin(const ModelFile* saved) {
   load_data();
-  if (data_ && !path.empty()) data_facts_["dataset"] = facts_of(*data_);
+  if (data_ && !job_.save_path.empty()) data_facts_["dataset"] = facts_of(*data_);
   bool copied = false;
   if (saved) {
     const MonitorRecords* records = find_monitor(saved->monitors);
@@ -608,57 +451,65 @@ RunEnd Session::run() {
   } else {
     at_place(options_.places, *job_.model, "", [this] { initialize_parameters(); });
     enforce_constraints();
+    initialize_state();
   }
   setup_monitor();
-  if (saved) require_same_data(*saved);
+  if (saved && !options_.accept_differences)
+    require_same_data(*saved, data_facts_, job_.save_path.c_str());
   start_parts();
   if (saved) {
     monitor_->records().copy_history = copied;
     restore(*saved);
   }
-  rehearse_saves();
+  outputs_.rehearse([this] { return model_file(); });
   if (options_.observer) options_.observer->on_start(*this);
+}
 
-  // As Pylearn2's main loop: a record before the first epoch, and monitoring before saving.
-  bool go_on = true;
-  if (!saved) {
-    monitor_now();
-    go_on = continue_learning();
-  } else {
-    stopped_ = state_value<bool>(saved->values, "stopped");
-    monitor_->records().time_budget_exceeded = false;
-    // A finished job may have been given a later end.
-    if (monitor_->records().training_succeeded)
-      go_on = other_job && continue_learning();
-    else
-      go_on = !stopped_;
-    if (!go_on) warn(fmt::format("nothing to resume: the run that saved {} has finished", path));
-    monitor_->records().training_succeeded = false;
-  }
-  RunEnd end = RunEnd::finished;
+bool Session::goes_on(const ModelFile& saved, bool other_job) {
+  stopped_ = state_value<bool>(saved.values, "stopped");
+  monitor_->records().time_budget_exceeded = false;
+  bool go_on = !stopped_;
+  // A finished job may have been given a later end.
+  if (monitor_->records().training_succeeded) go_on = other_job && continue_learning();
+  if (!go_on)
+    warn(fmt::format("nothing to resume: the run that saved {} has finished",
+                     job_.save_path.view()));
+  monitor_->records().training_succeeded = false;
+  return go_on;
+}
+
+RunEnd Session::train_epochs(bool& go_on) {
   while (go_on) {
-    if (interrupted()) {
-      end = RunEnd::interrupted;
-      break;
-    }
-    if (options_.time_budget > 0 && now() - start_ >= options_.time_budget) {
+    if (interrupted()) return RunEnd::interrupted;
+    if (options_.time_budget > 0 && clock_.since_start() >= options_.time_budget) {
       warn("Time budget exceeded");
       monitor_->records().time_budget_exceeded = true;
-      end = RunEnd::time_budget_exceeded;
-      break;
+      return RunEnd::time_budget_exceeded;
     }
-    const double begin = now();
+    const double begin = Clock::now();
     train_epoch();
-    if (algorithm_ && algorithm_->in_epoch()) {
-      end = RunEnd::interrupted;
-      break;
-    }
+    if (algorithm_ && algorithm_->in_epoch()) return RunEnd::interrupted;
     monitor_->report_epoch();
     monitor_now();
     go_on = continue_learning();
     if (job_.save_freq > 0 && go_on && records().epochs_seen % job_.save_freq == 0) save();
-    total_seconds_ = now() - begin;
+    clock_.total = Clock::now() - begin;
   }
+  return RunEnd::finished;
+}
+
+RunEnd Session::run() {
+  check_saving();
+  clock_.start();
+  const std::optional<ModelFile> saved = saved_run();
+  if (saved) outputs_.resumed();
+  outputs_.look();
+  const bool other = saved && take_up(*saved);
+  begin(saved ? &*saved : nullptr);
+  // As Pylearn2's main loop: a record before the first epoch, and monitoring before saving.
+  if (!saved) monitor_now();
+  bool go_on = saved ? goes_on(*saved, other) : continue_learning();
+  const RunEnd end = train_epochs(go_on);
   if (end != RunEnd::interrupted) monitor_->records().training_succeeded = !go_on;
   // An interrupted run is worth keeping even where the job saves nothing.
   if (job_.save_freq > 0 || end == RunEnd::interrupted) save();

@@ -237,6 +237,23 @@ def check_json():
                    for key in ("min", "mean", "max", "standard_deviation"))
            and all(f"{p[key]['max']:.6g}" in text for p in found["parameters"]
                    for key in ("column_norms", "row_norms") if len(p["shape"]) == 2), found, text)
+    rule = "learning_rate: .1, learning_rule: !obj:Momentum { init_momentum: .5 }"
+    moving = folder / "moving.pkl"
+    text = (JOB % (FLAT, "train", 1, moving)).replace("learning_rate: .1", rule)
+    job = write("moving.yaml", text)
+    out = run("check", job)[1]
+    states = [e for e in events(run("check", job, "--json")[1]) if e["event"] == "state"]
+    expect("check: state, its shape, and whose it is",
+           "  state h_W.velocity [4, 3] of the algorithm\n" in out and len(states) == 4
+           and states[0] == {"event": "state", "name": "h_W.velocity", "shape": [4, 3],
+                             "owner": "the algorithm", "doc": ""}, out, states)
+    run("train", job, "-q")
+    found = json.loads(run("summarize-model", moving, "--json")[1])
+    text = run("summarize-model", moving)[1]
+    expect("summarize-model: state beside the parameters",
+           [s["name"] for s in found["state"]] == [s["name"] for s in states]
+           and found["number_of_parameters"] == 27 and "state h_W.velocity: [4, 3]\n" in text
+           and f"{found['state'][0]['max']:.6g}" in text, found, text)
     found = json.loads(run("info", "--json")[1])
     expect("info --json", f"ansatz {found['version']}\n" in run("info")[1]
            and found["processors"] > 0 and "blas_kernels" in found, found)

@@ -147,6 +147,9 @@ struct NearFixedMean : Cost {
     return sum(square(model.parameters()[0].value - fixed()));
   }
   constexpr bool supervised() const override { return false; }
+  constexpr void states(const Model&, StateList& list) const override {
+    list.add("fixed_mean", ir::Shape());
+  }
   constexpr FixedVarDescr fixed_variables(const Model&, const Data& data) const override {
     FixedVarDescr f;
     f.on_load_batch.add("fixed_mean", fixed(), mean(data["features"].value()));

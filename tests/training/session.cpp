@@ -47,15 +47,23 @@ namespace {
 // Counts its passes over the data.
 class Counter : public SelfTrainingModel {
  public:
-  using SelfTrainingModel::train_all;
-  void train_all(const Table& data) override { examples += data.examples(), ++passes; }
-  bool continue_learning() const override { return passes < 3; }
-  void state(Archive& archive) override {
-    archive("passes", passes);
-    archive("examples", examples);
+  std::unique_ptr<ModelRun> start(Session&) const override {
+    struct Run : ModelRun {
+      std::int64_t passes = 0, examples = 0;
+      void train_all(const Table& data) override { examples += data.examples(), ++passes; }
+      bool continue_learning() override { return passes < 3; }
+      void state(Archive& archive) override {
+        archive("passes", passes);
+        archive("examples", examples);
+      }
+    };
+    return std::make_unique<Run>();
   }
-  std::int64_t passes = 0, examples = 0;
 };
+
+std::int64_t counted(Session& session, const char* what) {
+  return std::get<std::int64_t>(session.model_file().values.at(what));
+}
 
 }  // namespace
 
@@ -79,33 +87,21 @@ TEST_CASE("session: a model that trains itself is trained, saved and restored", 
   const RandomDenseDesignMatrix data(20, 6, 3);
   Quiet observer;
 
-  Shared<Counter> model{Counter()};
-  const Train job(data, model, save_path(path.c_str()), save_freq(1));
-  Session(job, {}, quiet(observer)).run();
-  CHECK(model->passes == 3);
-  CHECK(model->examples == 60);
-
-  Shared<Counter> again{Counter()};
-  const Train resumed(data, again, save_path(path.c_str()), save_freq(1));
-  RunOptions options = quiet(observer);
-  options.resume = true;
-  Session(resumed, {}, options).run();
-  CHECK(again->passes == 3);
-  CHECK(again->examples == 60);
-
+  const auto counts = [&](const Train& job, bool resume) {
+    RunOptions options = quiet(observer);
+    options.resume = resume;
+    Session session(job, {}, options);
+    session.run();
+    CHECK(counted(session, "model.passes") == 3);
+    CHECK(counted(session, "model.examples") == 60);
+  };
+  const Train job(data, Counter(), save_path(path.c_str()), save_freq(1));
+  counts(job, false);
+  counts(job, true);
+  // A description, which no run has changed.
+  counts(job, false);
   // As `!pkl:` gives it: what it learned is there before it is asked whether to go on.
-  Shared<Counter> loaded{Counter()};
   const auto file = std::make_shared<const ModelFile>(read_model_file(path));
-  const Train once_more(data, LoadedModel(loaded, file));
-  Session(once_more, {}, quiet(observer)).run();
-  CHECK(loaded->passes == 3);
-  CHECK(loaded->examples == 60);
+  counts(Train(data, LoadedModel(Shared<Model>(Counter()), file)), false);
   std::filesystem::remove(path);
-}
-
-TEST_CASE("session: a model trains itself without a job", "[session]") {
-  Counter model;
-  const RandomDenseDesignMatrix data(20, 6, 3);
-  while (model.continue_learning()) model.train_all(data);
-  CHECK(model.examples == 60);
 }

@@ -88,6 +88,14 @@ class BGD : public TrainingAlgorithm {
   }
 
   constexpr bool lbfgs() const { return method == "lbfgs"; }
+  constexpr void states(const Model& model, StateList& list) const override {
+    const ir::List<ModelParameter> trained = trained_among(model.parameters());
+    for (const ModelParameter& p : trained) {
+      list.add_like(p, "direction");
+      list.add_like(p, "saved");
+      if (lbfgs()) list.add_like(p, "gradient");
+    }
+  }
   constexpr void functions(const Train& train, FunctionList& list) const override;
   constexpr int epoch_batches() const override { return batches_per_iter; }
   constexpr void channels(const Model&, ChannelList& list) const override {
@@ -116,13 +124,6 @@ class BGD : public TrainingAlgorithm {
 
   static constexpr AnyExpr state_of(const ModelParameter& p, const char* what) {
     return state_leaf(p.name + "." + what, p.shape());
-  }
-  static constexpr ir::List<ModelParameter> trained(const Model& model) {
-    ir::List<ModelParameter> list;
-    const ir::List<ModelParameter> whole = model.parameters();
-    for (const ModelParameter& p : whole)
-      if (!p.frozen) list.push_back(p);
-    return list;
   }
   constexpr Shared<Cost> searchable(const Train& train) const;
   constexpr Function direction(const Model& model, const Cost& of, const Data& data) const;
@@ -185,7 +186,7 @@ constexpr Function BGD::direction(const Model& model, const Cost& of, const Data
 constexpr Function BGD::go_to(const Model& model) const {
   const AnyExpr alpha(setting("line_search.alpha", 0).value());
   UpdateList updates;
-  for (const ModelParameter& p : trained(model)) {
+  for (const ModelParameter& p : trained_among(model.parameters())) {
     AnyExpr scaled = alpha;
     if (p.scaled && !lbfgs()) scaled = alpha * setting(p.name + ".lr_scale", p.lr_scale);
     updates.add(p.name, p.value, state_of(p, "saved") - scaled * state_of(p, "direction"));
@@ -198,7 +199,8 @@ constexpr Function BGD::go_to(const Model& model) const {
 
 constexpr Function BGD::save_point(const Model& model) {
   Function f;
-  for (const ModelParameter& p : trained(model)) f.add(update(state_of(p, "saved"), p.value));
+  for (const ModelParameter& p : trained_among(model.parameters()))
+    f.add(update(state_of(p, "saved"), p.value));
   return f;
 }
 
@@ -247,8 +249,9 @@ constexpr void BGD::functions(const Train& train, FunctionList& list) const {
   list.add("load_batch", [&] {
     Function f;
     if (const Shared<Cost> c = searchable(train)) {
-      const FixedVarDescr fixed = c->fixed_variables(model, train.data());
-      fixed.on_load_batch.give_to(f);
+      UpdateList updates = c->fixed_variables(model, train.data()).on_load_batch;
+      model.state_updates(train.data(), updates);
+      updates.give_to(f);
     }
     return f;
   });

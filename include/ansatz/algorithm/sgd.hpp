@@ -57,6 +57,9 @@ class SGD : public TrainingAlgorithm {
     key("seed", &SGD::seed, "of the order of examples; default [2012, 10, 5]");
   }
 
+  constexpr void states(const Model& model, StateList& list) const override {
+    if (learning_rule) learning_rule->states(trained_among(model.parameters()), list);
+  }
   constexpr void functions(const Train& train, FunctionList& list) const override {
     list.add("step", [&] { return step(train); });
   }
@@ -89,6 +92,7 @@ class SGD : public TrainingAlgorithm {
       if (p.scaled) scaled = rate * setting(p.name + ".lr_scale", p.lr_scale);
       rule->updates({p, g.of[i], scaled}, updates);
     }
+    model.state_updates(data, updates);
     model.modify_updates(updates);
     updates.give_to(f);
     return f;

@@ -124,6 +124,9 @@ class SumOfCosts : public Cost {
     for (const Channel& c : found) list.add(c);
   }
 
+  constexpr void states(const Model& model, StateList& list) const override {
+    for (const CostTerm& t : costs) t.cost->states(model, list);
+  }
   constexpr void functions(const Model& model, const Data& data,
                            FunctionList& list) const override {
     for (const CostTerm& t : costs) t.cost->functions(model, data, list);

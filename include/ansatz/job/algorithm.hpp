@@ -86,6 +86,8 @@ class TrainingAlgorithm : public Object {
     return model.default_cost();
   }
 
+  /// Declares the state that its functions keep, such as that of a learning rule.
+  constexpr virtual void states(const Model&, StateList&) const {}
   /// Contributes the functions the algorithm calls.
   constexpr virtual void functions(const Train&, FunctionList&) const {}
   /// Channels of the algorithm itself, such as the learning rate.

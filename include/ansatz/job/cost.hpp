@@ -10,7 +10,7 @@ ANSATZ_COMPILED_ONCE
 namespace ansatz {
 
 /// What is drawn once for a batch and stays fixed while a line search evaluates the cost again and
-/// again: state of the program, renewed by a function of its own when a batch is loaded.
+/// again: state that the cost declares, renewed by a function of its own when a batch is loaded.
 struct FixedVarDescr {
   UpdateList on_load_batch;  ///< new values of the fixed variables, computed from the data
   constexpr bool empty() const { return on_load_batch.entries().empty(); }
@@ -49,6 +49,8 @@ class Cost : public Object {
     return g;
   }
 
+  /// Declares the state that its expressions keep: chains, fixed variables.
+  constexpr virtual void states(const Model&, StateList&) const {}
   /// Contributes functions of its own, where it is the cost that the job trains with.
   constexpr virtual void functions(const Model&, const Data&, FunctionList&) const {}
   /// Channels beside the objective.

@@ -44,6 +44,8 @@ class Extension : public Object {
   /// Channels, as expressions: compiled with those of the model and of the cost, and computed on
   /// every monitored data set.
   constexpr virtual void channels(const Model&, const Data&, ChannelList&) const {}
+  /// Declares the state that its functions keep.
+  constexpr virtual void states(const Model&, StateList&) const {}
   /// Contributes functions that its run finds by name: Session::program.
   constexpr virtual void functions(const Model&, const Data&, FunctionList&) const {}
   /// Whether the channels that its run adds to the monitor are computed from data and parameters

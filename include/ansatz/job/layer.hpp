@@ -67,6 +67,10 @@ class Layer : public Object {
   /// Draws first values, in the order of Pylearn2's `set_input_space`.
   virtual void initialize(const Place&, InitialValues&, RandomState&) const {}
   constexpr virtual void modify_updates(const Place&, UpdateList&) const {}
+  /// Declares what it keeps beside its parameters, such as running statistics, named as they are.
+  constexpr virtual void states(const Place&, StateList&) const {}
+  /// Adds what its state becomes after a batch that was trained on.
+  constexpr virtual void state_updates(const Place&, const Signal& /*below*/, UpdateList&) const {}
 
   constexpr virtual bool has_cost() const { return false; }
   /// The cost of outputs against targets: the mean over the batch.
@@ -113,7 +117,7 @@ class Layer : public Object {
   constexpr virtual const Layer& inner_part(int i) const { return inner_layer(i); }
 
  protected:
-  /// "h0_W" for "W": the name of a parameter.
+  /// "h0_W" for "W": the name of a parameter, or of state.
   constexpr String own(const Place& at, std::string_view what) const {
     return at.path_of(part(), stem()) + "_" + what;
   }

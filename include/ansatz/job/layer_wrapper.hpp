@@ -34,6 +34,13 @@ class LayerWrapper : public Layer {
   constexpr void modify_updates(const Place& at, UpdateList& updates) const override {
     wrapped().modify_updates(at, updates);
   }
+  constexpr void states(const Place& at, StateList& list) const override {
+    wrapped().states(at, list);
+  }
+  constexpr void state_updates(const Place& at, const Signal& below,
+                               UpdateList& updates) const override {
+    wrapped().state_updates(at, below, updates);
+  }
 
   constexpr bool has_cost() const override { return wrapped().has_cost(); }
   constexpr AnyExpr cost(const Place& at, const Signal& targets,
@@ -107,6 +114,18 @@ class ModelLayer : public Layer {
       layered->parameters(inside(at), list);
     else
       inside_model().parameters(list);
+  }
+  constexpr void states(const Place& at, StateList& list) const override {
+    if (const Layered* layered = inside_model().as_layered())
+      layered->states(inside(at), list);
+    else
+      inside_model().states(list);
+  }
+  /// Of a model of layers; what another one's state becomes is its own affair.
+  constexpr void state_updates(const Place& at, const Signal& below,
+                               UpdateList& updates) const override {
+    if (const Layered* layered = inside_model().as_layered())
+      layered->state_updates(inside(at), below, updates);
   }
   constexpr const Object& part() const override { return inside_model(); }
   constexpr const Model* inner_model() const override { return &inside_model(); }

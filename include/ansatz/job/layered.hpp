@@ -125,6 +125,23 @@ class Layered : public Model {
     for (int i = 0; i < layer_count(); ++i) layer(i).modify_updates(at[i], updates);
   }
 
+  constexpr void states(StateList& list) const override { states(root(), list); }
+  /// Those of the layers, the model standing at `from`; of one that stands in several places once.
+  constexpr virtual void states(const Place& from, StateList& list) const {
+    const ir::List<Place> at = places(from);
+    for (int i = 0; i < layer_count(); ++i) {
+      StateList own;
+      layer(i).states(at[i], own);
+      list.add_once(own);
+    }
+  }
+  constexpr void state_updates(const Data& data, UpdateList& updates) const override {
+    StateList kept;
+    states(kept);
+    if (!kept.empty()) state_updates(root(), data[input_source()], updates);
+  }
+  constexpr void state_updates(const Place& from, const Signal& input, UpdateList& updates) const;
+
   constexpr SpaceInfo target_space() const override {
     const ir::List<Place> at = places(root());
     return last().target_space(at.back().input);
@@ -196,6 +213,19 @@ class Watching final : public LayerVisitor {
   ChannelList* list_;
 };
 
+// What the state of each layer becomes.
+class Renewing final : public LayerVisitor {
+ public:
+  constexpr explicit Renewing(UpdateList& updates) : updates_(&updates) {}
+  constexpr void left(const Layer& layer, const Place& at, const Signal& below,
+                      const Signal&) override {
+    layer.state_updates(at, below, *updates_);
+  }
+
+ private:
+  UpdateList* updates_;
+};
+
 // Outputs by path; those of layers of models inside apart.
 class Naming final : public LayerVisitor {
  public:
@@ -226,6 +256,12 @@ constexpr void Layered::named_outputs(const Signal& input, ir::List<Data::Entry>
   const Signal own = pass(root(), input, naming);
   list.push_back({"", own});
   for (const Data::Entry& each : inside) list.push_back(each);
+}
+
+constexpr void Layered::state_updates(const Place& from, const Signal& input,
+                                      UpdateList& updates) const {
+  visiting::Renewing renewing(updates);
+  (void)pass(from, input, renewing);
 }
 
 constexpr void Layered::layer_channels(const Place& from, const Signal& input,

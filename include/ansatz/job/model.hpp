@@ -5,6 +5,7 @@
 #include <ansatz/job/channel.hpp>
 #include <ansatz/job/function_list.hpp>
 #include <ansatz/job/parameter_list.hpp>
+#include <ansatz/job/state_list.hpp>
 #include <ansatz/spaces/signal.hpp>
 
 #include <memory>
@@ -88,6 +89,11 @@ class Model : public Object {
 
   /// In the order of Pylearn2's get_params().
   constexpr virtual void parameters(ir::List<ModelParameter>& list) const = 0;
+  /// Declares what is kept beside them, such as running statistics: part of the model, wherever it
+  /// goes.
+  constexpr virtual void states(StateList&) const {}
+  /// Adds what state becomes after a batch that was trained on.
+  constexpr virtual void state_updates(const Data&, UpdateList&) const {}
   /// Draws the first values, in the order of Pylearn2's constructors. Zero where nothing is set.
   virtual void initialize(InitialValues& values) const = 0;
 

@@ -27,7 +27,7 @@ constexpr AnyExpr parameter_leaf(const String& name, const ir::Shape& shape) {
   return AnyExpr(ir::make_leaf(ir::info_of<ops::Parameter>, shape, ir::DType::real, name.c_str()));
 }
 
-/// State named `name`, of this shape; kept from call to call, saved with the model.
+/// State named `name`, of this shape: a leaf. Who reads or updates it declares it (StateList).
 constexpr AnyExpr state_leaf(const String& name, const ir::Shape& shape) {
   return AnyExpr(ir::make_leaf(ir::info_of<ops::State>, shape, ir::DType::real, name.c_str()));
 }
@@ -36,6 +36,14 @@ constexpr AnyExpr state_leaf(const String& name, const ir::Shape& shape) {
 /// while the job runs, and so that programs do not depend on it.
 constexpr Expr<Scalar> setting(const String& name, double value) {
   return scalar(name.c_str(), value);
+}
+
+/// Those that are not frozen.
+constexpr ir::List<ModelParameter> trained_among(const ir::List<ModelParameter>& parameters) {
+  ir::List<ModelParameter> list;
+  for (const ModelParameter& p : parameters)
+    if (!p.frozen) list.push_back(p);
+  return list;
 }
 
 /// New values of parameters and state, in order, as `modify_updates` sees them.

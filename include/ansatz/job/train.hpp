@@ -106,6 +106,30 @@ class Train {
     return list;
   }
 
+  /// The state of the job, as its parts declare it: the model, the cost, the costs that are only
+  /// watched, the algorithm, the extensions. Error, naming both owners, when two have one name.
+  constexpr StateList states() const {
+    StateList list;
+    if (!model) return list;
+    list.owner("the model");
+    model->states(list);
+    list.owner("the cost");
+    if (const Shared<Cost> c = cost()) c->states(*model, list);
+    if (algorithm) {
+      for (const NamedCost& each : algorithm->monitoring_costs) {
+        list.owner("the monitoring cost " + each.name);
+        each.cost->states(*model, list);
+      }
+      list.owner("the algorithm");
+      algorithm->states(*model, list);
+    }
+    for (int i = 0; i < extensions.size(); ++i) {
+      list.owner("extensions[" + to_text(i) + "]");
+      extensions[i]->states(*model, list);
+    }
+    return list;
+  }
+
   /// The functions of the job, as its parts contribute them: the algorithm, the cost, the monitor
   /// ("monitor", the channels that read data; "monitor_parameters", those that do not;
   /// "monitor_settings", the algorithm's own), the model ("predict" and its own), the extensions.

@@ -35,6 +35,7 @@ class Erased;
 ///
 /// Optional members: `initialize(InitialValues&)` (without it matrices are uniform by Glorot and
 /// Bengio 2010, all else is zero), `channels(x, y, ChannelList&)`, `modify_updates(UpdateList&)`,
+/// `states(StateList&)` and `state_updates(x, UpdateList&)` for what is kept beside parameters,
 /// `functions(x, FunctionList&)`, which contributes some beside "predict", such as "reconstruct":
 ///
 ///     constexpr void functions(auto x, FunctionList& list) const {
@@ -82,6 +83,13 @@ class Erased : public Model {
     return Signal(output_space(), AnyExpr(user_.forward(x).value()));
   }
 
+  constexpr void states(StateList& list) const override {
+    if constexpr (requires { user_.states(list); }) user_.states(list);
+  }
+  constexpr void state_updates(const Data& data, UpdateList& updates) const override {
+    if constexpr (requires(Expr<Batch<In>> x) { user_.state_updates(x, updates); })
+      user_.state_updates(typed<In>(data, "features"), updates);
+  }
   constexpr void functions(const Data& data, FunctionList& list) const override {
     Model::functions(data, list);
     Expr<Batch<In>> x{ir::Value()};  // names alone may be asked for, without data

@@ -28,6 +28,10 @@ class LoadedModel : public Model {
   String target_source() const override { return model_->target_source(); }
   void parameters(ir::List<ModelParameter>& list) const override { model_->parameters(list); }
   using Model::parameters;
+  void states(StateList& list) const override { model_->states(list); }
+  void state_updates(const Data& data, UpdateList& updates) const override {
+    model_->state_updates(data, updates);
+  }
   void initialize(InitialValues& values) const override;
   Signal output(const Signal& input) const override { return model_->output(input); }
   void named_outputs(const Signal& input, ir::List<Data::Entry>& list) const override {

@@ -36,6 +36,12 @@ class AdaDelta : public LearningRule {
     if (!(decay >= 0 && decay < 1)) graph_error("AdaDelta: decay must be at least 0 and below 1");
   }
 
+  constexpr void states(const ir::List<ModelParameter>& of, StateList& list) const override {
+    for (const ModelParameter& p : of) {
+      list.add_like(p, "mean_square_grad");
+      list.add_like(p, "mean_square_dx");
+    }
+  }
   constexpr void updates(const RuleContext& c, UpdateList& list) const override {
     check();
     const auto rho = setting("adadelta.decay", decay);

@@ -31,6 +31,9 @@ class AdaGrad : public LearningRule {
     if (!(max_scaling > 0)) graph_error("AdaGrad: max_scaling must be above 0");
   }
 
+  constexpr void states(const ir::List<ModelParameter>& of, StateList& list) const override {
+    for (const ModelParameter& p : of) list.add_like(p, "sum_square_grad");
+  }
   constexpr void updates(const RuleContext& c, UpdateList& list) const override {
     check();
     const AnyExpr s = c.state("sum_square_grad"), p = c.parameter.value;

@@ -39,6 +39,13 @@ class Adam : public LearningRule {
     if (!(epsilon > 0)) graph_error("Adam: epsilon must be above 0");
   }
 
+  constexpr void states(const ir::List<ModelParameter>& of, StateList& list) const override {
+    list.add("adam.steps", ir::Shape());
+    for (const ModelParameter& p : of) {
+      list.add_like(p, "mean_grad");
+      list.add_like(p, "mean_square_grad");
+    }
+  }
   constexpr void updates(const RuleContext& c, UpdateList& list) const override {
     const AnyExpr p = c.parameter.value;
     const AnyExpr step = adam_step(c, list);

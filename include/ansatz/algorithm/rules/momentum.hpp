@@ -36,6 +36,9 @@ class Momentum : public LearningRule {
       graph_error("Momentum: init_momentum must be at least 0 and below 1");
   }
 
+  constexpr void states(const ir::List<ModelParameter>& of, StateList& list) const override {
+    for (const ModelParameter& p : of) list.add_like(p, "velocity");
+  }
   constexpr void updates(const RuleContext& c, UpdateList& list) const override {
     const auto m = setting("momentum", init_momentum);
     const AnyExpr v = c.state("velocity"), p = c.parameter.value;

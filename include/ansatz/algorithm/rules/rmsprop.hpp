@@ -35,6 +35,9 @@ class RMSProp : public LearningRule {
     if (!(max_scaling > 0)) graph_error("RMSProp: max_scaling must be above 0");
   }
 
+  constexpr void states(const ir::List<ModelParameter>& of, StateList& list) const override {
+    for (const ModelParameter& p : of) list.add_like(p, "mean_square_grad");
+  }
   constexpr void updates(const RuleContext& c, UpdateList& list) const override {
     check();
     const auto rho = setting("rmsprop.decay", decay);

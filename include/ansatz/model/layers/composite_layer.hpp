@@ -104,6 +104,16 @@ class CompositeLayer : public Layer {
     const ir::List<Place> places = inner_places(at);
     for (int i = 0; i < layers.size(); ++i) layers[i]->modify_updates(places[i], updates);
   }
+  constexpr void states(const Place& at, StateList& list) const override {
+    const ir::List<Place> places = inner_places(at);
+    for (int i = 0; i < layers.size(); ++i) layers[i]->states(places[i], list);
+  }
+  constexpr void state_updates(const Place& at, const Signal& below,
+                               UpdateList& updates) const override {
+    const ir::List<Place> places = inner_places(at);
+    for (int i = 0; i < layers.size(); ++i)
+      layers[i]->state_updates(places[i], below_layer(i, below), updates);
+  }
 
   constexpr bool has_cost() const override {
     for (const Shared<Layer>& each : layers)

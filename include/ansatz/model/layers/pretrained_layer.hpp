@@ -28,6 +28,14 @@ class PretrainedLayer : public ModelLayer {
     layer_name = name;
     give(*this, options...);
   }
+  /// A model that the caller keeps a handle to, and that an earlier job trains: see Phase.
+  template <class M, KeyOf<PretrainedLayer>... O>
+    requires std::is_base_of_v<Model, M>
+  constexpr PretrainedLayer(const char* name, const Shared<M>& content, const O&... options)
+      : layer_content(content) {
+    layer_name = name;
+    give(*this, options...);
+  }
   template <class K>
   static constexpr void keys(K& key) {
     Layer::keys(key);
@@ -46,6 +54,14 @@ class PretrainedLayer : public ModelLayer {
       refuse(text);
     }
     return ModelLayer::output_space(input);
+  }
+  constexpr void states(const Place&, StateList&) const override {
+    StateList inner;
+    inside_model().states(inner);
+    if (inner.empty()) return;
+    const String text = "the model inside keeps the state \"" + inner[0].name +
+                        "\", which a PretrainedLayer does not take over";
+    refuse(text);
   }
   constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
     ir::List<ModelParameter> inner;

@@ -1,0 +1,67 @@
+#include <ansatz/session/settings.hpp>
+
+#include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace ansatz {
+
+bool Settings::has(std::string_view name) const {
+  for (const JobProgram& each : programs_)
+    if (each.program->has_setting(name)) return true;
+  return own_.contains(name);
+}
+
+void Settings::add(std::string_view name, double value) {
+  own_.insert_or_assign(std::string(name), value);
+}
+
+double Settings::get(std::string_view name) const {
+  for (const JobProgram& each : programs_)
+    if (each.program->has_setting(name)) return each.program->get(name);
+  if (const auto own = own_.find(name); own != own_.end()) return own->second;
+  std::vector<std::string> known;
+  for (const auto& [own, value] : own_) known.push_back(own);
+  for (const JobProgram& each : programs_)
+    for (std::string& n : settings_of(each.program->plan())) known.push_back(std::move(n));
+  throw NameError(fmt::format("the job has no setting \"{}\"{}", name,
+                              allowed_names(name, {known.begin(), known.end()})));
+}
+
+void Settings::set(std::string_view name, double value) {
+  (void)get(name);
+  for (JobProgram& each : programs_)
+    if (each.program->has_setting(name)) each.program->set(name, value);
+  if (const auto own = own_.find(name); own != own_.end()) own->second = value;
+}
+
+std::map<std::string, double, std::less<>> Settings::all() const {
+  std::map<std::string, double, std::less<>> all = own_;
+  for (const JobProgram& each : programs_)
+    for (const std::string& name : settings_of(each.program->plan()))
+      all.emplace(name, each.program->get(name));
+  return all;
+}
+
+void Settings::state(Archive& archive) {
+  archive.enter("settings");
+  for (auto& [name, value] : own_) archive(name, value);
+  archive.leave();
+  for (JobProgram& each : programs_) {
+    archive.enter("programs." + each.name);
+    auto count = static_cast<std::int64_t>(each.program->step_count());
+    archive("step_count", count);
+    each.program->step_count(static_cast<std::uint64_t>(count));
+    for (const std::string& name : settings_of(each.program->plan())) {
+      double value = each.program->get(name);
+      archive(name, value);
+      each.program->set(name, value);
+    }
+    archive.leave();
+  }
+}
+
+}  // namespace ansatz
