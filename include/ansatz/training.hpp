@@ -35,6 +35,7 @@
 #include <ansatz/session/observers.hpp>
 #include <ansatz/session/output_file.hpp>
 #include <ansatz/session/outputs.hpp>
+#include <ansatz/session/phases.hpp>
 #include <ansatz/session/resume.hpp>
 #include <ansatz/session/run.hpp>
 #include <ansatz/session/run_options.hpp>

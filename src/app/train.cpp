@@ -6,7 +6,7 @@
 #include <ansatz/base/json.hpp>
 #include <ansatz/compile/compile.hpp>
 #include <ansatz/program/build_programs.hpp>
-#include <ansatz/session/session.hpp>
+#include <ansatz/session/phases.hpp>
 #include <dsl/threads.hpp>
 
 #include <fmt/format.h>
@@ -34,40 +34,26 @@ std::unique_ptr<RunObserver> observer_of(const TrainArguments& a, const std::str
   return a.json ? json_observer(options) : text_observer(options);
 }
 
-// What the phases before have trained; adds what this one did.
-RunEnd train_phase(const TrainArguments& a, const Phase& phase,
-                   std::vector<LearnedModel>& learned) {
+JobPrograms programs_of(const TrainArguments& a, const Train& job, std::string& report) {
   const ElementType precision = precision_of(a.floatX);
   if (a.compile)
-    compile_missing_loops(*phase.train, precision);
+    compile_missing_loops(job, precision);
   else if (!a.interpret)
-    for (const std::string& fault : load_cached_loops(*phase.train, precision).faults)
+    for (const std::string& fault : load_cached_loops(job, precision).faults)
       if (!a.quiet) show_warning("warning: " + fault);
-  std::string programs;
-  JobPrograms compiled = build_programs(*phase.train, precision, !a.interpret, &programs);
-  const auto observer = observer_of(a, programs);
+  return build_programs(job, precision, !a.interpret, &report);
+}
+
+RunOptions options_of(const TrainArguments& a) {
   RunOptions options;
-  options.resume = a.resume && phase.begun;
+  options.resume = a.resume;
   options.accept_differences = a.accept_differences;
   options.time_budget = a.time_budget;
   options.seed = a.seed;
-  options.learned = learned;
   options.threads = a.threads;
   options.check = a.check;
-  options.places = *phase.places;
-  options.job_yaml = phase.job_yaml;
-  options.model_yaml = phase.model_yaml;
-  options.variables = phase.variables;
-  options.observer = observer.get();
   options.interrupt = &asked_to_end();
-  if (a.resume && !phase.begun && !a.quiet)
-    say(stderr, "{} is of the stage before, from which this job begins\n",
-        phase.train->save_path.c_str());
-  Session session(*phase.train, std::move(compiled), options);
-  const RunEnd end = session.run();
-  learned.push_back(
-      {phase.train->model.get(), std::make_shared<const ModelFile>(session.model_file())});
-  return end;
+  return options;
 }
 
 void begin_phase(const Phase& phase, std::size_t phases) {
@@ -87,21 +73,29 @@ int train(const TrainArguments& a) {
   const std::string fewer = thread_warning(a.threads);
   if (!a.quiet && !fewer.empty()) show_warning(fewer);
   ask_to_end_by_signals();
-  std::vector<LearnedModel> learned;
-  for (const Phase& phase : job.phases) {
+  std::unique_ptr<RunObserver> observer;
+  PhasesOptions options{options_of(a), {}};
+  options.start = [&](const Phase& phase, RunOptions& run) {
     if (!phase.name.empty() && !a.quiet) begin_phase(phase, job.phases.size());
-    const RunEnd end = train_phase(a, phase, learned);
-    if (end == RunEnd::interrupted) {
-      if (!phase.train->save_path.empty())
-        say(stderr, "interrupted; {} is saved. To go on: the same command with --resume\n",
-            phase.train->save_path.c_str());
-      else
-        say(stderr, "interrupted; nothing was saved, as the job has no save_path\n");
-      return 128 + asking_signal();
-    }
-    if (end == RunEnd::time_budget_exceeded) return exit_budget;
-  }
-  return exit_ok;
+    std::string report;
+    JobPrograms programs = programs_of(a, *phase.train, report);
+    observer = observer_of(a, report);
+    run.observer = observer.get();
+    if (a.resume && !phase.begun && !a.quiet)
+      say(stderr, "{} is of the stage before, from which this job begins\n",
+          phase.train->save_path.c_str());
+    return programs;
+  };
+  const PhasesEnd end = run_phases(job.phases, options);
+  if (end.end == RunEnd::time_budget_exceeded) return exit_budget;
+  if (end.end != RunEnd::interrupted) return exit_ok;
+  const Train& last = *job.phases[end.last].train;
+  if (!last.save_path.empty())
+    say(stderr, "interrupted; {} is saved. To go on: the same command with --resume\n",
+        last.save_path.c_str());
+  else
+    say(stderr, "interrupted; nothing was saved, as the job has no save_path\n");
+  return 128 + asking_signal();
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Job files: from YAML to jobs that can be run.
 #pragma once
 
-#include <ansatz/job/train.hpp>
+#include <ansatz/session/phases.hpp>
 #include <ansatz/yaml/environment.hpp>
 #include <dsl/array.hpp>
 
@@ -41,22 +41,6 @@ struct LoadOptions {
   std::vector<std::string> inside = {};
   /// Of what is computed while the file is read, such as get_channel: float32 or float64.
   ElementType precision = ElementType::float32;
-};
-
-/// One job of a file.
-struct Phase {
-  std::string name;  ///< "phase1", … where the file is a list of jobs; else ""
-  /// Null where it cannot be made because a file is missing; only with `check_only`.
-  std::unique_ptr<Train> train;
-  std::string job_yaml;    ///< as it was written, %(name)s and overrides put in: RunOptions has it
-  std::string model_yaml;  ///< the model as it was made
-  std::map<std::string, std::string> variables;  ///< what the ${NAME}s of the job stand for
-  /// False where the file at save_path is not of this run, but of the stage before it, from which
-  /// it begins; only with LoadOptions::resume.
-  bool begun = true;
-  std::string where;  ///< file:line:column
-  /// Of the objects of all jobs of the file: RunOptions has it.
-  std::shared_ptr<const std::map<const Object*, std::string>> places;
 };
 
 /// What a job file holds. `PYLEARN2_TRAIN_PHASE` is the phase's name while its strings are read.
