@@ -80,23 +80,24 @@ TEST_CASE("layered: an autoencoder goes up and down through its weights", "[cost
   const Shared<Cost> cost = model->default_cost();
   const Data data = data_of(*model, *cost);
   REQUIRE(data.sources().size() == 1);
-  const Minibatch batch = random_batch(data, 4, 5);
+  const Minibatch minibatch = random_batch(data, 4, 5);
   const auto first = Values(*model).of;
   const auto bent = [](Vector x) {
     for (double& each : x) each = std::tanh(each);
     return x;
   };
-  const Vector &x = batch.numbers.at("features"), &W0 = first.at("h0_W"), &W1 = first.at("h1_W");
+  const Vector &x = minibatch.numbers.at("features"), &W0 = first.at("h0_W"),
+               &W1 = first.at("h1_W");
   const Vector up = bent(affine(x, W0, {}, 6)), top = bent(affine(up, W1, {}, 5));
   const Vector down = bent(affine(top, turned(W1, 3), {}, 3));
   const Vector y = affine(down, turned(W0, 5), {}, 5);
   Probe probe(*model, data, everything(*model, *cost, data));
-  const Computed found = probe(batch);
+  const Computed found = probe(minibatch);
   REQUIRE(difference(found.at("y"), y) < 1e-14);
   double distance = 0;
   for (std::size_t i = 0; i < x.size(); ++i) distance += (y[i] - x[i]) * (y[i] - x[i]) / 4;
   REQUIRE(found.at("cost")[0] == Approx(distance));
-  REQUIRE(gradient_error(*model, *cost, batch) < 1e-7);
+  REQUIRE(gradient_error(*model, *cost, minibatch) < 1e-7);
 }
 
 TEST_CASE("layered: weight decay by number, list and name", "[cost][layered]") {

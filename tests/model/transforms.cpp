@@ -88,11 +88,11 @@ Computed computed(const Shared<LinearTransform>& transform, const Vector& w) {
   f.add(output("row_norms", transform->row_norms(holder.at, W)));
   Probe probe(holder, data, f);
   probe.set("W", w);
-  Minibatch batch;
-  batch.examples = 5;
-  batch.numbers["x"] = random_numbers(5 * inputs, 1);
-  batch.numbers["y"] = random_numbers(5 * windows, 2);
-  return probe(batch);
+  Minibatch minibatch;
+  minibatch.examples = 5;
+  minibatch.numbers["x"] = random_numbers(5 * inputs, 1);
+  minibatch.numbers["y"] = random_numbers(5 * windows, 2);
+  return probe(minibatch);
 }
 
 int count(const Model& model, const char* name) {
@@ -188,9 +188,10 @@ TEST_CASE("layers: what a local layer computes, its limits, decay and channels",
   Probe probe(*model, data, f);
   const Vector w = random_numbers(seen * windows, 3), d = dense_of(w);
   probe.set("h_W", w);
-  const Minibatch batch = random_batch(data, 5, 1);
-  const Computed found = probe(batch);
-  REQUIRE(difference(found.at("y"), affine(batch.numbers.at("features"), d, {}, inputs)) < 1e-14);
+  const Minibatch minibatch = random_batch(data, 5, 1);
+  const Computed found = probe(minibatch);
+  REQUIRE(difference(found.at("y"), affine(minibatch.numbers.at("features"), d, {}, inputs)) <
+          1e-14);
   double squares = 0;
   Vector columns(windows), rows(inputs);
   for (std::size_t i = 0; i < d.size(); ++i) {
