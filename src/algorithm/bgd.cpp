@@ -37,15 +37,15 @@ class OnBatch {
  public:
   explicit OnBatch(AnyProgram& program) : program_(program) {}
   void setup(Session& session) {
-    if (session.data()) reader_.emplace(session.data(), program_);
+    if (session.data()) reader_.emplace(*session.data(), program_);
   }
-  void load(const Subset& part) {
-    part_ = part;
+  void load(const RowsView& rows) {
+    rows_ = rows;
     fresh_ = false;
   }
   void call() {
     if (!fresh_ && reader_) {
-      const std::vector<Argument>& list = reader_->arguments(part_);
+      const std::vector<Argument>& list = reader_->arguments(rows_);
       arguments_ = list.data();
       count_ = static_cast<int>(list.size());
       fresh_ = true;
@@ -62,7 +62,7 @@ class OnBatch {
  private:
   AnyProgram& program_;
   std::optional<BatchReader> reader_;
-  Subset part_;
+  RowsView rows_;
   bool fresh_ = false;
   const Argument* arguments_ = nullptr;
   int count_ = 0;
@@ -92,8 +92,8 @@ class BgdRun final : public AlgorithmRun {
   }
 
   void train(Session& session) override {
-    walk_.epoch(session, [&](const Subset& part) {
-      for (OnBatch* each : {&objective_, &direction_, &load_batch_}) each->load(part);
+    walk_.epoch(session, [&](const RowsView& rows) {
+      for (OnBatch* each : {&objective_, &direction_, &load_batch_}) each->load(rows);
       // What was drawn for a batch stays, also for the run that goes on with it.
       if (searches_ == 0) load_batch_.call();
       return minimize_and_scale();

@@ -31,7 +31,7 @@ class DefaultRun final : public AlgorithmRun {
   void train(Session& session) override {
     session.begin_epoch(std::int64_t{batch_size_} * algorithm_.batches_per_iter);
     while (done_ < algorithm_.batches_per_iter && more_ && !session.interrupted()) {
-      more_ = model_->train_batch(*session.data(), batch_size_);
+      more_ = model_->train_batch(session.table(), batch_size_);
       ++done_;
       session.report_batch(batch_size_);
     }

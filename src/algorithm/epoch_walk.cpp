@@ -1,10 +1,13 @@
 #include "epoch_walk.hpp"
 
 #include <ansatz/base/several_errors.hpp>
+#include <ansatz/data/table.hpp>
 
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace ansatz {
 
@@ -61,9 +64,14 @@ void check_monitoring(const Train& job, const char* algorithm) {
 void EpochWalk::setup(Session& session, const Keys& keys) {
   check(session.job(), keys);
   const int forced = session.job().model->batch_size();
-  batches_.emplace(make_subset_iterator(
-      keys.mode, session.data()->examples(), keys.batch_size ? keys.batch_size : forced,
-      keys.batches_per_iter, stochastic(keys.mode) ? &rng_ : nullptr));
+  try {
+    batches_.emplace(session.data(),
+                     BatchOrder{keys.mode, keys.batch_size ? keys.batch_size : forced,
+                                keys.batches_per_iter, stochastic(keys.mode) ? &rng_ : nullptr});
+  } catch (const ValueError& error) {
+    if (dynamic_cast<const Table*>(session.data().get())) throw;
+    throw ValueError(fmt::format("{}: train_iteration_mode: {}", keys.algorithm, error.what()));
+  }
   if (batches_->num_batches() == 0)
     throw ValueError(
         fmt::format("{}: {} examples give no batch of {} in the iteration mode {}, "
@@ -76,18 +84,21 @@ void EpochWalk::setup(Session& session, const Keys& keys) {
                     keys.algorithm, forced, session.data()->examples(), keys.mode));
 }
 
+bool EpochWalk::endless() const { return batches_->source()->examples() == BatchSource::endless; }
+
 void EpochWalk::start(Session& session) {
   in_epoch_ = true;
-  session.begin_epoch(batches_->num_examples());
+  session.begin_epoch(std::max(std::int64_t{0}, batches_->num_examples()));
   epoch_start_ = rng_;
-  batches_->start();
-  Subset part;
-  // Batches of this epoch that a run before this one was interrupted after.
-  for (std::int64_t skipped = 0; skipped < done_; ++skipped) batches_->next(part);
+  if (done_ == 0) seen_ = 0;
+  // Without the batches of this epoch that a run before this one was interrupted after.
+  batches_->start(done_, before_);
 }
 
 void EpochWalk::finish() {
-  if (done_ < batches_->num_batches()) return;
+  const std::int64_t all = batches_->num_batches();
+  if (all == BatchSource::unknown ? !batches_->at_end() : done_ < all) return;
+  if (endless()) before_ += seen_;
   done_ = 0;
   in_epoch_ = false;
   epoch_start_ = rng_;
@@ -97,11 +108,16 @@ void EpochWalk::state(Archive& archive) {
   // The order of an epoch in progress follows from the generator at its start.
   archive("rng", epoch_start_);
   archive("batches_done", done_);
+  if (endless()) {
+    archive("examples_before", before_);
+    require_count("examples_before", before_);
+  }
   if (archive.saving()) return;
   rng_ = epoch_start_;
-  if (done_ < 0 || done_ >= batches_->num_batches())
-    throw FileError(fmt::format("batches_done is {}, but an epoch has {} batches", done_,
-                                batches_->num_batches()));
+  seen_ = done_ * batches_->batch_size();
+  const std::int64_t all = batches_->num_batches();
+  if (done_ < 0 || (done_ >= all && all != BatchSource::unknown))
+    throw FileError(fmt::format("batches_done is {}, but an epoch has {} batches", done_, all));
 }
 
 void visit_criterion(Archive& archive, CriterionRun* criterion) {

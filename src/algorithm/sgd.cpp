@@ -33,14 +33,14 @@ class SgdRun final : public AlgorithmRun {
 
   void setup(Session& session) override {
     walk_.setup(session, walk_of(sgd_));
-    reader_.emplace(session.data(), step_);
+    reader_.emplace(*session.data(), step_);
     session.require_finite_parameters();
   }
 
   void train(Session& session) override {
     session.require_finite_parameters();
-    const auto learn = [&](const Subset& part) {
-      const auto& arguments = reader_->arguments(part);
+    const auto learn = [&](const RowsView& rows) {
+      const auto& arguments = reader_->arguments(rows);
       step_.call(arguments.data(), static_cast<int>(arguments.size()));
     };
     walk_.epoch(session, learn, [&] {

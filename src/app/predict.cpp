@@ -5,7 +5,7 @@
 
 #include <ansatz/base/json.hpp>
 #include <ansatz/base/shown.hpp>
-#include <ansatz/data/iteration/subset_iterator.hpp>
+#include <ansatz/data/for_each_batch.hpp>
 #include <ansatz/files/atomic_file.hpp>
 #include <ansatz/files/held_folder.hpp>
 #include <ansatz/files/npy.hpp>
@@ -41,19 +41,36 @@ struct PredictArguments {
   int batch_size = 500, threads = 1;
 };
 
+// One of several outputs of a model: some columns of the rows.
+struct Part {
+  std::string name;
+  std::int64_t width = 0;
+  bool classes = false;  // whether these are of classes
+};
+
 // Rows of numbers, as they come out of a model.
 struct Rows {
   std::int64_t count = 0, width = 0;
   std::vector<double> values;
+  std::vector<Part> parts;  // where there are several
+
+  const double* row(std::int64_t i) const { return values.data() + i * width; }
 };
+
+std::unique_ptr<AnyProgram> built(const ir::List<Data::Entry>& outputs, ElementType precision) {
+  Function f;
+  for (const Data::Entry& each : outputs)
+    f.add(output(each.source.empty() ? "output" : each.source.c_str(), each.signal.value()));
+  if (precision == ElementType::float64) return erase(build<double>(f));
+  return erase(build<float>(f));
+}
 
 std::unique_ptr<AnyProgram> build_output(const TrainedModel& model, const std::string& what) {
   const Model& m = *model.train->model;
-  Data inputs;
-  SpaceInfo space = m.input_space();
-  const SpaceInfo known = model.train->dataset->source_space(m.input_source());
-  if (known.kind != SpaceKind::null) space = known;
-  inputs.add(m.input_source(), space);
+  Data wanted;
+  wanted.add(m.input_source(), m.input_space());
+  const Data inputs = train::as_in(wanted, model.train->dataset.get());
+  const Sources targets = m.target_source();
   ir::List<Data::Entry> outputs;
   m.named_outputs(inputs[m.input_source()], outputs);
   const bool last = what == "class" || what == "probabilities" || what == "values";
@@ -64,52 +81,121 @@ std::unique_ptr<AnyProgram> build_output(const TrainedModel& model, const std::s
     if (!each.source.empty())
       names += (names.empty() ? "" : ", ") + std::string(each.source.view());
     if (each.source != std::string_view(layer)) continue;
-    const Function f = function(output("output", each.signal.value()));
-    if (model.precision == ElementType::float64) return erase(build<double>(f));
-    return erase(build<float>(f));
+    return built(named_parts(each.signal, targets), model.precision);
+  }
+  // One of several outputs, by the name of its target.
+  for (const Data::Entry& part : named_parts(m.output(inputs[m.input_source()]), targets)) {
+    if (part.source.empty()) continue;
+    names += (names.empty() ? "" : ", ") + std::string(part.source.view());
+    if (part.source != std::string_view(what)) continue;
+    ir::List<Data::Entry> alone;
+    alone.push_back({"", part.signal});
+    return built(alone, model.precision);
   }
   throw NameError(fmt::format("the model has no layer \"{}\"; it has {}", what, names));
 }
 
+// Puts an output beside those before it.
 template <class T>
-void append(Rows& rows, const ArrayView& view, std::int64_t width) {
-  const T* values = static_cast<const T*>(view.data);
-  rows.values.insert(rows.values.end(), values, values + view.dims[0] * width);
+void put(Rows& rows, const ArrayView& view, std::int64_t at, std::int64_t width) {
+  const T* from = static_cast<const T*>(view.data);
+  double* to = rows.values.data() + (rows.count - view.dims[0]) * rows.width + at;
+  for (std::int64_t i = 0; i < view.dims[0]; ++i, from += width, to += rows.width)
+    std::copy_n(from, width, to);
+}
+
+// Which of several outputs are of classes: those whose targets are labels.
+void tell_classes(const Model& model, std::vector<Part>& parts) {
+  const ir::List<DataSpecs> targets = flatten(model.target_space(), model.target_source());
+  if (targets.size() != std::ssize(parts)) return;
+  for (int i = 0; i < targets.size(); ++i)
+    parts[static_cast<std::size_t>(i)].classes = targets[i].space.kind == SpaceKind::index;
 }
 
 Rows compute(const PredictArguments& a, const TrainedModel& model) {
   const auto program = build_output(model, a.what);
   model.bind(*program);
   program->threads(a.threads);
-  const std::shared_ptr<const Table> table = load_data(a.data, model, *model.train->dataset);
-  BatchReader reader(table, *program);
+  const auto source = load_data(a.data, model, *model.train->dataset);
+  BatchReader reader(*source, *program);
   Rows rows;
   const int forced = model.train->model->batch_size();
-  SubsetIterator batches =
-      make_subset_iterator("sequential", table->examples(), forced ? forced : a.batch_size, 0);
-  for (Subset part; batches.next(part);) {
-    const auto& arguments = reader.arguments(part);
+  for_each_batch(source, forced ? forced : a.batch_size, [&](const RowsView& batch) {
+    const auto& arguments = reader.arguments(batch);
     program->call(arguments.data(), static_cast<int>(arguments.size()));
-    const ArrayView out = program->result(0);
-    rows.width = out.dims[0] > 0 ? out.dims.count() / out.dims[0] : 0;
-    rows.count += out.dims[0];
-    if (out.type == ElementType::float64)
-      append<double>(rows, out, rows.width);
-    else
-      append<float>(rows, out, rows.width);
-  }
+    rows.parts.clear();
+    rows.width = 0;
+    for (int i = 0; i < program->results(); ++i) {
+      const ArrayView out = program->result(i);
+      const std::int64_t width = out.dims[0] > 0 ? out.dims.count() / out.dims[0] : 0;
+      rows.parts.push_back({std::string(program->result_name(i)), width, false});
+      rows.width += width;
+    }
+    rows.count += batch.size();
+    rows.values.resize(static_cast<std::size_t>(rows.count * rows.width));
+    std::int64_t at = 0;
+    for (int i = 0; i < program->results(); ++i) {
+      const ArrayView out = program->result(i);
+      const std::int64_t width = rows.parts[static_cast<std::size_t>(i)].width;
+      if (out.type == ElementType::float64)
+        put<double>(rows, out, at, width);
+      else
+        put<float>(rows, out, at, width);
+      at += width;
+    }
+  });
+  if (rows.parts.size() < 2) rows.parts.clear();
+  tell_classes(*model.train->model, rows.parts);
   return rows;
 }
 
-// The likeliest class of each row; of one unit, whether it is above 1/2.
+// The likeliest class; of one unit, whether it is above 1/2.
+std::int64_t class_of(const double* row, std::int64_t width) {
+  return width == 1 ? row[0] > .5 : std::max_element(row, row + width) - row;
+}
+
 std::vector<std::int64_t> classes_of(const Rows& rows) {
   std::vector<std::int64_t> classes;
-  for (std::int64_t i = 0; i < rows.count; ++i) {
-    const double* row = rows.values.data() + i * rows.width;
-    classes.push_back(rows.width == 1 ? row[0] > .5
-                                      : std::max_element(row, row + rows.width) - row);
-  }
+  for (std::int64_t i = 0; i < rows.count; ++i)
+    classes.push_back(class_of(rows.row(i), rows.width));
   return classes;
+}
+
+// Of several outputs, those of classes become the class.
+Rows with_classes(const Rows& rows) {
+  Rows out;
+  out.count = rows.count;
+  for (const Part& part : rows.parts) {
+    out.parts.push_back({part.name, part.classes ? 1 : part.width, part.classes});
+    out.width += out.parts.back().width;
+  }
+  for (std::int64_t i = 0; i < rows.count; ++i) {
+    const double* at = rows.row(i);
+    for (const Part& part : rows.parts) {
+      if (part.classes)
+        out.values.push_back(static_cast<double>(class_of(at, part.width)));
+      else
+        out.values.insert(out.values.end(), at, at + part.width);
+      at += part.width;
+    }
+  }
+  return out;
+}
+
+// Of each column: its number, or, of several outputs, the output and the number in it.
+std::vector<std::string> names_of(const Rows& rows) {
+  std::vector<std::string> names;
+  if (rows.parts.empty())
+    for (std::int64_t k = 0; k < rows.width; ++k) names.push_back(fmt::format("{}", k));
+  for (const Part& part : rows.parts)
+    for (std::int64_t k = 0; k < part.width; ++k)
+      names.push_back(part.width == 1 ? part.name : fmt::format("{}.{}", part.name, k));
+  return names;
+}
+
+// Whether a class of each example is all that is wanted.
+bool one_class(const PredictArguments& a, const Rows& rows) {
+  return a.what == "class" && rows.parts.empty();
 }
 
 void write_out(const std::string& path, const std::string& text) {
@@ -124,14 +210,12 @@ void write_out(const std::string& path, const std::string& text) {
 
 std::string csv_of(const PredictArguments& a, const Rows& rows) {
   std::string text;
-  if (a.what == "class") {
+  if (one_class(a, rows)) {
     if (a.header) text += "class\n";
     for (std::int64_t c : classes_of(rows)) text += fmt::format("{}\n", c);
     return text;
   }
-  if (a.header)
-    for (std::int64_t k = 0; k < rows.width; ++k)
-      text += fmt::format("{}{}", k, k + 1 < rows.width ? "," : "\n");
+  if (a.header && rows.width > 0) text += fmt::format("{}\n", fmt::join(names_of(rows), ","));
   for (std::int64_t i = 0; i < rows.count; ++i)
     for (std::int64_t k = 0; k < rows.width; ++k)
       text += csv_number(rows.values[static_cast<std::size_t>(i * rows.width + k)]) +
@@ -141,7 +225,7 @@ std::string csv_of(const PredictArguments& a, const Rows& rows) {
 
 // A class an example, or its numbers.
 OrderedJson values_json(const PredictArguments& a, const Rows& rows) {
-  if (a.what == "class") return classes_of(rows);
+  if (one_class(a, rows)) return classes_of(rows);
   OrderedJson all = OrderedJson::array();
   for (std::int64_t i = 0; i < rows.count; ++i) {
     OrderedJson row = OrderedJson::array();
@@ -192,7 +276,7 @@ void settle_output(const PredictArguments& a, const TrainedModel& model) {
 
 void write_rows(const PredictArguments& a, OutKind kind, const Rows& rows) {
   if (kind == OutKind::csv) return write_out(a.out, csv_of(a, rows));
-  if (a.what != "class")
+  if (!one_class(a, rows))
     return write_npy(a.out, view(rows.values.data(), {rows.count, rows.width}));
   const auto classes = classes_of(rows);
   write_npy(a.out, view(classes));
@@ -205,7 +289,8 @@ int predict(PredictArguments a) {
   if (a.what.empty()) a.what = tells_classes(model) ? "class" : "values";
   model.train->dataset = dataset_of(a.data, model);
   settle_output(a, model);
-  const Rows rows = compute(a, model);
+  Rows rows = compute(a, model);
+  if (a.what == "class" && !rows.parts.empty()) rows = with_classes(rows);
   const bool to_file = !a.out.empty() && a.out != "-";
   if (to_file || !a.json) write_rows(a, kind, rows);
   if (a.json) put_predictions(a, rows);
@@ -259,7 +344,7 @@ int evaluate(const EvaluateArguments& a) {
   options.threads = a.threads;
   Session session(train, build_programs(train, model.precision), options);
   Monitor::WatchedData data;
-  data.table = load_data(a.data, model, *train.dataset);
+  data.source = load_data(a.data, model, *train.dataset);
   // The monitor's batches, since the largest value of a batch depends on them; but all of the data.
   const BatchSizes sizes = train.monitoring_batches();
   if (const char* mode = train.algorithm->monitor_mode(); !stochastic(mode)) data.mode = mode;
@@ -300,7 +385,8 @@ void add_predict(CLI::App& app, int& exit) {
                 "file to write, .csv (or without suffix) or .npy; default: CSV to the terminal");
   c->add_option("--output", a->what,
                 "class, probabilities or values, or the name of a layer, inner.h for one inside of "
-                "another; default: class, or values where the targets are no labels");
+                "another, or of one of several targets; default: class, or values where the "
+                "targets are no labels");
   c->add_flag("--header", a->header, "write a line of names first");
   add_json(*c, a->json, "one JSON object, with the outputs unless they go to a file");
   c->add_flag("--labels", a->data.targets,

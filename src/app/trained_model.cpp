@@ -184,27 +184,32 @@ TrainedModel read_trained_model(const std::string& path) {
 
 Shared<Dataset> dataset_of(const DataArguments& given, const TrainedModel& model) {
   const Shared<Dataset> found = described(given, model);
-  const SpaceInfo space = found->source_space(model.train->model->input_source().view());
+  const Sources source = model.train->model->input_source();
+  if (source.several()) return found;
+  const SpaceInfo space = found->source_space(source.name.view());
   // Labels may become vectors.
   if (space.kind == SpaceKind::vector || space.kind == SpaceKind::conv2d)
     require_inputs(given, model, space.total_dimension());
   return found;
 }
 
-std::shared_ptr<const Table> load_data(const DataArguments& given, const TrainedModel& model,
-                                       const Dataset& dataset) {
-  std::shared_ptr<const Table> table = dataset.load();
-  const Column* const inputs = table->find(model.train->model->input_source().view());
+std::shared_ptr<const BatchSource> load_data(const DataArguments& given, const TrainedModel& model,
+                                             const Dataset& dataset) {
+  std::shared_ptr<const BatchSource> source = dataset.open();
+  const Sources wanted = model.train->model->input_source();
+  const Column* const inputs = wanted.several() ? nullptr : source->find(wanted.name.view());
   if (inputs && !inputs->labels) require_inputs(given, model, inputs->width());
-  return table;
+  return source;
 }
 
 bool tells_classes(const TrainedModel& model) {
   const Model& m = *model.train->model;
-  if (m.target_space().kind == SpaceKind::index) return true;
   const Shared<Dataset> known = trained_on(model);
+  for (const DataSpecs& each : flatten(m.target_space(), m.target_source())) {
+    if (each.space.kind == SpaceKind::index) return true;
+    if (known && known->source_space(each.source.name).kind == SpaceKind::index) return true;
+  }
   if (!known) return false;
-  if (known->source_space(m.target_source().view()).kind == SpaceKind::index) return true;
   if (const auto* const csv = dynamic_cast<const CSVDataset*>(known.get()))
     return csv->expect_labels && csv->task == "classification";
   const auto* const npz = dynamic_cast<const NpzDataset*>(known.get());

@@ -46,8 +46,8 @@ struct DataArguments {
 Shared<Dataset> dataset_of(const DataArguments& given, const TrainedModel& model);
 
 /// Reads the data. ShapeError where its examples do not fit the model.
-std::shared_ptr<const Table> load_data(const DataArguments& given, const TrainedModel& model,
-                                       const Dataset& dataset);
+std::shared_ptr<const BatchSource> load_data(const DataArguments& given, const TrainedModel& model,
+                                             const Dataset& dataset);
 
 /// Whether the model tells classes: its targets, or those it was trained on, are labels.
 bool tells_classes(const TrainedModel& model);

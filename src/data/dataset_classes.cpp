@@ -4,6 +4,8 @@
 #include <ansatz/data/sets/drawn_sets.hpp>
 #include <ansatz/data/sets/file_sets.hpp>
 #include <ansatz/data/sets/random_sets.hpp>
+#include <ansatz/data/source_dataset.hpp>
+#include <ansatz/data/sources.hpp>
 #include <ansatz/data/tables.hpp>
 #include <ansatz/files/csv.hpp>
 #include <dsl/exceptions.hpp>
@@ -71,6 +73,15 @@ void CSVDataset::files(std::vector<std::string>& list) const { list.emplace_back
 std::shared_ptr<const Table> NpyDataset::load() const {
   return std::make_shared<Table>(npy_table(file.c_str()));
 }
+void NpyDataset::check() const {
+  if (!mmap_mode.empty() && mmap_mode != "r")
+    throw NameError(fmt::format("NpyDataset: mmap_mode is '{}'; allowed: 'r'", mmap_mode.view()));
+}
+std::shared_ptr<const BatchSource> NpyDataset::open() const {
+  check();
+  if (mmap_mode.empty()) return load();
+  return mapped_npy(file.c_str());
+}
 std::string NpyDataset::missing_file() const { return unless_there(file); }
 void NpyDataset::files(std::vector<std::string>& list) const { list.emplace_back(file.view()); }
 
@@ -117,14 +128,42 @@ std::shared_ptr<const Table> DrawnDigits::load() const {
   return std::make_shared<Table>(digits_table(stream.digits(start, stop - start)));
 }
 
+SpaceInfo space_of(const Column& column) {
+  const Dims& d = column.example;
+  const auto size = [&](int axis) { return static_cast<int>(d[axis]); };
+  if (column.labels) return index_space(column.labels, d.rank ? size(0) : 1);
+  if (column.conv) return conv2d_space(size(0), size(1), size(2));
+  return vector_space(static_cast<int>(column.width()));
+}
+
+Column column_of(std::string source, const SpaceInfo& space, ElementType type) {
+  if (space.kind == SpaceKind::index)
+    return label_column(std::move(source), space.labels,
+                        space.shape.rank ? Dims{space.shape[0]} : Dims{});
+  if (space.kind == SpaceKind::conv2d && space.axes == Axes::b01c)
+    return image_column(std::move(source), space.rows(), space.columns(), space.channels(), type);
+  if (space.kind == SpaceKind::vector)
+    return number_column(std::move(source), space.shape.rank ? Dims{space.shape[0]} : Dims{}, type);
+  throw ValueError(
+      fmt::format("the source '{}' is of {}; allowed: VectorSpace, IndexSpace, Conv2DSpace in the "
+                  "order b01c",
+                  source, to_text(space).view()));
+}
+
 SpaceInfo DenseDesignMatrix::source_space(std::string_view source) const {
   const Column* column = table_->find(source);
-  if (!column) return {};
-  const Dims& d = column->example;
-  const auto size = [&](int axis) { return static_cast<int>(d[axis]); };
-  if (column->labels) return index_space(column->labels, d.rank ? size(0) : 1);
-  if (column->conv) return conv2d_space(size(0), size(1), size(2));
-  return vector_space(static_cast<int>(column->width()));
+  return column ? space_of(*column) : SpaceInfo();
 }
+
+SpaceInfo SourceDataset::source_space(std::string_view source) const {
+  const Column* column = source_->find(source);
+  return column ? space_of(*column) : SpaceInfo();
+}
+
+std::shared_ptr<const Table> SourceDataset::load() const {
+  return std::make_shared<const Table>(in_memory(source_));
+}
+
+std::shared_ptr<const BatchSource> Dataset::open() const { return load(); }
 
 }  // namespace ansatz

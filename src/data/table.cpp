@@ -1,8 +1,8 @@
 #include <ansatz/data/table.hpp>
 #include <dsl/exceptions.hpp>
-#include <dsl/nearest_name.hpp>
 
 #include "../base/text.hpp"
+#include "check_column.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -86,26 +86,71 @@ void check_labels(const Column& column) {
                     column.place_of((found - begin) / column.width()), column.labels - 1));
 }
 
-void check(const Column& column) {
-  const std::string name = data::quoted(column.source);
+}  // namespace
+
+namespace data {
+
+void check_kind(const Column& column) {
+  const std::string name = quoted(column.source);
   if (column.source.empty()) throw NameError("a column of a data set has no name");
-  if (column.example.rank >= ir::max_rank || column.examples < 0 || column.width() < 1)
+  if (column.example.rank >= ir::max_rank || column.width() < 1)
     throw ValueError(fmt::format("{}: {} examples of dimensions {}", name, column.examples,
                                  dims_text(column.example)));
-  if (column.data == nullptr && column.examples > 0)
-    throw ValueError(fmt::format("{}: no data", name));
   if (column.conv && (column.example.rank != 3 || column.labels != 0))
     throw ValueError(
         fmt::format("{}: dimensions {} are not those of an image: rows, columns, "
                     "channels",
                     name, dims_text(column.example)));
   if (column.labels < 0) throw ValueError(fmt::format("{}: {} labels", name, column.labels));
-  if (column.labels > 0 && column.type == ElementType::int32) return check_labels(column);
-  if (column.labels == 0 && column.type == ElementType::float32) return check_finite<float>(column);
-  if (column.labels == 0 && column.type == ElementType::float64)
-    return check_finite<double>(column);
-  throw ValueError(
-      fmt::format("{}: numbers are kept as float32 or float64, labels as int32", name));
+  const bool real = column.type == ElementType::float32 || column.type == ElementType::float64;
+  if (column.labels > 0 ? column.type != ElementType::int32 : !real)
+    throw ValueError(
+        fmt::format("{}: numbers are kept as float32 or float64, labels as int32", name));
+}
+
+void check_values(const Column& column) {
+  if (column.labels > 0) return check_labels(column);
+  if (column.type == ElementType::float32) return check_finite<float>(column);
+  check_finite<double>(column);
+}
+
+void check_values(const Column& column, const Subset& subset) {
+  const auto check_part = [&](std::int64_t start, std::int64_t size) {
+    Column part = column;
+    part.first += start;
+    part.examples = size;
+    part.data = static_cast<const unsigned char*>(column.data) +
+                start * column.width() * element_size(column.type);
+    check_values(part);
+  };
+  if (subset.slice()) return check_part(subset.start, subset.size);
+  for (const std::int64_t example : subset.list()) check_part(example, 1);
+}
+
+void check_together(const std::vector<Column>& columns) {
+  for (const Column& column : columns) {
+    for (const Column& other : columns)
+      if (&other < &column && other.source == column.source)
+        throw NameError(
+            fmt::format("two columns of a data set are named {}", quoted(column.source)));
+    if (column.examples != columns[0].examples)
+      throw ValueError(fmt::format("{} has {} examples, {} has {}", quoted(columns[0].source),
+                                   columns[0].examples, quoted(column.source), column.examples));
+  }
+}
+
+}  // namespace data
+
+namespace {
+
+void check(const Column& column) {
+  if (column.examples < 0)
+    throw ValueError(fmt::format("{}: {} examples of dimensions {}", data::quoted(column.source),
+                                 column.examples, dims_text(column.example)));
+  data::check_kind(column);
+  if (column.data == nullptr && column.examples > 0)
+    throw ValueError(fmt::format("{}: no data", data::quoted(column.source)));
+  data::check_values(column);
 }
 
 }  // namespace
@@ -149,31 +194,25 @@ Column label_column(std::string source, std::vector<std::int32_t> values, int la
 
 Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
   if (!columns_.empty()) examples_ = columns_[0].examples;
-  for (const Column& column : columns_) {
-    if (find(column.source) != &column)
-      throw NameError(
-          fmt::format("two columns of a data set are named {}", data::quoted(column.source)));
-    if (column.examples != examples_)
-      throw ValueError(fmt::format("{} has {} examples, {} has {}",
-                                   data::quoted(columns_[0].source), examples_,
-                                   data::quoted(column.source), column.examples));
-    check(column);
-  }
+  data::check_together(columns_);
+  for (const Column& column : columns_) check(column);
 }
 
-const Column* Table::find(std::string_view source) const {
-  const auto found = std::find_if(columns_.begin(), columns_.end(),
-                                  [&](const Column& column) { return column.source == source; });
-  return found == columns_.end() ? nullptr : &*found;
-}
+namespace {
 
-const Column& Table::column(std::string_view source) const {
-  if (const Column* found = find(source)) return *found;
-  std::vector<std::string_view> known;
-  for (const Column& column : columns_) known.push_back(column.source);
-  throw NameError(fmt::format("the data set has no source {}{}", data::quoted(source),
-                              allowed_names(source, known)));
-}
+// The rows of a table lie where they are wanted.
+class TableCursor final : public RowCursor {
+ public:
+  explicit TableCursor(std::span<const Column> columns) : columns_(columns) {}
+  RowsView read(const Subset& wanted) override { return {columns_, wanted}; }
+
+ private:
+  std::span<const Column> columns_;
+};
+
+}  // namespace
+
+std::unique_ptr<RowCursor> Table::open() const { return std::make_unique<TableCursor>(columns_); }
 
 Table Table::restrict(std::int64_t start, std::int64_t stop) const {
   if (start < 0 || start > stop || stop > examples_)

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -150,7 +151,8 @@ Column numbers_of(std::string source, NpzArray array, const Dims& example,
 }
 
 // Whole numbers may be kept as floats.
-Column labels_of(const NpzArray& array, int labels, const Dims& example, const std::string& where) {
+Column labels_of(const NpzArray& array, int labels, const Dims& example, const std::string& where,
+                 std::string source = "targets") {
   std::vector<std::int32_t> values = with_type(array, [&]<class E>(E) {
     std::vector<std::int32_t> out;
     for (const E* at = array.data<E>(); std::ssize(out) < array.size(); ++at) {
@@ -168,7 +170,7 @@ Column labels_of(const NpzArray& array, int labels, const Dims& example, const s
     }
     return out;
   });
-  Column out = label_column("targets", std::move(values), labels, example);
+  Column out = label_column(std::move(source), std::move(values), labels, example);
   out.origin = std::make_shared<const Origin>(Origin{where, {}});
   return out;
 }
@@ -259,6 +261,28 @@ Table npz_table(const std::string& path, const std::string& key, const std::stri
                                     where(target_key))
                         : numbers_of("targets", targets, {outputs}, where(target_key)));
   return Table(std::move(columns));
+}
+
+Table npz_table(const std::string& path, const std::vector<Column>& columns) {
+  std::vector<Column> found;
+  for (const Column& column : columns) {
+    const std::string where = fmt::format("{}, array {}", path, data::quoted(column.source));
+    NpzArray array = read_npz_array(path, column.source);
+    const std::vector<std::int64_t> shape = array.shape;
+    require_examples(shape, where);
+    const std::vector<std::int64_t> wanted(column.example.begin(), column.example.end());
+    const bool single = column.width() == 1 && shape.size() == 2 && shape[1] == 1;
+    if (shape.empty() ||
+        !(single || std::equal(shape.begin() + 1, shape.end(), wanted.begin(), wanted.end())))
+      throw FileError(
+          fmt::format("{} has dimensions {}, where examples of dimensions {} are wanted", where,
+                      shape, wanted));
+    if (column.labels)
+      found.push_back(labels_of(array, column.labels, column.example, where, column.source));
+    else
+      found.push_back(numbers_of(column.source, std::move(array), column.example, where));
+  }
+  return Table(std::move(found));
 }
 
 }  // namespace ansatz

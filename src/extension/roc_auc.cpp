@@ -1,5 +1,6 @@
 #include <ansatz/extension/roc_auc.hpp>
 
+#include <ansatz/data/table.hpp>
 #include <ansatz/session/job_facts.hpp>
 #include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
@@ -47,10 +48,14 @@ class RocAucRun final : public ExtensionRun {
       : description_(description), predict_(session.program("predict")) {}
 
   void setup(Session& session) override {
-    const std::string source(session.job().model->target_source().view());
+    const Sources targets = session.job().model->target_source();
+    if (targets.several())
+      throw ValueError(fmt::format("RocAucChannel: the model has several targets, {}; it needs one",
+                                   to_text(targets).view()));
+    const std::string source(targets.name.view());
     for (const Monitor::WatchedData& each : session.monitor().datasets()) {
       read_classes(each, source);
-      readers_.push_back(std::make_unique<BatchReader>(each.table, predict_));
+      readers_.push_back(std::make_unique<BatchReader>(*each.source, predict_));
       session.monitor().add_channel(
           each.prefix + std::string(description_.channel_name_suffix.view()),
           [this, &each, i = readers_.size() - 1] { return measure(each, i); },
@@ -65,27 +70,36 @@ class RocAucRun final : public ExtensionRun {
     std::vector<unsigned char> positive;
   };
 
+  // The whole data set, however much of it the monitor walks over.
+  static std::int64_t batch_size(const Monitor::WatchedData& data) {
+    return data.batch_size ? data.batch_size : std::max(data.source->examples(), std::int64_t{1});
+  }
+
   void read_classes(const Monitor::WatchedData& data, const std::string& source) {
-    const Column& column = data.table->column(source);
-    const Subset all{0, column.examples, nullptr};
-    const std::int64_t width = column.width(), count = column.examples;
-    std::vector<int> label(static_cast<std::size_t>(count));
-    if (column.labels && width == 1) {
-      Table::gather(column, all, ElementType::int32, label.data());
-    } else if (!column.labels && width > 1) {
-      std::vector<double> rows(static_cast<std::size_t>(count * width));
-      Table::gather(column, all, ElementType::float64, rows.data());
-      for (std::int64_t i = 0; i < count; ++i) {
-        const auto row = rows.begin() + i * width;
-        label[static_cast<std::size_t>(i)] =
-            static_cast<int>(std::max_element(row, row + width) - row);
-      }
-    } else {
+    const Column& column = data.source->column(source);
+    const std::int64_t width = column.width();
+    const auto place = static_cast<std::size_t>(&column - data.source->columns().data());
+    const bool labels = column.labels && width == 1;
+    if (!labels && (column.labels || width == 1))
       throw ValueError(
           fmt::format("RocAucChannel: the source \"{}\" has no class of each example", source));
-    }
+    std::vector<int> label;
+    std::vector<double> numbers;
+    for_each_batch(data.source, batch_size(data), [&](const RowsView& rows) {
+      const std::size_t before = label.size(), count = static_cast<std::size_t>(rows.size());
+      label.resize(before + count);
+      if (labels)
+        return Table::gather(rows.columns[place], rows.subset, ElementType::int32, &label[before]);
+      numbers.resize(count * static_cast<std::size_t>(width));
+      Table::gather(rows.columns[place], rows.subset, ElementType::float64, numbers.data());
+      for (std::int64_t i = 0; i < rows.size(); ++i) {
+        const auto row = numbers.begin() + i * width;
+        label[before + static_cast<std::size_t>(i)] =
+            static_cast<int>(std::max_element(row, row + width) - row);
+      }
+    });
     Classes classes;
-    for (std::int64_t i = 0; i < count; ++i) {
+    for (std::int64_t i = 0; i < std::ssize(label); ++i) {
       const int found = label[static_cast<std::size_t>(i)];
       const bool up = found == description_.positive_class_index;
       if (!up && description_.negative_class_index.value_or(found) != found) continue;
@@ -102,16 +116,11 @@ class RocAucRun final : public ExtensionRun {
 
   double measure(const Monitor::WatchedData& data, std::size_t index) {
     std::vector<double> scores;
-    // The whole data set, however much of it the monitor walks over.
-    const std::int64_t examples = data.table->examples();
-    SubsetIterator batches = make_subset_iterator("sequential", examples,
-                                                  data.batch_size ? data.batch_size : examples, 0);
-    batches.start();
-    for (Subset part; batches.next(part);) {
-      const std::vector<Argument>& arguments = readers_[index]->arguments(part);
+    for_each_batch(data.source, batch_size(data), [&](const RowsView& rows) {
+      const std::vector<Argument>& arguments = readers_[index]->arguments(rows);
       predict_.call(arguments.data(), static_cast<int>(arguments.size()));
       add_scores(predict_.result(0), scores);
-    }
+    });
     const Classes& classes = classes_[index];
     std::vector<double> chosen;
     for (std::int64_t i : classes.examples) chosen.push_back(scores[static_cast<std::size_t>(i)]);

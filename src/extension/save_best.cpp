@@ -68,6 +68,10 @@ class SaveBestRun final : public ExtensionRun {
   std::optional<KeptParameters> kept_;
 };
 
+ValueError without_examples() {
+  return ValueError("KeepBestParams: the monitoring_dataset has no examples");
+}
+
 class KeepBestRun final : public ExtensionRun {
  public:
   KeepBestRun(const KeepBestParams& description, Session& session)
@@ -75,12 +79,9 @@ class KeepBestRun final : public ExtensionRun {
     const Train& job = session.job();
     const Shared<Cost> cost = description.cost ? description.cost : job.cost();
     if (!cost) throw ValueError("KeepBestParams: the model has no cost of its own; name one");
-    Data wanted, data;
+    Data wanted;
     cost->data_specs(*job.model, wanted);
-    for (const Data::Entry& each : wanted.sources()) {
-      const SpaceInfo known = description.monitoring_dataset->source_space(each.source);
-      data.add(each.source, known.kind == SpaceKind::null ? each.signal.space : known);
-    }
+    const Data data = train::as_in(wanted, description.monitoring_dataset.get());
     const std::optional<AnyExpr> value = cost->expr(*job.model, data);
     if (!value) throw ValueError("KeepBestParams: the cost has no value that can be computed");
     const Function f = function(output("cost", *value));
@@ -93,12 +94,12 @@ class KeepBestRun final : public ExtensionRun {
     program_->threads(session.options().threads);
     program_->check(session.options().check);
     if (description.monitoring_dataset == job.dataset && session.data())
-      table_ = session.data();
+      source_ = session.data();
     else
-      table_ = session.read(*description.monitoring_dataset);
-    if (table_->examples() == 0)
-      throw ValueError("KeepBestParams: the monitoring_dataset has no examples");
-    reader_.emplace(table_, *program_);
+      source_ = session.read(*description.monitoring_dataset);
+    if (source_->examples() == 0) throw without_examples();
+    walk_.emplace(source_, BatchOrder{"sequential", batch_size_, 0, nullptr});
+    reader_.emplace(*source_, *program_);
   }
 
   void on_monitor(Session& session) override {
@@ -118,21 +119,21 @@ class KeepBestRun final : public ExtensionRun {
 
  private:
   double measure() {
-    SubsetIterator batches = make_subset_iterator("sequential", table_->examples(), batch_size_, 0);
     double total = 0;
-    batches.start();
-    for (Subset part; batches.next(part);) {
-      const std::vector<Argument>& arguments = reader_->arguments(part);
+    const std::int64_t examples = for_each_batch(*walk_, [&](const RowsView& rows) {
+      const std::vector<Argument>& arguments = reader_->arguments(rows);
       program_->call(arguments.data(), static_cast<int>(arguments.size()));
-      total += program_->number(0) * static_cast<double>(part.size);
-    }
-    return total / static_cast<double>(table_->examples());
+      total += program_->number(0) * static_cast<double>(rows.size());
+    });
+    if (examples == 0) throw without_examples();
+    return total / static_cast<double>(examples);
   }
 
   KeptParameters kept_;
   int batch_size_;
   std::unique_ptr<AnyProgram> program_;
-  std::shared_ptr<const Table> table_;
+  std::shared_ptr<const BatchSource> source_;
+  std::optional<BatchWalk> walk_;
   std::optional<BatchReader> reader_;
   double best_ = infinity;
 };

@@ -253,6 +253,23 @@ void decode(const Header& header, std::vector<unsigned char>& bytes) {
   bytes = std::move(wide);
 }
 
+Header read_header(const ReadBytes& read) {
+  std::string text;
+  read_exactly(read, text, 10);
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.compare(0, magic.size(), magic) != 0) throw std::string("is not in .npy format");
+  const int version = byte(6);
+  if (version < 1 || version > 3)
+    throw "has .npy version " + std::to_string(version) + "; allowed: 1 to 3";
+  std::size_t length = byte(8) + 256u * byte(9);
+  if (version > 1) {
+    read_exactly(read, text, 2);
+    length += 65536u * byte(0) + 16777216u * byte(1);
+  }
+  read_exactly(read, text, length);
+  return HeaderParser(text).parse();
+}
+
 }  // namespace
 
 std::string npy_header(const ArrayView& array) {
@@ -272,21 +289,15 @@ std::string npy_header(const ArrayView& array) {
   return out + dict;
 }
 
+NpyLayout read_npy_layout(const ReadBytes& read) {
+  const Header header = read_header(read);
+  const bool plain = header.coding == Coding::plain && !header.swapped;
+  return {header.type, header.shape, header.bytes,
+          plain && (!header.fortran || header.shape.size() < 2)};
+}
+
 NpzArray read_npy(const ReadBytes& read) {
-  std::string text;
-  read_exactly(read, text, 10);
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (text.compare(0, magic.size(), magic) != 0) throw std::string("is not in .npy format");
-  const int version = byte(6);
-  if (version < 1 || version > 3)
-    throw "has .npy version " + std::to_string(version) + "; allowed: 1 to 3";
-  std::size_t length = byte(8) + 256u * byte(9);
-  if (version > 1) {
-    read_exactly(read, text, 2);
-    length += 65536u * byte(0) + 16777216u * byte(1);
-  }
-  read_exactly(read, text, length);
-  const Header header = HeaderParser(text).parse();
+  const Header header = read_header(read);
   NpzArray out;
   out.type = header.type;
   out.shape = header.shape;

@@ -16,6 +16,16 @@ using ReadBytes = std::function<std::size_t(void*, std::size_t)>;
 /// wrong, to follow the words "array x": "is damaged: it ends too early".
 NpzArray read_npy(const ReadBytes& read);
 
+/// What stands before the elements of an array: how they lie behind it.
+struct NpyLayout {
+  ElementType type = ElementType::float32;
+  std::vector<std::int64_t> shape;
+  std::size_t bytes = 0;
+  bool as_in_memory = false;  ///< row-major, and each element as this machine has it
+};
+/// Reads the header alone. Throws as `read_npy` does.
+NpyLayout read_npy_layout(const ReadBytes& read);
+
 /// What stands before the elements.
 std::string npy_header(const ArrayView& array);
 

@@ -13,9 +13,12 @@ namespace ansatz {
 
 namespace {
 
-SubsetIterator batches_of(const Monitor::WatchedData& data, RandomState& rng) {
-  return make_subset_iterator(data.mode, data.table->examples(), data.batch_size, data.num_batches,
-                              stochastic(data.mode) ? &rng : nullptr);
+BatchOrder order_of(const Monitor::WatchedData& data, RandomState& rng) {
+  return {data.mode, data.batch_size, data.num_batches, stochastic(data.mode) ? &rng : nullptr};
+}
+
+ValueError without_examples(const std::string& name) {
+  return ValueError(fmt::format("monitoring data set \"{}\" has no examples to monitor", name));
 }
 
 // Adds the elements of a result, times `factor`.
@@ -77,17 +80,16 @@ void Monitor::setup(AnyProgram* channels, AnyProgram* parameters, AnyProgram* se
 }
 
 void Monitor::add_dataset(const WatchedData& data) {
-  if (data.table->examples() == 0)
-    throw ValueError(
-        fmt::format("monitoring data set \"{}\" has no examples to monitor", data.name));
+  const std::int64_t examples = data.source->examples();
+  if (examples == 0) throw without_examples(data.name);
   if (channels_ && channels_->results() > 0) {
     RandomState rng(data.seed);
-    const SubsetIterator batches = batches_of(data, rng);
+    const BatchWalk batches(data.source, order_of(data, rng));
     if (batches.num_batches() == 0)
       throw ValueError(
           fmt::format("monitoring data set \"{}\": {} examples give no batch of {} in "
                       "the iteration mode {}",
-                      data.name, data.table->examples(), batches.batch_size(), data.mode));
+                      data.name, examples, batches.batch_size(), data.mode));
   }
   Source source;
   source.data = data;
@@ -95,7 +97,7 @@ void Monitor::add_dataset(const WatchedData& data) {
     recorded_.push_back(records_.add_channel(data.prefix + name, "", data.name));
     to.push_back(recorded_.back());
   };
-  if (channels_ && channels_->results() > 0) source.reader.emplace(data.table, *channels_);
+  if (channels_ && channels_->results() > 0) source.reader.emplace(*data.source, *channels_);
   for (const Part& part : parts_) add(part.name, source.channels);
   for (int i = 0; parameters_ && i < parameters_->results(); ++i)
     add(std::string(parameters_->result_name(i)), source.parameters);
@@ -112,21 +114,20 @@ void Monitor::add_channel(const std::string& name, std::function<double()> value
 void Monitor::measure(Source& source) {
   if (!source.reader) return;
   RandomState rng(source.data.seed);
-  SubsetIterator batches = batches_of(source.data, rng);
-  std::int64_t seen = 0;
+  BatchWalk batches(source.data.source, order_of(source.data, rng));
   std::vector<std::vector<double>> values(parts_.size()), per(parts_.size());
-  batches.start();
-  for (Subset part; batches.next(part);) {
-    for (const auto& call : prereqs_) call(source.data, part);
-    const auto& arguments = source.reader->arguments(part);
+  const std::int64_t seen = for_each_batch(batches, [&](const RowsView& rows) {
+    for (const auto& call : prereqs_) call(source.data, rows);
+    const auto& arguments = source.reader->arguments(rows);
     channels_->call(arguments.data(), static_cast<int>(arguments.size()));
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       const bool mean = parts_[i].how == Gathered::mean;
-      add_result(*channels_, parts_[i].value, mean ? static_cast<double>(part.size) : 1, values[i]);
+      add_result(*channels_, parts_[i].value, mean ? static_cast<double>(rows.size()) : 1,
+                 values[i]);
       if (parts_[i].how >= Gathered::ratio) add_result(*channels_, parts_[i].per, 1, per[i]);
     }
-    seen += part.size;
-  }
+  });
+  if (seen == 0) throw without_examples(source.data.name);
   for (std::size_t i = 0; i < parts_.size(); ++i)
     value_of(source.channels[i]) =
         gathered(parts_[i].how, values[i], per[i], static_cast<double>(seen));

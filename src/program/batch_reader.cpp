@@ -1,5 +1,6 @@
 #include <ansatz/program/batch_reader.hpp>
 
+#include <ansatz/data/table.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@ std::string text_of(const Dims& dims) {
 
 // The first label that is too large: "; train.csv:12 has 7, where 0 to 6 are allowed".
 std::string first_beyond(const Column& column, int labels) {
+  if (!column.data) return "";
   const auto* const begin = static_cast<const std::int32_t*>(column.data);
   const auto* const end = begin + column.examples * column.width();
   const auto* const found = std::find_if(begin, end, [&](std::int32_t l) { return l >= labels; });
@@ -28,17 +30,16 @@ std::string first_beyond(const Column& column, int labels) {
 
 }  // namespace
 
-BatchReader::BatchReader(std::shared_ptr<const Table> table, const AnyProgram& program)
-    : table_(std::move(table)) {
+BatchReader::BatchReader(const BatchSource& source, const AnyProgram& program) {
   const ir::PlanView& plan = program.plan();
   for (const ir::Leaf& leaf : plan.leaves) {
     if (leaf.where != ir::Where::input) continue;
-    Input in{plan.text.data + leaf.name, nullptr, program.precision(), {}, false, {}};
-    in.column = &table_->column(in.name);
+    Input in{plan.text.data + leaf.name, 0, program.precision(), {}, false, {}};
+    const Column& have = source.column(in.name);
+    in.column = static_cast<std::size_t>(&have - source.columns().data());
     in.dims.rank = leaf.shape.rank;
     std::int64_t width = 1;
     for (int i = 1; i < leaf.shape.rank; ++i) width *= in.dims[i] = leaf.shape[i];
-    const Column& have = *in.column;
     std::int64_t found = have.width();
     if (leaf.type == ir::DType::index) {
       in.type = ElementType::int32;
@@ -67,18 +68,19 @@ BatchReader::BatchReader(std::shared_ptr<const Table> table, const AnyProgram& p
   }
 }
 
-const std::vector<Argument>& BatchReader::arguments(const Subset& subset) {
+const std::vector<Argument>& BatchReader::arguments(const RowsView& batch) {
   arguments_.clear();
   for (Input& in : inputs_) {
-    in.dims[0] = subset.size;
-    const void* rows = in.one_hot ? nullptr : Table::direct(*in.column, subset, in.type);
+    const Column& column = batch.columns[in.column];
+    in.dims[0] = batch.size();
+    const void* rows = in.one_hot ? nullptr : Table::direct(column, batch.subset, in.type);
     if (!rows) {
       const auto bytes = static_cast<std::size_t>(in.dims.count() * element_size(in.type));
       if (in.buffer.size() < bytes) in.buffer.resize(bytes);
       if (in.one_hot)
-        Table::gather_one_hot(*in.column, subset, in.type, in.buffer.data());
+        Table::gather_one_hot(column, batch.subset, in.type, in.buffer.data());
       else
-        Table::gather(*in.column, subset, in.type, in.buffer.data());
+        Table::gather(column, batch.subset, in.type, in.buffer.data());
       rows = in.buffer.data();
     }
     arguments_.emplace_back(in.name, ArrayView{rows, in.type, in.dims, true});

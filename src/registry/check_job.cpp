@@ -196,8 +196,16 @@ class Checker {
 
   void classes() {
     if (!job_.dataset) return;
-    const SpaceInfo wanted = job_.model->target_space();
-    const SpaceInfo there = job_.dataset->source_space(job_.model->target_source());
+    ir::List<DataSpecs> targets;
+    try {
+      targets = flatten(job_.model->target_space(), job_.model->target_source());
+    } catch (const Error& problem) {
+      return error(place_of(job_.model.get(), "model"), problem.what());
+    }
+    for (const DataSpecs& each : targets) classes(each.space, each.source.name);
+  }
+  void classes(const SpaceInfo& wanted, const String& source) {
+    const SpaceInfo there = job_.dataset->source_space(source);
     if (wanted.kind == SpaceKind::index && there.kind == SpaceKind::index &&
         wanted.labels != there.labels) {
       classes_agree_ = false;

@@ -6,9 +6,16 @@
 #include <ansatz/data/sets/drawn_sets.hpp>
 #include <ansatz/data/sets/file_sets.hpp>
 #include <ansatz/data/sets/mnist_set.hpp>
+#include <ansatz/data/source_dataset.hpp>
+#include <ansatz/data/sources.hpp>
+#include <ansatz/data/tables.hpp>
+#include <ansatz/spaces/data_specs.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <filesystem>
 
 namespace ansatz {
 
@@ -100,6 +107,80 @@ class DescribedDesignMatrix : public Dataset {
   }
 };
 
+/// Arrays of any number and names, in the memory of a job or in a .npz file.
+class VectorSpacesDataset : public Dataset {
+ public:
+  static constexpr const char* yaml = "pylearn2.datasets.vector_spaces_dataset.VectorSpacesDataset";
+  ir::List<Shared<ArrayObject>> data;
+  String path;
+  DataSpecs data_specs;
+
+  template <class K>
+  static constexpr void keys(K& key) {
+    using Self = VectorSpacesDataset;
+    key.required("data_specs", &Self::data_specs, "the Space of an example, and its sources");
+    key("data", &Self::data, "an array for each source");
+    key("path", &Self::path, "instead of data: a .npz file of arrays called as the sources");
+  }
+  void check() const {
+    if (data.empty() == path.empty())
+      throw ValueError("exactly one of data and path must be given");
+    const ir::List<DataSpecs> parts = flatten(data_specs.space, data_specs.source);
+    if (!data.empty() && data.size() != parts.size())
+      throw ValueError(fmt::format("{} arrays for the {} sources {}", data.size(), parts.size(),
+                                   to_text(data_specs.source).view()));
+    const std::vector<Column> kinds = columns();
+    for (int i = 0; i < data.size(); ++i) {
+      const std::vector<std::int64_t> shape = data[i]->shape();
+      const Column& column = kinds[static_cast<std::size_t>(i)];
+      std::int64_t width = shape.empty() ? 0 : 1;
+      for (std::size_t axis = 1; axis < shape.size(); ++axis) width *= shape[axis];
+      if (width != column.width())
+        throw ShapeError(
+            fmt::format("the array of the source '{}' has dimensions [{}], which are "
+                        "no examples of {}",
+                        column.source, fmt::join(shape, ", "), to_text(space_of(column)).view()));
+    }
+  }
+
+  SpaceInfo source_space(std::string_view source) const override {
+    for (const DataSpecs& each : flatten(data_specs.space, data_specs.source))
+      if (each.source.name == source) return each.space;
+    return {};
+  }
+  std::shared_ptr<const Table> load() const override {
+    std::vector<Column> kinds = columns();
+    if (!path.empty()) return std::make_shared<const Table>(npz_table(path.c_str(), kinds));
+    for (int i = 0; i < data.size(); ++i) {
+      Column& column = kinds[static_cast<std::size_t>(i)];
+      std::vector<double> values = data[i]->values().values;
+      const bool image = column.conv;
+      if (column.labels)
+        column = label_column(column.source, {values.begin(), values.end()}, column.labels,
+                              column.example);
+      else
+        column = number_column(column.source, std::move(values), column.example);
+      column.conv = image;
+    }
+    return std::make_shared<const Table>(Table(std::move(kinds)));
+  }
+  std::string missing_file() const override {
+    std::error_code error;
+    return path.empty() || std::filesystem::exists(path.c_str(), error) ? "" : path.c_str();
+  }
+  void files(std::vector<std::string>& list) const override {
+    if (!path.empty()) list.emplace_back(path.view());
+  }
+
+ private:
+  std::vector<Column> columns() const {
+    std::vector<Column> list;
+    for (const DataSpecs& each : flatten(data_specs.space, data_specs.source))
+      list.push_back(column_of(std::string(each.source.name.view()), each.space));
+    return list;
+  }
+};
+
 /// Pylearn2's base class, which one of its test jobs names.
 class NoDataset : public Dataset {
  public:
@@ -123,6 +204,7 @@ void add_datasets(Registry& registry) {
   to.add<NpyDataset>("an array of a .npy file");
   to.add<NpzDataset>("arrays of a .npz file");
   to.add<DescribedDesignMatrix>("arrays as a data set");
+  to.add<VectorSpacesDataset>("arrays of any number and names");
   to.add<NoDataset>("the base of data sets, without data");
   to.add<RandomDenseDesignMatrix>("normal features and random classes");
   to.add<RandomOneHotDenseDesignMatrix>("normal features and one-hot rows of random classes");

@@ -151,7 +151,7 @@ void write_value(Describer& to, const SpaceInfo& space) {
     case SpaceKind::vector:
       to.open_mapping("pylearn2.space.VectorSpace");
       to.key("dim");
-      to.integer(space.shape[0]);
+      to.integer(space.total_dimension());
       break;
     case SpaceKind::index:
       to.open_mapping("pylearn2.space.IndexSpace");
@@ -186,6 +186,20 @@ void write_value(Describer& to, const SpaceInfo& space) {
       to.close();
       break;
   }
+  to.close();
+}
+
+void write_value(Describer& to, const Sources& sources) {
+  if (!sources.several()) return to.text(sources.name.view());
+  to.open_list();
+  for (const Sources& each : sources.parts) write_value(to, each);
+  to.close();
+}
+
+void write_value(Describer& to, const DataSpecs& specs) {
+  to.open_list();
+  write_value(to, specs.space);
+  write_value(to, specs.source);
   to.close();
 }
 

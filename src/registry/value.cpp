@@ -156,6 +156,28 @@ bool read_value(const Value& from, String& to) {
   if (found) to = String(*found);
   return found.has_value();
 }
+bool read_value(const Value& from, Sources& to) {
+  to = {};
+  if (!from.is_list()) return read_value(from, to.name);
+  bool good = true;
+  for (const Value& item : from.items()) {
+    to.parts.push_back({});
+    good = read_value(item, to.parts.back()) && good;
+  }
+  if (to.parts.empty()) {
+    from.refuse("a source, or a list of them");
+    return false;
+  }
+  return good;
+}
+bool read_value(const Value& from, DataSpecs& to) {
+  const std::vector<Value> parts = from.items();
+  if (!from.is_list() || parts.size() != 2) {
+    from.refuse("[space, source], such as [!obj:pylearn2.space.CompositeSpace {…}, [left, right]]");
+    return false;
+  }
+  return read_value(parts[0], to.space) && read_value(parts[1], to.source);
+}
 bool read_value(const Value& from, Size<any>& to) {
   int n = 0;
   if (!read_value(from, n)) return false;

@@ -139,7 +139,8 @@ class JsonObserver final : public RunObserver {
     const bool first = seen_ == 0;
     seen_ += examples;
     const auto now = std::chrono::steady_clock::now();
-    if (!first && seen_ < epoch_examples_ && now - told_ < std::chrono::milliseconds(100)) return;
+    const bool more = epoch_examples_ == 0 || seen_ < epoch_examples_;
+    if (!first && more && now - told_ < std::chrono::milliseconds(100)) return;
     told_ = now;
     const MonitorRecords& records = session.records();
     put_event("batch", fmt::format("\"epoch\":{},\"batches_seen\":{},\"examples_seen\":{},"

@@ -1,5 +1,6 @@
 #include <ansatz/session/session.hpp>
 
+#include <ansatz/data/sources.hpp>
 #include <ansatz/program/batch_reader.hpp>
 #include <ansatz/serial/environment.hpp>
 #include <ansatz/serial/store_tensors.hpp>
@@ -15,6 +16,7 @@
 #include "../base/say.hpp"
 #include "data_facts.hpp"
 #include "first_values.hpp"
+#include "placed_source.hpp"
 #include "state_archive.hpp"
 
 #include <fmt/format.h>
@@ -182,48 +184,16 @@ void Session::enforce_constraints() {
 
 JobFacts Session::facts() const { return {job_, settings_.all()}; }
 
-namespace {
-
-// Calls `use`; what it throws says where the object stands, and of a data set what it is called.
-template <class Use>
-auto at_place(const std::map<const Object*, std::string>& places, const Object& object,
-              std::string_view name, Use use) {
-  const auto place = places.find(&object);
-  const auto told = [&](const Error& error) {
-    return fmt::format("{}{}{}{}{}", place == places.end() ? "" : place->second + ": ",
-                       name.empty() ? "" : "data set \"", name,
-                       name.empty() ? "" : "\": ", error.what());
-  };
-  try {
-    return use();
-  } catch (const FileError& error) {
-    throw FileError(told(error));
-  } catch (const NameError& error) {
-    throw NameError(told(error));
-  } catch (const ShapeError& error) {
-    throw ShapeError(told(error));
-  } catch (const std::bad_alloc&) {
-    const auto* const set = dynamic_cast<const Dataset*>(&object);
-    if (!set) throw;
-    std::vector<std::string> files;
-    set->files(files);
-    std::string what = "the memory does not suffice for the data";
-    for (const std::string& file : files) {
-      std::error_code none;
-      const auto size = std::filesystem::file_size(file, none);
-      if (!none)
-        what += fmt::format("; the file '{}' has {:.1f} MB", file, static_cast<double>(size) / 1e6);
-    }
-    throw Error(told(Error(what)));
-  } catch (const Error& error) {
-    throw ValueError(told(error));
-  }
+std::shared_ptr<const BatchSource> Session::read(const Dataset& set) const {
+  auto source = at_place(options_.places, set, "", [&] { return set.open(); });
+  if (std::dynamic_pointer_cast<const Table>(source)) return source;
+  return std::make_shared<PlacedSource>(std::move(source), options_.places, set);
 }
 
-}  // namespace
-
-std::shared_ptr<const Table> Session::read(const Dataset& set) const {
-  return at_place(options_.places, set, "", [&] { return set.load(); });
+const Table& Session::table() {
+  if (const auto table = std::dynamic_pointer_cast<const Table>(data_)) return *table;
+  if (!table_) table_ = std::make_shared<const Table>(in_memory(data_));
+  return *table_;
 }
 
 void Session::load_data() {
@@ -232,7 +202,7 @@ void Session::load_data() {
   // What does not fit is told here, where it is known which data set it is.
   for (const char* name : {"step", "objective"})
     if (const AnyProgram* const program = find_program(name))
-      at_place(options_.places, *job_.dataset, "", [&] { BatchReader(data_, *program); });
+      at_place(options_.places, *job_.dataset, "", [&] { BatchReader(*data_, *program); });
 }
 
 void Session::setup_monitor() {
@@ -245,7 +215,7 @@ void Session::setup_monitor() {
     Monitor::WatchedData watched;
     watched.name = each.name.c_str();
     watched.prefix = each.name.empty() ? "" : watched.name + "_";
-    watched.table = each.dataset == job_.dataset ? data_ : read(*each.dataset);
+    watched.source = each.dataset == job_.dataset ? data_ : read(*each.dataset);
     watched.mode = algorithm->monitor_mode();
     const BatchSizes sizes = job_.monitoring_batches();
     watched.batch_size = sizes.batch_size;
@@ -254,7 +224,7 @@ void Session::setup_monitor() {
     if (!job_.save_path.empty())
       data_facts_[watched.name.empty() ? "monitoring_dataset"
                                        : "monitoring_dataset." + watched.name] =
-          watched.table == data_ ? data_facts_["dataset"] : facts_of(*watched.table);
+          watched.source == data_ ? data_facts_["dataset"] : facts_of(*watched.source);
     if (!first) continue;
     first = false;
     monitor_->add_channel(
@@ -368,7 +338,7 @@ void Session::train_epoch() {
   if (algorithm_)
     algorithm_->train(*this);
   else if (data_)
-    model_run_->train_all(*data_);
+    model_run_->train_all(table());
   else
     throw ValueError("the job has no dataset");
   clock_.training = Clock::now() - begin;
@@ -390,7 +360,7 @@ std::vector<std::string> Session::measure(const ModelFile& file, const std::stri
       else if (each.name == "monitor_settings")
         knows_settings = false;
     }
-  data_ = data.table;
+  data_ = data.source;
   monitor_->setup(find_program("monitor"), find_program("monitor_parameters"),
                   knows_settings ? find_program("monitor_settings") : nullptr);
   monitor_->add_dataset(data);

@@ -20,7 +20,6 @@ NOT_THERE = {
     "theano_function_mode": [text_of(more="theano_function_mode: null,"),
                              text_of(more="theano_function_mode: null,", **BGD)],
     "data_specs": [text_of(more=COST + "MethodCost { method: cost_from_X, data_specs: null },")],
-    "mmap_mode": [text_of(dataset="!obj:NpyDataset { file: x.npy, mmap_mode: r }")],
     **{key: [text_of(dataset=MNIST % key)]
        for key in ("axes", "preprocessor", "fit_preprocessor", "fit_test_preprocessor")},
     **{key + " ": [text_of(dataset=ARRAYS % key)]

@@ -14,45 +14,55 @@ using namespace ansatz;
 
 namespace {
 
-using Order = std::vector<std::int32_t>;
+using Order = std::vector<std::int64_t>;
 
 Order shuffled(Shuffle& shuffle, int n) {
   Order order(static_cast<std::size_t>(n));
-  std::iota(order.begin(), order.end(), 0);
+  std::iota(order.begin(), order.end(), std::int64_t{0});
   shuffle(order.data(), n);
   return order;
 }
 
-// Example i of width 3 holds i, i + 1/4, i + 1/2; its label is 10 i.
+// Example i of width 3 holds i, i + 1/4, i + 1/2; its label is 10 i; its weight is the double i
+// / 3.
 struct Data {
-  explicit Data(int n) : examples(n) {
+  explicit Data(int n) {
+    std::vector<float> features;
+    std::vector<std::int32_t> labels;
+    std::vector<double> weights;
     for (int i = 0; i < n; ++i) {
       for (int k = 0; k < 3; ++k) features.push_back(static_cast<float>(i) + .25f * float(k));
       labels.push_back(10 * i);
+      weights.push_back(i / 3.);
     }
+    table =
+        Table({number_column("features", features, {3}),
+               label_column("targets", labels, 10 * n + 1), number_column("weight", weights, {})});
   }
   Batches batches(int size, Iteration iteration, std::uint64_t seed = 0) const {
-    return {features.data(), labels.data(), examples, 3, size, iteration, seed};
+    return {table, size, iteration, seed};
   }
-  int examples;
-  std::vector<float> features;
-  std::vector<std::int32_t> labels;
+  Table table;
 };
 
-// The examples of an epoch in their order; checks each row and its label.
+// The examples of an epoch in their order; checks each row, its label and its weight.
 Order epoch(Batches& batches, std::vector<int>* sizes = nullptr) {
   Order seen;
   for (const Minibatch batch : batches) {
     if (sizes) sizes->push_back(batch.examples);
-    REQUIRE(batch.x().data == batch.features);
     REQUIRE(batch.x().dims == Dims{batch.examples, 3});
-    REQUIRE(batch.y().data == batch.labels);
     REQUIRE(batch.y().dims == Dims{batch.examples});
+    REQUIRE(batch["weight"].dims == Dims{batch.examples});
+    REQUIRE(batch["weight"].type == ElementType::float64);
+    const auto* features = static_cast<const float*>(batch.x().data);
+    const auto* labels = static_cast<const std::int32_t*>(batch.y().data);
+    const auto* weights = static_cast<const double*>(batch["weight"].data);
     for (int i = 0; i < batch.examples; ++i) {
-      const float first = batch.features[3 * i];
-      REQUIRE(batch.features[3 * i + 1] == first + .25f);
-      REQUIRE(batch.features[3 * i + 2] == first + .5f);
-      REQUIRE(batch.labels[i] == 10 * static_cast<int>(first));
+      const float first = features[3 * i];
+      REQUIRE(features[3 * i + 1] == first + .25f);
+      REQUIRE(features[3 * i + 2] == first + .5f);
+      REQUIRE(labels[i] == 10 * static_cast<int>(first));
+      REQUIRE(weights[i] == static_cast<double>(first) / 3.);
       seen.push_back(static_cast<int>(first));
     }
   }
@@ -95,7 +105,7 @@ TEST_CASE("batches: in order, they point into the design matrix", "[data][batche
   std::vector<int> sizes;
   REQUIRE(epoch(batches, &sizes) == Order{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
   REQUIRE(sizes == std::vector<int>{4, 4, 2});
-  REQUIRE((*batches.begin()).features == data.features.data());
+  REQUIRE((*batches.begin()).x().data == data.table.column("features").data);
 }
 
 TEST_CASE("batches: shuffled, every epoch has each example once in another order",
@@ -142,14 +152,20 @@ TEST_CASE("batches: odd sizes are safe", "[data][batches]") {
       }
   }
   const Data data(3);
-  Batches unlabelled(data.features.data(), nullptr, 3, 3, 2, Iteration::shuffled_sequential);
-  for (const Minibatch batch : unlabelled) {
-    REQUIRE(batch.labels == nullptr);
-    REQUIRE(batch.y().dims == Dims{0});
-  }
   REQUIRE_THROWS_AS(data.batches(0, Iteration::sequential), ValueError);
-  REQUIRE_THROWS_AS(Batches(data.features.data(), nullptr, -1, 3, 1), ValueError);
-  REQUIRE_THROWS_AS(Batches(data.features.data(), nullptr, 3, 0, 1), ValueError);
+}
+
+TEST_CASE("batches: of any sources; one that is not there is named with those that are",
+          "[data][batches]") {
+  Batches unlabelled(Table({number_column("image", std::vector<float>{1, 2, 3}, {1})}), 2,
+                     Iteration::shuffled_sequential);
+  for (const Minibatch batch : unlabelled) {
+    REQUIRE(batch.y().data == nullptr);
+    REQUIRE(batch.y().dims == Dims{0});
+    REQUIRE(batch["image"].dims == Dims{batch.examples, 1});
+    REQUIRE_THROWS_WITH(batch["imag"],
+                        Catch::Contains("no source 'imag'; allowed: image; nearest: image"));
+  }
 }
 
 TEST_CASE("batches: an epoch and a drawn batch of digits allocate nothing", "[data][batches]") {
@@ -159,7 +175,8 @@ TEST_CASE("batches: an epoch and a drawn batch of digits allocate nothing", "[da
   const long before = testing::allocations();
   double sum = 0;
   for (int e = 0; e < 3; ++e)
-    for (const Minibatch batch : batches) sum += static_cast<double>(batch.features[400]);
+    for (const Minibatch batch : batches)
+      sum += static_cast<double>(static_cast<const float*>(batch.x().data)[400]);
   stream.batch(1000, 130, digits.images.data(), digits.labels.data());
   const long after = testing::allocations();
   REQUIRE(sum >= 0);

@@ -30,7 +30,7 @@ class TiedAutoencoder : public Layered {
   constexpr const Layer& layer(int i) const override { return *layers[i]; }
   constexpr SpaceInfo input_space() const override { return vector_space(nvis); }
   constexpr SpaceInfo target_space() const override { return {}; }
-  constexpr String target_source() const override { return input_source(); }
+  constexpr Sources target_source() const override { return input_source(); }
   constexpr SpaceInfo output_space(const SpaceInfo& input) const override { return input; }
 
   constexpr Signal pass(const Place& from, const Signal& input,

@@ -33,7 +33,7 @@ Monitor::WatchedData watched(int examples, int batch_size, const std::string& na
   Monitor::WatchedData data;
   data.name = name;
   data.prefix = name.empty() ? "" : name + "_";
-  data.table = counted(examples);
+  data.source = counted(examples);
   data.batch_size = batch_size;
   return data;
 }
@@ -161,8 +161,8 @@ TEST_CASE("monitor: a prereq is called once for every batch of every data set", 
   monitor.add_dataset(watched(10, 4, "a"));
   monitor.add_dataset(watched(6, 3, "b"));
   std::vector<std::string> calls;
-  monitor.add_prereq([&](const Monitor::WatchedData& data, const Subset& part) {
-    calls.push_back(data.name + std::to_string(part.size));
+  monitor.add_prereq([&](const Monitor::WatchedData& data, const RowsView& rows) {
+    calls.push_back(data.name + std::to_string(rows.size()));
   });
   monitor(0);
   CHECK(calls == std::vector<std::string>{"a4", "a4", "a2", "b3", "b3"});

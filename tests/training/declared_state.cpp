@@ -283,7 +283,7 @@ TEST_CASE("state: running statistics of a layer are those of the batches, and go
   const Train other = standardizing_job(standardizing(), 0);
   Session measured(other, build_programs(other, ElementType::float64), {});
   Monitor::WatchedData data;
-  data.table = Rows(10).load();
+  data.source = Rows(10).load();
   data.mode = "sequential";
   data.batch_size = 4;
   CHECK(measured.measure(*file, "the file", data).empty());

@@ -150,10 +150,8 @@ TEST_CASE("k-means: as Lloyd's algorithm has it; the description stays what it w
     CHECK(run.epochs() == passes);
     // A block: what it predicts are distances.
     AnyProgram& predict = run.session.program("predict");
-    BatchReader reader(run.session.data(), predict);
-    Subset all;
-    all.size = 36;
-    const auto& arguments = reader.arguments(all);
+    BatchReader reader(*run.session.data(), predict);
+    const auto& arguments = reader.arguments({run.session.data()->columns(), {0, 36, nullptr}});
     predict.call(arguments.data(), static_cast<int>(arguments.size()));
     const ArrayView view = predict.result(0);
     const auto* d = static_cast<const double*>(view.data);

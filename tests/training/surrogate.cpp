@@ -209,10 +209,8 @@ TEST_CASE("functions: each part of a job contributes its own, found by name",
                                                 "extensions[0]"});
   const auto call = [&](std::string_view name) {
     AnyProgram& program = run.session.program(name);
-    BatchReader reader(run.session.data(), program);
-    Subset first;
-    first.size = 1;
-    const auto& arguments = reader.arguments(first);
+    BatchReader reader(*run.session.data(), program);
+    const auto& arguments = reader.arguments({run.session.data()->columns(), {0, 1, nullptr}});
     program.call(arguments.data(), static_cast<int>(arguments.size()));
     const ArrayView view = program.result(0);
     const auto* x = static_cast<const double*>(view.data);

@@ -18,6 +18,8 @@ struct MonitoringDatasets;
 struct NamedCost;
 struct Numbers;
 struct Seed;
+struct Sources;
+struct DataSpecs;
 struct SpaceInfo;
 class Train;
 
@@ -53,6 +55,8 @@ inline void write_value(Describer& to, double value) { to.number(value); }
 inline void write_value(Describer& to, const String& value) { to.text(value.view()); }
 void write_value(Describer& to, const SpaceInfo& value);
 void write_value(Describer& to, const Seed& value);
+void write_value(Describer& to, const Sources& value);
+void write_value(Describer& to, const DataSpecs& value);
 void write_value(Describer& to, const Numbers& value);
 void write_value(Describer& to, const ir::List<NamedCost>& value);
 void write_value(Describer& to, const MonitoringDatasets& value);

@@ -1,8 +1,11 @@
-// Batches of a design matrix, in order or shuffled.
+// Batches: a data set for programs of one's own, in order or shuffled.
 #pragma once
 
+#include <ansatz/data/for_each_batch.hpp>
 #include <ansatz/data/sets/mnist.hpp>
+#include <ansatz/data/table.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace ansatz {
@@ -21,7 +24,7 @@ class Shuffle {
   ~Shuffle();
 
   /// Brings order[0 .. count) into a random order, each as likely as any other.
-  void operator()(std::int32_t* order, int count);
+  void operator()(std::int64_t* order, std::int64_t count);
 
  private:
   // <random> takes longer to compile than the rest of this file.
@@ -33,71 +36,86 @@ class Shuffle {
 /// batch at the end are left out, so that all batches have the same size.
 enum class Iteration { sequential, shuffled_sequential, even_sequential, even_shuffled_sequential };
 
-/// Some examples: features [examples, width], labels [examples], or null when there are none.
+/// Some examples: an array [examples, …] of each source, in the element type that the data have.
 struct Minibatch {
-  const float* features = nullptr;
-  const std::int32_t* labels = nullptr;
+  struct Part {
+    std::string_view source;
+    ArrayView rows;
+  };
+  std::span<const Part> parts;
   int examples = 0;
-  int width = 0;
 
-  /// As arguments of a program: `step({{"x", part.x()}, {"y", part.y()}})`.
-  ArrayView x() const { return view(features, {examples, width}); }
-  ArrayView y() const { return view(labels, {labels ? examples : 0}); }
+  /// As an argument of a program: `step({{"x", part["image"]}})`. NameError, with the sources there
+  /// are, when there is none.
+  ArrayView operator[](std::string_view source) const;
+  /// `part["features"]`.
+  ArrayView x() const { return (*this)["features"]; }
+  /// `part["targets"]`; where there are none, no labels.
+  ArrayView y() const;
 };
 
-/// Batches of a design matrix:
+/// Batches of a data set, of any sources and types:
 ///
 ///     Batches batches(train, 100, Iteration::shuffled_sequential, seed);
 ///     for (int epoch = 0; epoch < 20; ++epoch)
-///       for (auto part : batches) step({{"x", part.x()}, {"y", part.y()}});
+///       for (auto part : batches) step({{"x", part["features"]}, {"y", part["targets"]}});
 ///
-/// Each loop is an epoch, with a new order when shuffled. In order, a batch points into the
-/// design matrix; shuffled, its rows are gathered into one buffer, good until the next batch.
-/// Memory is allocated by the constructor only. The design matrix must outlive this.
+/// Each loop is an epoch, with a new order when shuffled. In order, a batch of a table points into
+/// it; shuffled, its rows are gathered into buffers, good until the next batch, which are allocated
+/// by the constructor.
 class Batches {
  public:
-  /// features [examples, width]; labels [examples] or null. Throws ValueError unless
-  /// batch_size > 0, width > 0 and examples >= 0.
-  Batches(const float* features, const std::int32_t* labels, int examples, int width,
-          int batch_size, Iteration iteration = Iteration::sequential, std::uint64_t seed = 0);
-  Batches(const Digits& digits, int batch_size, Iteration iteration = Iteration::sequential,
+  /// Throws ValueError unless batch_size > 0; for a source without an end; and for a shuffled one
+  /// without random access.
+  Batches(std::shared_ptr<const BatchSource> source, int batch_size,
+          Iteration iteration = Iteration::sequential, std::uint64_t seed = 0);
+  Batches(const Table& table, int batch_size, Iteration iteration = Iteration::sequential,
           std::uint64_t seed = 0)
-      : Batches(digits.images.data(), digits.labels.data(), digits.examples, Digits::features,
-                batch_size, iteration, seed) {}
+      : Batches(std::make_shared<const Table>(table), batch_size, iteration, seed) {}
+  /// Of digits, which must outlive this: features [examples, 784] and labels.
+  Batches(const Digits& digits, int batch_size, Iteration iteration = Iteration::sequential,
+          std::uint64_t seed = 0);
   Batches(Digits&&, int, Iteration = Iteration::sequential, std::uint64_t = 0) = delete;
+  Batches(Batches&&) noexcept;
+  ~Batches();
 
-  /// Batches of an epoch.
+  /// Batches of an epoch. ValueError where the number of examples shows at their end.
   int size() const;
 
   class Iterator {
    public:
-    Minibatch operator*() const { return batches_->batch(position_); }
-    Iterator& operator++() { return ++position_, *this; }
-    bool operator==(const Iterator& other) const { return position_ == other.position_; }
+    Minibatch operator*() const { return batches_->current_; }
+    Iterator& operator++() { return batches_->next(), *this; }
+    bool operator==(const Iterator& other) const { return at_end() == other.at_end(); }
 
    private:
     friend class Batches;
-    Iterator(Batches* batches, int position) : batches_(batches), position_(position) {}
+    explicit Iterator(Batches* batches) : batches_(batches) {}
+    bool at_end() const { return !batches_ || batches_->at_end_; }
     Batches* batches_;
-    int position_;
   };
 
   /// Begins an epoch: draws a new order when shuffled.
   Iterator begin();
-  Iterator end() { return {this, size()}; }
+  Iterator end() { return Iterator(nullptr); }
 
  private:
   bool shuffled() const;
-  Minibatch batch(int position);
+  void next();
+  bool read(RowsView& rows);
 
-  const float* features_;
-  const std::int32_t* labels_;
-  int examples_, width_, batch_size_;
+  std::shared_ptr<const BatchSource> source_;
+  std::int64_t batch_size_;
   Iteration iteration_;
   Shuffle shuffle_;
-  std::vector<std::int32_t> order_;
-  std::vector<float> feature_buffer_;
-  std::vector<std::int32_t> label_buffer_;
+  std::vector<std::int64_t> order_;  // of a shuffled epoch, and how far it has come
+  std::int64_t done_ = 0;
+  bool at_end_ = true;
+  std::unique_ptr<BatchWalk> walk_;    // in order
+  std::unique_ptr<RowCursor> cursor_;  // shuffled
+  std::vector<std::vector<unsigned char>> buffers_;
+  std::vector<Minibatch::Part> parts_;
+  Minibatch current_;
 };
 
 }  // namespace ansatz

@@ -56,4 +56,10 @@ Table npy_table(const std::string& path);
 Table npz_table(const std::string& path, const std::string& key, const std::string& target_key = "",
                 int target_labels = 0);
 
+/// Arrays of a .npz file, each called as a column and of its kind (see sources.hpp): numbers or
+/// images of its dimensions, or labels, behind the dimension of the examples; a single number or
+/// label also as [examples, 1]. Throws NameError for an array that is not there; FileError for one
+/// of other dimensions.
+Table npz_table(const std::string& path, const std::vector<Column>& columns);
+
 }  // namespace ansatz

@@ -13,6 +13,7 @@ ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
+class BatchSource;
 class Table;
 
 /// A description of data, as a job names it. Its Spaces may be known before anything is read: then
@@ -22,8 +23,10 @@ class Dataset : public Object {
   /// The Space of a source, "features" or "targets" for most; NullSpace: there is no such source,
   /// or what it is turns out when the data is read.
   constexpr virtual SpaceInfo source_space(std::string_view /*source*/) const { return {}; }
-  /// Reads the data. Throws FileError, ValueError, NameError.
+  /// Reads the data into memory. Throws FileError, ValueError, NameError.
   virtual std::shared_ptr<const Table> load() const = 0;
+  /// What batches are read from: unless a class says otherwise, what `load` gives.
+  virtual std::shared_ptr<const BatchSource> open() const;
   /// The file that must be there, for `ansatz check`; empty: none.
   virtual std::string missing_file() const { return ""; }
   /// Adds the files that it reads, which no output of a job may replace.

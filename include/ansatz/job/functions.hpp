@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/algorithm.hpp>
+#include <ansatz/job/dataset.hpp>
 #include <ansatz/job/model.hpp>
 #include <dsl/function.hpp>
 
@@ -87,6 +88,17 @@ constexpr Function settings_function(const Model& model, const TrainingAlgorithm
   algorithm.channels(model, list);
   for (const Channel& c : list) put(c, f);
   return f;
+}
+
+/// The same sources, each in the Space in which the data set has it, where that is known.
+constexpr Data as_in(const Data& wanted, const Dataset* dataset) {
+  Data there;
+  for (const auto& each : wanted.sources()) {
+    SpaceInfo known;
+    if (dataset) known = dataset->source_space(each.source);
+    there.add(each.source, known.kind == SpaceKind::null ? each.signal.space : known);
+  }
+  return there;
 }
 
 }  // namespace train

@@ -6,6 +6,7 @@
 #include <ansatz/job/function_list.hpp>
 #include <ansatz/job/parameter_list.hpp>
 #include <ansatz/job/state_list.hpp>
+#include <ansatz/spaces/data_specs.hpp>
 #include <ansatz/spaces/signal.hpp>
 
 #include <memory>
@@ -32,10 +33,21 @@ class Data {
     }
     if (!known) sources_.push_back({source, input_of(source.c_str(), space)});
   }
+  /// Several sources, each an input of its own.
+  constexpr void add(const Sources& sources, const SpaceInfo& space) {
+    for (const DataSpecs& each : flatten(space, sources)) add(each.source.name, each.space);
+  }
+  constexpr void add(const char* source, const SpaceInfo& space) { add(String(source), space); }
   constexpr const Signal* find(std::string_view source) const {
     for (const Entry& e : sources_)
       if (e.source == source) return &e.signal;
     return nullptr;
+  }
+  /// Whether all of them are there.
+  constexpr bool has(const Sources& sources) const {
+    for (const Sources& each : sources.parts)
+      if (!has(each)) return false;
+    return sources.several() || find(sources.name.view());
   }
   /// Error when there is no such source.
   constexpr const Signal& operator[](std::string_view source) const {
@@ -47,6 +59,22 @@ class Data {
     }
     return *s;
   }
+  /// One source, or the values of several, as a CompositeSpace.
+  constexpr Signal operator[](const Sources& sources) const {
+    if (!sources.several()) return (*this)[sources.name.view()];
+    Signal whole;
+    whole.space.kind = SpaceKind::composite;
+    for (const Sources& each : sources.parts) {
+      const Signal part = (*this)[each];
+      whole.space.components.push_back(part.space);
+      for (const AnyExpr& value : part.values) whole.values.push_back(value);
+    }
+    return whole;
+  }
+  constexpr const Signal& operator[](const char* source) const {
+    return (*this)[std::string_view(source)];
+  }
+  constexpr const Signal& operator[](const String& source) const { return (*this)[source.view()]; }
   struct Entry {
     String source;
     Signal signal;
@@ -56,6 +84,27 @@ class Data {
  private:
   ir::List<Entry> sources_;
 };
+
+/// The values of an output: one without a name, or those of a CompositeSpace under the names of the
+/// targets they are compared with; where these are not several, their numbers.
+constexpr ir::List<Data::Entry> named_parts(const Signal& signal, const Sources& targets) {
+  ir::List<Data::Entry> list;
+  if (signal.space.kind != SpaceKind::composite) {
+    list.push_back({"", signal});
+    return list;
+  }
+  const ir::List<Signal> parts = components_of(signal);
+  for (int i = 0; i < parts.size(); ++i) {
+    const bool named = targets.parts.size() == parts.size();
+    const Sources own = named ? targets.parts[i] : Sources(to_text(static_cast<long long>(i)));
+    for (const Data::Entry& each : named_parts(parts[i], own)) {
+      String name = own.several() ? String() : own.name;
+      if (!each.source.empty()) name += (name.empty() ? "" : ".") + each.source;
+      list.push_back({name, each.signal});
+    }
+  }
+  return list;
+}
 
 class Model;
 struct ModelFile;
@@ -82,10 +131,11 @@ class Session;
 class Model : public Object {
  public:
   constexpr virtual SpaceInfo input_space() const = 0;
-  constexpr virtual String input_source() const { return "features"; }
+  /// Nested as the Space is, where it is one of several.
+  constexpr virtual Sources input_source() const { return "features"; }
   /// NullSpace when the model has no targets.
   constexpr virtual SpaceInfo target_space() const { return {}; }
-  constexpr virtual String target_source() const { return "targets"; }
+  constexpr virtual Sources target_source() const { return "targets"; }
 
   /// In the order of Pylearn2's get_params().
   constexpr virtual void parameters(ir::List<ModelParameter>& list) const = 0;
@@ -105,11 +155,13 @@ class Model : public Object {
   }
 
   /// Contributes functions of its own, such as "sample". The first is "predict", its output for a
-  /// batch; a model without an output leaves that out.
+  /// batch, or its several ones; a model without an output leaves that out.
   constexpr virtual void functions(const Data& data, FunctionList& list) const {
     list.add("predict", [&] {
       Function f;
-      f.add(ansatz::output("", output(data[input_source()]).value()));
+      const Signal whole = output(data[input_source()]);
+      for (const Data::Entry& each : named_parts(whole, target_source()))
+        f.add(ansatz::output(each.source.c_str(), each.signal.value()));
       return f;
     });
   }

@@ -53,22 +53,14 @@ class Train {
   /// The inputs of programs: what the cost and the model's channels read, each in the Space in
   /// which the data set has it, where that is known.
   constexpr Data data() const {
-    Data wanted, there;
+    Data wanted;
     if (const Shared<Cost> c = cost()) c->data_specs(*model, wanted);
     if (algorithm)
       for (const NamedCost& each : algorithm->monitoring_costs)
         each.cost->data_specs(*model, wanted);
     for (const Shared<Extension>& each : extensions) each->data_specs(*model, wanted);
     if (wanted.sources().empty()) wanted.add(model->input_source(), model->input_space());
-    for (const auto& each : wanted.sources()) {
-      SpaceInfo known;
-      if (dataset) known = dataset->source_space(each.source);
-      if (known.kind == SpaceKind::null)
-        there.add(each.source, each.signal.space);
-      else
-        there.add(each.source, known);
-    }
-    return there;
+    return train::as_in(wanted, dataset.get());
   }
   /// Batches in which the monitor walks over a data set, 0 for what is not given: those of the
   /// algorithm's monitoring keys, or, where there are none, the whole data set in batches of the

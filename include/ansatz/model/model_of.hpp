@@ -3,7 +3,11 @@
 
 #include <ansatz/job/default_cost.hpp>
 #include <ansatz/spaces/format_as.hpp>
+#include <dsl/composite_inputs.hpp>
 #include <dsl/parameters.hpp>
+
+#include <tuple>
+#include <utility>
 
 namespace ansatz {
 
@@ -13,9 +17,48 @@ void initialize_parameters(const Model& model, InitialValues& values);
 
 namespace models {
 
+/// A signal as the expressions of a model get it: of a CompositeSpace, Inputs.
 template <class S>
-constexpr Expr<Batch<S>> typed(const Data& data, const String& source) {
-  return Expr<Batch<S>>(format_as(data[source], space_info(S())).value().value());
+struct Typed {
+  static constexpr Expr<Batch<S>> of(const Signal& s) {
+    return Expr<Batch<S>>(format_as(s, space_info(S())).value().value());
+  }
+  static constexpr Expr<Batch<S>> none() { return Expr<Batch<S>>(ir::Value()); }
+};
+template <Text... Name, class... S>
+struct Typed<CompositeSpace<Source<Name, S>...>> {
+  using Whole = CompositeSpace<Source<Name, S>...>;
+  static constexpr auto of(const Signal& s) {
+    const ir::List<Signal> parts = components_of(format_as(s, space_info(Whole())));
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return
+          typename ir::InputsOf<Whole, examples>::type(Typed<S>::of(parts[static_cast<int>(I)])...);
+    }(std::index_sequence_for<S...>());
+  }
+  static constexpr auto none() {
+    return typename ir::InputsOf<Whole, examples>::type(Typed<S>::none()...);
+  }
+};
+
+/// What `forward` returned as a signal: an expression, or several as a CompositeSpace.
+template <class S>
+constexpr Signal signal_of(const Expr<Batch<S>>& x) {
+  return Signal(space_info(S()), AnyExpr(x.value()));
+}
+template <class... Part>
+constexpr Signal signal_of_all(const Part&... part) {
+  Signal whole;
+  whole.space.kind = SpaceKind::composite;
+  const auto add = [&](const Signal& s) {
+    whole.space.components.push_back(s.space);
+    for (const AnyExpr& value : s.values) whole.values.push_back(value);
+  };
+  (add(signal_of(part)), ...);
+  return whole;
+}
+template <class... Part>
+constexpr Signal signal_of(const std::tuple<Part...>& parts) {
+  return std::apply([](const Part&... part) { return signal_of_all(part...); }, parts);
 }
 
 template <class User, class In, class Target>
@@ -42,6 +85,12 @@ class Erased;
 ///       list.add("hidden", [&] { return function(output("h", hidden(x))); });
 ///     }
 ///
+/// In and Target may be CompositeSpaces, nested ones too, whose components name their sources:
+///
+///     using In = CompositeSpace<Source<"left", VectorSpace<3>>, Source<"right", Scalar>>;
+///
+/// then x and y are Inputs: `x.template get<"left">()`, or `auto [left, right] = x`. A model of
+/// several outputs returns a std::tuple of them from `forward`; they are called as the targets.
 /// With Target = NullSpace, the model has no targets, and `cost` and `channels` take x alone. The
 /// parameters are those that the cost is computed from, in the order in which a reader meets them.
 template <class Self, class In, class Target = NullSpace>
@@ -62,12 +111,14 @@ class Erased : public Model {
 
   constexpr SpaceInfo input_space() const override { return space_info(In()); }
   constexpr SpaceInfo target_space() const override { return space_info(Target()); }
+  constexpr Sources input_source() const override { return sources_of(In(), "features"); }
+  constexpr Sources target_source() const override { return sources_of(Target(), "targets"); }
 
   using Model::parameters;
   constexpr void parameters(ir::List<ModelParameter>& list) const override {
     Data data;
-    data.add("features", input_space());
-    if constexpr (has_targets) data.add("targets", target_space());
+    data.add(input_source(), input_space());
+    if constexpr (has_targets) data.add(target_source(), target_space());
     for (const AnyExpr& p : parameters_of(cost_of(data)))
       list.push_back({String(p.value().term()->name.data()), p});
   }
@@ -79,8 +130,7 @@ class Erased : public Model {
   }
 
   constexpr Signal output(const Signal& input) const override {
-    const Expr<Batch<In>> x(format_as(input, input_space()).value().value());
-    return Signal(output_space(), AnyExpr(user_.forward(x).value()));
+    return signal_of(user_.forward(Typed<In>::of(input)));
   }
 
   constexpr void states(StateList& list) const override {
@@ -92,9 +142,9 @@ class Erased : public Model {
   }
   constexpr void functions(const Data& data, FunctionList& list) const override {
     Model::functions(data, list);
-    Expr<Batch<In>> x{ir::Value()};  // names alone may be asked for, without data
+    InputType x = Typed<In>::none();  // names alone may be asked for, without data
     if constexpr (requires { user_.functions(x, list); }) {
-      if (data.find("features")) x = typed<In>(data, "features");
+      if (data.has(input_source())) x = input(data);
       user_.functions(x, list);
     }
   }
@@ -110,30 +160,26 @@ class Erased : public Model {
   }
   constexpr void channels(const Data& data, ChannelList& list) const override {
     if constexpr (!has_targets) {
-      if constexpr (requires(Expr<Batch<In>> x) { user_.channels(x, list); })
-        user_.channels(typed<In>(data, "features"), list);
-    } else if constexpr (requires(Expr<Batch<In>> x, Expr<Batch<Target>> y) {
-                           user_.channels(x, y, list);
-                         }) {
-      user_.channels(typed<In>(data, "features"), typed<Target>(data, "targets"), list);
+      if constexpr (requires(InputType x) { user_.channels(x, list); })
+        user_.channels(input(data), list);
+    } else if constexpr (requires(InputType x, TargetType y) { user_.channels(x, y, list); }) {
+      user_.channels(input(data), target(data), list);
     }
   }
 
  private:
+  using InputType = decltype(Typed<In>::of(std::declval<Signal>()));
+  using TargetType = typename ir::InputsOf<Target, examples>::type;
+
+  constexpr InputType input(const Data& data) const { return Typed<In>::of(data[input_source()]); }
+  constexpr TargetType target(const Data& data) const {
+    return Typed<Target>::of(data[target_source()]);
+  }
   constexpr AnyExpr cost_of(const Data& data) const {
-    const Expr<Batch<In>> x = typed<In>(data, "features");
     if constexpr (has_targets)
-      return AnyExpr(user_.cost(x, typed<Target>(data, "targets")).value());
+      return AnyExpr(user_.cost(input(data), target(data)).value());
     else
-      return AnyExpr(user_.cost(x).value());
-  }
-  constexpr SpaceInfo output_space() const {
-    using Out = decltype(std::declval<const User&>().forward(std::declval<Expr<Batch<In>>>()));
-    return space_of_batch(static_cast<Out*>(nullptr));
-  }
-  template <class S>
-  static constexpr SpaceInfo space_of_batch(Expr<Batch<S>>*) {
-    return space_info(S());
+      return AnyExpr(user_.cost(input(data)).value());
   }
 
   User user_;

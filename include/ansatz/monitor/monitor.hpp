@@ -22,7 +22,7 @@ class Monitor {
   /// @param prefix  what the names of its channels begin with, "" or "valid_"
   struct WatchedData {
     std::string name, prefix;
-    std::shared_ptr<const Table> table;
+    std::shared_ptr<const BatchSource> source;
     std::string mode = "sequential";
     int batch_size = 0, num_batches = 0;
     /// Of a stochastic mode; the same batches every time.
@@ -33,7 +33,8 @@ class Monitor {
 
   /// @param channels, parameters, settings  programs whose results are channels; null: none
   void setup(AnyProgram* channels, AnyProgram* parameters, AnyProgram* settings);
-  /// ValueError for a data set without examples; NameError for a channel name that is taken.
+  /// ValueError for a data set without examples, and for one that cannot be had in its iteration
+  /// mode; NameError for a channel name that is taken.
   void add_dataset(const WatchedData& data);
   /// A channel computed by a function, once a record, after all channels that were added before it
   /// (see `current`). NameError when the name is taken.
@@ -41,7 +42,7 @@ class Monitor {
                    const std::string& doc = "", bool wall_clock = false);
   /// Called for every batch of every data set, before its channels are computed, as the `prereqs`
   /// of Pylearn2's channels.
-  void add_prereq(std::function<void(const WatchedData&, const Subset&)> call) {
+  void add_prereq(std::function<void(const WatchedData&, const RowsView&)> call) {
     prereqs_.push_back(std::move(call));
   }
   /// Computes and records every channel.
@@ -88,7 +89,7 @@ class Monitor {
   std::vector<Source> sources_;
   std::vector<Computed> computed_;
   std::vector<Part> parts_;
-  std::vector<std::function<void(const WatchedData&, const Subset&)>> prereqs_;
+  std::vector<std::function<void(const WatchedData&, const RowsView&)>> prereqs_;
   std::vector<int> setting_channels_;
   // What is computed. Others are of a run before this one, and stay as they were.
   std::vector<int> recorded_;

@@ -16,6 +16,7 @@ namespace ansatz {
 struct Coefficients;
 class Cost;
 struct CostTerm;
+struct DataSpecs;
 class Dataset;
 struct DropoutArguments;
 struct EpochUpdate;
@@ -28,6 +29,7 @@ class Loader;
 class Model;
 class NumberObject;
 struct Routes;
+struct Sources;
 class TerminationCriterion;
 class TrainingAlgorithm;
 class UpdateCallback;
@@ -116,6 +118,8 @@ bool read_value(const Value& from, double& to);
 bool read_value(const Value& from, String& to);
 bool read_value(const Value& from, Size<any>& to);
 bool read_value(const Value& from, SpaceInfo& to);
+bool read_value(const Value& from, Sources& to);
+bool read_value(const Value& from, DataSpecs& to);
 bool read_value(const Value& from, Seed& to);
 bool read_value(const Value& from, Numbers& to);
 bool read_value(const Value& from, MonitoringDatasets& to);
@@ -168,6 +172,8 @@ inline std::string value_type(const bool*) { return "true or false"; }
 inline std::string value_type(const int*) { return "whole number"; }
 inline std::string value_type(const double*) { return "number"; }
 inline std::string value_type(const String*) { return "text"; }
+inline std::string value_type(const DataSpecs*) { return "list of a Space and its sources"; }
+inline std::string value_type(const Sources*) { return "text, or list of them"; }
 inline std::string value_type(const Size<any>*) { return "whole number"; }
 inline std::string value_type(const SpaceInfo*) { return "space"; }
 inline std::string value_type(const Seed*) { return "whole number, or list of them"; }

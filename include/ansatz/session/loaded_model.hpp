@@ -23,9 +23,9 @@ class LoadedModel : public Model {
   void describe(Describer& to) const override { model_->describe(to); }
 
   SpaceInfo input_space() const override { return model_->input_space(); }
-  String input_source() const override { return model_->input_source(); }
+  Sources input_source() const override { return model_->input_source(); }
   SpaceInfo target_space() const override { return model_->target_space(); }
-  String target_source() const override { return model_->target_source(); }
+  Sources target_source() const override { return model_->target_source(); }
   void parameters(ir::List<ModelParameter>& list) const override { model_->parameters(list); }
   using Model::parameters;
   void states(StateList& list) const override { model_->states(list); }

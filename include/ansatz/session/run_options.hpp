@@ -16,7 +16,7 @@ namespace ansatz {
 
 class Model;
 class Session;
-class Table;
+class BatchSource;
 
 /// What a run came to.
 enum class RunEnd { finished, time_budget_exceeded, interrupted };
@@ -26,6 +26,7 @@ class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void on_start(Session&) {}
+  /// @param examples  of the epoch; 0 when that is not known
   virtual void on_epoch_start(Session&, std::int64_t /*examples*/) {}
   virtual void on_batch(Session&, int /*examples*/) {}
   virtual void on_monitor(Session&) {}
@@ -64,8 +65,8 @@ struct RunOptions {
   /// Named numbers, {{"learning_rate", .01}}, in place of those that the job says. NameError, with
   /// the nearest, for one that the job does not have.
   std::map<std::string, double> settings = {};
-  /// The training data, in place of what the job's data set would load.
-  std::shared_ptr<const Table> data = {};
+  /// The training data, in place of what the job's data set would load: a Table, or another source.
+  std::shared_ptr<const BatchSource> data = {};
   RunObserver* observer = nullptr;
   const std::atomic<bool>* interrupt = nullptr;  ///< set by a signal: finish the batch, save, stop
 };

@@ -72,14 +72,19 @@ class Session {
 
   /// The job, with the named numbers as they are now.
   JobFacts facts() const;
-  /// Loads a data set. Errors begin with its place, where that is known.
-  std::shared_ptr<const Table> read(const Dataset& set) const;
+  /// Opens a data set. Errors, also those of reading it later, begin with its place, where that is
+  /// known.
+  std::shared_ptr<const BatchSource> read(const Dataset& set) const;
   /// The training data.
-  const std::shared_ptr<const Table>& data() const { return data_; }
+  const std::shared_ptr<const BatchSource>& data() const { return data_; }
+  /// All of the training data in memory, for a model that trains itself.
+  const Table& table();
   /// A batch has been trained on: counts it and tells the observer. Algorithms call it.
   void report_batch(int examples);
+  /// @param examples  0: not known before the end
   void begin_epoch(std::int64_t examples);
-  /// Examples of the epoch in progress, or of the last one; 0 before the first.
+  /// Examples of the epoch in progress, or of the last one; 0 before the first, and where that is
+  /// not known.
   std::int64_t epoch_examples() const { return epoch_examples_; }
   /// Whether the run was asked to end: algorithms test it between batches.
   bool interrupted() const;
@@ -136,7 +141,8 @@ class Session {
   Store store_;
   std::vector<ModelParameter> parameters_;
   DeclaredState state_;
-  std::shared_ptr<const Table> data_;
+  std::shared_ptr<const BatchSource> data_;
+  std::shared_ptr<const Table> table_;  // data_ in memory, where it is not and is wanted so
   std::vector<MonitorRecords> old_monitors_;
   std::unique_ptr<Monitor> monitor_;
   std::unique_ptr<AlgorithmRun> algorithm_;

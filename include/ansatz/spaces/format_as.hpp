@@ -75,6 +75,7 @@ constexpr AnyExpr side_by_side(const Signal& s) {
 constexpr AnyExpr as_vector(const Signal& s) {
   switch (s.space.kind) {
     case SpaceKind::vector:
+      if (s.space.shape.rank == 0) return reshaped(s.value(), ir::make_shape(1));
       return s.value();
     case SpaceKind::conv2d:
       return reshaped(with_axes(s.value(), s.space.axes, Axes::b01c),
@@ -93,7 +94,7 @@ constexpr AnyExpr as_vector(const Signal& s) {
 constexpr bool can_format(const SpaceInfo& from, const SpaceInfo& to) {
   if (from == to) return true;
   if (from.kind == SpaceKind::index)
-    return to.kind == SpaceKind::vector &&
+    return to.kind == SpaceKind::vector && to.shape.rank == 1 &&
            (to.shape[0] == from.labels || to.shape[0] == from.labels * from.total_dimension());
   if (to.kind == SpaceKind::index || to.kind == SpaceKind::null || from.kind == SpaceKind::null)
     return false;
@@ -143,7 +144,8 @@ constexpr Signal format_as(const Signal& s, const SpaceInfo& to) {
     if (s.space.rows() == to.rows() && s.space.columns() == to.columns())
       return Signal(to, with_axes(s.value(), s.space.axes, to.axes));
   const AnyExpr vector = as_vector(s);
-  if (to.kind == SpaceKind::vector) return Signal(to, vector);
+  if (to.kind == SpaceKind::vector)
+    return Signal(to, to.shape.rank == 0 ? reshaped(vector, to.shape) : vector);
   const AnyExpr image = reshaped(vector, ir::make_shape(to.rows(), to.columns(), to.channels()));
   return Signal(to, with_axes(image, Axes::b01c, to.axes));
 }

@@ -12,8 +12,8 @@ namespace ansatz {
 
 enum class SpaceKind : unsigned char { null, vector, index, conv2d, composite };
 
-/// What one example is: a VectorSpace of `shape`, an IndexSpace of `labels` labels, an image, or
-/// several of them.
+/// What one example is: a VectorSpace of `shape`, which has no dimension for a single number, an
+/// IndexSpace of `labels` labels, an image, or several of them.
 struct SpaceInfo {
   SpaceKind kind = SpaceKind::null;
   ir::Shape shape;  ///< of one example; a single label has none
@@ -60,6 +60,7 @@ constexpr String to_text(const SpaceInfo& s) {
     case SpaceKind::null:
       return "NullSpace()";
     case SpaceKind::vector:
+      if (s.shape.rank == 0) return "Scalar()";
       number(s.shape[0], "VectorSpace(");
       break;
     case SpaceKind::index:
@@ -83,6 +84,11 @@ constexpr String to_text(const SpaceInfo& s) {
   return text += ")";
 }
 
+constexpr SpaceInfo scalar_space() {
+  SpaceInfo s;
+  s.kind = SpaceKind::vector;
+  return s;
+}
 constexpr SpaceInfo vector_space(int dim) {
   SpaceInfo s;
   s.kind = SpaceKind::vector;
@@ -107,6 +113,7 @@ constexpr SpaceInfo conv2d_space(int rows, int columns, int channels, Axes axes 
 
 /// The SpaceInfo of a Space of the language, its sizes known to the type or to the object.
 constexpr SpaceInfo space_info(NullSpace) { return {}; }
+constexpr SpaceInfo space_info(const Scalar&) { return scalar_space(); }
 template <int N>
 constexpr SpaceInfo space_info(const VectorSpace<N>& s) {
   return vector_space(s.shape()[0]);

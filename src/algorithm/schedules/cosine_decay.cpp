@@ -32,6 +32,7 @@ class FractionRun final : public ExtensionRun {
   void on_batch(Session& session) override {
     const auto done = static_cast<double>(session.records().examples_seen - epoch_start_);
     const auto whole = static_cast<double>(session.epoch_examples());
+    if (whole == 0) return;  // how long the epoch is shows at its end
     set(session, static_cast<double>(session.records().epochs_seen - first_epoch_) + done / whole);
   }
   void state(Archive& archive) override {

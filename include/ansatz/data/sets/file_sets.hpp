@@ -52,14 +52,20 @@ class NpyDataset : public Dataset {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.npy_npz.NpyDataset";
   String file;
+  String mmap_mode;
 
   constexpr NpyDataset() {}
   constexpr explicit NpyDataset(const char* path) : file(path) {}
   template <class K>
   static constexpr void keys(K& key) {
     key.required("file", &NpyDataset::file, "the .npy file");
+    key("mmap_mode", &NpyDataset::mmap_mode,
+        "'r': the file is mapped, and only what is read is in memory; default: all of it is");
   }
+  /// NameError for another mmap_mode.
+  void check() const;
   std::shared_ptr<const Table> load() const override;
+  std::shared_ptr<const BatchSource> open() const override;
   std::string missing_file() const override;
   void files(std::vector<std::string>& list) const override;
 };

@@ -18,7 +18,7 @@ class MLPBase : public Layered {
   ir::List<Shared<Layer>> layers;
   int fixed_batch_size = 0;
   SpaceInfo space;
-  String source = "features", targets = "targets";
+  Sources source = "features", targets = "targets";
   int nvis = 0;
   Seed seed;
   String layer_name;
@@ -28,8 +28,8 @@ class MLPBase : public Layered {
     if (nvis > 0) return vector_space(nvis);
     return space;
   }
-  constexpr String input_source() const override { return source; }
-  constexpr String target_source() const override { return targets; }
+  constexpr Sources input_source() const override { return source; }
+  constexpr Sources target_source() const override { return targets; }
   constexpr int batch_size() const override { return fixed_batch_size; }
   constexpr int layer_count() const override { return layers.size(); }
   constexpr const Layer& layer(int i) const override { return *layers[i]; }
@@ -39,8 +39,10 @@ class MLPBase : public Layered {
   void initialize(InitialValues& values) const override;
 
   constexpr void channels(const Data& data, ChannelList& list) const override {
-    const Signal* labels = monitor_targets ? data.find(targets) : nullptr;
-    layer_channels(root(), data[source], labels, list);
+    Signal of_targets;
+    const bool known = monitor_targets && data.has(targets);
+    if (known) of_targets = data[targets];
+    layer_channels(root(), data[source], known ? &of_targets : nullptr, list);
   }
 
  protected:
@@ -150,8 +152,10 @@ class MLP : public MLPBase {
     key("batch_size", &MLPBase::fixed_batch_size, "every batch has this many examples; 0: any");
     key("input_space", &MLPBase::space, "Space of one example");
     key("nvis", &MLPBase::nvis, "short for input_space: VectorSpace(nvis)");
-    key("input_source", &MLPBase::source, "source of the inputs");
-    key("target_source", &MLPBase::targets, "source of the targets");
+    key("input_source", &MLPBase::source,
+        "source of the inputs; of a CompositeSpace, a list of them");
+    key("target_source", &MLPBase::targets,
+        "source of the targets; of a CompositeSpace, a list of them");
     key("seed", &MLPBase::seed, "of the first parameter values; default [2013, 1, 4]");
     key("layer_name", &MLPBase::layer_name, "name as a layer of another MLP");
     key("monitor_targets", &MLPBase::monitor_targets, "whether channels may read the targets");

@@ -1,0 +1,224 @@
+"""Jobs whose data have other sources than features and targets, or are not in memory.
+
+    sources.py ANSATZ
+"""
+import json
+import math
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+from expect import expect, failures
+
+program = str(pathlib.Path(sys.argv[1]).resolve())
+home = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-sources-"))
+COUNT = 40
+LEFT = [(math.sin(i), math.cos(2 * i)) for i in range(COUNT)]
+RIGHT = [((i * 7) % 5 - 2) / 2 for i in range(COUNT)]
+PRICE = [2 * a - b + r for (a, b), r in zip(LEFT, RIGHT)]
+KIND = [0 if a < -.3 else 1 if a < .3 else 2 for a, _ in LEFT]
+
+
+def npy(form, shape, values):
+    """The bytes that numpy.save writes."""
+    head = f"{{'descr': '{form}', 'fortran_order': False, 'shape': {shape}, }}"
+    head += " " * (63 - (10 + len(head)) % 64) + "\n"
+    letter = {"<f4": "f", "<f8": "d", "<i4": "i"}[form]
+    return (b"\x93NUMPY\1\0" + len(head).to_bytes(2, "little") + head.encode()
+            + struct.pack(f"<{len(values)}{letter}", *values))
+
+
+def run(*arguments):
+    end = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, cwd=home)
+    return end.returncode, end.stdout, end.stderr
+
+
+def tensors(path):
+    raw = path.read_bytes()
+    size = int.from_bytes(raw[:8], "little")
+    header, data = json.loads(raw[8:8 + size]), raw[8 + size:]
+    header.pop("__metadata__")
+    form = {"F32": ("f", 4), "F64": ("d", 8)}
+    found = {}
+    for name, t in header.items():
+        if t["dtype"] in form:
+            letter, bytes_each = form[t["dtype"]]
+            part = data[slice(*t["data_offsets"])]
+            found[name] = struct.unpack(f"<{len(part) // bytes_each}{letter}", part)
+    return found
+
+
+def write(name, text):
+    (home / name).write_text(text)
+    return name
+
+
+SPACES = ("!obj:CompositeSpace { components: [ !obj:VectorSpace { dim: 2 }, "
+          "!obj:VectorSpace { dim: 1 }, !obj:VectorSpace { dim: 1 }, "
+          "!obj:IndexSpace { max_labels: 3, dim: 1 } ] }")
+JOB = """!obj:Train {
+  dataset: &houses !obj:VectorSpacesDataset { path: houses.npz,
+    data_specs: [ SPACES, [left, right, price, kind] ] },
+  model: !obj:MLP {
+    input_space: !obj:CompositeSpace { components: [ !obj:VectorSpace { dim: 2 },
+                                                     !obj:VectorSpace { dim: 1 } ] },
+    input_source: [left, right], target_source: [price, kind],
+    layers: [ !obj:CompositeLayer { layer_name: heads, layers: [
+      !obj:Linear { layer_name: price, dim: 1, irange: .1 },
+      !obj:Softmax { layer_name: kind, n_classes: 3, irange: .1 } ] } ] },
+  algorithm: !obj:SGD { learning_rate: .1, batch_size: 8, monitoring_dataset: *houses,
+    termination_criterion: !obj:EpochCounter { max_epochs: 60 } },
+  save_path: houses.pkl, save_freq: 1
+}
+""".replace("SPACES", SPACES)
+
+
+def check_several():
+    """Two inputs and two targets, each source of its own, from YAML."""
+    with zipfile.ZipFile(home / "houses.npz", "w") as file:
+        file.writestr("left.npy", npy("<f4", (COUNT, 2), [v for row in LEFT for v in row]))
+        file.writestr("right.npy", npy("<f4", (COUNT, 1), RIGHT))
+        file.writestr("price.npy", npy("<f8", (COUNT,), PRICE))
+        file.writestr("kind.npy", npy("<i4", (COUNT,), KIND))
+    job = write("houses.yaml", JOB)
+    code, out, err = run("check", job)
+    expect("several sources: check", code == 0, code, out, err)
+    code, out, err = run("train", job, "-q")
+    expect("several sources: train", code == 0, code, out, err)
+    if code:
+        return
+    parts = tensors(home / "houses.pkl")
+    named = {name: values for name, values in parts.items() if "/" not in name}
+    w = {head: [v for k, v in named.items() if k.endswith(end)]
+         for head, end in (("price W", "price_W"), ("price b", "price_b"), ("kind W", "kind_W"),
+                           ("kind b", "kind_b"))}
+    expect("several sources: parameters of both heads", all(len(v) == 1 for v in w.values()),
+           list(named))
+    w = {head: values[0] for head, values in w.items()}
+    prices, kinds = [], []
+    for (a, b), r in zip(LEFT, RIGHT):
+        x = (a, b, r)
+        prices.append(sum(v * k for v, k in zip(x, w["price W"])) + w["price b"][0])
+        scores = [sum(x[i] * w["kind W"][3 * i + k] for i in range(3)) + w["kind b"][k]
+                  for k in range(3)]
+        kinds.append(scores.index(max(scores)))
+    code, out, err = run("predict", "houses.pkl", "--header")
+    lines = [line.split(",") for line in out.splitlines()]
+    expect("predict: several outputs side by side, called as the targets", code == 0
+           and lines[0] == ["price", "kind"] and len(lines) == COUNT + 1, code, out[:200], err)
+    expect("predict: a number where the target is one, a class where it is a label",
+           all(abs(float(p) - q) < 1e-4 and float(k) == c
+               for (p, k), q, c in zip(lines[1:], prices, kinds)), lines[1:4], prices[:3],
+           kinds[:3])
+    expect("several sources: what was learnt", sum(a == b for a, b in zip(kinds, KIND)) > 32
+           and max(abs(a - b) for a, b in zip(prices, PRICE)) < .2, kinds, prices[:4], PRICE[:4])
+    code, out, err = run("predict", "houses.pkl", "--output", "price", "--json")
+    expect("predict --output: one of several targets", code == 0 and all(
+        abs(row[0] - q) < 1e-4 for row, q in zip(json.loads(out)["values"], prices)), code, err)
+    code, out, err = run("predict", "houses.pkl", "--output", "values", "--header")
+    expect("predict --output values: probabilities, too", code == 0
+           and out.splitlines()[0] == "price,kind.0,kind.1,kind.2", out[:100], err)
+    code, out, err = run("evaluate", "houses.pkl", "--json")
+    channels = json.loads(out) if code == 0 else {}
+    miss = [v for k, v in channels.items() if k.endswith("kind_misclass")]
+    wrong = sum(a != b for a, b in zip(kinds, KIND)) / COUNT
+    expect("evaluate: channels of a head", len(miss) == 1 and abs(miss[0] - wrong) < 1e-6, err,
+           miss)
+
+    for what, text, words in (
+            ("too few sources", JOB.replace("[left, right],", "[left],"),
+             "the sources (left) do not"),
+            ("a source that is not there", JOB.replace("[left, right],", "[left, rigth],"),
+             "rigth"),
+            ("another dimension", JOB.replace(SPACES, SPACES.replace("dim: 2", "dim: 3")), "left"),
+            ("too few names of data", JOB.replace("price, kind] ]", "price] ]"), "do not fit"),
+            ("no such array", JOB.replace("houses.npz", "other.npz"), "kind")):
+        if what == "no such array":
+            with zipfile.ZipFile(home / "other.npz", "w") as file:
+                file.writestr("left.npy", npy("<f4", (COUNT, 2), [0] * (2 * COUNT)))
+        code, out, err = run("train", write("wrong.yaml", text), "-q")
+        expect(f"several sources: {what}", code != 0 and words in err, code, err)
+
+
+def check_arrays():
+    """Arrays in the job itself, against a data set of the same arrays."""
+    arrays = ("!obj:numpy.random.uniform { size: [30, 2] }",
+              "!obj:numpy.random.randint { size: [30], low: 3 }")
+    text = """!obj:Train {
+      dataset: &data DATA,
+      model: !obj:MLP { nvis: 2, layers: [
+        !obj:Softmax { layer_name: y, n_classes: 3, irange: .1 } ] },
+      algorithm: !obj:SGD { learning_rate: .1, batch_size: 8, monitoring_dataset: *data,
+        termination_criterion: !obj:EpochCounter { max_epochs: 2 } },
+      save_path: arrays.pkl, save_freq: 1 }
+    """
+    specs = ("data_specs: [ !obj:CompositeSpace { components: [ !obj:VectorSpace { dim: 2 }, "
+             "!obj:IndexSpace { max_labels: 3, dim: 1 } ] }, [features, targets] ]")
+    several = "!obj:VectorSpacesDataset { data: [ %s, %s ], %s" % (*arrays, specs)
+    dense = "!obj:DenseDesignMatrix { X: %s, y: %s, y_labels: 3 }" % arrays
+    found = []
+    for data in (several + " }", dense):
+        code, out, err = run("train", write("arrays.yaml", text.replace("DATA", data)), "-q")
+        found.append(tensors(home / "arrays.pkl")["softmax_W"] if code == 0 else err)
+    expect("VectorSpacesDataset: arrays of the job are those of a file", found[0] == found[1]
+           and len(found[0]) == 6, *found)
+    for key in ("rng: 1", "preprocessor: null", "fit_preprocessor: True"):
+        data = several + f", {key} }}"
+        code, out, err = run("check", write("wrong.yaml", text.replace("DATA", data)))
+        expect(f"VectorSpacesDataset: no key {key}", code == 3 and key.split(":")[0] in err, code,
+               err)
+    for what, data, words in (
+            ("data and path", several + ", path: x.npz }", "exactly one of data and path"),
+            ("an array for each source", several.replace(arrays[0] + ",", "") + " }", "1 arrays"),
+            ("arrays of the Spaces", several.replace("30, 2", "30, 3") + " }", "VectorSpace(2)")):
+        code, out, err = run("check", write("wrong.yaml", text.replace("DATA", data)))
+        expect(f"VectorSpacesDataset: {what}", code == 3 and words in err, code, err)
+
+
+def check_mapped():
+    """A file that is mapped gives what one that is read gives, bit for bit."""
+    values = [math.sin(k) for k in range(6 * 50)]
+    (home / "x.npy").write_bytes(npy("<f4", (50, 6), values))
+    text = """!obj:Train {
+      dataset: &x !obj:NpyDataset { file: x.npy MODE },
+      model: !obj:MLP { nvis: 6, target_source: features, layers: [
+        !obj:Tanh { layer_name: h, dim: 3, irange: .1 },
+        !obj:Linear { layer_name: y, dim: 6, irange: .1 } ] },
+      algorithm: !obj:SGD { learning_rate: .01, batch_size: 8, train_iteration_mode: ORDER,
+        monitoring_dataset: *x, termination_criterion: !obj:EpochCounter { max_epochs: 3 } },
+      save_path: NAME.pkl, save_freq: 1 }
+    """
+    for order in ("shuffled_sequential", "sequential", "even_batchwise_shuffled_sequential"):
+        found = []
+        for name, mode in (("read", ""), ("mapped", ", mmap_mode: r")):
+            job = text.replace("MODE", mode).replace("ORDER", order).replace("NAME", name)
+            code, out, err = run("train", write(name + ".yaml", job), "-q")
+            expect(f"NpyDataset {name}: {order}", code == 0, code, out, err)
+            if code == 0:
+                found.append({k: v for k, v in tensors(home / (name + ".pkl")).items()
+                              if "seconds" not in k and "time" not in k and "wall" not in k})
+        expect(f"NpyDataset.mmap_mode: the same bits, {order}",
+               len(found) == 2 and found[0] == found[1])
+    for mode in ("w+", "x"):
+        job = text.replace("MODE", f", mmap_mode: '{mode}'").replace("ORDER", "sequential")
+        code, out, err = run("train", write("wrong.yaml", job.replace("NAME", "wrong")), "-q")
+        expect(f"NpyDataset.mmap_mode: not {mode}", code == 3 and "allowed: 'r'" in err, code, err)
+    (home / "bad.npy").write_bytes(npy("<f4", (50, 6), values[:99] + [math.nan] + values[100:]))
+    job = text.replace("MODE", ", mmap_mode: r").replace("ORDER", "sequential")
+    write("bad.yaml", job.replace("NAME", "bad").replace("x.npy", "bad.npy"))
+    code, out, err = run("train", "bad.yaml", "-q")
+    expect("NpyDataset.mmap_mode: a number that is not finite has its place", code != 0
+           and "example 16 of" in err and "bad.yaml:2" in err, code, err)
+
+
+try:
+    check_several()
+    check_arrays()
+    check_mapped()
+finally:
+    shutil.rmtree(home)
+sys.exit(1 if failures else 0)
