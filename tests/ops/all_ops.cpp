@@ -11,8 +11,9 @@ TEST_CASE("ops.hpp includes every op", "[op]") {
   std::ifstream file(dsl / "ops.hpp");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   int ops = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(dsl / "ops")) {
-    const std::string name = entry.path().filename();
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dsl / "ops")) {
+    if (!entry.is_regular_file()) continue;
+    const std::string name = std::filesystem::relative(entry.path(), dsl / "ops");
     std::ifstream header(entry.path());
     std::string first_line;
     std::getline(header, first_line);

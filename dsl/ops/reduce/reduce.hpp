@@ -187,11 +187,16 @@ consteval bool has_axes() {
     return axes_there(S::known, A{});
 }
 
+template <class A>
+inline constexpr const char* axes_rule = "the axes must be there";
+template <class... A>
+inline constexpr const char* axes_rule<OverSeveral<A...>> =
+    "the axes must be there, and each be named once";
+
 // The same at run time, where the types do not say.
 template <class A>
 constexpr int checked_mask(const char* op, const Shape& s, A over) {
-  if (!axes_there(s, over))
-    graph_error_shape(op, "the axes must be there, and each be named once", &s, 1);
+  if (!axes_there(s, over)) graph_error_shape(op, axes_rule<A>, &s, 1);
   return mask_of(s, over);
 }
 
