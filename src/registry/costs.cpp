@@ -62,10 +62,10 @@ bool read_value(const Value& from, DropoutArguments& to) {
     from.refuse("a mapping with keys of Dropout");
     return false;
   }
-  FieldList list;
+  std::vector<Field> list;
   registering::Fields<DropoutArguments> fields{to, list};
   DropoutArguments::keys(fields);
-  return from.loader().read_keys(from, "dropout_args", list.fields);
+  return from.loader().read_keys(from, "dropout_args", list);
 }
 
 void add_costs(Registry& registry) {

@@ -35,7 +35,7 @@ class DescribedDesignMatrix : public Dataset {
     key("X", &Self::X, "features [examples, features]");
     key("topo_view", &Self::topo_view, "images [examples, rows, columns, channels], instead of X");
     key("y", &Self::y, "targets [examples, outputs], or labels [examples] with y_labels");
-    key("y_labels", &Self::y_labels, "targets are labels below this");
+    key("y_labels", &Self::y_labels, "targets are labels below this").at_least(1);
     key("axes", &Self::axes, "order of topo_view: ['b', 0, 1, 'c']");
   }
   void check() const {
@@ -120,7 +120,8 @@ class VectorSpacesDataset : public Dataset {
     using Self = VectorSpacesDataset;
     key.required("data_specs", &Self::data_specs, "the Space of an example, and its sources");
     key("data", &Self::data, "an array for each source");
-    key("path", &Self::path, "instead of data: a .npz file of arrays called as the sources");
+    key("path", &Self::path, "instead of data: a .npz file of arrays called as the sources")
+        .is_path();
   }
   void check() const {
     if (data.empty() == path.empty())

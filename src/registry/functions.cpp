@@ -92,7 +92,7 @@ class GetChannel : public Call {
     key.required("dataset", &GetChannel::dataset, "the data to measure it on");
     key.required("channel", &GetChannel::channel, "name of the channel");
     key("cost", &GetChannel::cost, "what objective is; default: the model's own cost");
-    key.required("batch_size", &GetChannel::batch_size, "examples of a batch");
+    key.required("batch_size", &GetChannel::batch_size, "examples of a batch").at_least(1);
   }
   Shared<Object> result(const Value& from) const override {
     NumberObject made;

@@ -223,8 +223,8 @@ Shared<Object> load_object(const std::string& name, const std::string& text,
 namespace {
 
 struct TrainFields {
-  static void list(Object& object, FieldSink& sink) {
-    registering::Fields<Train> fields{static_cast<TrainObject&>(object).train, sink};
+  static void list(Object& object, std::vector<Field>& list) {
+    registering::Fields<Train> fields{static_cast<TrainObject&>(object).train, list};
     Train::keys(fields);
   }
 };

@@ -6,32 +6,21 @@
 
 namespace ansatz {
 
-namespace {
-
-class List final : public FieldSink {
- public:
-  explicit List(std::vector<KeyInfo>& keys) : keys_(keys) {}
-  void operator()(const Field& field) override {
+std::vector<KeyInfo> ClassInfo::keys() const {
+  std::vector<KeyInfo> list;
+  if (!make) return list;
+  const Shared<Object> object = make();
+  std::vector<Field> all;
+  fields(*object, all);
+  for (const Field& field : all) {
     KeyInfo key;
     key.name = field.name;
     key.type = field.type();
     key.doc = field.doc;
     key.required = field.required;
     if (!field.required) key.by_default = value_text(field.write, field.at);
-    keys_.push_back(std::move(key));
+    list.push_back(std::move(key));
   }
-
- private:
-  std::vector<KeyInfo>& keys_;
-};
-
-}  // namespace
-
-std::vector<KeyInfo> ClassInfo::keys() const {
-  std::vector<KeyInfo> list;
-  if (!make) return list;
-  List sink(list);
-  fields(*make(), sink);
   return list;
 }
 

@@ -4,6 +4,7 @@
 
 #include <ansatz/files/held_folder.hpp>
 
+#include <ansatz/base/key_faults.hpp>
 #include <ansatz/job/dataset.hpp>
 #include <ansatz/registry/call.hpp>
 #include <ansatz/session/loaded_model.hpp>
@@ -15,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <utility>
 
@@ -101,7 +103,7 @@ std::string Loader::moved(const std::string& path) const {
 
 std::string Loader::read_path(const yaml::Place& place, const std::string& path) {
   std::string found = moved(path);
-  if (!reading_output && !found.empty()) inputs.emplace(serial::file_named(found), Input{place});
+  if (!rules.output && !found.empty()) inputs.emplace(serial::file_named(found), Input{place});
   return found;
 }
 
@@ -131,12 +133,11 @@ Shared<Object> Loader::make(const Value& from) {
 }
 
 void Loader::require_range(const yaml::Place& at, double& number) {
-  const NumberRange& range = range_of(class_, key_);
-  if (range.holds(number)) return;
-  errors.add(at, fmt::format("found {}; allowed: {}", number, range.allowed));
-  hollows_ += range.whole;
-  for (const double legal : {1., .5, range.least, range.most})
-    if (range.holds(legal)) {
+  if (rules.holds(number)) return;
+  errors.add(at, fmt::format("found {}; allowed: {}", number, rules.allowed()));
+  hollows_ += rules.whole;
+  for (const double legal : {1., .5, rules.least, rules.most})
+    if (rules.holds(legal)) {
       number = legal;
       return;
     }
@@ -183,15 +184,9 @@ Loader::KeysRead Loader::read_all(const Value& from, const std::string& class_na
       continue;
     }
     const int before = errors.size(), hollow_before = hollows_;
-    const std::string_view outer_class = std::exchange(class_, class_name);
-    const std::string_view outer_key = std::exchange(key_, key);
-    const bool outer_path = std::exchange(reading_path, is_path(key));
-    const bool outer_output = std::exchange(reading_output, is_output(key));
+    const KeyRules outer = std::exchange(rules, field->rules);
     const bool read = field->read(value, field->at);
-    reading_path = outer_path;
-    reading_output = outer_output;
-    key_ = outer_key;
-    class_ = outer_class;
+    rules = outer;
     if (!read) fault(*field);
     if (errors.size() != before && value.place()->kind == yaml::Kind::scalar)
       told_.insert(value.place().path);
@@ -212,6 +207,25 @@ yaml::Place Loader::fault_place(const yaml::Place& object, const std::string& cl
   what.remove_prefix(begin.size());
   const std::string_view first = what.substr(0, what.find_first_of(" :,"));
   return object.find(first).value_or(object);
+}
+
+yaml::Place Loader::part_place(yaml::Place object, std::string_view path) {
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find_first_of(".[]"), path.size());
+    const std::string_view part = path.substr(0, end);
+    if (object->kind == yaml::Kind::sequence) {
+      std::size_t index = object->children.size();
+      std::from_chars(part.data(), part.data() + part.size(), index);
+      if (index >= object->children.size()) break;
+      object = yaml::Place(object, index);
+    } else if (const auto found = object.find(part)) {
+      object = *found;
+    } else {
+      break;
+    }
+    path.remove_prefix(std::min(path.find_first_not_of(".[]", end), path.size()));
+  }
+  return object;
 }
 
 void Loader::add_error(const Object* of, const yaml::Place& otherwise, const std::string& what) {
@@ -235,6 +249,10 @@ Shared<Object> Loader::checked(const Value& from, const ClassInfo& info, Shared<
     try {
       info.check(*object);
       return object;
+    } catch (const KeyFaults& faults) {
+      for (const KeyFaults::Fault& each : faults.all)
+        add_unless_told(part_place(place, each.key), each.what);
+      return object;
     } catch (const Error& error) {
       const yaml::Place at = fault_place(place, info.short_name(), error.what());
       add_unless_told(at, error.what());
@@ -245,11 +263,11 @@ Shared<Object> Loader::checked(const Value& from, const ClassInfo& info, Shared<
       if (fault.empty() || !outlives_faults(info) || !without.insert(fault).second) return object;
     }
     const Shared<Object> draft = info.make();
-    FieldList list;
+    std::vector<Field> list;
     info.fields(*draft, list);
-    for (const Field& field : list.fields)
+    for (const Field& field : list)
       if (field.required && without.contains(field.name)) return object;
-    if (!read_all(from, info.short_name(), list.fields, without).good) return object;
+    if (!read_all(from, info.short_name(), list, without).good) return object;
     object = info.finish ? info.finish(*draft) : draft;
   }
 }
@@ -270,9 +288,9 @@ Shared<Object> Loader::make_object(const Value& from) {
     return nullptr;
   }
   const Shared<Object> draft = info->make();
-  FieldList list;
+  std::vector<Field> list;
   info->fields(*draft, list);
-  const KeysRead keys = read_all(from, info->short_name(), list.fields, {});
+  const KeysRead keys = read_all(from, info->short_name(), list, {});
   // Of a data set, a space or an array others ask at once what they are.
   if (!keys.good && (!keys.whole || !outlives_faults(*info))) return nullptr;
   Shared<Object> object;
@@ -287,7 +305,7 @@ Shared<Object> Loader::make_object(const Value& from) {
     return nullptr;
   }
   if (!object) return nullptr;
-  if (!keys.hollow) check_object(*object, place, errors);
+  if (!keys.hollow) check_relations(list, place, errors);
   const bool sound = !keys.hollow && errors.size() == before;
   if (!sound && !outlives_faults(*info)) return nullptr;
   // Of these no others take a size.

@@ -69,8 +69,8 @@ class Loader {
   yaml::Errors& errors;
   yaml::Environment environment;
   const LoadOptions& options;
-  /// Whether the text that is read now is a path.
-  bool reading_path = false, reading_output = false;
+  /// Of the key whose value is read now.
+  KeyRules rules;
   /// Counts values that are read; false, with an error once, when there are too many: lists of
   /// aliases of lists of aliases can be more than any memory holds.
   bool count_values(const yaml::Place& at, std::size_t more);
@@ -95,9 +95,11 @@ class Loader {
   bool may_enter(const Value& from, const std::string& path);
   yaml::Place fault_place(const yaml::Place& object, const std::string& class_name,
                           std::string_view what) const;
+  // Where a key of an object stands, or a part of it: "layers[1].layer_name"; what is not there
+  // stands for less.
+  static yaml::Place part_place(yaml::Place object, std::string_view path);
 
-  std::string_view class_, key_;  // of the value that is read
-  int hollows_ = 0;               // how often a hollow object was met
+  int hollows_ = 0;  // how often a hollow object was met
   std::set<const Object*> hollow_;
   std::set<std::string> told_;  // paths of words and numbers that are at fault
   int arrays_ = 0;
@@ -107,31 +109,10 @@ class Loader {
   std::map<const Object*, yaml::Place> places_;
 };
 
-/// Keeps the keys it is told.
-class FieldList final : public FieldSink {
- public:
-  void operator()(const Field& field) override { fields.push_back(field); }
-  std::vector<Field> fields;
-};
-
-/// What holds between the keys of one object: errors are added at `place`.
-void check_object(const Object& object, const yaml::Place& place, yaml::Errors& errors);
-/// The numbers that a key may have.
-struct NumberRange {
-  double least, most;
-  bool open_below, open_above;
-  bool whole;           ///< of whole numbers: those of a size, on which Spaces depend
-  const char* allowed;  ///< in words
-
-  bool holds(double x) const {
-    return (open_below ? x > least : x >= least) && (open_above ? x < most : x <= most);
-  }
-};
-/// Of every key whose value is a number, or holds numbers: finite ones where nothing else is said.
-const NumberRange& range_of(std::string_view class_name, std::string_view key);
-/// Whether the text of a key of this name is a path; one that is written to.
-bool is_path(std::string_view key);
-bool is_output(std::string_view key);
+/// What the rules of keys say of two of them: errors are added.
+/// @param fields  of an object whose keys are read, which stands at `place`
+void check_relations(const std::vector<Field>& fields, const yaml::Place& place,
+                     yaml::Errors& errors);
 
 /// What holds between the parts of a job: data, shapes, graphs, channels.
 void check_job(const Train& job, Loader& loader, const yaml::Place& place);

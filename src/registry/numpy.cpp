@@ -26,7 +26,8 @@ class Drawn : public ArrayObject {
   static constexpr void keys(K& key) {
     key.required("size", &Drawn::size, "the array's dimensions");
     key("number", &Drawn::number,
-        "which of a job's drawn arrays it is, from 0; default: in their order");
+        "which of a job's drawn arrays it is, from 0; default: in their order")
+        .at_least(0);
   }
   void set_number(int n) override {
     if (!number) number = n;

@@ -21,7 +21,7 @@ class VectorSpaceOf : public SpaceObject {
   String dtype = "floatX";
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("dim", &VectorSpaceOf::dim, "numbers of an example");
+    key.required("dim", &VectorSpaceOf::dim, "numbers of an example").at_least(1);
     key("sparse", &VectorSpaceOf::sparse, "must be false: there are no sparse batches");
     key("dtype", &VectorSpaceOf::dtype, "accepted and ignored: a job has one precision");
   }
@@ -39,8 +39,9 @@ class IndexSpaceOf : public SpaceObject {
   String dtype = "int64";
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("max_labels", &IndexSpaceOf::max_labels, "labels are 0 to max_labels - 1");
-    key.required("dim", &IndexSpaceOf::dim, "labels of an example");
+    key.required("max_labels", &IndexSpaceOf::max_labels, "labels are 0 to max_labels - 1")
+        .at_least(1);
+    key.required("dim", &IndexSpaceOf::dim, "labels of an example").at_least(1);
     key("dtype", &IndexSpaceOf::dtype, "accepted and ignored: labels are 32-bit integers");
   }
   void check() const {
@@ -60,8 +61,8 @@ class Conv2DSpaceOf : public SpaceObject {
   String dtype = "floatX";
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("shape", &Conv2DSpaceOf::shape, "rows and columns of an image");
-    key("num_channels", &Conv2DSpaceOf::num_channels, "numbers of a pixel");
+    key.required("shape", &Conv2DSpaceOf::shape, "rows and columns of an image").at_least(1);
+    key("num_channels", &Conv2DSpaceOf::num_channels, "numbers of a pixel").at_least(1);
     key("channels", &Conv2DSpaceOf::channels, "the same as num_channels");
     key("axes", &Conv2DSpaceOf::axes, "order in memory: ['b', 0, 1, 'c'] or ['b', 'c', 0, 1]");
     key("dtype", &Conv2DSpaceOf::dtype, "accepted and ignored: a job has one precision");

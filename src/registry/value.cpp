@@ -105,11 +105,11 @@ std::optional<double> Value::number() const {
 std::optional<std::string> Value::text() const {
   if (const std::string_view name = yaml::import_name(*place_.node); !name.empty())
     return std::string(name);
-  const auto text = loader_->reading_path
+  const auto text = loader_->rules.path
                         ? yaml::as_path(place_, loader_->environment, loader_->errors)
                         : yaml::as_string(place_, loader_->environment, loader_->errors);
   if (!text || !names_well(*text)) return {};
-  return loader_->reading_path ? loader_->read_path(place_, *text) : text;
+  return loader_->rules.path ? loader_->read_path(place_, *text) : text;
 }
 
 bool Value::names_well(const std::string& key) const {

@@ -62,11 +62,15 @@ class BGD : public TrainingAlgorithm {
   template <class K>
   static constexpr void keys(K& key) {
     key("cost", &BGD::cost, "what to make small; default: the model's own cost");
-    key("batch_size", &BGD::batch_size, "examples of a batch; default: what the model wants");
-    key("batches_per_iter", &BGD::batches_per_iter, "batches an epoch; 0: the whole data set");
-    key("updates_per_batch", &BGD::updates_per_batch, "line searches on a batch");
-    key("monitoring_batch_size", &BGD::monitoring_batch_size, "examples of a monitoring batch");
-    key("monitoring_batches", &BGD::monitoring_batches, "how many; 0: the whole data set");
+    key("batch_size", &BGD::batch_size, "examples of a batch; default: what the model wants")
+        .at_least(1);
+    key("batches_per_iter", &BGD::batches_per_iter, "batches an epoch; 0: the whole data set")
+        .at_least(0);
+    key("updates_per_batch", &BGD::updates_per_batch, "line searches on a batch").at_least(1);
+    key("monitoring_batch_size", &BGD::monitoring_batch_size, "examples of a monitoring batch")
+        .at_least(1);
+    key("monitoring_batches", &BGD::monitoring_batches, "how many; 0: the whole data set")
+        .at_least(0);
     key("monitoring_dataset", &BGD::monitoring_datasets, "data set to watch, or several by name");
     key("termination_criterion", &BGD::termination_criterion, "when to stop; default: never");
     key("set_batch_size", &BGD::set_batch_size, "take batch_size although the model has another");

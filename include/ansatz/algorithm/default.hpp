@@ -27,10 +27,13 @@ class DefaultTrainingAlgorithm : public TrainingAlgorithm {
   template <class K>
   static constexpr void keys(K& key) {
     using This = DefaultTrainingAlgorithm;
-    key("batch_size", &This::batch_size, "examples of a batch; default: what the model wants");
-    key("batches_per_iter", &This::batches_per_iter, "batches of an epoch");
-    key("monitoring_batch_size", &This::monitoring_batch_size, "examples of a monitoring batch");
-    key("monitoring_batches", &This::monitoring_batches, "how many; 0: the whole data set");
+    key("batch_size", &This::batch_size, "examples of a batch; default: what the model wants")
+        .at_least(1);
+    key("batches_per_iter", &This::batches_per_iter, "batches of an epoch").at_least(0);
+    key("monitoring_batch_size", &This::monitoring_batch_size, "examples of a monitoring batch")
+        .at_least(1);
+    key("monitoring_batches", &This::monitoring_batches, "how many; 0: the whole data set")
+        .at_least(0);
     key("monitoring_dataset", &This::monitoring_datasets, "data set to watch, or several by name");
     key("termination_criterion", &This::termination_criterion, "when to stop; default: never");
     key("set_batch_size", &This::set_batch_size, "take batch_size although the model has another");

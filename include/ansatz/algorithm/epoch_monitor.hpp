@@ -24,8 +24,10 @@ class EpochMonitor : public UpdateCallback {
   template <class K>
   static constexpr void keys(K& key) {
     key("model", &EpochMonitor::model, "the model of the job; default");
-    key("tick_rate", &EpochMonitor::tick_rate, "updates from line to line; 0: no lines");
-    key("monitor_rate", &EpochMonitor::monitor_rate, "updates from record to record; 0: none");
+    key("tick_rate", &EpochMonitor::tick_rate, "updates from line to line; 0: no lines")
+        .at_least(0);
+    key("monitor_rate", &EpochMonitor::monitor_rate, "updates from record to record; 0: none")
+        .at_least(0);
   }
 
   void check() const;

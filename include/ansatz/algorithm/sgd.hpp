@@ -38,11 +38,14 @@ class SGD : public TrainingAlgorithm {
   }
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("learning_rate", &SGD::learning_rate, "step of the parameters, above 0");
+    key.required("learning_rate", &SGD::learning_rate, "step of the parameters, above 0").above(0);
     key("cost", &SGD::cost, "what to make small; default: the model's own cost");
-    key("batch_size", &SGD::batch_size, "examples of an update; default: what the model wants");
-    key("monitoring_batch_size", &SGD::monitoring_batch_size, "examples of a monitoring batch");
-    key("monitoring_batches", &SGD::monitoring_batches, "how many; 0: the whole data set");
+    key("batch_size", &SGD::batch_size, "examples of an update; default: what the model wants")
+        .at_least(1);
+    key("monitoring_batch_size", &SGD::monitoring_batch_size, "examples of a monitoring batch")
+        .at_least(1);
+    key("monitoring_batches", &SGD::monitoring_batches, "how many; 0: the whole data set")
+        .at_least(0);
     key("monitoring_dataset", &SGD::monitoring_datasets, "data set to watch, or several by name");
     key("monitor_iteration_mode", &SGD::monitor_iteration_mode, "order of monitoring batches");
     key("termination_criterion", &SGD::termination_criterion, "when to stop; default: never");
@@ -50,10 +53,13 @@ class SGD : public TrainingAlgorithm {
     key("learning_rule", &SGD::learning_rule, "default: p <- p - learning_rate * gradient");
     key("set_batch_size", &SGD::set_batch_size, "take batch_size although the model has another");
     key("train_iteration_mode", &SGD::train_iteration_mode, "order of training batches");
-    key("batches_per_iter", &SGD::batches_per_iter, "batches an epoch; 0: the whole data set");
+    key("batches_per_iter", &SGD::batches_per_iter, "batches an epoch; 0: the whole data set")
+        .at_least(0);
     key("monitoring_costs", &SGD::monitoring_costs, "further costs to watch, by name");
     key("clip_norm", &SGD::clip_norm,
-        "gradients together longer than this are shortened to it; 0: never (Pascanu et al. 2013)");
+        "gradients together longer than this are shortened to it; 0: never (Pascanu et al. 2013)")
+        .length()
+        .or_infinity();
     key("seed", &SGD::seed, "of the order of examples; default [2012, 10, 5]");
   }
 

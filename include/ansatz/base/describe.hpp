@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
+#include <ansatz/base/key_rules.hpp>
 #include <ansatz/base/object.hpp>
 #include <ansatz/base/string.hpp>
 
@@ -91,24 +92,25 @@ struct Fields {
   const T& object;
   const T& by_default;
   template <class C, class M>
-  void field(const char* name, bool required, M C::*member) const {
+  keys::NoRules field(const char* name, bool required, M C::*member) const {
     to.field(name, required, write<M>, &(object.*member), &(by_default.*member));
+    return {};
   }
   template <class C, class M>
-  void operator()(const char* name, M C::*member, const char*) const {
-    field(name, false, member);
+  keys::NoRules operator()(const char* name, M C::*member, const char*) const {
+    return field(name, false, member);
   }
   template <class C, class M>
-  void required(const char* name, M C::*member, const char*) const {
-    field(name, true, member);
+  keys::NoRules required(const char* name, M C::*member, const char*) const {
+    return field(name, true, member);
   }
 };
 
 struct AnyKeys {
   template <class C, class M>
-  void operator()(const char*, M C::*, const char*) const {}
+  keys::NoRules operator()(const char*, M C::*, const char*) const;
   template <class C, class M>
-  void required(const char*, M C::*, const char*) const {}
+  keys::NoRules required(const char*, M C::*, const char*) const;
 };
 template <class T>
 concept has_keys = std::is_default_constructible_v<T> && requires(AnyKeys& keys) {

@@ -6,13 +6,28 @@
 //       bool nesterov_momentum = false;
 //       template <class K>
 //       static constexpr void keys(K& key) {
-//         key.required("init_momentum", &Momentum::init_momentum, "factor m of the last step");
+//         key.required("init_momentum", &Momentum::init_momentum, "factor m of the last step")
+//             .at_least(0)
+//             .below(1);
 //         key("nesterov_momentum", &Momentum::nesterov_momentum, "look ahead (Nesterov 1983)");
 //       }
 //       …
 //     };
 //
-// `keys` is called with a visitor; a derived class calls its base's first.
+// `keys` is called with a visitor; a derived class calls its base's first. Behind a key stand its
+// rules, to which a value from a job file is held; without one, a number must be finite:
+//
+//     at_least(0) above(0) at_most(1) below(1) from_to(1, 4096)   of a number, or of each in a list
+//     or_infinity()       infinities will do
+//     probability()       from 0 to 1, and called so in messages
+//     length()            from 0, and called so in messages
+//     noun("ports")       how messages call the numbers
+//     not_above("max")    at most what the key `max` of the same object has
+//     one_way("how the weights begin")   of all keys with this text one at most may be given
+//     is_path()           text in which ${NAME}s are filled in, and a file that --data can move
+//     is_output()         a path that is written to
+//
+// What no rule says, a method `check() const` of the class does; see key_faults.hpp.
 #pragma once
 
 #include <ansatz/base/describe.hpp>
@@ -49,14 +64,15 @@ struct Finder {
   const char* name;
   bool found = false, fits = false;
   template <class C, class T>
-  constexpr void operator()(const char* key, T C::*, const char*) {
-    if (!same_text(key, name)) return;
+  constexpr NoRules operator()(const char* key, T C::*, const char*) {
+    if (!same_text(key, name)) return {};
     found = true;
     fits = std::is_assignable_v<T&, const V&>;
+    return {};
   }
   template <class C, class T>
-  constexpr void required(const char* key, T C::*member, const char* doc) {
-    (*this)(key, member, doc);
+  constexpr NoRules required(const char* key, T C::*member, const char* doc) {
+    return (*this)(key, member, doc);
   }
 };
 
@@ -73,14 +89,15 @@ struct Setter {
   const char* name;
   const V& value;
   template <class C, class T>
-  constexpr void operator()(const char* key, T C::*member, const char*) {
+  constexpr NoRules operator()(const char* key, T C::*member, const char*) {
     if constexpr (std::is_assignable_v<T&, const V&>) {
       if (same_text(key, name)) object.*member = value;
     }
+    return {};
   }
   template <class C, class T>
-  constexpr void required(const char* key, T C::*member, const char* doc) {
-    (*this)(key, member, doc);
+  constexpr NoRules required(const char* key, T C::*member, const char* doc) {
+    return (*this)(key, member, doc);
   }
 };
 

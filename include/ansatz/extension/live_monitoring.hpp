@@ -43,8 +43,10 @@ class LiveMonitoring : public Extension {
   static constexpr void keys(K& key) {
     using This = LiveMonitoring;
     key("address", &This::address, "address of this machine to listen at; \"*\": all of them");
-    key("req_port", &This::req_port, "port of requests; 0: any");
-    key("pub_port", &This::pub_port, "port that tells every monitoring step; 0: any");
+    key("req_port", &This::req_port, "port of requests; 0: any").from_to(0, 65535).noun("ports");
+    key("pub_port", &This::pub_port, "port that tells every monitoring step; 0: any")
+        .from_to(0, 65535)
+        .noun("ports");
   }
 
   std::unique_ptr<ExtensionRun> start(Session& session) const override;

@@ -33,7 +33,7 @@ class MonitorBasedSaveBest : public Extension {
   static constexpr void keys(K& key) {
     using This = MonitorBasedSaveBest;
     key.required("channel_name", &This::channel_name, "channel to watch");
-    key("save_path", &This::save_path, "file for the best model; default: none");
+    key("save_path", &This::save_path, "file for the best model; default: none").is_output();
     key("store_best_model", &This::store_best_model, "keep its parameters in the model itself");
     key("start_epoch", &This::start_epoch, "ignore what was before this epoch");
     key("higher_is_better", &This::higher_is_better, "whether the channel should rise");
@@ -66,7 +66,7 @@ class KeepBestParams : public Extension {
     key("model", &This::model, "the model of the job; default");
     key("cost", &This::cost, "what is to be low; default: the training cost");
     key.required("monitoring_dataset", &This::monitoring_dataset, "data to measure it on");
-    key.required("batch_size", &This::batch_size, "examples of a batch");
+    key.required("batch_size", &This::batch_size, "examples of a batch").at_least(1);
   }
 
   void check() const;

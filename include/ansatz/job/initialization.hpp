@@ -38,15 +38,26 @@ struct Initialization {
   /// The keys of every layer with weights. T: the layer's class, of which they are members.
   template <class T, class K>
   static constexpr void initialization_keys(K& key) {
-    key("irange", &T::irange, "weights are uniform in [-irange, irange) at first");
-    key("istdev", &T::istdev, "weights are normal at first, with this standard deviation");
-    key("sparse_init", &T::sparse_init, "number of weights of a unit not zero at first");
-    key("sparse_stdev", &T::sparse_stdev, "standard deviation of those");
-    key("include_prob", &T::include_prob, "probability that a weight is not zero (irange)");
-    key("glorot_uniform", &T::glorot_uniform, "uniform at first (Glorot, Bengio 2010, eq. 16)");
-    key("glorot_normal", &T::glorot_normal, "normal at first, of the same variance");
-    key("he_uniform", &T::he_uniform, "uniform at first, variance 2 / inputs (He et al. 2015)");
-    key("he_normal", &T::he_normal, "normal at first, variance 2 / inputs (He et al. 2015)");
+    key("irange", &T::irange, "weights are uniform in [-irange, irange) at first")
+        .at_least(0)
+        .one_way("how the weights begin");
+    key("istdev", &T::istdev, "weights are normal at first, with this standard deviation")
+        .at_least(0)
+        .one_way("how the weights begin");
+    key("sparse_init", &T::sparse_init, "number of weights of a unit not zero at first")
+        .at_least(0)
+        .one_way("how the weights begin");
+    key("sparse_stdev", &T::sparse_stdev, "standard deviation of those").at_least(0);
+    key("include_prob", &T::include_prob, "probability that a weight is not zero (irange)")
+        .probability();
+    key("glorot_uniform", &T::glorot_uniform, "uniform at first (Glorot, Bengio 2010, eq. 16)")
+        .one_way("how the weights begin");
+    key("glorot_normal", &T::glorot_normal, "normal at first, of the same variance")
+        .one_way("how the weights begin");
+    key("he_uniform", &T::he_uniform, "uniform at first, variance 2 / inputs (He et al. 2015)")
+        .one_way("how the weights begin");
+    key("he_normal", &T::he_normal, "normal at first, variance 2 / inputs (He et al. 2015)")
+        .one_way("how the weights begin");
   }
 
   constexpr int given() const {

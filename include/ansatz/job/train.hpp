@@ -39,11 +39,14 @@ class Train {
     key.required("model", &Train::model, "what to train");
     key("algorithm", &Train::algorithm, "how; null for models that train themselves");
     key("save_path", &Train::save_path,
-        "file the model is saved to; default, in a YAML job with save_freq: its name with .pkl");
-    key("save_freq", &Train::save_freq, "save every so many epochs and at the end; 0: never");
+        "file the model is saved to; default, in a YAML job with save_freq: its name with .pkl")
+        .is_output();
+    key("save_freq", &Train::save_freq, "save every so many epochs and at the end; 0: never")
+        .at_least(0);
     key("extensions", &Train::extensions, "what happens beside the training");
     key("allow_overwrite", &Train::allow_overwrite, "whether save_path may exist already");
-    key("init_from", &Train::init_from, "model file whose parameters are the first values");
+    key("init_from", &Train::init_from, "model file whose parameters are the first values")
+        .is_path();
     key("init_from_include", &Train::init_from_include,
         "patterns of the parameters that init_from gives values to, such as 'h*'; default: all");
     key("init_from_exclude", &Train::init_from_exclude,

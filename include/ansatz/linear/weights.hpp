@@ -50,12 +50,22 @@ class Weights : public Initialization {
   template <class K>
   static constexpr void weight_keys(K& key) {
     initialization_keys<Initialization>(key);
-    key("W_lr_scale", &Weights::W_lr_scale, "factor of the learning rate for the weights");
-    key("max_row_norm", &Weights::max_row_norm, "rows of W are shortened to this length");
-    key("max_col_norm", &Weights::max_col_norm, "columns of W are shortened to this length");
-    key("min_col_norm", &Weights::min_col_norm, "columns of W are never shorter than this");
+    key("W_lr_scale", &Weights::W_lr_scale, "factor of the learning rate for the weights")
+        .at_least(0);
+    key("max_row_norm", &Weights::max_row_norm, "rows of W are shortened to this length")
+        .length()
+        .above(0)
+        .or_infinity();
+    key("max_col_norm", &Weights::max_col_norm, "columns of W are shortened to this length")
+        .length()
+        .above(0)
+        .or_infinity();
+    key("min_col_norm", &Weights::min_col_norm, "columns of W are never shorter than this")
+        .length()
+        .not_above("max_col_norm");
     key("mask_weights", &Weights::mask_weights,
-        "file (.npy) of a mask, of W's shape, that multiplies the weights after each update");
+        "file (.npy) of a mask, of W's shape, that multiplies the weights after each update")
+        .is_path();
     key("transform", &Weights::transform, "how the weights are connected; default: a matrix");
   }
 

@@ -1,6 +1,7 @@
 // Registry: the classes a job file may name.
 #pragma once
 
+#include <ansatz/registry/key_rules.hpp>
 #include <ansatz/registry/value.hpp>
 
 #include <memory>
@@ -19,12 +20,7 @@ struct Field {
   bool (*read)(const Value&, void*);
   std::string (*type)();
   Describer::Writer write;
-};
-
-class FieldSink {
- public:
-  virtual ~FieldSink() = default;
-  virtual void operator()(const Field& field) = 0;
+  KeyRules rules = {};
 };
 
 /// A key as `ansatz list` shows it.
@@ -43,7 +39,7 @@ struct ClassInfo {
   bool of_library = false;  ///< its objects tell of themselves all that a check of a job asks
   /// An object no key of which is set; null: the class is abstract.
   Shared<Object> (*make)() = nullptr;
-  void (*fields)(Object&, FieldSink&) = nullptr;
+  void (*fields)(Object&, std::vector<Field>&) = nullptr;
   /// The object once its keys are set: a copy, in whose making a class may complete itself.
   Shared<Object> (*finish)(const Object&) = nullptr;
   /// What the class itself demands of its keys; throws Error.
@@ -84,20 +80,24 @@ namespace registering {
 template <class T>
 struct Fields {
   T& object;
-  FieldSink& sink;
+  std::vector<Field>& list;
+  // The rules are of the last field until the next is added.
   template <class C, class M>
-  void add(const char* name, bool required, M C::*member, const char* doc) const {
-    sink({name, required, doc, &(object.*member),
-          [](const Value& from, void* to) { return read_value(from, *static_cast<M*>(to)); },
-          [] { return value_type(static_cast<const M*>(nullptr)); }, describing::write<M>});
+  KeyRules& add(const char* name, bool required, M C::*member, const char* doc) const {
+    list.push_back(
+        {name, required, doc, &(object.*member),
+         [](const Value& from, void* to) { return read_value(from, *static_cast<M*>(to)); },
+         [] { return value_type(static_cast<const M*>(nullptr)); }, describing::write<M>});
+    list.back().rules.whole = is_whole<M>;
+    return list.back().rules;
   }
   template <class C, class M>
-  void operator()(const char* name, M C::*member, const char* doc) const {
-    add(name, false, member, doc);
+  KeyRules& operator()(const char* name, M C::*member, const char* doc) const {
+    return add(name, false, member, doc);
   }
   template <class C, class M>
-  void required(const char* name, M C::*member, const char* doc) const {
-    add(name, true, member, doc);
+  KeyRules& required(const char* name, M C::*member, const char* doc) const {
+    return add(name, true, member, doc);
   }
 };
 
@@ -125,8 +125,8 @@ ClassInfo class_info() {
   info.names.push_back(T::yaml);
   info.kind = registering::kind_of<T>();
   info.make = [] { return Shared<Object>(static_cast<Object*>(new Owned<T>(T()))); };
-  info.fields = [](Object& object, FieldSink& sink) {
-    registering::Fields<T> fields{static_cast<T&>(object), sink};
+  info.fields = [](Object& object, std::vector<Field>& list) {
+    registering::Fields<T> fields{static_cast<T&>(object), list};
     T::keys(fields);
   };
   info.finish = [](const Object& object) {

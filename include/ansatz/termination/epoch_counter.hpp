@@ -23,7 +23,7 @@ class EpochCounter : public TerminationCriterion {
   }
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("max_epochs", &EpochCounter::max_epochs, "number of epochs; 0: none");
+    key.required("max_epochs", &EpochCounter::max_epochs, "number of epochs; 0: none").at_least(0);
     key("new_epochs", &EpochCounter::new_epochs, "count from now on, not from the model's first");
   }
 

@@ -19,7 +19,7 @@ class TimeBudget : public TerminationCriterion {
   constexpr explicit TimeBudget(double budget) : seconds(budget) {}
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("seconds", &TimeBudget::seconds, "seconds the run may take");
+    key.required("seconds", &TimeBudget::seconds, "seconds the run may take").or_infinity();
   }
 
   void check() const;

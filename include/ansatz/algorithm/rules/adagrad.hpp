@@ -25,7 +25,8 @@ class AdaGrad : public LearningRule {
   }
   template <class K>
   static constexpr void keys(K& key) {
-    key("max_scaling", &AdaGrad::max_scaling, "a step is scaled up by this factor at most");
+    key("max_scaling", &AdaGrad::max_scaling, "a step is scaled up by this factor at most")
+        .or_infinity();
   }
   constexpr void check() const {
     if (!(max_scaling > 0)) graph_error("AdaGrad: max_scaling must be above 0");

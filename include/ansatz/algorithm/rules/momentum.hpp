@@ -28,7 +28,9 @@ class Momentum : public LearningRule {
   }
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("init_momentum", &Momentum::init_momentum, "m, from 0 to below 1");
+    key.required("init_momentum", &Momentum::init_momentum, "m, from 0 to below 1")
+        .at_least(0)
+        .below(1);
     key("nesterov_momentum", &Momentum::nesterov_momentum, "take the gradient's step from there");
   }
   constexpr void check() const {

@@ -26,9 +26,12 @@ class PolyakAveraging : public Extension {
   }
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("start", &PolyakAveraging::first, "monitoring step from which on to average");
-    key("save_path", &PolyakAveraging::save_path, "file for the averaged model; default: none");
-    key("save_freq", &PolyakAveraging::save_freq, "monitoring steps from one saving to the next");
+    key.required("start", &PolyakAveraging::first, "monitoring step from which on to average")
+        .at_least(0);
+    key("save_path", &PolyakAveraging::save_path, "file for the averaged model; default: none")
+        .is_output();
+    key("save_freq", &PolyakAveraging::save_freq, "monitoring steps from one saving to the next")
+        .at_least(0);
   }
 
   void check() const;

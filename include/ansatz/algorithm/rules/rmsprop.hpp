@@ -28,7 +28,8 @@ class RMSProp : public LearningRule {
   template <class K>
   static constexpr void keys(K& key) {
     key("decay", &RMSProp::decay, "what remains of the mean at each step, in [0, 1)");
-    key("max_scaling", &RMSProp::max_scaling, "a step is scaled up by this factor at most");
+    key("max_scaling", &RMSProp::max_scaling, "a step is scaled up by this factor at most")
+        .or_infinity();
   }
   constexpr void check() const {
     if (!(decay >= 0 && decay < 1)) graph_error("RMSProp: decay must be at least 0 and below 1");

@@ -31,7 +31,7 @@ class CosineDecay : public Extension {
   static constexpr void keys(K& key) {
     key.required("total_epochs", &CosineDecay::total_epochs, "epochs until it is min_lr");
     key("warm_up", &CosineDecay::warm_up, "epochs of them in which it rises from 0 to its base");
-    key("min_lr", &CosineDecay::min_lr, "lowest learning rate of the decay");
+    key("min_lr", &CosineDecay::min_lr, "lowest learning rate of the decay").at_least(0);
     key("restart_factor", &CosineDecay::restart_factor,
         "0: no restart; else each period is so many times as long as the one before");
   }

@@ -22,7 +22,7 @@ class ExponentialDecay : public UpdateCallback {
   static constexpr void keys(K& key) {
     key.required("decay_factor", &ExponentialDecay::decay_factor,
                  "divides the learning rate at every update; above 0");
-    key.required("min_lr", &ExponentialDecay::min_lr, "lowest learning rate");
+    key.required("min_lr", &ExponentialDecay::min_lr, "lowest learning rate").at_least(0);
   }
 
   void check() const;

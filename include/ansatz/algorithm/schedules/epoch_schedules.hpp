@@ -26,8 +26,11 @@ class MomentumAdjustor : public Extension {
       : final_momentum(last), first(from), saturate(until) {}
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("final_momentum", &MomentumAdjustor::final_momentum, "factor from saturate on");
-    key.required("start", &MomentumAdjustor::first, "epoch at which it begins to change");
+    key.required("final_momentum", &MomentumAdjustor::final_momentum, "factor from saturate on")
+        .at_least(0)
+        .below(1);
+    key.required("start", &MomentumAdjustor::first, "epoch at which it begins to change")
+        .at_least(0);
     key.required("saturate", &MomentumAdjustor::saturate, "epoch at which it stops changing");
   }
 
@@ -48,8 +51,8 @@ class LinearDecayOverEpoch : public Extension {
       : first(from), saturate(until), decay_factor(factor) {}
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("start", &LinearDecayOverEpoch::first,
-                 "epoch at which it begins to fall, above 0");
+    key.required("start", &LinearDecayOverEpoch::first, "epoch at which it begins to fall, above 0")
+        .at_least(0);
     key.required("saturate", &LinearDecayOverEpoch::saturate, "epoch at which it stops falling");
     key.required("decay_factor", &LinearDecayOverEpoch::decay_factor,
                  "last learning rate over the first");
@@ -75,9 +78,9 @@ class OneOverEpoch : public Extension {
   }
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("start", &OneOverEpoch::first, "epoch at which it begins to fall");
+    key.required("start", &OneOverEpoch::first, "epoch at which it begins to fall").at_least(0);
     key("half_life", &OneOverEpoch::half_life, "epochs until it is half; default: start + 1");
-    key("min_lr", &OneOverEpoch::min_lr, "lowest learning rate");
+    key("min_lr", &OneOverEpoch::min_lr, "lowest learning rate").at_least(0);
   }
 
   void check() const;
@@ -112,8 +115,8 @@ class MonitorBasedLRAdjuster : public Extension {
     key("shrink_amt", &This::shrink_amt, "by this factor");
     key("low_trigger", &This::low_trigger, "above this ratio, but not the other, it grows");
     key("grow_amt", &This::grow_amt, "by this factor");
-    key("min_lr", &This::min_lr, "lowest learning rate");
-    key("max_lr", &This::max_lr, "highest learning rate");
+    key("min_lr", &This::min_lr, "lowest learning rate").at_least(0);
+    key("max_lr", &This::max_lr, "highest learning rate").or_infinity();
     key("dataset_name", &This::dataset_name, "watch the objective on this data set");
     key("channel_name", &This::channel_name, "watch this channel");
   }

@@ -25,7 +25,8 @@ class WeightDecay : public Cost {
   template <class K>
   static constexpr void keys(K& key) {
     key.required("coeffs", &WeightDecay::coeffs,
-                 "one number, a list with one for each layer, or numbers by name; lists may nest");
+                 "one number, a list with one for each layer, or numbers by name; lists may nest")
+        .at_least(0);
   }
 
   constexpr bool supervised() const override { return false; }
@@ -54,7 +55,8 @@ class L1WeightDecay : public Cost {
   template <class K>
   static constexpr void keys(K& key) {
     key.required("coeffs", &L1WeightDecay::coeffs,
-                 "one number, a list with one for each layer, or numbers by name; lists may nest");
+                 "one number, a list with one for each layer, or numbers by name; lists may nest")
+        .at_least(0);
   }
 
   constexpr bool supervised() const override { return false; }

@@ -23,9 +23,11 @@ class RandomDenseDesignMatrix : public Dataset {
   template <class K>
   static constexpr void keys(K& key) {
     key("rng", &RandomDenseDesignMatrix::rng, "seed; default [17, 2, 946]");
-    key.required("num_examples", &RandomDenseDesignMatrix::num_examples, "number of examples");
-    key.required("dim", &RandomDenseDesignMatrix::dim, "number of features");
-    key("num_classes", &RandomDenseDesignMatrix::num_classes, "number of classes; 0: no targets");
+    key.required("num_examples", &RandomDenseDesignMatrix::num_examples, "number of examples")
+        .at_least(1);
+    key.required("dim", &RandomDenseDesignMatrix::dim, "number of features").at_least(1);
+    key("num_classes", &RandomDenseDesignMatrix::num_classes, "number of classes; 0: no targets")
+        .at_least(0);
   }
   constexpr SpaceInfo source_space(std::string_view source) const override {
     if (source == "features") return vector_space(dim);
@@ -63,9 +65,9 @@ class RandomDesignMatrixForRegression : public Dataset {
   static constexpr void keys(K& key) {
     using Self = RandomDesignMatrixForRegression;
     key("rng", &Self::rng, "seed; default [17, 2, 946]");
-    key.required("num_examples", &Self::num_examples, "number of examples");
-    key.required("dim", &Self::dim, "number of features");
-    key.required("reg_min", &Self::reg_min, "smallest target");
+    key.required("num_examples", &Self::num_examples, "number of examples").at_least(1);
+    key.required("dim", &Self::dim, "number of features").at_least(1);
+    key.required("reg_min", &Self::reg_min, "smallest target").not_above("reg_max");
     key.required("reg_max", &Self::reg_max, "one above the largest target");
   }
   constexpr SpaceInfo source_space(std::string_view source) const override {
@@ -86,7 +88,7 @@ class ArangeDataset : public Dataset {
   constexpr explicit ArangeDataset(int examples) : num_examples(examples) {}
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("num_examples", &ArangeDataset::num_examples, "number of examples");
+    key.required("num_examples", &ArangeDataset::num_examples, "number of examples").at_least(1);
   }
   constexpr SpaceInfo source_space(std::string_view source) const override {
     if (source == "features") return vector_space(1);
@@ -108,8 +110,8 @@ class DrawnDigits : public Dataset {
       : start(first), stop(end), seed(stream) {}
   template <class K>
   static constexpr void keys(K& key) {
-    key("start", &DrawnDigits::start, "first digit of the stream");
-    key("stop", &DrawnDigits::stop, "one after the last digit");
+    key("start", &DrawnDigits::start, "first digit of the stream").at_least(0);
+    key("stop", &DrawnDigits::stop, "one after the last digit").at_least(0);
     key("seed", &DrawnDigits::seed, "which stream");
   }
   constexpr SpaceInfo source_space(std::string_view source) const override {

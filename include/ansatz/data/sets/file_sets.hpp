@@ -28,17 +28,17 @@ class CSVDataset : public Dataset {
   }
   template <class K>
   static constexpr void keys(K& key) {
-    key("path", &CSVDataset::path, "the file");
+    key("path", &CSVDataset::path, "the file").is_path();
     key("task", &CSVDataset::task, "'classification' (targets are labels) or 'regression'");
     key("expect_labels", &CSVDataset::expect_labels, "whether the first columns are targets");
     key("expect_headers", &CSVDataset::expect_headers, "whether the first line holds names");
     key("delimiter", &CSVDataset::delimiter,
         "the character between two numbers; '': any number of blanks and tabs");
-    key("start", &CSVDataset::start, "first example");
-    key("stop", &CSVDataset::stop, "one after the last example");
+    key("start", &CSVDataset::start, "first example").at_least(0);
+    key("stop", &CSVDataset::stop, "one after the last example").at_least(0);
     key("start_fraction", &CSVDataset::start_fraction, "this part of the file, from its beginning");
     key("end_fraction", &CSVDataset::end_fraction, "this part of the file, at its end");
-    key("num_outputs", &CSVDataset::num_outputs, "number of columns of targets");
+    key("num_outputs", &CSVDataset::num_outputs, "number of columns of targets").at_least(1);
   }
   /// NameError and ValueError, beginning "CSVDataset: key", for what no file can have.
   void check() const;
@@ -58,7 +58,7 @@ class NpyDataset : public Dataset {
   constexpr explicit NpyDataset(const char* path) : file(path) {}
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("file", &NpyDataset::file, "the .npy file");
+    key.required("file", &NpyDataset::file, "the .npy file").is_path();
     key("mmap_mode", &NpyDataset::mmap_mode,
         "'r': the file is mapped, and only what is read is in memory; default: all of it is");
   }
@@ -83,10 +83,11 @@ class NpzDataset : public Dataset {
       : file(path), key(features), target_key(targets), target_labels(labels) {}
   template <class K>
   static constexpr void keys(K& k) {
-    k.required("file", &NpzDataset::file, "the .npz file");
+    k.required("file", &NpzDataset::file, "the .npz file").is_path();
     k.required("key", &NpzDataset::key, "name of the array of features");
     k("target_key", &NpzDataset::target_key, "name of the array of targets");
-    k("target_labels", &NpzDataset::target_labels, "targets are labels below this; 0: numbers");
+    k("target_labels", &NpzDataset::target_labels, "targets are labels below this; 0: numbers")
+        .at_least(0);
   }
   std::shared_ptr<const Table> load() const override;
   std::string missing_file() const override;

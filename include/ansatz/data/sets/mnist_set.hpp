@@ -25,8 +25,8 @@ class DigitImages : public Dataset {
     key("center", &DigitImages::center, "subtract the mean of each pixel");
     key("shuffle", &DigitImages::shuffle, "bring the examples into a random order");
     key("binarize", &DigitImages::binarize, "1 where a pixel is above 0.5, else 0");
-    key("start", &DigitImages::start, "first example");
-    key("stop", &DigitImages::stop, "one after the last example; default: to the end");
+    key("start", &DigitImages::start, "first example").at_least(0);
+    key("stop", &DigitImages::stop, "one after the last example; default: to the end").at_least(0);
   }
   constexpr SpaceInfo source_space(std::string_view source) const override {
     if (source == "features") return vector_space(784);

@@ -58,9 +58,13 @@ struct DropoutArguments {
   template <class K>
   static constexpr void keys(K& key) {
     key("default_input_include_prob", &DropoutArguments::default_input_include_prob,
-        "probability that a layer's input is kept");
+        "probability that a layer's input is kept")
+        .probability()
+        .above(0);
     key("input_include_probs", &DropoutArguments::input_include_probs,
-        "by the name of a layer: the same for its inputs");
+        "by the name of a layer: the same for its inputs")
+        .probability()
+        .above(0);
     key("default_input_scale", &DropoutArguments::default_input_scale,
         "factor of the inputs that are kept");
     key("input_scales", &DropoutArguments::input_scales,

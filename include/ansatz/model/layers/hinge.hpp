@@ -88,7 +88,7 @@ class Hinge : public HingeBase {
   }
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("n_classes", &Hinge::n_classes, "number of classes");
+    key.required("n_classes", &Hinge::n_classes, "number of classes").at_least(1);
     HingeBase::keys(key);
   }
   constexpr int units() const override { return n_classes; }

@@ -26,7 +26,7 @@ class Linear : public Dense {
   template <class K>
   static constexpr void keys(K& key) {
     Dense::keys(key);
-    key.required("dim", &Linear::dim, "number of outputs");
+    key.required("dim", &Linear::dim, "number of outputs").at_least(1);
   }
 
   constexpr int units() const override { return dim; }

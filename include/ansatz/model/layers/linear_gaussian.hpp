@@ -27,8 +27,10 @@ class LinearGaussian : public Linear<N> {
     Linear<N>::keys(key);
     key.required("init_beta", &LinearGaussian::init_beta,
                  "first precisions, above 0: one, or one a unit");
-    key.required("min_beta", &LinearGaussian::min_beta, "precisions are at least this, above 0");
-    key.required("max_beta", &LinearGaussian::max_beta, "precisions are at most this");
+    key.required("min_beta", &LinearGaussian::min_beta, "precisions are at least this, above 0")
+        .not_above("max_beta");
+    key.required("max_beta", &LinearGaussian::max_beta, "precisions are at most this")
+        .or_infinity();
     key("beta_lr_scale", &LinearGaussian::beta_lr_scale,
         "factor of the learning rate for the precisions");
   }

@@ -22,7 +22,8 @@ class LWTA : public Linear<N> {
   template <class K>
   static constexpr void keys(K& key) {
     Linear<N>::keys(key);
-    key.required("block_size", &LWTA::block_size, "units of a block; dim is a multiple of it");
+    key.required("block_size", &LWTA::block_size, "units of a block; dim is a multiple of it")
+        .at_least(1);
   }
 
   constexpr SpaceInfo output_space(const SpaceInfo& input) const override {

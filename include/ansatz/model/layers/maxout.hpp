@@ -21,7 +21,8 @@ class MaxoutBase : public WithoutCost<Dense> {
   static constexpr void keys(K& key) {
     affine_keys(key);
     key("pool_stride", &MaxoutBase::pool_stride,
-        "distance of the first pieces of two units; 0: num_pieces, so that units share none");
+        "distance of the first pieces of two units; 0: num_pieces, so that units share none")
+        .at_least(0);
     key("randomize_pools", &MaxoutBase::randomize_pools,
         "the pieces of a unit are drawn at random, with repetitions");
     key("min_zero", &MaxoutBase::min_zero, "0 is one more piece of each unit");
@@ -103,8 +104,8 @@ class Maxout : public MaxoutBase {
   }
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("num_units", &Maxout::num_units, "number of outputs");
-    key.required("num_pieces", &Maxout::num_pieces, "linear pieces of each");
+    key.required("num_units", &Maxout::num_units, "number of outputs").at_least(1);
+    key.required("num_pieces", &Maxout::num_pieces, "linear pieces of each").from_to(1, 4096);
     MaxoutBase::keys(key);
   }
   constexpr int units() const override {

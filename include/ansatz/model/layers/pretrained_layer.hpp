@@ -43,7 +43,8 @@ class PretrainedLayer : public ModelLayer {
                  "the model, such as !pkl: gives");
     key("freeze_params", &PretrainedLayer::freeze_params, "its parameters stay as they are");
     key("init_from", &PretrainedLayer::init_from,
-        "model file with its parameters, by name; default: those the model begins with");
+        "model file with its parameters, by name; default: those the model begins with")
+        .is_path();
   }
 
   constexpr SpaceInfo output_space(const SpaceInfo& input) const override {

@@ -23,7 +23,8 @@ class SoftmaxBase : public Layer, public Weights {
   static constexpr void keys(K& key) {
     Layer::keys(key);
     weight_keys(key);
-    key("b_lr_scale", &SoftmaxBase::b_lr_scale, "factor of the learning rate for the biases");
+    key("b_lr_scale", &SoftmaxBase::b_lr_scale, "factor of the learning rate for the biases")
+        .at_least(0);
     key("no_affine", &SoftmaxBase::no_affine, "no weights: z is the layer below");
     key("init_bias_target_marginals", &SoftmaxBase::init_bias_target_marginals,
         "data set whose class frequencies give the first biases");
@@ -160,7 +161,7 @@ class Softmax : public SoftmaxBase {
   }
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("n_classes", &Softmax::n_classes, "number of classes");
+    key.required("n_classes", &Softmax::n_classes, "number of classes").at_least(1);
     SoftmaxBase::keys(key);
   }
   constexpr int classes() const override { return n_classes; }

@@ -38,12 +38,14 @@ class SoftmaxRegression : public MLPBase, public Weights {
 
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("n_classes", &SoftmaxRegression::n_classes, "number of classes");
-    key("batch_size", &MLPBase::fixed_batch_size, "every batch has this many examples; 0: any");
+    key.required("n_classes", &SoftmaxRegression::n_classes, "number of classes").at_least(1);
+    key("batch_size", &MLPBase::fixed_batch_size, "every batch has this many examples; 0: any")
+        .at_least(1);
     key("input_space", &MLPBase::space, "Space of one example");
-    key("nvis", &MLPBase::nvis, "short for input_space: VectorSpace(nvis)");
+    key("nvis", &MLPBase::nvis, "short for input_space: VectorSpace(nvis)").at_least(1);
     weight_keys(key);
-    key("b_lr_scale", &SoftmaxRegression::b_lr_scale, "factor of the learning rate for the biases");
+    key("b_lr_scale", &SoftmaxRegression::b_lr_scale, "factor of the learning rate for the biases")
+        .at_least(0);
     key("init_bias_target_marginals", &SoftmaxRegression::init_bias_target_marginals,
         "data set whose class frequencies give the first biases");
     key("seed", &MLPBase::seed, "of the first parameter values; default [2013, 1, 4]");

@@ -35,6 +35,9 @@ class MLPBase : public Layered {
   constexpr const Layer& layer(int i) const override { return *layers[i]; }
   constexpr const char* kind() const override { return "MLP"; }
 
+  /// KeyFaults: what is at fault in the keys themselves, whatever the layers say of their inputs.
+  void check() const;
+
   using Layered::initialize;
   void initialize(InitialValues& values) const override;
 
@@ -149,9 +152,10 @@ class MLP : public MLPBase {
   template <class K>
   static constexpr void keys(K& key) {
     key.required("layers", &MLPBase::layers, "the layers, from the input up");
-    key("batch_size", &MLPBase::fixed_batch_size, "every batch has this many examples; 0: any");
+    key("batch_size", &MLPBase::fixed_batch_size, "every batch has this many examples; 0: any")
+        .at_least(1);
     key("input_space", &MLPBase::space, "Space of one example");
-    key("nvis", &MLPBase::nvis, "short for input_space: VectorSpace(nvis)");
+    key("nvis", &MLPBase::nvis, "short for input_space: VectorSpace(nvis)").at_least(1);
     key("input_source", &MLPBase::source,
         "source of the inputs; of a CompositeSpace, a list of them");
     key("target_source", &MLPBase::targets,
