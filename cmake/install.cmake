@@ -8,7 +8,7 @@ if(TARGET ansatz_program)
 endif()
 install(DIRECTORY dsl include/ansatz DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ansatz-1
   FILES_MATCHING PATTERN "*.hpp")
-install(DIRECTORY ${PROJECT_BINARY_DIR}/include/moved/
+install(DIRECTORY ${PROJECT_BINARY_DIR}/include/made/
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ansatz-1)
 install(EXPORT ansatz-targets NAMESPACE ansatz:: DESTINATION ${package_folder})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -13,12 +13,25 @@ set(header_folder ${PROJECT_BINARY_DIR}/include/ansatz-1)
 file(MAKE_DIRECTORY ${header_folder})
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/dsl ${header_folder}/dsl SYMBOLIC)
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/ansatz ${header_folder}/ansatz SYMBOLIC)
-set(moved_folder ${PROJECT_BINARY_DIR}/include/moved)
+# Headers that are made: lists, and those that moved.
+set(made_headers ${PROJECT_BINARY_DIR}/include/made)
 include(${CMAKE_CURRENT_LIST_DIR}/moved_headers.cmake)
 target_include_directories(ansatz PUBLIC
-  $<BUILD_INTERFACE:${header_folder}> $<BUILD_INTERFACE:${moved_folder}>
+  $<BUILD_INTERFACE:${header_folder}> $<BUILD_INTERFACE:${made_headers}>
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/ansatz-1>)
 target_include_directories(ansatz PRIVATE ${PROJECT_SOURCE_DIR}/src)
+
+# The header of all ops, the functions named after keys, and the classes known to YAML.
+include(${CMAKE_CURRENT_LIST_DIR}/op_tables.cmake)
+write_ops_header(${PROJECT_SOURCE_DIR}/dsl/ops ${made_headers}/dsl/ops.hpp)
+include(${CMAKE_CURRENT_LIST_DIR}/class_tables.cmake)
+set(generated_folder ${PROJECT_BINARY_DIR}/generated)
+write_key_functions(${PROJECT_SOURCE_DIR}/include/ansatz ${made_headers}/ansatz/key_functions.inc)
+set(root ${PROJECT_SOURCE_DIR})
+write_class_tables(${root}/include/ansatz ${root}/include ${generated_folder} tables)
+write_class_tables(${root}/src/registry/classes ${root}/src ${generated_folder} tables)
+write_class_list("${tables}" ${generated_folder}/classes.cpp)
+target_sources(ansatz PRIVATE ${tables_sources} ${generated_folder}/classes.cpp)
 
 # The user's translation units hold the generated loops, so they need the library's flags: one
 # processor, no contraction (g++ fuses a * b + c where clang does not), no errno from <cmath>.
@@ -38,8 +51,6 @@ target_link_libraries(ansatz
   PRIVATE ansatz::zip ZLIB::ZLIB fmt::fmt yaml-cpp)
 
 # `ansatz compile` uses the compiler and the flags of this build, and names ops as their headers do.
-include(${CMAKE_CURRENT_LIST_DIR}/op_table.cmake)
-set(generated_folder ${PROJECT_BINARY_DIR}/generated)
 write_op_table(${PROJECT_SOURCE_DIR}/dsl/ops ${generated_folder}/op_table.inc)
 string(TOUPPER "${CMAKE_BUILD_TYPE}" configuration)
 set(loop_flags ${CMAKE_CXX20_STANDARD_COMPILE_OPTION} ${numeric_flags})

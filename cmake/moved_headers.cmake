@@ -5,7 +5,7 @@ foreach(line ${moved})
   string(REPLACE " " ";" line "${line}")
   list(GET line 0 old)
   list(GET line 1 new)
-  file(CONFIGURE OUTPUT ${moved_folder}/${old} @ONLY
+  file(CONFIGURE OUTPUT ${made_headers}/${old} @ONLY
     CONTENT "// Moved: this is <${new}> now.\n#pragma once\n\n#include <${new}>\n")
 endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS

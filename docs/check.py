@@ -1,6 +1,7 @@
 """Compares the code in README.md and docs/*.md with the files it is from.
 
     check.py [compile_commands.json]
+    check.py --write                 makes docs/op-list.md
 
 A comment before a fenced block says what the block must be:
 
@@ -9,10 +10,10 @@ A comment before a fenced block says what the block must be:
     <!-- output: examples/expected/01-expression.txt -->   lines of that which follow each other
     <!-- message: tests/compile_fail/matmul.cpp -->   what g++ says of it, some lines left out
 
-Indentation that all lines share does not count. Every link must lead to a file, docs/ops.md must
-have every op, and each rule of the language a comment and a file of tests/compile_fail. Messages
-are compared where compile_commands.json names g++. What holds the statements of some pages stands
-in docs/claims; see claims.py.
+Indentation that all lines share does not count. Every link must lead to a file, docs/op-list.md
+must be that of dsl/ops, and each rule of the language must have a comment and a file of
+tests/compile_fail. Messages are compared where compile_commands.json names g++. What holds the
+statements of some pages stands in docs/claims; see claims.py.
 """
 import json
 import os
@@ -84,13 +85,28 @@ def fault(kind, path, block, commands):
     return None if in_a_row(wanted, whole.split("\n")) else f"not lines of {path}"
 
 
-def ops_without_a_row():
-    table = (ROOT / "docs/ops.md").read_text()
-    named = set(re.findall(r"dsl/ops/(?:\w+/)?(\w+)\.hpp", table))
+def list_of_ops():
+    """docs/op-list.md: each op's file with the formula in its first line, and where it is from."""
+    rows = ["# All ops, by file", "",
+            "Made by `docs/check.py --write` from first lines of files; [Ops](ops.md) says more.",
+            "", "| op | value | source |", "|---|---|---|"]
     for path in sorted((ROOT / "dsl/ops").rglob("*.hpp")):
-        if "(no op)" not in path.read_text().split("\n", 1)[0] and path.stem not in named:
-            if path.stem not in ("op", "view", "copy", "cast", "label_part", "arg_rows"):
-                yield f"docs/ops.md: nothing about dsl/ops/{path.name}"
+        first = path.read_text().split("\n", 1)[0].removeprefix("// ").replace("|", "\\|")
+        if re.search(r"\(no op\)", first):
+            continue
+        value, *source = re.split(r"\s{2,}\((?=[^)]*\)$)", first)
+        value = re.sub(r" \(no op of its own.*", "", value)
+        rows.append(f"| [{path.parent.name}/{path.stem}](../{path.relative_to(ROOT)}) | {value} | "
+                    f"{source[0].rstrip(')') if source else ''} |")
+    return "\n".join(rows) + "\n"
+
+
+def list_untrue(write=False):
+    page = ROOT / "docs/op-list.md"
+    if write:
+        page.write_text(list_of_ops())
+    elif not page.exists() or page.read_text() != list_of_ops():
+        yield "docs/op-list.md is not that of dsl/ops; docs/check.py --write makes it"
 
 
 def rules_untold():
@@ -107,7 +123,7 @@ def rules_untold():
 
 
 def main(commands=None):
-    faults, blocks = [*ops_without_a_row(), *rules_untold(), *claims.faults()], 0
+    faults, blocks = [*list_untrue(), *rules_untold(), *claims.faults()], 0
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         text, name = page.read_text(), page.relative_to(ROOT)
         for kind, path, block in BLOCK.findall(text):
@@ -124,4 +140,6 @@ def main(commands=None):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        sys.exit(list(list_untrue(write=True)) or 0)
     sys.exit(main(*sys.argv[1:]))

@@ -22,8 +22,18 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 RECORDED = HERE / 'recorded.csv'
 
+# The headers that are made when the library is configured.
+MADE = tempfile.TemporaryDirectory()
+subprocess.run(['cmake', '-D', f'OPS_FOLDER={ROOT}/dsl/ops', '-D',
+                f'OPS_HEADER={MADE.name}/dsl/ops.hpp', '-P', f'{ROOT}/cmake/op_tables.cmake'],
+               check=True)
+subprocess.run(['cmake', '-D', f'FOLDER={ROOT}/include/ansatz', '-D',
+                f'KEY_FUNCTIONS={MADE.name}/ansatz/key_functions.inc', '-P',
+                f'{ROOT}/cmake/class_tables.cmake'], check=True)
+
 FLAGS = ['-std=c++20', '-O2', '-march=native', '-ffp-contract=off', '-fno-math-errno', '-fopenmp',
-         f'-I{ROOT}', f'-I{ROOT}/include']
+         f'-I{ROOT}', f'-I{ROOT}/include',
+         f'-I{MADE.name}']
 GNU_LIMITS = ['-fconstexpr-ops-limit=2000000000', '-fconstexpr-loop-limit=100000000',
               '-fconstexpr-depth=4096', '--param=ggc-min-heapsize=262144',
               '-DANSATZ_LIBRARY_HAS_INLINE_FUNCTIONS']

@@ -224,7 +224,7 @@ int plan(const PlanArguments& a) {
 
 }  // namespace
 
-void add_check(CLI::App& app, int& exit) {
+const Command check_command(20, [](CLI::App& app, int& exit) {
   auto a = std::make_shared<CheckArguments>();
   CLI::App* c = app.add_subcommand("check", "check a job file; print shapes and costs");
   a->job.add_to(*c);
@@ -240,9 +240,9 @@ void add_check(CLI::App& app, int& exit) {
       "No data is read; a data file that is missing is a warning.\n"
       "Example:\n  ansatz check mlp.yaml -D max_epochs=10");
   c->callback([a, &exit] { exit = check(*a); });
-}
+});
 
-void add_plan(CLI::App& app, int& exit) {
+const Command plan_command(40, [](CLI::App& app, int& exit) {
   auto a = std::make_shared<PlanArguments>();
   CLI::App* c = app.add_subcommand("plan", "show graph and plan of a function of a job");
   a->job.add_to(*c);
@@ -257,6 +257,6 @@ void add_plan(CLI::App& app, int& exit) {
   add_json(*c, a->json, "one JSON object, with what would be printed as its text");
   c->footer("Example:\n  ansatz plan mlp.yaml --format graphviz | dot -Tsvg > step.svg");
   c->callback([a, &exit] { exit = plan(*a); });
-}
+});
 
 }  // namespace ansatz::app

@@ -1,4 +1,4 @@
-// The commands of `ansatz`: each adds itself to the command line; one file a command.
+// The commands of `ansatz`: each file of them adds its own to the command line.
 #pragma once
 
 #include <ansatz/registry/job.hpp>
@@ -25,20 +25,19 @@ enum Exit : int {
   exit_interrupted = 130  ///< Ctrl-C; the model was saved. Of other signals: 128 + their number
 };
 
-// Each makes its subcommand, whose callback does the work and sets `exit`; what it throws is
-// printed by main.
-void add_train(CLI::App& app, int& exit);
-void add_check(CLI::App& app, int& exit);
-void add_compile(CLI::App& app, int& exit);
-void add_plan(CLI::App& app, int& exit);
-void add_predict(CLI::App& app, int& exit);
-void add_evaluate(CLI::App& app, int& exit);
-void add_print_monitor(CLI::App& app, int& exit);
-void add_monitor(CLI::App& app, int& exit);
-void add_summarize_model(CLI::App& app, int& exit);
-void add_data(CLI::App& app, int& exit);
-void add_list(CLI::App& app, int& exit);
-void add_info(CLI::App& app, int& exit);
+/// Puts a command into the program. Its file says, and no other knows of it:
+///
+///     const Command train_command(10, [](CLI::App& app, int& exit) { … });
+///
+/// The function makes the subcommand, whose callback does the work and sets `exit`; what it throws
+/// is printed by main. The help lists commands by their places.
+class Command {
+ public:
+  using Add = void (*)(CLI::App& app, int& exit);
+  Command(int place, Add add);
+  /// Adds all of them.
+  static void add_all(CLI::App& app, int& exit);
+};
 
 /// The job file has errors.
 class JobError : public Error {

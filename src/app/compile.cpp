@@ -72,7 +72,7 @@ int compile_job(const CompileArguments& a) {
 
 }  // namespace
 
-void add_compile(CLI::App& app, int& exit) {
+const Command compile_command(30, [](CLI::App& app, int& exit) {
   auto a = std::make_shared<CompileArguments>();
   CLI::App* c = app.add_subcommand("compile", "compile the loops of a job that are not yet");
   a->job.add_to(*c);
@@ -95,6 +95,6 @@ void add_compile(CLI::App& app, int& exit) {
       "through the environment, so that both agree.\n"
       "Example:\n  ansatz compile mlp.yaml && ansatz train mlp.yaml");
   c->callback([a, &exit] { exit = compile_job(*a); });
-}
+});
 
 }  // namespace ansatz::app

@@ -196,7 +196,7 @@ int fetch(const DataArguments& a) {
 
 }  // namespace
 
-void add_data(CLI::App& app, int& exit) {
+const Command data_command(100, [](CLI::App& app, int& exit) {
   auto a = std::make_shared<DataArguments>();
   CLI::App* c = app.add_subcommand("data", "list, find and download data sets");
   c->require_subcommand(1);
@@ -225,6 +225,6 @@ void add_data(CLI::App& app, int& exit) {
       "and https_proxy. Examples:\n  ansatz data fetch mnist\n"
       "  ansatz data fetch mnist --from https://example.org/mirror/mnist --to ~/data");
   f->callback([a, &exit] { exit = fetch(*a); });
-}
+});
 
 }  // namespace ansatz::app

@@ -78,15 +78,15 @@ int info() {
 
 }  // namespace
 
-void add_info(CLI::App& app, int& exit) {
+const Command info_command(120, [](CLI::App& app, int& exit) {
   CLI::App* c = app.add_subcommand("info", "version, build, processor, BLAS, paths");
   auto json = std::make_shared<bool>();
   add_json(*c, *json);
   c->footer("Example:\n  ansatz info");
   c->callback([json, &exit] { exit = *json ? info_json() : info(); });
-}
+});
 
-void add_list(CLI::App& app, int& exit) {
+const Command list_command(110, [](CLI::App& app, int& exit) {
   struct Arguments {
     std::string format = "text", name;
     std::vector<std::string> libraries;
@@ -105,6 +105,6 @@ void add_list(CLI::App& app, int& exit) {
     say(stdout, "{}", listing(a->json ? "json" : a->format, a->name));
     exit = exit_ok;
   });
-}
+});
 
 }  // namespace ansatz::app

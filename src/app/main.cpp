@@ -106,18 +106,7 @@ int run(int argc, char** argv) {
       "            4 ended by the time budget, 130 interrupted (the model was saved),\n"
       "            128 + N ended by signal N, saved as well: 143 SIGTERM, 129 SIGHUP");
   int exit = exit_ok;
-  add_train(app, exit);
-  add_check(app, exit);
-  add_compile(app, exit);
-  add_plan(app, exit);
-  add_predict(app, exit);
-  add_evaluate(app, exit);
-  add_print_monitor(app, exit);
-  add_monitor(app, exit);
-  add_summarize_model(app, exit);
-  add_data(app, exit);
-  add_list(app, exit);
-  add_info(app, exit);
+  Command::add_all(app, exit);
   try {
     if (const std::string what = unknown_command(app, argc, argv); !what.empty()) {
       report(what.c_str());

@@ -281,7 +281,7 @@ int summarize(const std::string& path) {
 
 }  // namespace
 
-void add_print_monitor(CLI::App& app, int& exit) {
+const Command print_monitor_command(70, [](CLI::App& app, int& exit) {
   auto paths = std::make_shared<std::vector<std::string>>();
   auto shown = std::make_shared<Shown>();
   CLI::App* c = app.add_subcommand("print-monitor", "the last record of every channel");
@@ -290,9 +290,9 @@ void add_print_monitor(CLI::App& app, int& exit) {
   shown->add_to(*c);
   c->footer("Example:\n  ansatz print-monitor model.pkl --channels '*_misclass'");
   c->callback([paths, shown, &exit] { exit = print_monitor(*paths, *shown); });
-}
+});
 
-void add_monitor(CLI::App& app, int& exit) {
+const Command monitor_command(80, [](CLI::App& app, int& exit) {
   struct Arguments {
     std::string format, model, monitor = "monitor";
     Shown shown;
@@ -316,9 +316,9 @@ void add_monitor(CLI::App& app, int& exit) {
       print_json(records, a->shown);
     exit = exit_ok;
   });
-}
+});
 
-void add_summarize_model(CLI::App& app, int& exit) {
+const Command summarize_model_command(90, [](CLI::App& app, int& exit) {
   auto path = std::make_shared<std::string>();
   CLI::App* c = app.add_subcommand(
       "summarize-model", "shapes and statistics of the parameters and of the state beside them");
@@ -327,6 +327,6 @@ void add_summarize_model(CLI::App& app, int& exit) {
   add_json(*c, *json);
   c->footer("Example:\n  ansatz summarize-model model.pkl");
   c->callback([path, json, &exit] { exit = *json ? summarize_json(*path) : summarize(*path); });
-}
+});
 
 }  // namespace ansatz::app

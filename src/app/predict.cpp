@@ -376,7 +376,7 @@ int evaluate(const EvaluateArguments& a) {
 
 }  // namespace
 
-void add_predict(CLI::App& app, int& exit) {
+const Command predict_command(50, [](CLI::App& app, int& exit) {
   auto a = std::make_shared<PredictArguments>();
   CLI::App* c = app.add_subcommand("predict", "a trained model's outputs for data");
   c->add_option("model", a->model, "model file")->required();
@@ -406,9 +406,9 @@ void add_predict(CLI::App& app, int& exit) {
       "CSVDataset:\n"
       "its delimiter, and its columns of targets where the file has them.");
   c->callback([a, &exit] { exit = predict(*a); });
-}
+});
 
-void add_evaluate(CLI::App& app, int& exit) {
+const Command evaluate_command(60, [](CLI::App& app, int& exit) {
   auto a = std::make_shared<EvaluateArguments>();
   CLI::App* c = app.add_subcommand("evaluate", "all channels of a trained model on data");
   c->add_option("model", a->model, "model file")->required();
@@ -429,6 +429,6 @@ void add_evaluate(CLI::App& app, int& exit) {
       "A .csv file has targets in its first columns: one label, or as many as the CSVDataset "
       "had\nthat the model was trained on, with its delimiter and task.");
   c->callback([a, &exit] { exit = evaluate(*a); });
-}
+});
 
 }  // namespace ansatz::app

@@ -100,7 +100,7 @@ int train(const TrainArguments& a) {
 
 }  // namespace
 
-void add_train(CLI::App& app, int& exit) {
+const Command train_command(10, [](CLI::App& app, int& exit) {
   auto a = std::make_shared<TrainArguments>();
   CLI::App* c = app.add_subcommand("train", "train the job of a file");
   a->job.add_to(*c);
@@ -140,6 +140,6 @@ void add_train(CLI::App& app, int& exit) {
       "  ansatz train mlp.yaml --resume --time-budget 3600\n"
       "  ansatz train mlp.yaml --channels '*_misclass' --json");
   c->callback([a, &exit] { exit = train(*a); });
-}
+});
 
 }  // namespace ansatz::app

@@ -235,6 +235,7 @@ void add_jobs(Registry& to) {
   ClassInfo info;
   info.names = {Train::yaml};
   info.kind = "job";
+  info.outlives_faults = true;
   info.doc = "a job: a data set, a model, an algorithm";
   info.file = __FILE__;
   info.make = [] { return Shared<Object>(static_cast<Object*>(new TrainObject)); };

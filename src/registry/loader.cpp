@@ -6,6 +6,7 @@
 
 #include <ansatz/base/key_faults.hpp>
 #include <ansatz/job/dataset.hpp>
+#include <ansatz/job/layer.hpp>
 #include <ansatz/registry/call.hpp>
 #include <ansatz/session/loaded_model.hpp>
 #include <ansatz/yaml/read.hpp>
@@ -56,29 +57,8 @@ std::string unknown_class(std::string_view name) {
   return text;
 }
 
-// Whether a key takes an object, so that it is a handle that may be null.
-bool is_kind(const std::string& type) {
-  for (const char* kind :
-       {kind_name<Cost>, kind_name<Dataset>, kind_name<Extension>, kind_name<Layer>,
-        kind_name<LearningRule>, kind_name<LinearTransform>, kind_name<Model>,
-        kind_name<TerminationCriterion>, kind_name<TrainingAlgorithm>, kind_name<UpdateCallback>,
-        kind_name<Object>, "space"})
-    if (type == kind) return true;
-  return false;
-}
-
-// Whether an object of the class can be looked at though keys of it were at fault.
-bool outlives_faults(const ClassInfo& info) {
-  for (const char* kind :
-       {"job", kind_name<Cost>, kind_name<Extension>, kind_name<Layer>, kind_name<LearningRule>,
-        kind_name<LinearTransform>, kind_name<Model>, kind_name<TerminationCriterion>,
-        kind_name<TrainingAlgorithm>, kind_name<UpdateCallback>})
-    if (info.kind == kind) return true;
-  return false;
-}
-
 bool has_size(const ClassInfo& info) {
-  return info.kind == kind_name<Layer> || info.kind == kind_name<Model>;
+  return info.kind == Layer::kind_name || info.kind == Model::kind_name;
 }
 
 }  // namespace
@@ -143,6 +123,11 @@ void Loader::require_range(const yaml::Place& at, double& number) {
     }
 }
 
+bool read_fields(const Value& from, const std::string& class_name,
+                 const std::vector<Field>& fields) {
+  return from.loader().read_keys(from, class_name, fields);
+}
+
 bool Loader::read_keys(const Value& from, const std::string& class_name,
                        const std::vector<Field>& fields) {
   return read_all(from, class_name, fields, {}).good;
@@ -158,7 +143,7 @@ Loader::KeysRead Loader::read_all(const Value& from, const std::string& class_na
     found.good = false;
     found.hollow = true;
     // An object that the class needs is looked into by all its methods.
-    if (field.required && is_kind(field.type())) found.whole = false;
+    if (field.required && field.object) found.whole = false;
   };
   for (const Field& field : fields) {
     known.push_back(field.name);
@@ -260,7 +245,7 @@ Shared<Object> Loader::checked(const Value& from, const ClassInfo& info, Shared<
       std::string_view fault;
       for (const yaml::Child& each : place->children)
         if (each.node == at.node) fault = each.key;
-      if (fault.empty() || !outlives_faults(info) || !without.insert(fault).second) return object;
+      if (fault.empty() || !info.outlives_faults || !without.insert(fault).second) return object;
     }
     const Shared<Object> draft = info.make();
     std::vector<Field> list;
@@ -292,7 +277,7 @@ Shared<Object> Loader::make_object(const Value& from) {
   info->fields(*draft, list);
   const KeysRead keys = read_all(from, info->short_name(), list, {});
   // Of a data set, a space or an array others ask at once what they are.
-  if (!keys.good && (!keys.whole || !outlives_faults(*info))) return nullptr;
+  if (!keys.good && (!keys.whole || !info->outlives_faults)) return nullptr;
   Shared<Object> object;
   const int before = errors.size();
   try {
@@ -307,7 +292,7 @@ Shared<Object> Loader::make_object(const Value& from) {
   if (!object) return nullptr;
   if (!keys.hollow) check_relations(list, place, errors);
   const bool sound = !keys.hollow && errors.size() == before;
-  if (!sound && !outlives_faults(*info)) return nullptr;
+  if (!sound && !info->outlives_faults) return nullptr;
   // Of these no others take a size.
   if (!sound && (keys.hollow || has_size(*info))) hollow_.insert(object.get());
   if (const auto* const call = dynamic_cast<const Call*>(object.get())) {

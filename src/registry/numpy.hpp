@@ -20,18 +20,18 @@ struct NumpyValues {
 /// An array that is described: drawn, or read, when it is asked for.
 class ArrayObject : public Object {
  public:
+  static constexpr const char* kind_name = "array";
   virtual std::vector<std::int64_t> shape() const = 0;
   virtual bool whole() const { return false; }
   virtual NumpyValues values() const = 0;
   /// Which of a job's arrays it is, where nothing else says what is drawn.
   virtual void set_number(int) {}
 };
-template <>
-inline constexpr const char* kind_name<ArrayObject> = "array";
 
 /// numpy.random.RandomState of a seed.
 class GeneratorObject : public Object {
  public:
+  static constexpr const char* kind_name = "generator";
   virtual Seed generator_seed() const = 0;
   /// Whether it has been given to something before: Python would go on drawing where that ended.
   bool used() { return std::exchange(used_, true); }
@@ -39,7 +39,5 @@ class GeneratorObject : public Object {
  private:
   bool used_ = false;
 };
-template <>
-inline constexpr const char* kind_name<GeneratorObject> = "generator";
 
 }  // namespace ansatz

@@ -28,12 +28,20 @@ std::string place(const ClassInfo& info) { return fmt::format("{}:{}", info.file
 std::string ClassInfo::short_name() const { return std::string(last_part(name())); }
 
 void Registry::add(ClassInfo info) {
-  for (const std::string& name : info.names)
-    for (const auto& other : classes_)
-      if (has_name(*other, name))
-        throw NameError(fmt::format("the class {} is registered twice: at {} and at {}", name,
-                                    place(*other), place(info)));
+  for (const std::string& name : info.names) require_free(name, info);
   classes_.push_back(std::make_unique<ClassInfo>(std::move(info)));
+}
+
+void Registry::add_name(const char* name) {
+  require_free(name, *classes_.back());
+  classes_.back()->names.emplace_back(name);
+}
+
+void Registry::require_free(const std::string& name, const ClassInfo& of) const {
+  for (const auto& other : classes_)
+    if (has_name(*other, name))
+      throw NameError(fmt::format("the class {} is registered twice: at {} and at {}", name,
+                                  place(*other), place(of)));
 }
 
 std::vector<const ClassInfo*> Registry::named(std::string_view short_name) const {
@@ -78,7 +86,8 @@ std::vector<std::string_view> Registry::names() const {
 Registry& registry() {
   static Registry* const made = [] {
     auto* r = new Registry;
-    add_builtin_classes(*r);
+    add_jobs(*r);
+    add_library_classes(*r);
     return r;
   }();
   return *made;

@@ -10,10 +10,9 @@ namespace ansatz {
 /// A Space as an object of YAML.
 class SpaceObject : public Object {
  public:
+  static constexpr const char* kind_name = "space";
   virtual SpaceInfo space() const = 0;
 };
-template <>
-inline constexpr const char* kind_name<SpaceObject> = "space";
 
 /// The order of an image's axes: "b01c". In YAML a list of letters and numbers, or one text.
 struct AxisOrder {

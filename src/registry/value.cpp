@@ -126,7 +126,7 @@ Shared<Object> Value::object(const char* kind) const {
   const std::string_view name = yaml::import_name(*place_.node);
   if (registry().find(name))
     refuse(fmt::format("a {}, written as !obj:{} {{…}}", kind, name));
-  else if (is_list() && std::string_view(kind) == kind_name<Cost>)
+  else if (is_list() && std::string_view(kind) == Cost::kind_name)
     refuse("a cost; several are !obj:SumOfCosts { costs: [ … ] }");
   else if (is_mapping())
     refuse(fmt::format("a {}, written as !obj:CLASS {{…}}; the class in front of {{ is missing",
@@ -289,7 +289,7 @@ bool read_value(const Value& from, Shared<Layer>& to) {
     from.refuse("a layer, written as !obj:CLASS {…}");
     return false;
   }
-  const Shared<Object> found = from.object(kind_name<Layer>);
+  const Shared<Object> found = from.object(Layer::kind_name);
   if (!found) return false;
   if (auto* const layer = dynamic_cast<Layer*>(found.get())) {
     to = Shared<Layer>(layer);
@@ -304,7 +304,7 @@ bool read_value(const Value& from, Shared<Layer>& to) {
     to = Shared<Layer>(NestedMLP(Shared<MLPBase>(mlp)));
     return true;
   }
-  from.refuse_kind(kind_name<Layer>);
+  from.refuse_kind(Layer::kind_name);
   return false;
 }
 

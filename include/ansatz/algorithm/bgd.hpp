@@ -37,6 +37,8 @@ constexpr Given<"init_alpha", Numbers> init_alpha(std::initializer_list<double> 
 class BGD : public TrainingAlgorithm {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.bgd.BGD";
+  static constexpr const char* doc =
+      "batch gradient descent with line searches, conjugate gradients or L-BFGS";
   int batches_per_iter = 0;
   int updates_per_batch = 10;
   bool set_batch_size = false;

@@ -14,6 +14,7 @@ class DefaultTrainingAlgorithm : public TrainingAlgorithm {
  public:
   static constexpr const char* yaml =
       "pylearn2.training_algorithms.default.DefaultTrainingAlgorithm";
+  static constexpr const char* doc = "training by the model's own method, batch by batch";
   int batches_per_iter = 1000;
   bool set_batch_size = false;
 

@@ -14,6 +14,7 @@ namespace ansatz {
 class EpochMonitor : public UpdateCallback {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.EpochMonitor";
+  static constexpr const char* doc = "records within an epoch";
   Shared<Model> model;
   int tick_rate = 0, monitor_rate = 0;
 

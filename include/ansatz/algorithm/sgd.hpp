@@ -20,6 +20,7 @@ namespace ansatz {
 class SGD : public TrainingAlgorithm {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.SGD";
+  static constexpr const char* doc = "stochastic gradient descent";
   double learning_rate = 0;
   String monitor_iteration_mode = "sequential";
   ir::List<Shared<UpdateCallback>> update_callbacks;

@@ -15,13 +15,6 @@ ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
-struct MonitoringDatasets;
-struct NamedCost;
-struct Numbers;
-struct Seed;
-struct Sources;
-struct DataSpecs;
-struct SpaceInfo;
 class Train;
 
 /// Told what an object is. A value is one call, or calls between open_… and close.
@@ -49,18 +42,11 @@ class Describer {
   virtual void close() = 0;
 };
 
-// How a value of each type that keys have is written. A further type brings its own overload.
+// How a value of a key's type is written. A further type brings its own overload.
 inline void write_value(Describer& to, bool value) { to.boolean(value); }
 inline void write_value(Describer& to, int value) { to.integer(value); }
 inline void write_value(Describer& to, double value) { to.number(value); }
 inline void write_value(Describer& to, const String& value) { to.text(value.view()); }
-void write_value(Describer& to, const SpaceInfo& value);
-void write_value(Describer& to, const Seed& value);
-void write_value(Describer& to, const Sources& value);
-void write_value(Describer& to, const DataSpecs& value);
-void write_value(Describer& to, const Numbers& value);
-void write_value(Describer& to, const ir::List<NamedCost>& value);
-void write_value(Describer& to, const MonitoringDatasets& value);
 template <class T>
 void write_value(Describer& to, const Shared<T>& value) {
   to.object(value.get());

@@ -10,6 +10,7 @@ ANSATZ_COMPILED_ONCE
 namespace ansatz {
 
 class Describer;
+class Value;
 /// Tells the class and the keys of an object; see describe.hpp.
 template <class T>
 void describe_keys(Describer& to, const T& object);
@@ -20,6 +21,12 @@ void describe_keys(Describer& to, const T& object);
 /// while a job runs lies in objects of its own, which `start` makes.
 class Object {
  public:
+  /// What an object of the class is called in messages and lists: "cost", "data set".
+  static constexpr const char* kind_name = "object";
+  /// Whether a job can be looked at further where keys of the object were at fault. Of a data set,
+  /// a Space or an array, others ask at once what they are.
+  static constexpr bool outlives_faults = false;
+
   constexpr Object() {}
   constexpr Object(const Object&) {}  // a copy has owners of its own
   constexpr Object& operator=(const Object&) { return *this; }

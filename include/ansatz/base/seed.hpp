@@ -33,6 +33,10 @@ struct Seed {
   }
 };
 
+bool read_value(const Value& from, Seed& to);
+void write_value(Describer& to, const Seed& value);
+inline const char* value_type(const Seed*) { return "whole number, or list of them"; }
+
 class RandomState;
 /// NumPy's generator of this seed, or of the list `by_default`.
 RandomState random_state(const Seed& seed, std::initializer_list<std::int64_t> by_default);

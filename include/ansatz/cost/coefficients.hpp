@@ -59,6 +59,25 @@ constexpr Coefficients::Coefficients(std::initializer_list<OfLayer> by_name) : k
   for (const OfLayer& each : by_name) set(each.layer, each.value);
 }
 void write_value(Describer& to, const Coefficients& value);
+template <class Value>
+bool read_value(const Value& from, Coefficients& to) {
+  to = Coefficients();
+  if (!from.is_list() && !from.is_mapping()) return read_value(from, to.value);
+  bool good = true;
+  const auto names = from.keys();
+  const auto values = from.items();
+  to.kind = from.is_list() ? Coefficients::Kind::list : Coefficients::Kind::by_name;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    Coefficients each;
+    good = read_value(values[i], each) && good;
+    if (from.is_mapping()) to.names.push_back(String(names[i]));
+    to.elements.push_back(each);
+  }
+  return good;
+}
+inline const char* value_type(const Coefficients*) {
+  return "number, list of one for each layer, or mapping of names of layers to them";
+}
 
 /// A list of coefficients, of which some are lists.
 template <class... C>

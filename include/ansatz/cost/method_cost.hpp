@@ -14,6 +14,7 @@ namespace ansatz {
 class MethodCost : public Cost {
  public:
   static constexpr const char* yaml = "pylearn2.costs.cost.MethodCost";
+  static constexpr const char* doc = "what a method of the model gives, such as cost_from_X";
   String method;
 
   constexpr MethodCost() {}

@@ -16,6 +16,18 @@ struct CostTerm {
   std::optional<double> coefficient;
 };
 void write_value(Describer& to, const CostTerm& value);
+template <class Value>
+bool read_value(const Value& from, CostTerm& to) {
+  if (!from.is_list()) return read_value(from, to.cost);
+  const auto pair = from.items();
+  if (pair.size() != 2) {
+    from.refuse("a cost, or a pair [coefficient, cost]");
+    return false;
+  }
+  const bool number = read_value(pair[0], to.coefficient);
+  return read_value(pair[1], to.cost) && number;
+}
+inline const char* value_type(const CostTerm*) { return "cost, or pair [coefficient, cost]"; }
 
 /// A cost with a coefficient: `SumOfCosts(Default(), scaled(.5, WeightDecay(1e-4)))`.
 template <class C>
@@ -33,6 +45,7 @@ constexpr CostTerm scaled(double coefficient, const C& cost) {
 class SumOfCosts : public Cost {
  public:
   static constexpr const char* yaml = "pylearn2.costs.cost.SumOfCosts";
+  static constexpr const char* doc = "the sum of several costs, with coefficients";
   ir::List<CostTerm> costs;
 
   constexpr SumOfCosts() {}

@@ -13,6 +13,7 @@ namespace ansatz {
 class ChannelSmoother : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.train_extensions.ChannelSmoother";
+  static constexpr const char* doc = "a channel that averages the last records of another";
   String channel_to_smooth, channel_to_publish;
   int k = 5;
 

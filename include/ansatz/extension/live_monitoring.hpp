@@ -30,6 +30,7 @@ namespace ansatz {
 class LiveMonitoring : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.train_extensions.live_monitoring.LiveMonitoring";
+  static constexpr const char* doc = "serves the channels as JSON while the job runs";
   String address = "127.0.0.1";
   int req_port = 5555, pub_port = 5556;
 

@@ -24,6 +24,9 @@ double roc_auc(std::span<const double> scores, std::span<const unsigned char> po
 class RocAucChannel : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.train_extensions.roc_auc.RocAucChannel";
+  static constexpr const char* doc =
+      "areas under the receiver operating characteristic, as channels";
+  static constexpr const char* also[] = {"pylearn2.train_extensions.RocAucChannel"};
   String channel_name_suffix = "roc_auc";
   int positive_class_index = 1;
   std::optional<int> negative_class_index;

@@ -17,6 +17,7 @@ namespace ansatz {
 class MonitorBasedSaveBest : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.train_extensions.best_params.MonitorBasedSaveBest";
+  static constexpr const char* doc = "saves the model when a channel is the best so far";
   String channel_name, save_path;
   bool store_best_model = false;
   int start_epoch = 0;
@@ -52,6 +53,7 @@ class MonitorBasedSaveBest : public Extension {
 class KeepBestParams : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.train_extensions.best_params.KeepBestParams";
+  static constexpr const char* doc = "keeps the parameters of the lowest cost on a data set";
   Shared<Model> model;
   Shared<Cost> cost;
   Shared<Dataset> monitoring_dataset;

@@ -19,6 +19,18 @@ struct EpochUpdate {
     return epoch == other.epoch && variable == other.variable && value == other.value;
   }
 };
+template <class Value>
+bool read_value(const Value& from, EpochUpdate& to) {
+  const auto items = from.items();
+  if (!from.is_list() || items.size() != 3) {
+    from.refuse("[epoch, name of a number, value]");
+    return false;
+  }
+  const bool epoch = read_value(items[0], to.epoch);
+  const bool name = read_value(items[1], to.variable);
+  return read_value(items[2], to.value) && epoch && name;
+}
+inline const char* value_type(const EpochUpdate*) { return "[epoch, name, value]"; }
 inline void write_value(Describer& to, const EpochUpdate& update) {
   to.open_list();
   to.integer(update.epoch);
@@ -33,6 +45,7 @@ inline void write_value(Describer& to, const EpochUpdate& update) {
 class SharedSetter : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.train_extensions.SharedSetter";
+  static constexpr const char* doc = "sets named numbers of the job at given epochs";
   ir::List<EpochUpdate> epoch_updates;
 
   constexpr SharedSetter() {}

@@ -20,6 +20,8 @@ class WMapeNumeratorChannel : public Extension {
  public:
   static constexpr const char* yaml =
       "pylearn2.train_extensions.wmape_channel.WMapeNumeratorChannel";
+  static constexpr const char* doc = "sum of absolute errors, as a channel";
+  static constexpr const char* also[] = {"pylearn2.train_extensions.WMapeNumeratorChannel"};
   String channel_name_suffix = "wmape_num";
 
   constexpr WMapeNumeratorChannel() {}
@@ -37,6 +39,8 @@ class WMapeDenominatorChannel : public Extension {
  public:
   static constexpr const char* yaml =
       "pylearn2.train_extensions.wmape_channel.WMapeDenominatorChannel";
+  static constexpr const char* doc = "sum of absolute targets, as a channel";
+  static constexpr const char* also[] = {"pylearn2.train_extensions.WMapeDenominatorChannel"};
   String channel_name_suffix = "wmape_den";
 
   constexpr WMapeDenominatorChannel() {}

@@ -38,6 +38,11 @@ struct MonitoringDatasets {
     for (const MonitoringDataset& each : several) list.push_back(each);
   }
 };
+bool read_value(const Value& from, MonitoringDatasets& to);
+void write_value(Describer& to, const MonitoringDatasets& value);
+inline const char* value_type(const MonitoringDatasets*) {
+  return "data set, or mapping of names to data sets";
+}
 constexpr Given<"monitoring_dataset", MonitoringDatasets> monitoring_dataset(
     std::initializer_list<MonitoringDataset> several) {
   return {MonitoringDatasets(several)};
@@ -48,6 +53,9 @@ struct NamedCost {
   String name;
   Shared<Cost> cost;
 };
+bool read_value(const Value& from, ir::List<NamedCost>& to);
+void write_value(Describer& to, const ir::List<NamedCost>& value);
+inline const char* value_type(const ir::List<NamedCost>*) { return "mapping of names to costs"; }
 
 /// How a data set is divided; 0: not given.
 struct BatchSizes {
@@ -72,6 +80,9 @@ class AlgorithmRun {
 /// The description of an algorithm. Its functions are expressions, compiled with the job.
 class TrainingAlgorithm : public Object {
  public:
+  static constexpr const char* kind_name = "training algorithm";
+  static constexpr bool outlives_faults = true;
+
   Shared<Cost> cost;
   int batch_size = 0;
   int monitoring_batch_size = 0;

@@ -20,6 +20,9 @@ struct FixedVarDescr {
 /// (`gradients`): it writes one of the two. See SurrogateCost for the latter.
 class Cost : public Object {
  public:
+  static constexpr const char* kind_name = "cost";
+  static constexpr bool outlives_faults = true;
+
   /// Whether the cost reads the targets.
   constexpr virtual bool supervised() const { return true; }
   /// The sources the cost reads, with their Spaces.

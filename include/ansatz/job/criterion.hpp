@@ -26,6 +26,9 @@ class CriterionRun {
 /// The description of a criterion.
 class TerminationCriterion : public Object {
  public:
+  static constexpr const char* kind_name = "termination criterion";
+  static constexpr bool outlives_faults = true;
+
   /// What it demands of the rest of its job. Throws NameError, ValueError; asked by a check.
   virtual void check_job(const JobFacts&) const {}
   /// Adds the channels whose records it reads.

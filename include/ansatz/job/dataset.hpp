@@ -20,6 +20,8 @@ class Table;
 /// programs can be compiled for it.
 class Dataset : public Object {
  public:
+  static constexpr const char* kind_name = "data set";
+
   /// The Space of a source, "features" or "targets" for most; NullSpace: there is no such source,
   /// or what it is turns out when the data is read.
   constexpr virtual SpaceInfo source_space(std::string_view /*source*/) const { return {}; }

@@ -14,6 +14,7 @@ namespace ansatz {
 class Default : public Cost {
  public:
   static constexpr const char* yaml = "pylearn2.costs.mlp.Default";
+  static constexpr const char* doc = "the cost of the model's last layer";
   template <class K>
   static constexpr void keys(K&) {}
 

@@ -39,6 +39,9 @@ class ExtensionRun {
 /// The description of an extension: channels to compute, things to do, or both.
 class Extension : public Object {
  public:
+  static constexpr const char* kind_name = "extension";
+  static constexpr bool outlives_faults = true;
+
   /// Sources that its channels read, beside those of the cost.
   constexpr virtual void data_specs(const Model&, Data&) const {}
   /// Channels, as expressions: compiled with those of the model and of the cost, and computed on

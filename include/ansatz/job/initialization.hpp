@@ -21,6 +21,9 @@ struct Numbers {
   constexpr Numbers(double x) { list.push_back(x); }
   constexpr Numbers(const ir::List<double>& l) : list(l) {}
 };
+bool read_value(const Value& from, Numbers& to);
+void write_value(Describer& to, const Numbers& value);
+inline const char* value_type(const Numbers*) { return "number, or list of numbers"; }
 
 /// The keys with which a layer says how its weights begin: exactly one of irange, istdev,
 /// sparse_init, glorot_uniform, glorot_normal, he_uniform and he_normal.

@@ -46,6 +46,9 @@ struct Place {
 /// only; what it is connected to is passed to every method.
 class Layer : public Object {
  public:
+  static constexpr const char* kind_name = "layer";
+  static constexpr bool outlives_faults = true;
+
   String layer_name;
 
   template <class K>
@@ -130,6 +133,8 @@ class Layer : public Object {
     graph_error(text.c_str());
   }
 };
+/// An MLP becomes a layer of another.
+bool read_value(const Value& from, Shared<Layer>& to);
 
 constexpr AnyExpr Layer::cost(const Place&, const Signal&, const Signal&) const {
   refuse("this kind of layer has no cost; a last layer must have one");

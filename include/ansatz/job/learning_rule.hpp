@@ -26,6 +26,9 @@ struct RuleContext {
 /// How SGD turns a gradient into a new value of the parameter.
 class LearningRule : public Object {
  public:
+  static constexpr const char* kind_name = "learning rule";
+  static constexpr bool outlives_faults = true;
+
   /// Declares the rule's state for the parameters that are trained: StateList::add_like.
   constexpr virtual void states(const ir::List<ModelParameter>&, StateList&) const {}
   /// Adds the new values of the parameter and of the rule's state.

@@ -130,6 +130,9 @@ class Session;
 /// but every method only describes; what it returns is compiled.
 class Model : public Object {
  public:
+  static constexpr const char* kind_name = "model";
+  static constexpr bool outlives_faults = true;
+
   constexpr virtual SpaceInfo input_space() const = 0;
   /// Nested as the Space is, where it is one of several.
   constexpr virtual Sources input_source() const { return "features"; }

@@ -22,6 +22,9 @@ class UpdateCallbackRun {
 /// The description of a callback, such as ExponentialDecay.
 class UpdateCallback : public Object {
  public:
+  static constexpr const char* kind_name = "update callback";
+  static constexpr bool outlives_faults = true;
+
   /// What it demands of the rest of its job. Throws NameError, ValueError; asked before anything
   /// runs.
   virtual void check_job(const JobFacts&) const {}

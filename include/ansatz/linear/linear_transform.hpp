@@ -25,6 +25,9 @@ struct Between {
 /// `row_norms`; where its weights are not [inputs, units] with units of their own, all the rest.
 class LinearTransform : public Object {
  public:
+  static constexpr const char* kind_name = "linear transform";
+  static constexpr bool outlives_faults = true;
+
   /// Why it cannot lie between this input and so many outputs; empty: it can.
   constexpr virtual String fault(const SpaceInfo& /*input*/, int /*outputs*/) const { return ""; }
   /// The Space in which it reads `below`, of as many numbers.

@@ -14,6 +14,7 @@ namespace ansatz {
 class MatrixTransform : public LinearTransform {
  public:
   static constexpr const char* yaml = "pylearn2.linear.matrixmul.MatrixMul";
+  static constexpr const char* doc = "a matrix of weights: each input to each output";
 
   constexpr MatrixTransform() {}
   constexpr ~MatrixTransform() override {}

@@ -3,6 +3,7 @@
 
 #include <ansatz/registry/key_rules.hpp>
 #include <ansatz/registry/value.hpp>
+#include <ansatz/spaces/space_info.hpp>
 
 #include <memory>
 #include <string>
@@ -20,8 +21,13 @@ struct Field {
   bool (*read)(const Value&, void*);
   std::string (*type)();
   Describer::Writer write;
+  bool object = false;  ///< a handle, which may be null
   KeyRules rules = {};
 };
+
+/// Reads the keys of a mapping: unknown ones, missing ones and wrong values are errors of the file.
+bool read_fields(const Value& from, const std::string& class_name,
+                 const std::vector<Field>& fields);
 
 /// A key as `ansatz list` shows it.
 struct KeyInfo {
@@ -33,6 +39,7 @@ struct KeyInfo {
 struct ClassInfo {
   std::vector<std::string> names;  ///< its path first, then other paths it is known under
   std::string kind;                ///< "layer", "model", "cost", …
+  bool outlives_faults = false;    ///< as Object has it
   std::string doc;
   const char* file = "";
   int line = 0;
@@ -55,6 +62,8 @@ class Registry {
  public:
   /// NameError, naming both places, when one of its names is taken.
   void add(ClassInfo info);
+  /// A further name of the class that was added last; NameError when it is taken.
+  void add_name(const char* name);
   /// By a path or by the short name; null if there is none, or if several have the short name.
   const ClassInfo* find(std::string_view name) const;
   /// Those of that short name.
@@ -68,6 +77,8 @@ class Registry {
   void add_fault(std::string what) { faults_.push_back(std::move(what)); }
 
  private:
+  void require_free(const std::string& name, const ClassInfo& of) const;
+
   std::vector<std::unique_ptr<ClassInfo>> classes_;
   std::vector<std::string> faults_;
 };
@@ -76,6 +87,13 @@ class Registry {
 Registry& registry();
 
 namespace registering {
+
+template <class T>
+inline constexpr bool is_object = false;
+template <class T>
+inline constexpr bool is_object<Shared<T>> = true;
+template <>
+inline constexpr bool is_object<SpaceInfo> = true;
 
 template <class T>
 struct Fields {
@@ -87,7 +105,9 @@ struct Fields {
     list.push_back(
         {name, required, doc, &(object.*member),
          [](const Value& from, void* to) { return read_value(from, *static_cast<M*>(to)); },
-         [] { return value_type(static_cast<const M*>(nullptr)); }, describing::write<M>});
+         []() -> std::string { return value_type(static_cast<const M*>(nullptr)); },
+         describing::write<M>});
+    list.back().object = is_object<M>;
     list.back().rules.whole = is_whole<M>;
     return list.back().rules;
   }
@@ -101,29 +121,28 @@ struct Fields {
   }
 };
 
-template <class T>
-const char* kind_of() {
-  if constexpr (std::is_base_of_v<Layer, T>) return "layer";
-  if constexpr (std::is_base_of_v<Model, T>) return "model";
-  if constexpr (std::is_base_of_v<Cost, T>) return "cost";
-  if constexpr (std::is_base_of_v<Dataset, T>) return "data set";
-  if constexpr (std::is_base_of_v<TrainingAlgorithm, T>) return "training algorithm";
-  if constexpr (std::is_base_of_v<LearningRule, T>) return "learning rule";
-  if constexpr (std::is_base_of_v<LinearTransform, T>) return "linear transform";
-  if constexpr (std::is_base_of_v<TerminationCriterion, T>) return "termination criterion";
-  if constexpr (std::is_base_of_v<Extension, T>) return "extension";
-  if constexpr (std::is_base_of_v<UpdateCallback, T>) return "update callback";
-  return "object";
-}
-
 }  // namespace registering
+
+template <class T>
+bool Value::read_keys(const char* name, const char* owner, T& to) const {
+  to = {};
+  if (!is_mapping()) {
+    refuse(std::string("a mapping with keys of ") + owner);
+    return false;
+  }
+  std::vector<Field> list;
+  registering::Fields<T> fields{to, list};
+  T::keys(fields);
+  return read_fields(*this, name, list);
+}
 
 /// Class T as the registry keeps it.
 template <class T>
 ClassInfo class_info() {
   ClassInfo info;
   info.names.push_back(T::yaml);
-  info.kind = registering::kind_of<T>();
+  info.kind = T::kind_name;
+  info.outlives_faults = T::outlives_faults;
   info.make = [] { return Shared<Object>(static_cast<Object*>(new Owned<T>(T()))); };
   info.fields = [](Object& object, std::vector<Field>& list) {
     registering::Fields<T> fields{static_cast<T&>(object), list};

@@ -13,50 +13,8 @@
 
 namespace ansatz {
 
-struct Coefficients;
-class Cost;
-struct CostTerm;
-struct DataSpecs;
-class Dataset;
-struct DropoutArguments;
-struct EpochUpdate;
-class Extension;
-class Layer;
-struct LayerNumbers;
-class LearningRule;
-class LinearTransform;
 class Loader;
-class Model;
 class NumberObject;
-struct Routes;
-struct Sources;
-class TerminationCriterion;
-class TrainingAlgorithm;
-class UpdateCallback;
-
-/// What an object of a base class is called in messages and lists.
-template <class T>
-inline constexpr const char* kind_name = "object";
-template <>
-inline constexpr const char* kind_name<Cost> = "cost";
-template <>
-inline constexpr const char* kind_name<Dataset> = "data set";
-template <>
-inline constexpr const char* kind_name<Extension> = "extension";
-template <>
-inline constexpr const char* kind_name<Layer> = "layer";
-template <>
-inline constexpr const char* kind_name<LearningRule> = "learning rule";
-template <>
-inline constexpr const char* kind_name<LinearTransform> = "linear transform";
-template <>
-inline constexpr const char* kind_name<Model> = "model";
-template <>
-inline constexpr const char* kind_name<TerminationCriterion> = "termination criterion";
-template <>
-inline constexpr const char* kind_name<TrainingAlgorithm> = "training algorithm";
-template <>
-inline constexpr const char* kind_name<UpdateCallback> = "update callback";
 
 /// A node of the file together with what is needed to make objects of it. Whatever does not fit is
 /// added to the errors of the file, and nothing is returned.
@@ -92,12 +50,18 @@ class Value {
   /// An object of class T.
   template <class T>
   Shared<T> object_of() const {
-    const Shared<Object> found = object(kind_name<T>);
+    const Shared<Object> found = object(T::kind_name);
     if (!found) return nullptr;
     if (T* const wanted = dynamic_cast<T*>(found.get())) return Shared<T>(wanted);
-    refuse_kind(kind_name<T>);
+    refuse_kind(T::kind_name);
     return nullptr;
   }
+
+  /// Reads a mapping into a struct that has `keys` but is no object.
+  /// @param name   how messages call it
+  /// @param owner  the class whose keys these are, as Pylearn2 has them
+  template <class T>
+  bool read_keys(const char* name, const char* owner, T& to) const;
 
   void error(std::string what) const;
   /// "found X; allowed: …"
@@ -110,28 +74,17 @@ class Value {
   Loader* loader_;
 };
 
-// How a value of each type that keys have is read, and what the type is called. A further type
-// brings its own overloads of both.
+// How a value of a key's type is read, and what the type is called. A type of one's own brings
+// both, beside itself, and how it is written (see describe.hpp); its header need not know this one:
+//
+//     template <class Value>
+//     bool read_value(const Value& from, Interval& to) { … }
+//     inline const char* value_type(const Interval*) { return "[from, to]"; }
 bool read_value(const Value& from, bool& to);
 bool read_value(const Value& from, int& to);
 bool read_value(const Value& from, double& to);
 bool read_value(const Value& from, String& to);
 bool read_value(const Value& from, Size<any>& to);
-bool read_value(const Value& from, SpaceInfo& to);
-bool read_value(const Value& from, Sources& to);
-bool read_value(const Value& from, DataSpecs& to);
-bool read_value(const Value& from, Seed& to);
-bool read_value(const Value& from, Numbers& to);
-bool read_value(const Value& from, MonitoringDatasets& to);
-bool read_value(const Value& from, Routes& to);
-bool read_value(const Value& from, LayerNumbers& to);
-bool read_value(const Value& from, Coefficients& to);
-bool read_value(const Value& from, CostTerm& to);
-bool read_value(const Value& from, DropoutArguments& to);
-bool read_value(const Value& from, EpochUpdate& to);
-bool read_value(const Value& from, ir::List<NamedCost>& to);
-/// An MLP becomes a layer of another.
-bool read_value(const Value& from, Shared<Layer>& to);
 /// Never null: a key that is null keeps its default (Loader::read_keys), and an empty item of a
 /// list is a comma too many.
 template <class T>
@@ -172,31 +125,10 @@ inline std::string value_type(const bool*) { return "true or false"; }
 inline std::string value_type(const int*) { return "whole number"; }
 inline std::string value_type(const double*) { return "number"; }
 inline std::string value_type(const String*) { return "text"; }
-inline std::string value_type(const DataSpecs*) { return "list of a Space and its sources"; }
-inline std::string value_type(const Sources*) { return "text, or list of them"; }
 inline std::string value_type(const Size<any>*) { return "whole number"; }
-inline std::string value_type(const SpaceInfo*) { return "space"; }
-inline std::string value_type(const Seed*) { return "whole number, or list of them"; }
-inline std::string value_type(const Numbers*) { return "number, or list of numbers"; }
-inline std::string value_type(const MonitoringDatasets*) {
-  return "data set, or mapping of names to data sets";
-}
-inline std::string value_type(const Routes*) {
-  return "mapping of numbers of inputs to lists of numbers of layers";
-}
-inline std::string value_type(const LayerNumbers*) {
-  return "mapping of names of layers to numbers";
-}
-inline std::string value_type(const Coefficients*) {
-  return "number, list of one for each layer, or mapping of names of layers to them";
-}
-inline std::string value_type(const CostTerm*) { return "cost, or pair [coefficient, cost]"; }
-inline std::string value_type(const EpochUpdate*) { return "[epoch, name, value]"; }
-inline std::string value_type(const DropoutArguments*) { return "mapping of keys of Dropout"; }
-inline std::string value_type(const ir::List<NamedCost>*) { return "mapping of names to costs"; }
 template <class T>
 std::string value_type(const Shared<T>*) {
-  return kind_name<T>;
+  return T::kind_name;
 }
 template <class T>
 std::string value_type(const std::optional<T>*) {
@@ -204,7 +136,7 @@ std::string value_type(const std::optional<T>*) {
 }
 template <class T>
 std::string value_type(const ir::List<T>*) {
-  return "list of: " + value_type(static_cast<const T*>(nullptr));
+  return std::string("list of: ") + value_type(static_cast<const T*>(nullptr));
 }
 
 }  // namespace ansatz

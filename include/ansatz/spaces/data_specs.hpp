@@ -38,6 +38,9 @@ struct Sources {
     return true;
   }
 };
+bool read_value(const Value& from, Sources& to);
+void write_value(Describer& to, const Sources& value);
+inline const char* value_type(const Sources*) { return "text, or list of them"; }
 
 /// "features", or "(left, (x, y))".
 constexpr String to_text(const Sources& s) {
@@ -55,6 +58,9 @@ struct DataSpecs {
   SpaceInfo space;
   Sources source;
 };
+bool read_value(const Value& from, DataSpecs& to);
+void write_value(Describer& to, const DataSpecs& value);
+inline const char* value_type(const DataSpecs*) { return "list of a Space and its sources"; }
 
 /// The pairs of a Space and one source in it, in their order; a source may be among them several
 /// times. Error when the two are not nested in the same way.

@@ -48,6 +48,9 @@ struct SpaceInfo {
     return true;
   }
 };
+bool read_value(const Value& from, SpaceInfo& to);
+void write_value(Describer& to, const SpaceInfo& value);
+inline const char* value_type(const SpaceInfo*) { return "space"; }
 
 /// "VectorSpace(784)", "IndexSpace(10)", "Conv2DSpace(28, 28, 1)", "CompositeSpace(…, …)".
 constexpr String to_text(const SpaceInfo& s) {

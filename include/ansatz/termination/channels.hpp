@@ -12,6 +12,7 @@ namespace ansatz {
 class ChannelTarget : public TerminationCriterion {
  public:
   static constexpr const char* yaml = "pylearn2.termination_criteria.ChannelTarget";
+  static constexpr const char* doc = "stop when a channel is at a value or below";
   String channel_name;
   double target = 0;
 
@@ -34,6 +35,7 @@ class ChannelTarget : public TerminationCriterion {
 class ChannelInf : public TerminationCriterion {
  public:
   static constexpr const char* yaml = "pylearn2.termination_criteria.ChannelInf";
+  static constexpr const char* doc = "stop when a channel is infinite";
   String channel_name;
 
   constexpr ChannelInf() {}
@@ -54,6 +56,8 @@ class ChannelInf : public TerminationCriterion {
 class MatchChannel : public TerminationCriterion {
  public:
   static constexpr const char* yaml = "pylearn2.termination_criteria.MatchChannel";
+  static constexpr const char* doc =
+      "stop when a channel has come down to a record of an earlier monitor";
   String channel_name, prev_channel_name, prev_monitor_name;
 
   constexpr MatchChannel() {}

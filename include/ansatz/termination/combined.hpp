@@ -37,6 +37,8 @@ concept IsCriterion = std::is_base_of_v<TerminationCriterion, C>;
 class And : public CombinedCriterion {
  public:
   static constexpr const char* yaml = "pylearn2.termination_criteria.And";
+  static constexpr const char* doc =
+      "stop when one of the criteria says so, asked in turn up to that one";
   constexpr And() {}
   template <IsCriterion First, IsCriterion... C>
   constexpr explicit And(const First& first, const C&... more) {
@@ -51,6 +53,8 @@ class And : public CombinedCriterion {
 class Or : public CombinedCriterion {
  public:
   static constexpr const char* yaml = "pylearn2.termination_criteria.Or";
+  static constexpr const char* doc =
+      "stop when all criteria say so, asked in turn up to the first that does not";
   constexpr Or() {}
   template <IsCriterion First, IsCriterion... C>
   constexpr explicit Or(const First& first, const C&... more) {
@@ -64,6 +68,7 @@ class Or : public CombinedCriterion {
 class All : public CombinedCriterion {
  public:
   static constexpr const char* yaml = "ansatz.termination_criteria.All";
+  static constexpr const char* doc = "stop when all criteria say so; each is asked";
   constexpr All() {}
   template <IsCriterion First, IsCriterion... C>
   constexpr explicit All(const First& first, const C&... more) {
@@ -77,6 +82,7 @@ class All : public CombinedCriterion {
 class Any : public CombinedCriterion {
  public:
   static constexpr const char* yaml = "ansatz.termination_criteria.Any";
+  static constexpr const char* doc = "stop when any criterion says so; each is asked";
   constexpr Any() {}
   template <IsCriterion First, IsCriterion... C>
   constexpr explicit Any(const First& first, const C&... more) {

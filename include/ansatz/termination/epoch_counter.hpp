@@ -13,6 +13,7 @@ namespace ansatz {
 class EpochCounter : public TerminationCriterion {
  public:
   static constexpr const char* yaml = "pylearn2.termination_criteria.EpochCounter";
+  static constexpr const char* doc = "stop after a number of epochs";
   int max_epochs = 0;
   bool new_epochs = true;
 

@@ -17,6 +17,7 @@ namespace ansatz {
 class MonitorBased : public TerminationCriterion {
  public:
   static constexpr const char* yaml = "pylearn2.termination_criteria.MonitorBased";
+  static constexpr const char* doc = "stop when a channel no longer falls";
   double prop_decrease = .01;
   int N = 5;
   String channel_name;

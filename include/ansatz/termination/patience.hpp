@@ -18,6 +18,8 @@ namespace ansatz {
 class PatienceBasedTermCrit : public TerminationCriterion {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.PatienceBasedTermCrit";
+  static constexpr const char* doc =
+      "stop when a channel has not fallen for long, seen from the start";
   double prop_decrease = 0, initial_patience = 1, patience_increase = 2;
   String channel_name;
 

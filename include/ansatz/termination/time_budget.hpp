@@ -13,6 +13,7 @@ namespace ansatz {
 class TimeBudget : public TerminationCriterion {
  public:
   static constexpr const char* yaml = "ansatz.termination_criteria.TimeBudget";
+  static constexpr const char* doc = "stop after a number of seconds";
   double seconds = 0;
 
   constexpr TimeBudget() {}

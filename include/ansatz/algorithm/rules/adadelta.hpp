@@ -19,6 +19,8 @@ namespace ansatz {
 class AdaDelta : public LearningRule {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.learning_rule.AdaDelta";
+  static constexpr const char* doc =
+      "learning rates from running averages of squared gradients and steps";
   double decay = .95;
 
   constexpr AdaDelta() {}

@@ -14,6 +14,7 @@ namespace ansatz {
 class AdaGrad : public LearningRule {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.learning_rule.AdaGrad";
+  static constexpr const char* doc = "learning rates that fall with the squared gradients so far";
   double max_scaling = 1e5;
 
   constexpr AdaGrad() {}

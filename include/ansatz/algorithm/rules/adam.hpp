@@ -18,6 +18,7 @@ namespace ansatz {
 class Adam : public LearningRule {
  public:
   static constexpr const char* yaml = "ansatz.training_algorithms.learning_rule.Adam";
+  static constexpr const char* doc = "adaptive estimates of the gradient's moments";
   double beta1 = .9, beta2 = .999, epsilon = 1e-8;
 
   constexpr Adam() {}
@@ -76,6 +77,7 @@ class Adam : public LearningRule {
 class AdamW : public Adam {
  public:
   static constexpr const char* yaml = "ansatz.training_algorithms.learning_rule.AdamW";
+  static constexpr const char* doc = "Adam with weight decay apart from the gradient";
   double weight_decay = .01;
 
   constexpr AdamW() {}

@@ -17,6 +17,7 @@ namespace ansatz {
 class Momentum : public LearningRule {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.learning_rule.Momentum";
+  static constexpr const char* doc = "velocity: v <- m v - lr g; also Nesterov's";
   double init_momentum = 0;
   bool nesterov_momentum = false;
 

@@ -15,6 +15,7 @@ namespace ansatz {
 class PolyakAveraging : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.PolyakAveraging";
+  static constexpr const char* doc = "the mean of the parameters from some epoch on";
   int first = 0;
   String save_path;
   int save_freq = 1;

@@ -15,6 +15,7 @@ namespace ansatz {
 class RMSProp : public LearningRule {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.learning_rule.RMSProp";
+  static constexpr const char* doc = "gradients divided by their root mean square";
   double decay = .9;
   double max_scaling = 1e5;
 

@@ -20,6 +20,8 @@ namespace ansatz {
 class CosineDecay : public Extension {
  public:
   static constexpr const char* yaml = "ansatz.training_algorithms.sgd.CosineDecay";
+  static constexpr const char* doc =
+      "the learning rate falls as a cosine, with warm-up and restarts";
   double total_epochs = 0, warm_up = 0, min_lr = 0, restart_factor = 0;
 
   constexpr CosineDecay() {}
@@ -46,6 +48,7 @@ class CosineDecay : public Extension {
 class Warmup : public Extension {
  public:
   static constexpr const char* yaml = "ansatz.training_algorithms.sgd.Warmup";
+  static constexpr const char* doc = "the learning rate rises in a line in the first epochs";
   double warm_up = 0;
 
   constexpr Warmup() {}

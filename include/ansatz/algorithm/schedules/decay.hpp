@@ -14,6 +14,7 @@ namespace ansatz {
 class ExponentialDecay : public UpdateCallback {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.ExponentialDecay";
+  static constexpr const char* doc = "the learning rate is divided by a factor after every update";
   double decay_factor = 1, min_lr = 0;
 
   constexpr ExponentialDecay() {}
@@ -34,6 +35,7 @@ class ExponentialDecay : public UpdateCallback {
 class LinearDecay : public UpdateCallback {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.LinearDecay";
+  static constexpr const char* doc = "the learning rate falls in a line, update by update";
   int first = 0, saturate = 0;
   double decay_factor = 1;
 
@@ -55,6 +57,7 @@ class LinearDecay : public UpdateCallback {
 class AnnealedLearningRate : public UpdateCallback {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.AnnealedLearningRate";
+  static constexpr const char* doc = "the learning rate falls as 1 / t from some update on";
   double anneal_start = 0;
 
   constexpr AnnealedLearningRate() {}

@@ -18,6 +18,8 @@ namespace ansatz {
 class MomentumAdjustor : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.learning_rule.MomentumAdjustor";
+  static constexpr const char* doc =
+      "the momentum goes in a line to its last value, epoch by epoch";
   double final_momentum = 0;
   int first = 0, saturate = 0;
 
@@ -43,6 +45,7 @@ class MomentumAdjustor : public Extension {
 class LinearDecayOverEpoch : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.LinearDecayOverEpoch";
+  static constexpr const char* doc = "the learning rate falls in a line, epoch by epoch";
   int first = 0, saturate = 0;
   double decay_factor = 1;
 
@@ -67,6 +70,7 @@ class LinearDecayOverEpoch : public Extension {
 class OneOverEpoch : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.OneOverEpoch";
+  static constexpr const char* doc = "the learning rate falls as 1 / epoch";
   int first = 0;
   int half_life = 0;
   double min_lr = 1e-6;
@@ -98,6 +102,7 @@ class OneOverEpoch : public Extension {
 class MonitorBasedLRAdjuster : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.sgd.MonitorBasedLRAdjuster";
+  static constexpr const char* doc = "the learning rate follows a channel";
   double high_trigger = 1, shrink_amt = .99, low_trigger = .99, grow_amt = 1.01;
   double min_lr = 1e-7, max_lr = 1;
   String dataset_name, channel_name;

@@ -16,6 +16,7 @@ namespace ansatz {
 class ScaleStep : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.bgd.ScaleStep";
+  static constexpr const char* doc = "BGD's steps shrink, epoch by epoch";
   double scale = 1, min_value = 0;
 
   constexpr ScaleStep() {}
@@ -39,6 +40,8 @@ class ScaleStep : public Extension {
 class StepShrinker : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.bgd.StepShrinker";
+  static constexpr const char* doc =
+      "BGD's steps shrink when a channel does not fall; too small ones end the training";
   String channel;
   double scale = 1, giveup_after = 0, scale_up = 1, max_scale = 1;
 
@@ -69,6 +72,7 @@ class StepShrinker : public Extension {
 class BacktrackingStepShrinker : public StepShrinker {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.bgd.BacktrackingStepShrinker";
+  static constexpr const char* doc = "StepShrinker that also goes back to the parameters before";
   using StepShrinker::StepShrinker;
 
   void check() const;

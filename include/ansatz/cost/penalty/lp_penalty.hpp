@@ -29,6 +29,7 @@ constexpr Given<"variables", ir::List<String>> variables(std::initializer_list<c
 class LpPenalty : public Cost {
  public:
   static constexpr const char* yaml = "pylearn2.costs.cost.LpPenalty";
+  static constexpr const char* doc = "powers of absolute values of parameters";
   ir::List<String> variables;
   double p = 0;
 

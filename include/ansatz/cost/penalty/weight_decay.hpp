@@ -14,6 +14,8 @@ namespace ansatz {
 class WeightDecay : public Cost {
  public:
   static constexpr const char* yaml = "pylearn2.costs.mlp.WeightDecay";
+  static constexpr const char* doc = "squares of weights";
+  static constexpr const char* also[] = {"pylearn2.costs.cost.WeightDecay"};
   Coefficients coeffs;
 
   constexpr WeightDecay() {}
@@ -44,6 +46,8 @@ class WeightDecay : public Cost {
 class L1WeightDecay : public Cost {
  public:
   static constexpr const char* yaml = "pylearn2.costs.mlp.L1WeightDecay";
+  static constexpr const char* doc = "absolute values of weights";
+  static constexpr const char* also[] = {"pylearn2.costs.cost.L1WeightDecay"};
   Coefficients coeffs;
 
   constexpr L1WeightDecay() {}

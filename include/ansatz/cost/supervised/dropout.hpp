@@ -17,6 +17,8 @@ namespace ansatz {
 class Dropout : public Cost, public DropoutArguments {
  public:
   static constexpr const char* yaml = "pylearn2.costs.mlp.dropout.Dropout";
+  static constexpr const char* doc = "the model's cost with inputs of layers left out at random";
+  static constexpr const char* also[] = {"pylearn2.costs.mlp.Dropout"};
 
   constexpr Dropout() {}
   template <KeyOf<Dropout>... O>

@@ -17,6 +17,7 @@ namespace ansatz {
 class MissingTargetCost : public Cost {
  public:
   static constexpr const char* yaml = "pylearn2.costs.mlp.missing_target_cost.MissingTargetCost";
+  static constexpr const char* doc = "the model's cost of the examples that have targets";
   std::optional<DropoutArguments> dropout_args;
 
   constexpr MissingTargetCost() {}

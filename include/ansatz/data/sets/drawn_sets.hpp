@@ -14,6 +14,7 @@ namespace ansatz {
 class RandomDenseDesignMatrix : public Dataset {
  public:
   static constexpr const char* yaml = "pylearn2.testing.datasets.random_dense_design_matrix";
+  static constexpr const char* doc = "normal features and random classes";
   Seed rng;
   int num_examples = 0, dim = 0, num_classes = 0;
 
@@ -45,6 +46,7 @@ class RandomOneHotDenseDesignMatrix : public RandomDenseDesignMatrix {
  public:
   static constexpr const char* yaml =
       "pylearn2.testing.datasets.random_one_hot_dense_design_matrix";
+  static constexpr const char* doc = "normal features and one-hot rows of random classes";
   using RandomDenseDesignMatrix::RandomDenseDesignMatrix;
   std::shared_ptr<const Table> load() const override;
 
@@ -57,6 +59,7 @@ class RandomDesignMatrixForRegression : public Dataset {
  public:
   static constexpr const char* yaml =
       "pylearn2.testing.datasets.random_dense_design_matrix_for_regression";
+  static constexpr const char* doc = "normal features and random whole numbers";
   Seed rng;
   int num_examples = 0, dim = 0, reg_min = 0, reg_max = 0;
 
@@ -82,6 +85,7 @@ class RandomDesignMatrixForRegression : public Dataset {
 class ArangeDataset : public Dataset {
  public:
   static constexpr const char* yaml = "pylearn2.testing.datasets.ArangeDataset";
+  static constexpr const char* doc = "example i is the number i";
   int num_examples = 0;
 
   constexpr ArangeDataset() {}
@@ -102,6 +106,7 @@ class ArangeDataset : public Dataset {
 class DrawnDigits : public Dataset {
  public:
   static constexpr const char* yaml = "DrawnDigits";
+  static constexpr const char* doc = "an endless stream of drawn digits";
   int start = 0, stop = 60000;
   int seed = 0;
 

@@ -12,6 +12,7 @@ namespace ansatz {
 class CSVDataset : public Dataset {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.csv_dataset.CSVDataset";
+  static constexpr const char* doc = "a text file of numbers";
   String path = "train.csv";
   String task = "classification";
   bool expect_labels = true;
@@ -51,6 +52,7 @@ class CSVDataset : public Dataset {
 class NpyDataset : public Dataset {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.npy_npz.NpyDataset";
+  static constexpr const char* doc = "an array of a .npy file";
   String file;
   String mmap_mode;
 
@@ -74,6 +76,7 @@ class NpyDataset : public Dataset {
 class NpzDataset : public Dataset {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.npy_npz.NpzDataset";
+  static constexpr const char* doc = "arrays of a .npz file";
   String file, key, target_key;
   int target_labels = 0;
 

@@ -52,6 +52,7 @@ class DigitImages : public Dataset {
 class MNIST : public DigitImages {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.mnist.MNIST";
+  static constexpr const char* doc = "handwritten digits";
   constexpr MNIST() {}
   template <KeyOf<DigitImages>... O>
   constexpr explicit MNIST(const char* set_name, const O&... options) {
@@ -72,6 +73,7 @@ class MNIST : public DigitImages {
 class FashionMNIST : public DigitImages {
  public:
   static constexpr const char* yaml = "FashionMNIST";
+  static constexpr const char* doc = "pictures of clothes, in the format of MNIST";
   constexpr FashionMNIST() {}
   template <KeyOf<DigitImages>... O>
   constexpr explicit FashionMNIST(const char* set_name, const O&... options) {

@@ -27,6 +27,36 @@ struct Routes {
   }
 };
 void write_value(Describer& to, const Routes& value);
+template <class Value>
+bool read_value(const Value& from, Routes& to) {
+  to = {};
+  if (!from.is_mapping()) {
+    from.refuse("a mapping of numbers of inputs to lists of numbers of layers, such as {0: [1]}");
+    return false;
+  }
+  bool good = true;
+  const auto names = from.keys();
+  const auto values = from.items();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    // "0" goes to layer 1, "2" to none: what is before a colon is a number of an input.
+    const auto& name = names[i];
+    const bool number =
+        !name.empty() && name.size() <= 6 && name.find_first_not_of("0123456789") == name.npos;
+    if (!number) {
+      values[i].error("'" + name + "' is not the number of an input; allowed: 0, 1, …");
+      good = false;
+      continue;
+    }
+    Route route;
+    for (const char digit : name) route.input = 10 * route.input + (digit - '0');
+    good = read_value(values[i], route.layers) && good;
+    to.list.push_back(route);
+  }
+  return good;
+}
+inline const char* value_type(const Routes*) {
+  return "mapping of numbers of inputs to lists of numbers of layers";
+}
 
 /// inputs_to_layers({{0, {1}}, {1, {0}}, {2, {}}}): input 0 goes to layer 1, input 1 to layer 0,
 /// input 2 nowhere; inputs that are not named go to every layer.
@@ -42,6 +72,7 @@ constexpr Given<"inputs_to_layers", Routes> inputs_to_layers(std::initializer_li
 class CompositeLayer : public Layer {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.CompositeLayer";
+  static constexpr const char* doc = "layers side by side";
   ir::List<Shared<Layer>> layers;
   std::optional<Routes> inputs_to_layers;
 

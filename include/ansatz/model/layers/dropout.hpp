@@ -36,6 +36,27 @@ struct LayerNumbers {
   }
 };
 void write_value(Describer& to, const LayerNumbers& value);
+template <class Value>
+bool read_value(const Value& from, LayerNumbers& to) {
+  to = {};
+  if (!from.is_mapping()) {
+    from.refuse("a mapping of names of layers to numbers, such as {h0: .8}");
+    return false;
+  }
+  bool good = true;
+  const auto names = from.keys();
+  const auto values = from.items();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    LayerNumbers::OfLayer each;
+    each.layer = String(names[i]);
+    good = read_value(values[i], each.value) && good;
+    to.list.push_back(each);
+  }
+  return good;
+}
+inline const char* value_type(const LayerNumbers*) {
+  return "mapping of names of layers to numbers";
+}
 
 constexpr Given<"input_include_probs", LayerNumbers> input_include_probs(
     std::initializer_list<LayerNumbers::OfLayer> numbers) {
@@ -74,6 +95,11 @@ struct DropoutArguments {
   }
 };
 void write_value(Describer& to, const DropoutArguments& value);
+template <class Value>
+bool read_value(const Value& from, DropoutArguments& to) {
+  return from.read_keys("dropout_args", "Dropout", to);
+}
+inline const char* value_type(const DropoutArguments*) { return "mapping of keys of Dropout"; }
 
 namespace masks {
 

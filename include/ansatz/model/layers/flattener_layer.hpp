@@ -16,6 +16,7 @@ namespace ansatz {
 class FlattenerLayer : public LayerWrapper {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.FlattenerLayer";
+  static constexpr const char* doc = "another layer's output as one vector";
   Shared<Layer> raw_layer;
 
   constexpr FlattenerLayer() {}

@@ -76,6 +76,7 @@ template <int N = any>
 class Hinge : public HingeBase {
  public:
   static constexpr const char* yaml = "ansatz.models.mlp.Hinge";
+  static constexpr const char* doc = "scores trained as support vector machines";
   template <class>
   using output_type = VectorSpace<N>;
   Size<N> n_classes;

@@ -12,6 +12,7 @@ template <int N = any>
 class Linear : public Dense {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.Linear";
+  static constexpr const char* doc = "affine layer: y = x W + b";
   /// The Space of the outputs, without copy_input.
   template <class>
   using output_type = VectorSpace<N>;

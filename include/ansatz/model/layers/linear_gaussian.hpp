@@ -13,6 +13,7 @@ template <int N = any>
 class LinearGaussian : public Linear<N> {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.LinearGaussian";
+  static constexpr const char* doc = "affine layer with a Gaussian likelihood of its targets";
   Numbers init_beta;
   double min_beta = 0, max_beta = 0;
   std::optional<double> beta_lr_scale;

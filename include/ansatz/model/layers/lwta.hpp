@@ -12,6 +12,8 @@ template <int N = any>
 class LWTA : public Linear<N> {
  public:
   static constexpr const char* yaml = "pylearn2.models.lwta.LWTA";
+  static constexpr const char* doc =
+      "layer in which the winner of each block passes (local winner takes all)";
   int block_size = 0;
 
   constexpr LWTA() = default;

@@ -90,6 +90,7 @@ template <int N = any, int Pieces = any>
 class Maxout : public MaxoutBase {
  public:
   static constexpr const char* yaml = "pylearn2.models.maxout.Maxout";
+  static constexpr const char* doc = "layer of units that are the largest of several pieces";
   template <class>
   using output_type = VectorSpace<N>;
   Size<N> num_units;

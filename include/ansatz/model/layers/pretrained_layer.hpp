@@ -16,6 +16,7 @@ namespace ansatz {
 class PretrainedLayer : public ModelLayer {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.PretrainedLayer";
+  static constexpr const char* doc = "a model that was trained before, as a layer";
   Shared<Model> layer_content;
   bool freeze_params = false;
   String init_from;

@@ -12,6 +12,7 @@ template <int N = any>
 class RectifiedLinear : public WithoutCost<Linear<N>> {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.RectifiedLinear";
+  static constexpr const char* doc = "layer of rectifiers";
   double left_slope = 0;
 
   constexpr RectifiedLinear() = default;

@@ -18,6 +18,7 @@ template <int N = any>
 class Sigmoid : public Linear<N> {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.Sigmoid";
+  static constexpr const char* doc = "layer of logistic units";
   String monitor_style = "detection";
 
   constexpr Sigmoid() = default;

@@ -149,6 +149,7 @@ template <int N = any>
 class Softmax : public SoftmaxBase {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.Softmax";
+  static constexpr const char* doc = "layer of class probabilities";
   template <class>
   using output_type = VectorSpace<N>;
   Size<N> n_classes;

@@ -13,6 +13,7 @@ template <class In = AnySpace, int N = any>
 class SoftmaxRegression : public MLPBase, public Weights {
  public:
   static constexpr const char* yaml = "pylearn2.models.softmax_regression.SoftmaxRegression";
+  static constexpr const char* doc = "multinomial logistic regression";
   Size<N> n_classes;
   std::optional<double> b_lr_scale;
   Shared<Dataset> init_bias_target_marginals;

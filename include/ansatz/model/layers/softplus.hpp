@@ -11,6 +11,7 @@ template <int N = any>
 class Softplus : public WithoutCost<Linear<N>> {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.Softplus";
+  static constexpr const char* doc = "layer of softplus units: log(1 + e^z)";
 
   constexpr Softplus() = default;
   template <class D, KeyOf<Softplus>... O>

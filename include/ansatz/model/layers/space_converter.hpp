@@ -14,6 +14,7 @@ template <class To = AnySpace>
 class SpaceConverter : public Layer {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.SpaceConverter";
+  static constexpr const char* doc = "the same numbers in another Space";
   template <class>
   using output_type = To;
   SpaceInfo target;

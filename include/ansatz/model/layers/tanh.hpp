@@ -11,6 +11,7 @@ template <int N = any>
 class Tanh : public WithoutCost<Linear<N>> {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.Tanh";
+  static constexpr const char* doc = "layer of hyperbolic tangents";
 
   constexpr Tanh() = default;
   template <class D, KeyOf<Tanh>... O>

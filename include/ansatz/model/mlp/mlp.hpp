@@ -136,6 +136,8 @@ template <class In = AnySpace, class Layers = mlp::Layers<>>
 class MLP : public MLPBase {
  public:
   static constexpr const char* yaml = "pylearn2.models.mlp.MLP";
+  static constexpr const char* doc =
+      "multilayer perceptron: layers one upon the other; also a layer of another";
   using input_space_type = In;
   using layer_types = Layers;
   using output_space_type = mlp::output_of<In, Layers>;

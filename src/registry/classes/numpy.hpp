@@ -1,7 +1,7 @@
 // The functions of NumPy that Pylearn2's own job files call.
-#include "numpy.hpp"
+#pragma once
 
-#include "builtin.hpp"
+#include "../numpy.hpp"
 
 #include <ansatz/base/random_state.hpp>
 #include <ansatz/files/npy.hpp>
@@ -9,9 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace ansatz {
-
-namespace {
+namespace ansatz::named {
 
 // NumPy's own generator begins anywhere. Here the n-th array of a job is drawn from
 // RandomState([2012, n]), so that a job that is run again, or resumed, has the same data.
@@ -61,6 +59,7 @@ class Drawn : public ArrayObject {
 class Normal : public Drawn {
  public:
   static constexpr const char* yaml = "numpy.random.normal";
+  static constexpr const char* doc = "an array of normal numbers";
   double loc = 0, scale = 1;
   template <class K>
   static constexpr void keys(K& key) {
@@ -82,6 +81,7 @@ class Normal : public Drawn {
 class Uniform : public Drawn {
  public:
   static constexpr const char* yaml = "numpy.random.uniform";
+  static constexpr const char* doc = "an array of uniform numbers";
   double low = 0, high = 1;
   template <class K>
   static constexpr void keys(K& key) {
@@ -99,6 +99,7 @@ class Uniform : public Drawn {
 class Randint : public Drawn {
  public:
   static constexpr const char* yaml = "numpy.random.randint";
+  static constexpr const char* doc = "an array of whole numbers";
   int low = 0;
   std::optional<int> high;
   template <class K>
@@ -126,6 +127,7 @@ class Randint : public Drawn {
 class RandomStateOf : public GeneratorObject {
  public:
   static constexpr const char* yaml = "numpy.random.RandomState";
+  static constexpr const char* doc = "NumPy's generator of random numbers";
   Seed seed;
   template <class K>
   static constexpr void keys(K& key) {
@@ -137,6 +139,8 @@ class RandomStateOf : public GeneratorObject {
 class MakeNpRng : public GeneratorObject {
  public:
   static constexpr const char* yaml = "pylearn2.utils.rng.make_np_rng";
+  static constexpr const char* doc = "NumPy's generator, with a default seed";
+  static constexpr const char* also[] = {"pylearn2.utils.rng.make_rng"};
   Seed rng_or_seed, default_seed;
   ir::List<String> which_method;
   template <class K>
@@ -148,16 +152,4 @@ class MakeNpRng : public GeneratorObject {
   Seed generator_seed() const override { return rng_or_seed.empty() ? default_seed : rng_or_seed; }
 };
 
-}  // namespace
-
-void add_numpy(Registry& registry) {
-  Adder to(registry, __FILE__);
-  to.add_as<Normal>("array", "an array of normal numbers");
-  to.add_as<Uniform>("array", "an array of uniform numbers");
-  to.add_as<Randint>("array", "an array of whole numbers");
-  to.add_as<RandomStateOf>("generator", "NumPy's generator of random numbers");
-  to.add_as<MakeNpRng>("generator", "NumPy's generator, with a default seed",
-                       {"pylearn2.utils.rng.make_rng"});
-}
-
-}  // namespace ansatz
+}  // namespace ansatz::named

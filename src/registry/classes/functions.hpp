@@ -1,6 +1,7 @@
 // Functions of Pylearn2 that jobs call.
-#include "builtin.hpp"
-#include "loader.hpp"
+#pragma once
+
+#include "../loader.hpp"
 
 #include <ansatz/algorithm/sgd.hpp>
 #include <ansatz/program/build_programs.hpp>
@@ -10,11 +11,9 @@
 #include <ansatz/termination/epoch_counter.hpp>
 #include <dsl/exceptions.hpp>
 
-namespace ansatz {
+namespace ansatz::named {
 
-namespace {
-
-LoadedModel& loaded(const Shared<Model>& model, const char* function) {
+inline LoadedModel& loaded(const Shared<Model>& model, const char* function) {
   if (auto* const found = dynamic_cast<LoadedModel*>(model.get())) return *found;
   throw ValueError(std::string(function) +
                    ": the model has no records yet; it must come from a file (!pkl: \"…\")");
@@ -23,6 +22,7 @@ LoadedModel& loaded(const Shared<Model>& model, const char* function) {
 class PushMonitor : public Call {
  public:
   static constexpr const char* yaml = "pylearn2.monitor.push_monitor";
+  static constexpr const char* doc = "a model whose records get another name; new ones begin";
   Shared<Model> model;
   String name;
   bool transfer_experience = false, save_records = false;
@@ -44,6 +44,7 @@ class PushMonitor : public Call {
 class ReadChannel : public Call {
  public:
   static constexpr const char* yaml = "pylearn2.monitor.read_channel";
+  static constexpr const char* doc = "the last record of a channel of a trained model";
   Shared<Model> model;
   String channel_name, monitor_name = "monitor";
   template <class K>
@@ -60,9 +61,9 @@ class ReadChannel : public Call {
 };
 
 // The record that a monitor would make before any training.
-double measured(const Shared<Model>& model, const Shared<Dataset>& dataset,
-                const Shared<Cost>& cost, int batch_size, const String& channel,
-                ElementType precision) {
+inline double measured(const Shared<Model>& model, const Shared<Dataset>& dataset,
+                       const Shared<Cost>& cost, int batch_size, const String& channel,
+                       ElementType precision) {
   SGD watch;
   watch.learning_rate = 1;
   watch.cost = cost;
@@ -81,6 +82,7 @@ double measured(const Shared<Model>& model, const Shared<Dataset>& dataset,
 class GetChannel : public Call {
  public:
   static constexpr const char* yaml = "pylearn2.monitor.get_channel";
+  static constexpr const char* doc = "the value of a channel of a model on a data set";
   Shared<Model> model;
   Shared<Dataset> dataset;
   String channel;
@@ -106,13 +108,4 @@ class GetChannel : public Call {
   }
 };
 
-}  // namespace
-
-void add_functions(Registry& registry) {
-  Adder to(registry, __FILE__);
-  to.add_as<PushMonitor>("function", "a model whose records get another name; new ones begin");
-  to.add_as<ReadChannel>("function", "the last record of a channel of a trained model");
-  to.add_as<GetChannel>("function", "the value of a channel of a model on a data set");
-}
-
-}  // namespace ansatz
+}  // namespace ansatz::named

@@ -1,6 +1,8 @@
-#include "builtin.hpp"
-#include "numpy.hpp"
-#include "spaces.hpp"
+// Data sets of arrays that YAML describes.
+#pragma once
+
+#include "../numpy.hpp"
+#include "../spaces.hpp"
 
 #include <ansatz/data/dense_design_matrix.hpp>
 #include <ansatz/data/sets/drawn_sets.hpp>
@@ -17,14 +19,13 @@
 
 #include <filesystem>
 
-namespace ansatz {
-
-namespace {
+namespace ansatz::named {
 
 /// A data set of arrays, as YAML describes it.
 class DescribedDesignMatrix : public Dataset {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.dense_design_matrix.DenseDesignMatrix";
+  static constexpr const char* doc = "arrays as a data set";
   Shared<ArrayObject> X, y, topo_view;
   std::optional<int> y_labels;
   AxisOrder axes;
@@ -111,6 +112,7 @@ class DescribedDesignMatrix : public Dataset {
 class VectorSpacesDataset : public Dataset {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.vector_spaces_dataset.VectorSpacesDataset";
+  static constexpr const char* doc = "arrays of any number and names";
   ir::List<Shared<ArrayObject>> data;
   String path;
   DataSpecs data_specs;
@@ -186,6 +188,7 @@ class VectorSpacesDataset : public Dataset {
 class NoDataset : public Dataset {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.dataset.Dataset";
+  static constexpr const char* doc = "the base of data sets, without data";
   template <class K>
   static constexpr void keys(K&) {}
   std::shared_ptr<const Table> load() const override {
@@ -195,23 +198,4 @@ class NoDataset : public Dataset {
   }
 };
 
-}  // namespace
-
-void add_datasets(Registry& registry) {
-  Adder to(registry, __FILE__);
-  to.add<MNIST>("handwritten digits");
-  to.add<FashionMNIST>("pictures of clothes, in the format of MNIST");
-  to.add<CSVDataset>("a text file of numbers");
-  to.add<NpyDataset>("an array of a .npy file");
-  to.add<NpzDataset>("arrays of a .npz file");
-  to.add<DescribedDesignMatrix>("arrays as a data set");
-  to.add<VectorSpacesDataset>("arrays of any number and names");
-  to.add<NoDataset>("the base of data sets, without data");
-  to.add<RandomDenseDesignMatrix>("normal features and random classes");
-  to.add<RandomOneHotDenseDesignMatrix>("normal features and one-hot rows of random classes");
-  to.add<RandomDesignMatrixForRegression>("normal features and random whole numbers");
-  to.add<ArangeDataset>("example i is the number i");
-  to.add<DrawnDigits>("an endless stream of drawn digits");
-}
-
-}  // namespace ansatz
+}  // namespace ansatz::named

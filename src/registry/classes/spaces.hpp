@@ -1,6 +1,7 @@
-#include "spaces.hpp"
+// Spaces in YAML.
+#pragma once
 
-#include "builtin.hpp"
+#include "../spaces.hpp"
 
 #include <dsl/exceptions.hpp>
 
@@ -9,13 +10,12 @@
 #include <cstdint>
 #include <limits>
 
-namespace ansatz {
-
-namespace {
+namespace ansatz::named {
 
 class VectorSpaceOf : public SpaceObject {
  public:
   static constexpr const char* yaml = "pylearn2.space.VectorSpace";
+  static constexpr const char* doc = "vectors of numbers";
   int dim = 0;
   bool sparse = false;
   String dtype = "floatX";
@@ -34,6 +34,7 @@ class VectorSpaceOf : public SpaceObject {
 class IndexSpaceOf : public SpaceObject {
  public:
   static constexpr const char* yaml = "pylearn2.space.IndexSpace";
+  static constexpr const char* doc = "labels";
   int max_labels = 0;
   int dim = 1;
   String dtype = "int64";
@@ -55,6 +56,7 @@ class IndexSpaceOf : public SpaceObject {
 class Conv2DSpaceOf : public SpaceObject {
  public:
   static constexpr const char* yaml = "pylearn2.space.Conv2DSpace";
+  static constexpr const char* doc = "images";
   ir::List<int> shape;
   int channels = 0, num_channels = 0;
   AxisOrder axes;
@@ -91,6 +93,7 @@ class Conv2DSpaceOf : public SpaceObject {
 class CompositeSpaceOf : public SpaceObject {
  public:
   static constexpr const char* yaml = "pylearn2.space.CompositeSpace";
+  static constexpr const char* doc = "several Spaces together";
   ir::List<Shared<SpaceObject>> components;
   template <class K>
   static constexpr void keys(K& key) {
@@ -108,46 +111,10 @@ class CompositeSpaceOf : public SpaceObject {
 class NullSpaceOf : public SpaceObject {
  public:
   static constexpr const char* yaml = "pylearn2.space.NullSpace";
+  static constexpr const char* doc = "nothing";
   template <class K>
   static constexpr void keys(K&) {}
   SpaceInfo space() const override { return {}; }
 };
 
-}  // namespace
-
-bool read_value(const Value& from, AxisOrder& to) {
-  to = {};
-  std::vector<Value> axes = from.items();
-  if (!from.is_list()) axes = {from};
-  for (const Value& each : axes) {
-    if (each.place()->kind != yaml::Kind::scalar) {
-      each.refuse("axes: b, c, 0 and 1");
-      return false;
-    }
-    to.text += each.place()->text;
-  }
-  return true;
-}
-
-void write_value(Describer& to, const AxisOrder& order) {
-  if (order.text.empty()) return to.null();
-  to.open_list();
-  for (const char axis : order.text.view()) {
-    if (axis >= '0' && axis <= '9')
-      to.integer(axis - '0');
-    else
-      to.text(std::string_view(&axis, 1));
-  }
-  to.close();
-}
-
-void add_spaces(Registry& registry) {
-  Adder to(registry, __FILE__);
-  to.add_as<VectorSpaceOf>("space", "vectors of numbers");
-  to.add_as<IndexSpaceOf>("space", "labels");
-  to.add_as<Conv2DSpaceOf>("space", "images");
-  to.add_as<CompositeSpaceOf>("space", "several Spaces together");
-  to.add_as<NullSpaceOf>("space", "nothing");
-}
-
-}  // namespace ansatz
+}  // namespace ansatz::named

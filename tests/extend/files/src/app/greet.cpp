@@ -1,0 +1,20 @@
+// ansatz greet
+#include "../base/say.hpp"
+#include "command.hpp"
+
+#include <cstdio>
+#include <memory>
+
+namespace ansatz::app {
+
+const Command greet_command(130, [](CLI::App& app, int& exit) {
+  CLI::App* const command = app.add_subcommand("greet", "Greets.");
+  const auto name = std::make_shared<std::string>("world");
+  command->add_option("NAME", *name, "whom");
+  command->callback([name, &exit] {
+    say(stdout, "hello, {}\n", *name);
+    exit = exit_ok;
+  });
+});
+
+}  // namespace ansatz::app
