@@ -33,9 +33,10 @@ USER = """#include <ansatz/algorithm/rules/sign_descent.hpp>
 #include <ansatz/model/layers/softsign.hpp>
 #include <dsl/ops.hpp>
 using namespace ansatz;
-static_assert(Softsign("h", 3, softsign_width(.5)).softsign_width == .5);
-constexpr auto given = step_factor(2.);
-static_assert(given.value == 2);
+static_assert(KeyOf<decltype(softsign_width(.5)), Softsign<>>);
+double width() { return Softsign("h", 3, softsign_width(.5)).softsign_width; }
+constexpr auto factor_of_two = step_factor(2.);
+static_assert(factor_of_two.value == 2);
 struct Two : VectorSpace<2> {};
 constexpr auto f(const Expr<Two>& x) { return softsign(x); }
 """
