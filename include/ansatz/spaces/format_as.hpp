@@ -144,8 +144,11 @@ constexpr Signal format_as(const Signal& s, const SpaceInfo& to) {
     if (s.space.rows() == to.rows() && s.space.columns() == to.columns())
       return Signal(to, with_axes(s.value(), s.space.axes, to.axes));
   const AnyExpr vector = as_vector(s);
-  if (to.kind == SpaceKind::vector)
-    return Signal(to, to.shape.rank == 0 ? reshaped(vector, to.shape) : vector);
+  if (to.kind == SpaceKind::vector) {
+    // not `?:`: g++ 12 destroys a temporary of it twice in a constant expression
+    if (to.shape.rank == 0) return Signal(to, reshaped(vector, to.shape));
+    return Signal(to, vector);
+  }
   const AnyExpr image = reshaped(vector, ir::make_shape(to.rows(), to.columns(), to.channels()));
   return Signal(to, with_axes(image, Axes::b01c, to.axes));
 }
