@@ -96,10 +96,13 @@ constexpr ir::List<Data::Entry> named_parts(const Signal& signal, const Sources&
   const ir::List<Signal> parts = components_of(signal);
   for (int i = 0; i < parts.size(); ++i) {
     const bool named = targets.parts.size() == parts.size();
-    const Sources own = named ? targets.parts[i] : Sources(to_text(static_cast<long long>(i)));
+    Sources own(to_text(static_cast<long long>(i)));
+    if (named) own = targets.parts[i];
     for (const Data::Entry& each : named_parts(parts[i], own)) {
-      String name = own.several() ? String() : own.name;
-      if (!each.source.empty()) name += (name.empty() ? "" : ".") + each.source;
+      String name;
+      if (!own.several()) name = own.name;
+      if (!name.empty() && !each.source.empty()) name += ".";
+      name += each.source;
       list.push_back({name, each.signal});
     }
   }
