@@ -33,7 +33,7 @@ namespace {
 
 using namespace ansatz;
 using ansatz::testing::TemporaryFolder;
-using Clock = std::chrono::steady_clock;
+using Timing = std::chrono::steady_clock;
 
 /// Where the parts of a job stand that objects of each kind can be put in for.
 struct Parts {
@@ -285,7 +285,7 @@ bool diverged(const std::string& what) {
 Trial tried(const std::string& text, bool run) {
   LoadOptions options;
   options.check_only = true;
-  const auto start = Clock::now();
+  const auto start = Timing::now();
   Trial trial;
   const auto refused = [&](const std::string& what, bool with_place) {
     trial.message = what;
@@ -316,7 +316,7 @@ Trial tried(const std::string& text, bool run) {
   } catch (const std::exception& e) {
     trial.fault = std::string(trial.taken ? "after the check: " : "no place: ") + e.what();
   }
-  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  const double seconds = std::chrono::duration<double>(Timing::now() - start).count();
   if (seconds > 4 && !share()) trial.fault += " " + std::to_string(seconds) + " seconds";
   return trial;
 }
@@ -495,12 +495,12 @@ TEST_CASE("many jobs, phases and wrong names: time grows with their number", "[r
   const auto seconds = [](const std::string& text) {
     LoadOptions options;
     options.check_only = true;
-    const auto start = Clock::now();
+    const auto start = Timing::now();
     try {
       (void)load_job_text("many.yaml", text, options);
     } catch (const FileError&) {
     }
-    return std::chrono::duration<double>(Clock::now() - start).count();
+    return std::chrono::duration<double>(Timing::now() - start).count();
   };
   const auto grows = [&](const char* what, int n, const std::function<std::string(int)>& text) {
     const double some = seconds(text(n)), more = seconds(text(8 * n));
