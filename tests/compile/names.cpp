@@ -80,7 +80,9 @@ TEST_CASE("compile: a job from YAML, whatever its names, runs without the interp
   options.cache_folder = folder.cache();
   const char* const with_line_ends = R"("h\n#include </etc/passwd>\n")";
   REQUIRE_THROWS_WITH(job_of(with_line_ends), Catch::Contains("text without line ends"));
-  const Job hostile = job_of(R"("h\"); $(touch evil) `evil` #include </etc/passwd>")");
+  REQUIRE_THROWS_WITH(job_of(R"("h\"); $(touch evil) `evil` #include </etc/passwd>")"),
+                      Catch::Contains("cannot have that name"));
+  const Job hostile = job_of("\"-..\"");  // what names may have that is no word of C++
   const Train& train = *hostile.phases.at(0).train;
   REQUIRE(load_cached_loops(train, ElementType::float64, options).interpreted > 0);
   const CompileReport report = compile_missing_loops(train, ElementType::float64, options);

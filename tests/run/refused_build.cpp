@@ -44,15 +44,14 @@ void refuse(const Shared& s, int kind) {
         s.y);
     build(function(output("r", r), output("leaked", leaked)));
   }
-  if (kind == 4)  // a loop in a loop
+  if (kind == 4)  // another shape from the body of a loop in a loop
     repeat(
         n,
-        [&](auto v) {
+        [&](const AnyExpr& v) {
           return repeat(
-                     n, [](auto u) { return u + 1; }, v) +
-                 s.y;
+              n, [&](const AnyExpr& u) { return AnyExpr(sum(u * s.y, all).value()); }, v);
         },
-        s.x);
+        AnyExpr(s.x.value()));
   if (kind == 5)  // another shape from the body
     repeat(
         n, [&](const AnyExpr& v) { return AnyExpr(sum(v * s.y, all).value()); },
