@@ -15,11 +15,11 @@ Trained train::run_with(const Train& job, JobPrograms programs, const RunOptions
 }
 
 template <class T>
-Trained run(const Train& job, const RunOptions& options) {
-  return train::run_with(job, build_programs(job, element_type_of<T>()), options);
+Trained train::run_lowered(const Train& job, const RunOptions& options) {
+  return run_with(job, build_programs(job, element_type_of<T>()), options);
 }
 
-template Trained run<float>(const Train&, const RunOptions&);
-template Trained run<double>(const Train&, const RunOptions&);
+template Trained train::run_lowered<float>(const Train&, const RunOptions&);
+template Trained train::run_lowered<double>(const Train&, const RunOptions&);
 
 }  // namespace ansatz

@@ -82,7 +82,7 @@ def check_several():
     with zipfile.ZipFile(home / "houses.npz", "w") as file:
         file.writestr("left.npy", npy("<f4", (COUNT, 2), [v for row in LEFT for v in row]))
         file.writestr("right.npy", npy("<f4", (COUNT, 1), RIGHT))
-        file.writestr("price.npy", npy("<f8", (COUNT,), PRICE))
+        file.writestr("price.npy", npy("<f8", (COUNT, 1), PRICE))
         file.writestr("kind.npy", npy("<i4", (COUNT,), KIND))
     job = write("houses.yaml", JOB)
     code, out, err = run("check", job)

@@ -9,6 +9,7 @@ job of them, and have the new command.
 """
 import json
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,8 @@ JOB = """!obj:pylearn2.train.Train {
     cost: !obj:SumOfCosts { costs: [ !obj:Default {}, !obj:LogPenalty { strength: .0001 } ] },
     termination_criterion: !obj:ExampleCounter { max_examples: 640 } },
   extensions: [ !obj:LargestOutput {} ],
-  save_path: extended.ansatz
+  save_path: extended.ansatz,
+  save_freq: 1
 }
 """
 # A program of a user, who sets keys of the new classes by their names.
@@ -81,7 +83,7 @@ def cached(build, names):
 def link(build, new, program):
     """The link command of `ansatz` in BUILD, with what is new before it."""
     commands = call("ninja", "-C", build, "-t", "commands", "ansatz").strip().split("\n")
-    words = commands[-1].replace(" : && ", "").replace("&& :", "").split()
+    words = shlex.split(commands[-1].replace(": && ", "").replace("&& :", ""))
     words = words[next(i for i, w in enumerate(words) if w.endswith("++")):]
     # Not the whole library: what is new takes the place of what it has.
     words = [w for w in words if "whole-archive" not in w and "push-state" not in w
@@ -116,7 +118,7 @@ def main(source, build):
         user.write_text(USER)
         entry = next(e for e in json.loads(call("ninja", "-C", made, "-t", "compdb"))
                      if e["output"] == objects[0])
-        words = entry["command"].split()
+        words = shlex.split(entry["command"])
         words = words[next(i for i, w in enumerate(words) if w.endswith("++")):words.index("-MD")]
         call(*words, "-fsyntax-only", user, cwd=made)
 

@@ -74,6 +74,9 @@ JobPrograms compile_all(const Train& job, kernels::Ints<Index...>) {
 
 /// A session of the job with these programs, from its beginning to its end.
 Trained run_with(const Train& job, JobPrograms programs, const RunOptions& options);
+/// The same with programs that are lowered now.
+template <class T>
+Trained run_lowered(const Train& job, const RunOptions& options);
 
 /// The compiled programs of a job, in the order of its functions.
 template <class T, class Job>
@@ -93,11 +96,6 @@ struct Trained {
   operator RunEnd() const { return end; }
 };
 
-/// Trains a job that is known at run time only; its programs are lowered as `build` lowers them.
-/// T: float or double. Errors: as below.
-template <class T = float>
-Trained run(const Train& job, const RunOptions& options = {});
-
 /// Trains the job that the captureless lambda `job` returns: in a constant expression it gives
 /// graph and plan of every function, at run time data, first values and settings.
 ///
@@ -105,18 +103,23 @@ Trained run(const Train& job, const RunOptions& options = {});
 ///     Trained r = run(job, {.settings = {{"learning_rate", .05}}, .observer = &lines});
 ///     r.store.save_npz("parameters.npz");
 ///
+/// A Train, known at run time only, has its programs lowered as `build` lowers them.
+///
 /// T: float or double. Errors: what loading data, shapes and names can throw.
 template <class T = float, class Job, auto Why = train::why_refused<Job>()>
-  requires(!std::is_same_v<Job, Train>)
 Trained run(Job job, const RunOptions& options = {}) {
-  const Train train = job();
-  return train::run_with(train, train::compiled_programs<T, Job>(train), options);
+  if constexpr (std::is_same_v<Job, Train>) {
+    return train::run_lowered<T>(job, options);
+  } else {
+    const Train train = job();
+    return train::run_with(train, train::compiled_programs<T, Job>(train), options);
+  }
 }
 template <class T = float, class Job, auto Why = train::why_refused<Job>()>
   requires(ir::NotAccepted<decltype(Why)>)
 Trained run(Job, const RunOptions& = {}) = delete;
 
-extern template Trained run<float>(const Train&, const RunOptions&);
-extern template Trained run<double>(const Train&, const RunOptions&);
+extern template Trained train::run_lowered<float>(const Train&, const RunOptions&);
+extern template Trained train::run_lowered<double>(const Train&, const RunOptions&);
 
 }  // namespace ansatz
