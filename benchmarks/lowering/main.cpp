@@ -51,10 +51,10 @@ double fastest(int times, F f) {
 }  // namespace
 
 int main() {
-  constexpr int width = 64, batch = 32;
-  const std::vector<float> x(width * batch, 0.5f);
-  const std::vector<std::int32_t> y(batch, 3);
-  std::printf("microseconds; perceptrons of layers of %d units, batch %d\n", width, batch);
+  constexpr int width = 64, rows = 32;
+  const std::vector<float> x(width * rows, 0.5f);
+  const std::vector<std::int32_t> y(rows, 3);
+  std::printf("microseconds; perceptrons of layers of %d units, batch %d\n", width, rows);
   std::printf("%8s %8s %8s %10s %10s %10s %10s %12s %12s\n", "layers", "nodes", "steps", "describe",
               "lower", "build", "construct", "first call", "second call");
   for (int layers : {2, 5, 10, 20, 40, 80}) {
@@ -69,7 +69,7 @@ int main() {
     const double build_time = fastest(times, [&] { build(f); });
     const ir::Plan plan = ir::lower(f);
     auto step = build(f);
-    const auto call = [&] { step({{"x", view(x.data(), {batch, width})}, {"y", y}}); };
+    const auto call = [&] { step({{"x", view(x.data(), {rows, width})}, {"y", y}}); };
     const double first = microseconds(call), second = microseconds(call);
     std::printf("%8d %8d %8d %10.0f %10.0f %10.0f %10.0f %12.0f %12.0f\n", layers, nodes,
                 plan.steps.size(), describe, lower, build_time, build_time - lower, first, second);

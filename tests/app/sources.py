@@ -135,9 +135,10 @@ def check_several():
              "the sources (left) do not"),
             ("a source that is not there", JOB.replace("[left, right],", "[left, rigth],"),
              "rigth"),
-            ("another dimension", JOB.replace(SPACES, SPACES.replace("dim: 2", "dim: 3")), "left"),
+            ("another dimension", JOB.replace(SPACES, SPACES.replace("dim: 2", "dim: 3")),
+             "cannot be formatted as"),
             ("too few names of data", JOB.replace("price, kind] ]", "price] ]"), "do not fit"),
-            ("no such array", JOB.replace("houses.npz", "other.npz"), "kind")):
+            ("no such array", JOB.replace("houses.npz", "other.npz"), "has no array")):
         if what == "no such array":
             with zipfile.ZipFile(home / "other.npz", "w") as file:
                 file.writestr("left.npy", npy("<f4", (COUNT, 2), [0] * (2 * COUNT)))
