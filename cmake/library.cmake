@@ -10,9 +10,11 @@ set_target_properties(ansatz PROPERTIES POSITION_INDEPENDENT_CODE ON)
 # Headers are reached in the build tree as after installation: dsl/ and ansatz/ in a folder of
 # their own, so that nothing else of the repository can be included by accident.
 set(header_folder ${PROJECT_BINARY_DIR}/include/ansatz-1)
-file(MAKE_DIRECTORY ${header_folder})
-file(CREATE_LINK ${PROJECT_SOURCE_DIR}/dsl ${header_folder}/dsl SYMBOLIC)
-file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/ansatz ${header_folder}/ansatz SYMBOLIC)
+include(${CMAKE_CURRENT_LIST_DIR}/link_headers.cmake)
+file(GLOB_RECURSE watched_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/dsl/*.hpp
+  ${PROJECT_SOURCE_DIR}/include/ansatz/*.hpp)
+link_headers(${PROJECT_SOURCE_DIR}/dsl ${header_folder}/dsl)
+link_headers(${PROJECT_SOURCE_DIR}/include/ansatz ${header_folder}/ansatz)
 # Headers that are made: lists, and those that moved.
 set(made_headers ${PROJECT_BINARY_DIR}/include/made)
 include(${CMAKE_CURRENT_LIST_DIR}/moved_headers.cmake)
@@ -27,6 +29,8 @@ write_ops_header(${PROJECT_SOURCE_DIR}/dsl/ops ${made_headers}/dsl/ops.hpp)
 include(${CMAKE_CURRENT_LIST_DIR}/class_tables.cmake)
 set(generated_folder ${PROJECT_BINARY_DIR}/generated)
 write_key_functions(${PROJECT_SOURCE_DIR}/include/ansatz ${made_headers}/ansatz/key_functions.inc)
+link_headers(${made_headers}/dsl ${header_folder}/dsl)
+link_headers(${made_headers}/ansatz ${header_folder}/ansatz)
 set(root ${PROJECT_SOURCE_DIR})
 write_class_tables(${root}/include/ansatz ${root}/include ${generated_folder} tables)
 write_class_tables(${root}/src/registry/classes ${root}/src ${generated_folder} tables)

@@ -1,0 +1,21 @@
+# link_headers(from to): a link in folder `to` for every header in folder `from`, so that headers of
+# several folders are reached in one. What is there already stays; links to what is gone go.
+function(link_headers from to)
+  if(IS_SYMLINK ${to})
+    file(REMOVE ${to})  # a link to the whole folder: what is made now would lie in the sources
+  endif()
+  file(GLOB_RECURSE there LIST_DIRECTORIES false ${to}/*)
+  foreach(link ${there})
+    if(IS_SYMLINK ${link} AND NOT EXISTS ${link})
+      file(REMOVE ${link})
+    endif()
+  endforeach()
+  file(GLOB_RECURSE headers RELATIVE ${from} ${from}/*.hpp ${from}/*.inc)
+  foreach(header ${headers})
+    if(NOT EXISTS ${to}/${header})
+      get_filename_component(folder ${to}/${header} DIRECTORY)
+      file(MAKE_DIRECTORY ${folder})
+      file(CREATE_LINK ${from}/${header} ${to}/${header} SYMBOLIC)
+    endif()
+  endforeach()
+endfunction()
