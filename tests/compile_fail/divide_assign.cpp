@@ -2,7 +2,7 @@
 // expect: SpaceStays
 // expect: operator/=
 // expect: VectorSpace<3>
-// expect: Batch<VectorSpace<3>
+// expect: VectorSpace<3>
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>

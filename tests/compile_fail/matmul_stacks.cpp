@@ -1,8 +1,8 @@
 // matmul: stacks must hold as many matrices
 // expect: StacksAgree
 // expect: matmul
-// expect: Batch<Tensor<8, 16, 4
-// expect: Batch<Tensor<2, 4, 16
+// expect: Tensor<8, 16, 4
+// expect: Tensor<2, 4, 16
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
