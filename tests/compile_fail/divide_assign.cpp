@@ -1,7 +1,9 @@
 // /=: the Space stays the same
 // expect: SpaceStays
 // expect: operator/=
+// expect: Batch<
 // expect: VectorSpace<3>
+// expect: Batch<
 // expect: VectorSpace<3>
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>

@@ -1,6 +1,7 @@
 // matmul: stacks must hold as many matrices
 // expect: StacksAgree
 // expect: matmul
+// expect: Batch<
 // expect: Tensor<8, 16, 4
 // expect: Tensor<2, 4, 16
 #include <dsl/compile.hpp>
