@@ -3,8 +3,6 @@
 // expect: operator+=
 // expect: Batch<
 // expect: VectorSpace<3>
-// expect: Batch<
-// expect: VectorSpace<3>
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
