@@ -7,12 +7,6 @@
 #include <cstddef>
 #include <cstring>
 
-#if defined(__has_feature)
-#define HAS_SANITIZER(name) __has_feature(name)
-#else
-#define HAS_SANITIZER(name) 0
-#endif
-
 namespace {
 
 std::atomic<bool> counting{false};
@@ -37,9 +31,7 @@ long model_test::counted_allocations() {
   return count;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||       \
-    HAS_SANITIZER(address_sanitizer) || HAS_SANITIZER(thread_sanitizer) || \
-    HAS_SANITIZER(memory_sanitizer) || !defined(__GLIBC__)
+#if ANSATZ_SANITIZED || !defined(__GLIBC__)
 
 bool model_test::allocations_are_counted() { return false; }
 

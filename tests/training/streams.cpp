@@ -197,6 +197,7 @@ TEST_CASE("streams: a set much larger than the memory it may take is trained on 
   CHECK(examples.examples_seen == count);
   CHECK(examples.at("train_y_misclass").val_record.back() <
         examples.at("train_y_misclass").val_record.front());
-  CHECK(largest.most - before < 24);
+  // A sanitizer keeps what was freed, and a shadow of it all.
+  if (!ANSATZ_SANITIZED) CHECK(largest.most - before < 24);
   CHECK(static_cast<double>(count) * width * sizeof(float) / 1e6 > 150);
 }
