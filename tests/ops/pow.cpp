@@ -38,6 +38,40 @@ TEST_CASE("pow: at a = 0 the mixed derivative is 0 in both orders", "[op][pow]")
   }
 }
 
+TEST_CASE("pow: derivatives of both orders are the limits at infinite bases and exponents",
+          "[op][pow]") {
+  using ansatz::AnyExpr;
+  const double inf = op_test::inf;
+  // d/da = b a^(b - 1), d/db = a^b log a, d2/da db = a^(b - 1) (1 + b log a)
+  struct Limit {
+    double a, b, y, by_a, by_b, by_both;
+  };
+  const Limit limits[] = {
+      {inf, 2, inf, inf, inf, inf}, {inf, 1, inf, 1, inf, inf},
+      {inf, 0.5, inf, 0, inf, 0},   {inf, 0, 1, 0, inf, 0},
+      {inf, -0.5, 0, 0, 0, 0},      {inf, -2, 0, 0, 0, 0},
+      {0.5, inf, 0, 0, 0, 0},       {2, inf, inf, inf, inf, inf},
+      {2, -inf, 0, 0, 0, 0},        {0.5, -inf, inf, -inf, -inf, inf},
+      {inf, -inf, 0, 0, 0, 0},      {0, inf, 0, 0, 0, 0},
+  };
+  const op_test::Build op = [](auto& x) { return pow(x[0], x[1]); };
+  for (const Limit& l : limits) {
+    INFO(l.a << " to the power of " << l.b);
+    const std::vector<op_test::Array> at = {op_test::vector_of({l.a}), op_test::vector_of({l.b})};
+    CHECK(op_test::evaluate(op, at).values == op_test::Numbers{l.y});
+    const auto g = op_test::gradients(op, at);
+    CHECK(g[0].values == op_test::Numbers{l.by_a});
+    CHECK(g[1].values == op_test::Numbers{l.by_b});
+    for (std::size_t k : {0, 1}) {
+      INFO("first by operand " << k);
+      const op_test::Build mixed = [&](auto& x) {
+        return grad(sum(grad(sum(AnyExpr(pow(x[0], x[1]))), x[k])), x[1 - k]);
+      };
+      CHECK(op_test::evaluate(mixed, at).values == op_test::Numbers{l.by_both});
+    }
+  }
+}
+
 TEST_CASE("pow: a number as the exponent takes negative bases", "[op][pow]") {
   const op_test::Build op = [](auto& x) { return pow(x[0], 3); };
   CHECK(op_test::evaluate(op, {op_test::vector_of({-2})}).values == op_test::Numbers{-8});

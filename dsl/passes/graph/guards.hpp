@@ -129,9 +129,11 @@ class Guards {
     if (op == info_of<ops::Divide>) return is_number(g_.in(part, 1), depth) && keeps(0);
     return false;
   }
-  // A number that is the same for all elements, from literals, named scalars and extents.
+  // A number that is the same for all elements, from literals, named scalars and extents; times and
+  // over it 0 is 0.
   constexpr bool is_number(int id, int depth) const {
     const Node& n = g_[id];
+    if (n.op == info_of<ops::Literal>) return n.attr.x != 0 && n.attr.x - n.attr.x == 0;
     if (n.op->kind == OpKind::leaf)
       return n.shape.rank == 0 && n.op != info_of<ops::Input> && n.op != info_of<ops::Parameter> &&
              n.op != info_of<ops::State> && n.op != info_of<ops::RandomSite>;
