@@ -18,6 +18,7 @@
 #include <dsl/ops/reduce/max.hpp>
 #include <dsl/ops/reduce/norm.hpp>
 #include <dsl/ops/view/concatenate.hpp>
+#include <dsl/passes/graph/stable.hpp>
 
 namespace ansatz::ir {
 
@@ -101,7 +102,7 @@ class Guards {
 
   static constexpr bool is_elementwise(const OpInfo* op) {
     return op->kind == OpKind::elementwise || op == info_of<ops::BinaryCrossEntropy> ||
-           op == info_of<ops::SigmoidBinaryCrossEntropy>;
+           op == info_of<ops::SigmoidBinaryCrossEntropy> || op == info_of<ops::Stable>;
   }
 
   // The condition of a part where(c, x, 0) or where(c, 0, x). That of a rectifier is left alone: a

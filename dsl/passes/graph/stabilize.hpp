@@ -11,6 +11,7 @@
 //   exp(x) sigmoid(-x) -> sigmoid(x)     t log(sigmoid(z)) + (1 - t) log(1 - sigmoid(z)) -> from z
 //   (exp(x) - exp(y)) / (exp(x) + exp(y)) -> tanh((x - y) / 2)
 //   exp(x) / (sum of positive terms) -> exp(x - log of it)     a exp(x) / b -> a times one of these
+//   other quotients, roots and powers of sums of exponentials: see stable_forms.hpp
 //   log(p), p of one or several exp, softmax, sigmoid and positive numbers, their products,
 //   quotients,
 //     sums, means, powers, largest, views: the log of each, joined by +, -, log_sum_exp, …
@@ -32,6 +33,7 @@
 #include <dsl/ops/loss/cross_entropy.hpp>
 #include <dsl/ops/reduce/min.hpp>
 #include <dsl/passes/graph/rewrite.hpp>
+#include <dsl/passes/graph/stable_forms.hpp>
 
 namespace ansatz::ir {
 
@@ -75,13 +77,15 @@ class Stabilizer {
   }
 
  public:
-  constexpr explicit Stabilizer(Graph& out) : g_(out) {}
+  /// @param forms  of exponentials; null where the graph has none
+  constexpr explicit Stabilizer(Graph& out, StableForms* forms) : g_(out), forms_(forms) {}
 
   /// The node for `n` applied to `in`, a stable one where a rule holds.
   constexpr int operator()(const Node& n, const List<int>& in) {
     int stable = -1;
     if (n.op == info_of<ops::Log>) {
       stable = log(in[0]);
+      if (stable < 0 && forms_) stable = forms_->log_of(in[0]);
     } else if (n.op == info_of<ops::Log1p>) {
       stable = log_of_one_plus(in[0], false);
     } else if (n.op == info_of<ops::Subtract>) {
@@ -97,7 +101,7 @@ class Stabilizer {
             negated(g_.in(in[k], 0)) == g_.in(in[1 - k], 0))
           stable = apply<ops::Sigmoid>({}, g_.in(in[k], 0));
     } else if (n.op == info_of<ops::Divide>) {
-      stable = quotient(in[0], in[1]);
+      if (!forms_ || !is_sum_over_one_plus(in[0], in[1])) stable = quotient(in[0], in[1]);
       if (stable >= 0 && !(g_[stable].shape == n.shape)) stable = -1;
     } else if (n.op == info_of<ops::Pow>) {
       if (g_.is_literal(in[1], -1)) stable = quotient(g_.add_literal(1), in[0]);
@@ -106,7 +110,10 @@ class Stabilizer {
     } else if (n.op == info_of<ops::BinaryCrossEntropy>) {
       stable = binary_cross_entropy(n, in[0], in[1]);
     }
-    return stable >= 0 ? stable : copy_node(g_, n, in);
+    if (stable >= 0) return stable;
+    const int written = copy_node(g_, n, in);
+    if (forms_) stable = (*forms_)(written);
+    return stable >= 0 ? stable : written;
   }
 
  private:
@@ -121,6 +128,7 @@ class Stabilizer {
     return stable;
   }
   constexpr int find_stable_log(int x) {
+    x = as_written(g_, x);
     if (is<ops::Add>(x)) {
       if (g_.is_literal(in(x, 0), 1)) return log_of_one_plus(in(x, 1), true);
       if (g_.is_literal(in(x, 1), 1)) return log_of_one_plus(in(x, 0), true);
@@ -218,6 +226,7 @@ class Stabilizer {
   }
   constexpr Positive find_log(int x) {
     if (--budget_ < 0) return {};
+    x = as_written(g_, x);
     const OpInfo* const op = g_[x].op;
     const Attr attr = g_[x].attr;
     if (op == info_of<ops::Literal>) {
@@ -307,8 +316,13 @@ class Stabilizer {
     }
     if (is<ops::Exp>(a) && (is<ops::Sum>(b) || is<ops::Add>(b))) {
       const Positive p = positive_log(b);
-      if (p.log >= 0 && p.overflows)
-        return apply<ops::Exp>({}, apply<ops::Subtract>({}, in(a, 0), p.log));
+      if (p.log >= 0 && p.overflows) {
+        const int u = in(a, 0), less = apply<ops::Subtract>({}, u, p.log);
+        if (is<ops::Sum>(b)) return apply<ops::Exp>({}, less);
+        const int infinite = apply<ops::Equal>({}, u, g_.add_literal(__builtin_inf()));
+        const int shifted = apply<ops::Where>({}, infinite, g_.add_literal(0), less);
+        return apply<ops::Exp>({}, shifted);
+      }
     }
     return -1;
   }
@@ -328,6 +342,9 @@ class Stabilizer {
       return k == 0 ? apply<ops::Multiply>({}, q, rest) : apply<ops::Multiply>({}, rest, q);
     }
     return -1;
+  }
+  constexpr bool is_sum_over_one_plus(int a, int b) const {
+    return is_one_plus(b) && (forms_->is_sum_with(a, in(b, 0)) || forms_->is_sum_with(a, in(b, 1)));
   }
   constexpr bool is_one_plus(int b) const {
     return is<ops::Add>(b) && (g_.is_literal(in(b, 0), 1) || g_.is_literal(in(b, 1), 1));
@@ -441,13 +458,21 @@ class Stabilizer {
   }
 
   Graph& g_;
+  StableForms* forms_;
   int budget_ = 0;  // nodes that a search may still look at
   int depth_ = 0;   // of logs within logs
 };
 
 constexpr Graph stabilize(const Graph& g) {
+  bool exponentials = false, gradients = false;
+  for (const Node& n : g.nodes) {
+    exponentials = exponentials || n.op == info_of<ops::Exp> || n.op == info_of<ops::Expm1> ||
+                   n.op == info_of<ops::Sigmoid> || n.op == info_of<ops::Softmax>;
+    gradients = gradients || n.op == info_of<ops::Gradient>;
+  }
   return in_reading_order(rewrite(g, [&](Graph& out, int id, const List<int>& in) {
-    Stabilizer s(out);
+    StableForms forms(out, gradients);
+    Stabilizer s(out, exponentials ? &forms : nullptr);
     return s(g[id], in);
   }));
 }

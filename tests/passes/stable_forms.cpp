@@ -1,0 +1,297 @@
+// Quotients, roots, powers, products and logs of sums of exponentials, far beyond where an
+// exponential overflows. The reference computes value and derivatives as they are written, in long
+// double, whose exponents reach e^11356.
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <random>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include <dsl/build.hpp>
+#include <dsl/compile.hpp>
+#include <dsl/grad.hpp>
+#include <dsl/ops/activation/softmax.hpp>
+#include <dsl/ops/arithmetic/expm1.hpp>
+#include <dsl/ops/arithmetic/pow.hpp>
+#include <dsl/ops/arithmetic/rsqrt.hpp>
+#include <dsl/ops/arithmetic/sqrt.hpp>
+#include <dsl/ops/arithmetic/square.hpp>
+#include <dsl/ops/reduce/sum.hpp>
+#include <dsl/passes/lower.hpp>
+
+using namespace ansatz;
+
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+
+// A value with its first two derivatives.
+struct Jet {
+  long double y = 0, d = 0, h = 0;
+};
+Jet operator+(Jet a, Jet b) { return {a.y + b.y, a.d + b.d, a.h + b.h}; }
+Jet operator-(Jet a, Jet b) { return {a.y - b.y, a.d - b.d, a.h - b.h}; }
+Jet operator*(Jet a, Jet b) {
+  return {a.y * b.y, a.d * b.y + a.y * b.d, a.h * b.y + 2 * a.d * b.d + a.y * b.h};
+}
+Jet number(double x) { return {x, 0, 0}; }
+Jet of(Jet a, long double y, long double d, long double h) {
+  return {y, d * a.d, h * a.d * a.d + d * a.h};
+}
+Jet power(Jet a, double p) {
+  const long double y = std::pow(a.y, static_cast<long double>(p));
+  return of(a, y, p * y / a.y, p * (p - 1) * y / a.y / a.y);
+}
+Jet operator/(Jet a, Jet b) { return a * power(b, -1); }
+Jet exponential(Jet a) {
+  const long double y = std::exp(a.y);
+  return of(a, y, y, y);
+}
+Jet logarithm(Jet a) { return of(a, std::log(a.y), 1 / a.y, -1 / a.y / a.y); }
+Jet logistic(Jet a) { return number(1) / (number(1) + exponential(number(0) - a)); }
+
+// An expression of z, its reference, and how it is written.
+struct Form {
+  AnyExpr e;
+  std::function<Jet(Jet)> of;
+  std::string text;
+};
+
+AnyExpr z_input() { return AnyExpr(input<Scalar>("z").value()); }
+
+// All that is a number is right to 5e-4 (float) of the largest of value and derivatives: exponents
+// of a thousand are rounded, as well.
+template <class T>
+void check(const Form& f, const AnyExpr& z, const std::vector<double>& at) {
+  const AnyExpr d = grad(sum(f.e), z), h = grad(sum(d), z);
+  auto program = build<T>(function(output("y", f.e), output("d", d), output("h", h)));
+  std::vector<T> zs(at.begin(), at.end());
+  auto r = program({{"z", view(zs.data(), {static_cast<int>(zs.size())})}});
+  const long double most = std::is_same_v<T, float> ? 1e37L : 1e300L;
+  const long double tolerance = std::is_same_v<T, float> ? 5e-4L : 1e-9L;
+  for (std::size_t k = 0; k < at.size(); ++k) {
+    const Jet right = f.of({zs[k], 1, 0});
+    const long double want[] = {right.y, right.d, right.h};
+    const char* const names[] = {"y", "d", "h"};
+    long double scale = 0;
+    for (long double w : want) scale = std::max(scale, std::abs(w));
+    if (!(scale < most)) continue;
+    for (int j = 0; j < 3; ++j) {
+      INFO(f.text << " at " << at[k] << ": " << names[j]);
+      const long double got = r[names[j]].data()[k];
+      CHECK(std::abs(got - want[j]) <= tolerance * scale + 1 / most);
+    }
+  }
+}
+
+const std::vector<double> places = {0,   1,   -1,   20,  -20,  60,   -60,  88,
+                                    -88, 100, -100, 700, -700, 1500, -1500};
+
+}  // namespace
+
+TEST_CASE("stable forms: derivatives of both orders where exponentials overflow",
+          "[pass][stabilize]") {
+  const AnyExpr z = z_input(), w = exp(z);
+  const auto e = [](Jet a) { return exponential(a); };
+  const auto minus = [](Jet a) { return number(0) - a; };
+  const auto one = number(1);
+  const Form forms[] = {
+      {1 / (w + exp(-z)), [=](Jet a) { return one / (e(a) + e(minus(a))); }, "1/(w + 1/w)"},
+      {pow(1 + exp(-z), -2), [=](Jet a) { return power(one + e(minus(a)), -2); }, "(1 + 1/w)^-2"},
+      {sqrt(1 / (1 + exp(-z))), [=](Jet a) { return power(logistic(a), 0.5); }, "sqrt(sigmoid)"},
+      {(exp(z) - 1) / exp(z), [=](Jet a) { return (e(a) - one) / e(a); }, "(w - 1)/w"},
+      {(0.3 * w + z * w) / (1 + w),
+       [=](Jet a) { return (number(0.3) * e(a) + a * e(a)) / (one + e(a)); }, "(.3 + z) w/(1 + w)"},
+      {z * exp(z + 1) / (exp(z) + exp(z + 2) + 1),
+       [=](Jet a) { return a * e(a + one) / (e(a) + e(a + number(2)) + one); },
+       "z e^(z + 1)/(w + e^(z + 2) + 1)"},
+      {exp(-z) * pow(1 + exp(-z), -2),
+       [=](Jet a) { return e(minus(a)) * power(one + e(minus(a)), -2); }, "(1 + 1/w)^-2/w"},
+      {exp(1.5 * z) / (1 + exp(z)), [=](Jet a) { return e(number(1.5) * a) / (one + e(a)); },
+       "w^1.5/(1 + w)"},
+      {exp(z) * rsqrt(1 + exp(2 * z)), [=](Jet a) { return e(a) * power(one + e(a + a), -0.5); },
+       "w/sqrt(1 + w^2)"},
+      {z / (2 + exp(z)), [=](Jet a) { return a / (number(2) + e(a)); }, "z/(2 + w)"},
+      {z / exp(z), [=](Jet a) { return a / e(a); }, "z/w"},
+      {sqrt(1 + exp(z)), [=](Jet a) { return power(one + e(a), 0.5); }, "sqrt(1 + w)"},
+      {pow(exp(z), 0.25), [=](Jet a) { return e(number(0.25) * a); }, "w^.25"},
+      {exp(z) / square(3 + exp(z)), [=](Jet a) { return e(a) / power(number(3) + e(a), 2); },
+       "w/(3 + w)^2"},
+      {1 / (sigmoid(z) * (1 - sigmoid(z))),
+       [=](Jet a) { return one / (logistic(a) * logistic(minus(a))); }, "1/(p (1 - p))"},
+      {sigmoid(z) / sigmoid(z - 1), [=](Jet a) { return logistic(a) / logistic(a - one); }, "p/q"},
+  };
+  for (const Form& f : forms) {
+    check<float>(f, z, places);
+    check<double>(f, z, places);
+  }
+  // Where the sum is 0 it has neither log nor quotient.
+  const std::vector<double> some = {1, -1, 20, 88, 100, 700, 1500};
+  check<float>({log(exp(z) - 1), [=](Jet a) { return logarithm(e(a) - one); }, "log(w - 1)"}, z,
+               {1, 20, 88, 100, 700, 1500});
+  check<float>({z / (exp(z) - 1), [=](Jet a) { return a / (e(a) - one); }, "z/(w - 1)"}, z, some);
+  check<float>({1 / (exp(z) - exp(-z)), [=](Jet a) { return one / (e(a) - e(minus(a))); }, "csch"},
+               z, some);
+}
+
+TEST_CASE("stable forms: limits at infinity", "[pass][stabilize]") {
+  const AnyExpr z = z_input();
+  struct Limit {
+    AnyExpr e;
+    double at, y, d;
+  };
+  const Limit limits[] = {
+      {1 / (exp(z) + exp(-z)), inf, 0, 0},  {1 / (exp(z) + exp(-z)), -inf, 0, 0},
+      {pow(1 + exp(-z), -2), inf, 1, 0},    {pow(1 + exp(-z), -2), -inf, 0, 0},
+      {sqrt(1 / (1 + exp(-z))), inf, 1, 0}, {sqrt(1 / (1 + exp(-z))), -inf, 0, 0},
+      {(exp(z) - 1) / exp(z), inf, 1, 0},   {exp(z) / (3 + exp(z)), inf, 1, 0},
+      {exp(z) / (3 + exp(z)), -inf, 0, 0},
+  };
+  for (const Limit& l : limits) {
+    auto f = build(function(output("y", l.e), output("d", grad(sum(l.e), z))));
+    const float at[] = {static_cast<float>(l.at)};
+    auto r = f({{"z", view(at, {1})}});
+    INFO(&l - limits);
+    CHECK(r["y"].data()[0] == l.y);
+    CHECK(r["d"].data()[0] == l.d);
+  }
+  auto f = build(function(output("y", exp(z) / (3 + exp(z) + exp(-z)))));
+  const float nan[] = {std::numeric_limits<float>::quiet_NaN()};
+  CHECK(std::isnan(f({{"z", view(nan, {1})}})["y"].data()[0]));
+}
+
+TEST_CASE("stable forms: random ones", "[pass][stabilize]") {
+  const AnyExpr z = z_input();
+  for (unsigned seed = 0; seed < 400; ++seed) {
+    std::mt19937 random(seed);
+    const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+    const auto sums = [&] {
+      Form s;
+      const int terms = 1 + below(3);
+      for (int k = 0; k < terms; ++k) {
+        const double c = 1 + 0.5 * below(3), b = below(3) - 1;
+        double a = 0.5 * (below(9) - 4);
+        if (a == 0) a = 1;
+        Form t = {
+            c * exp(a * z + b),
+            [=](Jet x) { return number(c) * exponential(number(a) * x + number(b)); },
+            std::to_string(c) + " e^(" + std::to_string(a) + " z + " + std::to_string(b) + ")"};
+        if (k > 0 && below(4) == 0)
+          t = {AnyExpr(ir::Value(c)), [=](Jet) { return number(c); }, std::to_string(c)};
+        if (k == 0)
+          s = t;
+        else
+          s = {s.e + t.e, [f = s.of, g = t.of](Jet x) { return f(x) + g(x); },
+               s.text + " + " + t.text};
+      }
+      return s;
+    };
+    const auto quotient = [](const Form& a, const Form& b) {
+      return Form{a.e / b.e, [f = a.of, g = b.of](Jet x) { return f(x) / g(x); },
+                  "(" + a.text + ")/(" + b.text + ")"};
+    };
+    const auto raised = [](const Form& a, double p) {
+      return Form{p == 0.5 ? AnyExpr(sqrt(a.e)) : AnyExpr(pow(a.e, p)),
+                  [f = a.of, p](Jet x) { return power(f(x), p); },
+                  "(" + a.text + ")^" + std::to_string(p)};
+    };
+    const auto times = [](const Form& a, const Form& b) {
+      return Form{a.e * b.e, [f = a.of, g = b.of](Jet x) { return f(x) * g(x); },
+                  "(" + a.text + ")*(" + b.text + ")"};
+    };
+    const double powers[] = {-2, -1, -0.5, 0.5, 0.25, -3};
+    const Form a = sums(), b = sums(), c = sums();
+    Form f;
+    switch (below(7)) {
+      case 0:
+        f = quotient(a, b);
+        break;
+      case 1:
+        f = raised(a, powers[below(6)]);
+        break;
+      case 2:
+        f = raised(quotient(a, b), powers[below(6)]);
+        break;
+      case 3:
+        f = quotient(a, raised(b, 0.5));
+        break;
+      case 4:
+        f = times(a, raised(b, -1.5));
+        break;
+      case 5:
+        f = quotient(quotient(a, b), raised(c, 2));
+        break;
+      default:
+        f = quotient(times({z, [](Jet x) { return x; }, "z"}, a), b);
+    }
+    check<float>(f, z, {0, 1, -1, 20, -20, 60, -60, 88, -88, 100, -100, 300, -300, 700, -700});
+  }
+}
+
+TEST_CASE("stable forms: sums over axes", "[pass][stabilize]") {
+  const auto x = input<VectorSpace<3>>("x");
+  const auto w = shared_input<VectorSpace<3>>("w");
+  const auto mean = sum(w * exp(x), units) / sum(exp(x), units);
+  const auto root = sum(w * sqrt(softmax(x)), units);
+  auto f = build(function(output("mean", mean), output("mean_d", grad(sum(mean), x)),
+                          output("root", root), output("root_d", grad(sum(root), x))));
+  const float xs[] = {200, 198, -300, -100, -300, -98, 1, 2, 3}, ws[] = {1, -2, 3};
+  auto r = f({{"x", view(xs, {3, 3})}, {"w", view(ws, {3})}});
+  for (int row = 0; row < 3; ++row) {
+    long double p[3], total = 0, y = 0, s = 0;
+    for (int k = 0; k < 3; ++k) total += std::exp(static_cast<long double>(xs[3 * row + k]));
+    for (int k = 0; k < 3; ++k) {
+      p[k] = std::exp(static_cast<long double>(xs[3 * row + k])) / total;
+      y += ws[k] * p[k];
+      s += ws[k] * std::sqrt(p[k]);
+    }
+    CHECK(r["mean"].data()[row] == Approx(static_cast<double>(y)).epsilon(1e-5));
+    CHECK(r["root"].data()[row] == Approx(static_cast<double>(s)).epsilon(1e-5));
+    for (int k = 0; k < 3; ++k) {
+      const double mean_d = static_cast<double>(p[k] * (ws[k] - y));
+      const double root_d = static_cast<double>((ws[k] * std::sqrt(p[k]) - p[k] * s) / 2);
+      CHECK(r["mean_d"].data()[3 * row + k] == Approx(mean_d).epsilon(1e-4).margin(1e-6));
+      CHECK(r["root_d"].data()[3 * row + k] == Approx(root_d).epsilon(1e-4).margin(1e-6));
+    }
+  }
+}
+
+TEST_CASE("stable forms: what is right as it is written keeps its bits", "[pass][stabilize]") {
+  const auto x = input<VectorSpace<3>>("x");
+  const auto same = [](const auto& e) {
+    const ir::Graph g = ir::graph_of(function(outputs(e)));
+    const ir::Graph s = ir::expand(ir::stabilize(g));
+    return s.size() == g.size() && s.is(s.roots[0].value, g[g.roots[0].value].op);
+  };
+  CHECK(same(1 / (exp(x) + exp(-x))));
+  CHECK(same(x / (2 + exp(x))));
+  CHECK(same(pow(3 + exp(x), -2)));
+  CHECK(same(exp(x) * sigmoid(shared_input<VectorSpace<3>>("y"))));
+  // Scaled by the user.
+  const auto e = exp(x - max(x, units, keep_axes));
+  CHECK(same(x * e / sum(x * e, units, keep_axes)));
+  // With a gradient the value is still the one that is written.
+  const auto y = 1 / (exp(x) + exp(-x));
+  const ir::Graph g = ir::graph_of(function(outputs(y, grad(sum(y), x))));
+  const ir::Graph s = ir::optimize(g);
+  CHECK(s.is(s.roots[0].value, ir::info_of<ops::Divide>));
+  CHECK(s.is(s.in(s.roots[0].value, 1), ir::info_of<ops::Add>));
+}
+
+TEST_CASE("stable forms: the compiler finds them, too", "[pass][stabilize]") {
+  auto compiled = compile([] {
+    const auto z = input<Scalar>("z");
+    const auto y = exp(1.5 * z) / (1 + exp(z) + exp(2 * z));
+    return function(output("y", y), output("d", grad(sum(y, batch), z)));
+  });
+  const float at[] = {100, -100};
+  auto r = compiled({{"z", view(at, {2})}});
+  CHECK(r["y"].data()[0] == Approx(std::exp(-50.0)).epsilon(1e-5));
+  CHECK(r["d"].data()[0] == Approx(-0.5 * std::exp(-50.0)).epsilon(1e-5));
+  CHECK(r["y"].data()[1] == 0);
+  CHECK(std::isfinite(r["d"].data()[1]));
+}
