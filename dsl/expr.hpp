@@ -285,6 +285,11 @@ concept SizesKnown = ir::sizes_known<S>();
 template <class S>
 concept StoresNumbers = S::dtype == ir::DType::real;
 
+/// What must hold for the Space of an input: it is that of one example, which `input` makes a batch
+/// of. `input<Pixels>("x")` is a batch, `shared_input` is none.
+template <class S>
+concept OneExample = !requires { typename S::extent; };
+
 /// A batch of examples given at every call, by name. Shape [examples, S...].
 /// `input<Pixels>("x")`, or at run time `input("x", VectorSpace(n))`; another extent than
 /// `examples` is the second template argument.
@@ -297,8 +302,11 @@ constexpr Expr<Batch<S, E>> input(const char* name) {
   return input<S, E>(name, S());
 }
 template <class S, class E = examples>
-  requires(!SizesKnown<S>)
-constexpr Refused<SizesKnown<S>> input(const char*) = delete;
+  requires(!SizesKnown<S> || !OneExample<S>)
+constexpr Refused<SizesKnown<S> && OneExample<S>> input(const char*) = delete;
+template <class S, class E = examples>
+  requires(!OneExample<S>)
+constexpr Refused<OneExample<S>> input(const char*, S) = delete;
 
 /// An input without a batch axis: the same for all examples.
 template <class S>

@@ -53,6 +53,29 @@ constexpr void require_distinct_names(const Graph& g) {
   }
 }
 
+constexpr void require_distinct_outputs(const Graph& g) {
+  List<char> taken;  // at a name's place in the text
+  taken.assign(g.text.size(), 0);
+  for (const GraphRoot& r : g.roots) {
+    if (r.target >= 0) continue;
+    if (taken[r.name]) {
+      int first = 0;
+      while (g.roots[first].target >= 0 || g.roots[first].name != r.name) ++first;
+      RefusalNote words;
+      words.add("two outputs have one name: ");
+      add_named(words, g.text.data() + r.name, g[g.roots[first].value].shape);
+      words.add(" and ");
+      add_shape(words, g[r.value].shape);
+      const char* digit = g.text.data() + r.name;
+      while (*digit >= '0' && *digit <= '9') ++digit;
+      if (*digit == 0) words.add(" (those of `outputs` are 0, 1, ...; `output` gives a name)");
+      graph_error(words.text);
+      return;
+    }
+    taken[r.name] = 1;
+  }
+}
+
 constexpr void refuse_second_value(const List<char>& name) {
   List<char> text = text_of("update: the parameter ");
   text.pop_back();
@@ -97,6 +120,7 @@ constexpr Graph graph_of(const Function& f) {
     g.roots.push_back(r);
   }
   require_distinct_names(g);
+  require_distinct_outputs(g);
   if (!f.across_ranks) drop_all_reduces(g);
   if (std::is_constant_evaluated()) {
     for (const Update& u : f.updates) forget(u.target, g), forget(u.value, g);

@@ -1,6 +1,9 @@
 #include "op_test.hpp"
 
+#include <dsl/build.hpp>
+#include <dsl/exceptions.hpp>
 #include <dsl/ops/linear/one_hot.hpp>
+#include <dsl/ops/reduce/argmax.hpp>
 
 TEST_CASE("one_hot: 1 at the label, 0 elsewhere", "[op][one_hot]") {
   using op_test::B;
@@ -25,4 +28,21 @@ TEST_CASE("one_hot: labels of an IndexSpace become vectors as long as it has lab
   using namespace ansatz;
   const auto y = input<IndexSpace<10>>("y");
   STATIC_REQUIRE(std::is_same_v<decltype(one_hot(y)), Expr<Batch<VectorSpace<10>>>>);
+}
+
+TEST_CASE("one_hot: how many labels there are may be known only at run time", "[op][one_hot]") {
+  using namespace ansatz;
+  const auto y = input("y", IndexSpace(3));
+  const AnyExpr any_y = y;
+  const auto x = input<VectorSpace<4>>("x");
+  auto f = build(function(output("typed", one_hot(y)), output("any", one_hot(any_y)),
+                          output("argmax", one_hot(AnyExpr(argmax(x))))));
+  const int labels[] = {2, 0};
+  const float xs[] = {0, 3, 1, 2, 5, 4, 3, 2};
+  auto r = f({{"y", view(labels, {2})}, {"x", view(xs, {2, 4})}});
+  const std::vector<float> hot = {0, 0, 1, 1, 0, 0}, largest = {0, 1, 0, 0, 1, 0, 0, 0};
+  for (const char* name : {"typed", "any"})
+    CHECK(std::vector<float>(r[name].data(), r[name].data() + r[name].size()) == hot);
+  CHECK(std::vector<float>(r["argmax"].data(), r["argmax"].data() + r["argmax"].size()) == largest);
+  CHECK_THROWS_AS(one_hot(AnyExpr(x)), ShapeError);
 }

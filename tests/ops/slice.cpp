@@ -1,8 +1,10 @@
 #include "op_test.hpp"
 
+#include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/ops/arithmetic/multiply.hpp>
 #include <dsl/ops/arithmetic/square.hpp>
+#include <dsl/ops/linear/one_hot.hpp>
 #include <dsl/ops/reduce/sum.hpp>
 #include <dsl/ops/view/slice.hpp>
 
@@ -95,4 +97,27 @@ TEST_CASE("slice: along each axis, differentiated", "[op][slice]") {
         {0, 1, 2, 3, 4, 5, 6});
   check(1, [](auto& x) { return slice(x, axis<1>, 1, to_end, 3); }, {0, 1, 2, 3, 4}, {1, 4});
   check(-1, [](auto& x) { return slice(x, axis<-1>, -1, to_end); }, {0, 1, 2, 3, 4}, {6});
+}
+
+TEST_CASE("slice: labels in a row stay labels", "[op][slice]") {
+  const auto y = input<IndexSpace<10, 5>>("y");
+  using Row = Batch<IndexSpace<10, 2>>;
+  STATIC_REQUIRE(std::is_same_v<decltype(slice(y, axis<0>, range<1, 3>)), Expr<Row>>);
+  STATIC_REQUIRE(
+      std::is_same_v<decltype(slice(y, axis<0>, range<1, 2>)), Expr<Batch<IndexSpace<10, any>>>>);
+  STATIC_REQUIRE_FALSE(SliceFits<Batch<IndexSpace<10>>, 0, Range<0, 1, 1>>);
+  auto f = build(function(output("two", slice(y, axis<0>, range<1, 3>)),
+                          output("one", slice(y, axis<0>, range<-1, to_end>)),
+                          output("odd", slice(y, axis<0>, 1, 5, 2)),
+                          output("hot", one_hot(slice(y, axis<0>, range<0, 1>)))));
+  const int labels[] = {1, 2, 3, 4, 9};
+  auto r = f({{"y", view(labels, {1, 5})}});
+  const auto of = [&](const char* name) {
+    return std::vector<int>(r[name].labels(), r[name].labels() + r[name].size());
+  };
+  CHECK(of("two") == std::vector<int>{2, 3});
+  CHECK(of("one") == std::vector<int>{9});
+  CHECK(of("odd") == std::vector<int>{2, 4});
+  CHECK(r["hot"].shape()[2] == 10);
+  CHECK(r["hot"].data()[1] == 1);
 }

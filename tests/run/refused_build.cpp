@@ -137,3 +137,26 @@ TEST_CASE("refused builds: build throws the sentence that compile's type holds",
       build(function(output("y", scalar("x") * x))),
       "two inputs, parameters or scalars have one name: x, of [] and [examples, 784]");
 }
+
+TEST_CASE("refused builds: two outputs of one name", "[run][build]") {
+  const auto x = input<VectorSpace<4>>("x");
+  const auto w = parameter<Matrix<2, 3>>("w");
+  CHECK_THROWS_WITH(build(function(output("y", x), output("y", w))),
+                    "two outputs have one name: y, of [examples, 4] and [2, 3]");
+  CHECK_THROWS_WITH(build(function(output("y", x), output("z", w), output("y", x))),
+                    "two outputs have one name: y, of [examples, 4] and [examples, 4]");
+  CHECK_THROWS_WITH(build(function(outputs(x, w), outputs(w))),
+                    "two outputs have one name: 0, of [examples, 4] and [2, 3] (those of `outputs` "
+                    "are 0, 1, ...; `output` gives a name)");
+  CHECK_NOTHROW(build(function(outputs(x), output("y", x), update(w, 2 * w))));
+}
+
+TEST_CASE("refused builds: one name for two Spaces, whatever they are of", "[run][build]") {
+  const auto w = parameter<Matrix<2, 3>>("w");
+  const auto longer = parameter<Matrix<2, 4>>("w");
+  CHECK_THROWS_WITH(build(function(update(w, 2 * w), update(longer, 2 * longer))),
+                    "two inputs, parameters or scalars have one name: w, of [2, 3] and [2, 4]");
+  const auto kept = state<Matrix<2, 3>>("w");
+  CHECK_THROWS_WITH(build(function(output("a", w), output("b", kept))),
+                    "two inputs, parameters or scalars have one name: w, of [2, 3] and [2, 3]");
+}

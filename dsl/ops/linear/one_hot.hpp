@@ -1,6 +1,7 @@
 // y_k = 1 where k is the label, else 0
 #pragma once
 
+#include <dsl/ir/labels.hpp>
 #include <dsl/ops/arithmetic/equal.hpp>
 #include <dsl/ops/composite.hpp>
 #include <dsl/ops/reduce/sum.hpp>
@@ -79,9 +80,9 @@ consteval Shape one_hot_shape() {
 }
 }  // namespace ir
 
-/// What must hold for one_hot: labels, whose number the Space says.
+/// What must hold for one_hot: labels. How many there are, the Space or its object says.
 template <class S>
-concept HasLabels = S::dtype == ir::DType::index && S::labels > 0;
+concept HasLabels = ir::is_any_space<S> || S::dtype == ir::DType::index;
 
 /// Labels 0 .. n - 1 (an IndexSpace<n>) to vectors of n numbers: 1 at the label, 0 elsewhere.
 template <class S>
@@ -101,6 +102,20 @@ constexpr AnyExpr one_hot(const Expr<S>& y, int labels) {
   ir::Attr attr;
   attr.i[0] = labels;
   return AnyExpr(ir::make(ir::info_of<ops::OneHot>, attr, y.value()));
+}
+
+/// The same where it is that of the object, `input("y", IndexSpace(n))`, or of an argmax.
+/// ShapeError where nothing says it.
+template <class S>
+  requires(HasLabels<S> && (ir::is_any_space<S> || S::labels < 1))
+constexpr AnyExpr one_hot(const Expr<S>& y) {
+  const std::int64_t labels = ir::label_limit(y.value());
+  if (labels < 1) {
+    const ir::Shape shape = y.shape();
+    graph_error_shape("one_hot", "the operand must be labels, and something say how many", &shape,
+                      1);
+  }
+  return one_hot(y, static_cast<int>(labels));
 }
 
 }  // namespace ansatz

@@ -3,6 +3,7 @@
 
 #include <dsl/ops/image/image.hpp>
 #include <dsl/ops/reduce/reduce.hpp>
+#include <dsl/ops/view/reshape.hpp>
 
 namespace ansatz {
 
@@ -107,7 +108,7 @@ consteval bool slice_fits() {
   else if constexpr (any_unknown<X>)
     return true;
   else
-    return X::dtype == DType::real && sliced_space<X, A, P...>().ok();
+    return sliced_space<X, A, P...>().ok();
 }
 
 template <class X, int A, class... P>
@@ -115,10 +116,20 @@ struct Sliced {
   using type = AnySpace;
 };
 template <class X, int A, class... P>
-  requires(!any_unknown<X> && slice_fits<X, A, P...>())
+  requires(!any_unknown<X> && slice_fits<X, A, P...>() && X::dtype == DType::real)
 struct Sliced<X, A, P...> {
   static constexpr Shape shape = sliced_space<X, A, P...>().shape;
   using type = typename Resized<shape, X>::type;
+};
+// Labels in a row stay labels; of one in a row the type says no length, since IndexSpace<n> has no
+// axis.
+template <class X, int A, class... P>
+  requires(!any_unknown<X> && slice_fits<X, A, P...>() && X::dtype == DType::index)
+struct Sliced<X, A, P...> {
+  static constexpr Shape shape = sliced_space<X, A, P...>().shape;
+  static constexpr int length = shape[shape.rank - 1] == 1 ? any : shape[shape.rank - 1];
+  using row = IndexSpace<X::labels, length>;
+  using type = typename InBatchOf<row, X>::type;
 };
 
 }  // namespace ir
