@@ -34,6 +34,28 @@ if(NOT CURL_FOUND)
   list(APPEND ansatz_missing "libcurl (libcurl4-openssl-dev)")
 endif()
 
+find_package(HDF5 QUIET COMPONENTS C)
+if(NOT HDF5_FOUND)
+  list(APPEND ansatz_missing "HDF5 (libhdf5-dev)")
+endif()
+
+find_package(PNG QUIET)
+if(NOT PNG_FOUND)
+  list(APPEND ansatz_missing "libpng (libpng-dev)")
+endif()
+
+find_library(ANSATZ_TURBOJPEG_LIBRARY turbojpeg)
+find_path(ANSATZ_TURBOJPEG_INCLUDE turbojpeg.h)
+mark_as_advanced(ANSATZ_TURBOJPEG_LIBRARY ANSATZ_TURBOJPEG_INCLUDE)
+if(NOT ANSATZ_TURBOJPEG_LIBRARY OR NOT ANSATZ_TURBOJPEG_INCLUDE)
+  list(APPEND ansatz_missing "libjpeg-turbo (libturbojpeg0-dev)")
+elseif(NOT TARGET ansatz::turbojpeg)
+  add_library(ansatz::turbojpeg UNKNOWN IMPORTED)
+  set_target_properties(ansatz::turbojpeg PROPERTIES
+    IMPORTED_LOCATION "${ANSATZ_TURBOJPEG_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${ANSATZ_TURBOJPEG_INCLUDE}")
+endif()
+
 # libzip's own package file refuses to work when its command-line tools are not installed.
 find_library(ANSATZ_ZIP_LIBRARY zip)
 find_path(ANSATZ_ZIP_INCLUDE zip.h)

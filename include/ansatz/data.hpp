@@ -7,6 +7,7 @@
 #include <ansatz/data/fetch/catalogue.hpp>
 #include <ansatz/data/fetch/fetch.hpp>
 #include <ansatz/data/for_each_batch.hpp>
+#include <ansatz/data/image_axes.hpp>
 #include <ansatz/data/iteration/subset_iterator.hpp>
 #include <ansatz/data/one_hot.hpp>
 #include <ansatz/data/path.hpp>

@@ -3,15 +3,20 @@
 
 #include <ansatz/model/detection.hpp>
 #include <ansatz/model/layers/composite_layer.hpp>
+#include <ansatz/model/layers/conv_elemwise.hpp>
+#include <ansatz/model/layers/conv_layer.hpp>
+#include <ansatz/model/layers/conv_nonlinearity.hpp>
 #include <ansatz/model/layers/dense.hpp>
 #include <ansatz/model/layers/dropout.hpp>
 #include <ansatz/model/layers/dropout_average.hpp>
 #include <ansatz/model/layers/flattener_layer.hpp>
 #include <ansatz/model/layers/hinge.hpp>
+#include <ansatz/model/layers/image_normalization.hpp>
 #include <ansatz/model/layers/linear.hpp>
 #include <ansatz/model/layers/linear_gaussian.hpp>
 #include <ansatz/model/layers/lwta.hpp>
 #include <ansatz/model/layers/maxout.hpp>
+#include <ansatz/model/layers/maxout_conv_c01b.hpp>
 #include <ansatz/model/layers/pretrained_layer.hpp>
 #include <ansatz/model/layers/rectified_linear.hpp>
 #include <ansatz/model/layers/sigmoid.hpp>
@@ -20,6 +25,7 @@
 #include <ansatz/model/layers/softplus.hpp>
 #include <ansatz/model/layers/space_converter.hpp>
 #include <ansatz/model/layers/tanh.hpp>
+#include <ansatz/model/layers/window_layer.hpp>
 #include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/model/mlp/mlp_types.hpp>
 #include <ansatz/model/model_of.hpp>

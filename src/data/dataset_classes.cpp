@@ -1,4 +1,5 @@
 // What the data sets of jobs load.
+#include <ansatz/base/key_faults.hpp>
 #include <ansatz/data/dense_design_matrix.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>
 #include <ansatz/data/sets/drawn_sets.hpp>
@@ -102,6 +103,19 @@ std::shared_ptr<const Table> RandomOneHotDenseDesignMatrix::load() const {
   RandomState random = generator(rng);
   return std::make_shared<Table>(
       random_one_hot_dense_design_matrix(random, num_examples, dim, num_classes));
+}
+
+void RandomOneHotTopologicalDenseDesignMatrix::check() const {
+  if (shape.rows < 1 || shape.columns < 1)
+    throw KeyFaults("shape",
+                    fmt::format("shape is {}; at least 1 x 1 is needed", to_text(shape).view()));
+}
+std::shared_ptr<const Table> RandomOneHotTopologicalDenseDesignMatrix::load() const {
+  check();
+  RandomState random = generator(rng);
+  return std::make_shared<Table>(random_one_hot_topological_dense_design_matrix(
+      random, num_examples, {shape.rows, shape.columns}, channels,
+      axes.text.empty() ? "b01c" : axes.text.view(), num_classes));
 }
 
 std::shared_ptr<const Table> RandomDesignMatrixForRegression::load() const {

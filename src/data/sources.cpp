@@ -220,6 +220,71 @@ class StreamSource final : public BatchSource {
   Stream stream_;
 };
 
+// ---------------------------------------------------------------------------- pages
+
+class PagedSource final : public BatchSource {
+ public:
+  explicit PagedSource(Pages description) : pages_(std::move(description)) {
+    if (pages_.columns.empty()) throw ValueError("a data set without a column");
+    if (!pages_.begin) throw ValueError("a data set without a function that reads it");
+    if (pages_.examples < 0 || pages_.ahead < 0)
+      throw ValueError(fmt::format("a data set of {} examples, {} batches ahead", pages_.examples,
+                                   pages_.ahead));
+    set_examples(pages_.columns, pages_.examples);
+  }
+
+  const std::vector<Column>& columns() const override { return pages_.columns; }
+  std::int64_t examples() const override { return pages_.examples; }
+  bool random_access() const override { return true; }
+  int ahead() const override { return pages_.ahead; }
+  std::string facts() const override { return pages_.facts; }
+  std::unique_ptr<RowCursor> open() const override { return std::make_unique<Cursor>(pages_); }
+
+ private:
+  class Cursor final : public RowCursor {
+   public:
+    explicit Cursor(const Pages& pages)
+        : examples_(pages.examples), read_(pages.begin()), buffers_(pages.columns) {}
+
+    RowsView read(const Subset& wanted) override {
+      for (std::int64_t i = 0; i < wanted.size; i += wanted.slice() ? wanted.size : 1)
+        if (wanted[i] < 0 || wanted[i] >= examples_ ||
+            (wanted.slice() && wanted.stop() > examples_))
+          throw ValueError(fmt::format("example {}, where 0 to {} are there",
+                                       wanted.slice() ? wanted.stop() - 1 : wanted[i],
+                                       examples_ - 1));
+      read_(wanted, buffers_.room(wanted.size));
+      const RowsView rows = buffers_.rows(wanted.size, wanted.slice() ? wanted.start : 0);
+      for (const Column& column : rows.columns) check(column, wanted);
+      return rows;
+    }
+
+   private:
+    // The place in a message is the example's, not that in the batch.
+    static void check(const Column& column, const Subset& wanted) {
+      if (wanted.slice()) return data::check_values(column);
+      try {
+        data::check_values(column);
+      } catch (const ValueError&) {
+        Column one = column;
+        one.examples = 1;
+        for (std::int64_t i = 0; i < wanted.size; ++i) {
+          one.data = static_cast<const unsigned char*>(column.data) + i * row_bytes(column);
+          one.first = wanted[i];
+          data::check_values(one);
+        }
+        throw;
+      }
+    }
+
+    std::int64_t examples_;
+    RowsAt read_;
+    RowBuffers buffers_;
+  };
+
+  Pages pages_;
+};
+
 // ---------------------------------------------------------------------------- sources of sources
 
 // What holds of another source, too, unless a class says otherwise.
@@ -476,6 +541,10 @@ std::shared_ptr<const BatchSource> mapped_npy(const std::string& path, std::stri
 
 std::shared_ptr<const BatchSource> stream(Stream description) {
   return std::make_shared<const StreamSource>(std::move(description));
+}
+
+std::shared_ptr<const BatchSource> paged(Pages description) {
+  return std::make_shared<const PagedSource>(std::move(description));
 }
 
 std::shared_ptr<const BatchSource> repeated(std::shared_ptr<const BatchSource> source) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 namespace ansatz {
@@ -28,26 +29,66 @@ std::string names_given(const Initialization& how) {
   return names.empty() ? "none" : names;
 }
 
-// [rows, columns] -> [columns, rows]; of none, none.
-std::vector<double> transposed(const std::vector<double>& x, std::size_t rows,
-                               std::size_t columns) {
-  std::vector<double> y(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) y[i % columns * rows + i / columns] = x[i];
-  return y;
+// The axes of matrices, too.
+Filters with_axes(Filters f) {
+  if (f.drawn.rank) return f;
+  f.drawn = f.units_first ? ir::make_shape(f.units, f.inputs) : ir::make_shape(f.inputs, f.units);
+  f.stored = {0, 1};
+  f.unit_axes = f.units_first ? 1 : 2;
+  return f;
 }
 
-// Of each unit's weights in turn; all else is drawn in the order in which it is stored.
+// Calls visit(place among those drawn, as stored, input, unit) for each weight.
+template <class F>
+void for_each_weight(const Filters& filters, F visit) {
+  const Filters f = with_axes(filters);
+  const int rank = f.drawn.rank;
+  std::array<std::size_t, ir::max_rank> at{};  // along the axes of `drawn`
+  const auto count = static_cast<std::size_t>(f.inputs) * static_cast<std::size_t>(f.units);
+  for (std::size_t stored = 0; stored < count; ++stored) {
+    std::size_t drawn = 0, input = 0, unit = 0;
+    for (int d = 0; d < rank; ++d) {
+      const auto size = static_cast<std::size_t>(f.drawn[d]);
+      const auto next = [&](std::size_t before) { return before * size + at[d]; };
+      drawn = next(drawn);
+      std::size_t& which = f.unit_axes >> d & 1 ? unit : input;
+      which = next(which);
+    }
+    visit(drawn, stored, input, unit);
+    for (int k = rank; k-- > 0;) {
+      const int d = f.stored[k];
+      if (++at[d] < static_cast<std::size_t>(f.drawn[d])) break;
+      at[d] = 0;
+    }
+  }
+}
+
+std::vector<double> as_stored(const Filters& f, std::vector<double> drawn) {
+  if (f.drawn.rank == 0) return drawn;
+  std::vector<double> w(drawn.size());
+  for_each_weight(f, [&](std::size_t from, std::size_t to, auto, auto) { w[to] = drawn[from]; });
+  return w;
+}
+
+// Of each unit's weights in turn; all else is drawn as it comes.
 std::vector<double> draw_sparse(const Initialization& how, const DrawnWeights& w,
                                 RandomState& rng) {
-  const auto inputs = static_cast<std::size_t>(w.filters.inputs);
   const auto units = static_cast<std::size_t>(w.filters.units);
-  const bool turned = w.filters.units_first;
-  const std::vector<double> mask = turned ? transposed(w.mask, units, inputs) : w.mask;
+  std::vector<double> mask(w.mask.size());  // [inputs, units]
+  if (!mask.empty())
+    for_each_weight(w.filters, [&](auto, std::size_t stored, std::size_t input, std::size_t unit) {
+      mask[input * units + unit] = w.mask[stored];
+    });
   const std::vector<double> drawn = sparse_weights(rng, w.filters.inputs, w.filters.units,
                                                    *how.sparse_init, how.sparse_stdev, mask);
-  return turned ? transposed(drawn, inputs, units) : drawn;
+  std::vector<double> weights(drawn.size());
+  for_each_weight(w.filters, [&](auto, std::size_t stored, std::size_t input, std::size_t unit) {
+    weights[stored] = drawn[input * units + unit];
+  });
+  return weights;
 }
 
+// As they are stored.
 std::vector<double> draw(const Initialization& how, const DrawnWeights& w, bool second_draw,
                          RandomState& rng) {
   if (how.given() != 1)
@@ -58,15 +99,18 @@ std::vector<double> draw(const Initialization& how, const DrawnWeights& w, bool 
   const std::int64_t inputs = w.filters.inputs, units = w.filters.units;
   if (how.include_prob != 1 && !how.irange) throw ValueError("include_prob goes with irange only");
   second_draw = second_draw || how.include_prob != 1;
-  if (how.irange)
-    return second_draw ? irange_weights(rng, inputs, units, *how.irange, how.include_prob)
-                       : softmax_irange_weights(rng, inputs, units, *how.irange);
-  if (how.istdev) return istdev_weights(rng, inputs, units, *how.istdev);
   if (how.sparse_init) return draw_sparse(how, w, rng);
-  if (how.glorot_uniform) return glorot_uniform(rng, inputs, units, w.filters.outputs);
-  if (how.glorot_normal) return glorot_normal(rng, inputs, units, w.filters.outputs);
-  if (how.he_uniform) return he_uniform(rng, inputs, units);
-  return he_normal(rng, inputs, units);
+  const auto drawn = [&] {
+    if (how.irange)
+      return second_draw ? irange_weights(rng, inputs, units, *how.irange, how.include_prob)
+                         : softmax_irange_weights(rng, inputs, units, *how.irange);
+    if (how.istdev) return istdev_weights(rng, inputs, units, *how.istdev);
+    if (how.glorot_uniform) return glorot_uniform(rng, inputs, units, w.filters.outputs);
+    if (how.glorot_normal) return glorot_normal(rng, inputs, units, w.filters.outputs);
+    if (how.he_uniform) return he_uniform(rng, inputs, units);
+    return he_normal(rng, inputs, units);
+  };
+  return as_stored(w.filters, drawn());
 }
 
 }  // namespace

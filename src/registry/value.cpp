@@ -49,6 +49,11 @@ void Value::refuse_kind(const char* wanted) const {
                     info ? ", which is a " : "", info ? info->kind : "", wanted));
 }
 
+std::optional<std::string> Value::scalar() const {
+  if (place_->kind != yaml::Kind::scalar || is_object()) return {};
+  return std::string(place_->text);
+}
+
 std::optional<bool> Value::boolean() const { return yaml::as_bool(place_, loader_->errors); }
 
 std::optional<std::int64_t> Value::integer(std::int64_t least, std::int64_t most) const {

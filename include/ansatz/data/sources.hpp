@@ -40,6 +40,22 @@ struct Stream {
 /// Table; messages count examples from 0.
 std::shared_ptr<const BatchSource> stream(Stream description);
 
+/// Puts the examples asked for into buffers, one a column, row-major and of its element type.
+using RowsAt = std::function<void(const Subset& wanted, std::span<void* const> out)>;
+
+/// A source whose examples can be read in any order, each time anew.
+struct Pages {
+  std::vector<Column> columns = {};  ///< of what there is of each example; `data` is not used
+  std::int64_t examples = 0;
+  /// Begins: called for each who reads.
+  std::function<RowsAt()> begin = {};
+  int ahead = 2;           ///< batches that a thread prepares; 0: none
+  std::string facts = {};  ///< see BatchSource::facts
+};
+/// NameError and ValueError as for a Table; while it is read, its values are checked as those of a
+/// Table.
+std::shared_ptr<const BatchSource> paged(Pages description);
+
 /// The examples of a source again and again.
 std::shared_ptr<const BatchSource> repeated(std::shared_ptr<const BatchSource> source);
 

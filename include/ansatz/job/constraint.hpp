@@ -13,12 +13,13 @@
 
 namespace ansatz {
 
-/// W * clip(|w|, low, high) / max(|w|, 1e-7), |w| the length of each column (axis 0) or row
-/// (axis 1): columns longer than `high` are shortened to it, shorter than `low` made longer.
-template <int Axis>
+/// W * clip(|w|, low, high) / max(|w|, 1e-7), |w| the length over the axes, of a matrix of each
+/// column (axis 0) or row (axis 1): those longer than `high` are shortened to it, those shorter
+/// than `low` made longer.
+template <int... Axes>
 constexpr AnyExpr norm_constrained(const AnyExpr& W, const Expr<Scalar>& low,
                                    const Expr<Scalar>& high) {
-  const auto length = sqrt(sum(square(W), axis<Axis>, keep_axes));
+  const auto length = sqrt(sum(square(W), axis<Axes>..., keep_axes));
   return W * (clip(length, low, high) / maximum(length, 1e-7));
 }
 

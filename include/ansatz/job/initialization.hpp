@@ -4,6 +4,7 @@
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/keys.hpp>
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -76,6 +77,10 @@ struct Filters {
   int units = 0;             ///< units with weights of their own; of a matrix, its columns
   int outputs = 0;           ///< weights that an input meets: the fan-out of Glorot and Bengio
   bool units_first = false;  ///< stored [units, inputs], not [inputs, units]
+  /// Of weights of more axes than those two: the axes in the order in which they are drawn.
+  ir::Shape drawn = {};
+  std::array<int, ir::max_rank> stored = {};  ///< axis k of the weights is axis stored[k] of drawn
+  unsigned unit_axes = 0;                     ///< bit d: axis d of drawn counts units, not inputs
 };
 
 /// The weights that are to be drawn.

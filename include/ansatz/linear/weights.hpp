@@ -23,14 +23,17 @@ class RandomState;
 /// Where weights stand: between which Spaces, and what they are called.
 struct WeightsAt {
   Between between;
-  String parameter;  ///< "h0_W"
-  String place;      ///< what the names of their settings begin with: "h0"
+  String parameter;                           ///< "h0_W"
+  String place;                               ///< what the names of their settings begin with: "h0"
+  const char* longest_unit = "max_col_norm";  ///< what the limit of the units' lengths is called
+  Shared<LinearTransform> map = {};           ///< the layer's own; null: the weights' transform
 };
 
 /// The weights of a layer, or of a model: `transform` says which map they make, a matrix where
 /// nothing is said.
 class Weights : public Initialization {
-  // A transform, or a matrix that is there as long as this is.
+ public:
+  /// A transform, or a matrix that is there as long as this is.
   class Map {
    public:
     constexpr explicit Map(const LinearTransform* given) : given_(given) {}
@@ -41,7 +44,6 @@ class Weights : public Initialization {
     MatrixTransform matrix_;
   };
 
- public:
   Shared<LinearTransform> transform;
   std::optional<double> W_lr_scale, max_row_norm, max_col_norm, min_col_norm;
   String mask_weights;
@@ -69,44 +71,52 @@ class Weights : public Initialization {
     key("transform", &Weights::transform, "how the weights are connected; default: a matrix");
   }
 
-  /// The map the weights make: `map()->lmul(…)`.
-  constexpr auto map() const { return Map(transform.get()); }
+  /// The map the weights make, where the layer has none of its own: `map()->lmul(…)`.
+  constexpr Map map() const { return Map(transform.get()); }
+  constexpr Map map(const WeightsAt& at) const {
+    return Map(at.map ? at.map.get() : transform.get());
+  }
   constexpr Between between(const SpaceInfo& input, int outputs) const {
     const SpaceInfo in = map()->input_space(input);
     return {in, map()->output_space(in, outputs)};
   }
   /// Why these weights cannot be made for this input and so many outputs; empty: they can.
   constexpr String fault(const SpaceInfo& input, int outputs) const {
+    return fault(map(), input, outputs);
+  }
+  constexpr String fault(const Map& by, const SpaceInfo& input, int outputs) const {
     if (given() != 1)
       return "exactly one of irange, istdev, sparse_init, glorot_uniform, glorot_normal, "
              "he_uniform "
              "and he_normal is needed, to say how the weights begin";
-    if (const String why = map()->fault(input, outputs); !why.empty()) return why;
+    if (const String why = by->fault(input, outputs); !why.empty()) return why;
     if (sparse_init) {
-      const int inputs = map()->filters(between(input, outputs)).inputs;
+      const int inputs =
+          by->filters({by->input_space(input), by->output_space(by->input_space(input), outputs)})
+              .inputs;
       if (*sparse_init > inputs)
         return "sparse_init " + to_text(*sparse_init) + ": 0 to " + to_text(inputs) +
                ", the number of inputs";
     }
     if (max_row_norm && (max_col_norm || min_col_norm))
       return "max_row_norm and max_col_norm exclude each other";
-    if (max_row_norm && !map()->limits_rows())
+    if (max_row_norm && !by->limits_rows())
       return "max_row_norm: the rows of this transform cannot be limited";
     return "";
   }
 
   constexpr AnyExpr W(const WeightsAt& at) const {
-    return parameter_leaf(at.parameter, map()->shape(at.between));
+    return parameter_leaf(at.parameter, map(at)->shape(at.between));
   }
   /// x W in the Space the transform gives; `below` in any Space of as many numbers.
   constexpr Signal lmul(const WeightsAt& at, const Signal& below) const {
     const AnyExpr x = format_as(below, at.between.input).value();
-    return Signal(at.between.output, map()->lmul(at.between, W(at), x));
+    return Signal(at.between.output, map(at)->lmul(at.between, W(at), x));
   }
   /// y W^T in the Space the transform reads; `above` in any Space of as many numbers.
   constexpr Signal lmul_T(const WeightsAt& at, const Signal& above) const {
     const AnyExpr y = format_as(above, at.between.output).value();
-    return Signal(at.between.input, map()->lmul_T(at.between, W(at), y));
+    return Signal(at.between.input, map(at)->lmul_T(at.between, W(at), y));
   }
 
   constexpr void add_parameters(const WeightsAt& at, ir::List<ModelParameter>& list) const {
@@ -136,12 +146,12 @@ class Weights : public Initialization {
       return setting(at.place + "." + key, value);
     };
     if (max_row_norm)
-      *w = map()->limited_rows(at.between, *w, constant(0), limit("max_row_norm", *max_row_norm));
+      *w = map(at)->limited_rows(at.between, *w, constant(0), limit("max_row_norm", *max_row_norm));
     if (max_col_norm || min_col_norm) {
       Expr<Scalar> low = constant(0), high = constant(__builtin_inf());
       if (min_col_norm) low = limit("min_col_norm", *min_col_norm);
       if (max_col_norm) high = limit("max_col_norm", *max_col_norm);
-      *w = map()->limited_columns(at.between, *w, low, high);
+      *w = map(at)->limited_columns(at.between, *w, low, high);
     }
   }
 
@@ -162,14 +172,14 @@ class Weights : public Initialization {
       list.add(max_name, max(norms));
     };
     const AnyExpr w = W(at);
-    add("row_norms_min", "row_norms_mean", "row_norms_max", map()->row_norms(at.between, w));
-    add("col_norms_min", "col_norms_mean", "col_norms_max", map()->column_norms(at.between, w));
+    add("row_norms_min", "row_norms_mean", "row_norms_max", map(at)->row_norms(at.between, w));
+    add("col_norms_min", "col_norms_mean", "col_norms_max", map(at)->column_norms(at.between, w));
   }
 
  private:
   static constexpr String mask_name(const WeightsAt& at) { return at.parameter + "_mask"; }
   constexpr AnyExpr mask(const WeightsAt& at) const {
-    return parameter_leaf(mask_name(at), map()->shape(at.between));
+    return parameter_leaf(mask_name(at), map(at)->shape(at.between));
   }
 };
 

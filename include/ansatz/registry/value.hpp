@@ -43,6 +43,8 @@ class Value {
   const NumberObject* computed() const;
   /// Text of one line, of at most 4095 bytes: names become those of tensors and files.
   std::optional<std::string> text() const;
+  /// A number or a text as it is written; nothing, without an error, for anything else.
+  std::optional<std::string> scalar() const;
   /// Whether a key of a mapping may be a name; else an error is added.
   bool names_well(const std::string& key) const;
   /// The object that stands here, the same one for an anchor and its aliases.

@@ -1,4 +1,6 @@
 #include <ansatz/data/sets/random_sets.hpp>
+
+#include <ansatz/data/image_axes.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "../../base/text.hpp"
@@ -69,31 +71,13 @@ Table random_one_hot_topological_dense_design_matrix(RandomState& rng, std::int6
   check_size("columns", shape.second);
   check_size("channels", channels);
   check_size("num_classes", num_classes);
-  constexpr std::string_view in_memory = "b01c";
-  if (!std::is_permutation(axes.begin(), axes.end(), in_memory.begin(), in_memory.end()))
-    throw ValueError(fmt::format("axes {}: allowed are b, 0, 1 and c in any order, such as b01c",
-                                 data::quoted(axes)));
-
-  const std::int64_t sizes[] = {num_examples, shape.first, shape.second, channels};
-  std::int64_t width = 1, strides[4] = {};  // of the axes b01c, in the pixels as they are drawn
-  for (int axis = 3; axis > 0; --axis)
+  const ImageSizes sizes = {num_examples, shape.first, shape.second, channels};
+  std::int64_t width = 1;
+  for (std::size_t axis = 1; axis < sizes.size(); ++axis)
     if (__builtin_mul_overflow(width, sizes[axis], &width))
       throw ValueError("the images are too large");
-  const std::vector<double> drawn = normal_numbers(rng, num_examples, width);
-  std::int64_t stride = 1;
-  for (int place = 3; place >= 0; --place) {
-    const std::size_t axis = in_memory.find(axes[static_cast<std::size_t>(place)]);
-    strides[axis] = stride;
-    stride *= sizes[axis];
-  }
-  std::vector<double> pixels;
-  pixels.reserve(drawn.size());
-  for (std::int64_t b = 0; b < sizes[0]; ++b)
-    for (std::int64_t row = 0; row < sizes[1]; ++row)
-      for (std::int64_t column = 0; column < sizes[2]; ++column)
-        for (std::int64_t c = 0; c < sizes[3]; ++c)
-          pixels.push_back(drawn[static_cast<std::size_t>(b * strides[0] + row * strides[1] +
-                                                          column * strides[2] + c * strides[3])]);
+  (void)image_sizes(std::vector<std::int64_t>(4), axes);  // before drawing
+  std::vector<double> pixels = as_b01c(normal_numbers(rng, num_examples, width), sizes, axes);
   Column features =
       image_column("features", std::move(pixels), shape.first, shape.second, channels);
   return Table(

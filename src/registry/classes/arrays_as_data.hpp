@@ -5,6 +5,7 @@
 #include "../spaces.hpp"
 
 #include <ansatz/data/dense_design_matrix.hpp>
+#include <ansatz/data/image_axes.hpp>
 #include <ansatz/data/sets/drawn_sets.hpp>
 #include <ansatz/data/sets/file_sets.hpp>
 #include <ansatz/data/sets/mnist_set.hpp>
@@ -37,7 +38,7 @@ class DescribedDesignMatrix : public Dataset {
     key("topo_view", &Self::topo_view, "images [examples, rows, columns, channels], instead of X");
     key("y", &Self::y, "targets [examples, outputs], or labels [examples] with y_labels");
     key("y_labels", &Self::y_labels, "targets are labels below this").at_least(1);
-    key("axes", &Self::axes, "order of topo_view: ['b', 0, 1, 'c']");
+    key("axes", &Self::axes, "order of topo_view's axes; default ['b', 0, 1, 'c']");
   }
   void check() const {
     if (!X == !topo_view) throw ValueError("exactly one of X and topo_view must be given");
@@ -49,9 +50,6 @@ class DescribedDesignMatrix : public Dataset {
           fmt::format("topo_view has {} dimensions; it needs 4: examples, rows, "
                       "columns, channels",
                       topo_view->shape().size()));
-    const std::string_view order = axes.text.view();
-    if (!order.empty() && order != "b01c")
-      throw ValueError(fmt::format("axes are {}; allowed: b, 0, 1, c", order));
     if (!y) {
       if (y_labels) throw ValueError("y_labels is given, but no y");
       return;
@@ -59,9 +57,10 @@ class DescribedDesignMatrix : public Dataset {
     const std::vector<std::int64_t> shape = y->shape();
     if (shape.empty() || shape.size() > 2)
       throw ShapeError(fmt::format("y has {} dimensions; it needs 1 or 2", shape.size()));
-    if (shape[0] != features().shape()[0])
-      throw ShapeError(fmt::format("{} examples in {}, but {} in y", features().shape()[0],
-                                   X ? "X" : "topo_view", shape[0]));
+    const std::int64_t examples = X ? X->shape()[0] : image_sizes(topo_view->shape(), axes.text)[0];
+    if (shape[0] != examples)
+      throw ShapeError(
+          fmt::format("{} examples in {}, but {} in y", examples, X ? "X" : "topo_view", shape[0]));
     if (y_labels && !y->whole())
       throw ValueError("y_labels is given, but y is not of whole numbers");
   }
@@ -69,8 +68,10 @@ class DescribedDesignMatrix : public Dataset {
   SpaceInfo source_space(std::string_view source) const override {
     if (source == "features") {
       const std::vector<std::int64_t> s = features().shape();
-      const auto size = [&](std::size_t i) { return static_cast<int>(s[i]); };
-      return X ? vector_space(size(1)) : conv2d_space(size(1), size(2), size(3));
+      if (X) return vector_space(static_cast<int>(s[1]));
+      const ImageSizes sizes = image_sizes(s, axes.text);
+      const auto size = [&](std::size_t axis) { return static_cast<int>(sizes[axis]); };
+      return conv2d_space(size(1), size(2), size(3));
     }
     if (source == "targets" && y) {
       const std::vector<std::int64_t> s = y->shape();
@@ -82,11 +83,13 @@ class DescribedDesignMatrix : public Dataset {
   std::shared_ptr<const Table> load() const override {
     std::vector<Column> columns;
     NumpyValues x = features().values();
-    if (X)
+    if (X) {
       columns.push_back(number_column("features", std::move(x.values), dims({x.shape[1]})));
-    else
-      columns.push_back(
-          image_column("features", std::move(x.values), x.shape[1], x.shape[2], x.shape[3]));
+    } else {
+      const ImageSizes sizes = image_sizes(x.shape, axes.text);
+      columns.push_back(image_column("features", as_b01c(std::move(x.values), sizes, axes.text),
+                                     sizes[1], sizes[2], sizes[3]));
+    }
     if (y) {
       NumpyValues t = y->values();
       const std::int64_t count = t.shape.size() > 1 ? t.shape[1] : 1;

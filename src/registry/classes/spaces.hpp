@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 
@@ -58,7 +59,7 @@ class Conv2DSpaceOf : public SpaceObject {
   static constexpr const char* yaml = "pylearn2.space.Conv2DSpace";
   static constexpr const char* doc = "images";
   ir::List<int> shape;
-  int channels = 0, num_channels = 0;
+  int channels = 0, num_channels = 0, nchannels = 0;
   AxisOrder axes;
   String dtype = "floatX";
   template <class K>
@@ -66,27 +67,20 @@ class Conv2DSpaceOf : public SpaceObject {
     key.required("shape", &Conv2DSpaceOf::shape, "rows and columns of an image").at_least(1);
     key("num_channels", &Conv2DSpaceOf::num_channels, "numbers of a pixel").at_least(1);
     key("channels", &Conv2DSpaceOf::channels, "the same as num_channels");
-    key("axes", &Conv2DSpaceOf::axes, "order in memory: ['b', 0, 1, 'c'] or ['b', 'c', 0, 1]");
+    key("nchannels", &Conv2DSpaceOf::nchannels, "the same as num_channels");
+    key("axes", &Conv2DSpaceOf::axes, "order of b, 0, 1 and c; default ['b', 0, 1, 'c']");
     key("dtype", &Conv2DSpaceOf::dtype, "accepted and ignored: a job has one precision");
   }
   void check() const {
     if (shape.size() != 2 || shape[0] < 1 || shape[1] < 1)
       throw ValueError("shape must be two numbers above 0: rows and columns");
-    if ((channels > 0) == (num_channels > 0))
+    if ((channels > 0) + (num_channels > 0) + (nchannels > 0) != 1)
       throw ValueError("exactly one of channels and num_channels must be given, above 0");
-    (void)order();
     (void)space().total_dimension();
   }
   SpaceInfo space() const override {
-    return conv2d_space(shape[0], shape[1], channels > 0 ? channels : num_channels, order());
-  }
-
- private:
-  Axes order() const {
-    const std::string_view text = axes.text.view();
-    if (text.empty() || text == "b01c") return Axes::b01c;
-    if (text == "bc01") return Axes::bc01;
-    throw ValueError(fmt::format("axes are {}; allowed: b, 0, 1, c and b, c, 0, 1", text));
+    return conv2d_space(shape[0], shape[1], channels > 0 ? channels : num_channels,
+                        axes.in_memory());
   }
 };
 

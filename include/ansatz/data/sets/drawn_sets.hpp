@@ -4,6 +4,8 @@
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/seed.hpp>
 #include <ansatz/job/dataset.hpp>
+#include <ansatz/spaces/axis_order.hpp>
+#include <ansatz/spaces/rows_columns.hpp>
 
 ANSATZ_COMPILED_ONCE
 
@@ -52,6 +54,38 @@ class RandomOneHotDenseDesignMatrix : public RandomDenseDesignMatrix {
 
  protected:
   constexpr SpaceInfo targets() const override { return vector_space(num_classes); }
+};
+
+/// Images of standard normal numbers, shape rows x columns x channels, and one-hot rows of
+/// num_classes as targets. The numbers are drawn in the order of `axes`.
+class RandomOneHotTopologicalDenseDesignMatrix : public Dataset {
+ public:
+  static constexpr const char* yaml =
+      "pylearn2.testing.datasets.random_one_hot_topological_dense_design_matrix";
+  static constexpr const char* doc = "normal images and one-hot rows of random classes";
+  Seed rng;
+  int num_examples = 0, channels = 0, num_classes = 0;
+  RowsColumns shape;
+  AxisOrder axes;
+
+  constexpr RandomOneHotTopologicalDenseDesignMatrix() {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    using Self = RandomOneHotTopologicalDenseDesignMatrix;
+    key("rng", &Self::rng, "seed; default [17, 2, 946]");
+    key.required("num_examples", &Self::num_examples, "number of examples").at_least(1);
+    key.required("shape", &Self::shape, "rows and columns of an image");
+    key.required("channels", &Self::channels, "numbers of a pixel").at_least(1);
+    key.required("axes", &Self::axes, "order of b, 0, 1 and c in which the numbers are drawn");
+    key.required("num_classes", &Self::num_classes, "number of classes").at_least(1);
+  }
+  constexpr SpaceInfo source_space(std::string_view source) const override {
+    if (source == "features") return conv2d_space(shape.rows, shape.columns, channels);
+    if (source == "targets") return vector_space(num_classes);
+    return {};
+  }
+  void check() const;
+  std::shared_ptr<const Table> load() const override;
 };
 
 /// Standard normal features, and targets [1]: whole numbers from reg_min to below reg_max.

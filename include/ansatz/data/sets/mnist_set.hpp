@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/dataset.hpp>
+#include <ansatz/spaces/axis_order.hpp>
 
 ANSATZ_COMPILED_ONCE
 
@@ -18,6 +19,8 @@ class DigitImages : public Dataset {
   bool binarize = false;
   int start = 0;
   std::optional<int> stop;
+  AxisOrder axes;
+  std::optional<bool> one_hot;
 
   template <class K>
   static constexpr void keys(K& key) {
@@ -27,6 +30,8 @@ class DigitImages : public Dataset {
     key("binarize", &DigitImages::binarize, "1 where a pixel is above 0.5, else 0");
     key("start", &DigitImages::start, "first example").at_least(0);
     key("stop", &DigitImages::stop, "one after the last example; default: to the end").at_least(0);
+    key("axes", &DigitImages::axes, "accepted and ignored: a model takes any order");
+    key("one_hot", &DigitImages::one_hot, "accepted and ignored: labels become what is asked for");
   }
   constexpr SpaceInfo source_space(std::string_view source) const override {
     if (source == "features") return vector_space(784);

@@ -1,0 +1,194 @@
+// ConvElemwise: y = pools of nonlinearity(x * W + b)
+#pragma once
+
+#include <ansatz/model/layers/conv_layer.hpp>
+#include <ansatz/model/layers/conv_nonlinearity.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// All of ConvElemwise but where its nonlinearity and the kind of its pools come from.
+class ConvElemwiseBase : public ConvLayer {
+ public:
+  int output_channels = 0;
+  String border_mode = "valid";
+
+  template <class K>
+  static constexpr void elemwise_keys(K& key) {
+    conv_keys(key);
+    key.required("output_channels", &ConvElemwiseBase::output_channels, "number of kernels")
+        .at_least(1);
+    key("border_mode", &ConvElemwiseBase::border_mode,
+        "valid: kernels lie inside the image; full: wherever they touch it; same: as many places "
+        "as pixels");
+  }
+
+  constexpr virtual AnyExpr nonlinear(const AnyExpr& z, const String& place) const = 0;
+
+  constexpr Shared<LinearTransform> detectors(const SpaceInfo&) const override {
+    return Shared<LinearTransform>(convolution());
+  }
+  constexpr int detector_channels() const override { return output_channels; }
+  constexpr AnyExpr detected(const Place& at, const SpaceInfo&, const AnyExpr& z) const override {
+    return nonlinear(z, at.place_of(part(), layer_name));
+  }
+  constexpr int detected_channels() const override { return output_channels; }
+  constexpr String own_fault(const SpaceInfo& input) const override {
+    return convolution().geometry_fault(input);
+  }
+
+  constexpr void channels(const Place& at, const Signal&, const Signal& output, const Signal*,
+                          ChannelList& list) const override {
+    kernel_channels(at, list);
+    Dense::activity_channels(output.value(), "_x_", list);
+  }
+
+ protected:
+  constexpr int units(const SpaceInfo& input) const override {
+    const RowsColumns places = convolution().places(input);
+    return places.rows * places.columns * output_channels;
+  }
+
+ private:
+  constexpr Conv2D convolution() const {
+    Conv2D c(kernel_shape);
+    c.subsample = kernel_stride;
+    c.border_mode = border_mode;
+    return c;
+  }
+};
+
+/// A convolutional layer: nonlinearity(x * W + b), in pools (LeCun et al. 1998): Pylearn2's
+/// ConvElemwise. The kernels are flipped, as in Theano; biases are one a detector unless tied_b is
+/// given; pools at the far edges see the pixels there are.
+///
+///     ConvElemwise("h0", 64, RowsColumns(5, 5), RectifierConvNonlinearity(), irange(.05),
+///                  pool_type("max"), pool_shape(RowsColumns(4)), pool_stride(RowsColumns(2)))
+class ConvElemwise : public ConvElemwiseBase {
+ public:
+  static constexpr const char* yaml = "pylearn2.models.mlp.ConvElemwise";
+  static constexpr const char* doc = "convolutional layer with any nonlinearity";
+  Shared<ConvNonlinearity> nonlinearity;
+  std::optional<String> pool_type;
+  String monitor_style = "classification";
+
+  constexpr ConvElemwise() {}
+  template <class N, KeyOf<ConvElemwise>... O>
+  constexpr ConvElemwise(const char* name, int channels, const RowsColumns& kernel,
+                         const N& nonlinear, const O&... options)
+      : nonlinearity(nonlinear) {
+    layer_name = name;
+    output_channels = channels;
+    kernel_shape = kernel;
+    give(*this, options...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    elemwise_keys(key);
+    key.required("nonlinearity", &ConvElemwise::nonlinearity,
+                 "what is made of each detector: RectifierConvNonlinearity, …");
+    key("pool_type", &ConvElemwise::pool_type, "max or mean; null: no pools");
+    key("pool_shape", &ConvElemwise::pool_shape, "rows and columns of a pool");
+    key("pool_stride", &ConvElemwise::pool_stride, "from one pool to the next");
+    key("monitor_style", &ConvElemwise::monitor_style, "accepted and ignored");
+  }
+
+  constexpr AnyExpr nonlinear(const AnyExpr& z, const String& place) const override {
+    return nonlinearity->apply(z, place);
+  }
+  constexpr Pools pools() const override {
+    if (!pool_type) return Pools::none;
+    return *pool_type == "mean" ? Pools::mean : Pools::max;
+  }
+  constexpr String own_fault(const SpaceInfo& input) const override {
+    if (!nonlinearity) return "a nonlinearity is needed";
+    if (const String why = nonlinearity->fault(); !why.empty()) return why;
+    if (pool_type && *pool_type != "max" && *pool_type != "mean")
+      return "pool_type '" + *pool_type + "': max, mean or null is needed";
+    if (pool_type && (!pool_shape || !pool_stride))
+      return "pool_type needs pool_shape and pool_stride";
+    if (!pool_type && (pool_shape || pool_stride))
+      return "pool_shape and pool_stride go with a pool_type";
+    return ConvElemwiseBase::own_fault(input);
+  }
+
+  constexpr bool has_cost() const override { return nonlinearity && nonlinearity->has_cost(); }
+  constexpr AnyExpr cost(const Place& at, const Signal& targets,
+                         const Signal& output) const override {
+    return mean(cost_per_example(at, targets, output));
+  }
+  /// The mean over the outputs.
+  constexpr AnyExpr cost_per_example(const Place& at, const Signal& targets,
+                                     const Signal& output) const override {
+    return mean(cost_matrix(at, targets, output), axis<0>, axis<1>, axis<2>);
+  }
+  constexpr AnyExpr cost_matrix(const Place& at, const Signal& targets,
+                                const Signal& output) const override {
+    if (!has_cost()) return Layer::cost_matrix(at, targets, output);
+    return nonlinearity->cost_matrix(format_as(targets, output.space).value(), output.value());
+  }
+  constexpr AnyExpr cost_from_cost_matrix(const AnyExpr& matrix) const override {
+    return mean(matrix);
+  }
+
+  constexpr void channels(const Place& at, const Signal& below, const Signal& output,
+                          const Signal* targets, ChannelList& list) const override {
+    ConvElemwiseBase::channels(at, below, output, targets, list);
+    if (!targets) return;
+    const AnyExpr t = format_as(*targets, output.space).value();
+    if (!has_cost()) return nonlinearity->channels(output, t, nullptr, list);
+    const AnyExpr c = cost(at, *targets, output);
+    nonlinearity->channels(output, t, &c, list);
+  }
+};
+
+/// A convolutional layer of rectifiers, in pools: Pylearn2's ConvRectifiedLinear.
+///
+///     ConvRectifiedLinear("h2", 64, RowsColumns(5), RowsColumns(4), RowsColumns(2), irange(.05),
+///                         max_kernel_norm(1.9365))
+class ConvRectifiedLinear : public ConvElemwiseBase {
+ public:
+  static constexpr const char* yaml = "pylearn2.models.mlp.ConvRectifiedLinear";
+  static constexpr const char* doc = "convolutional layer of rectifiers";
+  double left_slope = 0;
+  std::optional<String> pool_type = String("max");
+  String monitor_style = "classification";
+
+  constexpr ConvRectifiedLinear() {}
+  template <KeyOf<ConvRectifiedLinear>... O>
+  constexpr ConvRectifiedLinear(const char* name, int channels, const RowsColumns& kernel,
+                                const RowsColumns& pool, const RowsColumns& stride,
+                                const O&... options) {
+    layer_name = name;
+    output_channels = channels;
+    kernel_shape = kernel;
+    pool_shape = pool;
+    pool_stride = stride;
+    give(*this, options...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    elemwise_keys(key);
+    key.required("pool_shape", &ConvRectifiedLinear::pool_shape, "rows and columns of a pool");
+    key.required("pool_stride", &ConvRectifiedLinear::pool_stride, "from one pool to the next");
+    key("pool_type", &ConvRectifiedLinear::pool_type, "max or mean; null: no pools");
+    key("left_slope", &ConvRectifiedLinear::left_slope, "slope where z < 0");
+    key("monitor_style", &ConvRectifiedLinear::monitor_style, "accepted and ignored");
+  }
+
+  constexpr AnyExpr nonlinear(const AnyExpr& z, const String& place) const override {
+    return RectifierConvNonlinearity(ansatz::left_slope(left_slope)).apply(z, place);
+  }
+  constexpr Pools pools() const override {
+    if (!pool_type) return Pools::none;
+    return *pool_type == "mean" ? Pools::mean : Pools::max;
+  }
+  constexpr String own_fault(const SpaceInfo& input) const override {
+    if (pool_type && *pool_type != "max" && *pool_type != "mean")
+      return "pool_type '" + *pool_type + "': max, mean or null is needed";
+    return ConvElemwiseBase::own_fault(input);
+  }
+};
+
+}  // namespace ansatz

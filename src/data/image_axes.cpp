@@ -1,0 +1,58 @@
+#include <ansatz/data/image_axes.hpp>
+
+#include <ansatz/base/shown.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ansatz {
+
+namespace {
+
+constexpr std::string_view in_memory = "b01c";
+
+std::string_view checked(std::string_view axes) {
+  if (axes.empty()) return in_memory;
+  if (!std::is_permutation(axes.begin(), axes.end(), in_memory.begin(), in_memory.end()))
+    throw ValueError(fmt::format("axes '{}': allowed are b, 0, 1 and c in any order, such as b01c",
+                                 shown(axes)));
+  return axes;
+}
+
+}  // namespace
+
+ImageSizes image_sizes(const std::vector<std::int64_t>& shape, std::string_view axes) {
+  axes = checked(axes);
+  if (shape.size() != in_memory.size())
+    throw ShapeError(fmt::format("images of {} dimensions; 4 are needed: {}", shape.size(), axes));
+  ImageSizes sizes{};
+  for (std::size_t place = 0; place < sizes.size(); ++place)
+    sizes[in_memory.find(axes[place])] = shape[place];
+  return sizes;
+}
+
+std::vector<double> as_b01c(std::vector<double> values, const ImageSizes& sizes,
+                            std::string_view axes) {
+  axes = checked(axes);
+  if (axes == in_memory) return values;
+  ImageSizes strides{};  // of the axes b01c among `values`
+  std::int64_t stride = 1;
+  for (std::size_t place = axes.size(); place-- > 0;) {
+    const std::size_t axis = in_memory.find(axes[place]);
+    strides[axis] = stride;
+    stride *= sizes[axis];
+  }
+  std::vector<double> turned;
+  turned.reserve(values.size());
+  for (std::int64_t b = 0; b < sizes[0]; ++b)
+    for (std::int64_t row = 0; row < sizes[1]; ++row)
+      for (std::int64_t column = 0; column < sizes[2]; ++column)
+        for (std::int64_t c = 0; c < sizes[3]; ++c)
+          turned.push_back(values[static_cast<std::size_t>(b * strides[0] + row * strides[1] +
+                                                           column * strides[2] + c * strides[3])]);
+  return turned;
+}
+
+}  // namespace ansatz

@@ -1,0 +1,158 @@
+// Data sets in HDF5 files.
+#include <ansatz/data/for_each_batch.hpp>
+#include <ansatz/data/sets/hdf5_set.hpp>
+#include <ansatz/data/source.hpp>
+#include <ansatz/data/table.hpp>
+#include <ansatz/files/hdf5.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "temporary_file.hpp"
+
+#include <hdf5.h>
+#include <catch2/catch.hpp>
+
+#include <cstdint>
+
+using namespace ansatz;
+using namespace ansatz::testing;
+using Catch::Contains;
+
+namespace {
+
+// Written by the library itself, as h5py writes.
+template <class T>
+void write(const std::string& path, const char* name, std::vector<hsize_t> shape,
+           const std::vector<T>& values, hid_t type, bool more = false, bool chunked = false) {
+  const hid_t file = more ? H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT)
+                          : H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
+  const hid_t how = H5Pcreate(H5P_DATASET_CREATE);
+  if (chunked) {
+    std::vector<hsize_t> chunk = shape;
+    chunk[0] = 3;
+    H5Pset_chunk(how, static_cast<int>(chunk.size()), chunk.data());
+    H5Pset_deflate(how, 6);
+  }
+  const hid_t set = H5Dcreate2(file, name, type, space, H5P_DEFAULT, how, H5P_DEFAULT);
+  H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+  H5Dclose(set);
+  H5Pclose(how);
+  H5Sclose(space);
+  H5Fclose(file);
+}
+
+// Ten examples: features [10, 4] in float, images [10, 2, 2, 1] of bytes, targets of int64.
+std::string ten_examples(const TemporaryFolder& folder, bool chunked = false) {
+  const std::string path = folder.path() + "/ten.h5";
+  std::vector<float> x;
+  std::vector<unsigned char> images;
+  std::vector<std::int64_t> y;
+  for (int i = 0; i < 40; ++i) x.push_back(static_cast<float>(i) / 2);
+  for (int i = 0; i < 40; ++i) images.push_back(static_cast<unsigned char>(6 * i));
+  for (int i = 0; i < 10; ++i) y.push_back(i % 3);
+  write(path, "X", {10, 4}, x, H5T_NATIVE_FLOAT, false, chunked);
+  write(path, "images", {10, 2, 2, 1}, images, H5T_NATIVE_UCHAR, true, chunked);
+  write(path, "y", {10}, y, H5T_NATIVE_INT64, true);
+  return path;
+}
+
+HDF5Dataset described(const std::string& path) {
+  HDF5Dataset set(path.c_str());
+  for (const char* source : {"X", "images", "y"}) set.sources.push_back(source);
+  for (const char* alias : {"features", "pictures", "targets"}) set.aliases.push_back(alias);
+  set.spaces.push_back(vector_space(4));
+  set.spaces.push_back(conv2d_space(2, 2, 1));
+  set.spaces.push_back(index_space(3));
+  return set;
+}
+
+}  // namespace
+
+TEST_CASE("hdf5: batches in any order, from the file or from memory", "[data][hdf5]") {
+  const TemporaryFolder folder;
+  for (const bool chunked : {false, true}) {
+    HDF5Dataset set = described(ten_examples(folder, chunked));
+    const auto table = set.load();
+    REQUIRE(table->examples() == 10);
+    CHECK(static_cast<const float*>(table->column("features").data)[39] == 19.5f);
+    CHECK(static_cast<const float*>(table->column("pictures").data)[39] == 234.f);
+    CHECK(static_cast<const std::int32_t*>(table->column("targets").data)[8] == 2);
+    const auto source = set.open();
+    CHECK(source->random_access());
+    CHECK(source->examples() == 10);
+    const auto cursor = source->open();
+    const std::vector<std::int64_t> order = {7, 2, 3, 4, 0};
+    const RowsView rows = cursor->read({0, 5, order.data()});
+    REQUIRE(rows.size() == 5);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      CHECK(static_cast<const float*>(rows.columns[0].data)[4 * i + 1] ==
+            static_cast<float>(4 * order[i] + 1) / 2);
+      CHECK(static_cast<const std::int32_t*>(rows.columns[2].data)[i] == order[i] % 3);
+    }
+    CHECK_THAT(message_of<ValueError>([&] {
+                 (void)cursor->read({8, 3, nullptr});
+               }),
+               Contains("example 10"));
+  }
+}
+
+TEST_CASE("hdf5: Pylearn2's older form", "[data][hdf5]") {
+  const TemporaryFolder folder;
+  HDF5Dataset set(ten_examples(folder).c_str());
+  set.topo_view = "images";
+  set.y = "y";
+  set.y_labels = 3;
+  set.check();
+  const auto table = set.load();
+  CHECK(table->column("features").conv);
+  CHECK(table->column("targets").labels == 3);
+}
+
+TEST_CASE("hdf5: what is not there, or no numbers, is told with its name", "[data][hdf5]") {
+  const TemporaryFolder folder;
+  const std::string path = ten_examples(folder);
+  const auto error = [](const HDF5Dataset& set) {
+    return message_of<Error>([&] {
+      set.check();
+      (void)set.load();
+    });
+  };
+  HDF5Dataset wrong = described(path);
+  wrong.sources[0] = "x";
+  CHECK_THAT(error(wrong), Contains("'x'") && Contains("X") && Contains("images"));
+  wrong = described(path);
+  wrong.spaces[0] = vector_space(5);
+  CHECK_THAT(error(wrong), Contains("[10, 4]") && Contains("VectorSpace(5)"));
+  wrong = described(path);
+  wrong.spaces[2] = index_space(2);
+  CHECK_THAT(error(wrong), Contains("array 'y'") && Contains("2"));
+  wrong = described(path);
+  wrong.aliases.pop_back();
+  CHECK_THAT(error(wrong), Contains("2 aliases for 3 sources"));
+  CHECK_THAT(error(described("/nowhere.h5")), Contains("/nowhere.h5"));
+  CHECK_THAT(error(described(folder.write("text.h5", "no HDF5"))), Contains("no HDF5 file"));
+  std::string cut;
+  {
+    std::ifstream in(path, std::ios::binary);
+    cut.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  for (const std::size_t keep : {cut.size() / 4, cut.size() / 2, cut.size() - 8})
+    CHECK_THAT(error(described(folder.write("cut.h5", cut.substr(0, keep)))), Contains("cut.h5"));
+}
+
+TEST_CASE("hdf5: numbers that are not finite are told with their example", "[data][hdf5]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/nan.h5";
+  std::vector<double> x(12, 1.);
+  x[7] = __builtin_nan("");
+  write(path, "X", {6, 2}, x, H5T_NATIVE_DOUBLE);
+  HDF5Dataset set(path.c_str());
+  set.X = "X";
+  const auto source = set.open();
+  const std::vector<std::int64_t> order = {5, 3, 0};
+  CHECK_THAT(message_of<ValueError>([&] {
+               (void)source->open()->read({0, 3, order.data()});
+             }),
+             Contains("example 3"));
+  CHECK_THAT(message_of<ValueError>([&] { (void)set.load(); }), Contains("example 3"));
+}
