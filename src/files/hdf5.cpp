@@ -75,9 +75,10 @@ Library load_libhdf5() {
   find(l.sizes_of, "H5Sget_simple_extent_dims");
   find(l.select, "H5Sselect_hyperslab");
   if (l.open() < 0) throw Error("libhdf5 cannot be started");
+  // A program that is linked with the library has the variables in its own memory.
   const auto type = [&](const char* name) {
-    const hid_t* id = nullptr;
-    find(id, name);
+    const auto* id = static_cast<const hid_t*>(::dlsym(RTLD_DEFAULT, name));
+    if (!id) find(id, name);
     return *id;
   };
   l.float32 = type("H5T_NATIVE_FLOAT_g");
