@@ -399,7 +399,7 @@ RANGES = [
      ["True"], ["False"]),
     ("Conv2DSpace.axes", part("nvis", "input_space: !obj:Conv2DSpace { shape: [1, 2], channels: 1, "
                               "axes: VALUE },"),
-     ["[c, 0, 1, b]"], ["[b, 0, 1, c]", "[b, c, 0, 1]"]),
+     ["[c, 0, 1, c]"], ["[b, 0, 1, c]", "[c, 0, 1, b]"]),
     ("CosineDecay.warm_up", extension("CosineDecay { total_epochs: 2, warm_up: VALUE }"),
      ["-1", "3"], ["0", "1"]),
     ("ChannelSmoother.k", extension("ChannelSmoother { channel_to_smooth: objective, "

@@ -105,6 +105,38 @@ TEST_CASE("cifar: the subset has the pixels and labels its description says", "[
   CHECK(std::sqrt(squares) == Approx(55));
 }
 
+TEST_CASE("cifar: the sets' own files, and the mean of the training set", "[data][cifar]") {
+  const TemporaryFolder folder;
+  const auto batch = [](int value, int label) {
+    std::string bytes(1, static_cast<char>(label));
+    return bytes + std::string(3072, static_cast<char>(value));
+  };
+  for (int i = 1; i <= 5; ++i)
+    folder.write("cifar10/cifar-10-batches-bin/data_batch_" + std::to_string(i) + ".bin",
+                 batch(10 * i, i));
+  folder.write("cifar10/cifar-10-batches-bin/test_batch.bin.gz", gzip(batch(81, 9)));
+  folder.write("cifar100/cifar-100-binary/train.bin",
+               std::string("\x13\x63", 2) + std::string(3072, '\x7'));
+  const char* old = std::getenv("ANSATZ_DATA_PATH");
+  const std::string before = old ? old : "";
+  setenv("ANSATZ_DATA_PATH", folder.path().c_str(), 1);
+  const auto train = CIFAR10("train").load();
+  CHECK(train->examples() == 5);
+  CHECK(static_cast<const std::int32_t*>(train->column("targets").data)[4] == 5);
+  CIFAR10 test("test");
+  test.toronto_prepro = true;
+  const auto* x = static_cast<const float*>(test.load()->column("features").data);
+  CHECK(x[100] == Approx((81 - 30) / 255.));
+  const auto hundred = CIFAR100("train").load();
+  CHECK(*static_cast<const std::int32_t*>(hundred->column("targets").data) == 99);
+  CHECK(CIFAR100("test").missing_file() == folder.path() + "/cifar100/cifar-100-binary/test.bin");
+  std::vector<std::string> read;
+  CIFAR10("test").files(read);
+  CHECK(read == std::vector<std::string>{folder.path() +
+                                         "/cifar10/cifar-10-batches-bin/test_batch.bin.gz"});
+  old ? setenv("ANSATZ_DATA_PATH", before.c_str(), 1) : unsetenv("ANSATZ_DATA_PATH");
+}
+
 TEST_CASE("cifar: what cannot be is refused", "[data][cifar]") {
   CHECK_THAT(message_of<NameError>([] { CIFAR10("trian").check(); }), Contains("train"));
   CIFAR10 both("train");

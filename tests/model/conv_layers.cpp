@@ -9,6 +9,7 @@
 #include <ansatz/model/layers/maxout_conv_c01b.hpp>
 #include <ansatz/model/layers/sigmoid.hpp>
 #include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/layers/window_layer.hpp>
 #include <ansatz/model/mlp/mlp.hpp>
 
 #include <catch2/catch.hpp>
@@ -421,4 +422,71 @@ TEST_CASE("conv: what does not fit is refused with its numbers", "[model][conv]"
   CHECK_THAT(error(MaxoutConvC01B("h", 2, 2, 3, 2, 3, irange(.1))), Contains("fix_pool_stride"));
   CHECK_THAT(message_of([] { stack(4, {ConvRectifiedLinear("h", 2, 1, 1, 1, irange(.1))}); }),
              Contains("VectorSpace(4)") && Contains("Conv2DSpace"));
+}
+
+TEST_CASE("conv: a window is the rows and columns that it names", "[model][conv]") {
+  const Images x = random_images(3, 2, 5, 6, 1);
+  Images y{3, 2, 3, 2};
+  for (int n = 0; n < 3; ++n)
+    for (int c = 0; c < 2; ++c)
+      for (int r = 0; r < 3; ++r)
+        for (int k = 0; k < 2; ++k) y(n, c, r, k) = x(n, c, r + 1, k + 3);
+  for (const Axes axes : {first, last}) {
+    const Shared<Model> model = images(5, 6, 2, axes, {WindowLayer("h", {1, 3, 3, 4})});
+    const Squares cost;
+    const Data data = data_of(*model, cost);
+    Probe probe(*model, data, everything(*model, cost, data));
+    Minibatch batch;
+    batch.examples = 3;
+    batch.numbers["features"] = with_axes(x, axes);
+    CHECK(probe(batch)["y"] == with_axes(y, axes));
+  }
+  const auto error = [](std::initializer_list<int> window) {
+    return message_of([&] { images(5, 6, 2, last, {WindowLayer("h", window)}); });
+  };
+  CHECK_THAT(error({1, 3, 5, 4}), Contains("layer h") && Contains("[1, 3, 5, 4]"));
+  CHECK_THAT(error({3, 3, 1, 4}), Contains("Conv2DSpace(5, 6, 2)"));
+  CHECK_THAT(error({1, 2}), Contains("four numbers"));
+}
+
+TEST_CASE("conv: what is too large becomes as large as there is room, where it may",
+          "[model][conv]") {
+  const Images x = random_images(2, 1, 4, 3, 1), w = random_images(2, 1, 4, 3, 2);
+  const Images z = convolved(x, w, {4, 3, 1, 2, {4, 3}, 1, 0, 0, false});
+  Images y{2, 1, 1, 1};
+  for (int n = 0; n < 2; ++n) y(n, 0, 0, 0) = std::max(z(n, 0, 0, 0), z(n, 1, 0, 0)) + .25;
+  MaxoutConvC01B h("h", 1, 2, RowsColumns(9), RowsColumns(5), RowsColumns(6), irange(.1),
+                   init_bias(.25));
+  const auto refused = [&](const char* why) {
+    CHECK_THAT(message_of([&] { images(4, 3, 1, last, {h}); }), Contains(why));
+  };
+  refused("pool_stride 6 x 6 is larger");
+  h.fix_pool_stride = true;
+  refused("9 x 9");
+  h.fix_kernel_shape = true;
+  refused("pool_shape 5 x 5");
+  h.fix_pool_shape = true;
+  const Shared<Model> model = images(4, 3, 1, last, {h});
+  CHECK(Values(*model).of.at("h_b") == Vector{.25, .25});
+  CHECK(difference(output_of(model, x, last, w, {.25, .25}), with_axes(y, last)) < 1e-12);
+}
+
+TEST_CASE("conv: normalisations of the input, the detectors and the pools", "[model][conv]") {
+  const Images x = random_images(2, 3, 4, 4, 1), w = random_images(4, 3, 2, 2, 2);
+  // With k = 4 and no squares each divides by 4^.5.
+  CrossChannelNormalization half;
+  half.alpha = 0;
+  half.k = 4;
+  half.beta = .5;
+  const MaxoutConvC01B plain("h", 2, 2, 2, 2, 1, irange(.1));
+  const Vector b(36), y = output_of(images(4, 4, 3, last, {plain}), x, last, w, b);
+  for (const int which : {0, 1, 2, 3}) {
+    MaxoutConvC01B h = plain;
+    if (which == 0 || which == 3) h.input_normalization = half;
+    if (which == 1 || which == 3) h.detector_normalization = half;
+    if (which == 2 || which == 3) h.output_normalization = half;
+    Vector wanted = y;
+    for (double& v : wanted) v /= which == 3 ? 8 : 2;
+    CHECK(difference(output_of(images(4, 4, 3, last, {h}), x, last, w, b), wanted) < 1e-13);
+  }
 }

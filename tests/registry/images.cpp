@@ -1,0 +1,124 @@
+// Jobs of images: axes, convolutional layers, sets of images.
+#include <ansatz/data/table.hpp>
+#include <ansatz/job/dataset.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/program/build_programs.hpp>
+#include <ansatz/registry/job.hpp>
+#include <ansatz/session/session.hpp>
+#include <dsl/exceptions.hpp>
+
+#include <fmt/format.h>
+#include <catch2/catch.hpp>
+
+namespace {
+
+using namespace ansatz;
+using Catch::Matchers::Contains;
+
+// A convolutional network on 12 images of 10 x 10 pixels, as Pylearn2's tests have it.
+std::string job_with(const std::string& layer, const std::string& axes = "['c', 0, 1, 'b']",
+                     const std::string& channels = "num_channels: 1") {
+  return fmt::format(R"(
+!obj:pylearn2.train.Train {{
+  dataset: &train !obj:pylearn2.testing.datasets.random_one_hot_topological_dense_design_matrix {{
+    rng: !obj:numpy.random.RandomState {{ seed: [2013, 3, 16] }},
+    shape: &input_shape [10, 10], channels: 1, axes: ['c', 0, 1, 'b'],
+    num_examples: 12, num_classes: 10
+  }},
+  model: !obj:pylearn2.models.mlp.MLP {{
+    batch_size: 2,
+    layers: [ {},
+      !obj:pylearn2.models.mlp.Softmax {{ max_col_norm: 1.9365, layer_name: 'y', n_classes: 10,
+                                         irange: .005 }} ],
+    input_space: !obj:pylearn2.space.Conv2DSpace {{ shape: *input_shape, {}, axes: {} }},
+  }},
+  algorithm: !obj:pylearn2.training_algorithms.sgd.SGD {{
+    learning_rate: .05,
+    learning_rule: !obj:pylearn2.training_algorithms.learning_rule.Momentum {{ init_momentum: 0.5 }},
+    monitoring_dataset: {{ 'train': *train }},
+    termination_criterion: !obj:pylearn2.termination_criteria.EpochCounter {{ max_epochs: 3 }}
+  }}
+}}
+)",
+                     layer, channels, axes);
+}
+
+std::string conv(const std::string& nonlinearity) {
+  return "!obj:pylearn2.models.mlp.ConvElemwise { layer_name: 'h0', output_channels: 8, "
+         "pool_type: max, kernel_shape: [2, 2], pool_shape: [2, 2], pool_stride: [2, 2], "
+         "irange: .5, max_kernel_norm: .9, nonlinearity: !obj:pylearn2.models.mlp." +
+         nonlinearity + " }";
+}
+
+MonitorRecords records_of(const std::string& text) {
+  const Job job = load_job_text("images.yaml", text);
+  Session session(*job.phases.at(0).train,
+                  build_programs(*job.phases.at(0).train, ElementType::float64), {});
+  session.run();
+  return session.records();
+}
+
+std::vector<double> objective(const MonitorRecords& records) {
+  return records.at("train_objective").val_record;
+}
+
+}  // namespace
+
+TEST_CASE("job: images in any order of axes", "[registry][job][image]") {
+  const std::string layer = conv("RectifierConvNonlinearity {}");
+  const std::vector<double> first = objective(records_of(job_with(layer)));
+  REQUIRE(first.size() == 4);
+  CHECK(first.back() < first.front());
+  // Other axes, the same numbers; other names of the key, too.
+  const std::string orders[] = {"['b', 'c', 0, 1]", "['b', 0, 1, 'c']", "[0, 1, 'c', 'b']", "b10c"};
+  for (const std::string& axes : orders) {
+    const std::vector<double> other = objective(records_of(job_with(layer, axes)));
+    REQUIRE(other.size() == first.size());
+    for (std::size_t i = 0; i < first.size(); ++i)
+      CHECK(other[i] == Approx(first[i]).epsilon(1e-12));
+  }
+  for (const char* name : {"channels: 1", "nchannels: 1"})
+    CHECK(objective(records_of(job_with(layer, "['c', 0, 1, 'b']", name))) == first);
+  for (const char* wrong : {"['c', 0, 1, 'c']", "[0, 1]", "b01", "5"})
+    CHECK_THROWS_WITH(load_job_text("images.yaml", job_with(layer, wrong)),
+                      Contains("each once, in any order"));
+}
+
+TEST_CASE("job: layers of images from YAML", "[registry][job][image]") {
+  for (const char* nonlinearity :
+       {"SigmoidConvNonlinearity {}", "TanhConvNonlinearity {}", "IdentityConvNonlinearity {}",
+        "RectifierConvNonlinearity { left_slope: .1 }"}) {
+    CAPTURE(nonlinearity);
+    const std::vector<double> values = objective(records_of(job_with(conv(nonlinearity))));
+    CHECK(values.back() < values.front());
+  }
+  const MonitorRecords maxout = records_of(job_with(
+      "!obj:pylearn2.models.maxout.MaxoutConvC01B { layer_name: h0, pad: 1, num_channels: 4, "
+      "num_pieces: 2, kernel_shape: [3, 3], pool_shape: [2, 2], pool_stride: [1, 1], irange: .5, "
+      "max_kernel_norm: .9, partial_sum: 1, tied_b: 1, W_lr_scale: .5, b_lr_scale: .5 }"));
+  CHECK(objective(maxout).back() < objective(maxout).front());
+  CHECK(maxout.at("train_h0_kernel_norms_max").val_record.back() <= .9 + 1e-6);
+  CHECK(maxout.find("train_h0_p_max_x.max_u"));
+  const MonitorRecords local = records_of(
+      job_with("!obj:pylearn2.models.maxout.MaxoutLocalC01B { layer_name: h0, num_channels: 2, "
+               "num_pieces: 2, kernel_shape: [3, 3], irange: .5 }"));
+  CHECK(objective(local).back() < objective(local).front());
+  const MonitorRecords dense = records_of(
+      job_with("!obj:Tanh { layer_name: h0, dim: 162, irange: .5, transform: !obj:TiledConv2D { "
+               "kernel_shape: 2, tile_shape: [2, 3] } }"));
+  CHECK(objective(dense).back() < objective(dense).front());
+}
+
+TEST_CASE("job: what a layer of images refuses names the layer", "[registry][job][image]") {
+  const auto refused = [](const std::string& layer, const char* why) {
+    CHECK_THROWS_WITH(records_of(job_with(layer)), Contains("h0") && Contains(why));
+  };
+  refused(
+      "!obj:ConvRectifiedLinear { layer_name: h0, output_channels: 2, kernel_shape: [11, 2], "
+      "pool_shape: 1, pool_stride: 1, irange: .1 }",
+      "11 x 2");
+  refused(
+      "!obj:ConvRectifiedLinear { layer_name: h0, output_channels: 2, kernel_shape: 2, "
+      "pool_shape: 1, pool_stride: 1, irange: .1, border_mode: half }",
+      "'half'");
+}
