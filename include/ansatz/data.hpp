@@ -11,9 +11,13 @@
 #include <ansatz/data/iteration/subset_iterator.hpp>
 #include <ansatz/data/one_hot.hpp>
 #include <ansatz/data/path.hpp>
+#include <ansatz/data/preprocess/global_contrast.hpp>
+#include <ansatz/data/sets/cifar.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>
 #include <ansatz/data/sets/drawn_sets.hpp>
 #include <ansatz/data/sets/file_sets.hpp>
+#include <ansatz/data/sets/hdf5_set.hpp>
+#include <ansatz/data/sets/image_folder.hpp>
 #include <ansatz/data/sets/mnist.hpp>
 #include <ansatz/data/sets/mnist_set.hpp>
 #include <ansatz/data/sets/random_sets.hpp>
@@ -24,8 +28,11 @@
 #include <ansatz/data/tables.hpp>
 #include <ansatz/files/atomic_file.hpp>
 #include <ansatz/files/csv.hpp>
+#include <ansatz/files/hdf5.hpp>
 #include <ansatz/files/held_folder.hpp>
 #include <ansatz/files/idx.hpp>
+#include <ansatz/files/image.hpp>
+#include <ansatz/files/image_records.hpp>
 #include <ansatz/files/mapped_npy.hpp>
 #include <ansatz/files/npy.hpp>
 #include <ansatz/files/npz.hpp>

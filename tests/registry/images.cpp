@@ -34,7 +34,8 @@ std::string job_with(const std::string& layer, const std::string& axes = "['c', 
   }},
   algorithm: !obj:pylearn2.training_algorithms.sgd.SGD {{
     learning_rate: .05,
-    learning_rule: !obj:pylearn2.training_algorithms.learning_rule.Momentum {{ init_momentum: 0.5 }},
+    learning_rule: !obj:pylearn2.training_algorithms.learning_rule.Momentum {{
+      init_momentum: 0.5 }},
     monitoring_dataset: {{ 'train': *train }},
     termination_criterion: !obj:pylearn2.termination_criteria.EpochCounter {{ max_epochs: 3 }}
   }}
