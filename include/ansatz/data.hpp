@@ -18,6 +18,7 @@
 #include <ansatz/data/sets/file_sets.hpp>
 #include <ansatz/data/sets/hdf5_set.hpp>
 #include <ansatz/data/sets/image_folder.hpp>
+#include <ansatz/data/sets/image_patches.hpp>
 #include <ansatz/data/sets/mnist.hpp>
 #include <ansatz/data/sets/mnist_set.hpp>
 #include <ansatz/data/sets/random_sets.hpp>

@@ -1,9 +1,9 @@
 #include <ansatz/files/image.hpp>
 
+#include <ansatz/base/regular_file.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "../base/text.hpp"
-#include "byte_source.hpp"
 
 #include <fmt/format.h>
 #include <png.h>
@@ -18,16 +18,18 @@ namespace ansatz {
 
 namespace {
 
-// Of a picture that may be that large at most.
-constexpr std::int64_t most_bytes = std::int64_t{1} << 30;
-
-std::string bytes_of(const std::string& path) {
-  data::ByteSource source(path);
-  return data::read_all(source, most_bytes);
-}
-
 [[noreturn]] void refuse(const std::string& path, std::string_view why) {
   throw FileError(fmt::format("cannot read {}: {}", data::quoted(path), why));
+}
+
+std::string bytes_of(const std::string& path) {
+  serial::RegularFile file = serial::open_regular(path);
+  if (!file.file) refuse(path, file.why.empty() ? std::strerror(file.error) : file.why);
+  std::string bytes(static_cast<std::size_t>(file.size), '\0');
+  const serial::Stream stream = serial::stream_of(std::move(file));
+  if (!stream || std::fread(bytes.data(), 1, bytes.size(), stream.get()) != bytes.size())
+    refuse(path, "it cannot be read to its end");
+  return bytes;
 }
 
 void check_size(const std::string& path, std::int64_t rows, std::int64_t columns,

@@ -1,5 +1,6 @@
 // Pictures in folders: PNG and JPEG files.
 #include <ansatz/data/sets/image_folder.hpp>
+#include <ansatz/data/sets/image_patches.hpp>
 #include <ansatz/data/source.hpp>
 #include <ansatz/data/table.hpp>
 #include <ansatz/files/image.hpp>
@@ -162,4 +163,48 @@ TEST_CASE("image folder: broken files are named before anything is trained", "[d
   CHECK_THAT(
       message_of<ValueError>([&] { ImageFolder(folder.path().c_str(), RowsColumns(0)).check(); }),
       Contains("0 x 0"));
+}
+
+TEST_CASE("image patches: parts of pictures of different sizes, in any order", "[data][image]") {
+  const TemporaryFolder folder;
+  // Pixel (r, c) of picture k is 100 k + 10 r + c.
+  const int sizes[][2] = {{3, 4}, {5, 3}};
+  for (int k = 0; k < 2; ++k) {
+    std::vector<std::uint8_t> grey;
+    for (int r = 0; r < sizes[k][0]; ++r)
+      for (int c = 0; c < sizes[k][1]; ++c)
+        grey.push_back(static_cast<std::uint8_t>(100 * k + 10 * r + c));
+    folder.write("deep/er/" + std::to_string(k) + ".png",
+                 png(grey, static_cast<unsigned>(sizes[k][0]), static_cast<unsigned>(sizes[k][1]),
+                     PNG_FORMAT_GRAY));
+  }
+  ImagePatches set(folder.path().c_str(), RowsColumns(3, 2), 5000);
+  const auto table = set.load();
+  REQUIRE(table->examples() == 5000);
+  const auto* x = static_cast<const float*>(table->column("features").data);
+  int seen[2][5][4] = {};
+  for (int i = 0; i < 5000; ++i) {
+    const int first = static_cast<int>(std::lround(x[6 * i] * 255));
+    const int k = first / 100, row = first % 100 / 10, column = first % 10;
+    REQUIRE(row + 3 <= sizes[k][0]);
+    REQUIRE(column + 2 <= sizes[k][1]);
+    ++seen[k][row][column];
+    for (int r = 0; r < 3; ++r)
+      for (int c = 0; c < 2; ++c)
+        REQUIRE(std::lround(x[6 * i + 2 * r + c] * 255) == first + 10 * r + c);
+  }
+  // Both pictures equally often, and the places of each: 3 of the first, 3 * 2 of the second.
+  for (int c = 0; c < 3; ++c) CHECK(std::abs(seen[0][0][c] - 833) < 120);
+  for (int r = 0; r < 3; ++r)
+    for (int c = 0; c < 2; ++c) CHECK(std::abs(seen[1][r][c] - 417) < 90);
+  set.cached = 1;
+  const auto source = set.open();
+  const std::vector<std::int64_t> order = {4000, 3, 1500, 3};
+  const auto cursor = source->open();
+  const RowsView rows = cursor->read({0, 4, order.data()});
+  const auto* y = static_cast<const float*>(rows.columns[0].data);
+  CHECK(std::vector<float>(y + 6, y + 12) == std::vector<float>(y + 18, y + 24));
+  CHECK_THAT(message_of<ShapeError>(
+                 [&] { (void)ImagePatches(folder.path().c_str(), RowsColumns(4, 2), 1).open(); }),
+             Contains("3 rows") && Contains("4 x 2"));
 }

@@ -2,35 +2,9 @@
 #include <ansatz/files/idx.hpp>
 #include <dsl/exceptions.hpp>
 
-#include <sys/mman.h>
-#include <unistd.h>
+#include "memory_file.hpp"
 
-#include <cstdint>
-#include <cstdlib>
-#include <string>
-
-namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-/// A file in memory, as the reader opens files by their path.
-class MemoryFile {
- public:
-  MemoryFile(const std::uint8_t* data, std::size_t size) : file_(::memfd_create("input", 0)) {
-    require(file_ >= 0);
-    require(::write(file_, data, size) == static_cast<ssize_t>(size));
-  }
-  ~MemoryFile() { ::close(file_); }
-  MemoryFile(const MemoryFile&) = delete;
-  std::string path() const { return "/proc/self/fd/" + std::to_string(file_); }
-
- private:
-  int file_;
-};
-
-}  // namespace
+using namespace fuzz;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
