@@ -25,6 +25,8 @@ namespace {
 std::string bytes_of(const std::string& path) {
   serial::RegularFile file = serial::open_regular(path);
   if (!file.file) refuse(path, file.why.empty() ? std::strerror(file.error) : file.why);
+  constexpr std::int64_t most = std::int64_t{1} << 30;
+  if (file.size > most) refuse(path, fmt::format("{} bytes, more than {}", file.size, most));
   std::string bytes(static_cast<std::size_t>(file.size), '\0');
   const serial::Stream stream = serial::stream_of(std::move(file));
   if (!stream || std::fread(bytes.data(), 1, bytes.size(), stream.get()) != bytes.size())

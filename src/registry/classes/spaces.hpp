@@ -79,7 +79,7 @@ class Conv2DSpaceOf : public SpaceObject {
     (void)space().total_dimension();
   }
   SpaceInfo space() const override {
-    return conv2d_space(shape[0], shape[1], channels > 0 ? channels : num_channels,
+    return conv2d_space(shape[0], shape[1], std::max({channels, num_channels, nchannels}),
                         axes.in_memory());
   }
 };
