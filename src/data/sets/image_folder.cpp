@@ -10,12 +10,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <limits>
+
 namespace ansatz {
 
 void ImageFolder::check() const {
   if (size.rows < 1 || size.columns < 1)
     throw KeyFaults("size",
                     fmt::format("size is {}; at least 1 x 1 is needed", to_text(size).view()));
+  if (1LL * size.rows * size.columns > std::numeric_limits<int>::max() / 4)
+    throw KeyFaults("size", fmt::format("size is {}, more pixels than an example may have",
+                                        to_text(size).view()));
   if (channels == 2) throw KeyFaults("channels", "channels is 2; 1 or 3 is allowed");
 }
 

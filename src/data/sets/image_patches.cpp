@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <list>
 #include <numeric>
 
@@ -103,6 +104,10 @@ void ImagePatches::check() const {
   if (patch_shape.rows < 1 || patch_shape.columns < 1)
     throw KeyFaults("patch_shape", fmt::format("patch_shape is {}; at least 1 x 1 is needed",
                                                to_text(patch_shape).view()));
+  if (1LL * patch_shape.rows * patch_shape.columns > std::numeric_limits<int>::max() / 4)
+    throw KeyFaults("patch_shape",
+                    fmt::format("patch_shape is {}, more pixels than an example may have",
+                                to_text(patch_shape).view()));
   if (channels == 2) throw KeyFaults("channels", "channels is 2; 1 or 3 is allowed");
 }
 
