@@ -1,5 +1,6 @@
 #include "op_test.hpp"
 
+#include <dsl/build.hpp>
 #include <dsl/ops.hpp>
 
 TEST_CASE("where: one of two numbers by a condition", "[op][where]") {
@@ -112,4 +113,13 @@ TEST_CASE("where: a rule that is made of it guards in the same way", "[op][where
   GRADIENT(maximum(sqrt(x), 0.1), 1, {0, 4}, {0, 0.25});
   GRADIENT(minimum(1 / x, 10), 1, {0, 4}, {0, -1. / 16});
   GRADIENT(max(log(x), units), 2, {0, 2}, {0, 0.5});
+}
+
+TEST_CASE("where: of no examples none is chosen", "[op][where]") {
+  using namespace ansatz;
+  const auto x = input<Scalar>("x");
+  const auto w = parameter<Scalar>("w");
+  auto f = build(function(output("d", grad(sum(where(x > 0, sqrt(w), 0), batch), w))));
+  const float one[] = {-1};
+  for (int examples : {0, 1}) CHECK(f({{"x", view(one, {examples})}})["d"].scalar() == 0);
 }

@@ -184,13 +184,18 @@ class Guards {
     if (g_[x].shape == s) return x;
     return g_.add(info_of<ops::BroadcastTo>, shape_attr(s), &x, 1);
   }
-  // Whether any condition along the axes of the mask holds; the axes stay, with size 1.
+  // Whether any condition along the axes of the mask holds; the axes stay, with size 1. Of no
+  // examples the largest is -inf, which would hold: there it is their sum.
   constexpr int any_over(int guard, int mask) {
     int x = made<ops::NotEqual>(guard, literal(0));
     for (int k = g_[x].shape.rank - 1; k >= 0; --k) {
       int run = 0;
       for (; k >= 0 && mask >> k & 1; --k) run |= 1 << k;
-      if (run) x = g_.add(info_of<ops::Max>, reduce_attr(run, true), &x, 1);
+      bool may_be_empty = false;
+      for (int j = 0; j < g_[x].shape.rank; ++j)
+        may_be_empty = may_be_empty || (run >> j & 1 && g_[x].shape[j] <= 0);
+      const OpInfo* const op = may_be_empty ? info_of<ops::Sum> : info_of<ops::Max>;
+      if (run) x = g_.add(op, reduce_attr(run, true), &x, 1);
     }
     return x;
   }
