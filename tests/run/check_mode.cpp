@@ -176,3 +176,13 @@ TEST_CASE("check mode: a Program that was compiled knows at least the names of f
   CHECK_THROWS_WITH(program({{"x", std::vector<float>{1}}}),
                     Contains("'test::foreign' in a fused loop (test::foreign, exp)"));
 }
+
+TEST_CASE("check mode: the largest of no elements is no fault", "[run][check]") {
+  const auto x = input("x", VectorSpace(0));
+  const auto w = parameter("w", Matrix(2, 0));
+  auto f = build<double>(function(output("p", sum(softmax(x), batch)), output("l", softmax(w)),
+                                  output("s", sum(log_sum_exp(w * w + 1) < 0))));
+  f.check(true);
+  const double none[] = {0};
+  CHECK_NOTHROW(f({{"x", view(none, {3, 0})}}));
+}

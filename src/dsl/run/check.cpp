@@ -125,6 +125,12 @@ void Executor<T>::check_root(const Task& task, int r) {
   for (int i = 0; store && i < call.outer_rank; ++i) sizes[i] = call.outer[i];
   const int operand = s.first_operand + root.arg, buffer = plan_.operands[operand].buffer;
   if (buffer < 0 || plan_.buffers[buffer].type == DType::index) return;
+  // The largest of no elements is -inf: the op's own value, which no element made.
+  if (!store || value.code == Code::reduce) {
+    bool empty = call.inner == 0;
+    for (int i = 0; i < call.outer_rank; ++i) empty = empty || call.outer[i] == 0;
+    if (empty) return;
+  }
   const ir::LoopArg& arg = args_[at(operand)];
   const std::int64_t* stride = arg.stride;
   std::int64_t rows = 1;
