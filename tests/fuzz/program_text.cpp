@@ -145,12 +145,6 @@ class Maker {
     }
   }
 
-  // Two labels an example.
-  template <int... N>
-  void put_words(const char* name, int labels) {
-    ((labels == N ? put(input<IndexSpace<N, 2>>(name)) : void()), ...);
-  }
-
   bool leaf(const std::string& op) {
     if (op != "input" && op != "shared" && op != "parameter" && op != "state" && op != "chain" &&
         op != "labels" && op != "scalar")
@@ -169,7 +163,7 @@ class Maker {
       if (each == 0)
         put(input(n, IndexSpace(labels)));
       else
-        put_words<1, 2, 3, 4, 5, 8, 17, 33>(n, labels);
+        put(input(n, IndexSpace<any, any>(labels, each)));
     } else {
       const ir::Shape s = dims();
       numbers_of(name, s, op == "input" ? text_.examples : op == "chain" ? text_.chains : -1);

@@ -16,12 +16,17 @@ import numpy as np
 
 import cplusplus
 from generate import Generator
-from program import derivative_fault, distance, run
+from program import all_finite, derivative_fault, distance, run
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 FEATURES = frozenset({"handles", "labels"})
 # First seed, number of programs, what may be used beside the ordinary.
-STORED = [(0, 1000, FEATURES), (1000, 200, FEATURES | {"forms"})]
+STORED = [
+    (0, 1000, FEATURES),
+    (1000, 200, FEATURES | {"forms"}),
+    (2000, 40, FEATURES | {"large"}),
+    (3000, 60, FEATURES | {"forms", "empty"}),
+]
 STATIC = 10
 GOLDEN = 0.6180339887498949, 0.7548776662466927
 
@@ -49,7 +54,10 @@ def judged(seed, features):
     # derivative by that result there is no one answer.
     if not distance(result, run(program, fresh=True)) < 1e-12 + 10 * precise:
         return None
+    # What overflows in float on the way is compared in double alone: 0 times inf is as it may be.
     rounded = distance(result, run(program, real=np.float32))
+    if not all_finite(program, np.float32):
+        rounded = np.inf
     return program, result, 1e-10 + 1e3 * precise, 1e-4 + 30 * rounded if rounded < 1e-4 else 0
 
 

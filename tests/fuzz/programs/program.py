@@ -214,6 +214,21 @@ def derivative_fault(program):
     return None
 
 
+def all_finite(program, real):
+    """Whether every value of the program, not only what leaves it, is a finite number of that
+    type."""
+    kept = L.real
+    L.real = real
+    try:
+        with np.errstate(all="ignore"):
+            machine = Machine(program)
+            for line in program.lines:
+                machine.line(line)
+            return all(np.isfinite(np.asarray(v.data, float)).all() for v in machine.registers)
+    finally:
+        L.real = kept
+
+
 def distance(a, b):
     """Of two results: the largest difference, relative to the largest number of each array or 1."""
     worst = 0.0
