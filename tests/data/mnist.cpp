@@ -1,6 +1,8 @@
 #include <ansatz/data/path.hpp>
+#include <ansatz/data/sets/binarized_mnist.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>
 #include <ansatz/data/sets/mnist.hpp>
+#include <ansatz/data/table.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "temporary_file.hpp"
@@ -165,4 +167,36 @@ TEST_CASE("fashion-mnist: the published files have 6000 examples a class", "[dat
   std::vector<int> count(10);
   for (const int label : train.labels) ++count[static_cast<std::size_t>(label)];
   REQUIRE(count == std::vector<int>(10, 6000));
+}
+
+TEST_CASE("binarized mnist: the files of each set, pixels 0 and 1 alone", "[data][mnist]") {
+  const TemporaryFolder folder;
+  const auto npy = [](const std::vector<float>& values) {
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
+                         std::to_string(values.size() / 784) + ", 784), }";
+    header.resize(117, ' ');
+    return std::string("\x93NUMPY\1\0", 8) + std::string("\x76\0", 2) + header + "\n" +
+           std::string(reinterpret_cast<const char*>(values.data()), 4 * values.size());
+  };
+  std::vector<float> pixels(5 * 784);
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = i / 784 % 2 ? 1.f : 0.f;
+  folder.write("binarized_mnist/binarized_mnist_valid.npy", npy(pixels));
+  const DataPath here(folder.path().c_str());
+  BinarizedMNIST valid("valid");
+  CHECK(valid.missing_file().empty());
+  CHECK(BinarizedMNIST("test").missing_file() ==
+        folder.path() + "/binarized_mnist/binarized_mnist_test.npy");
+  valid.start = 1;
+  valid.stop = 3;
+  const auto part = valid.load();
+  REQUIRE(part->examples() == 2);
+  CHECK(static_cast<const float*>(part->column("features").data)[0] == 1);
+  CHECK(static_cast<const float*>(part->column("features").data)[784] == 0);
+  valid.stop = 6;
+  CHECK_THAT(message_of<ValueError>([&] { (void)valid.load(); }), Contains("5 examples"));
+  CHECK_THAT(message_of<NameError>([] { BinarizedMNIST("vaild").check(); }), Contains("valid"));
+  pixels[3 * 784 + 5] = .5f;
+  folder.write("binarized_mnist/binarized_mnist_valid.npy", npy(pixels));
+  CHECK_THAT(message_of<FileError>([] { (void)BinarizedMNIST("valid").load(); }),
+             Contains("0.5 in example 3"));
 }

@@ -9,6 +9,7 @@
 #include <ansatz/model/layers/maxout_conv_c01b.hpp>
 #include <ansatz/model/layers/sigmoid.hpp>
 #include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/layers/tanh.hpp>
 #include <ansatz/model/layers/window_layer.hpp>
 #include <ansatz/model/mlp/mlp.hpp>
 
@@ -420,6 +421,13 @@ TEST_CASE("conv: what does not fit is refused with its numbers", "[model][conv]"
       error(ConvElemwise("h", 2, 3, TanhConvNonlinearity(), irange(.1), pool_type("median"))),
       Contains("median") && Contains("max"));
   CHECK_THAT(error(MaxoutConvC01B("h", 2, 2, 3, 2, 3, irange(.1))), Contains("fix_pool_stride"));
+  CHECK_THAT(error(ConvElemwise("h", 2147483647, 3, TanhConvNonlinearity(), irange(.1))),
+             Contains("2147483647 detectors"));
+  CHECK_THAT(error(Tanh("h", 36, irange(.1), transform(Conv2D(RowsColumns(-1))))),
+             Contains("-1 x -1"));
+  ConvElemwise even("h", 2, 3, TanhConvNonlinearity(), irange(.1));
+  even.output_normalization = CrossChannelNormalization(n(4));
+  CHECK_THAT(error(even), Contains("n 4") && Contains("odd"));
   CHECK_THAT(message_of([] { stack(4, {ConvRectifiedLinear("h", 2, 1, 1, 1, irange(.1))}); }),
              Contains("VectorSpace(4)") && Contains("Conv2DSpace"));
 }

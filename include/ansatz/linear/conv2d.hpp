@@ -51,6 +51,11 @@ class ConvolutionTransform : public LinearTransform {
       return "a convolution needs an image, a Conv2DSpace, below it; found " + to_text(input);
     if (border_mode != "valid" && border_mode != "full" && border_mode != "same")
       return "border_mode '" + border_mode + "': valid, full or same is needed";
+    if (kernel_shape.rows < 1 || kernel_shape.columns < 1)
+      return "kernel_shape " + to_text(kernel_shape) + ": at least 1 x 1 is needed";
+    const long long area = 1LL * kernel_shape.rows * kernel_shape.columns;
+    if (input.channels() > 2147483647 / area)
+      return "kernel_shape " + to_text(kernel_shape) + ": kernels of more than 2147483647 numbers";
     if (const char* wrong = result_for(input).result.error)
       return "kernel_shape " + to_text(kernel_shape) + ", subsample " + to_text(subsample).view() +
              ", pad " + to_text(pad).view() + " on " + to_text(input).view() + ": " + wrong;

@@ -1,10 +1,11 @@
 #include <ansatz/data/sets/mnist_set.hpp>
 
-#include <ansatz/base/random_state.hpp>
 #include <ansatz/data/path.hpp>
 #include <ansatz/data/sets/mnist.hpp>
 #include <ansatz/data/tables.hpp>
 #include <dsl/exceptions.hpp>
+
+#include "../swapped_order.hpp"
 
 #include <fmt/format.h>
 
@@ -16,16 +17,15 @@ namespace {
 
 constexpr int pixels = Digits::features;
 
-// Pylearn2's shuffle: from the first example to the last, each is swapped with any of all.
 void shuffle_examples(Digits& digits) {
   RandomState rng(std::vector<std::int64_t>{1, 2, 3});
-  for (int i = 0; i < digits.examples; ++i) {
-    const auto j = static_cast<int>(rng.randint(0, digits.examples));
-    std::swap_ranges(digits.images.begin() + std::ptrdiff_t(i) * pixels,
-                     digits.images.begin() + std::ptrdiff_t(i + 1) * pixels,
-                     digits.images.begin() + std::ptrdiff_t(j) * pixels);
-    std::swap(digits.labels[static_cast<std::size_t>(i)],
-              digits.labels[static_cast<std::size_t>(j)]);
+  const Digits before = digits;
+  const std::vector<std::int64_t> order = data::swapped_order(rng, digits.examples);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const int from = static_cast<int>(order[i]);
+    std::copy_n(before.image(from), pixels,
+                digits.images.begin() + static_cast<std::ptrdiff_t>(i) * pixels);
+    digits.labels[i] = before.labels[static_cast<std::size_t>(from)];
   }
 }
 

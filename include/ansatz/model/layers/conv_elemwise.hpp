@@ -46,8 +46,7 @@ class ConvElemwiseBase : public ConvLayer {
 
  protected:
   constexpr int units(const SpaceInfo& input) const override {
-    const RowsColumns places = convolution().places(input);
-    return places.rows * places.columns * output_channels;
+    return units_at(convolution().places(input), output_channels);
   }
 
  private:

@@ -129,6 +129,12 @@ class ConvLayer : public Layer, public Weights {
   }
   /// Outputs of the transform.
   constexpr virtual int units(const SpaceInfo& input) const = 0;
+  /// So many detectors at each place.
+  constexpr int units_at(const RowsColumns& places, int channels) const {
+    const long long count = 1LL * places.rows * places.columns;
+    if (channels > 2147483647 / count) refuse("there are more than 2147483647 detectors");
+    return static_cast<int>(count * channels);
+  }
 
  private:
   constexpr void check(const SpaceInfo& input) const {
@@ -140,16 +146,16 @@ class ConvLayer : public Layer, public Weights {
     if (const String why = own_fault(input); !why.empty()) refuse(why);
     const Shared<LinearTransform> map = detectors(input);
     if (const String why = fault(Map(map.get()), input, units(input)); !why.empty()) refuse(why);
-    if (pools() == Pools::none) return;
     const SpaceInfo d = detector_space(input);
+    for (const auto* n : {&detector_normalization, &output_normalization})
+      if (*n)
+        if (const String why = (*n)->fault(d); !why.empty()) refuse("normalization: " + why);
+    if (pools() == Pools::none) return;
     const ir::Pooling p = pooling(d);
     if (const char* wrong = p.error())
       refuse("pool_shape " + to_text(window(d)) + ", pool_stride " +
              to_text(window_stride(d)).view() + " on " +
              to_text(RowsColumns(d.rows(), d.columns())).view() + " detectors: " + wrong);
-    for (const auto* n : {&detector_normalization, &output_normalization})
-      if (*n)
-        if (const String why = (*n)->fault(d); !why.empty()) refuse("normalization: " + why);
   }
   constexpr ir::Shape bias_shape(const SpaceInfo& input) const {
     if (tied_b) return ir::make_shape(detector_channels());

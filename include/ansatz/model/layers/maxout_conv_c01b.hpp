@@ -100,8 +100,7 @@ class MaxoutConvBase : public ConvLayer {
   constexpr virtual String transform_fault(const SpaceInfo& input) const = 0;
   constexpr virtual RowsColumns places(const SpaceInfo& input) const = 0;
   constexpr int units(const SpaceInfo& input) const override {
-    const RowsColumns at = places(input);
-    return at.rows * at.columns * detector_channels();
+    return units_at(places(input), detector_channels());
   }
   /// Where the kernels lie on this input.
   constexpr void lay_out(ConvolutionTransform& c, const SpaceInfo& input) const {
