@@ -344,6 +344,32 @@ TEST_CASE("conv: kernels as large as the image make a dense layer", "[model][con
   CHECK(difference(of_conv.at("grad.h_b"), of_dense.at("grad.h_b")) < 1e-12);
 }
 
+TEST_CASE("conv: a last layer of identities has the squared error", "[model][conv]") {
+  const Shared<Model> model =
+      images(3, 3, 1, last, {ConvElemwise("h", 2, 2, IdentityConvNonlinearity(), irange(.5))});
+  const Default cost;
+  const Data data = data_of(*model, cost);
+  Probe probe(*model, data, everything(*model, cost, data));
+  Minibatch batch;
+  batch.examples = 5;
+  batch.numbers["features"] = random_numbers(5 * 9, 1);
+  batch.numbers["targets"] = random_numbers(5 * 8, 2);
+  const Computed found = probe(batch);
+  double squares = 0;
+  for (std::size_t i = 0; i < 40; ++i)
+    squares += std::pow(found.at("y")[i] - batch.numbers["targets"][i], 2) / 5;
+  CHECK(found.at("cost")[0] == Approx(squares));
+  CHECK(gradient_error(*model, cost, batch) < 1e-6);
+  CHECK_THAT(message_of([] {
+               const Shared<Model> none = images(
+                   3, 3, 1, last, {ConvElemwise("h", 2, 2, TanhConvNonlinearity(), irange(.5))});
+               (void)data_of(*none, Default());
+               const Data d = data_of(*none, Default());
+               (void)Default().expr(*none, d);
+             }),
+             Contains("cost"));
+}
+
 TEST_CASE("conv: the tutorial's network begins as in Pylearn2", "[model][conv][initialize]") {
   const Shared<Model> model =
       images(28, 28, 1, last,

@@ -117,10 +117,9 @@ class ConvElemwise : public ConvElemwiseBase {
                          const Signal& output) const override {
     return mean(cost_per_example(at, targets, output));
   }
-  /// The mean over the outputs.
   constexpr AnyExpr cost_per_example(const Place& at, const Signal& targets,
                                      const Signal& output) const override {
-    return mean(cost_matrix(at, targets, output), axis<0>, axis<1>, axis<2>);
+    return nonlinearity->cost_per_example(cost_matrix(at, targets, output));
   }
   constexpr AnyExpr cost_matrix(const Place& at, const Signal& targets,
                                 const Signal& output) const override {
@@ -128,7 +127,7 @@ class ConvElemwise : public ConvElemwiseBase {
     return nonlinearity->cost_matrix(format_as(targets, output.space).value(), output.value());
   }
   constexpr AnyExpr cost_from_cost_matrix(const AnyExpr& matrix) const override {
-    return mean(matrix);
+    return mean(nonlinearity->cost_per_example(matrix));
   }
 
   constexpr void channels(const Place& at, const Signal& below, const Signal& output,

@@ -27,6 +27,10 @@ class ConvNonlinearity : public Object {
   constexpr virtual AnyExpr cost_matrix(const AnyExpr& targets, const AnyExpr& output) const {
     return output - targets;
   }
+  /// What an example costs, of its outputs' costs: their sum.
+  constexpr virtual AnyExpr cost_per_example(const AnyExpr& matrix) const {
+    return sum(matrix, axis<0>, axis<1>, axis<2>);
+  }
   /// `cost` is the layer's; null where it has none.
   constexpr virtual void channels(const Signal& /*output*/, const AnyExpr& /*targets*/,
                                   const AnyExpr* /*cost*/, ChannelList&) const {}
@@ -94,6 +98,9 @@ class SigmoidConvNonlinearity : public ConvNonlinearity {
   constexpr bool has_cost() const override { return true; }
   constexpr AnyExpr cost_matrix(const AnyExpr& targets, const AnyExpr& output) const override {
     return binary_cross_entropy(output, targets);
+  }
+  constexpr AnyExpr cost_per_example(const AnyExpr& matrix) const override {
+    return mean(matrix, axis<0>, axis<1>, axis<2>);
   }
   constexpr void channels(const Signal& output, const AnyExpr& t, const AnyExpr* cost,
                           ChannelList& list) const override {
