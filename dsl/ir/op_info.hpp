@@ -14,6 +14,7 @@ struct Node;
 class Graph;
 class Value;
 struct VjpContext;
+struct RefusalNote;
 
 enum class OpKind : std::uint8_t {
   leaf,         // input, parameter, named scalar, literal, iota, random site, size of an extent
@@ -86,6 +87,8 @@ struct KernelArgs {
   T* scratch;  ///< as many elements as the op's `scratch` asked for
   /// Where in the batch these examples begin: a thread is given some of them. For messages.
   long first_example = 0;
+  /// Of an op that has `parts`: those of the result that are wanted; all if `part_end` is below 0.
+  long part_begin = 0, part_end = -1;
   Communicator* communicator = nullptr;  ///< that of the program
 };
 template <class T>
@@ -105,6 +108,9 @@ struct OpInfo {
   DType result = DType::real;
   /// Derivative rule: adds to the context what each operand gets of the result's gradient.
   void (*vjp)(VjpContext&) = nullptr;
+  /// A node that comes to the same with less work, -1 if there is none; asked for before
+  /// derivatives are taken.
+  int (*cheaper)(Graph& g, const Node& n, const int* in) = nullptr;
   /// For a composite: the expression it stands for.
   Value (*expand)(const Value* in, int count, const Attr& attr) = nullptr;
 
@@ -114,8 +120,12 @@ struct OpInfo {
   KernelFn<double> kernel_double = nullptr;
   /// For a kernel op: elements of scratch it needs, without and times the batch.
   long (*scratch)(const Shape* in, int count, const Attr& attr) = nullptr;
+  /// Of a kernel op whose result has no batch: into how many parts threads may divide it.
+  long (*parts)(const Shape* in, int count, const Attr& attr) = nullptr;
   /// Floating-point operations: of an elementwise op, an element; of a kernel, an example.
   double (*flops)(const Shape* in, int count, const Attr& attr) = nullptr;
+  /// What its attributes say, in words, each after a comma: ", stride 2 x 2"; for explain.
+  void (*text)(RefusalNote& to, const Attr& attr) = nullptr;
   bool total = false;      ///< a kernel that throws for no values of its operands
   bool expensive = false;  ///< worth keeping rather than computing again
 };

@@ -4,8 +4,11 @@
 // the kernel is given their memory as it is), `result` where that holds labels, shape, vjp (or
 // no_derivative),
 // `kernel<T>` (a function compiled once, see src/dsl/kernels), `flops`, and `scratch` if it needs
-// memory to work in. A kernel may throw, and the call of the program has changed nothing then;
-// `total = true` says that it does not, which saves a copy of what the program updates.
+// memory to work in. `parts` lets threads divide a result that has no batch: the kernel then is
+// asked for some of its parts, and touches no others. `text` says what the attributes are, for
+// explain; `cheaper` gives a form of the op with less work. A kernel may throw, and the call of the
+// program has changed nothing then; `total = true` says that it does not, which saves a copy of
+// what the program updates.
 #pragma once
 
 #include <dsl/ops/elementwise.hpp>
@@ -28,6 +31,9 @@ struct KernelOp {
                  .expensive = true};
     if constexpr (!ir::SaysNoDerivative<Op>) i.vjp = &Op::vjp;
     if constexpr (requires { &Op::scratch; }) i.scratch = &Op::scratch;
+    if constexpr (requires { &Op::parts; }) i.parts = &Op::parts;
+    if constexpr (requires { &Op::text; }) i.text = &Op::text;
+    if constexpr (requires { &Op::cheaper; }) i.cheaper = &Op::cheaper;
     if constexpr (requires { Op::total; }) i.total = Op::total;
     if constexpr (requires { Op::result; }) i.result = Op::result;
     return i;

@@ -151,7 +151,8 @@ enum class StepKind : std::uint8_t { loop, gemm, kernel, repeat_begin, repeat_en
 enum class Split : std::uint8_t {
   none,    // the first thread does it
   rows,    // loop: the outer dimensions; gemm: rows of C, or matrices of a stack; kernel: the batch
-  columns  // loop with one row: the inner dimension; reduce_all is gathered from all threads
+  columns  // loop with one row: the inner dimension; reduce_all is gathered from all threads;
+           // kernel: parts of a result without a batch
 };
 
 /// loop:   operands[first .. first+args) of Plan::loops[loop].
@@ -171,7 +172,7 @@ struct Step {
   int outer_rank = 0;  ///< used entries of outer
   /// Of a loop the sizes of the outer dimensions, of a product those of the stack; outermost first.
   Count outer[outer_axes] = {{}, {}, {}, {}};
-  Count inner;    ///< loop: columns
+  Count inner;    ///< loop: columns; kernel: parts of its result
   Count m, n, k;  ///< gemm
   int jump = -1;
   KernelFn<float> kernel_float = nullptr;

@@ -21,6 +21,11 @@ Shape kernel_shape(const Case& c) {
              ? ir::make_shape(c.out, c.in, c.kernel_rows, c.kernel_columns)
              : ir::make_shape(c.kernel_rows, c.kernel_columns, c.in, c.out);
 }
+// Of one group.
+Case grouped(Case c) {
+  c.in /= c.options.groups;
+  return c;
+}
 long at(const Case& c, const Shape& s, int image, int row, int column, int channel) {
   if (c.options.axes == Axes::bc01)
     return ((long{image} * s[1] + channel) * s[2] + row) * s[3] + column;
@@ -46,13 +51,18 @@ int pixels(Border border, int size, int kernel, int padding, int stride) {
   return n;
 }
 
+int reach(int kernel, int dilation) { return (kernel - 1) * dilation + 1; }
+
 // y_rco = sum x_(r - before + i)(c - before + j)k w_(I-1-i)(J-1-j)ko, straight from the definition.
 template <class T>
 Array<double> reference(const Case& c, const Array<T>& x, const Array<T>& w) {
   const ConvolveOptions& o = c.options;
-  const Shape s = image_shape(
-      c, c.images, pixels(o.border, c.rows, c.kernel_rows, o.padding_rows, o.stride_rows),
-      pixels(o.border, c.columns, c.kernel_columns, o.padding_columns, o.stride_columns), c.out);
+  const int tall = reach(c.kernel_rows, o.dilation_rows),
+            wide = reach(c.kernel_columns, o.dilation_columns);
+  const Shape s =
+      image_shape(c, c.images, pixels(o.border, c.rows, tall, o.padding_rows, o.stride_rows),
+                  pixels(o.border, c.columns, wide, o.padding_columns, o.stride_columns), c.out);
+  const Case group = grouped(c);
   Array<double> y = zeros<double>(s);
   const int rows = o.axes == Axes::bc01 ? s[2] : s[1], columns = o.axes == Axes::bc01 ? s[3] : s[2];
   for (int n = 0; n < c.images; ++n)
@@ -61,16 +71,18 @@ Array<double> reference(const Case& c, const Array<T>& x, const Array<T>& w) {
         for (int p = 0; p < c.out; ++p)
           for (int i = 0; i < c.kernel_rows; ++i)
             for (int j = 0; j < c.kernel_columns; ++j) {
-              const int row =
-                  r * o.stride_rows - zeros_before(o.border, c.kernel_rows, o.padding_rows) + i;
+              const int row = r * o.stride_rows - zeros_before(o.border, tall, o.padding_rows) +
+                              i * o.dilation_rows;
               const int column = q * o.stride_columns -
-                                 zeros_before(o.border, c.kernel_columns, o.padding_columns) + j;
+                                 zeros_before(o.border, wide, o.padding_columns) +
+                                 j * o.dilation_columns;
               if (row < 0 || row >= c.rows || column < 0 || column >= c.columns) continue;
               const int ki = o.cross_correlation ? i : c.kernel_rows - 1 - i;
               const int kj = o.cross_correlation ? j : c.kernel_columns - 1 - j;
-              for (int k = 0; k < c.in; ++k)
-                y[at(c, s, n, r, q, p)] +=
-                    double(x[at(c, x.shape, n, row, column, k)]) * w[kernel_at(c, ki, kj, k, p)];
+              const int first = p / (c.out / o.groups) * group.in;
+              for (int k = 0; k < group.in; ++k)
+                y[at(c, s, n, r, q, p)] += double(x[at(c, x.shape, n, row, column, first + k)]) *
+                                           w[kernel_at(group, ki, kj, k, p)];
             }
   return y;
 }
@@ -81,10 +93,12 @@ void check(const Case& c) {
                  << " -> " << c.out << ", kernel " << c.kernel_rows << " x " << c.kernel_columns
                  << ", border " << int(c.options.border) << ", stride " << c.options.stride_rows
                  << " x " << c.options.stride_columns << ", padding " << c.options.padding_rows
-                 << " x " << c.options.padding_columns << ", axes " << int(c.options.axes)
-                 << ", cross-correlation " << c.options.cross_correlation);
+                 << " x " << c.options.padding_columns << ", dilation " << c.options.dilation_rows
+                 << " x " << c.options.dilation_columns << ", groups " << c.options.groups
+                 << ", axes " << int(c.options.axes) << ", cross-correlation "
+                 << c.options.cross_correlation);
   const auto x = random_array<T>(image_shape(c, c.images, c.rows, c.columns, c.in), 1);
-  const auto w = random_array<T>(kernel_shape(c), 2);
+  const auto w = random_array<T>(kernel_shape(grouped(c)), 2);
   const ir::ConvolutionResult geometry = ir::convolution_of(x.shape, w.shape, c.options);
   REQUIRE(geometry.result.ok());
   const Attr attr = geometry.convolution.attr();
@@ -126,6 +140,22 @@ void check(const Case& c) {
     for (std::size_t i = 0; i < image.values.size(); ++i) sum += image.values[i] * g.values[i];
     CHECK(std::abs(dw[place] - sum) <= tolerance<T> * (1 + std::sqrt(total)));
   }
+  // Threads divide dw into parts; where BLAS has no part in it, with the bits that one thread
+  // gives.
+  const ir::OpInfo& op = *ir::info_of<ops::ConvolveWeightGradient>;
+  const Shape shapes[] = {x.shape, g.shape};
+  const long parts = op.parts(shapes, 2, attr);
+  std::vector<T> together(dw.values.size(), T(0));
+  for (int part = 0; part < 3; ++part) {
+    const Array<T> some = call<T>(op, attr, {x, g}, parts * part / 3, parts * (part + 1) / 3);
+    for (std::size_t i = 0; i < together.size(); ++i)
+      if (!std::isnan(some.values[i])) together[i] += some.values[i];
+  }
+  if (geometry.convolution.tiled(c.out / c.options.groups))
+    CHECK(together == dw.values);
+  else
+    CHECK(distance(together, std::vector<double>(dw.values.begin(), dw.values.end())) <=
+          tolerance<T> * (1 + std::sqrt(total)));
 }
 
 void check_all(Case c) {
@@ -180,6 +210,32 @@ TEST_CASE("convolve: an image whose patches are laid out in parts", "[kernel][co
 
 TEST_CASE("convolve: many small images, of which several make one product", "[kernel][convolve]") {
   check_all({70, 9, 9, 6, 3, 3, 3, {}});
+}
+
+TEST_CASE("convolve: products that read the images where they lie", "[kernel][convolve]") {
+  // Rows of every remainder of a tile, and channels of every number of registers.
+  for (int columns : {4, 5, 11, 13, 25, 28}) check_all({2, 5, columns + 2, 3, 16, 3, 3, {}});
+  for (int out : {1, 7, 16, 20, 33, 48, 64, 70}) check_all({1, 6, 9, 4, out, 3, 2, {}});
+  check_all({3, 12, 12, 16, 32, 5, 5, {}});
+  check_all({2, 9, 9, 1, 20, 5, 5, {.border = Border::same}});
+  check_all({2, 9, 9, 1, 20, 3, 3, {}});
+  check_all({2, 12, 9, 1, 6, 7, 7, {.padding_rows = 2, .padding_columns = 1}});
+  // Depths of which the first-level cache does not hold the kernels.
+  check_all({1, 8, 14, 40, 50, 3, 3, {.border = Border::same}});
+}
+
+TEST_CASE("convolve: dilation and groups", "[kernel][convolve]") {
+  for (Border border : {Border::valid, Border::full, Border::same})
+    check_all(
+        {2, 11, 13, 3, 5, 3, 2, {.border = border, .dilation_rows = 2, .dilation_columns = 3}});
+  check_all({2, 9, 12, 8, 12, 3, 3, {.stride_columns = 2, .dilation_columns = 2, .groups = 2}});
+  check_all({2, 7, 8, 24, 16, 3, 3, {.border = Border::same, .groups = 2}});
+  check_all({2, 7, 8, 6, 6, 3, 3, {.padding_rows = 1, .groups = 6}});
+  check_all({1, 7, 8, 4, 8, 3, 3, {.stride_rows = 2, .groups = 4}});
+}
+
+TEST_CASE("convolve: batches of 1 to 256 images", "[kernel][convolve]") {
+  for (int images : {1, 2, 31, 65, 256}) check_all({images, 8, 8, 2, 6, 3, 3, {}});
 }
 
 TEST_CASE("convolve: the kernel is flipped, as in Theano", "[kernel][convolve]") {

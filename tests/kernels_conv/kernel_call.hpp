@@ -55,9 +55,10 @@ Array<T> labels_array(const Shape& s, std::vector<std::int32_t> labels) {
 }
 
 /// The result of an op's kernel. Fails if it writes beyond its result or its scratch; a number it
-/// leaves unwritten is NaN.
+/// leaves unwritten is NaN. Of an op that has parts, those wanted; by default all.
 template <class T>
-Array<T> call(const ansatz::ir::OpInfo& op, const Attr& attr, const std::vector<Array<T>>& in) {
+Array<T> call(const ansatz::ir::OpInfo& op, const Attr& attr, const std::vector<Array<T>>& in,
+              long part_begin = 0, long part_end = -1) {
   using namespace ansatz;
   std::vector<Shape> shapes;
   for (const Array<T>& a : in) shapes.push_back(a.shape);
@@ -89,6 +90,8 @@ Array<T> call(const ansatz::ir::OpInfo& op, const Attr& attr, const std::vector<
   const auto rows = reinterpret_cast<const long(*)[ir::max_rank]>(dims.data());
   ir::KernelArgs<T> args{pointers.data(), out.data(),        rows,  ranks.data(),
                          rows[count],     result.shape.rank, &attr, scratch.data()};
+  args.part_begin = part_begin;
+  args.part_end = part_end;
   if constexpr (sizeof(T) == 4)
     op.kernel_float(args);
   else

@@ -27,8 +27,8 @@ TEST_CASE("convolve: two threads give what one gives", "[kernel][convolve]") {
   for (std::size_t i = 0; i < images.size(); ++i) images[i] = std::sin(static_cast<double>(i));
   std::vector<std::int32_t> labels(std::size_t{examples} * 3);
   for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int32_t>(i * i % 9);
-  std::vector<std::vector<double>> results[2];
-  for (int threads : {1, 2}) {
+  std::vector<std::vector<double>> results[3];
+  for (int threads : {1, 2, 3}) {
     program.threads(threads);
     const auto r = program({{"x", view(images.data(), {examples, 28, 28, 3})},
                             {"t", view(labels.data(), {examples, 3})}});

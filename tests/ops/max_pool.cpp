@@ -1,9 +1,12 @@
 #include "op_test.hpp"
 
+#include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/ops/arithmetic/abs.hpp>
 #include <dsl/ops/arithmetic/square.hpp>
 #include <dsl/ops/image/max_pool.hpp>
 #include <dsl/ops/reduce/sum.hpp>
+#include <dsl/passes/lower.hpp>
 
 namespace {
 
@@ -90,4 +93,57 @@ TEST_CASE("max_pool: the first of several largest pixels gets the gradient", "[o
   const op_test::Build op = [](auto& x) { return max_pool(x[0], pool<2, 2>); };
   const op_test::Array x{{2, 4, 1}, {1, 1, 0, 2, 1, 1, 2, 2}};
   CHECK(op_test::gradients(op, {x})[0].values == op_test::Numbers{1, 0, 0, 1, 0, 0, 0, 0});
+}
+
+TEST_CASE("max_pool: bias and rectifier come after the pool", "[op][max_pool]") {
+  const auto text = [](const auto& e) {
+    const ir::Graph g = ir::stabilize(ir::graph_of(function(outputs(e))));
+    std::string names;
+    for (int id = g.roots[0].value; g[id].count; id = g.in(id, 0))
+      names += g[id].op->name + std::string(" ");
+    return names;
+  };
+  const auto x = input<Conv2DSpace<6, 8, 3>>("x");
+  const auto b = parameter<VectorSpace<3>>("b");
+  const auto each = parameter<Conv2DSpace<6, 8, 3>>("each");
+  CHECK(text(max_pool(relu(x + b), pool<2>)) == "relu add max_pool ");
+  CHECK(text(max_pool(b + relu(x), pool<2>)) == "add ");  // b is the first operand
+  CHECK(text(max_pool(relu(x) + 1, pool<2>)) == "add relu max_pool ");
+  // A bias that differs from pixel to pixel stays before it, and so does what a pool does not make
+  // smaller.
+  CHECK(text(max_pool(relu(x + each), pool<2>)) == "relu max_pool add ");
+  CHECK(text(max_pool(relu(x + b), pool<2>, stride<1>)) == "max_pool relu add ");
+  // With channels first a bias of three axes is one of channels, one of one axis is not.
+  const auto y = input<Conv2DSpace<6, 8, 3, Axes::bc01>>("y");
+  const auto c = parameter<Tensor<3, 1, 1>>("c");
+  const auto columns = parameter<VectorSpace<8>>("columns");
+  CHECK(text(max_pool(relu(y + c), pool<2>)) == "relu add max_pool ");
+  CHECK(text(max_pool(relu(y + columns), pool<2>)) == "relu max_pool add ");
+}
+
+TEST_CASE("max_pool: a pool before bias and rectifier gives the same numbers", "[op][max_pool]") {
+  const auto x = input<Conv2DSpace<7, 9, 3>>("x");
+  const auto b = parameter<VectorSpace<3>>("b");
+  // By `abs`, which does nothing to what is not negative, the pool does not see the rectifier.
+  const auto first = max_pool(relu(x + b), pool<3, 2>, stride<2>);
+  const auto after = max_pool(abs(relu(x + b)), pool<3, 2>, stride<2>);
+  const auto loss = [](const auto& p) { return sum(p * p * p); };
+  auto program =
+      build<float>(function(outputs(first, after, grad(loss(first), x), grad(loss(after), x),
+                                    grad(loss(first), b), grad(loss(after), b))));
+  Store store = program.store();
+  store.uniform("b", -1, 1, 1);
+  std::vector<float> values(std::size_t{5} * 7 * 9 * 3);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = std::sin(static_cast<float>(i * i % 1009));
+  values[17] = std::numeric_limits<float>::infinity();
+  const auto r = program({{"x", view(values.data(), {5, 7, 9, 3})}});
+  for (int k = 0; k < 4; k += 2) {
+    const std::vector<float> a(r[k].data(), r[k].data() + r[k].size());
+    const std::vector<float> c(r[k + 1].data(), r[k + 1].data() + r[k + 1].size());
+    CHECK(a == c);
+  }
+  for (int k = 0; k < 3; ++k)
+    CHECK((r[4].data()[k] == r[5].data()[k] ||
+           std::abs(r[4].data()[k] - r[5].data()[k]) <= 1e-4f * std::abs(r[5].data()[k])));
 }

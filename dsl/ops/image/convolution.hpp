@@ -100,6 +100,19 @@ struct Convolution {
     return a;
   }
 
+  constexpr void text(RefusalNote& to) const {
+    add_pair(to, "stride", stride, 1);
+    add_pair(to, "zeros before", before, 0);
+    add_pair(to, "zeros after", after, 0);
+    add_pair(to, "dilation", dilation, 1);
+    if (groups > 1) {
+      to.add(", ");
+      to.add(groups);
+      to.add(" groups");
+    }
+    if (!flip) to.add(", cross_correlation");
+  }
+
   /// Pixels of the image from the kernel's first to its last.
   constexpr int reach(int d) const { return (kernel[d] - 1) * dilation[d] + 1; }
   /// Pixels of the result along a direction.
@@ -114,6 +127,62 @@ struct Convolution {
 
   /// Products that go into one number of the result.
   constexpr long depth(long channels) const { return channels * kernel[0] * kernel[1]; }
+
+  // By tiles: products read the images where they lie (docs/convolution.md says what that brings).
+
+  /// Whether a row of a patch lies in pieces, pixel by pixel.
+  constexpr bool apart() const { return groups > 1 || dilation[1] > 1; }
+  /// Numbers of a patch that lie side by side.
+  constexpr long run(long channels) const { return apart() ? channels : kernel[1] * channels; }
+  constexpr bool padded() const { return before[0] || before[1] || after[0] || after[1]; }
+  /// A tile is some pixels of a row of the result by some of its channels: of either too few are
+  /// left for the registers to be used, and BLAS does better with the patches of several images.
+  constexpr bool tiled(long channels_out) const {
+    return !channels_first && count(1) >= 4 && (groups == 1 || channels_out >= 4);
+  }
+  /// The gradient of the images is added up a run at a time.
+  constexpr bool tiled_back(long channels, long channels_out) const {
+    return tiled(channels_out) && run(channels) >= 8;
+  }
+  /// What is read at a time: some rows of the result of one image, or several whole images. `sums`:
+  /// of a sum over the pixels, which is then one of parts of about a thousand.
+  struct Piece {
+    long images = 1, rows = 1;
+  };
+  constexpr Piece piece(long channels, bool sums) const {
+    constexpr long most = 1 << 16, pixels = 1024, few = 256;  // numbers; pixels of the result
+    long line = (size[1] + before[1] + after[1]) * groups * channels;
+    if (line == 0) line = 1;
+    Piece p{1, (most / line - reach(0)) / stride[0] + 1};
+    if (sums && p.rows * count(1) > pixels) p.rows = pixels / count(1);
+    if (p.rows < 1) p.rows = 1;
+    if (p.rows < count(0)) return p;
+    p.rows = count(0);
+    if (sums) p.images = few / (p.rows * count(1));
+    if (p.images > most / (lines(p.rows) * line)) p.images = most / (lines(p.rows) * line);
+    if (p.images < 1) p.images = 1;
+    return p;
+  }
+  /// Rows of an image, zeros around it included, that `rows` rows of the result see.
+  constexpr long lines(long rows) const { return (rows - 1) * stride[0] + reach(0); }
+  /// Numbers of a piece with the zeros around it.
+  constexpr long padded_piece(long channels, bool sums) const {
+    const Piece p = piece(channels, sums);
+    const long line = (size[1] + before[1] + after[1]) * groups * channels;
+    return padded() ? p.images * lines(p.rows) * line : 0;
+  }
+
+  /// The gradient of the kernels is divided among threads by their rows in memory, a row being the
+  /// channels of the result with channels last; several make a part where they are few.
+  constexpr long part_rows(long channels) const {
+    return channels_first || kernel[1] * channels > 9 ? 1 : kernel[1] * channels;
+  }
+  constexpr long parts(long channels, long channels_out) const {
+    return channels_first ? channels_out : depth(channels) / part_rows(channels);
+  }
+
+  // By patches.
+
   /// Whether the image itself is the matrix of its patches.
   constexpr bool direct() const {
     for (int d = 0; d < 2; ++d)
@@ -235,9 +304,14 @@ constexpr bool is_kernel_of(const Convolution& c, const Shape& w) {
 constexpr double convolution_work(const Shape& result, const Convolution& c, int channels) {
   return 2 * elements(result) * static_cast<double>(c.depth(channels));
 }
-/// Numbers a kernel needs to work in: the flipped kernels, patches, and a register beyond them.
-constexpr long convolution_scratch(const Convolution& c, long in_channels, long out_channels) {
-  return (c.flip ? c.depth(in_channels) * out_channels : 0) + c.patches(in_channels) + 16;
+/// Numbers a kernel needs to work in: kernels in another order, then patches or an image with the
+/// zeros around it, and a register beyond them. The channels are those of one group and all.
+constexpr long convolution_scratch(const Convolution& c, long in_channels, long out_channels,
+                                   bool back, bool sums) {
+  const long each = out_channels / c.groups;
+  const bool tiled = back ? c.tiled_back(in_channels, each) : c.tiled(each);
+  const long kernels = c.flip || (tiled && back) ? c.depth(in_channels) * out_channels : 0;
+  return kernels + (tiled ? c.padded_piece(in_channels, sums) : c.patches(in_channels)) + 16;
 }
 
 }  // namespace ir

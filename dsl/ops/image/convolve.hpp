@@ -20,15 +20,11 @@ namespace ops {
 //   <g, x * w> = <input_gradient(g, w), x> = <weight_gradient(x, g), w>.
 // attr of the three: ir::Convolution.
 
-struct Convolve : KernelOp<Convolve> {
+struct Convolve : ImageOp<Convolve, ir::Convolution, 2> {
   static constexpr const char* name = "convolve";
-  static constexpr ir::Takes takes = ir::Elements::numbers;
-  static constexpr bool total = true;
-  static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::convolve<T>;
-  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::Convolution c(attr);
+  static constexpr ir::ShapeResult shape_of(const ir::Convolution& c, const ir::Shape* in) {
     if (!ir::is_image_of(c, in[0], false) || !ir::is_kernel_of(c, in[1]) ||
         ir::image_of(in[0], c.channels_first).channels !=
             ir::kernel_of(in[1], c.channels_first).channels * c.groups)
@@ -36,29 +32,23 @@ struct Convolve : KernelOp<Convolve> {
     return {ir::with_image(in[0], c.channels_first,
                            {c.count(0), c.count(1), ir::result_channels(in[1], c.channels_first)})};
   }
-  static constexpr long scratch(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::Convolution c(attr);
+  static constexpr long room(const ir::Convolution& c, const ir::Shape* in) {
     return ir::convolution_scratch(c, ir::kernel_of(in[1], c.channels_first).channels,
-                                   ir::result_channels(in[1], c.channels_first));
+                                   ir::result_channels(in[1], c.channels_first), false, false);
   }
-  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::Convolution c(attr);
-    return ir::convolution_work(shape(in, 2, attr).shape, c,
+  static constexpr double work(const ir::Convolution& c, const ir::Shape* in) {
+    return ir::convolution_work(shape_of(c, in).shape, c,
                                 ir::kernel_of(in[1], c.channels_first).channels);
   }
   static constexpr void vjp(ir::VjpContext& c);
 };
 
 /// Operands g (like the result), w: what x gets of g.
-struct ConvolveInputGradient : KernelOp<ConvolveInputGradient> {
+struct ConvolveInputGradient : ImageOp<ConvolveInputGradient, ir::Convolution, 2> {
   static constexpr const char* name = "convolve_input_gradient";
-  static constexpr ir::Takes takes = ir::Elements::numbers;
-  static constexpr bool total = true;
-  static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::convolve_input_gradient<T>;
-  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::Convolution c(attr);
+  static constexpr ir::ShapeResult shape_of(const ir::Convolution& c, const ir::Shape* in) {
     if (!ir::is_image_of(c, in[0], true) || !ir::is_kernel_of(c, in[1]) ||
         ir::image_of(in[0], c.channels_first).channels !=
             ir::result_channels(in[1], c.channels_first))
@@ -67,43 +57,41 @@ struct ConvolveInputGradient : KernelOp<ConvolveInputGradient> {
         in[0], c.channels_first,
         {c.size[0], c.size[1], ir::kernel_of(in[1], c.channels_first).channels * c.groups})};
   }
-  static constexpr long scratch(const ir::Shape* in, int count, const ir::Attr& attr) {
-    return Convolve::scratch(in, count, attr);
+  static constexpr long room(const ir::Convolution& c, const ir::Shape* in) {
+    return ir::convolution_scratch(c, ir::kernel_of(in[1], c.channels_first).channels,
+                                   ir::result_channels(in[1], c.channels_first), true, false);
   }
-  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::Convolution c(attr);
+  static constexpr double work(const ir::Convolution& c, const ir::Shape* in) {
     return ir::convolution_work(in[0], c, ir::kernel_of(in[1], c.channels_first).channels);
   }
   static constexpr void vjp(ir::VjpContext& c);
 };
 
 /// Operands x, g (like the result): what w gets of g, summed over the images.
-struct ConvolveWeightGradient : KernelOp<ConvolveWeightGradient> {
+struct ConvolveWeightGradient : ImageOp<ConvolveWeightGradient, ir::Convolution, 2> {
   static constexpr const char* name = "convolve_weight_gradient";
-  static constexpr ir::Takes takes = ir::Elements::numbers;
-  static constexpr bool total = true;
-  static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::convolve_weight_gradient<T>;
-  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::Convolution c(attr);
+  static constexpr ir::ShapeResult shape_of(const ir::Convolution& c, const ir::Shape* in) {
     if (!ir::is_image_of(c, in[0], false) || !ir::is_image_of(c, in[1], true) ||
         in[0].rank != in[1].rank || (in[0].rank == 4 && in[0][0] != in[1][0]))
       return ir::refused("there must be a gradient for each image");
-    const int from = ir::image_of(in[0], c.channels_first).channels / c.groups;
-    const int to = ir::image_of(in[1], c.channels_first).channels;
+    const int from = group_channels(c, in), to = ir::image_of(in[1], c.channels_first).channels;
     if (c.channels_first) return {ir::make_shape(to, from, c.kernel[0], c.kernel[1])};
     return {ir::make_shape(c.kernel[0], c.kernel[1], from, to)};
   }
-  static constexpr long scratch(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::Convolution c(attr);
-    return ir::convolution_scratch(c, ir::image_of(in[0], c.channels_first).channels / c.groups,
-                                   ir::image_of(in[1], c.channels_first).channels);
+  static constexpr long room(const ir::Convolution& c, const ir::Shape* in) {
+    return ir::convolution_scratch(c, group_channels(c, in),
+                                   ir::image_of(in[1], c.channels_first).channels, false, true);
   }
-  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::Convolution c(attr);
-    return ir::convolution_work(in[1], c,
-                                ir::image_of(in[0], c.channels_first).channels / c.groups);
+  static constexpr long divided(const ir::Convolution& c, const ir::Shape* in) {
+    return c.parts(group_channels(c, in), ir::image_of(in[1], c.channels_first).channels);
+  }
+  static constexpr double work(const ir::Convolution& c, const ir::Shape* in) {
+    return ir::convolution_work(in[1], c, group_channels(c, in));
+  }
+  static constexpr int group_channels(const ir::Convolution& c, const ir::Shape* in) {
+    return ir::image_of(in[0], c.channels_first).channels / c.groups;
   }
   static constexpr void vjp(ir::VjpContext& c);
 };
@@ -131,25 +119,14 @@ constexpr void ConvolveWeightGradient::vjp(ir::VjpContext& c) {
 
 namespace ir {
 
-// What options come to: tags, known to the type, or a ConvolveOptions known only at run time.
-template <class X>
-constexpr ConvolveOptions convolve_options(const ConvolveOptions& given) {
-  ConvolveOptions o = given;
-  o.axes = axes_of<X>(o.axes);
-  return o;
-}
-template <class X, class... Tag>
-constexpr ConvolveOptions convolve_options(const Tag&...) {
-  return convolve_options<X>(options_of<ConvolveOptions, Tag...>());
-}
-
 // The shape of a convolution. Where the options are not known rows and columns are not; then, too,
 // the kernels' channels must be those of the image or of a group of them, if the axes are known.
 template <class X, class W, class... Option>
 consteval ShapeResult convolved_space() {
   constexpr bool first = axes_of<X>() == Axes::bc01;
   if constexpr (are_tags<ConvolveOptions, Option...>) {
-    return convolution_of(X::known, W::known, convolve_options<X>(Option{}...)).result;
+    return convolution_of(X::known, W::known, image_options<X, ConvolveOptions>(Option{}...))
+        .result;
   } else {
     const ShapeResult x = open_image(X::known, first);
     if (!x.ok() || !has_image_axes<X> || W::known.rank != 4) return x;
@@ -158,7 +135,7 @@ consteval ShapeResult convolved_space() {
     int& channels = w[first ? 1 : 2];
     const int all = image_of(x.shape, first).channels;
     if (channels > 0 && all != any && all % channels == 0) channels = any;
-    return convolution_of(x.shape, w, convolve_options<X>(ConvolveOptions{})).result;
+    return convolution_of(x.shape, w, image_options<X, ConvolveOptions>()).result;
   }
 }
 
@@ -179,7 +156,7 @@ struct Convolved {
 };
 template <class X, class W, class... Option>
   requires(!any_unknown<X, W> && kernels_fit<X, W, Option...>() &&
-           (are_tags<ConvolveOptions, Option...> || has_image_axes<X>))
+           image_space_known<X, ConvolveOptions, Option...>)
 struct Convolved<X, W, Option...> {
   static constexpr Shape shape = convolved_space<X, W, Option...>().shape;
   using type = typename ImageSpace<shape, axes_of<X>(), X>::type;
@@ -221,7 +198,7 @@ constexpr Expr<typename ir::Convolved<X, W, Option...>::type> convolve(const Exp
                                                                        const Expr<W>& w,
                                                                        const Option&... options) {
   return Expr<typename ir::Convolved<X, W, Option...>::type>(
-      ir::convolution(x, w, ir::convolve_options<X>(options...)));
+      ir::convolution(x, w, ir::image_options<X, ConvolveOptions>(options...)));
 }
 template <class X, class W, class... Option>
   requires(!KernelsFit<X, W, Option...>)

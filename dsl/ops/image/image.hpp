@@ -1,10 +1,57 @@
-// Where an image's rows, columns and channels stand in a shape (no op)
+// What all ops on images share (no op): where rows, columns and channels stand in a shape, what an
+// op is made of, and its options
 #pragma once
 
+#include <dsl/ir/refusal.hpp>
 #include <dsl/ops/kernel.hpp>
 
 namespace ansatz {
+namespace ops {
+
+/// The base of ops on images. Their attributes are a `Geometry` (of kernels, windows, …), which
+/// says it in words, too. The op has `kernel<T>`, shape_of(geometry, operands' shapes), vjp, and
+/// `work`, floating-point operations an example; and `room` and `divided`, if it needs what
+/// KernelOp calls scratch and parts.
+template <class Op, class Geometry, int Operands>
+struct ImageOp : KernelOp<Op> {
+  static constexpr ir::Takes takes = ir::Elements::numbers;
+  static constexpr bool total = true;
+  static constexpr int arity = Operands;
+  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
+    return Op::shape_of(Geometry(attr), in);
+  }
+  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
+    return Op::work(Geometry(attr), in);
+  }
+  static constexpr long scratch(const ir::Shape* in, int, const ir::Attr& attr) {
+    if constexpr (requires { &Op::room; })
+      return Op::room(Geometry(attr), in);
+    else
+      return 0;
+  }
+  static constexpr long parts(const ir::Shape* in, int, const ir::Attr& attr) {
+    if constexpr (requires { &Op::divided; })
+      return Op::divided(Geometry(attr), in);
+    else
+      return 1;
+  }
+  static constexpr void text(ir::RefusalNote& to, const ir::Attr& attr) { Geometry(attr).text(to); }
+};
+
+}  // namespace ops
+
 namespace ir {
+
+/// Of both directions, in words: ", stride 2 x 3"; nothing if they are as usual.
+constexpr void add_pair(RefusalNote& to, const char* what, const int* two, int usual) {
+  if (two[0] == usual && two[1] == usual) return;
+  to.add(", ");
+  to.add(what);
+  to.add(" ");
+  to.add(two[0]);
+  to.add(" x ");
+  to.add(two[1]);
+}
 
 /// The axes of a Conv2DSpace or of a batch of them; b01c for other Spaces.
 template <class S>
@@ -118,6 +165,22 @@ template <class Options, class... Option>
 inline constexpr bool are_options =
     are_tags<Options, Option...> ||
     (sizeof...(Option) == 1 && (std::is_same_v<Option, Options> && ...));
+
+// What options come to: tags, known to the type, or an Options known only at run time.
+template <class X, class Options>
+constexpr Options image_options(const Options& given) {
+  Options o = given;
+  o.axes = axes_of<X>(o.axes);
+  return o;
+}
+template <class X, class Options, class... Tag>
+  requires are_tags<Options, Tag...>
+constexpr Options image_options(const Tag&...) {
+  return image_options<X, Options>(options_of<Options, Tag...>());
+}
+/// Whether the result's Space is known: the options are, or at least the order of the axes.
+template <class X, class Options, class... Option>
+inline constexpr bool image_space_known = are_tags<Options, Option...> || has_image_axes<X>;
 
 /// An image or batch of images whose rows and columns are not known.
 constexpr ShapeResult open_image(const Shape& x, bool channels_first) {

@@ -1,6 +1,9 @@
 // y = largest x of each window of an image
 #pragma once
 
+#include <dsl/ir/graph.hpp>
+#include <dsl/ops/activation/relu.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
 #include <dsl/ops/image/pool.hpp>
 
 namespace ansatz {
@@ -16,62 +19,85 @@ void max_pool_gather(const ir::KernelArgs<T>&);
 namespace ops {
 
 /// attr of the three: ir::Pooling.
-struct MaxPool : KernelOp<MaxPool> {
+struct MaxPool : ImageOp<MaxPool, ir::Pooling, 1> {
   static constexpr const char* name = "max_pool";
-  static constexpr ir::Takes takes = ir::Elements::numbers;
-  static constexpr bool total = true;
-  static constexpr int arity = 1;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::max_pool<T>;
-  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
-    return ir::pool_shape(in[0], ir::Pooling(attr), false);
+  static constexpr ir::ShapeResult shape_of(const ir::Pooling& p, const ir::Shape* in) {
+    return ir::pool_shape(in[0], p, false);
   }
-  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
-    return ir::pool_work(shape(in, 1, attr).shape, attr);
+  static constexpr double work(const ir::Pooling& p, const ir::Shape* in) {
+    return ir::pool_work(shape_of(p, in).shape, p);
   }
   static constexpr void vjp(ir::VjpContext& c);
+  static constexpr int cheaper(ir::Graph& g, const ir::Node& n, const int* in);
+
+ private:
+  static constexpr int pooled(ir::Graph& g, const ir::Attr& attr, int x);
 };
 
 /// Operands x, g: zeros to which each g was added at the first largest x of its window, row by row.
-struct MaxPoolGradient : KernelOp<MaxPoolGradient> {
+struct MaxPoolGradient : ImageOp<MaxPoolGradient, ir::Pooling, 2> {
   static constexpr const char* name = "max_pool_gradient";
-  static constexpr ir::Takes takes = ir::Elements::numbers;
-  static constexpr bool total = true;
-  static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::max_pool_gradient<T>;
-  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::ShapeResult g = ir::pool_shape(in[0], ir::Pooling(attr), false);
+  static constexpr ir::ShapeResult shape_of(const ir::Pooling& p, const ir::Shape* in) {
+    const ir::ShapeResult g = ir::pool_shape(in[0], p, false);
     if (g.ok() && !(g.shape == in[1])) return ir::refused("there must be a gradient a window");
     return g.ok() ? ir::ShapeResult{in[0]} : g;
   }
-  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
-    return 2 * ir::pool_work(in[1], attr);
+  static constexpr double work(const ir::Pooling& p, const ir::Shape* in) {
+    return 2 * ir::pool_work(in[1], p);
   }
   static constexpr void vjp(ir::VjpContext& c);
 };
 
 /// Operands x, v, both images: each window's v at its first largest x. The transpose of
 /// MaxPoolGradient.
-struct MaxPoolGather : KernelOp<MaxPoolGather> {
+struct MaxPoolGather : ImageOp<MaxPoolGather, ir::Pooling, 2> {
   static constexpr const char* name = "max_pool_gather";
-  static constexpr ir::Takes takes = ir::Elements::numbers;
-  static constexpr bool total = true;
-  static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::max_pool_gather<T>;
-  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
+  static constexpr ir::ShapeResult shape_of(const ir::Pooling& p, const ir::Shape* in) {
     if (!(in[0] == in[1])) return ir::refused("both operands must be images of one size");
-    return ir::pool_shape(in[0], ir::Pooling(attr), false);
+    return ir::pool_shape(in[0], p, false);
   }
-  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
-    return 2 * ir::pool_work(shape(in, 2, attr).shape, attr);
+  static constexpr double work(const ir::Pooling& p, const ir::Shape* in) {
+    return 2 * ir::pool_work(shape_of(p, in).shape, p);
   }
   static constexpr void vjp(ir::VjpContext& c) {
     c.give(1, ir::make(ir::info_of<MaxPoolGradient>, ir::Attr(c.attr()), c.in(0).value(),
                        c.g().value()));
   }
 };
+
+// max_pool(relu(x)) -> relu(max_pool(x))     max_pool(x + b) -> max_pool(x) + b, b one for all
+// pixels
+//
+// Neither makes the smaller of two numbers the larger one, so the largest is the same, to the bit;
+// of several that rounding makes equal the gradient goes to the one that was the largest before.
+constexpr int MaxPool::cheaper(ir::Graph& g, const ir::Node& n, const int* in) {
+  if (2 * ir::fixed_size(n.shape) > ir::fixed_size(g[in[0]].shape)) return -1;
+  const int y = pooled(g, n.attr, in[0]);
+  return g.is(y, ir::info_of<MaxPool>) ? -1 : y;
+}
+constexpr int MaxPool::pooled(ir::Graph& g, const ir::Attr& attr, int x) {
+  if (g.is(x, ir::info_of<Relu>)) {
+    const int y = pooled(g, attr, g.in(x, 0));
+    return g.add(ir::info_of<Relu>, {}, &y, 1);
+  }
+  if (g.is(x, ir::info_of<Add>)) {
+    for (int k = 0; k < 2; ++k) {
+      int in[] = {g.in(x, 0), g.in(x, 1)};
+      if (!(g[in[k]].shape == g[x].shape) ||
+          !ir::same_for_all_pixels(g[in[1 - k]].shape, g[x].shape.rank, ir::Pooling(attr)))
+        continue;
+      in[k] = pooled(g, attr, in[k]);
+      return g.add(ir::info_of<Add>, {}, in, 2);
+    }
+  }
+  return g.add(ir::info_of<MaxPool>, attr, &x, 1);
+}
 
 constexpr void MaxPool::vjp(ir::VjpContext& c) {
   c.give(0, ir::make(ir::info_of<MaxPoolGradient>, ir::Attr(c.attr()), c.in(0).value(),
@@ -100,7 +126,7 @@ template <class X, class... Option>
 constexpr Expr<typename ir::Pooled<X, Option...>::type> max_pool(const Expr<X>& x,
                                                                  const Option&... options) {
   return Expr<typename ir::Pooled<X, Option...>::type>(
-      ir::pool_value<ops::MaxPool>(x, ir::pool_options<X>(options...)));
+      ir::pool_value<ops::MaxPool>(x, ir::image_options<X, PoolOptions>(options...)));
 }
 template <class X, class... Option>
   requires(!WindowsFit<X, Option...>)

@@ -14,36 +14,30 @@ void mean_pool_gradient(const ir::KernelArgs<T>&);
 namespace ops {
 
 /// attr of both: ir::Pooling.
-struct MeanPool : KernelOp<MeanPool> {
+struct MeanPool : ImageOp<MeanPool, ir::Pooling, 1> {
   static constexpr const char* name = "mean_pool";
-  static constexpr ir::Takes takes = ir::Elements::numbers;
-  static constexpr bool total = true;
-  static constexpr int arity = 1;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::mean_pool<T>;
-  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
-    return ir::pool_shape(in[0], ir::Pooling(attr), false);
+  static constexpr ir::ShapeResult shape_of(const ir::Pooling& p, const ir::Shape* in) {
+    return ir::pool_shape(in[0], p, false);
   }
-  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
-    return ir::pool_work(shape(in, 1, attr).shape, attr);
+  static constexpr double work(const ir::Pooling& p, const ir::Shape* in) {
+    return ir::pool_work(shape_of(p, in).shape, p);
   }
   static constexpr void vjp(ir::VjpContext& c);
 };
 
 /// Operand g: zeros to which g / (pixels of the window) was added at each pixel of its window. The
 /// transpose of MeanPool, as that is of it.
-struct MeanPoolGradient : KernelOp<MeanPoolGradient> {
+struct MeanPoolGradient : ImageOp<MeanPoolGradient, ir::Pooling, 1> {
   static constexpr const char* name = "mean_pool_gradient";
-  static constexpr ir::Takes takes = ir::Elements::numbers;
-  static constexpr bool total = true;
-  static constexpr int arity = 1;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::mean_pool_gradient<T>;
-  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
-    return ir::pool_shape(in[0], ir::Pooling(attr), true);
+  static constexpr ir::ShapeResult shape_of(const ir::Pooling& p, const ir::Shape* in) {
+    return ir::pool_shape(in[0], p, true);
   }
-  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
-    return ir::pool_work(in[0], attr);
+  static constexpr double work(const ir::Pooling& p, const ir::Shape* in) {
+    return ir::pool_work(in[0], p);
   }
   static constexpr void vjp(ir::VjpContext& c) {
     c.give(0, ir::make(ir::info_of<MeanPool>, ir::Attr(c.attr()), c.g().value()));
@@ -62,7 +56,7 @@ template <class X, class... Option>
 constexpr Expr<typename ir::Pooled<X, Option...>::type> mean_pool(const Expr<X>& x,
                                                                   const Option&... options) {
   return Expr<typename ir::Pooled<X, Option...>::type>(
-      ir::pool_value<ops::MeanPool>(x, ir::pool_options<X>(options...)));
+      ir::pool_value<ops::MeanPool>(x, ir::image_options<X, PoolOptions>(options...)));
 }
 template <class X, class... Option>
   requires(!WindowsFit<X, Option...>)

@@ -62,6 +62,12 @@ struct Pooling {
     return a;
   }
 
+  constexpr void text(RefusalNote& to) const {
+    add_pair(to, "windows", window, 0);
+    if (stride[0] != window[0] || stride[1] != window[1]) add_pair(to, "stride", stride, 0);
+    if (valid) to.add(", whole windows only");
+  }
+
   /// Windows along a direction. Pylearn2 makes ceil((size - window) / stride) + 1; with gaps
   /// between the windows the last of these may lie outside and is left out.
   constexpr int count(int d) const {
@@ -98,18 +104,6 @@ constexpr ShapeResult pool_shape(const Shape& in, const Pooling& p, bool back) {
   return {with_image(in, p.channels_first, image)};
 }
 
-// What options come to: tags, known to the type, or a PoolOptions known only at run time.
-template <class X>
-constexpr PoolOptions pool_options(const PoolOptions& given) {
-  PoolOptions o = given;
-  o.axes = axes_of<X>(o.axes);
-  return o;
-}
-template <class X, class... Tag>
-constexpr PoolOptions pool_options(const Tag&...) {
-  return pool_options<X>(options_of<PoolOptions, Tag...>());
-}
-
 constexpr ShapeResult pooled(const Shape& x, const PoolOptions& o) {
   if (o.border == Border::same) return refused("the border of a pool is valid or full");
   return pool_shape(x, Pooling(o, x), false);
@@ -118,7 +112,7 @@ constexpr ShapeResult pooled(const Shape& x, const PoolOptions& o) {
 template <class X, class... Option>
 consteval ShapeResult pooled_space() {
   if constexpr (are_tags<PoolOptions, Option...>)
-    return pooled(X::known, pool_options<X>(Option{}...));
+    return pooled(X::known, image_options<X, PoolOptions>(Option{}...));
   else
     return open_image(X::known, axes_of<X>() == Axes::bc01);
 }
@@ -139,7 +133,7 @@ struct Pooled {
 };
 template <class X, class... Option>
   requires(!any_unknown<X> && windows_fit<X, Option...>() &&
-           (are_tags<PoolOptions, Option...> || has_image_axes<X>))
+           image_space_known<X, PoolOptions, Option...>)
 struct Pooled<X, Option...> {
   static constexpr Shape shape = pooled_space<X, Option...>().shape;
   using type = typename ImageSpace<shape, axes_of<X>(), X>::type;
@@ -154,9 +148,17 @@ constexpr Value pool_value(const Expr<X>& x, const PoolOptions& o) {
   return make(info_of<Op>, Pooling(o, s).attr(), x.value());
 }
 
+/// Whether what has shape s is broadcast to images of `rank` axes along rows and columns.
+constexpr bool same_for_all_pixels(const Shape& s, int rank, const Pooling& p) {
+  if (s.batched() && s.rank != rank) return false;
+  for (int axis = p.channels_first ? 1 : 2; axis <= (p.channels_first ? 2 : 3); ++axis)
+    if (s.rank >= axis && s[s.rank - axis] != 1) return false;
+  return true;
+}
+
 /// Pixels looked at an example; what a pool or its derivative costs.
-constexpr double pool_work(const Shape& pools, const Attr& attr) {
-  return elements(pools) * attr.i[1] * attr.i[2];
+constexpr double pool_work(const Shape& pools, const Pooling& p) {
+  return elements(pools) * p.window[0] * p.window[1];
 }
 
 }  // namespace ir

@@ -16,6 +16,7 @@
 //   quotients,
 //     sums, means, powers, largest, views: the log of each, joined by +, -, log_sum_exp, …
 //   log(a p), log(a / p) -> log(a) + log(p), …   log(where(c, p, q)) -> where(c, log(p), log(q))
+//   what an op itself says would be cheaper (OpInfo::cheaper)
 //   log(sum(w p)) -> m + log(sum(w p / e^m)), m the largest log(p) where w is not 0
 // Runs before gradients are expanded, so that the derivatives are those of the stable forms. What
 // a gradient is taken with respect to is never looked through: there a handle stands before it.
@@ -109,6 +110,8 @@ class Stabilizer {
       stable = cross_entropy(n, in[0], in[1]);
     } else if (n.op == info_of<ops::BinaryCrossEntropy>) {
       stable = binary_cross_entropy(n, in[0], in[1]);
+    } else if (n.op->cheaper) {
+      stable = n.op->cheaper(g_, n, in.data());
     }
     if (stable >= 0) return stable;
     const int written = copy_node(g_, n, in);

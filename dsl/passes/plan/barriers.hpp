@@ -65,7 +65,7 @@ class BarrierPlanner {
       if (step.split == Split::columns && loop.phases > 1) step.split = Split::none;
     } else if (step.kind == StepKind::kernel) {
       const Shape& out = p_.dims[step.first_dims + step.operands - 1];
-      step.split = out.batched() ? Split::rows : Split::none;
+      step.split = out.batched() ? Split::rows : step.inner.n > 1 ? Split::columns : Split::none;
     }
   }
 
@@ -112,7 +112,7 @@ class BarrierPlanner {
     } else if (step.kind == StepKind::gemm) {
       if (k != 2 && (k != 0 || step.transpose_a)) return false;
     } else {
-      return p_.dims[step.first_dims + k].batched();
+      return step.split == Split::rows && p_.dims[step.first_dims + k].batched();
     }
     const Count& size = p_.buffers[o.buffer].size;
     return along.extent == size.extent && stride.extent < 0 && along.n * stride.n == size.n;

@@ -370,6 +370,7 @@ class Emitter {
     p_.operands.push_back(whole(buffer_[id]));
     p_.dims.push_back(n.shape);
     if (n.op->scratch) s.scratch = {n.op->scratch(shapes.data(), n.count, n.attr), -1};
+    if (n.op->parts) s.inner = {n.op->parts(shapes.data(), n.count, n.attr), -1};
     if (n.op->flops) {
       const double f = n.op->flops(shapes.data(), n.count, n.attr);
       s.flops = {static_cast<std::int64_t>(f), -1};

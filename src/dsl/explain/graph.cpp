@@ -2,11 +2,9 @@
 
 #include <cmath>
 
+#include <dsl/ir/refusal.hpp>
 #include <dsl/ops/activation/log_softmax.hpp>
 #include <dsl/ops/activation/softmax.hpp>
-#include <dsl/ops/image/convolve.hpp>
-#include <dsl/ops/image/max_pool.hpp>
-#include <dsl/ops/image/mean_pool.hpp>
 #include <dsl/ops/linear/matmul.hpp>
 #include <dsl/ops/reduce/log_sum_exp.hpp>
 #include <dsl/ops/reduce/sum.hpp>
@@ -32,27 +30,6 @@ std::string axis_list(int mask, int rank) {
   return count == 1 ? list : "(" + list + ")";
 }
 
-std::string pair_text(const char* what, const int* two, int usual) {
-  if (two[0] == usual && two[1] == usual) return "";
-  return std::string(", ") + what + " " + std::to_string(two[0]) + " x " + std::to_string(two[1]);
-}
-
-std::string convolution_text(const ir::Convolution& c) {
-  std::string out = pair_text("stride", c.stride, 1) + pair_text("zeros before", c.before, 0) +
-                    pair_text("zeros after", c.after, 0);
-  out += pair_text("dilation", c.dilation, 1);
-  if (c.groups > 1) out += ", " + std::to_string(c.groups) + " groups";
-  if (!c.flip) out += ", cross_correlation";
-  return out;
-}
-
-std::string pooling_text(const ir::Pooling& p) {
-  std::string out = pair_text("windows", p.window, 0);
-  if (p.stride[0] != p.window[0] || p.stride[1] != p.window[1])
-    out += pair_text("stride", p.stride, 0);
-  return p.valid ? out + ", whole windows only" : out;
-}
-
 // What stands behind the operands: axes, slices, and whatever other numbers an op has.
 std::string variant_text(const Graph& g, int id) {
   const ir::Node& n = g[id];
@@ -74,13 +51,11 @@ std::string variant_text(const Graph& g, int id) {
   // The shape stands on the right of the line anyway.
   if (n.op == info_of<ops::Reshape> || n.op == info_of<ops::BroadcastTo>) return out;
   if (n.op->kind == OpKind::gradient || n.op->kind == OpKind::matmul) return out;
-  for (const ir::OpInfo* op : {info_of<ops::Convolve>, info_of<ops::ConvolveInputGradient>,
-                               info_of<ops::ConvolveWeightGradient>})
-    if (n.op == op) return convolution_text(ir::Convolution(n.attr));
-  for (const ir::OpInfo* op :
-       {info_of<ops::MaxPool>, info_of<ops::MaxPoolGradient>, info_of<ops::MaxPoolGather>,
-        info_of<ops::MeanPool>, info_of<ops::MeanPoolGradient>})
-    if (n.op == op) return pooling_text(ir::Pooling(n.attr));
+  if (n.op->text) {
+    ir::RefusalNote words;
+    n.op->text(words, n.attr);
+    return words.text;
+  }
   int used = 8;
   while (used > 0 && n.attr.i[used - 1] == 0) --used;
   for (int k = 0; k < used; ++k)

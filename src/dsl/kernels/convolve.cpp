@@ -1,49 +1,22 @@
-// Convolutions as products of matrices: the patches of an image, one for each pixel of the result,
-// are laid out side by side (im2col; Chellapilla et al. 2006) and multiplied with the kernels.
+// Convolutions as products of matrices: of the patches of the images, one for each pixel of the
+// result, and the kernels. Either the product reads patches where they lie (convolve_tiles.hpp), or
+// they are laid out side by side for BLAS (im2col; Chellapilla et al. 2006).
 //
 // With channels last a patch is a row, [rows, columns, in channels], as the kernels lie in memory,
 // and the patches of several images make one product. With channels first a patch is a column, and
 // so it is where there is only one channel, which makes longer runs to copy.
 // Patches are those of a cross-correlation; for a convolution the kernels are flipped.
+#include <algorithm>
+
 #include <dsl/kernels/gemm.hpp>
 #include <dsl/kernels/reduce.hpp>
-#include <dsl/kernels/simd.hpp>
 #include <dsl/ops/image/convolve.hpp>
+
+#include "convolve_tiles.hpp"
 
 namespace ansatz::kernels {
 
 namespace {
-
-// Runs are often shorter than a call of memcpy.
-template <class T>
-void copy(T* to, const T* from, long n) {
-  using S = simd<T>;
-  long k = 0;
-  for (; k + S::width <= n; k += S::width) S::load(from + k).store(to + k);
-  if (k < n) S::load_partial(from + k, n - k).store_partial(to + k, n - k);
-}
-// In whole registers: what is written beyond n does not matter.
-template <class T>
-void copy_roughly(T* to, const T* from, long n) {
-  for (long k = 0; k < n; k += simd<T>::width) simd<T>::load(from + k).store(to + k);
-}
-template <class T>
-void zero(T* to, long n) {
-  using S = simd<T>;
-  const S nothing(T(0));
-  long k = 0;
-  for (; k + S::width <= n; k += S::width) nothing.store(to + k);
-  if (k < n) nothing.store_partial(to + k, n - k);
-}
-template <class T>
-void add(T* to, const T* from, long n) {
-  using S = simd<T>;
-  long k = 0;
-  for (; k + S::width <= n; k += S::width) (S::load(to + k) + S::load(from + k)).store(to + k);
-  if (k < n)
-    (S::load_partial(to + k, n - k) + S::load_partial(from + k, n - k))
-        .store_partial(to + k, n - k);
-}
 
 // Of positions at, at + step, … (count of them): the first that is not negative, and the first
 // beyond `size`.
@@ -60,9 +33,9 @@ struct Inside {
 };
 
 template <class T>
-class Job {
+class ByPatches {
  public:
-  Job(const ir::KernelArgs<T>& a, const long* x, int x_rank, const long* y)
+  ByPatches(const ir::KernelArgs<T>& a, const long* x, int x_rank, const long* y)
       : c_(*a.attr),
         images_(x_rank == 4 ? x[0] : 1),
         in_(x[x_rank - (c_.channels_first ? 3 : 1)]),
@@ -110,30 +83,44 @@ class Job {
     });
   }
 
-  void weight_gradient(const T* x, const T* g, T* w) {
-    zero(w, depth_ * out_);
+  /// Rows [begin, end) of the kernels' gradient as it lies in memory.
+  void weight_gradient(const T* x, const T* g, T* w, long begin, long end) {
+    const long each = c_.channels_first ? depth_ : out_, start = begin * each;
+    const long numbers = (end - begin) * each;
+    // Those of the cross-correlation, of which flipped ones are other rows.
+    T* const to = c_.flip && !c_.channels_first ? flipped_ : w;
+    zero(to + start, numbers);
     // Of many tiles, 64 at a time are added in the program's precision and these sums in double.
     constexpr long block_tiles = 64;
     long done = 0, all = 0;
     tiles([&](long, long, long, long, long) { ++all; });
-    double* sums = all > block_tiles ? sums_of_blocks(depth_ * out_) : nullptr;
+    double* sums = all > block_tiles ? sums_of_blocks(numbers) : nullptr;
     tiles([&](long group, long image, long images, long row, long rows) {
       const T* patches = gather(x, group, image, images, row, rows);
       const long m = images * rows * c_.count(1), first = row * c_.count(1);
       const T* g_part = result(g, group, image, first);
-      if (c_.channels_first)
-        gemm<T>(false, true, group_out_, depth_, m, 1, g_part, pixels_, patches, m, 1,
-                w + group * group_out_ * depth_, depth_);
-      else
-        gemm<T>(!columns_, false, depth_, group_out_, m, 1, patches, columns_ ? m : depth_, g_part,
-                out_, 1, w + group * group_out_, out_);
+      if (c_.channels_first) {
+        const long from = std::max(begin, group * group_out_) - group * group_out_;
+        const long rows_here = std::min(end - group * group_out_, group_out_) - from;
+        if (rows_here > 0)
+          gemm<T>(false, true, rows_here, depth_, m, 1, g_part + from * pixels_, pixels_, patches,
+                  m, 1, to + (group * group_out_ + from) * depth_, depth_);
+      } else {
+        gemm<T>(!columns_, false, end - begin, group_out_, m, 1,
+                patches + begin * (columns_ ? m : 1), columns_ ? m : depth_, g_part, out_, 1,
+                to + start + group * group_out_, out_);
+      }
       if (sums && (++done % block_tiles == 0 || done == all)) {
-        add_block<T>(sums, w, 1, 0, depth_ * out_, done <= block_tiles);
-        zero(w, depth_ * out_);
+        add_block<T>(sums, to + start, 1, 0, numbers, done <= block_tiles);
+        zero(to + start, numbers);
       }
     });
-    if (sums) store_sums<T>(sums, w, 1, 0, depth_ * out_);
-    if (c_.flip) reverse(w);
+    if (sums) store_sums<T>(sums, to + start, 1, 0, numbers);
+    if (!c_.flip) return;
+    if (c_.channels_first)
+      reverse(w + start, (end - begin) * group_in_);
+    else
+      unflip(c_, group_in_, out_, flipped_, w, begin, end);
   }
 
  private:
@@ -276,32 +263,15 @@ class Job {
   // The kernels of the cross-correlation.
   const T* kernels(const T* w) {
     if (!c_.flip) return w;
+    if (!c_.channels_first) return flip(c_, group_in_ * out_, w, flipped_);
     const long area = long{c_.kernel[0]} * c_.kernel[1];
-    if (c_.channels_first) {
-      for (long k = 0; k < out_ * group_in_; ++k)
-        for (long i = 0; i < area; ++i) flipped_[k * area + i] = w[k * area + area - 1 - i];
-    } else {
-      for (long i = 0; i < area; ++i)
-        copy(flipped_ + i * group_in_ * out_, w + (area - 1 - i) * group_in_ * out_,
-             group_in_ * out_);
-    }
+    for (long k = 0; k < out_ * group_in_; ++k)
+      for (long i = 0; i < area; ++i) flipped_[k * area + i] = w[k * area + area - 1 - i];
     return flipped_;
   }
-  void reverse(T* w) const {
+  void reverse(T* w, long kernels) const {
     const long area = long{c_.kernel[0]} * c_.kernel[1];
-    const long outer = c_.channels_first ? out_ * group_in_ : 1,
-               inner = c_.channels_first ? 1 : group_in_ * out_;
-    for (long k = 0; k < outer; ++k) {
-      for (long i = 0; i < area / 2; ++i) {
-        T* a = w + (k * area + i) * inner;
-        T* b = w + (k * area + area - 1 - i) * inner;
-        for (long j = 0; j < inner; ++j) {
-          const T kept = a[j];
-          a[j] = b[j];
-          b[j] = kept;
-        }
-      }
-    }
+    for (long k = 0; k < kernels; ++k) std::reverse(w + k * area, w + (k + 1) * area);
   }
 
   ir::Convolution c_;
@@ -320,24 +290,56 @@ const T* operand(const ir::KernelArgs<T>& a, int k) {
   return static_cast<const T*>(a.in[k]);
 }
 
+// Channels of the images and of the result, of one group.
+template <class T>
+struct GroupChannels {
+  long in, out;
+  GroupChannels(const ir::Convolution& c, const long* x, int rank, const long* y)
+      : in(x[rank - (c.channels_first ? 3 : 1)] / c.groups),
+        out(y[rank - (c.channels_first ? 3 : 1)] / c.groups) {}
+};
+
 }  // namespace
 
 template <class T>
 void convolve(const ir::KernelArgs<T>& a) {
-  Job<T> job(a, a.in_dims[0], a.in_rank[0], a.out_dims);
-  job.forward(operand(a, 0), operand(a, 1), static_cast<T*>(a.out));
+  const ir::Convolution c(*a.attr);
+  const auto run = [&](auto job) {
+    job.forward(operand(a, 0), operand(a, 1), static_cast<T*>(a.out));
+  };
+  if (c.tiled(GroupChannels<T>(c, a.in_dims[0], a.in_rank[0], a.out_dims).out))
+    run(ByTiles<T>(a, a.in_dims[0], a.in_rank[0], a.out_dims));
+  else
+    run(ByPatches<T>(a, a.in_dims[0], a.in_rank[0], a.out_dims));
 }
 
 template <class T>
 void convolve_input_gradient(const ir::KernelArgs<T>& a) {
-  Job<T> job(a, a.out_dims, a.out_rank, a.in_dims[0]);
-  job.input_gradient(operand(a, 0), operand(a, 1), static_cast<T*>(a.out));
+  const ir::Convolution c(*a.attr);
+  const auto run = [&](auto job) {
+    job.input_gradient(operand(a, 0), operand(a, 1), static_cast<T*>(a.out));
+  };
+  const GroupChannels<T> channels(c, a.out_dims, a.out_rank, a.in_dims[0]);
+  if (c.tiled_back(channels.in, channels.out))
+    run(ByTiles<T>(a, a.out_dims, a.out_rank, a.in_dims[0]));
+  else
+    run(ByPatches<T>(a, a.out_dims, a.out_rank, a.in_dims[0]));
 }
 
 template <class T>
 void convolve_weight_gradient(const ir::KernelArgs<T>& a) {
-  Job<T> job(a, a.in_dims[0], a.in_rank[0], a.in_dims[1]);
-  job.weight_gradient(operand(a, 0), operand(a, 1), static_cast<T*>(a.out));
+  const ir::Convolution c(*a.attr);
+  const GroupChannels<T> channels(c, a.in_dims[0], a.in_rank[0], a.in_dims[1]);
+  const long rows = c.channels_first ? channels.out * c.groups : c.depth(channels.in);
+  const long each = c.part_rows(channels.in);
+  const auto run = [&](auto job) {
+    job.weight_gradient(operand(a, 0), operand(a, 1), static_cast<T*>(a.out), a.part_begin * each,
+                        a.part_end < 0 ? rows : a.part_end * each);
+  };
+  if (c.tiled(channels.out))
+    run(ByTiles<T>(a, a.in_dims[0], a.in_rank[0], a.in_dims[1]));
+  else
+    run(ByPatches<T>(a, a.in_dims[0], a.in_rank[0], a.in_dims[1]));
 }
 
 template void convolve(const ir::KernelArgs<float>&);

@@ -145,6 +145,7 @@ Executor<T>::Executor(const ir::PlanView& plan, const ir::LoopFn* loops, PlanOwn
     has_products_ |= step_.kind == StepKind::gemm || step_.kind == StepKind::kernel;
     tasks_.push_back(task);
   }
+  find_chains();
   spaces_.resize(1);
   bind(Store());
 }
@@ -410,7 +411,20 @@ void Executor<T>::walk(int thread, int team) {
 
   for (int i = 0; i < static_cast<int>(tasks_.size()); ++i) {
     Task& task = tasks_[at(i)];
-    if (parallel && task.barrier) barrier_.wait(team);
+    const bool in_chain = task.chain >= 0 && !check;
+    // A sum in a chain does not wait for all examples; what was before the chain it may read.
+    const bool sums = in_chain && chains_[at(task.chain)].sums;
+    if (parallel && (task.barrier || sums)) barrier_.wait(team);
+    if (in_chain) {
+      const Chain& chain = chains_[at(task.chain)];
+      for (int share = thread; share < shares; share += team)
+        run_chain<parallel>(chain, random, share);
+      if (parallel && sums) barrier_.wait(team);
+      for (int share = thread; sums && share < shares; share += team)
+        sum_chain(chain, share, shares);
+      i = chain.last;
+      continue;
+    }
     if (!parallel && check) (this->*check->before)(task);
     switch (task.kind) {
       case StepKind::loop:
@@ -433,7 +447,7 @@ void Executor<T>::walk(int thread, int team) {
         break;
       case StepKind::kernel:
         for (int share = thread; share < shares; share += team) {
-          const bool split = parallel && task.split == Split::rows;
+          const bool split = parallel && task.split != Split::none;
           const Share units = split ? share_of(task.units, share, shares) : Share{0, task.units};
           if (!split ? share != 0 : units.empty() && (task.units > 0 || share != 0)) continue;
           if constexpr (parallel) {
@@ -622,6 +636,10 @@ void Executor<T>::run_kernel(const Task& task, Share share, int number) {
   call.out_dims = dims[last];
   call.out_rank = out_shape.rank;
   call.attr = &s.attr;
+  if (task.split == Split::columns) {
+    call.part_begin = static_cast<long>(share.begin);
+    call.part_end = static_cast<long>(share.end);
+  }
   call.first_example = static_cast<long>(share.begin);
   call.scratch = static_cast<T*>(space.kernel_scratch.data());
   call.communicator = communicator;

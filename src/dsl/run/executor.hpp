@@ -127,6 +127,21 @@ class Executor {
     bool transpose_a = false, transpose_b = false;
     std::int64_t m = 0, n = 0, k = 0, lda = 0, ldb = 0, ldc = 0;
     double flops = 0;
+    int chain = -1;  // of the first step of one
+  };
+
+  /// Steps that are done a few examples at a time, one after the other, so that what one writes
+  /// lies in the cache when the next reads it: loops and kernels between which the plan has no
+  /// barrier, so that they touch nothing of other examples. See chains.cpp.
+  struct Chain {
+    int first = 0, last = 0;          // tasks
+    int extent = -1;                  // the examples
+    std::int64_t examples = 0;        // at a time
+    bool sums = false;                // the last is a sum over the examples
+    std::int64_t sum = 0;             // its numbers
+    std::vector<int> inner;           // buffers nobody else reads: memory for these examples alone
+    std::vector<std::int64_t> place;  // theirs, in elements an example
+    std::int64_t size = 0;            // of all of them
   };
 
   /// Memory of one share of the work.
@@ -134,6 +149,8 @@ class Executor {
     Block scratch;  // rows spilled by loops
     Block kernel_scratch;
     Block partials;
+    Block inner;       // of chains: buffers of a few examples
+    Block part, sums;  // of chains: a sum over a few examples, and that over all, in double
     std::vector<std::uint32_t> iterations;       // of each repeat in a call
     std::vector<ir::LoopArg> args;               // a copy of args_ with this scratch
     std::vector<void*> partial;                  // a root each
@@ -208,6 +225,18 @@ class Executor {
   void run_kernel(const Task& task, Share share, int number);
   std::int64_t repetitions(const Task& task) const;
 
+  // chains.cpp
+  void find_chains();
+  bool may_stand_in_chain(const ir::Step& s, int extent) const;
+  bool sums_examples(const ir::Step& s, int extent) const;
+  int extent_of(const ir::Step& s) const;
+  void add_chain(int first, int last);
+  void get_chain_memory();
+  template <bool parallel>
+  void run_chain(const Chain& chain, const ir::RandomKey& random, int share);
+  void run_link(const Chain& chain, const Task& task, Share examples, Space& space);
+  void sum_chain(const Chain& chain, int share, int shares);
+
   // check.cpp
   using Sizes = std::int64_t[ir::outer_axes + 1];
   void note_bad_values();
@@ -242,6 +271,7 @@ class Executor {
   std::vector<int> input_buffers_, input_operands_;
   std::vector<Dims> result_dims_;
   std::vector<Task> tasks_;
+  std::vector<Chain> chains_;
   std::vector<Space> spaces_;  // of each share
   int threads_ = 1;            // and shares of the work
   int most_at_once_ = 1;       // of the threads, with the processors there are

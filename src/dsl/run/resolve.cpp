@@ -124,6 +124,7 @@ void Executor<T>::get_memory() {
       space.dims = std::make_unique<long[][ir::max_rank]>(most_operands);
     }
   }
+  get_chain_memory();
   for (int i = 0; i < plan_.operands.size; ++i) {
     const ir::Operand& operand = plan_.operands[i];
     LoopArg& arg = args_[at(i)];
@@ -223,6 +224,8 @@ void Executor<T>::resolve_task(Task& task) {
     const ir::Shape& out = plan_.dims[s.first_dims + s.operands - 1];
     if (out.batched())
       task.units = extents_[at(extent_index(out[0]))];
+    else if (s.split == Split::columns)
+      divide(s.inner);
     else
       task.split = Split::none;
   }
