@@ -54,6 +54,10 @@ struct TiledConvolution : Convolution {
     a.x = tile[0] | tile[1] << 15;
     return a;
   }
+  constexpr void text(RefusalNote& to) const {
+    add_pair(to, "tile", tile, 0);
+    Convolution::text(to);
+  }
   /// The number of kernels, and of numbers in the memory of a kernel op.
   constexpr int kernels() const { return tile[0] * tile[1]; }
   /// Examples that are laid out at a time.
@@ -117,63 +121,51 @@ namespace ops {
 
 // As a convolution's, the three are closed under differentiation. attr: ir::TiledConvolution.
 
-struct TiledConvolve : KernelOp<TiledConvolve> {
+struct TiledConvolve : ImageOp<TiledConvolve, ir::TiledConvolution, 2> {
   static constexpr const char* name = "tiled_convolve";
-  static constexpr ir::Takes takes = ir::Elements::numbers;
-  static constexpr bool total = true;
-  static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::tiled_convolve<T>;
-  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::TiledConvolution c(attr);
+  static constexpr ir::ShapeResult shape_of(const ir::TiledConvolution& c, const ir::Shape* in) {
     if (!ir::is_image_of(c, in[0], false) || !ir::is_tiled_kernel_of(c, in[1]) ||
         ir::image_of(in[0], c.channels_first).channels != in[1][3])
       return ir::refused("kernels must have as many in channels as the images have channels");
     return {ir::with_image(in[0], c.channels_first, {c.count(0), c.count(1), in[1][4]})};
   }
-  static constexpr long scratch(const ir::Shape* in, int, const ir::Attr& attr) {
-    return ir::TiledConvolution(attr).scratch(in[1][3], in[1][4]);
+  static constexpr long room(const ir::TiledConvolution& c, const ir::Shape* in) {
+    return c.scratch(in[1][3], in[1][4]);
   }
-  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
-    return ir::convolution_work(shape(in, 2, attr).shape, ir::TiledConvolution(attr), in[1][3]);
+  static constexpr double work(const ir::TiledConvolution& c, const ir::Shape* in) {
+    return ir::convolution_work(shape_of(c, in).shape, c, in[1][3]);
   }
   static constexpr void vjp(ir::VjpContext& c);
 };
 
 /// Operands g (like the result), w: what x gets of g.
-struct TiledConvolveInputGradient : KernelOp<TiledConvolveInputGradient> {
+struct TiledConvolveInputGradient : ImageOp<TiledConvolveInputGradient, ir::TiledConvolution, 2> {
   static constexpr const char* name = "tiled_convolve_input_gradient";
-  static constexpr ir::Takes takes = ir::Elements::numbers;
-  static constexpr bool total = true;
-  static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::tiled_convolve_input_gradient<T>;
-  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::TiledConvolution c(attr);
+  static constexpr ir::ShapeResult shape_of(const ir::TiledConvolution& c, const ir::Shape* in) {
     if (!ir::is_image_of(c, in[0], true) || !ir::is_tiled_kernel_of(c, in[1]) ||
         ir::image_of(in[0], c.channels_first).channels != in[1][4])
       return ir::refused("kernels must have as many out channels as the gradient has channels");
     return {ir::with_image(in[0], c.channels_first, {c.size[0], c.size[1], in[1][3]})};
   }
-  static constexpr long scratch(const ir::Shape* in, int, const ir::Attr& attr) {
-    return ir::TiledConvolution(attr).scratch(in[1][3], in[1][4]);
+  static constexpr long room(const ir::TiledConvolution& c, const ir::Shape* in) {
+    return c.scratch(in[1][3], in[1][4]);
   }
-  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
-    return ir::convolution_work(in[0], ir::TiledConvolution(attr), in[1][3]);
+  static constexpr double work(const ir::TiledConvolution& c, const ir::Shape* in) {
+    return ir::convolution_work(in[0], c, in[1][3]);
   }
   static constexpr void vjp(ir::VjpContext& c);
 };
 
 /// Operands x, g (like the result): what w gets of g, summed over the images.
-struct TiledConvolveWeightGradient : KernelOp<TiledConvolveWeightGradient> {
+struct TiledConvolveWeightGradient : ImageOp<TiledConvolveWeightGradient, ir::TiledConvolution, 2> {
   static constexpr const char* name = "tiled_convolve_weight_gradient";
-  static constexpr ir::Takes takes = ir::Elements::numbers;
-  static constexpr bool total = true;
-  static constexpr int arity = 2;
   template <class T>
   static constexpr ir::KernelFn<T> kernel = &kernels::tiled_convolve_weight_gradient<T>;
-  static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::TiledConvolution c(attr);
+  static constexpr ir::ShapeResult shape_of(const ir::TiledConvolution& c, const ir::Shape* in) {
     if (!ir::is_image_of(c, in[0], false) || !ir::is_image_of(c, in[1], true) ||
         in[0].rank != in[1].rank || (in[0].rank == 4 && in[0][0] != in[1][0]))
       return ir::refused("there must be a gradient for each image");
@@ -181,13 +173,11 @@ struct TiledConvolveWeightGradient : KernelOp<TiledConvolveWeightGradient> {
                            ir::image_of(in[0], c.channels_first).channels,
                            ir::image_of(in[1], c.channels_first).channels)};
   }
-  static constexpr long scratch(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::TiledConvolution c(attr);
+  static constexpr long room(const ir::TiledConvolution& c, const ir::Shape* in) {
     return c.scratch(ir::image_of(in[0], c.channels_first).channels,
                      ir::image_of(in[1], c.channels_first).channels);
   }
-  static constexpr double flops(const ir::Shape* in, int, const ir::Attr& attr) {
-    const ir::TiledConvolution c(attr);
+  static constexpr double work(const ir::TiledConvolution& c, const ir::Shape* in) {
     return ir::convolution_work(in[1], c, ir::image_of(in[0], c.channels_first).channels);
   }
   static constexpr void vjp(ir::VjpContext& c);
@@ -216,21 +206,12 @@ constexpr void TiledConvolveWeightGradient::vjp(ir::VjpContext& c) {
 
 namespace ir {
 
-template <class X>
-constexpr TiledConvolveOptions tiled_options(const TiledConvolveOptions& given) {
-  TiledConvolveOptions o = given;
-  o.axes = axes_of<X>(o.axes);
-  return o;
-}
-template <class X, class... Tag>
-constexpr TiledConvolveOptions tiled_options(const Tag&...) {
-  return tiled_options<X>(options_of<TiledConvolveOptions, Tag...>());
-}
-
 // Where the options are known, the Space of the result is.
 template <class X, class W, class... Option>
 consteval ShapeResult tiled_space() {
-  return tiled_convolution_of(X::known, W::known, tiled_options<X>(Option{}...)).result;
+  return tiled_convolution_of(X::known, W::known,
+                              image_options<X, TiledConvolveOptions>(Option{}...))
+      .result;
 }
 template <class X, class W, class... Option>
 consteval bool tiled_kernels_fit() {
@@ -286,7 +267,7 @@ template <class X, class W, class... Option>
 constexpr Expr<typename ir::TiledConvolved<X, W, Option...>::type> tiled_convolve(
     const Expr<X>& x, const Expr<W>& w, const Option&... options) {
   return Expr<typename ir::TiledConvolved<X, W, Option...>::type>(
-      ir::tiled_convolution(x, w, ir::tiled_options<X>(options...)));
+      ir::tiled_convolution(x, w, ir::image_options<X, TiledConvolveOptions>(options...)));
 }
 template <class X, class W, class... Option>
   requires(!TiledKernelsFit<X, W, Option...>)

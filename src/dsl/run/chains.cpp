@@ -8,6 +8,8 @@
 #include <algorithm>
 
 #include <dsl/ops/image/convolve.hpp>
+#include <dsl/ops/image/max_pool.hpp>
+#include <dsl/ops/image/mean_pool.hpp>
 
 #include "executor.hpp"
 
@@ -48,8 +50,14 @@ bool Executor<T>::may_stand_in_chain(const ir::Step& s, int extent) const {
       if (plan_.roots[loop.first_root + r].kind != ir::RootKind::store) return false;
     return true;
   }
-  // It brings the kernels into another order first, in every call.
-  return s.kernel_float != &kernels::convolve_input_gradient<float>;
+  // Not the gradient of a convolution's images, which brings the kernels into another order in
+  // every call, nor what multiplies many examples at a time.
+  for (const ir::KernelFn<float> kernel :
+       {&kernels::convolve<float>, &kernels::max_pool<float>, &kernels::max_pool_gradient<float>,
+        &kernels::max_pool_gather<float>, &kernels::mean_pool<float>,
+        &kernels::mean_pool_gradient<float>})
+    if (s.kernel_float == kernel) return true;
+  return false;
 }
 
 template <class T>
