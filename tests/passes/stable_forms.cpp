@@ -115,6 +115,21 @@ TEST_CASE("stable forms: derivatives of both orders where exponentials overflow"
        "w^1.5/(1 + w)"},
       {exp(z) * rsqrt(1 + exp(2 * z)), [=](Jet a) { return e(a) * power(one + e(a + a), -0.5); },
        "w/sqrt(1 + w^2)"},
+      {exp(-z) * (1 + exp(z)), [=](Jet a) { return e(minus(a)) * (one + e(a)); }, "(1 + w)/w"},
+      {sqrt(exp(-z)) * (2 * exp(z) / (2 * exp(z) + exp(-2 * z))),
+       [=](Jet a) {
+         return e(number(-0.5) * a) * (number(2) * e(a) / (number(2) * e(a) + e(number(-2) * a)));
+       },
+       "sqrt(1/w) 2w/(2w + w^-2)"},
+      {((1.5 + exp(1.5 * z)) * (2 * exp(0.5 * z))) / (1 + exp(z) + exp(2 * z)),
+       [=](Jet a) {
+         return (number(1.5) + e(number(1.5) * a)) * (number(2) * e(number(0.5) * a)) /
+                (one + e(a) + e(a + a));
+       },
+       "(1.5 + w^1.5) 2w^.5/(1 + w + w^2)"},
+      {square(sigmoid(-z)) * (exp(2 * z) + 1.5),
+       [=](Jet a) { return power(logistic(minus(a)), 2) * (e(a + a) + number(1.5)); },
+       "q^2 (w^2 + 1.5)"},
       {z / (2 + exp(z)), [=](Jet a) { return a / (number(2) + e(a)); }, "z/(2 + w)"},
       {z / exp(z), [=](Jet a) { return a / e(a); }, "z/w"},
       {sqrt(1 + exp(z)), [=](Jet a) { return power(one + e(a), 0.5); }, "sqrt(1 + w)"},
@@ -270,6 +285,9 @@ TEST_CASE("stable forms: what is right as it is written keeps its bits", "[pass]
   CHECK(same(1 / (exp(x) + exp(-x))));
   CHECK(same(x / (2 + exp(x))));
   CHECK(same(pow(3 + exp(x), -2)));
+  CHECK(same(exp(x) * exp(2 * x + 1)));
+  CHECK(same(exp(x) * (1 + exp(x))));
+  CHECK(same(sigmoid(x) * sigmoid(-x)));
   CHECK(same(exp(x) * sigmoid(shared_input<VectorSpace<3>>("y"))));
   // Scaled by the user.
   const auto e = exp(x - max(x, units, keep_axes));

@@ -104,6 +104,12 @@ class Stabilizer {
     } else if (n.op == info_of<ops::Divide>) {
       if (!forms_ || !is_sum_over_one_plus(in[0], in[1])) stable = quotient(in[0], in[1]);
       if (stable >= 0 && !(g_[stable].shape == n.shape)) stable = -1;
+      // Rules of what is made of it look at the quotient.
+      if (stable >= 0 && is<ops::Add>(in[1]) && has_factor_exp(stable)) {
+        Attr attr;
+        attr.i[0] = 1;
+        stable = apply<ops::Stable>(attr, copy_node(g_, n, in), stable);
+      }
     } else if (n.op == info_of<ops::Pow>) {
       if (g_.is_literal(in[1], -1)) stable = quotient(g_.add_literal(1), in[0]);
     } else if (n.op == info_of<ops::CrossEntropy>) {
@@ -341,10 +347,14 @@ class Stabilizer {
       else if (!is_one_plus(b) || in(b, 0) == e || in(b, 1) == e ||
                !(is<ops::Exp>(in(b, 0)) || is<ops::Exp>(in(b, 1))))
         q = quotient(e, b);
-      if (q < 0) continue;
+      if (q < 0 || (forms_ && forms_->related(rest, e))) continue;
       return k == 0 ? apply<ops::Multiply>({}, q, rest) : apply<ops::Multiply>({}, rest, q);
     }
     return -1;
+  }
+  constexpr bool has_factor_exp(int x) const {
+    return is<ops::Exp>(x) ||
+           (is<ops::Multiply>(x) && (is<ops::Exp>(in(x, 0)) || is<ops::Exp>(in(x, 1))));
   }
   constexpr bool is_sum_over_one_plus(int a, int b) const {
     return is_one_plus(b) && (forms_->is_sum_with(a, in(b, 0)) || forms_->is_sum_with(a, in(b, 1)));

@@ -101,23 +101,7 @@ class StableForms {
     return related(a, e);
   }
 
- private:
-  // ------------------------------------------------------------------ what may fail
-
-  constexpr bool may_fail(int x) {
-    budget_ = 32;
-    if (is<ops::Divide>(x)) return has_exponential(in(x, 1));
-    if (is<ops::Sqrt>(x) || is<ops::Rsqrt>(x)) return has_exponential(in(x, 0));
-    if (is<ops::Pow>(x) && g_.is_literal(in(x, 1)))
-      return g_.literal(in(x, 1)) < 1 && has_exponential(in(x, 0));
-    if (is<ops::Multiply>(x)) {
-      const int a = as_written(g_, in(x, 0)), b = as_written(g_, in(x, 1));
-      return (vanishes(a) && has_exponential(a) && related(b, a)) ||
-             (vanishes(b) && has_exponential(b) && related(a, b));
-    }
-    return false;
-  }
-  // Whether a has an exp or expm1 among its factors or terms, and it is of a variable of b.
+  /// Whether a has an exp or expm1 among its factors or terms, and it is of a variable of b.
   constexpr bool related(int a, int b) {
     budget_ = 32;
     if (!has_exponential(a, false)) return false;
@@ -131,7 +115,92 @@ class StableForms {
         if (x == y) return true;
     return false;
   }
-  // Whether it is a quotient or such: nothing in a product of exponentials alone is looked for.
+
+ private:
+  // ------------------------------------------------------------------ what may fail
+
+  constexpr bool may_fail(int x) {
+    budget_ = 32;
+    if (is<ops::Divide>(x)) return has_exponential(in(x, 1));
+    if (is<ops::Sqrt>(x) || is<ops::Rsqrt>(x)) return has_exponential(in(x, 0));
+    if (is<ops::Pow>(x) && g_.is_literal(in(x, 1)))
+      return g_.literal(in(x, 1)) < 1 && has_exponential(in(x, 0));
+    if (is<ops::Multiply>(x)) {
+      const int a = as_written(g_, in(x, 0)), b = as_written(g_, in(x, 1));
+      if ((vanishes(a) && has_exponential(a) && related(b, a)) ||
+          (vanishes(b) && has_exponential(b) && related(a, b)))
+        return true;
+      return opposed(a, b);
+    }
+    return false;
+  }
+  // Whether a product is of exponentials of which one grows where the other vanishes: inf times 0.
+  constexpr bool opposed(int a, int b) {
+    budget_ = 32;
+    if (!has_exponential(a) || !has_exponential(b)) return false;
+    List<Direction> of_a, of_b;
+    budget_ = 64;
+    directions(a, 1, of_a);
+    directions(b, 1, of_b);
+    for (const Direction& x : of_a)
+      for (const Direction& y : of_b)
+        if (x.of == y.of && x.sign != y.sign && (x.grows || y.grows)) return true;
+    return false;
+  }
+  /// Where an exponential grows: with a value or against it.
+  struct Direction {
+    int of = none, sign = 1;
+    bool grows = true;  ///< without bound
+  };
+  constexpr void directions(int x, int sign, List<Direction>& to) {
+    if (--budget_ < 0) return;
+    x = as_written(g_, x);
+    const OpInfo* const op = g_[x].op;
+    if ((op == info_of<ops::Exp> && !is_shifted(in(x, 0))) || op == info_of<ops::Expm1> ||
+        op == info_of<ops::Sigmoid>) {
+      Direction d = direction_of(in(x, 0), sign);
+      d.grows = op != info_of<ops::Sigmoid> || sign < 0;
+      to.push_back(d);
+    } else if (op == info_of<ops::Add> || op == info_of<ops::Subtract> ||
+               op == info_of<ops::Multiply> || op == info_of<ops::Divide>) {
+      directions(in(x, 0), sign, to);
+      directions(in(x, 1), op == info_of<ops::Divide> ? -sign : sign, to);
+    } else if (op == info_of<ops::Negate> || op == info_of<ops::Sqrt> ||
+               op == info_of<ops::Square>) {
+      directions(in(x, 0), sign, to);
+    } else if (op == info_of<ops::Rsqrt>) {
+      directions(in(x, 0), -sign, to);
+    } else if (op == info_of<ops::Pow> && g_.is_literal(in(x, 1))) {
+      directions(in(x, 0), g_.literal(in(x, 1)) < 0 ? -sign : sign, to);
+    }
+  }
+  // Of c u + d, c and d numbers: that of u.
+  constexpr Direction direction_of(int u, int sign) const {
+    for (;;) {
+      int next = none;
+      if (is<ops::Negate>(u)) {
+        next = in(u, 0), sign = -sign;
+      } else if (is<ops::Add>(u) || is<ops::Multiply>(u)) {
+        for (int k = 0; k < 2; ++k)
+          if (g_.is_literal(in(u, k))) {
+            next = in(u, 1 - k);
+            if (is<ops::Multiply>(u) && g_.literal(in(u, k)) < 0) sign = -sign;
+            break;
+          }
+      } else if (is<ops::Subtract>(u)) {
+        if (g_.is_literal(in(u, 1)))
+          next = in(u, 0);
+        else if (g_.is_literal(in(u, 0)))
+          next = in(u, 1), sign = -sign;
+      } else if (is<ops::Divide>(u) && g_.is_literal(in(u, 1))) {
+        next = in(u, 0);
+        if (g_.literal(in(u, 1)) < 0) sign = -sign;
+      }
+      if (next == none) return {u, sign, true};
+      u = next;
+    }
+  }
+  // Whether it is a quotient or such, that is 0 where what it is made of overflows.
   constexpr bool vanishes(int x) const {
     return is<ops::Divide>(x) || is<ops::Rsqrt>(x) || is<ops::Sigmoid>(x) ||
            (is<ops::Pow>(x) && g_.is_literal(in(x, 1)) && g_.literal(in(x, 1)) < 0);
