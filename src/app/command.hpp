@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,11 @@ struct JobArguments {
   Job load(bool check_only = false, ElementType precision = ElementType::float32,
            bool resume = false) const;
 };
+
+/// What an option takes: a whole number from `least` to `most`, as people write it.
+CLI::Validator whole_numbers(std::int64_t least, std::int64_t most);
+/// Or a number of seconds from 0, which is finite.
+CLI::Validator seconds_from_0();
 
 /// "float32" or "float64" as --floatX takes them.
 ElementType precision_of(const std::string& floatX);

@@ -97,7 +97,8 @@ int print_monitor(const std::vector<std::string>& paths, const Shown& shown) {
       const std::string when = measured_last(records, *c)
                                    ? ""
                                    : fmt::format(" (not since epoch {})", last_epoch(records, *c));
-      say(stdout, "{} : {}{}\n", printable_name(c->name), channel_text(c->val_record.back()), when);
+      say(stdout, "{} : {}{}\n", printable_name(c->name),
+          channel_text(c->val_record.back(), precision_of(file.floatX)), when);
     }
   }
   return exit_ok;

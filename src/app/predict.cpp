@@ -364,7 +364,8 @@ int evaluate(const EvaluateArguments& a) {
       json += fmt::format("{}{}:{}", json.empty() ? "" : ",", json_string(c.name),
                           json_number(c.val_record.back()));
     else
-      say(stdout, "{}: {}\n", printable_name(c.name), channel_text(c.val_record.back()));
+      say(stdout, "{}: {}\n", printable_name(c.name),
+          channel_text(c.val_record.back(), model.precision));
   }
   if (a.json) say(stdout, "{{{}}}\n", json);
   std::fflush(stdout);
@@ -392,10 +393,10 @@ const Command predict_command(50, [](CLI::App& app, int& exit) {
   c->add_flag("--labels", a->data.targets,
               "the .csv file has targets in its first columns, to leave out");
   c->add_option("--batch-size", a->batch_size, "examples at a time")
-      ->check(CLI::Range(1, 1 << 30))
+      ->check(whole_numbers(1, 1 << 30))
       ->capture_default_str();
   c->add_option("--threads", a->threads, "threads")
-      ->check(CLI::Range(1, 1024))
+      ->check(whole_numbers(1, 1024))
       ->capture_default_str();
   c->add_option("--load", a->libraries, "shared object with further classes (.so)");
   c->footer(
@@ -419,9 +420,9 @@ const Command evaluate_command(60, [](CLI::App& app, int& exit) {
   c->add_option("--channels", a->channels, "patterns of channels to show, such as '*_misclass'")
       ->allow_extra_args(false);
   c->add_option("--batch-size", a->batch_size, "examples at a time; default: the job's")
-      ->check(CLI::Range(0, 1 << 30));
+      ->check(whole_numbers(0, 1 << 30));
   c->add_option("--threads", a->threads, "threads")
-      ->check(CLI::Range(1, 1024))
+      ->check(whole_numbers(1, 1024))
       ->capture_default_str();
   c->add_option("--load", a->libraries, "shared object with further classes (.so)");
   c->footer(

@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 
 namespace ansatz::app {
@@ -109,16 +111,14 @@ const Command train_command(10, [](CLI::App& app, int& exit) {
               "resume on another machine or build, though bits may differ");
   c->add_option("-t,--time-budget", a->time_budget,
                 "seconds; no epoch begins after them (0: no limit)")
-      ->check(CLI::NonNegativeNumber)
-      // nan compares with nothing, so that it lies in any range.
-      ->check([](const std::string& text) {
-        return text.find_first_of("nN") == 0 ? "found " + text + "; allowed: seconds from 0" : "";
-      });
+      ->check(seconds_from_0());
   c->add_option("--seed", a->seed,
                 "of random numbers inside steps (dropout, sampling); default: 0, or with --resume "
-                "that of the saved run");
+                "that of the saved run")
+      ->check(whole_numbers(std::numeric_limits<std::int64_t>::min(),
+                            std::numeric_limits<std::int64_t>::max()));
   c->add_option("--threads", a->threads, "threads of a step")
-      ->check(CLI::Range(1, 1024))
+      ->check(whole_numbers(1, 1024))
       ->capture_default_str();
   c->add_option("--floatX", a->floatX, "precision")
       ->check(CLI::IsMember({"float32", "float64"}))

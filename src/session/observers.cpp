@@ -107,7 +107,8 @@ class TextObserver final : public RunObserver {
         records.epochs_seen, records.batches_seen, records.examples_seen);
     each_measured(session, [&](const ChannelRecords& c) {
       if (wanted(c.name))
-        say(stdout, "\t{}: {}\n", printable_name(c.name), channel_text(c.val_record.back()));
+        say(stdout, "\t{}: {}\n", printable_name(c.name),
+            channel_text(c.val_record.back(), session.precision()));
     });
   }
 
@@ -262,8 +263,11 @@ std::string observing::csv_number(double value) {
   return std::isfinite(value) ? json_number(value) : fmt::format("{}", value);
 }
 
-std::string observing::channel_text(double value) {
-  return std::abs(value) >= 1e4 ? fmt::format("{:.3e}", value) : fmt::format("{}", value);
+std::string observing::channel_text(double value, ElementType precision) {
+  if (std::abs(value) >= 1e4) return fmt::format("{:.3e}", value);
+  // Of a sum of floats, the digits of a double would be those of rounding.
+  if (precision == ElementType::float32) return fmt::format("{}", static_cast<float>(value));
+  return fmt::format("{}", value);
 }
 
 }  // namespace ansatz

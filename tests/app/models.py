@@ -227,11 +227,10 @@ def check_counts():
     write(folder, data_dot_csv=TABLE, whole_dot_yaml=job(
         SOFTMAX, algorithm=", batches_per_iter: 1"))
     run(folder, "train", "whole.yaml", "-q")
-    out = run(folder, "print-monitor", "m.pkl")[1]
-    line = next(line for line in out.splitlines() if line.startswith("train_y_misclass : "))
+    seen = json.loads(run(folder, "print-monitor", "m.pkl", "--json")[1])["channels"]
     code, out, err = run(folder, "evaluate", "m.pkl", "--json")
     expect("the monitor sees what evaluate sees", code == 0
-           and float(line.split(" : ")[1]) == json.loads(out)["y_misclass"], line, out, err)
+           and seen["train_y_misclass"] == json.loads(out)["y_misclass"], seen, out, err)
 
 
 def check_evaluate():

@@ -49,8 +49,9 @@ void show_warning(const std::string& text);
 /// A value as NumPy and C read it: the shortest exact text, inf, -inf, nan.
 std::string csv_number(double value);
 
-/// A value as Pylearn2 prints it: "%.3e" from 1e4 on, else the shortest exact text.
-std::string channel_text(double value);
+/// A value as Pylearn2 prints it: "%.3e" from 1e4 on, else the shortest text that is read back as
+/// the same number of the precision in which it was computed.
+std::string channel_text(double value, ElementType precision);
 
 }  // namespace observing
 
