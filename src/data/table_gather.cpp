@@ -39,6 +39,25 @@ void each_row(const Column& column, const Subset& subset, To* out, std::int64_t 
     copy(data + subset[i] * width, out + i * out_width);
 }
 
+// Names the first number of some rows that is beyond what a To can be.
+template <class From, class To>
+[[noreturn]] void too_large(const Column& column, const Subset& subset) {
+  const std::int64_t width = column.width();
+  const auto fits = [](From x) {
+    return std::abs(static_cast<To>(x)) <= std::numeric_limits<To>::max();
+  };
+  for (std::int64_t i = 0;; ++i) {
+    const From* const row = static_cast<const From*>(column.data) + subset[i] * width;
+    const From* const found = std::find_if_not(row, row + width, fits);
+    if (found == row + width) continue;
+    throw ValueError(
+        fmt::format("{}: the number {} in {}, column {} counted from 0, is too large for float32, "
+                    "whose largest is {}",
+                    data::quoted(column.source), *found, column.place_of(subset[i]), found - row,
+                    std::numeric_limits<To>::max()));
+  }
+}
+
 template <class From, class To>
 void convert(const Column& column, const Subset& subset, void* out) {
   const std::int64_t width = column.width();
@@ -51,9 +70,7 @@ void convert(const Column& column, const Subset& subset, void* out) {
     }
     fits &= row_fits;
   });
-  if (!fits)
-    throw ValueError(fmt::format("{}: a number is too large for float32, whose largest is {}",
-                                 data::quoted(column.source), std::numeric_limits<To>::max()));
+  if (!fits) too_large<From, To>(column, subset);
 }
 
 void copy(const Column& column, const Subset& subset, void* out) {

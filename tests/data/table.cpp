@@ -185,7 +185,15 @@ TEST_CASE("table: examples that are not there, and numbers that do not fit, are 
   CHECK_THROWS_AS(gathered<std::int64_t>(features, listed), ValueError);
   const Table large({number_column("x", Doubles{1, 1e39}, {})});
   CHECK_THROWS_WITH(gathered<float>(large.column("x"), {0, 2, nullptr}),
-                    Contains("too large for float32"));
+                    Contains("the number 1e+39 in example 1, column 0 counted from 0, is too large "
+                             "for float32"));
+  Column rows = number_column("x", Doubles{1, 2, 3, 4, 5, -1e308, 1e308, 8}, {2});
+  rows.origin = std::make_shared<const Origin>(Origin{"table.csv", {2, 3, 5, 9}});
+  const std::int64_t turned[] = {3, 2, 0};
+  CHECK_THROWS_WITH(gathered<float>(rows, {0, 3, turned}),
+                    Contains("the number 1e+308 in table.csv:9, column 0 counted from 0"));
+  CHECK_THROWS_WITH(gathered<float>(rows, {0, 3, nullptr}),
+                    Contains("the number -1e+308 in table.csv:5, column 1 counted from 0"));
   CHECK(gathered<float>(large.column("x"), {0, 1, nullptr}) == Floats{1});
 }
 
