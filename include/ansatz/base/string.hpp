@@ -32,7 +32,10 @@ class String {
   constexpr String& operator+=(std::string_view more) {
     // at once: of a loop of push_back, g++ 12 believes that it writes past the end
     const int before = static_cast<int>(view().size()), added = static_cast<int>(more.size());
-    chars_.resize(before + added + 1);
+    // for more to come, so that a text of many pieces takes time as it grows
+    const int needed = before + added + 1, twice = 2 * chars_.capacity();
+    if (needed > chars_.capacity()) chars_.reserve(needed > twice ? needed : twice);
+    chars_.resize(needed);
     for (int i = 0; i < added; ++i) chars_[before + i] = more[static_cast<std::size_t>(i)];
     chars_[before + added] = 0;
     return *this;

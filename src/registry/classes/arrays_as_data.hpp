@@ -18,7 +18,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <string_view>
 
 namespace ansatz::named {
 
@@ -38,7 +40,8 @@ class DescribedDesignMatrix : public Dataset {
     key("topo_view", &Self::topo_view, "images [examples, rows, columns, channels], instead of X");
     key("y", &Self::y, "targets [examples, outputs], or labels [examples] with y_labels");
     key("y_labels", &Self::y_labels, "targets are labels below this").at_least(1);
-    key("axes", &Self::axes, "order of topo_view's axes; default ['b', 0, 1, 'c']");
+    key("axes", &Self::axes, "order of topo_view's axes; default ['b', 0, 1, 'c']")
+        .only_with("topo_view");
   }
   void check() const {
     if (!X == !topo_view) throw ValueError("exactly one of X and topo_view must be given");
@@ -150,9 +153,8 @@ class VectorSpacesDataset : public Dataset {
   }
 
   SpaceInfo source_space(std::string_view source) const override {
-    for (const DataSpecs& each : flatten(data_specs.space, data_specs.source))
-      if (each.source.name == source) return each.space;
-    return {};
+    const SpaceInfo* const found = find(data_specs.space, data_specs.source, source);
+    return found ? *found : SpaceInfo();
   }
   std::shared_ptr<const Table> load() const override {
     std::vector<Column> kinds = columns();
@@ -179,6 +181,14 @@ class VectorSpacesDataset : public Dataset {
   }
 
  private:
+  // Without a list of them all: it is asked for each of thousands.
+  static const SpaceInfo* find(const SpaceInfo& space, const Sources& in, std::string_view source) {
+    if (!in.several()) return in.name == source ? &space : nullptr;
+    for (int i = 0; i < std::min(in.parts.size(), space.components.size()); ++i)
+      if (const SpaceInfo* const found = find(space.components[i], in.parts[i], source))
+        return found;
+    return nullptr;
+  }
   std::vector<Column> columns() const {
     std::vector<Column> list;
     for (const DataSpecs& each : flatten(data_specs.space, data_specs.source))
