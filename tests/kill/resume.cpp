@@ -1,5 +1,5 @@
 // A run is killed again and again, at random and while it saves, and goes on each time; what comes
-// out is what comes out of a run that was left alone.
+// out is what comes out of a run that was left alone. ANSATZ_TEST_KILLS: so many kills.
 #include <catch2/catch.hpp>
 
 #include <ansatz/algorithm/schedules/decay.hpp>
@@ -17,11 +17,14 @@
 #include <ansatz/session/session.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <random>
+#include <string>
 
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -37,6 +40,7 @@ struct Shared_ {
   volatile int wanted = -1;   // the instant at which the run waits to be killed; -1: none
   volatile int skip = 0;      // so many such instants are let pass
   volatile int waits = 0;
+  volatile int tasks = 0;  // threads at the end of a run
 };
 Shared_* shared = nullptr;
 
@@ -55,35 +59,44 @@ int observe(SaveInstant instant, std::int64_t) {
 
 struct Silent : RunObserver {};
 
-Train job_of(const DenseDesignMatrix& data, const std::string& path) {
-  return Train(
-      data,
-      MLP(VectorSpace(784), RectifiedLinear("h0", 40, irange(.05)), Softmax("y", 10, irange(0.))),
-      SGD(learning_rate(.05), batch_size(20), Momentum(.5), EpochCounter(8), Dropout(),
-          ExponentialDecay(1.001, 1e-5), monitoring_dataset(data)),
-      MomentumAdjustor(.9, 1, 6), save_path(path.c_str()), save_freq(1));
+Train job_of(const DenseDesignMatrix& data, const std::string& path, int units, int batch) {
+  return Train(data,
+               MLP(VectorSpace(784), RectifiedLinear("h0", units, irange(.05)),
+                   Softmax("y", 10, irange(0.))),
+               SGD(learning_rate(.05), batch_size(batch), Momentum(.5), EpochCounter(8), Dropout(),
+                   ExponentialDecay(1.001, 1e-5), monitoring_dataset(data)),
+               MomentumAdjustor(.9, 1, 6), save_path(path.c_str()), save_freq(1));
 }
 
-void run_once(const Train& job, bool resume) {
+int tasks_of_this_process() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  return static_cast<int>(std::distance(begin(tasks), end(tasks)));
+}
+
+void run_once(const Train& job, bool resume, int threads) {
   Silent silent;
   RunOptions options;
   options.resume = resume;
   options.seed = 7;
+  options.threads = threads;
   options.observer = &silent;
   Session session(job, build_programs(job, ElementType::float32), options);
   session.run();
+  shared->tasks = tasks_of_this_process();
 }
 
 enum class Ended { finished, killed };
 
-// Runs in a process of its own and kills it after `microseconds`, or at the wanted instant.
-Ended run_and_kill(const Train& job, int microseconds) {
+// Runs in a process of its own, where OpenMP may have threads that no fork has seen, and kills it
+// after `microseconds`, or at the wanted instant. never: it is left alone.
+constexpr int never = -1;
+Ended run_and_kill(const Train& job, bool resume, int threads, int microseconds) {
   const pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
     AtomicFile::observe(observe);
     try {
-      run_once(job, true);
+      run_once(job, resume, threads);
     } catch (const std::exception& e) {
       std::fprintf(stderr, "the run failed: %s\n", e.what());
       _exit(1);
@@ -91,6 +104,12 @@ Ended run_and_kill(const Train& job, int microseconds) {
     _exit(0);
   }
   int status = 0;
+  if (microseconds == never) {
+    waitpid(child, &status, 0);
+    REQUIRE(WIFEXITED(status));
+    REQUIRE(WEXITSTATUS(status) == 0);
+    return Ended::finished;
+  }
   if (shared->wanted >= 0) {
     while (!shared->waits && waitpid(child, &status, WNOHANG) == 0) usleep(200);
   } else {
@@ -108,9 +127,13 @@ Ended run_and_kill(const Train& job, int microseconds) {
   return Ended::finished;
 }
 
-}  // namespace
+// The number asked for, or another by the environment.
+int kills_wanted(int by_default) {
+  const char* const set = std::getenv("ANSATZ_TEST_KILLS");
+  return set ? std::max(std::atoi(set), 1) : by_default;
+}
 
-TEST_CASE("resume: a run killed 200 times ends as one that was left alone", "[kill]") {
+void kill_and_resume(int threads, int wanted, int units, int batch) {
   void* memory =
       mmap(nullptr, sizeof(Shared_), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   REQUIRE(memory != MAP_FAILED);
@@ -122,35 +145,32 @@ TEST_CASE("resume: a run killed 200 times ends as one that was left alone", "[ki
   const std::string alone = (folder / "alone.ansatz").string();
   const std::string path = (folder / "killed.ansatz").string();
   const DenseDesignMatrix data(digits_table(DigitStream(3).digits(0, 400)));
-  run_once(job_of(data, alone), false);
+  run_and_kill(job_of(data, alone, units, batch), false, threads, never);
   const ModelFile expected = read_model_file(alone);
-  const Train job = job_of(data, path);
+  const Train job = job_of(data, path, units, batch);
 
   constexpr int instants = 6;
   std::array<int, instants + 1> fell{};  // the last: while training
   std::mt19937 random(11);
-  int kills = 0, whole_runs = 0;
+  int kills = 0, whole_runs = 0, tasks = 0;
   const auto left_over = [&] {
     int n = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder))
       n += entry.path().filename().string().starts_with(".killed");
     return n;
   };
-  for (int attempt = 0; attempt < 2000 && (kills < 200 || whole_runs < 3); ++attempt) {
+  for (int attempt = 0; attempt < 10 * wanted && (kills < wanted || whole_runs < 3); ++attempt) {
     *shared = Shared_{};
+    const bool kill = kills < wanted;
     // Every second one is aimed at an instant between the opening of the temporary file and the
     // end of the renaming; the others fall where they fall.
-    if (attempt % 2 == 0 && kills < 200) {
+    if (attempt % 2 == 0 && kill) {
       shared->wanted = static_cast<int>(random() % (instants - 1));
       shared->skip = static_cast<int>(random() % 2);
     }
-    const int delay = kills < 200 ? static_cast<int>(random() % 60'000) : 60'000'000;
-    if (kills >= 200) shared->wanted = -1;
-    const Ended ended = [&] {
-      if (kills < 200) return run_and_kill(job, delay);
-      run_once(job, true);
-      return Ended::finished;
-    }();
+    const int delay = kill ? static_cast<int>(random() % 60'000) : never;
+    const Ended ended = run_and_kill(job, true, threads, delay);
+    tasks = std::max(tasks, int{shared->tasks});
     if (ended == Ended::killed) {
       ++kills;
       ++fell[static_cast<std::size_t>(shared->instant < 0 ? instants : shared->instant)];
@@ -168,15 +188,29 @@ TEST_CASE("resume: a run killed 200 times ends as one that was left alone", "[ki
   const char* names[] = {"opened", "writing", "written", "synced", "renamed", "finished"};
   int in_save = 0;
   for (int i = 0; i < instants; ++i) {
-    std::printf("killed after \"%s\": %d\n", names[i], fell[static_cast<std::size_t>(i)]);
+    std::printf("%d threads: killed after \"%s\": %d\n", threads, names[i],
+                fell[static_cast<std::size_t>(i)]);
     in_save += fell[static_cast<std::size_t>(i)];
   }
-  std::printf("killed while training: %d; runs that came to their end: %d\n", fell[instants],
-              whole_runs);
-  CHECK(kills >= 200);
-  CHECK(in_save >= 60);
+  std::printf("%d threads: %d kills, %d of them while training; runs that came to their end: %d\n",
+              threads, kills, fell[instants], whole_runs);
+  CHECK(kills >= wanted);
+  CHECK(in_save >= wanted * 3 / 10);
   CHECK(whole_runs >= 3);
-  run_once(job, true);  // what the last kill left behind goes with the next save
+  CHECK(tasks >= threads);
+  run_and_kill(job, true, threads,
+               never);  // what the last kill left behind goes with the next save
   CHECK(left_over() == 0);
   std::filesystem::remove_all(folder);
+  munmap(memory, sizeof(Shared_));
+}
+
+}  // namespace
+
+TEST_CASE("resume: a run killed 200 times ends as one that was left alone", "[kill]") {
+  kill_and_resume(1, kills_wanted(200), 40, 20);
+}
+
+TEST_CASE("resume: so does one of two threads", "[kill]") {
+  kill_and_resume(2, kills_wanted(60), 100, 100);
 }
