@@ -79,7 +79,7 @@ class Checker {
   // Whether the file gives the key; a job that has nothing all the same has told why.
   bool given(std::string_view key) const {
     const auto value = place_.find(key);
-    return value && !yaml::is_null(*value->node);
+    return value && (value->node->lost || !yaml::is_null(*value->node));
   }
   // Whether each layer of the file could be made.
   bool layers_there() const {
@@ -403,17 +403,18 @@ class Checker {
   }
   template <class Part>
   void part(const Part& asks, std::string_view key) {
-    if (loader_.hollow(&asks)) return;
+    const auto tell = [&](const std::string& problem) {
+      if (!loader_.follows(&asks, problem)) loader_.add_error(&asks, place_of(&asks, key), problem);
+    };
     try {
       asks.check_job(facts_);
     } catch (const SeveralErrors& several) {
-      for (const std::string& problem : several.all)
-        loader_.add_error(&asks, place_of(&asks, key), problem);
+      for (const std::string& problem : several.all) tell(problem);
     } catch (const NameError& problem) {
       // Of a cost that cannot be made the named numbers are not known.
-      if (complete_) loader_.add_error(&asks, place_of(&asks, key), problem.what());
+      if (complete_) tell(problem.what());
     } catch (const Error& problem) {
-      loader_.add_error(&asks, place_of(&asks, key), problem.what());
+      tell(problem.what());
     }
   }
 
@@ -522,7 +523,7 @@ class Checker {
   }
 
   void watched(const WatchedChannel& channel) {
-    if (loader_.hollow(channel.by)) return;
+    if (loader_.follows(channel.by, channel.key)) return;
     const yaml::Place at =
         loader_.place_of(channel.by) ? loader_.key_place(channel.by, channel.key) : place_;
     told_.insert(at.node.get());

@@ -61,7 +61,44 @@ bool has_size(const ClassInfo& info) {
   return info.kind == Layer::kind_name || info.kind == Model::kind_name;
 }
 
+// Whether a name stands in a text as a word.
+bool mentions(std::string_view text, std::string_view name) {
+  const auto part_of_word = [](char c) {
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  for (std::size_t at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
+    const std::size_t end = at + name.size();
+    if ((at == 0 || !part_of_word(text[at - 1])) &&
+        (end == text.size() || !part_of_word(text[end])))
+      return true;
+  }
+  return false;
+}
+
+// Which of the keys a text names.
+KeyNames mentioned(std::string_view text, const std::vector<Field>& fields) {
+  KeyNames names;
+  for (const Field& field : fields)
+    if (mentions(text, field.name)) names.insert(field.name);
+  return names;
+}
+
+bool overlap(const KeyNames& a, const KeyNames& b) {
+  return std::any_of(a.begin(), a.end(), [&](std::string_view each) { return b.contains(each); });
+}
+
 }  // namespace
+
+Loader::Draft::Draft(const ClassInfo& of) : info(of), object(of.make()) {
+  info.fields(*object, fields);
+}
+
+bool Loader::follows(const Object* object, std::string_view fault) const {
+  const auto found = hollow_.find(object);
+  return found != hollow_.end() &&
+         std::any_of(found->second.begin(), found->second.end(),
+                     [&](std::string_view key) { return mentions(fault, key); });
+}
 
 const yaml::Place* Loader::place_of(const Object* object) const {
   const auto found = places_.find(object);
@@ -130,40 +167,41 @@ bool read_fields(const Value& from, const std::string& class_name,
 
 bool Loader::read_keys(const Value& from, const std::string& class_name,
                        const std::vector<Field>& fields) {
-  return read_all(from, class_name, fields, {}).good;
+  return read_all(from, class_name, fields).good;
 }
 
 Loader::KeysRead Loader::read_all(const Value& from, const std::string& class_name,
-                                  const std::vector<Field>& fields,
-                                  const std::set<std::string_view>& without) {
+                                  const std::vector<Field>& fields) {
   const yaml::Place& place = from.place();
   std::vector<std::string_view> known, missing;
   KeysRead found;
   const auto fault = [&](const Field& field) {
     found.good = false;
     found.hollow = true;
+    found.bad.insert(field.name);
     // An object that the class needs is looked into by all its methods.
     if (field.required && field.object) found.whole = false;
   };
   for (const Field& field : fields) {
     known.push_back(field.name);
-    if (!field.required || place->find(field.name)) continue;
-    missing.push_back(field.name);
+    if ((!field.required && !place->lost) || place->find(field.name)) continue;
+    if (!place->lost) missing.push_back(field.name);
     fault(field);
   }
   for (const std::string_view key : place->keys()) {
     const auto field = std::find_if(fields.begin(), fields.end(),
                                     [&](const Field& each) { return key == each.name; });
-    if (without.contains(key)) continue;
+    const Value value(*place.find(key), *this);
     if (field == fields.end()) {
       errors.add_unknown_key(place, key, known);
+      look_into(value);
       found.good = false;
       found.hollow = true;
+      if (const auto near = nearest_name(key, known); !near.empty()) found.bad.insert(near);
       continue;
     }
-    const Value value(*place.find(key), *this);
     if (value.is_null()) {
-      if (!field->required) continue;
+      if (!field->required && !value.place()->lost) continue;
       value.refuse(field->type() + "; the key is needed");
       fault(*field);
       continue;
@@ -177,12 +215,21 @@ Loader::KeysRead Loader::read_all(const Value& from, const std::string& class_na
       told_.insert(value.place().path);
     found.good = found.good && errors.size() == before;
     found.hollow = found.hollow || hollows_ != hollow_before;
+    if (errors.size() != before || hollows_ != hollow_before) found.bad.insert(field->name);
   }
   if (!missing.empty())
     errors.add(place, fmt::format("{} did not get {}: {}", class_name,
                                   missing.size() == 1 ? "a key it needs" : "keys it needs",
                                   listed(missing)));
   return found;
+}
+
+void Loader::look_into(const Value& value) {
+  if (value.is_object()) {
+    (void)make(value);
+    return;
+  }
+  for (const Value& each : value.items()) look_into(each);
 }
 
 yaml::Place Loader::fault_place(const yaml::Place& object, const std::string& class_name,
@@ -227,33 +274,53 @@ std::map<const Object*, std::string> Loader::object_places() const {
   return places;
 }
 
-Shared<Object> Loader::checked(const Value& from, const ClassInfo& info, Shared<Object> object) {
-  const yaml::Place& place = from.place();
-  std::set<std::string_view> without;
+Shared<Object> Loader::checked(const yaml::Place& place, Draft& draft, const Draft& fresh,
+                               KeyNames& bad) {
+  Shared<Object> object = draft.finished();
+  const ClassInfo& info = draft.info;
+  if (!info.check) return object;
   for (;;) {
+    KeyNames named, left_out;
+    // Beside keys that are at fault, only what is said of others is sure.
+    const auto sure = [&](std::string_view what) {
+      named = mentioned(what, draft.fields);
+      return bad.empty() || (!named.empty() && !overlap(named, bad));
+    };
     try {
       info.check(*object);
       return object;
     } catch (const KeyFaults& faults) {
-      for (const KeyFaults::Fault& each : faults.all)
+      KeyNames told;
+      for (const KeyFaults::Fault& each : faults.all) {
+        if (!sure(fmt::format("{}: {}", each.key, each.what))) continue;
         add_unless_told(part_place(place, each.key), each.what);
+        told.merge(named);
+      }
+      bad.merge(told);
       return object;
     } catch (const Error& error) {
       const yaml::Place at = fault_place(place, info.short_name(), error.what());
-      add_unless_told(at, error.what());
-      // What stands behind it is found once the key is left out.
       std::string_view fault;
       for (const yaml::Child& each : place->children)
         if (each.node == at.node) fault = each.key;
-      if (fault.empty() || !info.outlives_faults || !without.insert(fault).second) return object;
+      if (sure(error.what())) {
+        add_unless_told(at, error.what());
+        for (const Field& field : draft.fields)
+          if (fault == field.name) left_out.insert(field.name);
+      }
+      if (left_out.empty()) left_out = named;
     }
-    const Shared<Object> draft = info.make();
-    std::vector<Field> list;
-    info.fields(*draft, list);
-    for (const Field& field : list)
-      if (field.required && without.contains(field.name)) return object;
-    if (!read_all(from, info.short_name(), list, without).good) return object;
-    object = info.finish ? info.finish(*draft) : draft;
+    // What stands behind it is found once the key is left out.
+    bool anew = false;
+    for (std::size_t i = 0; i < draft.fields.size(); ++i) {
+      const Field& field = draft.fields[i];
+      if (!left_out.contains(field.name) || !bad.insert(field.name).second) continue;
+      if (field.required && field.object) return object;
+      field.copy(fresh.fields[i].at, field.at);
+      anew = true;
+    }
+    if (!anew) return object;
+    object = draft.finished();
   }
 }
 
@@ -263,38 +330,38 @@ Shared<Object> Loader::make_object(const Value& from) {
   const ClassInfo* const info = registry().find(name);
   if (!info) {
     errors.add(place, unknown_class(name));
-    // What is inside may have errors of its own.
-    for (const Value& each : from.items())
-      if (each.is_object()) (void)make(each);
+    for (const Value& each : from.items()) look_into(each);
     return nullptr;
   }
   if (!info->make) {
     errors.add(place, fmt::format("{} is abstract: {}", name, info->doc));
+    for (const Value& each : from.items()) look_into(each);
     return nullptr;
   }
-  const Shared<Object> draft = info->make();
-  std::vector<Field> list;
-  info->fields(*draft, list);
-  const KeysRead keys = read_all(from, info->short_name(), list, {});
-  // Of a data set, a space or an array others ask at once what they are.
-  if (!keys.good && (!keys.whole || !info->outlives_faults)) return nullptr;
+  Draft draft(*info);
+  const Draft fresh(*info);
+  const KeysRead keys = read_all(from, info->short_name(), draft.fields);
+  if (!keys.whole) return nullptr;
   Shared<Object> object;
   const int before = errors.size();
+  KeyNames bad = keys.bad;
   try {
-    object = info->finish ? info->finish(*draft) : draft;
-    if (auto* const array = dynamic_cast<ArrayObject*>(object.get())) array->set_number(arrays_++);
-    // What the class says of a key that is not there would not be the file's fault.
-    if (info->check && !keys.hollow) object = checked(from, *info, object);
+    object = checked(place, draft, fresh, bad);
+    if (auto* const array = dynamic_cast<ArrayObject*>(object.get()); array && keys.good)
+      array->set_number(arrays_++);
   } catch (const Error& error) {
-    errors.add(fault_place(place, info->short_name(), error.what()), error.what());
+    // What is said of a key that is not there would not be the file's fault.
+    if (keys.bad.empty())
+      errors.add(fault_place(place, info->short_name(), error.what()), error.what());
     return nullptr;
   }
   if (!object) return nullptr;
-  if (!keys.hollow) check_relations(list, place, errors);
+  check_relations(draft.fields, fresh.fields, place, bad, *this);
   const bool sound = !keys.hollow && errors.size() == before;
-  if (!sound && !info->outlives_faults) return nullptr;
+  // Of a data set, a space or an array others ask at once what they are.
+  if (!(sound && keys.good) && !info->outlives_faults) return nullptr;
   // Of these no others take a size.
-  if (!sound && (keys.hollow || has_size(*info))) hollow_.insert(object.get());
+  if (!sound && (keys.hollow || has_size(*info))) hollow_[object.get()] = bad;
   if (const auto* const call = dynamic_cast<const Call*>(object.get())) {
     Shared<Object> result;
     try {

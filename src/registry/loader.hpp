@@ -14,6 +14,8 @@ namespace ansatz {
 class LoadedModel;
 struct ModelFile;
 
+using KeyNames = std::set<std::string_view>;
+
 /// What was learned while a file was read.
 class Loader {
  public:
@@ -30,6 +32,8 @@ class Loader {
   /// Whether an object is not what the file means: a size, a key or a part of it was at fault and
   /// is not there or is another. What follows from it is no fault of the file.
   bool hollow(const Object* object) const { return hollow_.contains(object); }
+  /// Whether a fault of a hollow object may follow from a key that was told: it names that key.
+  bool follows(const Object* object, std::string_view fault) const;
   /// Whether an object should stand there that could not be made.
   bool lost(const yaml::Place& at) const {
     const auto made = made_.find(at.node.get());
@@ -81,11 +85,23 @@ class Loader {
     bool good = true;     // nothing was told
     bool whole = true;    // no part is missing that is needed, so that the object can be looked at
     bool hollow = false;  // it is another than was meant
+    KeyNames bad;         // whose values are not what the file means
   };
   KeysRead read_all(const Value& from, const std::string& class_name,
-                    const std::vector<Field>& fields, const std::set<std::string_view>& without);
-  // The object as its class checks it; keys that the class refuses are told and left out.
-  Shared<Object> checked(const Value& from, const ClassInfo& info, Shared<Object> object);
+                    const std::vector<Field>& fields);
+  // An object whose keys are set, and what its keys are.
+  struct Draft {
+    const ClassInfo& info;
+    Shared<Object> object;
+    std::vector<Field> fields;
+    explicit Draft(const ClassInfo& of);
+    Shared<Object> finished() const { return info.finish ? info.finish(*object) : object; }
+  };
+  // The object as its class checks it; keys that the class refuses are told, left out and added to
+  // those that are `bad`. What it says of these is no fault of the file.
+  Shared<Object> checked(const yaml::Place& place, Draft& draft, const Draft& fresh, KeyNames& bad);
+  // Makes the objects in what no class reads, which may have faults of their own.
+  void look_into(const Value& value);
   // An error of a class, unless its key was told before and has a value that only stands for it.
   void add_unless_told(const yaml::Place& at, const std::string& what) {
     if (!told_.contains(at.path)) errors.add(at, what);
@@ -99,9 +115,9 @@ class Loader {
   // stands for less.
   static yaml::Place part_place(yaml::Place object, std::string_view path);
 
-  int hollows_ = 0;  // how often a hollow object was met
-  std::set<const Object*> hollow_;
-  std::set<std::string> told_;  // paths of words and numbers that are at fault
+  int hollows_ = 0;                           // how often a hollow object was met
+  std::map<const Object*, KeyNames> hollow_;  // and which of their keys are at fault
+  std::set<std::string> told_;                // paths of words and numbers that are at fault
   int arrays_ = 0;
   std::size_t values_ = 0;
   bool too_many_ = false;
@@ -110,9 +126,11 @@ class Loader {
 };
 
 /// What the rules of keys say of two of them: errors are added.
-/// @param fields  of an object whose keys are read, which stands at `place`
-void check_relations(const std::vector<Field>& fields, const yaml::Place& place,
-                     yaml::Errors& errors);
+/// @param fields    of an object whose keys are read, which stands at `place`
+/// @param defaults  of one none of whose keys is set
+/// @param bad       keys that are at fault
+void check_relations(const std::vector<Field>& fields, const std::vector<Field>& defaults,
+                     const yaml::Place& place, const KeyNames& bad, Loader& loader);
 
 /// What holds between the parts of a job: data, shapes, graphs, channels.
 void check_job(const Train& job, Loader& loader, const yaml::Place& place);

@@ -45,8 +45,10 @@ struct Frame {
 
 class Builder : public YAML::EventHandler {
  public:
-  Builder(const Text& text, const Limits& limits, Errors& errors, const std::string& path)
-      : text_(text), limits_(limits), errors_(errors), base_(path) {}
+  /// @param lost  where aliases stood that name no anchor, and `~` stands now
+  Builder(const Text& text, const Limits& limits, Errors& errors, const std::string& path,
+          const std::vector<Position>& lost)
+      : text_(text), limits_(limits), errors_(errors), base_(path), lost_(lost) {}
 
   NodePtr root() const { return root_; }
   /// Where blanks make more text of the scalar that was read last, when `at` could not follow it:
@@ -114,6 +116,7 @@ class Builder : public YAML::EventHandler {
     if (!frames_.empty()) check_null(frames_.back(), at);
     if (awaits_key()) frames_.back().key = at;
     const NodePtr node = make(mark, tag, tag.empty() ? Kind::null : Kind::scalar);
+    node->lost = is_lost(node->position);
     finish(node, anchor, 0);
   }
 
@@ -137,7 +140,9 @@ class Builder : public YAML::EventHandler {
                   fmt::format("found *{0} inside of &{0}; allowed: an anchor that does not contain "
                               "itself",
                               name));
-      put(make(mark, "", Kind::null), at, true, 0);
+      const NodePtr node = make(mark, "", Kind::null);
+      node->lost = true;
+      put(node, at, true, 0);
       return;
     }
     put(anchored_[anchor].node, at, true, anchored_[anchor].height);
@@ -168,6 +173,12 @@ class Builder : public YAML::EventHandler {
     NodePtr node;
     int height = 0;
   };
+
+  bool is_lost(const Position& at) const {
+    return std::any_of(lost_.begin(), lost_.end(), [&](const Position& each) {
+      return each.offset == at.offset && each.source == at.source;
+    });
+  }
 
   // Where the tag of the node that begins at `at` stands; nowhere if it has none in front of its
   // content.
@@ -332,6 +343,10 @@ class Builder : public YAML::EventHandler {
       errors_.add(at, path(), what);
       frame.value_next = true;
     };
+    if (node.lost) {
+      frame.drop = frame.node->lost = true;
+      return;
+    }
     const std::size_t word = raw::content(text_.text(), frame.key);
     if (node.kind == Kind::null && word < text_.size() &&
         std::string_view("~nN").find(text_.text()[word]) != std::string_view::npos)
@@ -358,11 +373,15 @@ class Builder : public YAML::EventHandler {
   }
 
   void note_merge(Frame& frame, const NodePtr& node, const Position& at) {
+    if (node->lost) frame.node->lost = true;
+    if (node->lost && node->kind == Kind::null) return;
     bool good = node->kind == Kind::mapping;
     if (good) frame.merged.push_back(node);
     if (node->kind == Kind::sequence) {
       good = true;
       for (const Child& item : node->children) {
+        if (item.node->lost) frame.node->lost = true;
+        if (item.node->lost && item.node->kind == Kind::null) continue;
         good = good && item.node->kind == Kind::mapping;
         if (good) frame.merged.push_back(item.node);
       }
@@ -401,6 +420,7 @@ class Builder : public YAML::EventHandler {
   const Limits& limits_;
   Errors& errors_;
   const std::string base_;
+  const std::vector<Position>& lost_;
   NodePtr root_;
   std::vector<Frame> frames_;
   std::vector<Anchored> anchored_;
@@ -450,28 +470,42 @@ std::string alias_name(const std::string& text, std::size_t at) {
   return text.substr(at, end - at);
 }
 
+bool is_unknown_alias(const YAML::Exception& error) {
+  return error.msg.starts_with("the referenced anchor");
+}
+
+void add_unknown_alias(std::size_t at, const Text& text, const Builder& builder, Errors& errors) {
+  const std::string name = alias_name(text.text(), at);
+  const auto& names = builder.anchor_names();
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  errors.add(
+      text.at(at), builder.path(),
+      fmt::format("found {}, but no such anchor before it{}", quoted(name),
+                  allowed_names(std::string_view(name).substr(name.empty() ? 0 : 1), known)));
+}
+
 void add_syntax_error(const YAML::Exception& error, const Text& text, const Builder& builder,
                       Errors& errors) {
   const std::size_t at = builder.begin_of(error.mark);
-  std::string what;
-  if (error.msg.starts_with("the referenced anchor")) {
-    const std::string name = alias_name(text.text(), at);
-    const auto& names = builder.anchor_names();
-    const std::vector<std::string_view> known(names.begin(), names.end());
-    what = fmt::format("found {}, but no such anchor before it{}", quoted(name),
-                       allowed_names(std::string_view(name).substr(name.empty() ? 0 : 1), known));
-  } else {
-    const bool open = !builder.open().empty();
-    what = explain_syntax(error.msg, open ? builder.open().back().node->kind : Kind::null,
-                          open ? builder.open().back().node->position : Position{});
-    if (at >= text.size()) what += ", found the end of the text";
-  }
+  const bool open = !builder.open().empty();
+  std::string what = explain_syntax(error.msg, open ? builder.open().back().node->kind : Kind::null,
+                                    open ? builder.open().back().node->position : Position{});
+  if (at >= text.size()) what += ", found the end of the text";
   errors.add(text.at(at), builder.path(), what);
 }
 
-// As much text is read again, in all, for colons that yaml-cpp does not take.
+// So many aliases of nothing are read over, each with a reading of its own.
+constexpr std::size_t most_lost = 200;
+
+// As much text is read again, in all, for colons that yaml-cpp does not take and aliases that name
+// no anchor.
 constexpr std::size_t most_read_again = std::size_t{8} << 20;
 constexpr const char* ask_for_blank = "put a blank behind this ':', or quotes around the text";
+
+// Thrown where an alias stands that names no anchor.
+struct UnknownAlias {
+  std::size_t at;
+};
 
 // Reads the one document of `text`. Nothing, or where blanks are needed for it to be read: where
 // yaml-cpp refuses a ':' before a bracket, which PyYAML takes, or further lines of a text with an
@@ -498,6 +532,7 @@ std::vector<std::size_t> read_document(const Text& text, Builder& builder, Error
       if (!places.empty() && places.front() == at) return places;
     }
     if (auto places = builder.blanks_for_lines(at); !places.empty() && at < may_read) return places;
+    if (is_unknown_alias(error)) throw UnknownAlias{at};
     add_syntax_error(error, text, builder, errors);
     throw Stop{};
   }
@@ -508,9 +543,10 @@ std::vector<std::size_t> read_document(const Text& text, Builder& builder, Error
 
 NodePtr build(const Text& written, const Limits& limits, Errors& errors, const std::string& path) {
   Text text = written;
+  std::vector<Position> lost;
   for (std::size_t read = 0;;) {
     Errors found = errors;
-    Builder builder(text, limits, found, path);
+    Builder builder(text, limits, found, path, lost);
     NodePtr root;
     try {
       if (const auto line = raw::after_directives(text.text())) {
@@ -530,6 +566,15 @@ NodePtr build(const Text& written, const Limits& limits, Errors& errors, const s
         root = std::make_shared<Node>();
         root->position = text.at(0);
       }
+    } catch (const UnknownAlias& alias) {
+      // It is told now, and read on as if nothing stood there.
+      add_unknown_alias(alias.at, text, builder, errors);
+      if (lost.size() < most_lost && (read += alias.at + 1) < most_read_again) {
+        lost.push_back(text.at(alias.at));
+        text = text.replaced(alias.at, alias.at + alias_name(text.text(), alias.at).size(), "~ ");
+        continue;
+      }
+      add_unknown_alias(alias.at, text, builder, found);
     } catch (const Stop&) {
     }
     errors = std::move(found);

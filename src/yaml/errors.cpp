@@ -35,6 +35,7 @@ void Errors::add(Position position, std::string path, std::string what) {
 }
 
 void Errors::add(const Place& place, std::string what) {
+  if (place.node && place.node->lost && place.node->kind == Kind::null) return;
   add(place.position, place.path, std::move(what));
 }
 

@@ -60,6 +60,31 @@ Text Text::with_blanks(const std::vector<std::size_t>& places) const {
   return out;
 }
 
+Text Text::part(std::size_t from, std::size_t to) const {
+  Text out;
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    const Piece& piece = pieces_[i];
+    const std::size_t end = i + 1 == pieces_.size() ? text_.size() : pieces_[i + 1].begin;
+    const std::size_t first = std::max(from, piece.begin), last = std::min(to, end);
+    if (first >= last) continue;
+    const std::size_t offset = piece.offset + (first - piece.begin);
+    if (piece.filled)
+      out.append_filled(std::string_view(text_).substr(first, last - first), piece.source,
+                        piece.offset);
+    else
+      out.append(piece.source, offset, offset + (last - first));
+  }
+  return out;
+}
+
+Text Text::replaced(std::size_t from, std::size_t to, std::string_view with) const {
+  const Position position = at(from);
+  Text out = part(0, from);
+  out.append_filled(with, position.source, position.offset);
+  out.append(part(to, text_.size()));
+  return out;
+}
+
 Position Text::at(std::size_t offset) const {
   if (pieces_.empty()) return {};
   offset = std::min(offset, text_.size());

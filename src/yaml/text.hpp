@@ -15,12 +15,18 @@ class Text {
   /// The same with a blank in front of each of these bytes, which are in rising order.
   Text with_blanks(const std::vector<std::size_t>& places) const;
 
+  /// The same with other words in place of these bytes, which stand where those began.
+  Text replaced(std::size_t from, std::size_t to, std::string_view with) const;
+
   const std::string& text() const { return text_; }
   std::size_t size() const { return text_.size(); }
   /// Where a byte of text() comes from; beyond the end, the end.
   Position at(std::size_t offset) const;
 
  private:
+  // Bytes [from, to).
+  Text part(std::size_t from, std::size_t to) const;
+
   struct Piece {
     std::size_t begin;  // in text_
     SourcePtr source;

@@ -70,27 +70,35 @@ class BGD : public TrainingAlgorithm {
         .at_least(0);
     key("updates_per_batch", &BGD::updates_per_batch, "line searches on a batch").at_least(1);
     key("monitoring_batch_size", &BGD::monitoring_batch_size, "examples of a monitoring batch")
-        .at_least(1);
+        .at_least(1)
+        .only_with("monitoring_dataset");
     key("monitoring_batches", &BGD::monitoring_batches, "how many; 0: the whole data set")
         .at_least(0);
     key("monitoring_dataset", &BGD::monitoring_datasets, "data set to watch, or several by name");
     key("termination_criterion", &BGD::termination_criterion, "when to stop; default: never");
     key("set_batch_size", &BGD::set_batch_size, "take batch_size although the model has another");
-    key("reset_alpha", &BGD::reset_alpha, "begin each batch with the steps init_alpha");
-    key("conjugate", &BGD::conjugate, "conjugate directions");
-    key("min_init_alpha", &BGD::min_init_alpha, "lowest first step of an exhaustive search");
+    key("reset_alpha", &BGD::reset_alpha, "begin each batch with the steps init_alpha")
+        .only_with("method", "gradient");
+    key("conjugate", &BGD::conjugate, "conjugate directions").only_with("method", "gradient");
+    key("min_init_alpha", &BGD::min_init_alpha, "lowest first step of an exhaustive search")
+        .only_with("line_search_mode");
     key("reset_conjugate", &BGD::reset_conjugate,
-        "forget old directions (lbfgs: the history) at each new batch");
-    key("line_search_mode", &BGD::line_search_mode, "\"exhaustive\", or none");
+        "forget old directions (lbfgs: the history) at each new batch")
+        .only_with("conjugate")
+        .or_with("method", "lbfgs");
+    key("line_search_mode", &BGD::line_search_mode, "\"exhaustive\", or none")
+        .only_with("method", "gradient");
     key("verbose_optimization", &BGD::verbose_optimization, "print what line searches try");
     key("scale_step", &BGD::scale_step, "part of the way to the new parameters that is gone");
     key("init_alpha", &BGD::init_alpha,
         "first steps of a search, rising; default: [.5, 1] if exhaustive, else "
-        "[.001, .005, .01, .05, .1]");
+        "[.001, .005, .01, .05, .1]")
+        .only_with("method", "gradient");
     key("seed", &BGD::seed, "of the order of examples; default [2012, 10, 16]");
     key("method", &BGD::method, "\"gradient\" or \"lbfgs\"");
-    key("history", &BGD::history, "how many steps lbfgs remembers");
-    key("monitoring_costs", &BGD::monitoring_costs, "further costs to watch, by name");
+    key("history", &BGD::history, "how many steps lbfgs remembers").only_with("method", "lbfgs");
+    key("monitoring_costs", &BGD::monitoring_costs, "further costs to watch, by name")
+        .only_with("monitoring_dataset");
   }
 
   constexpr bool lbfgs() const { return method == "lbfgs"; }

@@ -32,7 +32,8 @@ class DefaultTrainingAlgorithm : public TrainingAlgorithm {
         .at_least(1);
     key("batches_per_iter", &This::batches_per_iter, "batches of an epoch").at_least(0);
     key("monitoring_batch_size", &This::monitoring_batch_size, "examples of a monitoring batch")
-        .at_least(1);
+        .at_least(1)
+        .only_with("monitoring_dataset");
     key("monitoring_batches", &This::monitoring_batches, "how many; 0: the whole data set")
         .at_least(0);
     key("monitoring_dataset", &This::monitoring_datasets, "data set to watch, or several by name");

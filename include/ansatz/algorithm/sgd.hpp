@@ -44,11 +44,13 @@ class SGD : public TrainingAlgorithm {
     key("batch_size", &SGD::batch_size, "examples of an update; default: what the model wants")
         .at_least(1);
     key("monitoring_batch_size", &SGD::monitoring_batch_size, "examples of a monitoring batch")
-        .at_least(1);
+        .at_least(1)
+        .only_with("monitoring_dataset");
     key("monitoring_batches", &SGD::monitoring_batches, "how many; 0: the whole data set")
         .at_least(0);
     key("monitoring_dataset", &SGD::monitoring_datasets, "data set to watch, or several by name");
-    key("monitor_iteration_mode", &SGD::monitor_iteration_mode, "order of monitoring batches");
+    key("monitor_iteration_mode", &SGD::monitor_iteration_mode, "order of monitoring batches")
+        .only_with("monitoring_dataset");
     key("termination_criterion", &SGD::termination_criterion, "when to stop; default: never");
     key("update_callbacks", &SGD::update_callbacks, "called after every update");
     key("learning_rule", &SGD::learning_rule, "default: p <- p - learning_rate * gradient");
@@ -56,7 +58,8 @@ class SGD : public TrainingAlgorithm {
     key("train_iteration_mode", &SGD::train_iteration_mode, "order of training batches");
     key("batches_per_iter", &SGD::batches_per_iter, "batches an epoch; 0: the whole data set")
         .at_least(0);
-    key("monitoring_costs", &SGD::monitoring_costs, "further costs to watch, by name");
+    key("monitoring_costs", &SGD::monitoring_costs, "further costs to watch, by name")
+        .only_with("monitoring_dataset");
     key("clip_norm", &SGD::clip_norm,
         "gradients together longer than this are shortened to it; 0: never (Pascanu et al. 2013)")
         .length()

@@ -24,6 +24,10 @@
 //     noun("ports")       how messages call the numbers
 //     not_above("max")    at most what the key `max` of the same object has
 //     one_way("how the weights begin")   of all keys with this text one at most may be given
+//     only_with("other")  without the key `other` this one means nothing: another value than its
+//                         default is refused; only_with("other", "x"): unless that is x;
+//                         or_with("another"): nor without that
+//     not_with("other")   means nothing beside the key `other`
 //     is_path()           text in which ${NAME}s are filled in, and a file that --data can move
 //     is_output()         a path that is written to
 //

@@ -51,9 +51,12 @@ struct Initialization {
     key("sparse_init", &T::sparse_init, "number of weights of a unit not zero at first")
         .at_least(0)
         .one_way("how the weights begin");
-    key("sparse_stdev", &T::sparse_stdev, "standard deviation of those").at_least(0);
+    key("sparse_stdev", &T::sparse_stdev, "standard deviation of those")
+        .at_least(0)
+        .only_with("sparse_init");
     key("include_prob", &T::include_prob, "probability that a weight is not zero (irange)")
-        .probability();
+        .probability()
+        .only_with("irange");
     key("glorot_uniform", &T::glorot_uniform, "uniform at first (Glorot, Bengio 2010, eq. 16)")
         .one_way("how the weights begin");
     key("glorot_normal", &T::glorot_normal, "normal at first, of the same variance")

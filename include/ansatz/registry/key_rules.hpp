@@ -16,11 +16,18 @@ struct KeyRules {
 
   double least = -none, most = none;
   bool open_below = false, open_above = false;
-  bool infinite = false;          ///< infinities are numbers, too
-  bool whole = false;             ///< of whole numbers: those of a size, on which Spaces depend
-  const char* numbers = nullptr;  ///< what they are: "probabilities"; default: "numbers"
-  const char* limit = nullptr;    ///< the key that has the largest value of this one
-  const char* way_to = nullptr;   ///< of the keys that say this in different ways one may be given
+  bool infinite = false;           ///< infinities are numbers, too
+  bool whole = false;              ///< of whole numbers: those of a size, on which Spaces depend
+  const char* numbers = nullptr;   ///< what they are: "probabilities"; default: "numbers"
+  const char* limit = nullptr;     ///< the key that has the largest value of this one
+  const char* way_to = nullptr;    ///< of the keys that say this in different ways one may be given
+  const char* excluded = nullptr;  ///< the key beside which this one means nothing
+  /// A key, and the value it must have, or null: any but none.
+  struct With {
+    const char* key = nullptr;
+    const char* value = nullptr;
+  };
+  With needed[2];  ///< without one of which this key means nothing
   bool path = false, output = false;
 
   KeyRules& at_least(double x) { return least = x, *this; }
@@ -34,6 +41,13 @@ struct KeyRules {
   KeyRules& noun(const char* plural) { return numbers = plural, *this; }
   KeyRules& not_above(const char* key) { return limit = key, *this; }
   KeyRules& one_way(const char* what) { return way_to = what, *this; }
+  KeyRules& only_with(const char* key, const char* value = nullptr) {
+    return needed[0] = {key, value}, *this;
+  }
+  KeyRules& or_with(const char* key, const char* value = nullptr) {
+    return needed[1] = {key, value}, *this;
+  }
+  KeyRules& not_with(const char* key) { return excluded = key, *this; }
   KeyRules& is_path() { return path = true, *this; }
   KeyRules& is_output() { return output = true, is_path(); }
 

@@ -21,6 +21,7 @@ struct Field {
   bool (*read)(const Value&, void*);
   std::string (*type)();
   Describer::Writer write;
+  void (*copy)(const void* from, void* to);
   bool object = false;  ///< a handle, which may be null
   KeyRules rules = {};
 };
@@ -106,7 +107,8 @@ struct Fields {
         {name, required, doc, &(object.*member),
          [](const Value& from, void* to) { return read_value(from, *static_cast<M*>(to)); },
          []() -> std::string { return value_type(static_cast<const M*>(nullptr)); },
-         describing::write<M>});
+         describing::write<M>,
+         [](const void* from, void* to) { *static_cast<M*>(to) = *static_cast<const M*>(from); }});
     list.back().object = is_object<M>;
     list.back().rules.whole = is_whole<M>;
     return list.back().rules;

@@ -37,6 +37,9 @@ struct Node {
   std::string text;
   /// In quotes, or a block of text: always a string, never a number.
   bool quoted = false;
+  /// Something should stand here, or in this mapping, that the text does not have: that has been
+  /// told, and what follows from it is no fault.
+  bool lost = false;
   /// Of the tag where there is one.
   Position position;
   /// Of a sequence or mapping, in the order of the text. Keys are distinct.

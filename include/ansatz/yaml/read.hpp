@@ -25,8 +25,9 @@ struct Reading {
   Limits limits;
 };
 
-/// Reads one document. All errors are added to `errors`: syntax (reading stops there), duplicate
-/// keys and anchors, anchors that contain themselves, unknown tags and tags on the wrong kind of
+/// Reads one document. All errors are added to `errors`: syntax (reading stops there), aliases that
+/// name no anchor (nothing stands there then, and what follows from it is not told), duplicate keys
+/// and anchors, anchors that contain themselves, unknown tags and tags on the wrong kind of
 /// node. Null when there is no tree; else the tree may still hold what the errors are about, so
 /// that its other faults can be found in the same pass.
 ///

@@ -32,7 +32,8 @@ class PolyakAveraging : public Extension {
     key("save_path", &PolyakAveraging::save_path, "file for the averaged model; default: none")
         .is_output();
     key("save_freq", &PolyakAveraging::save_freq, "monitoring steps from one saving to the next")
-        .at_least(0);
+        .at_least(0)
+        .only_with("save_path");
   }
 
   void check() const;

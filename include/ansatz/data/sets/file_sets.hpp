@@ -39,7 +39,9 @@ class CSVDataset : public Dataset {
     key("stop", &CSVDataset::stop, "one after the last example").at_least(0);
     key("start_fraction", &CSVDataset::start_fraction, "this part of the file, from its beginning");
     key("end_fraction", &CSVDataset::end_fraction, "this part of the file, at its end");
-    key("num_outputs", &CSVDataset::num_outputs, "number of columns of targets").at_least(1);
+    key("num_outputs", &CSVDataset::num_outputs, "number of columns of targets")
+        .at_least(1)
+        .only_with("expect_labels");
   }
   /// NameError and ValueError, beginning "CSVDataset: key", for what no file can have.
   void check() const;
@@ -90,7 +92,8 @@ class NpzDataset : public Dataset {
     k.required("key", &NpzDataset::key, "name of the array of features");
     k("target_key", &NpzDataset::target_key, "name of the array of targets");
     k("target_labels", &NpzDataset::target_labels, "targets are labels below this; 0: numbers")
-        .at_least(0);
+        .at_least(0)
+        .only_with("target_key");
   }
   std::shared_ptr<const Table> load() const override;
   std::string missing_file() const override;

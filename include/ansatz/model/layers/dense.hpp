@@ -34,8 +34,11 @@ class Dense : public Layer, public Weights {
   static constexpr void affine_keys(K& key) {
     Layer::keys(key);
     weight_keys(key);
-    key("b_lr_scale", &Dense::b_lr_scale, "factor of the learning rate for the biases").at_least(0);
-    key("init_bias", &Dense::init_bias, "first value of the biases: one, or one a unit");
+    key("b_lr_scale", &Dense::b_lr_scale, "factor of the learning rate for the biases")
+        .at_least(0)
+        .only_with("use_bias");
+    key("init_bias", &Dense::init_bias, "first value of the biases: one, or one a unit")
+        .only_with("use_bias");
   }
 
   /// Number of outputs.

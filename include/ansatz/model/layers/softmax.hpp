@@ -22,12 +22,13 @@ class SoftmaxBase : public Layer, public Weights {
   template <class K>
   static constexpr void keys(K& key) {
     Layer::keys(key);
-    weight_keys(key);
-    key("b_lr_scale", &SoftmaxBase::b_lr_scale, "factor of the learning rate for the biases")
+    const keys::NotWith<K> affine{key, "no_affine"};
+    weight_keys(affine);
+    affine("b_lr_scale", &SoftmaxBase::b_lr_scale, "factor of the learning rate for the biases")
         .at_least(0);
     key("no_affine", &SoftmaxBase::no_affine, "no weights: z is the layer below");
-    key("init_bias_target_marginals", &SoftmaxBase::init_bias_target_marginals,
-        "data set whose class frequencies give the first biases");
+    affine("init_bias_target_marginals", &SoftmaxBase::init_bias_target_marginals,
+           "data set whose class frequencies give the first biases");
     key("binary_target_dim", &SoftmaxBase::binary_target_dim,
         "number of labels an example; more than one: their costs add up");
     key("non_redundant", &SoftmaxBase::non_redundant, "one class fewer; the first z is always 0");
