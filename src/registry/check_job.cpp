@@ -238,10 +238,12 @@ class Checker {
     }
     const double there = memory_there();
     if (sum <= there) return true;
+    const double unit = sum >= 1e9 ? 1e9 : 1e6;
     error(place_of(job_.model.get(), "model"),
-          fmt::format("the parameters need {:.1f} GB, of which {} {:.1f}; there are {:.1f} GB of "
-                      "memory",
-                      sum / 1e9, largest, most / 1e9, there / 1e9));
+          fmt::format("the parameters need {:.1f} {unit}, of which {} {:.1f}; there are {:.1f} "
+                      "{unit} of memory",
+                      sum / unit, largest, most / unit, there / unit,
+                      fmt::arg("unit", unit == 1e9 ? "GB" : "MB")));
     return false;
   }
   // Of the machine, or what a limit leaves of it.

@@ -279,6 +279,7 @@ Shared<Object> Loader::checked(const yaml::Place& place, Draft& draft, const Dra
   Shared<Object> object = draft.finished();
   const ClassInfo& info = draft.info;
   if (!info.check) return object;
+  Shared<Object> whole;  // before keys were left out of whose parts some are at fault
   for (;;) {
     KeyNames named, left_out;
     // Beside keys that are at fault, only what is said of others is sure.
@@ -288,16 +289,14 @@ Shared<Object> Loader::checked(const yaml::Place& place, Draft& draft, const Dra
     };
     try {
       info.check(*object);
-      return object;
+      break;
     } catch (const KeyFaults& faults) {
-      KeyNames told;
+      if (!whole) whole = object;
       for (const KeyFaults::Fault& each : faults.all) {
-        if (!sure(fmt::format("{}: {}", each.key, each.what))) continue;
-        add_unless_told(part_place(place, each.key), each.what);
-        told.merge(named);
+        if (sure(fmt::format("{}: {}", each.key, each.what)))
+          add_unless_told(part_place(place, each.key), each.what);
+        left_out.merge(named);
       }
-      bad.merge(told);
-      return object;
     } catch (const Error& error) {
       const yaml::Place at = fault_place(place, info.short_name(), error.what());
       std::string_view fault;
@@ -315,13 +314,14 @@ Shared<Object> Loader::checked(const yaml::Place& place, Draft& draft, const Dra
     for (std::size_t i = 0; i < draft.fields.size(); ++i) {
       const Field& field = draft.fields[i];
       if (!left_out.contains(field.name) || !bad.insert(field.name).second) continue;
-      if (field.required && field.object) return object;
+      if (field.required && field.object) return whole ? whole : object;
       field.copy(fresh.fields[i].at, field.at);
       anew = true;
     }
-    if (!anew) return object;
+    if (!anew) break;
     object = draft.finished();
   }
+  return whole ? whole : object;
 }
 
 Shared<Object> Loader::make_object(const Value& from) {

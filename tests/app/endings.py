@@ -4,6 +4,7 @@
 """
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
@@ -205,6 +206,11 @@ def check_limits():
                              preexec_fn=limited(AS=2 << 30))
         expect("parameters that do not fit: of what, how much", code == 3
                and "the parameters need 10.0 GB, of which h0_W" in err, code, err)
+        code, out, err = run("train", "job.yaml", "model.layers.h0.dim=10000000", "-q",
+                             preexec_fn=limited(AS=400 << 20))
+        expect("the same in MB where they are fewer", code == 3
+               and re.search(r"need \d+\.\d MB, of which h0_W \S+ \S+ \d+\.\d; there", err), code,
+               err)
         code, out, err = run("check", "job.yaml", "-q", "model.layers.h0.dim=500000000",
                              preexec_fn=limited(AS=2 << 30))
         expect("check looks at any size", code in (0, 2, 3), code, err)

@@ -41,6 +41,7 @@ struct Tide : TerminationCriterion {
   }
   void check() const {
     if (shape.size() > 1 && shape[1] == 7) throw KeyFaults("shape[1]", "seven is not a coast");
+    if (most == 13) throw ValueError("Tide: most 13 means bad luck");
     if (momentum == 2)
       throw KeyFaults(std::vector<KeyFaults::Fault>{{"momentum", "too deep"},
                                                     {"moon.phase", "there is no moon"}});
@@ -111,6 +112,13 @@ TEST_CASE("key rules: what a class finds itself stands at the key", "[registry]"
   CHECK_THAT(fault("shape: [1, 7]"), Contains("job.yaml:1:23: shape[1]: seven is not a coast"));
   const std::string both = fault("momentum: 2");
   CHECK_THAT(both, Contains("job.yaml:1:22: momentum: too deep") && Contains("there is no moon"));
+  // One behind the other, beside a key of a wrong kind, without those that may follow from it.
+  const std::string all = fault("shape: [1, 7], most: 13, momentum: 2, spring: 5");
+  CHECK_THAT(all, Contains("shape[1]: seven") && Contains("most: Tide: most 13") &&
+                      Contains("momentum: too deep") && Contains("spring: found"));
+  const std::string some = fault("shape: x, most: 13");
+  CHECK_THAT(some, Contains("shape: found the text 'x'") && Contains("most: Tide: most 13"));
+  CHECK_THAT(fault("most: x, momentum: 2"), !Contains("13") && Contains("too deep"));
 }
 
 TEST_CASE("key rules: which numbers hold, and how they are called", "[registry]") {
