@@ -416,6 +416,56 @@ TEST_CASE("odd values: every key of every class takes them, or refuses them with
   CHECK(counts.empty());
 }
 
+TEST_CASE("odd values: a key of a wrong kind, or an alias of nothing, is one fault of the file",
+          "[registry][odd]") {
+  const TemporaryFolder folder;
+  const auto home = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  std::ofstream("small.csv") << "0,1,2\n1,3,1\n0,2,2\n1,4,0\n";
+  // What is told, without the places.
+  const auto faults = [](const std::string& text) {
+    std::set<std::string> found;
+    std::istringstream lines(tried(text, false).message);
+    for (std::string line; std::getline(lines, line);) found.insert(line.substr(line.find(' ')));
+    return found;
+  };
+  std::set<std::string> seen;
+  int jobs = 0;
+  for (const ClassInfo* each : registry().all()) {
+    if (!each->of_library || !each->make) continue;
+    const std::vector<KeyInfo> keys = each->keys();
+    for (const KeyInfo& key : keys) {
+      if (!seen.insert(each->kind + key.name + key.type).second) continue;
+      std::string object = "!obj:" + each->name() + " {";
+      for (const KeyInfo& other : keys)
+        if (other.name != key.name &&
+            (other.required || (each->kind == "layer" && other.name == "irange")))
+          object += " " + other.name + ": " + (other.name == "irange" ? ".1" : usual(other)) + ",";
+      const std::string without = job_with(each->kind, object + " }");
+      // Of what a number is drawn from, or a job, the rest is another.
+      if (without.empty() || each->kind == "job" || each->kind == "model") continue;
+      const std::set<std::string> before = faults(without);
+      for (const char* value : {"!obj:NullSpace { }", "*nothing"}) {
+        if (value[0] == '!' && key.type.find("space") != std::string::npos) continue;
+        if (value[0] == '!' && key.type.find("Space") != std::string::npos) continue;
+        ++jobs;
+        std::set<std::string> more;
+        for (const std::string& fault :
+             faults(job_with(each->kind, object + " " + key.name + ": " + value + " }")))
+          if (!before.contains(fault)) more.insert(fault);
+        if (more.size() == 1) continue;
+        std::string all;
+        for (const std::string& fault : more) all += "\n  " + fault.substr(0, 300);
+        UNSCOPED_INFO(each->name() << "." << key.name << ": " << value << all);
+        CHECK(more.size() == 1);
+      }
+    }
+  }
+  std::filesystem::current_path(home);
+  std::printf("odd values: %d keys of a wrong kind\n", jobs);
+  CHECK(jobs > 300);
+}
+
 TEST_CASE("shown: what would command a terminal or mislead a reader is written out",
           "[registry][odd]") {
   CHECK(shown("a\x1b[31mb") == "a\\x1b[31mb");
