@@ -1,15 +1,15 @@
 // A multilayer perceptron, 784-500-500-10, learns digits by gradient descent with momentum.
 //
 //     example_mlp_mnist [epochs]
+#include <ansatz/algorithm/learn.hpp>
+#include <ansatz/algorithm/rules/momentum.hpp>
 #include <ansatz/base/progress.hpp>
 #include <ansatz/data/batches.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>
+#include <ansatz/job/first_values.hpp>
 #include <dsl/compile.hpp>
-#include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
-#include <dsl/parameters.hpp>
 
-#include <cmath>
 #include <cstdio>
 #include <string>
 
@@ -26,29 +26,17 @@ constexpr auto classify(Expr<Batch<Pixels>> x) {
 
 int main(int argc, char** argv) {
   auto step = compile([] {
-    auto x = input<Pixels>("x");
     auto y = input<IndexSpace<10>>("y");
-    auto rate = scalar("learning_rate"), momentum = scalar("momentum");
-    auto cost = mean(cross_entropy(softmax(classify(x)), y));
-    Function learn = function(output("cost", cost));
-    for (const auto& w : parameters_of(cost)) {
-      auto v = state_like(w, "velocity");
-      auto next = momentum * v - rate * grad(cost, w);
-      learn.add(update(v, next)).add(update(w, w + next));
-    }
-    return learn;
+    auto cost = mean(cross_entropy(softmax(classify(input<Pixels>("x"))), y));
+    return learn(cost, Momentum(0.9), 0.05);
   });
   auto monitor = compile([] {
     auto y = input<IndexSpace<10>>("y");
     return function(output("error", 100 * mean(argmax(classify(input<Pixels>("x"))) != y)));
   });
 
-  Store store = step.store();
-  monitor.bind(store);
-  for (const char* W : {"W0", "W1", "W2"}) {
-    const double bound = std::sqrt(6.0 / double(store.shape(W)[0]));  // He et al. 2015
-    store.uniform(W, -bound, bound, 1);
-  }
+  monitor.bind(step.store());
+  first_values(step.store(), he_uniform(true));  // all matrices
   step.threads(2);
 
   const Digits train = mnist_or_drawn("train", 0, 50'000);
@@ -65,7 +53,7 @@ int main(int argc, char** argv) {
   for (int epoch = 1; epoch <= epochs; ++epoch) {
     Progress progress("epoch " + std::to_string(epoch), train.examples);
     for (auto part : batches) {
-      step({{"x", part.x()}, {"y", part.y()}, {"learning_rate", rate}, {"momentum", 0.9}});
+      step({{"x", part.x()}, {"y", part.y()}, {"learning_rate", rate}});
       progress.advance(part.examples);
     }
     rate *= 0.9;

@@ -2,10 +2,11 @@
 //
 // The cost, -log p(v), cannot be computed; its gradient can be estimated: it is that of the mean
 // free energy of the data minus the mean free energy of samples of the model.
+#include <ansatz/algorithm/learn.hpp>
+#include <ansatz/algorithm/rules/momentum.hpp>
 #include <ansatz/data/batches.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
-#include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
 
 #include <cstdio>
@@ -35,12 +36,10 @@ int main() {
     auto h = bernoulli(rbm.hidden(v));
     auto sample = stop_gradient(bernoulli(rbm.visible(h)));
     auto cost = mean(rbm.free_energy(x)) - mean(rbm.free_energy(sample));
-    auto rate = scalar("learning_rate");
     auto seen = binary_cross_entropy(rbm.visible(rbm.hidden(x)), x);
-    return function(output("reconstruction", mean(sum(seen, units))), update(v, sample),
-                    update(rbm.W, rbm.W - rate * grad(cost, rbm.W)),
-                    update(rbm.b, rbm.b - rate * grad(cost, rbm.b)),
-                    update(rbm.c, rbm.c - rate * grad(cost, rbm.c)));
+    return learn(cost, PlainGradient(), 0.05)
+        .add(output("reconstruction", mean(sum(seen, units))))
+        .add(update(v, sample));
   });
 
   step.seed(1);
@@ -51,8 +50,7 @@ int main() {
   Batches batches(train, 20, Iteration::shuffled_sequential, 1);
   for (int epoch = 1; epoch <= 8; ++epoch) {
     double nats = 0;
-    for (auto part : batches)
-      nats += step({{"x", part.x()}, {"learning_rate", 0.05}})["reconstruction"];
+    for (auto part : batches) nats += step({{"x", part.x()}})["reconstruction"];
     std::printf("epoch %d: a reconstruction costs %.1f nats\n", epoch, nats / batches.size());
   }
 

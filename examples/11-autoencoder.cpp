@@ -1,10 +1,10 @@
 // A denoising autoencoder (Vincent et al. 2008): pixels are lost at random, and to be restored.
+#include <ansatz/algorithm/learn.hpp>
+#include <ansatz/algorithm/rules/momentum.hpp>
 #include <ansatz/data/batches.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
-#include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
-#include <dsl/parameters.hpp>
 
 #include <cstdio>
 
@@ -23,10 +23,7 @@ int main() {
     auto x = input<Pixels>("x");
     auto damaged = x * bernoulli_like(x, scalar("kept"));  // a new mask at every call
     auto cost = mean(sum(binary_cross_entropy(restore(damaged), x), units));
-    Function learn = function(output("cost", cost));
-    for (const auto& w : parameters_of(cost))
-      learn.add(update(w, w - scalar("learning_rate") * grad(cost, w)));
-    return learn;
+    return learn(cost, PlainGradient(), 0.05);
   });
   auto repair = compile([] {
     auto x = input<Pixels>("x");
@@ -44,8 +41,7 @@ int main() {
   Batches batches(train, 20, Iteration::shuffled_sequential, 1);
   for (int epoch = 1; epoch <= 8; ++epoch) {
     double cost = 0;
-    for (auto part : batches)
-      cost += step({{"x", part.x()}, {"kept", 0.5}, {"learning_rate", 0.05}})["cost"];
+    for (auto part : batches) cost += step({{"x", part.x()}, {"kept", 0.5}})["cost"];
     std::printf("epoch %d: cost %.1f nats\n", epoch, cost / batches.size());
   }
   auto r = repair({{"x", test.x()}, {"kept", 0.5}});

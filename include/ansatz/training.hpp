@@ -36,6 +36,7 @@
 #include <ansatz/session/output_file.hpp>
 #include <ansatz/session/outputs.hpp>
 #include <ansatz/session/phases.hpp>
+#include <ansatz/session/preprocessors.hpp>
 #include <ansatz/session/resume.hpp>
 #include <ansatz/session/run.hpp>
 #include <ansatz/session/run_options.hpp>

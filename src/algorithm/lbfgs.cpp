@@ -34,15 +34,6 @@ Lbfgs::Lbfgs(Session& session, int history) : session_(session), history_(histor
         {name, name + ".saved", name + ".gradient", name + ".direction", elements_, count});
     elements_ += count;
   }
-  Dims dims;
-  dims.push_back(history_);
-  dims.push_back(elements_);
-  for (const char* name : {steps_name, changes_name}) {
-    if (session.precision() == ElementType::float64)
-      store.add<double>(name, dims, StoreKind::state);
-    else
-      store.add<float>(name, dims, StoreKind::state);
-  }
   old_gradient_.resize(static_cast<std::size_t>(elements_));
 }
 

@@ -1,12 +1,15 @@
 // ansatz print-monitor, monitor, summarize-model
 #include "command.hpp"
 #include "json_output.hpp"
+#include "trained_model.hpp"
 
 #include <ansatz/base/json.hpp>
 #include <ansatz/base/natural_order.hpp>
+#include <ansatz/model/parameter_names.hpp>
 #include <ansatz/serial/model_file.hpp>
 
 #include <ansatz/base/shown.hpp>
+#include <dsl/exceptions.hpp>
 
 #include "../base/say.hpp"
 
@@ -14,6 +17,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <numeric>
 
@@ -217,12 +221,25 @@ OrderedJson summary_of(const NamedTensor& t) {
   return out;
 }
 
+// The layer of each parameter. None where the file's model cannot be made here: its parameters can
+// be told all the same.
+std::map<std::string, std::string> layers_of(const std::string& path) {
+  try {
+    return layers_of_parameters(*read_trained_model(path).train->model);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 int summarize_json(const std::string& path) {
   const ModelFile file = read_model_file(path);
+  const auto layers = layers_of(path);
   OrderedJson parameters = OrderedJson::array();
   std::int64_t total = 0;
   for (const NamedTensor& t : file.parameters) {
     parameters.push_back(summary_of(t));
+    if (const auto layer = layers.find(t.name); layer != layers.end())
+      parameters.back()["layer"] = layer->second;
     total += t.size();
   }
   OrderedJson out{{"path", path},
@@ -252,8 +269,21 @@ std::string shape_of(const NamedTensor& t) {
 
 int summarize(const std::string& path) {
   const ModelFile file = read_model_file(path);
+  const auto layers = layers_of(path);
+  const auto layer_of = [&](const NamedTensor& t) {
+    const auto found = layers.find(t.name);
+    return found == layers.end() ? "" : found->second;
+  };
+  std::map<std::string, std::int64_t> sizes;
+  for (const NamedTensor& t : file.parameters) sizes[layer_of(t)] += t.size();
   std::int64_t total = 0;
+  std::string layer;
   for (const NamedTensor& t : file.parameters) {
+    if (layer != layer_of(t)) {
+      layer = layer_of(t);
+      if (!layer.empty())
+        say(stdout, "layer {}: {} parameters\n", printable_name(layer), sizes[layer]);
+    }
     const std::vector<double> values = values_of(t);
     const Numbers n = numbers_of(values);
     total += t.size();

@@ -112,11 +112,11 @@ void tell_classes(const Model& model, std::vector<Part>& parts) {
     parts[static_cast<std::size_t>(i)].classes = targets[i].space.kind == SpaceKind::index;
 }
 
-Rows compute(const PredictArguments& a, const TrainedModel& model) {
+Rows compute(const PredictArguments& a, TrainedModel& model) {
+  const auto source = load_data(a.data, model);
   const auto program = build_output(model, a.what);
   model.bind(*program);
   program->threads(a.threads);
-  const auto source = load_data(a.data, model, *model.train->dataset);
   BatchReader reader(*source, *program);
   Rows rows;
   const int forced = model.train->model->batch_size();
@@ -342,9 +342,9 @@ int evaluate(const EvaluateArguments& a) {
   if (!train.algorithm) throw ValueError("the model trains itself and has no channels to evaluate");
   RunOptions options;
   options.threads = a.threads;
-  Session session(train, build_programs(train, model.precision), options);
   Monitor::WatchedData data;
-  data.source = load_data(a.data, model, *train.dataset);
+  data.source = load_data(a.data, model);
+  Session session(train, build_programs(train, model.precision), options);
   // The monitor's batches, since the largest value of a batch depends on them; but all of the data.
   const BatchSizes sizes = train.monitoring_batches();
   if (const char* mode = train.algorithm->monitor_mode(); !stochastic(mode)) data.mode = mode;

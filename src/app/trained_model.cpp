@@ -2,6 +2,7 @@
 
 #include <ansatz/algorithm/sgd.hpp>
 #include <ansatz/data/sets/file_sets.hpp>
+#include <ansatz/data/source_dataset.hpp>
 #include <ansatz/files/csv.hpp>
 #include <ansatz/registry/job.hpp>
 #include <ansatz/serial/store_tensors.hpp>
@@ -179,13 +180,15 @@ TrainedModel read_trained_model(const std::string& path) {
     model.train->model = object_of<Model>(path + " (its model)", model.file.model_yaml, options);
     model.train->algorithm = SGD(learning_rate(1.));
   }
+  model.preprocessors = std::make_shared<Preprocessors>(*model.train);
+  model.preprocessors->take(model.file.state);
   return model;
 }
 
 Shared<Dataset> dataset_of(const DataArguments& given, const TrainedModel& model) {
   const Shared<Dataset> found = described(given, model);
   const Sources source = model.train->model->input_source();
-  if (source.several()) return found;
+  if (source.several() || model.preprocessors->any()) return found;
   const SpaceInfo space = found->source_space(source.name.view());
   // Labels may become vectors.
   if (space.kind == SpaceKind::vector || space.kind == SpaceKind::conv2d)
@@ -193,9 +196,19 @@ Shared<Dataset> dataset_of(const DataArguments& given, const TrainedModel& model
   return found;
 }
 
-std::shared_ptr<const BatchSource> load_data(const DataArguments& given, const TrainedModel& model,
-                                             const Dataset& dataset) {
-  std::shared_ptr<const BatchSource> source = dataset.open();
+std::shared_ptr<const BatchSource> load_data(const DataArguments& given, TrainedModel& model) {
+  const Shared<Dataset> dataset = model.train->dataset;
+  const std::shared_ptr<const BatchSource> data = dataset->open();
+  const auto open = [](const Dataset& set) { return set.open(); };
+  const Preprocessing* const how = dataset->preprocessing();
+  std::shared_ptr<const BatchSource> source;
+  if (!how || !how->preprocessor)
+    source = model.preprocessors->apply_first(data, open);
+  else if (given.data.empty())
+    source = model.preprocessors->apply(*dataset, data, open);
+  else  // a preprocessor of its own
+    source = Preprocessors(*model.train).apply(*dataset, data, open);
+  if (source != data) model.train->dataset = SourceDataset(source);
   const Sources wanted = model.train->model->input_source();
   const Column* const inputs = wanted.several() ? nullptr : source->find(wanted.name.view());
   if (inputs && !inputs->labels) require_inputs(given, model, inputs->width());

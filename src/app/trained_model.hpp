@@ -7,6 +7,7 @@
 #include <ansatz/job/any_program.hpp>
 #include <ansatz/job/train.hpp>
 #include <ansatz/serial/model_file.hpp>
+#include <ansatz/session/preprocessors.hpp>
 
 #include <memory>
 #include <string>
@@ -21,6 +22,8 @@ struct TrainedModel {
   std::unique_ptr<Train> train;
   std::string without_job;  ///< why `train` has the model alone, although the file has a job
   ElementType precision = ElementType::float32;
+  /// What the rows of data go through, as it was learned.
+  std::shared_ptr<Preprocessors> preprocessors;
 
   /// Gives a program the parameters and the state of the file.
   void bind(AnyProgram& program) const;
@@ -45,9 +48,10 @@ struct DataArguments {
 /// the model.
 Shared<Dataset> dataset_of(const DataArguments& given, const TrainedModel& model);
 
-/// Reads the data. ShapeError where its examples do not fit the model.
-std::shared_ptr<const BatchSource> load_data(const DataArguments& given, const TrainedModel& model,
-                                             const Dataset& dataset);
+/// Reads the data set of the model's job, preprocessed as those that it was trained on; where that
+/// is done, the job's data set becomes what is read. ShapeError where its examples do not fit the
+/// model.
+std::shared_ptr<const BatchSource> load_data(const DataArguments& given, TrainedModel& model);
 
 /// Whether the model tells classes: its targets, or those it was trained on, are labels.
 bool tells_classes(const TrainedModel& model);

@@ -4,6 +4,7 @@
 #include <ansatz/session/job_facts.hpp>
 #include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
 
@@ -42,17 +43,50 @@ double roc_auc(std::span<const double> scores, std::span<const unsigned char> po
 
 namespace {
 
+// The target whose classes are told apart, and the Space of the output that is compared with it.
+struct Told {
+  std::string target;
+  SpaceInfo output;
+};
+
+Told told_by(const RocAucChannel& channel, const Model& model) {
+  Data input;
+  input.add(model.input_source(), model.input_space());
+  const Sources targets = model.target_source();
+  const Signal whole = model.output(input[model.input_source()]);
+  const std::string wanted(channel.target_source.view());
+  if (!targets.several()) {
+    const std::string only(targets.name.view());
+    if (!wanted.empty() && wanted != only)
+      throw NameError(
+          fmt::format("RocAucChannel: target_source is \"{}\", but the model's target is \"{}\"",
+                      wanted, only));
+    return {only, whole.space};
+  }
+  std::vector<std::string_view> names;
+  const ir::List<Data::Entry> parts = named_parts(whole, targets);
+  for (const Data::Entry& each : parts) {
+    if (each.source == std::string_view(wanted)) return {wanted, each.signal.space};
+    names.push_back(each.source);
+  }
+  if (!wanted.empty())
+    throw NameError(fmt::format("RocAucChannel: the model has no target \"{}\"{}", wanted,
+                                allowed_names(wanted, names)));
+  throw ValueError(
+      fmt::format("RocAucChannel: the model has several targets, {}; target_source names one",
+                  to_text(targets).view()));
+}
+
 class RocAucRun final : public ExtensionRun {
  public:
   RocAucRun(const RocAucChannel& description, Session& session)
       : description_(description), predict_(session.program("predict")) {}
 
   void setup(Session& session) override {
-    const Sources targets = session.job().model->target_source();
-    if (targets.several())
-      throw ValueError(fmt::format("RocAucChannel: the model has several targets, {}; it needs one",
-                                   to_text(targets).view()));
-    const std::string source(targets.name.view());
+    const Model& model = *session.job().model;
+    const std::string source = told_by(description_, model).target;
+    if (model.target_source().several())
+      while (result_ < predict_.results() && predict_.result_name(result_) != source) ++result_;
     for (const Monitor::WatchedData& each : session.monitor().datasets()) {
       read_classes(each, source);
       readers_.push_back(std::make_unique<BatchReader>(*each.source, predict_));
@@ -119,7 +153,7 @@ class RocAucRun final : public ExtensionRun {
     for_each_batch(data.source, batch_size(data), [&](const RowsView& rows) {
       const std::vector<Argument>& arguments = readers_[index]->arguments(rows);
       predict_.call(arguments.data(), static_cast<int>(arguments.size()));
-      add_scores(predict_.result(0), scores);
+      add_scores(predict_.result(result_), scores);
     });
     const Classes& classes = classes_[index];
     std::vector<double> chosen;
@@ -140,6 +174,7 @@ class RocAucRun final : public ExtensionRun {
 
   const RocAucChannel& description_;
   AnyProgram& predict_;
+  int result_ = 0;  // of its outputs, the one that is compared with the target
   std::vector<Classes> classes_;
   std::vector<std::unique_ptr<BatchReader>> readers_;
 };
@@ -158,10 +193,7 @@ void RocAucChannel::check_job(const JobFacts& facts) const {
   const Train& job = facts.job;
   if (!job.algorithm || job.algorithm->monitoring_datasets.list.empty())
     throw ValueError("RocAucChannel: the algorithm has no monitoring_dataset");
-  Data input;
-  input.add(job.model->input_source(), job.model->input_space());
-  const Signal output = job.model->output(input[job.model->input_source()]);
-  const int outputs = output.space.total_dimension();
+  const int outputs = told_by(*this, *job.model).output.total_dimension();
   for (const int wanted : {positive_class_index, negative_class_index.value_or(0)})
     if (wanted >= outputs)
       throw ValueError(fmt::format("RocAucChannel: the model has {} outputs, none for class {}",

@@ -25,8 +25,7 @@ class SaveBestRun final : public ExtensionRun {
  public:
   SaveBestRun(const MonitorBasedSaveBest& description, Session& session)
       : description_(description),
-        tag_(description.tag_key.empty() ? "MonitorBasedSaveBest"
-                                         : std::string(description.tag_key.view())),
+        tag_(description.tag().view()),
         sign_(description.higher_is_better ? -1 : 1),
         best_(sign_ * infinity) {
     if (description.store_best_model) kept_.emplace(session, tag_ + ".best_model");

@@ -1,6 +1,8 @@
 #include <ansatz/base/json.hpp>
 #include <ansatz/base/shown.hpp>
 
+#include "../base/utf8.hpp"
+
 #include <charconv>
 #include <cmath>
 
@@ -8,24 +10,9 @@ namespace ansatz {
 
 namespace {
 
-/// Bytes of the UTF-8 sequence at the start of text; 0 when there is none.
+/// Bytes of the character at the start of text; 0 when there is none.
 std::size_t utf8_sequence(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t size = first >= 0xc2 && first < 0xe0   ? 2
-                           : first >= 0xe0 && first < 0xf0 ? 3
-                           : first >= 0xf0 && first < 0xf5 ? 4
-                                                           : 0;
-  if (size == 0 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  // Longer forms than needed, surrogates, and what lies above U+10FFFF.
-  if (first == 0xe0 && byte(1) < 0xa0) return 0;
-  if (first == 0xed && byte(1) >= 0xa0) return 0;
-  if (first == 0xf0 && byte(1) < 0x90) return 0;
-  if (first == 0xf4 && byte(1) >= 0x90) return 0;
-  return size;
+  return static_cast<std::size_t>(utf8::decode(text).bytes);
 }
 
 void append_escaped(std::string& out, char c) {
@@ -65,10 +52,7 @@ void append_character(std::string& out, std::string_view bytes) {
     out += bytes;
     return;
   }
-  const auto low = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]) & 0x3fu; };
-  const unsigned first = static_cast<unsigned char>(bytes[0]);
-  const unsigned code = bytes.size() == 2 ? (first & 0x1fu) << 6 | low(1)
-                                          : (first & 0xfu) << 12 | low(1) << 6 | low(2);
+  const std::uint32_t code = utf8::decode(bytes).code;
   constexpr char digits[] = "0123456789abcdef";
   out += "\\u";
   for (int shift = 12; shift >= 0; shift -= 4) out += digits[code >> shift & 15];

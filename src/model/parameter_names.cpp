@@ -36,6 +36,20 @@ std::map<std::string, std::string> paths_of_parameters(const Model& model) {
   return paths;
 }
 
+std::map<std::string, std::string> layers_of_parameters(const Model& model) {
+  std::map<std::string, std::string> layers;
+  const Layered* const layered = model.as_layered();
+  if (!layered) return layers;
+  const ir::List<Place> at = layered->places(layered->root());
+  for (int i = 0; i < at.size(); ++i) {
+    ir::List<ModelParameter> own;
+    layered->layer(i).parameters(at[i], own);
+    for (const ModelParameter& p : own)
+      layers.emplace(p.name.view(), layered->layer(i).layer_name.view());
+  }
+  return layers;
+}
+
 void require_names_once(const std::vector<ModelParameter>& parameters) {
   std::set<std::string_view> names;
   for (const ModelParameter& p : parameters)

@@ -43,6 +43,10 @@ void set_from_file(const ModelFile& file, const std::string& source, const Model
       numbers.assign(whole, whole + found->size());
     values.set(p.name.view(), numbers.data(), found->size());
   }
+  StateList declared;
+  model.states(declared);
+  for (const NamedTensor& each : file.state)
+    if (declared.find(each.name)) values.set_state(each);
 }
 
 }  // namespace ansatz

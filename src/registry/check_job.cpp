@@ -7,6 +7,7 @@
 #include <ansatz/monitor/watched_channel.hpp>
 #include <ansatz/serial/store_tensors.hpp>
 #include <ansatz/session/job_facts.hpp>
+#include <ansatz/session/preprocessors.hpp>
 #include <ansatz/yaml/scalar.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
@@ -53,6 +54,7 @@ class Checker {
     // All else asks for the Spaces of the layers, and for their names.
     if (!sound || !layers_there()) return;
     sound_ = !loader_.hollow(job_.model.get()) && (job_.dataset || !given("dataset"));
+    preprocessors();
     if (sound_) classes();
     if (sound_ && !memory()) return;
     if (sound_ && init_can_be_read_ && !loader_.options.resume)
@@ -194,6 +196,15 @@ class Checker {
       missing(*key, fmt::format("the file '{}' does not exist", path));
   }
 
+  // Each is fitted on one data set.
+  void preprocessors() {
+    try {
+      (void)Preprocessors(job_);
+    } catch (const Error& problem) {
+      error(place_of(job_.dataset.get(), "dataset"), problem.what());
+    }
+  }
+
   void classes() {
     if (!job_.dataset) return;
     ir::List<DataSpecs> targets;
@@ -205,7 +216,7 @@ class Checker {
     for (const DataSpecs& each : targets) classes(each.space, each.source.name);
   }
   void classes(const SpaceInfo& wanted, const String& source) {
-    const SpaceInfo there = job_.dataset->source_space(source);
+    const SpaceInfo there = job_.dataset->read_space(source);
     if (wanted.kind == SpaceKind::index && there.kind == SpaceKind::index &&
         wanted.labels != there.labels) {
       classes_agree_ = false;
@@ -373,7 +384,7 @@ class Checker {
     }
     for (const MonitoringDataset& set : job_.algorithm->monitoring_datasets.list)
       for (const Data::Entry& read : data.sources()) {
-        const SpaceInfo there = set.dataset->source_space(read.source.view());
+        const SpaceInfo there = set.dataset->read_space(read.source.view());
         const SpaceInfo& wanted = read.signal.space;
         if (there.kind == SpaceKind::null || fits(there, wanted)) continue;
         error(place_of(set.dataset.get(), "algorithm"),

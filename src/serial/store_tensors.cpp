@@ -166,12 +166,22 @@ class Choosing {
         const bool found = std::any_of(names.begin(), names.end(), [&](std::string_view name) {
           return matches({pattern}, std::string(name), full(choice_.paths_here, std::string(name)));
         });
-        if (!found)
+        const auto& others = choice_.others;
+        const bool of_state =
+            std::any_of(others.begin(), others.end(),
+                        [&](const std::string& name) { return matches({pattern}, name, name); });
+        if (!found && !of_state)
           throw InitPatternError(
               list == &choice_.include ? "init_from_include" : "init_from_exclude", pattern,
               fmt::format("no parameter has a name like '{}'{}", pattern,
                           allowed_names(pattern, names)));
       }
+  }
+
+  /// Of state, which has no path.
+  bool takes_state(const std::string& name) const {
+    return (choice_.include.empty() || matches(choice_.include, name, name)) &&
+           !matches(choice_.exclude, name, name);
   }
 
  private:
@@ -193,6 +203,10 @@ class Choosing {
 };
 
 }  // namespace
+
+bool takes(const InitChoice& choice, const std::string& state) {
+  return Choosing(choice, {}).takes_state(state);
+}
 
 InitReport choose_parameters(const std::vector<InitParameter>& parameters,
                              const std::vector<NamedTensor>& all, const std::string& path,
@@ -245,9 +259,10 @@ InitReport init_parameters(Store& store, const std::vector<NamedTensor>& all,
 
 StoredParameters read_stored_parameters(const std::string& path) {
   TensorFile file = read_tensor_file(path);
-  if (!file.metadata.contains("ansatz.format")) return {std::move(file.tensors), {}, false};
+  if (!file.metadata.contains("ansatz.format")) return {std::move(file.tensors), {}, false, {}};
   ModelFile model = model_of(std::move(file), path);
-  return {std::move(model.parameters), std::move(model.paths), model.has_paths};
+  return {std::move(model.parameters), std::move(model.paths), model.has_paths,
+          std::move(model.state)};
 }
 
 std::vector<NamedTensor> read_parameters(const std::string& path) {

@@ -36,11 +36,12 @@ std::size_t bytes_of(const Store& store, std::string_view name) {
   return static_cast<std::size_t>(store.shape(name).count() * element_size(store.type(name)));
 }
 
-// What the file has under the name, where it can be taken: the same numbers a row.
+// What there is under the name, the last of several, where it can be taken: the same numbers a row.
 const NamedTensor* found_in(const std::vector<NamedTensor>& tensors, const Store& store,
                             const StateVariable& variable) {
   const Dims& here = store.shape(variable.name.view());
-  for (const NamedTensor& t : tensors) {
+  for (auto at = tensors.rbegin(); at != tensors.rend(); ++at) {
+    const NamedTensor& t = *at;
     if (t.name != variable.name.view()) continue;
     const auto rank = static_cast<std::size_t>(here.rank);
     bool same = t.shape.size() == rank && (t.data<float>() || t.data<double>());

@@ -18,24 +18,33 @@ const ModelFile* JobValues::learned(const Model& model) const {
   return last;
 }
 
-void init_from(const Train& job, Store& store, Session& session) {
+void init_from(const Train& job, Store& store, Session& session, JobValues& states) {
   const std::string path = job.init_from.c_str();
   InitChoice choice;
   for (const String& each : job.init_from_include) choice.include.emplace_back(each.view());
   for (const String& each : job.init_from_exclude) choice.exclude.emplace_back(each.view());
   choice.paths_here = paths_of_parameters(*job.model);
+  StateList declared;
+  job.model->states(declared);
+  for (const StateVariable& each : declared) choice.others.emplace_back(each.name.view());
   const StoredParameters file = read_stored_parameters(path);
   choice.paths_there = file.paths;
   choice.knows_paths_there = file.knows_paths;
   const InitReport report = init_parameters(store, file.tensors, path, choice);
+  std::vector<std::string> taken = report.taken;
+  for (const NamedTensor& each : file.state) {
+    if (!declared.find(each.name) || !takes(choice, each.name)) continue;
+    states.set_state(each);
+    taken.push_back(each.name);
+  }
   const auto full = [](const std::map<std::string, std::string>& paths, const std::string& name) {
     const auto found = paths.find(name);
     return found == paths.end() ? name : found->second;
   };
-  session.note(report.taken.empty()
+  session.note(taken.empty()
                    ? fmt::format("init_from {}: nothing is taken", path)
-                   : fmt::format("init_from {}: {} {} taken", path, fmt::join(report.taken, ", "),
-                                 report.taken.size() == 1 ? "is" : "are"));
+                   : fmt::format("init_from {}: {} {} taken", path, fmt::join(taken, ", "),
+                                 taken.size() == 1 ? "is" : "are"));
   if (!report.left_out.empty())
     session.note(fmt::format("init_from {}: left out: {}", path, fmt::join(report.left_out, ", ")));
   for (const std::string& kept : report.kept)

@@ -26,16 +26,7 @@ void for_each_pair(Session& session, const std::string& prefix, F f) {
 }  // namespace
 
 KeptParameters::KeptParameters(Session& session, std::string prefix)
-    : session_(session), prefix_(std::move(prefix)) {
-  Store& store = session.store();
-  for (const ModelParameter& p : session.parameters()) {
-    const Dims dims = store.shape(p.name.view());
-    if (session.precision() == ElementType::float64)
-      store.add<double>(name(p.name), dims, StoreKind::state);
-    else
-      store.add<float>(name(p.name), dims, StoreKind::state);
-  }
-}
+    : session_(session), prefix_(std::move(prefix)) {}
 
 std::string KeptParameters::name(std::string_view parameter) const {
   return prefix_ + "." + std::string(parameter);

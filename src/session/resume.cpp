@@ -33,7 +33,9 @@ void require_same_data(const ModelFile& file, const std::map<std::string, std::s
     const bool told = name != "dataset" && data.contains("dataset") && now == data.at("dataset") &&
                       file.data.contains("dataset") && before != file.data.end() &&
                       before->second == file.data.at("dataset");
-    if (before != file.data.end() && before->second != now && !told)
+    // Older files say less of data that are mapped.
+    const bool less = before != file.data.end() && now.starts_with(before->second + ", ");
+    if (before != file.data.end() && before->second != now && !told && !less)
       text += fmt::format("\n  {}: {} then, {} now", name, before->second, now);
   }
   if (!text.empty())

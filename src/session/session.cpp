@@ -59,7 +59,8 @@ Session::Session(const Train& job, JobPrograms programs, const RunOptions& optio
       programs_(std::move(programs)),
       settings_(programs_),
       outputs_(job),
-      state_(job) {
+      state_(job),
+      preprocessors_(job) {
   if (!job_.model) throw ValueError("the job has no model");
   if (!programs_.empty()) precision_ = programs_.front().program->precision();
   for (const ModelParameter& p : job_.model->parameters()) parameters_.push_back(p);
@@ -143,8 +144,7 @@ void Session::require_finite_parameters() const {
   }
 }
 
-void Session::initialize_parameters() {
-  JobValues values(store_, job_.dataset.get(), options_.learned);
+void Session::initialize_parameters(JobValues& values) {
   if (const ModelFile* const learned = values.learned(*job_.model)) {
     set_from_file(*learned, "the job before", *job_.model, values);
     take_records(learned->monitors, old_monitors_, monitor_->records());
@@ -153,17 +153,12 @@ void Session::initialize_parameters() {
     if (const auto* loaded = dynamic_cast<const LoadedModel*>(job_.model.get()))
       take_records(loaded->monitors(), old_monitors_, monitor_->records());
   }
-  if (!job_.init_from.empty()) init_from(job_, store_, *this);
+  if (!job_.init_from.empty()) init_from(job_, store_, *this, values);
 }
 
-void Session::initialize_state() {
+void Session::initialize_state(const JobValues& values) {
   state_.initialize(store_, static_cast<std::uint64_t>(seed()));
-  const JobValues values(store_, nullptr, options_.learned);
-  const auto* const loaded = dynamic_cast<const LoadedModel*>(job_.model.get());
-  if (const ModelFile* const learned = values.learned(*job_.model))
-    state_.take(store_, learned->state, "the model");
-  else if (loaded)
-    state_.take(store_, loaded->file().state, "the model");
+  state_.take(store_, values.states(), "the model");
   state_.resize(store_, static_cast<std::uint64_t>(seed()),
                 [&](const std::string& text) { note(text); });
 }
@@ -184,9 +179,17 @@ void Session::enforce_constraints() {
 
 JobFacts Session::facts() const { return {job_, settings_.all()}; }
 
-std::shared_ptr<const BatchSource> Session::read(const Dataset& set) const {
-  auto source = at_place(options_.places, set, "", [&] { return set.open(); });
-  if (std::dynamic_pointer_cast<const Table>(source)) return source;
+std::shared_ptr<const BatchSource> Session::open(const Dataset& set) const {
+  if (options_.data && &set == job_.dataset.get()) return options_.data;
+  return at_place(options_.places, set, "", [&] { return set.open(); });
+}
+
+std::shared_ptr<const BatchSource> Session::read(const Dataset& set) {
+  const auto open_other = [this](const Dataset& other) { return open(other); };
+  const auto data = open(set);
+  auto source = at_place(options_.places, set, "",
+                         [&] { return preprocessors_.apply(set, data, open_other); });
+  if (std::dynamic_pointer_cast<const Table>(source) || source == options_.data) return source;
   return std::make_shared<PlacedSource>(std::move(source), options_.places, set);
 }
 
@@ -198,7 +201,7 @@ const Table& Session::table() {
 
 void Session::load_data() {
   if (!job_.dataset) return;
-  data_ = options_.data ? options_.data : read(*job_.dataset);
+  data_ = read(*job_.dataset);
   // What does not fit is told here, where it is known which data set it is.
   for (const char* name : {"step", "objective"})
     if (const AnyProgram* const program = find_program(name))
@@ -279,6 +282,7 @@ ModelFile Session::model_file() {
   file.environment["threads"] = std::to_string(options_.threads);
   file.parameters = stored_tensors(store_, StoreKind::parameter);
   file.state = stored_tensors(store_, StoreKind::state);
+  for (NamedTensor& each : preprocessors_.learned()) file.state.push_back(std::move(each));
   StateArchive archive(file.values, file.random, true);
   visit_state(archive);
   file.values["seed"] = seed();
@@ -308,7 +312,9 @@ void Session::take_seed(const ModelFile& file) {
 void Session::restore(const ModelFile& file) {
   const std::string path = job_.save_path.c_str();
   restore_tensors(store_, StoreKind::parameter, file.parameters, path);
-  restore_tensors(store_, StoreKind::state, file.state, path);
+  std::vector<NamedTensor> declared = file.state;
+  std::erase_if(declared, [](const NamedTensor& t) { return Preprocessors::owns(t.name); });
+  restore_tensors(store_, StoreKind::state, declared, path);
   state_.resize(store_, static_cast<std::uint64_t>(seed()),
                 [&](const std::string& text) { warn(text); });
   StateValues values = file.values;
@@ -360,6 +366,7 @@ std::vector<std::string> Session::measure(const ModelFile& file, const std::stri
       else if (each.name == "monitor_settings")
         knows_settings = false;
     }
+  preprocessors_.take(file.state);
   data_ = data.source;
   monitor_->setup(find_program("monitor"), find_program("monitor_parameters"),
                   knows_settings ? find_program("monitor_settings") : nullptr);
@@ -410,6 +417,7 @@ bool Session::take_up(const ModelFile& saved) {
 }
 
 void Session::begin(const ModelFile* saved) {
+  if (saved) preprocessors_.take(saved->state);
   load_data();
   if (data_ && !job_.save_path.empty()) data_facts_["dataset"] = facts_of(*data_);
   bool copied = false;
@@ -419,9 +427,10 @@ void Session::begin(const ModelFile* saved) {
     copied = monitor_->records().copy_history;
     monitor_->records().copy_history = true;
   } else {
-    at_place(options_.places, *job_.model, "", [this] { initialize_parameters(); });
+    JobValues values(store_, job_.dataset.get(), options_.learned);
+    at_place(options_.places, *job_.model, "", [&] { initialize_parameters(values); });
     enforce_constraints();
-    initialize_state();
+    initialize_state(values);
   }
   setup_monitor();
   if (saved && !options_.accept_differences)

@@ -1,7 +1,7 @@
 #include "format.hpp"
+#include "../base/utf8.hpp"
 
 #include "number.hpp"
-#include "utf8.hpp"
 
 #include <ansatz/yaml/source.hpp>
 

@@ -1,6 +1,5 @@
 #include "raw.hpp"
-
-#include "utf8.hpp"
+#include "../base/utf8.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include <ansatz/yaml/source.hpp>
 
-#include "utf8.hpp"
+#include "../base/utf8.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include <ansatz/yaml/scalar.hpp>
-#include <ansatz/yaml/write.hpp>
 
-#include "utf8.hpp"
+#include <ansatz/yaml/write.hpp>
+#include "../base/utf8.hpp"
 
 #include <fmt/format.h>
 

@@ -232,6 +232,8 @@ def check_json():
     shapes = {p["name"]: p["shape"] for p in found["parameters"]}
     expect("summarize-model --json", shapes == {"h_W": [4, 3], "h_b": [3], "softmax_W": [3, 3],
                                                "softmax_b": [3]}
+           and [p["layer"] for p in found["parameters"]] == ["h", "h", "y", "y"]
+           and text.index("layer h: 15 parameters\nh_W: ") < text.index("layer y: 12 parameters\n")
            and found["number_of_parameters"] == 27 and found["epochs_seen"] == 1
            and all(f"{p[key]:.6g}" in text for p in found["parameters"]
                    for key in ("min", "mean", "max", "standard_deviation"))

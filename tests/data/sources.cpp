@@ -204,6 +204,16 @@ TEST_CASE("sources: a mapped file gives what is read from it, in any order", "[d
   CHECK_THROWS_WITH(mapped_npy(cut), Contains("ends too early"));
   CHECK_THROWS_WITH(mapped_npy(folder.path()), Contains("no file that can be mapped"));
   x[13] = std::numeric_limits<double>::quiet_NaN();
+  // A file of the same size is another one: facts look at numbers, too.
+  std::vector<double> changed = x;
+  changed[17] += 1;
+  const auto facts = [&](const std::vector<double>& numbers) {
+    return mapped_npy(npy(folder, "known.npy", view(numbers.data(), {10, 4})))->facts();
+  };
+  CHECK(facts(x) == facts(x));
+  CHECK(facts(x) != facts(changed));
+  CHECK_THAT(facts(x), Contains("mapped from a file of 448 bytes, 10 of its examples "));
+
   const AnySource bad = mapped_npy(npy(folder, "bad.npy", view(x.data(), {10, 4})));
   CHECK_THROWS_WITH(for_each_batch(bad, 2, [](const RowsView&) {}),
                     Contains("the number nan in example 3 of " + folder.path() + "/bad.npy"));

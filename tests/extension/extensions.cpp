@@ -6,6 +6,8 @@
 #include <ansatz/extension/save_best.hpp>
 #include <ansatz/extension/shared_setter.hpp>
 #include <ansatz/extension/wmape.hpp>
+#include <ansatz/model/layers/composite_layer.hpp>
+#include <ansatz/model/layers/softmax.hpp>
 #include <ansatz/termination/epoch_counter.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -235,6 +237,51 @@ TEST_CASE("ROC AUC: a channel for each data set", "[extension][roc_auc]") {
                      RocAucChannel()))
           .run(),
       Contains("no positive example"));
+}
+
+TEST_CASE("ROC AUC: of one of several targets", "[extension][roc_auc]") {
+  // Two labels of an example i, i % 2 and (i / 2) % 2, and an output for each.
+  struct Pairs : Dataset {
+    std::shared_ptr<const Table> load() const override {
+      std::vector<double> x;
+      std::vector<std::int32_t> odd, high;
+      for (int i = 0; i < 9; ++i) x.push_back(i), odd.push_back(i % 2), high.push_back(i / 2 % 2);
+      return std::make_shared<const Table>(
+          Table({number_column("features", x, {1}), label_column("odd", odd, 2),
+                 label_column("high", high, 2)}));
+    }
+  };
+  MLP<> model;
+  model.nvis = 1;
+  model.layers.push_back(Shared<Layer>(
+      CompositeLayer("both", Softmax("a", 2, irange(.5)), Softmax("b", 2, irange(.5)))));
+  model.targets = Sources(Sources("odd"), Sources("high"));
+  (void)model.places(model.root());
+  const auto job = [&](const RocAucChannel& channel) {
+    return Train(
+        Pairs(), model,
+        SGD(learning_rate(.1), batch_size(3), EpochCounter(1), monitoring_dataset(Pairs())),
+        channel);
+  };
+  for (const char* target : {"odd", "high"}) {
+    CAPTURE(target);
+    SmallRun run(job(RocAucChannel(target_source(target))));
+    run.run();
+    // The probability of class 1 rises with x, or falls.
+    std::vector<double> scores;
+    std::vector<unsigned char> ones;
+    const std::string W = target == std::string("odd") ? "both_a_softmax_W" : "both_b_softmax_W";
+    const double slope = run.value(W, 1) - run.value(W, 0);
+    for (int i = 0; i < 9; ++i) {
+      scores.push_back(slope * i);
+      ones.push_back(target == std::string("odd") ? i % 2 : i / 2 % 2);
+    }
+    CHECK(run.record("roc_auc").back() == roc_auc(scores, ones));
+  }
+  CHECK_THROWS_WITH(SmallRun(job(RocAucChannel())).run(),
+                    Contains("several targets") && Contains("target_source names one"));
+  CHECK_THROWS_WITH(SmallRun(job(RocAucChannel(target_source("hihg")))).run(),
+                    Contains("no target \"hihg\"") && Contains("high"));
 }
 
 TEST_CASE("functions: called at every event, and may end the run", "[extension][on_event]") {

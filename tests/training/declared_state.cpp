@@ -1,5 +1,4 @@
 // State that models, layers and costs declare: persistent chains, running statistics.
-#include <ansatz/extension/on_event.hpp>
 #include <ansatz/model/layers/softmax.hpp>
 #include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/program/configuration.hpp>
@@ -9,12 +8,11 @@
 #include <ansatz/termination/epoch_counter.hpp>
 
 #include "../data/temporary_file.hpp"
+#include "resumed.hpp"
 #include "small_job.hpp"
 #include "small_rbm.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <atomic>
 
 using namespace ansatz;
 using namespace ansatz::testing;
@@ -120,39 +118,6 @@ Train standardizing_job(const Shared<Model>& model, int epochs, const O&... opti
                options...);
 }
 
-// What a job is at its end; or when it was interrupted after `batches` and resumed.
-template <class Job>
-ModelFile model_after(const Job& job, int batches) {
-  const TemporaryFolder folder;
-  std::atomic<bool> interrupt{false};
-  RunOptions options;
-  options.interrupt = &interrupt;
-  int seen = 0;
-  Train train = job(on_batch([&](Session&) {
-    if (++seen == batches) interrupt = true;
-  }));
-  train.save_path = (folder.path() + "/model.ansatz").c_str();
-  train.save_freq = 1;
-  SmallRun(train, ElementType::float32, options).run();
-  if (batches > 0) {
-    interrupt = false;
-    options.resume = true;
-    SmallRun(train, ElementType::float32, options).run();
-  }
-  ModelFile file = read_model_file(train.save_path.c_str());
-  file.job_yaml.clear();  // it has the folder's name
-  return file;
-}
-
-template <class Job>
-void resumes_to_the_same_bits(const Job& job) {
-  const ModelFile whole = model_after(job, 0);
-  for (const int batches : {1, 7, 10}) {
-    INFO("interrupted after " << batches << " batches");
-    CHECK(compare(whole, model_after(job, batches)) == std::vector<std::string>());
-  }
-}
-
 }  // namespace
 
 TEST_CASE("state: chains of a cost are as many as the job says, and begin as it says",
@@ -215,7 +180,7 @@ TEST_CASE("state: the number of chains is a key of a job file", "[training][stat
 
 TEST_CASE("state: chains and momenta are saved, and a run is resumed with the same bits",
           "[training][state]") {
-  resumes_to_the_same_bits([](const auto& interrupt) { return job_of(20, interrupt); });
+  resumes_to_the_same_bits([](const auto& interrupt) { return job_of(20, interrupt); }, {1, 7, 10});
 }
 
 TEST_CASE("state: a run is resumed with more chains, or fewer", "[training][state]") {
@@ -292,7 +257,8 @@ TEST_CASE("state: running statistics of a layer are those of the batches, and go
 
 TEST_CASE("state: running statistics are resumed with the same bits", "[training][state]") {
   resumes_to_the_same_bits(
-      [](const auto& interrupt) { return standardizing_job(standardizing(), 4, interrupt); });
+      [](const auto& interrupt) { return standardizing_job(standardizing(), 4, interrupt); },
+      {1, 7, 10});
 }
 
 TEST_CASE("state: what no part declares is refused, and what two do, with both",

@@ -14,6 +14,7 @@
 #include <dsl/exceptions.hpp>
 
 #include "../data/temporary_file.hpp"
+#include "resumed.hpp"
 #include "small_job.hpp"
 
 #include <catch2/catch.hpp>
@@ -50,49 +51,19 @@ struct NoisyCost : NearRows {
   }
 };
 
-// What a job is after six epochs; or when it was interrupted after `batches` and resumed.
+// Interrupted in and between its six epochs.
 template <class Job>
-ModelFile model_after(const Job& job, int batches) {
-  const TemporaryFolder folder;
-  std::atomic<bool> interrupt{false};
-  RunOptions options;
-  options.interrupt = &interrupt;
-  int seen = 0;
-  Train train = job(on_batch([&](Session&) {
-    if (++seen == batches) interrupt = true;
-  }));
-  train.save_path = (folder.path() + "/model.ansatz").c_str();
-  train.save_freq = 1;
-  SmallRun(train, ElementType::float32, options).run();
-  if (batches > 0) {
-    interrupt = false;
-    options.resume = true;
-    SmallRun(train, ElementType::float32, options).run();
-  }
-  ModelFile file = read_model_file(train.save_path.c_str());
-  file.job_yaml.clear();  // it has the folder's name
-  return file;
-}
-
-template <class Job>
-void resumes_to_the_same_bits(const Job& job, int batches_per_epoch) {
-  const ModelFile whole = model_after(job, 0);
+void resumes_in_six_epochs(const Job& job, int batches_per_epoch) {
+  const int n = batches_per_epoch;
+  const ModelFile whole = resumes_to_the_same_bits(job, {1, n, 3 * n - 1, 5 * n});
   CHECK(whole.monitors.back().epochs_seen == 6);
-  for (const int batches :
-       {1, batches_per_epoch, 3 * batches_per_epoch - 1, 5 * batches_per_epoch}) {
-    INFO("interrupted after " << batches << " batches");
-    std::string differences;
-    for (const std::string& each : compare(whole, model_after(job, batches)))
-      differences += each + "\n";
-    CHECK(differences == "");
-  }
 }
 
 }  // namespace
 
 TEST_CASE("resume: SGD with every kind of schedule goes on to the same bits",
           "[training][resume]") {
-  resumes_to_the_same_bits(
+  resumes_in_six_epochs(
       [](const auto& interrupt) {
         return Train(Rows(10), Ones(),
                      SGD(learning_rate(.2), batch_size(3), NearRows(), Adam(),
@@ -102,7 +73,7 @@ TEST_CASE("resume: SGD with every kind of schedule goes on to the same bits",
                      MonitorBasedSaveBest("objective", store_best_model(true)), interrupt);
       },
       4);
-  resumes_to_the_same_bits(
+  resumes_in_six_epochs(
       [](const auto& interrupt) {
         return Train(Rows(10), Ones(),
                      SGD(learning_rate(.2), batch_size(3), NearRows(), Momentum(.3),
@@ -113,7 +84,7 @@ TEST_CASE("resume: SGD with every kind of schedule goes on to the same bits",
 }
 
 TEST_CASE("resume: KeepBestParams goes on with the next random numbers", "[training][resume]") {
-  resumes_to_the_same_bits(
+  resumes_in_six_epochs(
       [](const auto& interrupt) {
         return Train(
             Rows(10), Ones(), SGD(learning_rate(.2), batch_size(3), NearRows(), EpochCounter(6)),
@@ -212,7 +183,7 @@ TEST_CASE("resume: BGD ends after a line search, and goes on with the next to th
 
 TEST_CASE("resume: BGD goes on to the same bits", "[training][resume]") {
   for (const char* how : {"gradient", "lbfgs"}) {
-    resumes_to_the_same_bits(
+    resumes_in_six_epochs(
         [how](const auto& interrupt) {
           return Train(Rows(10), Ones(),
                        BGD(batch_size(4), NearRows(), method(how),

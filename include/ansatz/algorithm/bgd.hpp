@@ -109,6 +109,18 @@ class BGD : public TrainingAlgorithm {
       list.add_like(p, "saved");
       if (lbfgs()) list.add_like(p, "gradient");
     }
+    if (!lbfgs() || history < 1) return;
+    // Of the last steps and changes of the gradient, one a row, the elements of all parameters.
+    std::int64_t elements = 0;
+    for (const ModelParameter& p : trained_among(model.parameters())) {
+      std::int64_t own = 1;
+      for (int i = 0; i < p.shape().rank; ++i) own *= p.shape()[i];
+      elements += own;
+    }
+    if (elements > 0x7fffffff) graph_error("BGD: lbfgs takes at most 2^31 - 1 numbers to learn");
+    const ir::Shape rows = ir::make_shape(history, static_cast<int>(elements));
+    list.add("lbfgs.steps", rows, AnyExpr(ir::Value(0.)), "steps of the parameters");
+    list.add("lbfgs.changes", rows, AnyExpr(ir::Value(0.)), "changes of the gradient");
   }
   constexpr void functions(const Train& train, FunctionList& list) const override;
   constexpr int epoch_batches() const override { return batches_per_iter; }
@@ -241,13 +253,14 @@ constexpr void BGD::functions(const Train& train, FunctionList& list) const {
   list.add("objective", [&] {
     Function f;
     if (const Shared<Cost> c = searchable(train))
-      f.add(output("objective", *c->expr(model, train.data())));
+      f.add(output("objective", *c->expr(model, train.data().for_training())));
     return f;
   });
   // not `?:`: g++ 12 destroys a temporary of it twice in a constant expression
   list.add("direction", [&] {
     Function f;
-    if (const Shared<Cost> c = searchable(train)) f = direction(model, *c, train.data());
+    if (const Shared<Cost> c = searchable(train))
+      f = direction(model, *c, train.data().for_training());
     return f;
   });
   list.add("go_to", [&] {
@@ -263,8 +276,9 @@ constexpr void BGD::functions(const Train& train, FunctionList& list) const {
   list.add("load_batch", [&] {
     Function f;
     if (const Shared<Cost> c = searchable(train)) {
-      UpdateList updates = c->fixed_variables(model, train.data()).on_load_batch;
-      model.state_updates(train.data(), updates);
+      const Data data = train.data().for_training();
+      UpdateList updates = c->fixed_variables(model, data).on_load_batch;
+      model.state_updates(data, updates);
       updates.give_to(f);
     }
     return f;

@@ -84,8 +84,9 @@ class SGD : public TrainingAlgorithm {
   std::unique_ptr<AlgorithmRun> start(Session& session) const override;
 
   /// The update of a batch: output "objective" where the cost has a value.
-  constexpr Function step(const Model& model, const Cost& the_cost, const Data& data) const {
+  constexpr Function step(const Model& model, const Cost& the_cost, const Data& read) const {
     Function f;
+    const Data data = read.for_training();
     GradientList g = the_cost.gradients(model, data);
     if (!g.value) g.value = the_cost.expr(model, data);
     if (g.value) f.add(output("objective", *g.value));

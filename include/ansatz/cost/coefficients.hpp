@@ -175,11 +175,61 @@ constexpr void add_decay(const char* cost, const Coefficients& given, const Laye
   }
 }
 
-/// The sum over the layers of the model, which must be made of layers.
+/// The same of weights that stand in no layers: a number for all, one for each, or by their names.
+constexpr AnyExpr of_weights(const char* cost, const ir::List<ModelWeights>& weights,
+                             const Coefficients& given, bool l1) {
+  if (given.kind == Coefficients::Kind::list && given.elements.size() != weights.size()) {
+    const String text = String(cost) + ": " +
+                        to_text(static_cast<long long>(given.elements.size())) +
+                        " coefficients, but the model has " +
+                        to_text(static_cast<long long>(weights.size())) + " weights";
+    graph_error(text.c_str());
+  }
+  ir::List<String> known;
+  for (const ModelWeights& each : weights) known.push_back(each.path);
+  for (const String& name : given.names) {
+    bool found = false;
+    for (const String& each : known) found = found || each == name.view();
+    if (!found) unknown_name(String(cost) + ": the model has no weights", name, known);
+  }
+  AnyExpr total(ir::Value(0.));
+  bool first = true;
+  for (int i = 0; i < weights.size(); ++i) {
+    Coefficients own = given;
+    if (given.kind == Coefficients::Kind::list) own = given.elements[i];
+    if (given.kind == Coefficients::Kind::by_name) own = Coefficients(0.);
+    for (int k = 0; k < given.names.size(); ++k)
+      if (given.names[k] == weights[i].path.view()) own = given.elements[k];
+    if (own.kind != Coefficients::Kind::number ||
+        !(own.value >= 0 && own.value < __builtin_inf())) {
+      const String text = String(cost) + ": the coefficient of the weights " + weights[i].path +
+                          " must be a finite number, at least 0";
+      graph_error(text.c_str());
+    }
+    if (own.value == 0) continue;
+    const AnyExpr c(setting(String(cost) + "." + weights[i].path, own.value).value());
+    AnyExpr term;
+    if (l1)
+      term = c * sum(abs(weights[i].value));
+    else
+      term = c * sum(square(weights[i].value));
+    if (first)
+      total = term;
+    else
+      total = total + term;
+    first = false;
+  }
+  return total;
+}
+
+/// The sum over the layers of the model, or over the weights that a model without layers names.
 constexpr AnyExpr decay(const char* cost, const Model& model, const Coefficients& given, bool l1) {
   AnyExpr total(ir::Value(0.));
   const Layered* const layered = model.as_layered();
   if (!layered) {
+    ir::List<ModelWeights> weights;
+    model.weights(weights);
+    if (!weights.empty()) return of_weights(cost, weights, given, l1);
     const String text = String(cost) + " needs a model made of layers, such as an MLP";
     graph_error(text.c_str());
     return total;

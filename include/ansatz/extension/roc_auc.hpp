@@ -18,7 +18,8 @@ double roc_auc(std::span<const double> scores, std::span<const unsigned char> po
 
 /// Adds a channel `<data set>_<suffix>` for each monitored data set: the area under the curve of
 /// the model's output for positive_class_index, against all other classes or against
-/// negative_class_index alone. Targets are labels, or one-hot rows.
+/// negative_class_index alone. Targets are labels, or one-hot rows; of a model of several targets,
+/// those of target_source, against the output that is compared with them.
 ///
 /// It is that of the whole data set, where Pylearn2 averages those of the batches.
 class RocAucChannel : public Extension {
@@ -30,6 +31,7 @@ class RocAucChannel : public Extension {
   String channel_name_suffix = "roc_auc";
   int positive_class_index = 1;
   std::optional<int> negative_class_index;
+  String target_source;
 
   constexpr RocAucChannel() {}
   template <KeyOf<RocAucChannel>... O>
@@ -43,6 +45,7 @@ class RocAucChannel : public Extension {
     key("channel_name_suffix", &This::channel_name_suffix, "what the channels are called");
     key("positive_class_index", &This::positive_class_index, "class whose output is the score");
     key("negative_class_index", &This::negative_class_index, "compare with this class only");
+    key("target_source", &This::target_source, "which target, of a model of several");
   }
 
   constexpr bool measures_data() const override { return true; }

@@ -41,6 +41,14 @@ class MonitorBasedSaveBest : public Extension {
     key("tag_key", &This::tag_key, "what its tags begin with; default: MonitorBasedSaveBest");
   }
 
+  /// What its tags and its state begin with.
+  constexpr String tag() const {
+    if (tag_key.empty()) return "MonitorBasedSaveBest";
+    return tag_key;
+  }
+  constexpr void states(const Model& of, StateList& list) const override {
+    if (store_best_model) list.add_copies(tag() + ".best_model", of.parameters());
+  }
   void check() const;
   void watched(std::vector<WatchedChannel>& list) const override;
   void outputs(std::vector<OutputFile>& list) const override;
@@ -71,6 +79,9 @@ class KeepBestParams : public Extension {
     key.required("batch_size", &This::batch_size, "examples of a batch").at_least(1);
   }
 
+  constexpr void states(const Model& of, StateList& list) const override {
+    list.add_copies("best", of.parameters());
+  }
   void check() const;
   void check_job(const JobFacts& facts) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;

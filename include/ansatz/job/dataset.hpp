@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/options.hpp>
+#include <ansatz/job/preprocessor.hpp>
 #include <ansatz/spaces/space_info.hpp>
 
 #include <memory>
@@ -25,6 +26,16 @@ class Dataset : public Object {
   /// The Space of a source, "features" or "targets" for most; NullSpace: there is no such source,
   /// or what it is turns out when the data is read.
   constexpr virtual SpaceInfo source_space(std::string_view /*source*/) const { return {}; }
+  /// How its features are preprocessed; null: data sets of this class have no such keys.
+  constexpr virtual const Preprocessing* preprocessing() const { return nullptr; }
+  /// The Space of a source as jobs read it: preprocessed.
+  constexpr SpaceInfo read_space(std::string_view source) const {
+    const SpaceInfo space = source_space(source);
+    const Preprocessing* const how = preprocessing();
+    if (!how || !how->preprocessor || source != "features") return space;
+    if (space.kind == SpaceKind::null) return space;
+    return how->preprocessor->output_space(space);
+  }
   /// Reads the data into memory. Throws FileError, ValueError, NameError.
   virtual std::shared_ptr<const Table> load() const = 0;
   /// What batches are read from: unless a class says otherwise, what `load` gives.

@@ -95,7 +95,7 @@ constexpr Data as_in(const Data& wanted, const Dataset* dataset) {
   Data there;
   for (const auto& each : wanted.sources()) {
     SpaceInfo known;
-    if (dataset) known = dataset->source_space(each.source);
+    if (dataset) known = dataset->read_space(each.source);
     there.add(each.source, known.kind == SpaceKind::null ? each.signal.space : known);
   }
   return there;

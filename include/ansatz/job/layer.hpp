@@ -4,6 +4,11 @@
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/options.hpp>
 #include <ansatz/job/model.hpp>
+#include <ansatz/job/model_weights.hpp>
+#include <dsl/ops/arithmetic/abs.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+#include <dsl/ops/arithmetic/square.hpp>
 #include <dsl/ops/reduce/mean.hpp>
 #include <dsl/ops/reduce/sum.hpp>
 
@@ -27,6 +32,9 @@ struct Place {
   SpaceInfo input;
   String prefix;
   ir::List<NamedPart> named = {};  ///< of the whole model; in most there are none
+  /// Whether the batch is trained on. What is monitored and predicted is not: then a layer that
+  /// normalises batches, say, reads its running statistics.
+  bool training = false;
 
   /// What the names of the parameters of `part` begin with here.
   constexpr String path_of(const Object& part, std::string_view stem) const {
@@ -92,9 +100,22 @@ class Layer : public Object {
   /// What dropout puts in the place of an input it leaves out.
   constexpr virtual double dropout_input_mask_value() const { return 0; }
 
+  /// Adds its weights, `path` being the layer's own; by default those of the layers inside.
+  constexpr virtual void weights(const Place& at, const String& path,
+                                 ir::List<ModelWeights>& list) const {
+    const ir::List<Place> places = inner_places(at);
+    for (int i = 0; i < inner_layers(); ++i) {
+      const Layer& inner = inner_layer(i);
+      inner.weights(places[i], path + "." + inner.layer_name, list);
+    }
+  }
   /// coefficient * sum of squared (or absolute) weights. Error for layers without weights.
-  constexpr virtual AnyExpr weight_decay(const Place&, const AnyExpr& coefficient) const;
-  constexpr virtual AnyExpr l1_weight_decay(const Place&, const AnyExpr& coefficient) const;
+  constexpr virtual AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const {
+    return penalty(at, coefficient, false);
+  }
+  constexpr virtual AnyExpr l1_weight_decay(const Place& at, const AnyExpr& coefficient) const {
+    return penalty(at, coefficient, true);
+  }
 
   /// Channels; `targets` is null where the layer is not the last one. Names without the layer's.
   constexpr virtual void channels(const Place&, const Signal& /*below*/, const Signal& /*output*/,
@@ -108,7 +129,7 @@ class Layer : public Object {
   constexpr virtual const Model* inner_model() const { return nullptr; }
   /// Where what is inside stands: on the same input, its names behind this layer's.
   constexpr Place inside(const Place& at) const {
-    return {at.input, at.place_of(part(), layer_name) + "_", at.named};
+    return {at.input, at.place_of(part(), layer_name) + "_", at.named, at.training};
   }
 
   /// The layers inside: of an MLP in an MLP, of a CompositeLayer.
@@ -132,6 +153,9 @@ class Layer : public Object {
     const String text = "layer " + layer_name + ": " + why;
     graph_error(text.c_str());
   }
+
+ private:
+  constexpr AnyExpr penalty(const Place& at, const AnyExpr& coefficient, bool absolute) const;
 };
 /// An MLP becomes a layer of another.
 bool read_value(const Value& from, Shared<Layer>& to);
@@ -148,13 +172,37 @@ constexpr AnyExpr Layer::cost_matrix(const Place&, const Signal&, const Signal&)
   refuse("this kind of layer has no cost for each output");
   return {};
 }
-constexpr AnyExpr Layer::weight_decay(const Place&, const AnyExpr&) const {
-  refuse("this kind of layer has no weights to decay");
-  return {};
-}
-constexpr AnyExpr Layer::l1_weight_decay(const Place&, const AnyExpr&) const {
-  refuse("this kind of layer has no weights to decay");
-  return {};
+// Each layer inside by its own rule.
+constexpr AnyExpr Layer::penalty(const Place& at, const AnyExpr& coefficient, bool absolute) const {
+  AnyExpr total;
+  bool first = true;
+  const auto add = [&](const AnyExpr& term) {
+    if (first)
+      total = term;
+    else
+      total = total + term;
+    first = false;
+  };
+  if (inner_layers() > 0) {
+    const ir::List<Place> places = inner_places(at);
+    for (int i = 0; i < inner_layers(); ++i) {
+      const Layer& inner = inner_layer(i);
+      if (absolute)
+        add(inner.l1_weight_decay(places[i], coefficient));
+      else
+        add(inner.weight_decay(places[i], coefficient));
+    }
+    return total;
+  }
+  ir::List<ModelWeights> own;
+  weights(at, layer_name, own);
+  if (own.empty()) refuse("this kind of layer has no weights to decay");
+  for (const ModelWeights& each : own)
+    if (absolute)
+      add(coefficient * sum(abs(each.value)));
+    else
+      add(coefficient * sum(square(each.value)));
+  return total;
 }
 
 }  // namespace ansatz

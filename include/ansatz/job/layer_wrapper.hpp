@@ -61,6 +61,10 @@ class LayerWrapper : public Layer {
   constexpr double dropout_input_mask_value() const override {
     return wrapped().dropout_input_mask_value();
   }
+  constexpr void weights(const Place& at, const String& path,
+                         ir::List<ModelWeights>& list) const override {
+    wrapped().weights(at, path, list);
+  }
   constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
     return wrapped().weight_decay(at, coefficient);
   }
@@ -107,7 +111,9 @@ class ModelLayer : public Layer {
   constexpr Signal fprop(const Place& at, const Signal& below) const override {
     if (const Layered* layered = inside_model().as_layered())
       return layered->fprop(inside(at), below);
-    return inside_model().output(below);
+    Signal read = below;
+    read.training = at.training;
+    return inside_model().output(read);
   }
   constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
     if (const Layered* layered = inside_model().as_layered())
@@ -126,6 +132,24 @@ class ModelLayer : public Layer {
                                UpdateList& updates) const override {
     if (const Layered* layered = inside_model().as_layered())
       layered->state_updates(inside(at), below, updates);
+  }
+  constexpr void weights(const Place& at, const String& path,
+                         ir::List<ModelWeights>& list) const override {
+    const Layered* const layered = inside_model().as_layered();
+    if (!layered) {
+      ir::List<ModelWeights> own;
+      inside_model().weights(own);
+      for (ModelWeights& each : own) {
+        each.path = path + "." + each.path;
+        list.push_back(each);
+      }
+      return;
+    }
+    const ir::List<Place> places = layered->places(inside(at));
+    for (int i = 0; i < places.size(); ++i) {
+      const Layer& inner = layered->layer(i);
+      inner.weights(places[i], path + "." + inner.layer_name, list);
+    }
   }
   constexpr const Object& part() const override { return inside_model(); }
   constexpr const Model* inner_model() const override { return &inside_model(); }

@@ -46,6 +46,12 @@ class Layered : public Model {
     for (int i = 0; i < layer_count(); ++i) every.push_back(&layer(i));
     return {input_space(), "", part_names::names_of(every)};
   }
+  /// The same for what is read: the batch may be one that is trained on.
+  constexpr Place root(const Signal& read) const {
+    Place here = root();
+    here.training = read.training;
+    return here;
+  }
   /// Where each layer stands, the model standing at `from`. Throws an error when a layer refuses
   /// its input, or two layers have one name.
   constexpr ir::List<Place> places(const Place& from) const {
@@ -66,7 +72,7 @@ class Layered : public Model {
         graph_error(text.c_str());
         return found;
       }
-      found.push_back({below, from.prefix, from.named});
+      found.push_back({below, from.prefix, from.named, from.training});
       below = layer(i).output_space(below);
     }
     above = below;
@@ -96,7 +102,7 @@ class Layered : public Model {
     } nobody;
     return pass(from, input, nobody);
   }
-  constexpr Signal output(const Signal& input) const override { return fprop(root(), input); }
+  constexpr Signal output(const Signal& input) const override { return fprop(root(input), input); }
   /// The outputs of the layers by their paths, "h0" and "inner.h"; the model's own, "", stands
   /// behind those of its own layers.
   constexpr void named_outputs(const Signal& input, ir::List<Data::Entry>& list) const override;
@@ -125,6 +131,11 @@ class Layered : public Model {
     for (int i = 0; i < layer_count(); ++i) layer(i).modify_updates(at[i], updates);
   }
 
+  constexpr void weights(ir::List<ModelWeights>& list) const override {
+    const ir::List<Place> at = places(root());
+    for (int i = 0; i < layer_count(); ++i) layer(i).weights(at[i], layer(i).layer_name, list);
+  }
+
   constexpr void states(StateList& list) const override { states(root(), list); }
   /// Those of the layers, the model standing at `from`; of one that stands in several places once.
   constexpr virtual void states(const Place& from, StateList& list) const {
@@ -138,7 +149,9 @@ class Layered : public Model {
   constexpr void state_updates(const Data& data, UpdateList& updates) const override {
     StateList kept;
     states(kept);
-    if (!kept.empty()) state_updates(root(), data[input_source()], updates);
+    if (kept.empty()) return;
+    const Signal input = data[input_source()];
+    state_updates(root(input), input, updates);
   }
   constexpr void state_updates(const Place& from, const Signal& input, UpdateList& updates) const;
 
@@ -179,7 +192,8 @@ class Layered : public Model {
   }
 
   constexpr void channels(const Data& data, ChannelList& list) const override {
-    layer_channels(root(), data[input_source()], nullptr, list);
+    const Signal input = data[input_source()];
+    layer_channels(root(input), input, nullptr, list);
   }
   /// The layers' channels, each behind its layer's name; `targets` is for the last one, or null.
   constexpr void layer_channels(const Place& from, const Signal& input, const Signal* targets,
@@ -253,7 +267,7 @@ class Naming final : public LayerVisitor {
 constexpr void Layered::named_outputs(const Signal& input, ir::List<Data::Entry>& list) const {
   ir::List<Data::Entry> inside;
   visiting::Naming naming("", list, inside);
-  const Signal own = pass(root(), input, naming);
+  const Signal own = pass(root(input), input, naming);
   list.push_back({"", own});
   for (const Data::Entry& each : inside) list.push_back(each);
 }

@@ -67,6 +67,7 @@ class Data {
     for (const Sources& each : sources.parts) {
       const Signal part = (*this)[each];
       whole.space.components.push_back(part.space);
+      whole.training = whole.training || part.training;
       for (const AnyExpr& value : part.values) whole.values.push_back(value);
     }
     return whole;
@@ -80,6 +81,12 @@ class Data {
     Signal signal;
   };
   constexpr const ir::List<Entry>& sources() const { return sources_; }
+  /// The same of a batch that is trained on: what layers make of it may differ then (Place).
+  constexpr Data for_training() const {
+    Data same = *this;
+    for (Entry& e : same.sources_) e.signal.training = true;
+    return same;
+  }
 
  private:
   ir::List<Entry> sources_;
@@ -111,6 +118,8 @@ constexpr ir::List<Data::Entry> named_parts(const Signal& signal, const Sources&
 
 class Model;
 struct ModelFile;
+struct NamedTensor;
+struct ModelWeights;
 
 /// Where a model's first parameter values go; see Model::initialize.
 class InitialValues {
@@ -119,6 +128,9 @@ class InitialValues {
   /// Row-major values of a parameter; as many as its shape has.
   virtual void set(std::string_view parameter, const double* values, std::int64_t count) = 0;
   virtual void fill(std::string_view parameter, double value) = 0;
+  /// What state that the model declares is to begin with, instead of the first value it says; by
+  /// default that stays.
+  virtual void set_state(const NamedTensor&) {}
   /// What an earlier job of a list trained the model to; null: nothing.
   virtual const ModelFile* learned(const Model&) const { return nullptr; }
   /// A data set the job trains on, for layers that look at it (init_bias_target_marginals).
@@ -150,6 +162,8 @@ class Model : public Object {
   constexpr virtual void states(StateList&) const {}
   /// Adds what state becomes after a batch that was trained on.
   constexpr virtual void state_updates(const Data&, UpdateList&) const {}
+  /// Adds its weights, which are linear maps: what penalties of weights and their norms ask for.
+  constexpr virtual void weights(ir::List<ModelWeights>&) const {}
   /// Draws the first values, in the order of Pylearn2's constructors. Zero where nothing is set.
   virtual void initialize(InitialValues& values) const = 0;
 

@@ -66,6 +66,11 @@ class StateList {
   constexpr void add_like(const ModelParameter& p, const char* what) {
     add(p.name + "." + what, p.shape());
   }
+  /// State for a second copy of each parameter, "best.h0_W" for "best": see KeptParameters.
+  constexpr void add_copies(const String& prefix, const ir::List<ModelParameter>& parameters) {
+    for (const ModelParameter& p : parameters)
+      add(prefix + "." + p.name, p.shape(), AnyExpr(ir::Value(0.)), "a copy of " + p.name);
+  }
   /// Of a part that stands in several places, what is not there yet: the places share it.
   constexpr void add_once(const StateList& more) {
     for (const StateVariable& each : more)

@@ -5,6 +5,7 @@
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/channel.hpp>
 #include <ansatz/job/initialization.hpp>
+#include <ansatz/job/model_weights.hpp>
 #include <ansatz/job/parameter_list.hpp>
 #include <ansatz/linear/matrix_transform.hpp>
 #include <ansatz/spaces/format_as.hpp>
@@ -155,12 +156,16 @@ class Weights : public Initialization {
     }
   }
 
-  /// coefficient * the sum of the squares, or of the absolute values.
-  constexpr AnyExpr decay(const WeightsAt& at, const AnyExpr& coefficient) const {
-    return coefficient * sum(square(W(at)));
+  /// What a model answers with when it is asked for its weights.
+  constexpr ModelWeights named(const WeightsAt& at, const String& path) const {
+    return {path, at.parameter, W(at), row_norms(at), column_norms(at)};
   }
-  constexpr AnyExpr l1_decay(const WeightsAt& at, const AnyExpr& coefficient) const {
-    return coefficient * sum(abs(W(at)));
+  /// Their lengths: of what each input meets, and of each unit's.
+  constexpr AnyExpr row_norms(const WeightsAt& at) const {
+    return map(at)->row_norms(at.between, W(at));
+  }
+  constexpr AnyExpr column_norms(const WeightsAt& at) const {
+    return map(at)->column_norms(at.between, W(at));
   }
 
   /// row_norms_* and col_norms_*: lengths of an input's outgoing and of a unit's incoming weights.
@@ -171,9 +176,8 @@ class Weights : public Initialization {
       list.add(mean_name, mean(norms));
       list.add(max_name, max(norms));
     };
-    const AnyExpr w = W(at);
-    add("row_norms_min", "row_norms_mean", "row_norms_max", map(at)->row_norms(at.between, w));
-    add("col_norms_min", "col_norms_mean", "col_norms_max", map(at)->column_norms(at.between, w));
+    add("row_norms_min", "row_norms_mean", "row_norms_max", row_norms(at));
+    add("col_norms_min", "col_norms_mean", "col_norms_max", column_norms(at));
   }
 
  private:

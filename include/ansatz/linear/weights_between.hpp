@@ -24,7 +24,7 @@ concept BatchOfSpace = ir::any_unknown<Operand, Batch<S>> || Operand::known == B
 ///
 /// The parameter has the name given; keys are those of layers (irange, max_col_norm, …), and a
 /// `transform` among them takes the place of MyTransform(). First values, limits and channels are
-/// the model's to ask for: `initialize`, `modify_updates`, `channels`, `weight_decay`.
+/// the model's to ask for: `initialize`, `modify_updates`, `channels`, `weights`.
 template <class In, class Out, class Transform = MatrixTransform>
 class WeightsBetween : public Weights {
  public:
@@ -71,12 +71,8 @@ class WeightsBetween : public Weights {
   }
   constexpr void parameters(ir::List<ModelParameter>& list) const { add_parameters(at_, list); }
   constexpr void modify_updates(UpdateList& updates) const { constrain(at_, updates); }
-  constexpr AnyExpr weight_decay(const AnyExpr& coefficient) const {
-    return decay(at_, coefficient);
-  }
-  constexpr AnyExpr l1_weight_decay(const AnyExpr& coefficient) const {
-    return l1_decay(at_, coefficient);
-  }
+  /// For penalties: a model that has a member of its own `weights(list)` asks it.
+  constexpr void weights(ir::List<ModelWeights>& list) const { list.push_back(named(at_, name_)); }
   constexpr void channels(ChannelList& list) const { norm_channels(at_, list); }
 
  private:

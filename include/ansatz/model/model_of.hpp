@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ansatz/job/default_cost.hpp>
+#include <ansatz/job/model_weights.hpp>
 #include <ansatz/spaces/format_as.hpp>
 #include <dsl/composite_inputs.hpp>
 #include <dsl/parameters.hpp>
@@ -78,6 +79,7 @@ class Erased;
 ///
 /// Optional members: `initialize(InitialValues&)` (without it matrices are uniform by Glorot and
 /// Bengio 2010, all else is zero), `channels(x, y, ChannelList&)`, `modify_updates(UpdateList&)`,
+/// `weights(ir::List<ModelWeights>&)`, which a WeightDecay asks (see WeightsBetween),
 /// `states(StateList&)` and `state_updates(x, UpdateList&)` for what is kept beside parameters,
 /// `functions(x, FunctionList&)`, which contributes some beside "predict", such as "reconstruct":
 ///
@@ -133,6 +135,9 @@ class Erased : public Model {
     return signal_of(user_.forward(Typed<In>::of(input)));
   }
 
+  constexpr void weights(ir::List<ModelWeights>& list) const override {
+    if constexpr (requires { user_.weights(list); }) user_.weights(list);
+  }
   constexpr void states(StateList& list) const override {
     if constexpr (requires { user_.states(list); }) user_.states(list);
   }

@@ -8,7 +8,8 @@
 
 namespace ansatz {
 
-/// Sets every parameter of the model to the file's of the same name. FileError, which begins with
+/// Sets every parameter of the model to the file's of the same name, and the state that the model
+/// declares, where the file has it. FileError, which begins with
 /// `source`, when the file lacks one, or has it in another shape or of no real numbers.
 void set_from_file(const ModelFile& file, const std::string& source, const Model& model,
                    InitialValues& values);

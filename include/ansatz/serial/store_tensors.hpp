@@ -39,7 +39,11 @@ struct InitChoice {
   /// See ModelFile::paths: of the model, and of the file.
   std::map<std::string, std::string> paths_here = {}, paths_there = {};
   bool knows_paths_there = true;
+  /// Names of state, which patterns may be meant for as well.
+  std::vector<std::string> others = {};
 };
+/// Whether state of this name is among what is to be taken.
+bool takes(const InitChoice& choice, const std::string& state);
 
 /// A pattern of InitChoice that no parameter fits; `key` is init_from_include or init_from_exclude.
 class InitPatternError : public NameError {
@@ -81,6 +85,7 @@ struct StoredParameters {
   std::vector<NamedTensor> tensors;
   std::map<std::string, std::string> paths;  ///< see ModelFile::paths
   bool knows_paths = false;
+  std::vector<NamedTensor> state = {};
 };
 StoredParameters read_stored_parameters(const std::string& path);
 

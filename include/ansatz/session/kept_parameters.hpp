@@ -1,4 +1,4 @@
-// A second copy of a model's parameters, kept as state: it is saved and resumed with the model.
+// A second copy of a model's parameters, in state that its owner declares: StateList::add_copies.
 #pragma once
 
 #include <ansatz/serial/model_file.hpp>
@@ -11,7 +11,7 @@ class Session;
 
 class KeptParameters {
  public:
-  /// Adds state `<prefix>.<parameter>` for each parameter. NameError when it is there already.
+  /// Of the state `<prefix>.<parameter>` of each parameter.
   KeptParameters(Session& session, std::string prefix);
 
   /// Copies the parameters as they are now.

@@ -28,6 +28,7 @@ class LoadedModel : public Model {
   Sources target_source() const override { return model_->target_source(); }
   void parameters(ir::List<ModelParameter>& list) const override { model_->parameters(list); }
   using Model::parameters;
+  void weights(ir::List<ModelWeights>& list) const override { model_->weights(list); }
   void states(StateList& list) const override { model_->states(list); }
   void state_updates(const Data& data, UpdateList& updates) const override {
     model_->state_updates(data, updates);

@@ -10,6 +10,7 @@
 #include <ansatz/session/clock.hpp>
 #include <ansatz/session/declared_state.hpp>
 #include <ansatz/session/outputs.hpp>
+#include <ansatz/session/preprocessors.hpp>
 #include <ansatz/session/run_options.hpp>
 #include <ansatz/session/settings.hpp>
 
@@ -25,6 +26,7 @@ class AlgorithmRun;
 class CriterionRun;
 class ExtensionRun;
 struct JobFacts;
+class JobValues;
 class ModelRun;
 
 /// A job at work: its parameters, programs, data and monitor. Extensions, criteria and schedules
@@ -72,9 +74,9 @@ class Session {
 
   /// The job, with the named numbers as they are now.
   JobFacts facts() const;
-  /// Opens a data set. Errors, also those of reading it later, begin with its place, where that is
-  /// known.
-  std::shared_ptr<const BatchSource> read(const Dataset& set) const;
+  /// Opens a data set, preprocessed as it says. Errors, also those of reading it later, begin with
+  /// its place, where that is known.
+  std::shared_ptr<const BatchSource> read(const Dataset& set);
   /// The training data.
   const std::shared_ptr<const BatchSource>& data() const { return data_; }
   /// All of the training data in memory, for a model that trains itself.
@@ -106,8 +108,10 @@ class Session {
   double seconds() const { return clock_.seconds(); }  ///< since the run began
 
  private:
-  void initialize_parameters();
-  void initialize_state();
+  /// The data set, or what the program gives in its place; as they are.
+  std::shared_ptr<const BatchSource> open(const Dataset& set) const;
+  void initialize_parameters(JobValues& values);
+  void initialize_state(const JobValues& values);
   /// The first values meet the model's constraints, too, as in Pylearn2's Train.setup.
   void enforce_constraints();
   void load_data();
@@ -141,6 +145,7 @@ class Session {
   Store store_;
   std::vector<ModelParameter> parameters_;
   DeclaredState state_;
+  Preprocessors preprocessors_;
   std::shared_ptr<const BatchSource> data_;
   std::shared_ptr<const Table> table_;  // data_ in memory, where it is not and is wanted so
   std::vector<MonitorRecords> old_monitors_;

@@ -14,6 +14,8 @@ namespace ansatz {
 struct Signal {
   SpaceInfo space;
   ir::List<AnyExpr> values;
+  /// Of an input: whether the batch is trained on, or something is predicted for it.
+  bool training = false;
 
   constexpr Signal() {}
   constexpr Signal(const SpaceInfo& s, const AnyExpr& value) : space(s) { values.push_back(value); }

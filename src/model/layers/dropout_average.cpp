@@ -129,7 +129,7 @@ Signal masked_fprop(const Layered& model, const Signal& input, const InputMask& 
         fmt::format("a mask of {} inputs, where the layers have {}", mask.size(), inputs));
 
   Masking masking(masked, mask, how);
-  return model.pass(model.root(), input, masking);
+  return model.pass(model.root(input), input, masking);
 }
 
 Signal masked_fprop(const Layered& model, const Signal& input, std::uint64_t mask,

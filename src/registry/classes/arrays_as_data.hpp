@@ -25,7 +25,7 @@
 namespace ansatz::named {
 
 /// A data set of arrays, as YAML describes it.
-class DescribedDesignMatrix : public Dataset {
+class DescribedDesignMatrix : public Dataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.dense_design_matrix.DenseDesignMatrix";
   static constexpr const char* doc = "arrays as a data set";
@@ -42,7 +42,9 @@ class DescribedDesignMatrix : public Dataset {
     key("y_labels", &Self::y_labels, "targets are labels below this").at_least(1);
     key("axes", &Self::axes, "order of topo_view's axes; default ['b', 0, 1, 'c']")
         .only_with("topo_view");
+    preprocessing_keys(key);
   }
+  const Preprocessing* preprocessing() const override { return this; }
   void check() const {
     if (!X == !topo_view) throw ValueError("exactly one of X and topo_view must be given");
     if (X && X->shape().size() != 2)

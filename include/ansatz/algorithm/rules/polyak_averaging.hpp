@@ -36,6 +36,9 @@ class PolyakAveraging : public Extension {
         .only_with("save_path");
   }
 
+  constexpr void states(const Model& model, StateList& list) const override {
+    list.add_copies("polyak", model.parameters());
+  }
   void check() const;
   void outputs(std::vector<OutputFile>& list) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;

@@ -73,6 +73,9 @@ class BacktrackingStepShrinker : public StepShrinker {
  public:
   static constexpr const char* yaml = "pylearn2.training_algorithms.bgd.BacktrackingStepShrinker";
   static constexpr const char* doc = "StepShrinker that also goes back to the parameters before";
+  constexpr void states(const Model& model, StateList& list) const override {
+    list.add_copies("step_shrinker", model.parameters());
+  }
   using StepShrinker::StepShrinker;
 
   void check() const;

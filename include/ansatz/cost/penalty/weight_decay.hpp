@@ -10,6 +10,7 @@ ANSATZ_COMPILED_ONCE
 namespace ansatz {
 
 /// A penalty of the weights of an MLP's layers, squared and without a factor 1/2; biases have none.
+/// Of a model without layers, of the weights that it names (`Model::weights`).
 /// `coeffs`: see Coefficients. Each is a named scalar, such as "weight_decay.h0".
 class WeightDecay : public Cost {
  public:

@@ -9,7 +9,7 @@ ANSATZ_COMPILED_ONCE
 namespace ansatz {
 
 /// A text file of numbers, targets in the first columns. See csv_table for its rules and errors.
-class CSVDataset : public Dataset {
+class CSVDataset : public Dataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.csv_dataset.CSVDataset";
   static constexpr const char* doc = "a text file of numbers";
@@ -42,7 +42,9 @@ class CSVDataset : public Dataset {
     key("num_outputs", &CSVDataset::num_outputs, "number of columns of targets")
         .at_least(1)
         .only_with("expect_labels");
+    preprocessing_keys(key);
   }
+  constexpr const Preprocessing* preprocessing() const override { return this; }
   /// NameError and ValueError, beginning "CSVDataset: key", for what no file can have.
   void check() const;
   std::shared_ptr<const Table> load() const override;
@@ -51,7 +53,7 @@ class CSVDataset : public Dataset {
 };
 
 /// An array of a .npy file: features [examples, features], or images.
-class NpyDataset : public Dataset {
+class NpyDataset : public Dataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.npy_npz.NpyDataset";
   static constexpr const char* doc = "an array of a .npy file";
@@ -65,7 +67,9 @@ class NpyDataset : public Dataset {
     key.required("file", &NpyDataset::file, "the .npy file").is_path();
     key("mmap_mode", &NpyDataset::mmap_mode,
         "'r': the file is mapped, and only what is read is in memory; default: all of it is");
+    preprocessing_keys(key);
   }
+  constexpr const Preprocessing* preprocessing() const override { return this; }
   /// NameError for another mmap_mode.
   void check() const;
   std::shared_ptr<const Table> load() const override;
@@ -75,7 +79,7 @@ class NpyDataset : public Dataset {
 };
 
 /// Arrays of a .npz file: features under `key`, targets under `target_key`.
-class NpzDataset : public Dataset {
+class NpzDataset : public Dataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.npy_npz.NpzDataset";
   static constexpr const char* doc = "arrays of a .npz file";
@@ -94,7 +98,9 @@ class NpzDataset : public Dataset {
     k("target_labels", &NpzDataset::target_labels, "targets are labels below this; 0: numbers")
         .at_least(0)
         .only_with("target_key");
+    preprocessing_keys(k);
   }
+  constexpr const Preprocessing* preprocessing() const override { return this; }
   std::shared_ptr<const Table> load() const override;
   std::string missing_file() const override;
   void files(std::vector<std::string>& list) const override;

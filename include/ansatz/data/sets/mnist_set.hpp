@@ -11,7 +11,7 @@ namespace ansatz {
 
 /// What the two sets share: 28 x 28 grey images, as vectors of 784 numbers in [0, 1], with labels
 /// 0 to 9. Sources: features, targets.
-class DigitImages : public Dataset {
+class DigitImages : public Dataset, public Preprocessing {
  public:
   String which_set;
   bool center = false;
@@ -32,7 +32,9 @@ class DigitImages : public Dataset {
     key("stop", &DigitImages::stop, "one after the last example; default: to the end").at_least(0);
     key("axes", &DigitImages::axes, "accepted and ignored: a model takes any order");
     key("one_hot", &DigitImages::one_hot, "accepted and ignored: labels become what is asked for");
+    preprocessing_keys(key);
   }
+  constexpr const Preprocessing* preprocessing() const override { return this; }
   constexpr SpaceInfo source_space(std::string_view source) const override {
     if (source == "features") return vector_space(784);
     if (source == "targets") return index_space(10);

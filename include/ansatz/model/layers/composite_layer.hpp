@@ -98,6 +98,7 @@ class CompositeLayer : public Layer {
       inner.prefix = inside(at).prefix;
       inner.input = input_of_layer(i, at.input);
       inner.named = at.named;
+      inner.training = at.training;
       places.push_back(inner);
     }
     return places;
@@ -158,21 +159,6 @@ class CompositeLayer : public Layer {
   constexpr AnyExpr cost_per_example(const Place& at, const Signal& targets,
                                      const Signal& output) const override {
     return total(at, targets, output, true);
-  }
-
-  constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
-    const ir::List<Place> places = inner_places(at);
-    AnyExpr sum = layers[0]->weight_decay(places[0], coefficient);
-    for (int i = 1; i < layers.size(); ++i)
-      sum = sum + layers[i]->weight_decay(places[i], coefficient);
-    return sum;
-  }
-  constexpr AnyExpr l1_weight_decay(const Place& at, const AnyExpr& coefficient) const override {
-    const ir::List<Place> places = inner_places(at);
-    AnyExpr sum = layers[0]->l1_weight_decay(places[0], coefficient);
-    for (int i = 1; i < layers.size(); ++i)
-      sum = sum + layers[i]->l1_weight_decay(places[i], coefficient);
-    return sum;
   }
 
   constexpr void channels(const Place& at, const Signal& below, const Signal& output,

@@ -112,11 +112,9 @@ class ConvLayer : public Layer, public Weights {
   constexpr void modify_updates(const Place& at, UpdateList& updates) const override {
     constrain(weights_at(at), updates);
   }
-  constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
-    return decay(weights_at(at), coefficient);
-  }
-  constexpr AnyExpr l1_weight_decay(const Place& at, const AnyExpr& coefficient) const override {
-    return l1_decay(weights_at(at), coefficient);
+  constexpr void weights(const Place& at, const String& path,
+                         ir::List<ModelWeights>& list) const override {
+    list.push_back(named(weights_at(at), path));
   }
 
  protected:

@@ -102,11 +102,9 @@ class Dense : public Layer, public Weights {
     return square(error);
   }
 
-  constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
-    return decay(weights_at(at), coefficient);
-  }
-  constexpr AnyExpr l1_weight_decay(const Place& at, const AnyExpr& coefficient) const override {
-    return l1_decay(weights_at(at), coefficient);
+  constexpr void weights(const Place& at, const String& path,
+                         ir::List<ModelWeights>& list) const override {
+    list.push_back(named(weights_at(at), path));
   }
 
   constexpr void channels(const Place& at, const Signal&, const Signal& output, const Signal*,

@@ -186,7 +186,7 @@ constexpr Signal dropout_fprop(const Layered& model, const Signal& input,
   masks::require_layers("input_include_probs", model, how.input_include_probs);
   masks::require_layers("input_scales", model, how.input_scales);
   masks::Dropping dropping(how);
-  return model.pass(model.root(), input, dropping);
+  return model.pass(model.root(input), input, dropping);
 }
 
 }  // namespace ansatz

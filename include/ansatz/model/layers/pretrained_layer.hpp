@@ -9,8 +9,9 @@ ANSATZ_COMPILED_ONCE
 namespace ansatz {
 
 /// A layer whose output is that of a model, which begins with the parameters it was trained to.
-/// They are trained on, with the other layers', unless freeze_params. The parameters of an MLP get
-/// names that begin with the layer's; its norm limits do not act here. No channels, no cost.
+/// They are trained on, with the other layers', unless freeze_params; state that the model keeps,
+/// such as running statistics, likewise. The parameters and the state of an MLP get names that
+/// begin with the layer's; its norm limits do not act here. No channels, no cost.
 ///
 ///     PretrainedLayer("h0", MLP(VectorSpace(784_c), …), init_from("h0.ansatz"))
 class PretrainedLayer : public ModelLayer {
@@ -57,13 +58,15 @@ class PretrainedLayer : public ModelLayer {
     }
     return ModelLayer::output_space(input);
   }
-  constexpr void states(const Place&, StateList&) const override {
-    StateList inner;
-    inside_model().states(inner);
-    if (inner.empty()) return;
-    const String text = "the model inside keeps the state \"" + inner[0].name +
-                        "\", which a PretrainedLayer does not take over";
-    refuse(text);
+  /// With freeze_params the model inside predicts, also while the others are trained.
+  constexpr Signal fprop(const Place& at, const Signal& below) const override {
+    Place here = at;
+    if (freeze_params) here.training = false;
+    return ModelLayer::fprop(here, below);
+  }
+  constexpr void state_updates(const Place& at, const Signal& below,
+                               UpdateList& updates) const override {
+    if (!freeze_params) ModelLayer::state_updates(at, below, updates);
   }
   constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
     ir::List<ModelParameter> inner;

@@ -111,13 +111,17 @@ class SoftmaxBase : public Layer, public Weights {
     return where(t == 0, 0, -t * log(output.value()));
   }
 
+  constexpr void weights(const Place& at, const String& path,
+                         ir::List<ModelWeights>& list) const override {
+    if (!no_affine) list.push_back(named(weights_at(at), path));
+  }
   constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
     if (no_affine) return constant_of(0);
-    return decay(weights_at(at), coefficient);
+    return Layer::weight_decay(at, coefficient);
   }
   constexpr AnyExpr l1_weight_decay(const Place& at, const AnyExpr& coefficient) const override {
     if (no_affine) return constant_of(0);
-    return l1_decay(weights_at(at), coefficient);
+    return Layer::l1_weight_decay(at, coefficient);
   }
 
   constexpr void channels(const Place& at, const Signal&, const Signal& output,

@@ -45,7 +45,8 @@ class MLPBase : public Layered {
     Signal of_targets;
     const bool known = monitor_targets && data.has(targets);
     if (known) of_targets = data[targets];
-    layer_channels(root(), data[source], known ? &of_targets : nullptr, list);
+    const Signal input = data[source];
+    layer_channels(root(input), input, known ? &of_targets : nullptr, list);
   }
 
  protected:
@@ -88,20 +89,6 @@ class NestedMLP : public ModelLayer {
   }
   constexpr AnyExpr cost_from_cost_matrix(const AnyExpr& matrix) const override {
     return mlp->last().cost_from_cost_matrix(matrix);
-  }
-  constexpr AnyExpr weight_decay(const Place& at, const AnyExpr& coefficient) const override {
-    const ir::List<Place> inner = inner_places(at);
-    AnyExpr sum = mlp->layers[0]->weight_decay(inner[0], coefficient);
-    for (int i = 1; i < inner.size(); ++i)
-      sum = sum + mlp->layers[i]->weight_decay(inner[i], coefficient);
-    return sum;
-  }
-  constexpr AnyExpr l1_weight_decay(const Place& at, const AnyExpr& coefficient) const override {
-    const ir::List<Place> inner = inner_places(at);
-    AnyExpr sum = mlp->layers[0]->l1_weight_decay(inner[0], coefficient);
-    for (int i = 1; i < inner.size(); ++i)
-      sum = sum + mlp->layers[i]->l1_weight_decay(inner[i], coefficient);
-    return sum;
   }
   constexpr void channels(const Place& at, const Signal& below, const Signal&,
                           const Signal* targets, ChannelList& list) const override {

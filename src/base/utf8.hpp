@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace ansatz::yaml::utf8 {
+namespace ansatz::utf8 {
 
 constexpr bool continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
@@ -54,4 +54,4 @@ constexpr bool printable(std::uint32_t code) {
          code >= 0x10000;
 }
 
-}  // namespace ansatz::yaml::utf8
+}  // namespace ansatz::utf8

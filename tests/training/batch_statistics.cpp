@@ -1,0 +1,236 @@
+// A layer that is another one in training than in prediction: batch normalisation, as a sketch.
+#include <ansatz/algorithm/rules/momentum.hpp>
+#include <ansatz/model/layers/linear.hpp>
+#include <ansatz/model/layers/pretrained_layer.hpp>
+#include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/session/loaded_model.hpp>
+#include <ansatz/termination/epoch_counter.hpp>
+
+#include "../data/temporary_file.hpp"
+#include "resumed.hpp"
+#include "small_job.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+
+using namespace ansatz;
+using namespace ansatz::testing;
+using Catch::Contains;
+
+namespace {
+
+using Vector = std::vector<double>;
+
+constexpr double eps = .01;
+
+// (x - m) / sqrt(v + eps) (Ioffe, Szegedy 2015): mean and variance of the batch in training, in
+// prediction those that ran along: .75 of what they were and .25 of the batch's.
+struct Normalised : Layer {
+  constexpr explicit Normalised(const char* name) { layer_name = name; }
+
+  constexpr SpaceInfo output_space(const SpaceInfo& input) const override { return input; }
+  constexpr Signal fprop(const Place& at, const Signal& below) const override {
+    AnyExpr m = running(at, "mean"), v = running(at, "variance");
+    if (at.training) {
+      m = mean(below.value(), batch);
+      v = mean(square(below.value() - m), batch);
+    }
+    return Signal(at.input, (below.value() - m) / sqrt(v + eps));
+  }
+  constexpr void states(const Place& at, StateList& list) const override {
+    list.add(own(at, "mean"), at.input);
+    list.add(own(at, "variance"), at.input, AnyExpr(ir::Value(1.)));
+  }
+  constexpr void state_updates(const Place& at, const Signal& below,
+                               UpdateList& updates) const override {
+    const AnyExpr m = mean(below.value(), batch), v = mean(square(below.value() - m), batch);
+    updates.add(own(at, "mean"), running(at, "mean"), .75 * running(at, "mean") + .25 * m);
+    updates.add(own(at, "variance"), running(at, "variance"),
+                .75 * running(at, "variance") + .25 * v);
+  }
+
+ private:
+  constexpr AnyExpr running(const Place& at, const char* what) const {
+    return state_leaf(own(at, what), at.input.shape);
+  }
+};
+
+MLP<> normalising() {
+  MLP<> mlp;
+  mlp.nvis = 1;
+  mlp.layers.push_back(Shared<Layer>(Linear("h", 2, irange(.5))));
+  mlp.layers.push_back(Shared<Layer>(Normalised("n")));
+  mlp.layers.push_back(Shared<Layer>(Softmax("y", 2, irange(.5))));
+  (void)mlp.places(mlp.root());
+  return mlp;
+}
+
+constexpr double rate = .1;
+constexpr int rows = 10;
+
+template <class... O>
+Train job_of(const Shared<Model>& model, int epochs, const O&... options) {
+  return Train(Rows(rows), model,
+               SGD(learning_rate(rate), batch_size(rows), train_iteration_mode("sequential"),
+                   EpochCounter(epochs), monitoring_dataset(Rows(rows))),
+               options...);
+}
+
+const char* const names[] = {"h_W", "h_b", "softmax_b", "softmax_W"};
+const int sizes[] = {2, 2, 2, 4};
+
+// All parameters, in the order of `names`.
+Vector parameters_of(SmallRun& run) {
+  Vector all;
+  for (int i = 0; i < 4; ++i)
+    for (int k = 0; k < sizes[i]; ++k) all.push_back(run.value(names[i], k));
+  return all;
+}
+
+struct Statistics {
+  double mean[2] = {}, variance[2] = {};
+};
+
+Statistics of_batch(const Vector& p) {
+  Statistics s;
+  for (int k = 0; k < 2; ++k) {
+    const auto h = [&](int x) { return x * p[k] + p[2 + k]; };
+    for (int x = 0; x < rows; ++x) s.mean[k] += h(x) / rows;
+    for (int x = 0; x < rows; ++x) s.variance[k] += std::pow(h(x) - s.mean[k], 2) / rows;
+  }
+  return s;
+}
+
+// The mean of -log p(label), the label of x being its last bit.
+double cost(const Vector& p, const Statistics& s) {
+  double total = 0;
+  for (int x = 0; x < rows; ++x) {
+    double z[2] = {p[4], p[5]};
+    for (int k = 0; k < 2; ++k) {
+      const double h = (x * p[k] + p[2 + k] - s.mean[k]) / std::sqrt(s.variance[k] + eps);
+      for (int c = 0; c < 2; ++c) z[c] += h * p[6 + 2 * k + c];
+    }
+    total += std::log(std::exp(z[0]) + std::exp(z[1])) - z[x % 2];
+  }
+  return total / rows;
+}
+
+Statistics running(SmallRun& run, const std::string& layer = "n") {
+  Statistics s;
+  for (int k = 0; k < 2; ++k) {
+    s.mean[k] = run.value(layer + "_mean", k);
+    s.variance[k] = run.value(layer + "_variance", k);
+  }
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("batch statistics: training differentiates through those of the batch",
+          "[training][state]") {
+  SmallRun before(job_of(normalising(), 0)), after(job_of(normalising(), 1));
+  before.run(), after.run();
+  const Vector p = parameters_of(before), q = parameters_of(after);
+  const auto of_training = [](const Vector& at) { return cost(at, of_batch(at)); };
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    CAPTURE(i);
+    const double step = 1e-5;
+    Vector up = p, down = p;
+    up[i] += step, down[i] -= step;
+    const double slope = (of_training(up) - of_training(down)) / (2 * step);
+    CHECK(q[i] == Approx(p[i] - rate * slope).epsilon(1e-9).margin(1e-11));
+  }
+}
+
+TEST_CASE("batch statistics: what is monitored and predicted reads those that ran along",
+          "[training][state]") {
+  SmallRun before(job_of(normalising(), 0)), after(job_of(normalising(), 1));
+  before.run(), after.run();
+  const Vector p = parameters_of(before), q = parameters_of(after);
+  Statistics first;
+  for (double& v : first.variance) v = 1;
+  CHECK(before.record("objective").back() == Approx(cost(p, first)).epsilon(1e-12));
+
+  const Statistics seen = of_batch(p), ran = running(after);
+  for (int k = 0; k < 2; ++k) {
+    CHECK(ran.mean[k] == Approx(.25 * seen.mean[k]).epsilon(1e-12));
+    CHECK(ran.variance[k] == Approx(.75 + .25 * seen.variance[k]).epsilon(1e-12));
+  }
+  CHECK(after.record("objective").back() == Approx(cost(q, ran)).epsilon(1e-12));
+  // Not of the batch: the two differ, and so the test can fail.
+  CHECK(std::abs(cost(q, ran) - cost(q, of_batch(q))) > 1e-3);
+}
+
+TEST_CASE("batch statistics: a run is resumed with the same bits", "[training][state]") {
+  (void)resumes_to_the_same_bits(
+      [](const auto& interrupt) { return job_of(normalising(), 4, interrupt); }, {1, 3});
+}
+
+TEST_CASE("batch statistics: a PretrainedLayer takes them over, frozen or not",
+          "[training][state]") {
+  const Shared<Model> inner = normalising();
+  SmallRun trained(job_of(inner, 3));
+  trained.run();
+  const auto file = std::make_shared<const ModelFile>(trained.session.model_file());
+  const Statistics learned = running(trained);
+  const auto outer = [&](const Shared<Model>& content, bool freeze) {
+    MLP<> mlp;
+    mlp.nvis = 1;
+    mlp.layers.push_back(Shared<Layer>(PretrainedLayer("pre", content, freeze_params(freeze))));
+    mlp.layers.push_back(Shared<Layer>(Softmax("top", 2, irange(.5))));
+    (void)mlp.places(mlp.root());
+    return mlp;
+  };
+  for (const bool freeze : {false, true}) {
+    CAPTURE(freeze);
+    // As `!pkl:` gives it, and as an earlier job of a list trained it.
+    const Train loaded = job_of(outer(Shared<Model>(LoadedModel(inner, file)), freeze), 2);
+    const Train later = job_of(outer(inner, freeze), 2);
+    RunOptions options;
+    options.learned.push_back({inner.get(), file});
+    for (const Train* job : {&loaded, &later}) {
+      Train begin = *job;
+      begin.algorithm->termination_criterion = EpochCounter(0);
+      SmallRun start(begin, ElementType::float64, options);
+      start.run();
+      const Statistics first = running(start, "pre_n");
+      for (int k = 0; k < 2; ++k) {
+        CHECK(first.mean[k] == learned.mean[k]);
+        CHECK(first.variance[k] == learned.variance[k]);
+      }
+      begin.algorithm->termination_criterion = EpochCounter(2);
+      SmallRun run(begin, ElementType::float64, options);
+      run.run();
+      const Statistics last = running(run, "pre_n");
+      CHECK((last.mean[0] == learned.mean[0]) == freeze);
+      CHECK((last.variance[1] == learned.variance[1]) == freeze);
+      CHECK((run.value("pre_h_W") == trained.value("h_W")) == freeze);
+    }
+  }
+}
+
+TEST_CASE("batch statistics: init_from takes the state of the model, too", "[training][state]") {
+  const TemporaryFolder folder;
+  SmallRun trained(job_of(normalising(), 3));
+  trained.run();
+  const std::string path = folder.path() + "/first.ansatz";
+  write_model_file(path, trained.session.model_file());
+  const auto mean_of = [&](const char* only, const char* without) {
+    Train job = job_of(normalising(), 0);
+    job.init_from = path.c_str();
+    if (only) job.init_from_include.push_back(only);
+    if (without) job.init_from_exclude.push_back(without);
+    SmallRun run(job);
+    run.run();
+    return std::pair(run.value("n_mean"), run.value("h_W") == trained.value("h_W"));
+  };
+  const double learned = trained.value("n_mean");
+  REQUIRE(learned != 0);
+  CHECK(mean_of(nullptr, nullptr) == std::pair(learned, true));
+  CHECK(mean_of("n_*", nullptr) == std::pair(learned, false));
+  CHECK(mean_of("h_*", nullptr) == std::pair(0., true));
+  CHECK(mean_of(nullptr, "n_mean") == std::pair(0., true));
+  CHECK_THROWS_WITH(mean_of("m_*", nullptr), Contains("no parameter has a name like 'm_*'"));
+}
