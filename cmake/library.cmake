@@ -36,6 +36,11 @@ write_class_tables(${root}/include/ansatz ${root}/include ${generated_folder} ta
 write_class_tables(${root}/src/registry/classes ${root}/src ${generated_folder} tables)
 write_class_list("${tables}" ${generated_folder}/classes.cpp)
 target_sources(ansatz PRIVATE ${tables_sources} ${generated_folder}/classes.cpp)
+# The data sets that can be fetched, as a text of C++.
+set(catalogue ${PROJECT_SOURCE_DIR}/src/data/fetch/catalogue.json)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${catalogue})
+file(READ ${catalogue} catalogue)
+file(CONFIGURE OUTPUT ${generated_folder}/catalogue.inc @ONLY CONTENT "R\"json(@catalogue@)json\"\n")
 
 # The user's translation units hold the generated loops, so they need the library's flags: one
 # processor, no contraction (g++ fuses a * b + c where clang does not), no errno from <cmath>.

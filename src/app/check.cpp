@@ -2,7 +2,6 @@
 #include "command.hpp"
 #include "json_output.hpp"
 
-#include <ansatz/base/json.hpp>
 #include <ansatz/job/layered.hpp>
 #include <ansatz/program/build_programs.hpp>
 #include <dsl/explain.hpp>
@@ -65,10 +64,17 @@ void print_model(const Model& model) {
 }
 
 // The rows of state with a run-time number of them are those that the job asks for.
-std::string shape_of(const StateVariable& variable) {
+ir::Shape shape_with_rows(const StateVariable& variable) {
   ir::Shape shape = variable.value.shape();
   if (variable.rows) shape[0] = variable.rows;
-  return shape_of(shape);
+  return shape;
+}
+std::string shape_of(const StateVariable& variable) { return shape_of(shape_with_rows(variable)); }
+
+OrderedJson json_shape(const ir::Shape& shape) {
+  OrderedJson sizes = OrderedJson::array();
+  for (int i = 0; i < shape.rank; ++i) sizes.push_back(shape[i]);
+  return sizes;
 }
 
 void print_states(const Train& job) {
@@ -78,9 +84,10 @@ void print_states(const Train& job) {
 }
 void put_states(const Train& job) {
   for (const StateVariable& each : job.states())
-    put_event("state", fmt::format("\"name\":{},\"shape\":{},\"owner\":{},\"doc\":{}",
-                                   json_string(each.name.view()), shape_of(each),
-                                   json_string(each.owner.view()), json_string(each.doc.view())));
+    put_event("state", {{"name", each.name.view()},
+                        {"shape", json_shape(shape_with_rows(each))},
+                        {"owner", each.owner.view()},
+                        {"doc", each.doc.view()}});
 }
 
 // Totals of a call, with every run-time extent at `batch`.
@@ -108,11 +115,13 @@ void print_program(const JobProgram& p, std::int64_t batch) {
 }
 void put_program(const JobProgram& p, std::int64_t batch) {
   const Totals totals = totals_of(p, batch);
-  put_event("program", fmt::format("\"name\":{},\"steps\":{},\"loops\":{},\"compiled_loops\":{},"
-                                   "\"bytes\":{},\"flops\":{},\"batch_size\":{}",
-                                   json_string(p.name), p.program->plan().steps.size,
-                                   p.program->loops(), p.program->compiled_loops(), totals.bytes,
-                                   json_number(totals.flops), batch));
+  put_event("program", {{"name", p.name},
+                        {"steps", p.program->plan().steps.size},
+                        {"loops", p.program->loops()},
+                        {"compiled_loops", p.program->compiled_loops()},
+                        {"bytes", totals.bytes},
+                        {"flops", totals.flops},
+                        {"batch_size", batch}});
 }
 
 // The size of a training batch, for the costs of a call.
@@ -130,16 +139,15 @@ struct CheckArguments {
 // Events that say the same as the text.
 void put_layers(const Model& model) {
   each_layer(model, [](const Layer& layer, const Place& at, const std::string& path, int) {
-    put_event("layer", fmt::format("\"name\":{},\"input\":{},\"output\":{}", json_string(path),
-                                   json_string(to_text(at.input).view()),
-                                   json_string(to_text(layer.output_space(at.input)).view())));
+    put_event("layer", {{"name", path},
+                        {"input", to_text(at.input).view()},
+                        {"output", to_text(layer.output_space(at.input)).view()}});
   });
 }
 void put_model(const Model& model) {
   put_layers(model);
   for (const ModelParameter& p : model.parameters())
-    put_event("parameter", fmt::format("\"name\":{},\"shape\":{}", json_string(p.name.view()),
-                                       shape_of(p.shape())));
+    put_event("parameter", {{"name", p.name.view()}, {"shape", json_shape(p.shape())}});
 }
 
 int check(const CheckArguments& a) {
@@ -150,8 +158,7 @@ int check(const CheckArguments& a) {
   for (const Phase& phase : job.phases) {
     if (a.quiet) continue;
     if (a.json) {
-      put_event("phase", fmt::format("\"phase\":{},\"place\":{}", json_string(phase.name),
-                                     json_string(phase.where)));
+      put_event("phase", {{"phase", phase.name}, {"place", phase.where}});
       if (!phase.train) continue;
       put_model(*phase.train->model);
       put_states(*phase.train);
@@ -170,7 +177,7 @@ int check(const CheckArguments& a) {
       a.json ? put_program(p, batch) : print_program(p, batch);
   }
   if (a.json)
-    put_event("end", "\"reason\":\"finished\",\"errors\":0");
+    put_event("end", {{"reason", "finished"}, {"errors", 0}});
   else if (!a.quiet)
     say(stdout, "{}: no errors\n", a.job.path);
   return exit_ok;

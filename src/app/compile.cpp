@@ -1,9 +1,9 @@
 // ansatz compile
 #include "command.hpp"
 
-#include <ansatz/base/json.hpp>
 #include <ansatz/compile/compile.hpp>
 
+#include "../base/json_lines.hpp"
 #include "../base/say.hpp"
 
 #include <fmt/format.h>
@@ -22,13 +22,15 @@ struct CompileArguments {
 };
 
 void put(const CompileReport& r) {
-  for (const std::string& line : r.commands)
-    put_event("command", "\"command\":" + json_string(line));
-  for (const std::string& note : r.notes) put_event("note", "\"text\":" + json_string(note));
-  put_event("compiled", fmt::format("\"loops\":{},\"present\":{},\"loaded\":{},\"made\":{},"
-                                    "\"interpreted\":{},\"seconds\":{},\"object\":{}",
-                                    r.loops, r.present, r.loaded, r.made, r.interpreted,
-                                    json_number(r.seconds), json_string(r.object)));
+  for (const std::string& line : r.commands) put_event("command", {{"command", line}});
+  for (const std::string& note : r.notes) put_event("note", {{"text", note}});
+  put_event("compiled", {{"loops", r.loops},
+                         {"present", r.present},
+                         {"loaded", r.loaded},
+                         {"made", r.made},
+                         {"interpreted", r.interpreted},
+                         {"seconds", r.seconds},
+                         {"object", r.object}});
 }
 
 void print(const CompileReport& r, const CompileArguments& a) {
@@ -66,7 +68,7 @@ int compile_job(const CompileArguments& a) {
   if (without > 0)
     throw FileError(fmt::format("{} of {} jobs cannot be made while a file is missing, see above",
                                 without, job.phases.size()));
-  if (a.json) put_event("end", "\"reason\":\"finished\"");
+  if (a.json) put_event("end", {{"reason", "finished"}});
   return exit_ok;
 }
 

@@ -2,7 +2,6 @@
 #include "command.hpp"
 #include "json_output.hpp"
 
-#include <ansatz/base/json.hpp>
 #include <ansatz/data/path.hpp>
 
 #include <ansatz/data/fetch/fetch.hpp>
@@ -146,22 +145,23 @@ class FetchEvents final : public FetchObserver {
   explicit FetchEvents(bool quiet) : quiet_(quiet) {}
 
   void begin(const std::string& from, std::int64_t have, std::int64_t total) override {
-    if (!quiet_)
-      put_event("file", fmt::format("\"url\":{},\"have\":{},\"bytes\":{}", json_string(from), have,
-                                    total > 0 ? std::to_string(total) : "null"));
+    if (!quiet_) put_event("file", {{"url", from}, {"have", have}, {"bytes", known(total)}});
   }
   void progress(std::int64_t done, std::int64_t total) override {
     const auto now = std::chrono::steady_clock::now();
     if (quiet_ || (done != total && now - last_ < std::chrono::milliseconds(100))) return;
     last_ = now;
-    put_event("progress", fmt::format("\"done\":{},\"bytes\":{}", done,
-                                      total > 0 ? std::to_string(total) : "null"));
+    put_event("progress", {{"done", done}, {"bytes", known(total)}});
   }
   void trouble(const std::string& what) override {
-    if (!quiet_) put_event("warning", "\"text\":" + json_string(what));
+    if (!quiet_) put_event("warning", {{"text", what}});
   }
 
  private:
+  static OrderedJson known(std::int64_t total) {
+    return total > 0 ? OrderedJson(total) : OrderedJson();
+  }
+
   bool quiet_;
   std::chrono::steady_clock::time_point last_;
 };
@@ -173,11 +173,12 @@ int fetch(const DataArguments& a) {
   if (a.json) {
     FetchEvents events(a.quiet);
     fetched = fetch_set(set, folder, a.from, events);
-    put_event("end",
-              fmt::format("\"reason\":\"finished\",\"folder\":{},\"fetched\":{},\"files\":{},"
-                          "\"licence\":{},\"cite\":{}",
-                          json_string(fmt::format("{}/{}", folder, set.name)), fetched,
-                          set.files.size(), json_string(set.licence), json_string(set.cite)));
+    put_event("end", {{"reason", "finished"},
+                      {"folder", fmt::format("{}/{}", folder, set.name)},
+                      {"fetched", fetched},
+                      {"files", set.files.size()},
+                      {"licence", set.licence},
+                      {"cite", set.cite}});
     return exit_ok;
   }
   {

@@ -1,21 +1,10 @@
-// JSON of commands whose answer is one object.
+// What commands have for their answers in JSON.
 #pragma once
 
+#include "../base/json_lines.hpp"
 #include "command.hpp"
 
-#include <nlohmann/json.hpp>
-
 namespace ansatz::app {
-
-/// Keys stay in the order in which they were set.
-using OrderedJson = nlohmann::ordered_json;
-
-/// A number, or what JSON does not have as text that NumPy's and Python's float read: "nan",
-/// "inf", "-inf".
-OrderedJson json_of(double value);
-
-/// Prints it in one line. Bytes that are no UTF-8 become U+FFFD.
-void put_json(const OrderedJson& json);
 
 /// Adds `--json`, with what it prints. main looks for it by itself, so that errors of the command
 /// line are events, too.

@@ -1,9 +1,9 @@
 // ansatz: trains the models of job files, and looks into what was trained.
+#include "../base/json_lines.hpp"
 #include "../base/say.hpp"
 #include "command.hpp"
 #include "process.hpp"
 
-#include <ansatz/base/json.hpp>
 #include <ansatz/base/shown.hpp>
 #include <ansatz/base/version.hpp>
 #include <dsl/exceptions.hpp>
@@ -20,8 +20,8 @@
 namespace {
 
 void put_error(const std::string& what) {
-  ansatz::app::put_event("error", "\"text\":" + ansatz::json_string(what));
-  ansatz::app::put_event("end", "\"reason\":\"failed\"");
+  ansatz::put_event("error", {{"text", what}});
+  ansatz::put_event("end", {{"reason", "failed"}});
 }
 
 // A message of several lines begins on its own line, so that editors find FILE:LINE:COLUMN.

@@ -1,9 +1,9 @@
 // ansatz train
+#include "../base/json_lines.hpp"
 #include "../base/say.hpp"
 #include "command.hpp"
 #include "process.hpp"
 
-#include <ansatz/base/json.hpp>
 #include <ansatz/compile/compile.hpp>
 #include <ansatz/program/build_programs.hpp>
 #include <ansatz/session/phases.hpp>
@@ -62,8 +62,7 @@ void begin_phase(const Phase& phase, std::size_t phases) {
   if (!shows_json)
     say(stdout, "{}\n", phase.name);
   else
-    put_event("phase", fmt::format("\"phase\":{},\"phases\":{},\"place\":{}",
-                                   json_string(phase.name), phases, json_string(phase.where)));
+    put_event("phase", {{"phase", phase.name}, {"phases", phases}, {"place", phase.where}});
 }
 
 int train(const TrainArguments& a) {

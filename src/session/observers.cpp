@@ -5,6 +5,7 @@
 #include <ansatz/base/shown.hpp>
 #include <dsl/nearest_name.hpp>
 
+#include "../base/json_lines.hpp"
 #include "../base/say.hpp"
 
 #include <fmt/format.h>
@@ -123,13 +124,12 @@ class JsonObserver final : public RunObserver {
 
   void on_start(Session& session) override {
     if (options_.quiet) return;
-    std::string programs;
+    OrderedJson functions = OrderedJson::array();
     for (const JobProgram* p : session.programs())
-      programs += fmt::format("{}{{\"name\":{},\"loops\":{},\"compiled_loops\":{}}}",
-                              programs.empty() ? "" : ",", json_string(p->name),
-                              p->program->loops(), p->program->compiled_loops());
-    put_event("start", fmt::format("\"program\":{},\"functions\":[{}]",
-                                   json_string(options_.programs), programs));
+      functions.push_back({{"name", p->name},
+                           {"loops", p->program->loops()},
+                           {"compiled_loops", p->program->compiled_loops()}});
+    put_event("start", {{"program", options_.programs}, {"functions", std::move(functions)}});
   }
   void on_epoch_start(Session&, std::int64_t examples) override {
     epoch_examples_ = examples;
@@ -144,10 +144,11 @@ class JsonObserver final : public RunObserver {
     if (!first && more && now - told_ < std::chrono::milliseconds(100)) return;
     told_ = now;
     const MonitorRecords& records = session.records();
-    put_event("batch", fmt::format("\"epoch\":{},\"batches_seen\":{},\"examples_seen\":{},"
-                                   "\"examples_of_epoch\":{},\"seconds\":{}",
-                                   records.epochs_seen + 1, records.batches_seen,
-                                   records.examples_seen, seen_, json_number(session.seconds())));
+    put_event("batch", {{"epoch", records.epochs_seen + 1},
+                        {"batches_seen", records.batches_seen},
+                        {"examples_seen", records.examples_seen},
+                        {"examples_of_epoch", seen_},
+                        {"seconds", session.seconds()}});
   }
   void on_monitor(Session& session) override {
     if (options_.quiet) return;
@@ -155,33 +156,34 @@ class JsonObserver final : public RunObserver {
       if (const auto what = fits_nothing(options_.channels, measured_names(session)); !what.empty())
         on_warning(session, what);
     const MonitorRecords& records = session.records();
-    std::string channels;
+    OrderedJson channels = OrderedJson::object();
     each_measured(session, [&](const ChannelRecords& c) {
       if (options_.channels.empty() || matches(options_.channels, c.name))
-        channels += fmt::format("{}{}:{}", channels.empty() ? "" : ",", json_string(c.name),
-                                json_number(c.val_record.back()));
+        channels[c.name] = json_of(c.val_record.back());
     });
-    put_event("epoch", fmt::format("\"epoch\":{},\"batches_seen\":{},\"examples_seen\":{},"
-                                   "\"seconds\":{},\"channels\":{{{}}}",
-                                   records.epochs_seen, records.batches_seen, records.examples_seen,
-                                   json_number(session.seconds()), channels));
+    put_event("epoch", {{"epoch", records.epochs_seen},
+                        {"batches_seen", records.batches_seen},
+                        {"examples_seen", records.examples_seen},
+                        {"seconds", session.seconds()},
+                        {"channels", std::move(channels)}});
   }
   void on_save(Session&, const std::string& path) override {
-    if (!options_.quiet) put_event("save", fmt::format("\"path\":{}", json_string(path)));
+    if (!options_.quiet) put_event("save", {{"path", path}});
   }
   void on_warning(Session&, const std::string& text) override {
-    if (!options_.quiet) put_event("warning", fmt::format("\"text\":{}", json_string(text)));
+    if (!options_.quiet) put_event("warning", {{"text", text}});
   }
   void on_note(Session&, const std::string& text) override {
-    if (!options_.quiet) put_event("note", fmt::format("\"text\":{}", json_string(text)));
+    if (!options_.quiet) put_event("note", {{"text", text}});
   }
   void on_end(Session& session, RunEnd end) override {
     const MonitorRecords& records = session.records();
     const char* reason = end == RunEnd::interrupted            ? "interrupted"
                          : end == RunEnd::time_budget_exceeded ? "time_budget_exceeded"
                                                                : "finished";
-    put_event("end", fmt::format("\"reason\":\"{}\",\"epochs_seen\":{},\"seconds\":{}", reason,
-                                 records.epochs_seen, json_number(session.seconds())));
+    put_event(
+        "end",
+        {{"reason", reason}, {"epochs_seen", records.epochs_seen}, {"seconds", session.seconds()}});
   }
 
  private:
@@ -200,14 +202,9 @@ std::unique_ptr<RunObserver> json_observer(const TextOptions& options) {
   return std::make_unique<JsonObserver>(options);
 }
 
-void observing::put_event(const char* event, const std::string& fields) {
-  say(stdout, "{{\"event\":\"{}\"{}{}}}\n", event, fields.empty() ? "" : ",", fields);
-  std::fflush(stdout);
-}
-
 void observing::show_warning(const std::string& text) {
   if (shows_json)
-    put_event("warning", fmt::format("\"text\":{}", json_string(text)));
+    put_event("warning", {{"text", text}});
   else
     say(stderr, "{}\n", shown(text));
 }

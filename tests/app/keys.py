@@ -114,6 +114,8 @@ COMPOSITE = ("!obj:CompositeLayer { layer_name: c, layers: [ !obj:Tanh { layer_n
              "irange: .1 }, !obj:Tanh { layer_name: q, dim: 3, irange: .1 } ] VALUE },")
 
 # (Class.key, job of a value, values that are the default, values that are not)
+STANDARDIZED = CSV.replace("VALUE", ", fit_preprocessor: True, preprocessor: "
+                           "!obj:Standardize { VALUE }")
 CHANGES = [
     ("CSVDataset.path", dataset("!obj:CSVDataset { path: VALUE }"), ["./data.csv"], []),
     ("CSVDataset.task", dataset(CSV), ["", ", task: classification"], []),
@@ -123,6 +125,13 @@ CHANGES = [
     ("CSVDataset.end_fraction", dataset(CSV), [", start: 6", ", end_fraction: .5"], [""]),
     ("CSVDataset.num_outputs", lambda v: text_of(**{**REGRESSION, "dataset": REGRESSION[
         "dataset"].replace("}", v + "}")}), ["", ", num_outputs: 1"], []),
+    ("CSVDataset.preprocessor", dataset(CSV), ["", ", preprocessor: null"],
+     [", fit_preprocessor: True, preprocessor: !obj:Standardize {}"]),
+    ("Standardize.global_mean", dataset(STANDARDIZED), ["", "global_mean: False"],
+     ["global_mean: True"]),
+    ("Standardize.global_std", dataset(STANDARDIZED), ["", "global_std: False"],
+     ["global_std: True"]),
+    ("Standardize.std_eps", dataset(STANDARDIZED), ["", "std_eps: .0001"], ["std_eps: .1"]),
     ("DenseDesignMatrix.axes", dataset(GRID), ["", ", axes: [b, 0, 1, c]"], []),
     ("normal.number", dataset(ARRAY % "normal"), ["", ", number: 0"], [", number: 1"]),
     ("normal.loc", dataset(ARRAY % "normal"), ["", ", loc: 0"], [", loc: 1"]),

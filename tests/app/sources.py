@@ -218,8 +218,63 @@ def check_mapped():
            and "example 16 of" in err and "bad.yaml:2" in err, code, err)
 
 
+def check_preprocessor():
+    """Standardize, against data that were standardized before; raw rows behind the training."""
+    rows = [(50 + 9 * math.sin(i), 1e-3 * math.cos(3 * i)) for i in range(30)]
+    means = [sum(column) / 30 for column in zip(*rows)]
+    deviations = [math.sqrt(sum((x - m) ** 2 for x in column) / 30)
+                  for column, m in zip(zip(*rows), means)]
+
+    def table(name, some, by_hand):
+        lines = [f"{i % 3}," + ",".join(repr((x - m) / (1e-4 + d) if by_hand else x)
+                                        for x, m, d in zip(row, means, deviations))
+                 for i, row in enumerate(some)]
+        write(name, "y,a,b\n" + "\n".join(lines) + "\n")
+
+    text = """!obj:Train {
+      dataset: &train !obj:CSVDataset { path: NAME.csv FIT },
+      model: !obj:MLP { nvis: 2, layers: [
+        !obj:Softmax { layer_name: y, n_classes: 3, irange: .1 } ] },
+      algorithm: !obj:SGD { learning_rate: .1, batch_size: 8, monitoring_dataset: { train: *train,
+          test: !obj:CSVDataset { path: NAME-test.csv APPLY } },
+        termination_criterion: !obj:EpochCounter { max_epochs: 3 } },
+      save_path: NAME.pkl, save_freq: 1 }
+    """
+    found = {}
+    for name, fit, apply in (
+            ("raw", ", preprocessor: &p !obj:Standardize {}, fit_preprocessor: True",
+             ", preprocessor: *p"), ("hand", "", "")):
+        table(name + ".csv", rows, name == "hand")
+        table(name + "-test.csv", rows[3:11], name == "hand")
+        job = text.replace("NAME", name).replace("FIT", fit).replace("APPLY", apply)
+        code, out, err = run("train", write(name + ".yaml", job), "-q")
+        expect(f"preprocessor: {name} data are trained on", code == 0, code, out, err)
+        shown = run("print-monitor", name + ".pkl", "--channels", "*_nll")[1]
+        found[name] = [shown.split("\n")[2:]]
+        for what in ("probabilities", "class"):
+            for data in ([], ["--data", name + "-test.csv", "--labels"]):
+                found[name].append(run("predict", name + ".pkl", "--output", what, *data)[:2])
+        found[name].append(run("evaluate", name + ".pkl", "--data", name + "-test.csv",
+                               "--channels", "y_*")[:2])
+    expect("preprocessor: predict takes raw rows", found["raw"] == found["hand"]
+           and all(code == 0 and out for code, out in found["raw"][1:]), found)
+    learned = tensors(home / "raw.pkl")
+    expect("preprocessor: the model file has what was learned",
+           all(math.isclose(a, b, rel_tol=1e-12) for a, b in
+               zip(learned["state/preprocessor.0.mean"], means)), learned)
+    job = text.replace("NAME", "raw").replace("APPLY", "")
+    code, out, err = run("check", write("wrong.yaml", job.replace(
+        "FIT", ", preprocessor: !obj:Standardize {}")))
+    expect("preprocessor: fitted on no data set", code == 3 and "wrong.yaml:2" in err
+           and "fit_preprocessor" in err, code, err)
+    code, out, err = run("check", write("wrong.yaml", job.replace("FIT", ", preprocessor: "
+                                                                  "!obj:Softmax {}")))
+    expect("preprocessor: another class", code == 3 and "preprocessor" in err, code, err)
+
+
 try:
     check_several()
+    check_preprocessor()
     check_arrays()
     check_mapped()
 finally:

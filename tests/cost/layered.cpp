@@ -2,10 +2,12 @@
 #include "../model/probe.hpp"
 #include "../model/tied_autoencoder.hpp"
 
+#include <ansatz/base/random_state.hpp>
 #include <ansatz/cost/penalty/weight_decay.hpp>
 #include <ansatz/cost/sum_of_costs.hpp>
 #include <ansatz/cost/supervised/dropout.hpp>
 #include <ansatz/cost/supervised/missing_target_cost.hpp>
+#include <ansatz/linear/weights_between.hpp>
 #include <ansatz/model/layers/linear.hpp>
 #include <ansatz/model/layers/pretrained_layer.hpp>
 #include <ansatz/model/layers/softmax.hpp>
@@ -71,6 +73,23 @@ struct Line : ModelOf<Line, VectorSpace<2>> {
   Expr<Matrix<2, 1>> W = parameter<Matrix<2, 1>>("W");
   constexpr auto forward(auto x) const { return matmul(x, W); }
   constexpr auto cost(auto x) const { return mean(sum(square(forward(x)), axis<0>)); }
+};
+
+// The same with weights that say they are some, one of them of another shape.
+struct TwoSteps : ModelOf<TwoSteps, VectorSpace<2>> {
+  WeightsBetween<VectorSpace<2>, VectorSpace<3>> V{"V", irange(.5)};
+  WeightsBetween<VectorSpace<3>, VectorSpace<1>> W{"W", irange(.5)};
+  constexpr auto forward(auto x) const { return W.lmul(V.lmul(x)); }
+  constexpr auto cost(auto x) const { return mean(sum(square(forward(x)), axis<0>)); }
+  constexpr void weights(ir::List<ModelWeights>& list) const {
+    V.weights(list);
+    W.weights(list);
+  }
+  void initialize(InitialValues& values) const {
+    RandomState rng(3);
+    V.initialize(values, rng);
+    W.initialize(values, rng);
+  }
 };
 
 }  // namespace
@@ -166,6 +185,75 @@ TEST_CASE("layered: an autoencoder inside of a layer has parameters named after 
   std::vector<std::string> paths;
   for (const Data::Entry& each : outputs) paths.emplace_back(each.source.view());
   REQUIRE(paths == std::vector<std::string>{"p", "y", "", "p.h0", "p.h1"});
+}
+
+TEST_CASE("weights: of every layer by its path, with their norms", "[cost][layered]") {
+  MLP<> inner;
+  inner.layer_name = "in";
+  inner.layers.push_back(Shared<Layer>(Tanh("a", 4, irange(.5))));
+  inner.layers.push_back(Shared<Layer>(Tanh("b", 2, irange(.5))));
+  const Shared<Model> model =
+      stack(6, {PretrainedLayer("p", autoencoder()), Linear("h", 3, irange(.5), max_col_norm(9.)),
+                mlp::as_layer(inner), Softmax("y", 2, irange(.5))});
+  ir::List<ModelWeights> list;
+  model->weights(list);
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"p.h0", "p_h0_W"}, {"p.h1", "p_h1_W"}, {"h", "h_W"},
+      {"in.a", "in_a_W"}, {"in.b", "in_b_W"}, {"y", "softmax_W"}};
+  std::vector<std::pair<std::string, std::string>> found;
+  Function f;
+  for (const ModelWeights& each : list) {
+    const std::string name(each.at.parameter.view());
+    found.emplace_back(each.path.view(), name);
+    REQUIRE(each.rules);
+    f.add(output((name + ".rows").c_str(), each.rules->row_norms(each.at)));
+    f.add(output((name + ".columns").c_str(), each.rules->column_norms(each.at)));
+    f.add(output(name.c_str(), each.value));
+  }
+  REQUIRE(found == expected);
+  Probe probe(*model, {}, f);
+  const Computed values = probe(Minibatch());
+  for (const auto& [path, name] : expected) {
+    CAPTURE(name);
+    const Vector &W = values.at(name), &rows = values.at(name + ".rows"),
+                 &columns = values.at(name + ".columns");
+    REQUIRE(W.size() == rows.size() * columns.size());
+    Vector r(rows.size()), c(columns.size());
+    for (std::size_t i = 0; i < W.size(); ++i)
+      r[i / c.size()] += W[i] * W[i], c[i % c.size()] += W[i] * W[i];
+    for (Vector* each : {&r, &c})
+      for (double& x : *each) x = std::sqrt(x);
+    REQUIRE(difference(r, rows) < 1e-14);
+    REQUIRE(difference(c, columns) < 1e-14);
+  }
+  // Those of the model inside are decayed, too.
+  const auto first = Values(*model).of;
+  const auto squares = [&](const char* name) {
+    return sum_of(first.at(name), [](double w) { return w * w; });
+  };
+  REQUIRE(value_of(*model, WeightDecay(coeffs({{"p", .5}, {"in", .25}}))) ==
+          Approx(.5 * (squares("p_h0_W") + squares("p_h1_W")) +
+                 .25 * (squares("in_a_W") + squares("in_b_W"))));
+}
+
+TEST_CASE("weights: a model without layers names those that are decayed", "[cost][layered]") {
+  const Shared<Model> model(TwoSteps::erased_model{TwoSteps()});
+  const auto first = Values(*model).of;
+  const auto squares = [&](const char* name) {
+    return sum_of(first.at(name), [](double w) { return w * w; });
+  };
+  REQUIRE(squares("V") > 0);
+  REQUIRE(value_of(*model, WeightDecay(.1)) == Approx(.1 * (squares("V") + squares("W"))));
+  REQUIRE(value_of(*model, WeightDecay(coeffs({{"W", .3}}))) == Approx(.3 * squares("W")));
+  REQUIRE(value_of(*model, L1WeightDecay(coeffs({.2, 0.}))) ==
+          Approx(.2 * sum_of(first.at("V"), [](double w) { return std::abs(w); })));
+  const SumOfCosts sum(Default(), scaled(.5, WeightDecay(coeffs({.1, .2}))));
+  REQUIRE(gradient_error(*model, sum, random_batch(data_of(*model, sum), 4, 5)) < 1e-7);
+  REQUIRE_THAT(
+      message_at(*model, WeightDecay(coeffs({{"U", .3}}))),
+      Catch::Contains("weight_decay: the model has no weights \"U\"") && Catch::Contains("V, W"));
+  REQUIRE_THAT(message_at(*model, WeightDecay(coeffs({.1}))),
+               Catch::Contains("weight_decay: 1 coefficients, but the model has 2 weights"));
 }
 
 TEST_CASE("layered: costs that need layers say so", "[cost][layered]") {

@@ -117,7 +117,7 @@ double cost(const Vector& p, const Statistics& s) {
   return total / rows;
 }
 
-Statistics running(SmallRun& run, const std::string& layer = "n") {
+Statistics statistics_of(SmallRun& run, const std::string& layer = "n") {
   Statistics s;
   for (int k = 0; k < 2; ++k) {
     s.mean[k] = run.value(layer + "_mean", k);
@@ -153,7 +153,7 @@ TEST_CASE("batch statistics: what is monitored and predicted reads those that ra
   for (double& v : first.variance) v = 1;
   CHECK(before.record("objective").back() == Approx(cost(p, first)).epsilon(1e-12));
 
-  const Statistics seen = of_batch(p), ran = running(after);
+  const Statistics seen = of_batch(p), ran = statistics_of(after);
   for (int k = 0; k < 2; ++k) {
     CHECK(ran.mean[k] == Approx(.25 * seen.mean[k]).epsilon(1e-12));
     CHECK(ran.variance[k] == Approx(.75 + .25 * seen.variance[k]).epsilon(1e-12));
@@ -174,7 +174,7 @@ TEST_CASE("batch statistics: a PretrainedLayer takes them over, frozen or not",
   SmallRun trained(job_of(inner, 3));
   trained.run();
   const auto file = std::make_shared<const ModelFile>(trained.session.model_file());
-  const Statistics learned = running(trained);
+  const Statistics learned = statistics_of(trained);
   const auto outer = [&](const Shared<Model>& content, bool freeze) {
     MLP<> mlp;
     mlp.nvis = 1;
@@ -195,7 +195,7 @@ TEST_CASE("batch statistics: a PretrainedLayer takes them over, frozen or not",
       begin.algorithm->termination_criterion = EpochCounter(0);
       SmallRun start(begin, ElementType::float64, options);
       start.run();
-      const Statistics first = running(start, "pre_n");
+      const Statistics first = statistics_of(start, "pre_n");
       for (int k = 0; k < 2; ++k) {
         CHECK(first.mean[k] == learned.mean[k]);
         CHECK(first.variance[k] == learned.variance[k]);
@@ -203,7 +203,7 @@ TEST_CASE("batch statistics: a PretrainedLayer takes them over, frozen or not",
       begin.algorithm->termination_criterion = EpochCounter(2);
       SmallRun run(begin, ElementType::float64, options);
       run.run();
-      const Statistics last = running(run, "pre_n");
+      const Statistics last = statistics_of(run, "pre_n");
       CHECK((last.mean[0] == learned.mean[0]) == freeze);
       CHECK((last.variance[1] == learned.variance[1]) == freeze);
       CHECK((run.value("pre_h_W") == trained.value("h_W")) == freeze);

@@ -39,8 +39,6 @@ std::string fits_nothing(const std::vector<std::string>& patterns,
 /// Whether a channel is part of the last record. Others are of a run before this one.
 bool measured_last(const MonitorRecords& records, const ChannelRecords& channel);
 
-/// Prints an event, one JSON object: fields as they stand in it, such as "\"path\":\"a\"".
-void put_event(const char* event, const std::string& fields);
 /// Whether the command that runs was asked for JSON, so that its errors are events, too.
 inline bool shows_json = false;
 /// On the error output, or as an event.

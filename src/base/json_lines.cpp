@@ -1,0 +1,46 @@
+#include "json_lines.hpp"
+
+#include <ansatz/base/shown.hpp>
+
+#include "say.hpp"
+#include "utf8.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace ansatz {
+
+OrderedJson json_of(double value) {
+  if (std::isfinite(value)) return value;
+  return fmt::format("{}", value);
+}
+
+std::string json_text(const OrderedJson& json) {
+  const std::string text = json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+  if (is_plain(text)) return text;
+  // All that is left to escape stands in strings, and below U+10000.
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const utf8::Character c = utf8::decode(std::string_view(text).substr(at));
+    const std::string_view bytes(text.data() + at, static_cast<std::size_t>(c.bytes));
+    if (is_plain(bytes))
+      out += bytes;
+    else
+      out += fmt::format("\\u{:04x}", c.code);
+    at += bytes.size();
+  }
+  return out;
+}
+
+void put_json(const OrderedJson& json) { say(stdout, "{}\n", json_text(json)); }
+
+void put_event(const char* event,
+               std::initializer_list<std::pair<const char*, OrderedJson>> fields) {
+  OrderedJson json{{"event", event}};
+  for (const auto& [name, value] : fields) json[name] = value;
+  put_json(json);
+  std::fflush(stdout);
+}
+
+}  // namespace ansatz

@@ -1,0 +1,28 @@
+// JSON that is printed: one object a line.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <utility>
+
+namespace ansatz {
+
+/// Keys stay in the order in which they were set.
+using OrderedJson = nlohmann::ordered_json;
+
+/// A number, or what JSON does not have as text that NumPy's and Python's float read: "nan",
+/// "inf", "-inf".
+OrderedJson json_of(double value);
+
+/// In one line. Bytes that are no UTF-8 become U+FFFD; what would command a terminal or turn the
+/// direction of text is written as \uNNNN.
+std::string json_text(const OrderedJson& json);
+
+void put_json(const OrderedJson& json);
+/// An object with "event" before the others, told at once.
+void put_event(const char* event,
+               std::initializer_list<std::pair<const char*, OrderedJson>> fields = {});
+
+}  // namespace ansatz
