@@ -40,7 +40,8 @@ target_sources(ansatz PRIVATE ${tables_sources} ${generated_folder}/classes.cpp)
 set(catalogue ${PROJECT_SOURCE_DIR}/src/data/fetch/catalogue.json)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${catalogue})
 file(READ ${catalogue} catalogue)
-file(CONFIGURE OUTPUT ${generated_folder}/catalogue.inc @ONLY CONTENT "R\"json(@catalogue@)json\"\n")
+file(CONFIGURE OUTPUT ${generated_folder}/catalogue.inc @ONLY
+  CONTENT "R\"json(@catalogue@)json\"\n")
 
 # The user's translation units hold the generated loops, so they need the library's flags: one
 # processor, no contraction (g++ fuses a * b + c where clang does not), no errno from <cmath>.

@@ -21,7 +21,7 @@ NOT_THERE = {
                              text_of(more="theano_function_mode: null,", **BGD)],
     "data_specs": [text_of(more=COST + "MethodCost { method: cost_from_X, data_specs: null },")],
     **{key: [text_of(dataset=MNIST % key)]
-       for key in ("axes", "fit_test_preprocessor")},
+       for key in ["fit_test_preprocessor"]},
     **{key + " ": [text_of(dataset=ARRAYS % key)]
        for key in ("rng", "view_converter", "X_labels")},
     "LiveMonitor": [text_of(extensions="!obj:pylearn2.monitor.LiveMonitor { }")],

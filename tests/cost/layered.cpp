@@ -203,11 +203,10 @@ TEST_CASE("weights: of every layer by its path, with their norms", "[cost][layer
   std::vector<std::pair<std::string, std::string>> found;
   Function f;
   for (const ModelWeights& each : list) {
-    const std::string name(each.at.parameter.view());
+    const std::string name(each.parameter.view());
     found.emplace_back(each.path.view(), name);
-    REQUIRE(each.rules);
-    f.add(output((name + ".rows").c_str(), each.rules->row_norms(each.at)));
-    f.add(output((name + ".columns").c_str(), each.rules->column_norms(each.at)));
+    f.add(output((name + ".rows").c_str(), each.row_norms));
+    f.add(output((name + ".columns").c_str(), each.column_norms));
     f.add(output(name.c_str(), each.value));
   }
   REQUIRE(found == expected);

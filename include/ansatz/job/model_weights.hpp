@@ -11,7 +11,8 @@ namespace ansatz {
 
 /// Weights: a linear map with one parameter.
 struct ModelWeights {
-  String path;       ///< of their layer, "h0" or "inner.h"; outside of layers, their parameter's name
+  /// Of their layer, "h0" or "inner.h"; outside of layers, their parameter's name.
+  String path;
   String parameter;  ///< "h0_W"
   AnyExpr value;
   AnyExpr row_norms;     ///< lengths of the weights that each input meets
