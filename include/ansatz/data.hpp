@@ -12,8 +12,11 @@
 #include <ansatz/data/one_hot.hpp>
 #include <ansatz/data/path.hpp>
 #include <ansatz/data/preprocess/global_contrast.hpp>
+#include <ansatz/data/preprocess/image_maps.hpp>
+#include <ansatz/data/preprocess/row_maps.hpp>
 #include <ansatz/data/preprocess/row_preprocessor.hpp>
 #include <ansatz/data/preprocess/standardize.hpp>
+#include <ansatz/data/preprocess/whitening.hpp>
 #include <ansatz/data/sets/binarized_mnist.hpp>
 #include <ansatz/data/sets/cifar.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>

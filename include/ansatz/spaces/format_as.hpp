@@ -153,4 +153,10 @@ constexpr Signal format_as(const Signal& s, const SpaceInfo& to) {
   return Signal(to, with_axes(image, Axes::b01c, to.axes));
 }
 
+/// What was of the Space `before`, there again, after `format_as` had it in that of `s`. Labels
+/// that have become vectors are not had back: ShapeError.
+constexpr Signal undo_format_as(const Signal& s, const SpaceInfo& before) {
+  return format_as(s, before);
+}
+
 }  // namespace ansatz

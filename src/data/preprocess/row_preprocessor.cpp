@@ -77,8 +77,8 @@ std::shared_ptr<const BatchSource> RowPreprocessor::apply(
   }
   for (Column& column : columns) column.owner = nullptr;
   const auto self = std::static_pointer_cast<const RowPreprocessor>(shared_from_this());
-  const auto make = [self, place, after, type = columns[place].type](std::span<const ArrayView> in,
-                                                                     std::span<void* const> out) {
+  const auto make = [self, place, before, after, type = columns[place].type](
+                        std::span<const ArrayView> in, std::span<void* const> out) {
     for (std::size_t i = 0; i < in.size(); ++i)
       if (i != place)
         std::memcpy(out[i], in[i].data,
@@ -86,7 +86,7 @@ std::shared_ptr<const BatchSource> RowPreprocessor::apply(
     const std::int64_t count = in[place].dims[0];
     const std::vector<double> wide = widened(in[place]);
     std::vector<double> made(static_cast<std::size_t>(count * after));
-    self->rows(wide.data(), made.data(), count);
+    self->rows(wide.data(), made.data(), count, before);
     narrow(made, type, out[place]);
   };
   const bool in_table = dynamic_cast<const Table*>(data.get()) != nullptr;

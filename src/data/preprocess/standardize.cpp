@@ -48,7 +48,8 @@ class StandardizeRun final : public RowPreprocessor {
     require_width(numbers, std::ssize(mean_.values));
     return numbers;
   }
-  void rows(const double* in, double* out, std::int64_t count) const override {
+  void rows(const double* in, double* out, std::int64_t count,
+            std::int64_t /*features*/) const override {
     for (std::int64_t i = 0; i < count; ++i)
       for (std::size_t k = 0; k < mean_.values.size(); ++k)
         *out++ = (*in++ - mean_.values[k]) / (eps_ + deviation_.values[k]);

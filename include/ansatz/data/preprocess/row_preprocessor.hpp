@@ -23,7 +23,8 @@ class RowPreprocessor : public PreprocessorRun {
   /// the same remain images. Throws ShapeError, see `require_width`.
   virtual std::int64_t width(std::int64_t features) const { return features; }
   /// Makes `count` examples: in [count, features], out [count, width].
-  virtual void rows(const double* in, double* out, std::int64_t count) const = 0;
+  virtual void rows(const double* in, double* out, std::int64_t count,
+                    std::int64_t features) const = 0;
 
   /// ShapeError unless examples have as many numbers as those it was fitted on.
   void require_width(std::int64_t features, std::int64_t fitted) const;

@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/dataset.hpp>
+#include <ansatz/job/preprocessor.hpp>
 #include <ansatz/spaces/axis_order.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -12,7 +13,7 @@ namespace ansatz {
 /// MNIST of pixels 0 and 1, as it was drawn once for comparing models of densities (Larochelle and
 /// Murray 2011; Salakhutdinov and Murray 2008): 50000, 10000 and 10000 vectors of 784 numbers, no
 /// labels. Files: binarized_mnist/binarized_mnist_{train,valid,test}.npy.
-class BinarizedMNIST : public Dataset {
+class BinarizedMNIST : public Dataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.binarized_mnist.BinarizedMNIST";
   static constexpr const char* doc = "black and white digits";
@@ -36,7 +37,9 @@ class BinarizedMNIST : public Dataset {
     key("start", &Self::start, "first example").at_least(0);
     key("stop", &Self::stop, "one after the last example; default: to the end").at_least(0);
     key("axes", &Self::axes, "accepted and ignored: a model takes any order");
+    preprocessing_keys(key);
   }
+  constexpr const Preprocessing* preprocessing() const override { return this; }
   constexpr SpaceInfo source_space(std::string_view source) const override {
     if (source == "features") return vector_space(784);
     return {};

@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/dataset.hpp>
+#include <ansatz/job/preprocessor.hpp>
 #include <ansatz/spaces/axis_order.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -12,7 +13,7 @@ namespace ansatz {
 /// What the two sets share: images of 32 x 32 pixels and three colours, 0 to 255, with labels, from
 /// the binary form of the sets (Krizhevsky 2009). Sources: features, a Conv2DSpace(32, 32, 3);
 /// targets.
-class CifarImages : public Dataset {
+class CifarImages : public Dataset, public Preprocessing {
  public:
   String which_set;
   bool center = false, rescale = false, toronto_prepro = false;
@@ -37,7 +38,9 @@ class CifarImages : public Dataset {
     key("axes", &CifarImages::axes, "accepted and ignored: a model takes any order");
     key("files", &CifarImages::files_given,
         "files in the binary form, instead of those of which_set");
+    preprocessing_keys(key);
   }
+  constexpr const Preprocessing* preprocessing() const override { return this; }
   constexpr SpaceInfo source_space(std::string_view source) const override {
     if (source == "features") return conv2d_space(32, 32, 3);
     if (source == "targets") return index_space(classes());

@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/dataset.hpp>
+#include <ansatz/job/preprocessor.hpp>
 
 ANSATZ_COMPILED_ONCE
 
@@ -17,7 +18,7 @@ namespace ansatz {
 ///                        spaces: [ !obj:VectorSpace { dim: 784 }, !obj:IndexSpace { … } ] }
 ///
 /// Pylearn2's older form names arrays by what they are, instead: X or topo_view, and y.
-class HDF5Dataset : public Dataset {
+class HDF5Dataset : public Dataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.hdf5.HDF5Dataset";
   static constexpr const char* doc = "arrays of an HDF5 file, larger than memory if need be";
@@ -49,7 +50,9 @@ class HDF5Dataset : public Dataset {
         "instead of X: the array of images, [examples, rows, columns, channels]");
     key("y", &HDF5Dataset::y, "the array of targets, with X or topo_view");
     key("y_labels", &HDF5Dataset::y_labels, "targets are labels below this").at_least(1);
+    preprocessing_keys(key);
   }
+  constexpr const Preprocessing* preprocessing() const override { return this; }
   constexpr SpaceInfo source_space(std::string_view source) const override {
     for (int i = 0; i < sources.size() && i < spaces.size(); ++i)
       if (name_of(i) == source) return spaces[i];

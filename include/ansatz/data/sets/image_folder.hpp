@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/dataset.hpp>
+#include <ansatz/job/preprocessor.hpp>
 #include <ansatz/spaces/rows_columns.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -16,7 +17,7 @@ namespace ansatz {
 /// the next ones. Sources: features, a Conv2DSpace; targets, labels.
 ///
 ///     !obj:ImageFolder { path: photos/train, size: [32, 32] }
-class ImageFolder : public Dataset {
+class ImageFolder : public Dataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "ImageFolder";
   static constexpr const char* doc = "PNG and JPEG files, a folder a class";
@@ -41,7 +42,9 @@ class ImageFolder : public Dataset {
         "so many folders there must be; 0: as many as there are")
         .at_least(0);
     key("load_all", &ImageFolder::load_all, "keep all images in memory");
+    preprocessing_keys(key);
   }
+  constexpr const Preprocessing* preprocessing() const override { return this; }
   constexpr SpaceInfo source_space(std::string_view source) const override {
     if (source == "features") return conv2d_space(size.rows, size.columns, channels);
     if (source == "targets" && num_classes > 0) return index_space(num_classes);

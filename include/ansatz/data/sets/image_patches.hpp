@@ -4,6 +4,7 @@
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/seed.hpp>
 #include <ansatz/job/dataset.hpp>
+#include <ansatz/job/preprocessor.hpp>
 #include <ansatz/spaces/rows_columns.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -16,7 +17,7 @@ namespace ansatz {
 /// are uniform. Pixels are 0 to 1. Source: features, a Conv2DSpace; no targets.
 ///
 ///     !obj:ImagePatches { path: photos, patch_shape: [14, 14], num_patches: 100000 }
-class ImagePatches : public Dataset {
+class ImagePatches : public Dataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "ImagePatches";
   static constexpr const char* doc = "random parts of large pictures";
@@ -41,7 +42,9 @@ class ImagePatches : public Dataset {
     key("channels", &ImagePatches::channels, "1: grey; 3: colours").from_to(1, 3);
     key("cached", &ImagePatches::cached, "pictures in memory at a time").at_least(1);
     key("rng", &ImagePatches::rng, "seed; default [1, 2, 3]");
+    preprocessing_keys(key);
   }
+  constexpr const Preprocessing* preprocessing() const override { return this; }
   constexpr SpaceInfo source_space(std::string_view source) const override {
     if (source == "features") return conv2d_space(patch_shape.rows, patch_shape.columns, channels);
     return {};

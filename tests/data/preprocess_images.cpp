@@ -1,0 +1,312 @@
+// Preprocessors: against their formulas, and the facts that Pylearn2's tests hold.
+#include <ansatz/base/random_state.hpp>
+#include <ansatz/data/preprocess/image_maps.hpp>
+#include <ansatz/data/preprocess/row_maps.hpp>
+#include <ansatz/data/preprocess/whitening.hpp>
+#include <ansatz/data/sources.hpp>
+#include <ansatz/data/table.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "temporary_file.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+
+using namespace ansatz;
+using namespace ansatz::testing;
+using Catch::Contains;
+
+namespace {
+
+using Vector = std::vector<double>;
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+Vector normal(std::int64_t count, std::vector<std::int64_t> seed = {1, 2, 3}) {
+  RandomState random(seed);
+  Vector x;
+  for (std::int64_t i = 0; i < count; ++i) x.push_back(random.randn());
+  return x;
+}
+std::shared_ptr<const Table> rows(Vector x, std::int64_t width) {
+  return std::make_shared<const Table>(
+      Table({number_column("features", std::move(x), Dims{width})}));
+}
+std::shared_ptr<const Table> images(Vector x, std::int64_t r, std::int64_t c, std::int64_t k,
+                                    std::vector<std::int32_t> labels = {}) {
+  std::vector<Column> columns = {image_column("features", std::move(x), r, c, k)};
+  if (!labels.empty()) columns.push_back(label_column("targets", std::move(labels), 10));
+  return std::make_shared<const Table>(std::move(columns));
+}
+Vector values(const std::shared_ptr<const BatchSource>& data) {
+  const Table table = in_memory(data);
+  const Column& column = table.column("features");
+  Vector x(at(column.examples * column.width()));
+  Table::gather(column, {0, column.examples, nullptr}, ElementType::float64, x.data());
+  return x;
+}
+Vector fitted(const Preprocessor& how, const std::shared_ptr<const BatchSource>& data) {
+  const auto run = how.start();
+  if (how.learns()) run->fit(data);
+  return values(run->apply(data));
+}
+// [n, n], divided by examples - fewer.
+Vector covariance(const Vector& x, std::int64_t n, int fewer) {
+  const std::int64_t count = std::ssize(x) / n;
+  Vector mean(at(n)), c(at(n * n));
+  for (std::size_t i = 0; i < x.size(); ++i) mean[i % at(n)] += x[i] / static_cast<double>(count);
+  for (std::int64_t e = 0; e < count; ++e)
+    for (std::int64_t i = 0; i < n; ++i)
+      for (std::int64_t j = 0; j < n; ++j)
+        c[at(i * n + j)] += (x[at(e * n + i)] - mean[at(i)]) * (x[at(e * n + j)] - mean[at(j)]) /
+                            static_cast<double>(count - fewer);
+  return c;
+}
+double from_identity(const Vector& c, std::int64_t n) {
+  double most = 0;
+  for (std::int64_t i = 0; i < n * n; ++i)
+    most = std::max(most, std::abs(c[at(i)] - (i / n == i % n ? 1 : 0)));
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("preprocess: ZCA whitens, and changes as little as whitening can", "[data][preprocess]") {
+  // Fact 16: covariance of the results.
+  const Vector x = normal(15 * 10);
+  ZCA none;
+  none.filter_bias = 0;
+  const Vector white = fitted(none, rows(x, 10));
+  CHECK(from_identity(covariance(white, 10, 0), 10) < 1e-10);
+  // The matrix is symmetric and positive: the cross covariance of x and the results is, too.
+  Vector both;
+  for (int i = 0; i < 15; ++i) {
+    both.insert(both.end(), x.begin() + 10 * i, x.begin() + 10 * i + 10);
+    both.insert(both.end(), white.begin() + 10 * i, white.begin() + 10 * i + 10);
+  }
+  const Vector c = covariance(both, 20, 0);
+  for (int i = 0; i < 10; ++i) {
+    CHECK(c[at(i * 20 + 10 + i)] > 0);
+    for (int j = 0; j < 10; ++j)
+      CHECK(c[at(i * 20 + 10 + j)] == Approx(c[at(j * 20 + 10 + i)]).margin(1e-10));
+  }
+  // With a bias: (C + b)^(-1/2) C (C + b)^(-1/2) = 1 - b (C + b)^-1, whose trace is below n.
+  ZCA biased;
+  const Vector less = covariance(fitted(biased, rows(x, 10)), 10, 0);
+  for (int i = 0; i < 10; ++i) CHECK(less[at(i * 11)] < 1);
+  // Three directions of ten: a covariance of rank three, a projection.
+  ZCA three;
+  three.filter_bias = 0;
+  three.n_components = 3;
+  const Vector p = covariance(fitted(three, rows(x, 10)), 10, 0);
+  double trace = 0, squared = 0;
+  for (int i = 0; i < 10; ++i) trace += p[at(i * 11)];
+  for (const double v : p) squared += v * v;
+  CHECK(trace == Approx(3));
+  CHECK(squared == Approx(3));
+}
+
+TEST_CASE("preprocess: PCA orders by variance, and whitens", "[data][preprocess]") {
+  // Fact 31.
+  const Vector x = normal(15 * 10);
+  const Vector plain = covariance(fitted(PCA(9), rows(x, 10)), 9, 1);
+  for (int i = 0; i < 9; ++i)
+    for (int j = 0; j < 9; ++j) {
+      if (i != j) CHECK(std::abs(plain[at(9 * i + j)]) < 1e-10);
+      if (i + 1 == j) CHECK(plain[at(10 * i)] > plain[at(10 * j)]);
+    }
+  CHECK(from_identity(covariance(fitted(PCA(9, whiten(true)), rows(x, 10)), 9, 1), 9) < 1e-10);
+  CHECK(fitted(PCA(4), rows(x, 10)).size() == 15 * 4);
+  CHECK_THAT(message_of<ValueError>([&] { (void)fitted(PCA(11), rows(x, 10)); }),
+             Contains("11") && Contains("10 numbers"));
+}
+
+TEST_CASE("preprocess: what was learned is used on other data, and refuses other sizes",
+          "[data][preprocess]") {
+  const Vector x = normal(15 * 10), other = normal(4 * 10, {7});
+  const Preprocessor* const all[] = {new ZCA, new PCA(3), new RemoveMean};
+  for (const Preprocessor* how : all) {
+    const auto run = how->start();
+    run->fit(rows(x, 10));
+    struct Kept final : LearnedArrays {
+      std::vector<LearnedArray> arrays;
+      std::size_t next = 0;
+      bool back = false;
+      void operator()(std::string_view, LearnedArray& array) override {
+        if (back)
+          array = arrays.at(next++);
+        else
+          arrays.push_back(array);
+      }
+    } kept;
+    run->learned(kept);
+    const auto again = how->start();
+    kept.back = true;
+    again->learned(kept);
+    CHECK(values(again->apply(rows(other, 10))) == values(run->apply(rows(other, 10))));
+    CHECK_THAT(message_of<ShapeError>([&] { (void)run->apply(rows(normal(22), 11)); }),
+               Contains("11 numbers") && Contains("10"));
+    delete how;
+  }
+}
+
+TEST_CASE("preprocess: normalisations of examples", "[data][preprocess]") {
+  // Facts 17 and 18.
+  const Vector x = normal(5 * 10);
+  GlobalContrastNormalization unit;
+  unit.subtract_mean = false;
+  for (const Vector& y : {fitted(unit, rows(x, 10)), fitted(MakeUnitNorm(), rows(x, 10))})
+    for (int i = 0; i < 5; ++i) {
+      double squares = 0;
+      for (int k = 0; k < 10; ++k) squares += y[at(10 * i + k)] * y[at(10 * i + k)];
+      CHECK(squares == Approx(1));
+    }
+  GlobalContrastNormalization deviation;
+  deviation.use_std = true;
+  CHECK(fitted(deviation, rows({0, 0}, 2)) == Vector{0, 0});
+  CHECK(fitted(MakeUnitNorm(), rows({0, 0}, 2)) == Vector{0, 0});
+  RemapInterval remap;
+  remap.map_from.push_back(0);
+  remap.map_from.push_back(255);
+  remap.map_to.push_back(-1);
+  remap.map_to.push_back(1);
+  CHECK(fitted(remap, rows({0, 127.5, 255, 510}, 4)) == Vector{-1, 0, 1, 3});
+
+  const Vector pixels = normal(5 * 4 * 4 * 3);
+  RGB_YUV there, back;
+  back.rgb_yuv = false;
+  const auto source = images(pixels, 4, 4, 3);
+  const Vector same = values(back.start()->apply(there.start()->apply(source)));
+  for (std::size_t i = 0; i < pixels.size(); ++i) CHECK(same[i] == Approx(pixels[i]).margin(1e-4));
+  CHECK(fitted(there, images({1, 1, 1}, 1, 1, 3))[0] == Approx(1));
+  CHECK_THAT(message_of<ShapeError>([&] {
+               (void)fitted(there, rows({1, 2}, 2));
+             }),
+             Contains("2 numbers"));
+}
+
+TEST_CASE("preprocess: means and columns that are always 0", "[data][preprocess]") {
+  CHECK(fitted(RemoveMean(), rows({1, 2, 3, 6}, 2)) == Vector{-1, -2, 1, 2});
+  RemoveMean all;
+  all.axis.reset();
+  CHECK(fitted(all, rows({1, 2, 3, 6}, 2)) == Vector{-2, -1, 0, 3});
+  CHECK(fitted(RemoveZeroColumns(), rows({0, 1, 0, 2, 0, 0, 0, 5}, 4)) == Vector{1, 2, 0, 5});
+  CHECK_THAT(message_of<ValueError>([&] {
+               (void)fitted(RemoveZeroColumns(), rows({0, 0}, 2));
+             }),
+             Contains("all features"));
+}
+
+TEST_CASE("preprocess: local contrast against its formula", "[data][preprocess]") {
+  LeCunLCN how(RowsColumns(6, 5));
+  how.kernel_size = 5;
+  const Vector x = normal(2 * 30 * 2);
+  const Vector y = fitted(how, images(x, 6, 5, 2));
+  double weights[5][5], sum = 0;
+  for (int i = 0; i < 5; ++i)
+    for (int j = 0; j < 5; ++j)
+      sum += weights[i][j] = std::exp(-((i - 2) * (i - 2) + (j - 2) * (j - 2)) / 8.);
+  for (int n = 0; n < 2; ++n)
+    for (int k = 0; k < 2; ++k) {
+      const auto pixel = [&](int r, int c) { return x[at(((n * 6 + r) * 5 + c) * 2 + k)]; };
+      double mean[6][5] = {}, root[6][5] = {}, average = 0;
+      for (int r = 0; r < 6; ++r)
+        for (int c = 0; c < 5; ++c) {
+          double squares = 0;
+          for (int i = -2; i <= 2; ++i)
+            for (int j = -2; j <= 2; ++j) {
+              if (r + i < 0 || r + i >= 6 || c + j < 0 || c + j >= 5) continue;
+              const double w = weights[i + 2][j + 2] / sum, v = pixel(r + i, c + j);
+              mean[r][c] += w * v;
+              squares += w * v * v;
+            }
+          root[r][c] = std::sqrt(squares);
+          average += root[r][c] / 30;
+        }
+      for (int r = 0; r < 6; ++r)
+        for (int c = 0; c < 5; ++c)
+          CHECK(y[at(((n * 6 + r) * 5 + c) * 2 + k)] ==
+                Approx((pixel(r, c) - mean[r][c]) / std::max({root[r][c], average, 1e-4})));
+    }
+  // A black image stays one; a channel that is not asked for stays as it is.
+  CHECK(fitted(how, images(Vector(60), 6, 5, 2)) == Vector(60));
+  how.channels.push_back(1);
+  const Vector some = fitted(how, images(x, 6, 5, 2));
+  for (std::size_t i = 0; i < x.size(); ++i) CHECK(some[i] == (i % 2 ? y[i] : x[i]));
+}
+
+TEST_CASE("preprocess: patches of a grid and back, with their labels", "[data][preprocess]") {
+  // Fact 18.
+  const Vector x = normal(4 * 15 * 21 * 2, {1, 3, 7});
+  const auto source = images(x, 15, 21, 2, {3, 1, 4, 1});
+  const auto patches = ExtractGridPatches({3, 7}, {3, 7}).start()->apply(source);
+  CHECK(patches->examples() == 4 * 15);
+  const Table table = in_memory(patches);
+  CHECK(static_cast<const std::int32_t*>(table.column("targets").data)[15] == 1);
+  const auto back = ReassembleGridPatches({15, 21}, {3, 7}).start()->apply(patches);
+  CHECK(values(back) == x);
+  CHECK(in_memory(back).column("targets").examples == 4);
+  // Overlapping ones: the second begins a pixel further.
+  const Vector some = fitted(ExtractGridPatches(RowsColumns(2), RowsColumns(1)),
+                             images({0, 1, 2, 3, 4, 5}, 2, 3, 1));
+  CHECK(some == Vector{0, 1, 3, 4, 1, 2, 4, 5});
+  CHECK_THAT(message_of<ShapeError>([&] {
+               (void)fitted(ExtractGridPatches(RowsColumns(16), RowsColumns(1)), source);
+             }),
+             Contains("16 x 16") && Contains("15 x 21"));
+  CHECK_THAT(message_of<ValueError>([&] {
+               (void)fitted(ExtractGridPatches(RowsColumns(1), RowsColumns(1)), rows({1}, 1));
+             }),
+             Contains("no images"));
+}
+
+TEST_CASE("preprocess: random patches are parts of images, the same each time",
+          "[data][preprocess]") {
+  Vector x;
+  for (int i = 0; i < 3 * 5 * 4; ++i) x.push_back(i);
+  const auto source = images(x, 5, 4, 1, {0, 1, 2});
+  const ExtractPatches how({2, 3}, 50);
+  const Vector y = fitted(how, source);
+  REQUIRE(y.size() == 50 * 6);
+  RandomState random(std::vector<std::int64_t>{1, 2, 3});
+  for (int i = 0; i < 50; ++i) {
+    const std::int64_t n = random.randint(0, 3), r = random.randint(0, 4), c = random.randint(0, 2);
+    CHECK(y[at(6 * i)] == static_cast<double>(n * 20 + r * 4 + c));
+    CHECK(y[at(6 * i + 5)] == static_cast<double>(n * 20 + (r + 1) * 4 + c + 2));
+  }
+  CHECK(how.start()->apply(source)->find("targets") == nullptr);
+}
+
+TEST_CASE("preprocess: windows, means of blocks, parts of a random order", "[data][preprocess]") {
+  Vector x;
+  for (int i = 0; i < 2 * 4 * 6; ++i) x.push_back(i);
+  const auto source = images(x, 4, 6, 1, {5, 6});
+  CHECK(fitted(CentralWindow(RowsColumns(2)), source) == Vector{8, 9, 14, 15, 32, 33, 38, 39});
+  CHECK(fitted(Downsample(RowsColumns(2, 3)), source) == Vector{4, 7, 16, 19, 28, 31, 40, 43});
+  Seed seed;
+  seed.numbers.push_back(4u);
+  Vector numbers;
+  for (int i = 0; i < 10; ++i) numbers.push_back(i);
+  Vector order = numbers;
+  RandomState random(std::vector<std::int64_t>{4});
+  (void)random;
+  const Vector part = fitted(ShuffleAndSplit(seed, 2, 6), rows(numbers, 1));
+  REQUIRE(part.size() == 4);
+  const Vector whole = fitted(ShuffleAndSplit(seed, 0, 10), rows(numbers, 1));
+  CHECK(Vector(whole.begin() + 2, whole.begin() + 6) == part);
+  Vector sorted = whole;
+  std::sort(sorted.begin(), sorted.end());
+  CHECK(sorted == numbers);
+  CHECK(whole != numbers);
+}
+
+TEST_CASE("preprocess: a pipeline learns step by step", "[data][preprocess]") {
+  const Vector x = normal(20 * 8);
+  ZCA zca;
+  zca.filter_bias = .2;
+  const Pipeline both(GlobalContrastNormalization(), zca);
+  CHECK(both.learns());
+  const Vector once = fitted(GlobalContrastNormalization(), rows(x, 8));
+  CHECK(fitted(both, rows(x, 8)) == fitted(zca, rows(once, 8)));
+  CHECK_FALSE(Pipeline(MakeUnitNorm()).learns());
+}
