@@ -36,6 +36,7 @@ FLAGS = ['-std=c++20', '-O2', '-march=native', '-ffp-contract=off', '-fno-math-e
          f'-I{MADE.name}']
 GNU_LIMITS = ['-fconstexpr-ops-limit=2000000000', '-fconstexpr-loop-limit=100000000',
               '-fconstexpr-depth=4096', '--param=ggc-min-heapsize=262144',
+              '--param=ggc-min-expand=40',
               '-DANSATZ_LIBRARY_HAS_INLINE_FUNCTIONS']
 CLANG_LIMITS = ['-fconstexpr-steps=2000000000', '-fconstexpr-depth=4096', '-fbracket-depth=4096']
 
