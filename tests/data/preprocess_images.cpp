@@ -104,6 +104,11 @@ TEST_CASE("preprocess: ZCA whitens, and changes as little as whitening can", "[d
   for (const double v : p) squared += v * v;
   CHECK(trace == Approx(3));
   CHECK(squared == Approx(3));
+  // Five of largest variance, of which the two smallest are dropped: the same three.
+  ZCA dropped = three;
+  dropped.n_components = 5;
+  dropped.n_drop_components = 2;
+  CHECK(fitted(dropped, rows(x, 10)) == fitted(three, rows(x, 10)));
 }
 
 TEST_CASE("preprocess: PCA orders by variance, and whitens", "[data][preprocess]") {

@@ -63,6 +63,10 @@ std::vector<double> objective(const MonitorRecords& records) {
   return records.at("train_objective").val_record;
 }
 
+std::vector<double> objective_of(const std::string& text) {
+  return records_of(text).at("objective").val_record;
+}
+
 }  // namespace
 
 TEST_CASE("job: images in any order of axes", "[registry][job][image]") {
@@ -108,6 +112,43 @@ TEST_CASE("job: layers of images from YAML", "[registry][job][image]") {
       job_with("!obj:Tanh { layer_name: h0, dim: 162, irange: .5, transform: !obj:TiledConv2D { "
                "kernel_shape: 2, tile_shape: [2, 3] } }"));
   CHECK(objective(dense).back() < objective(dense).front());
+}
+
+TEST_CASE("job: preprocessors of images, one after the other", "[registry][job][image]") {
+  const auto job = [](const std::string& items, const std::string& shape) {
+    return fmt::format(R"(
+!obj:Train {{
+  dataset: &train !obj:DenseDesignMatrix {{
+    topo_view: !obj:numpy.random.normal {{ size: [20, 6, 6, 3] }},
+    y: !obj:numpy.random.randint {{ low: 0, high: 3, size: [20] }}, y_labels: 3,
+    preprocessor: !obj:Pipeline {{ items: [ {} ] }}, fit_preprocessor: True
+  }},
+  model: !obj:MLP {{
+    input_space: !obj:Conv2DSpace {{ shape: {}, num_channels: 3 }},
+    layers: [ !obj:ConvRectifiedLinear {{ layer_name: h, output_channels: 4, kernel_shape: 2,
+                                         pool_shape: 2, pool_stride: 2, irange: .5 }},
+              !obj:Softmax {{ layer_name: y, n_classes: 3, irange: .1 }} ]
+  }},
+  algorithm: !obj:SGD {{ learning_rate: .1, batch_size: 5, monitoring_dataset: *train,
+                        termination_criterion: !obj:EpochCounter {{ max_epochs: 2 }} }}
+}}
+)",
+                       items, shape);
+  };
+  const std::vector<double> plain =
+      objective_of(job("!obj:CentralWindow { window_shape: 6 }", "[6, 6]"));
+  const std::vector<double> white = objective_of(job(
+      "!obj:GlobalContrastNormalization { scale: 5. }, !obj:ZCA { filter_bias: .1 }", "[6, 6]"));
+  CHECK(white.size() == 3);
+  CHECK(white.back() < white.front());
+  CHECK(white != plain);
+  // Four patches an image, each with its label.
+  const std::vector<double> patches = objective_of(
+      job("!obj:ExtractGridPatches { patch_shape: [3, 3], patch_stride: [3, 3] }", "[3, 3]"));
+  CHECK(patches.size() == 3);
+  CHECK_THROWS_WITH(
+      objective_of(job("!obj:ExtractGridPatches { patch_shape: 7, patch_stride: 1 }", "[7, 7]")),
+      Contains("7 x 7") && Contains("6 x 6"));
 }
 
 TEST_CASE("job: what a layer of images refuses names the layer", "[registry][job][image]") {

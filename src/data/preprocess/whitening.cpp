@@ -4,6 +4,8 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/kernels/gemm.hpp>
 
+#include "../../dsl/one_blas_thread.hpp"
+
 #include <fmt/format.h>
 #include <xtensor-blas/xlinalg.hpp>
 #include <xtensor/xadapt.hpp>
@@ -71,6 +73,8 @@ class LinearRows : public RowPreprocessor {
       p /= static_cast<double>(std::max<std::int64_t>(examples - fewer, 1));
     for (std::size_t k = 0; k < size; ++k) products[k * size + k] += bias;
     const std::array<std::size_t, 2> shape = {size, size};
+    // Its many small products on several threads wait for each other longer than they work.
+    const running::OneBlasThread one(true);
     const auto solved = xt::linalg::eigh(xt::adapt(products, shape));
     for (std::size_t k = 0; k < size; ++k) c.values.push_back(std::get<0>(solved)(k));
     for (std::size_t i = 0; i < size; ++i)

@@ -1,4 +1,5 @@
 #include "executor.hpp"
+#include "../one_blas_thread.hpp"
 
 #include <omp.h>
 
@@ -38,23 +39,6 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) {
   return (n + multiple - 1) / multiple * multiple;
 }
-
-/// While it lives, OpenBLAS uses the calling thread only: in its OpenMP build it asks
-/// omp_get_max_threads(), which is a number of each thread's own.
-class OneBlasThread {
- public:
-  explicit OneBlasThread(bool wanted) : before_(wanted ? omp_get_max_threads() : 1) {
-    if (before_ != 1) omp_set_num_threads(1);
-  }
-  ~OneBlasThread() {
-    if (before_ != 1) omp_set_num_threads(before_);
-  }
-  OneBlasThread(const OneBlasThread&) = delete;
-  OneBlasThread& operator=(const OneBlasThread&) = delete;
-
- private:
-  int before_;
-};
 
 }  // namespace
 
