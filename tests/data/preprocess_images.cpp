@@ -22,7 +22,7 @@ namespace {
 using Vector = std::vector<double>;
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-Vector normal(std::int64_t count, std::vector<std::int64_t> seed = {1, 2, 3}) {
+Vector drawn(std::int64_t count, std::vector<std::int64_t> seed = {1, 2, 3}) {
   RandomState random(seed);
   Vector x;
   for (std::int64_t i = 0; i < count; ++i) x.push_back(random.randn());
@@ -73,7 +73,7 @@ double from_identity(const Vector& c, std::int64_t n) {
 
 TEST_CASE("preprocess: ZCA whitens, and changes as little as whitening can", "[data][preprocess]") {
   // Fact 16: covariance of the results.
-  const Vector x = normal(15 * 10);
+  const Vector x = drawn(15 * 10);
   ZCA none;
   none.filter_bias = 0;
   const Vector white = fitted(none, rows(x, 10));
@@ -113,7 +113,7 @@ TEST_CASE("preprocess: ZCA whitens, and changes as little as whitening can", "[d
 
 TEST_CASE("preprocess: PCA orders by variance, and whitens", "[data][preprocess]") {
   // Fact 31.
-  const Vector x = normal(15 * 10);
+  const Vector x = drawn(15 * 10);
   const Vector plain = covariance(fitted(PCA(9), rows(x, 10)), 9, 1);
   for (int i = 0; i < 9; ++i)
     for (int j = 0; j < 9; ++j) {
@@ -128,7 +128,7 @@ TEST_CASE("preprocess: PCA orders by variance, and whitens", "[data][preprocess]
 
 TEST_CASE("preprocess: what was learned is used on other data, and refuses other sizes",
           "[data][preprocess]") {
-  const Vector x = normal(15 * 10), other = normal(4 * 10, {7});
+  const Vector x = drawn(15 * 10), other = drawn(4 * 10, {7});
   const Preprocessor* const all[] = {new ZCA, new PCA(3), new RemoveMean};
   for (const Preprocessor* how : all) {
     const auto run = how->start();
@@ -149,7 +149,7 @@ TEST_CASE("preprocess: what was learned is used on other data, and refuses other
     kept.back = true;
     again->learned(kept);
     CHECK(values(again->apply(rows(other, 10))) == values(run->apply(rows(other, 10))));
-    CHECK_THAT(message_of<ShapeError>([&] { (void)run->apply(rows(normal(22), 11)); }),
+    CHECK_THAT(message_of<ShapeError>([&] { (void)run->apply(rows(drawn(22), 11)); }),
                Contains("11 numbers") && Contains("10"));
     delete how;
   }
@@ -157,7 +157,7 @@ TEST_CASE("preprocess: what was learned is used on other data, and refuses other
 
 TEST_CASE("preprocess: normalisations of examples", "[data][preprocess]") {
   // Facts 17 and 18.
-  const Vector x = normal(5 * 10);
+  const Vector x = drawn(5 * 10);
   GlobalContrastNormalization unit;
   unit.subtract_mean = false;
   for (const Vector& y : {fitted(unit, rows(x, 10)), fitted(MakeUnitNorm(), rows(x, 10))})
@@ -177,7 +177,7 @@ TEST_CASE("preprocess: normalisations of examples", "[data][preprocess]") {
   remap.map_to.push_back(1);
   CHECK(fitted(remap, rows({0, 127.5, 255, 510}, 4)) == Vector{-1, 0, 1, 3});
 
-  const Vector pixels = normal(5 * 4 * 4 * 3);
+  const Vector pixels = drawn(5 * 4 * 4 * 3);
   RGB_YUV there, back;
   back.rgb_yuv = false;
   const auto source = images(pixels, 4, 4, 3);
@@ -205,7 +205,7 @@ TEST_CASE("preprocess: means and columns that are always 0", "[data][preprocess]
 TEST_CASE("preprocess: local contrast against its formula", "[data][preprocess]") {
   LeCunLCN how(RowsColumns(6, 5));
   how.kernel_size = 5;
-  const Vector x = normal(2 * 30 * 2);
+  const Vector x = drawn(2 * 30 * 2);
   const Vector y = fitted(how, images(x, 6, 5, 2));
   double weights[5][5], sum = 0;
   for (int i = 0; i < 5; ++i)
@@ -242,7 +242,7 @@ TEST_CASE("preprocess: local contrast against its formula", "[data][preprocess]"
 
 TEST_CASE("preprocess: patches of a grid and back, with their labels", "[data][preprocess]") {
   // Fact 18.
-  const Vector x = normal(4 * 15 * 21 * 2, {1, 3, 7});
+  const Vector x = drawn(4 * 15 * 21 * 2, {1, 3, 7});
   const auto source = images(x, 15, 21, 2, {3, 1, 4, 1});
   const auto patches = ExtractGridPatches({3, 7}, {3, 7}).start()->apply(source);
   CHECK(patches->examples() == 4 * 15);
@@ -306,7 +306,7 @@ TEST_CASE("preprocess: windows, means of blocks, parts of a random order", "[dat
 }
 
 TEST_CASE("preprocess: a pipeline learns step by step", "[data][preprocess]") {
-  const Vector x = normal(20 * 8);
+  const Vector x = drawn(20 * 8);
   ZCA zca;
   zca.filter_bias = .2;
   const Pipeline both(GlobalContrastNormalization(), zca);

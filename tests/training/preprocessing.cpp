@@ -79,7 +79,7 @@ struct DoubleAndSum : Preprocessor {
 
      protected:
       std::int64_t width(std::int64_t numbers) const override { return numbers + 1; }
-      void rows(const double* in, double* out, std::int64_t count) const override {
+      void rows(const double* in, double* out, std::int64_t count, std::int64_t) const override {
         for (; count > 0; --count, in += 2, out += 3)
           out[0] = 2 * in[0], out[1] = 2 * in[1], out[2] = in[0] + in[1];
       }

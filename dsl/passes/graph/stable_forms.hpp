@@ -8,6 +8,7 @@
 #pragma once
 
 #include <dsl/grad.hpp>
+#include <dsl/ops/activation/sigmoid.hpp>
 #include <dsl/ops/activation/softmax.hpp>
 #include <dsl/ops/arithmetic/clip.hpp>
 #include <dsl/ops/arithmetic/expm1.hpp>

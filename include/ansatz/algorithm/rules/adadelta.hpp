@@ -24,6 +24,7 @@ class AdaDelta : public LearningRule {
   double decay = .95;
 
   constexpr AdaDelta() {}
+  constexpr ~AdaDelta() override {}  // g++ 12 wants it written where `learn` is evaluated
   template <KeyOf<AdaDelta>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit AdaDelta(const O&... options) {

@@ -18,6 +18,7 @@ class AdaGrad : public LearningRule {
   double max_scaling = 1e5;
 
   constexpr AdaGrad() {}
+  constexpr ~AdaGrad() override {}  // g++ 12 wants it written where `learn` is evaluated
   template <KeyOf<AdaGrad>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit AdaGrad(const O&... options) {

@@ -22,6 +22,7 @@ class Adam : public LearningRule {
   double beta1 = .9, beta2 = .999, epsilon = 1e-8;
 
   constexpr Adam() {}
+  constexpr ~Adam() override {}  // g++ 12 wants it written where `learn` is evaluated
   template <KeyOf<Adam>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit Adam(const O&... options) {

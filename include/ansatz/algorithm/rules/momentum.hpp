@@ -22,6 +22,7 @@ class Momentum : public LearningRule {
   bool nesterov_momentum = false;
 
   constexpr Momentum() {}
+  constexpr ~Momentum() override {}  // g++ 12 wants it written where `learn` is evaluated
   template <KeyOf<Momentum>... O>
   constexpr explicit Momentum(double m, const O&... options) : init_momentum(m) {
     give(*this, options...);
@@ -60,6 +61,8 @@ class Momentum : public LearningRule {
 /// p <- p - learning_rate g: what SGD does without a rule.
 class PlainGradient : public LearningRule {
  public:
+  constexpr PlainGradient() {}
+  constexpr ~PlainGradient() override {}
   constexpr void updates(const RuleContext& c, UpdateList& list) const override {
     const AnyExpr p = c.parameter.value;
     list.add(c.parameter.name, p, p - c.learning_rate * c.gradient);

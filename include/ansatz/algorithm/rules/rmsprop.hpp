@@ -20,6 +20,7 @@ class RMSProp : public LearningRule {
   double max_scaling = 1e5;
 
   constexpr RMSProp() {}
+  constexpr ~RMSProp() override {}  // g++ 12 wants it written where `learn` is evaluated
   template <KeyOf<RMSProp>... O>
     requires(sizeof...(O) > 0)
   constexpr explicit RMSProp(const O&... options) {

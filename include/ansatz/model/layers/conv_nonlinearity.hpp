@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/options.hpp>
+#include <ansatz/job/parameter_list.hpp>
 #include <ansatz/model/detection.hpp>
 #include <ansatz/spaces/format_as.hpp>
 #include <dsl/ops.hpp>
