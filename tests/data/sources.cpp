@@ -212,7 +212,7 @@ TEST_CASE("sources: a mapped file gives what is read from it, in any order", "[d
   };
   CHECK(facts(x) == facts(x));
   CHECK(facts(x) != facts(changed));
-  CHECK_THAT(facts(x), Contains("mapped from a file of 448 bytes, 10 of its examples "));
+  CHECK_THAT(facts(x), Contains("mapped from a file of 320 bytes, 10 of its examples "));
 
   const AnySource bad = mapped_npy(npy(folder, "bad.npy", view(x.data(), {10, 4})));
   CHECK_THROWS_WITH(for_each_batch(bad, 2, [](const RowsView&) {}),

@@ -198,8 +198,10 @@ void kill_and_resume(int threads, int wanted, int units, int batch) {
   CHECK(in_save >= wanted * 3 / 10);
   CHECK(whole_runs >= 3);
   CHECK(tasks >= threads);
-  run_and_kill(job, true, threads,
-               never);  // what the last kill left behind goes with the next save
+  // What the last kill left behind goes with the next save. The last run may have been a killed
+  // one, whose wish must not hold for this.
+  *shared = Shared_{};
+  run_and_kill(job, true, threads, never);
   CHECK(left_over() == 0);
   std::filesystem::remove_all(folder);
   munmap(memory, sizeof(Shared_));

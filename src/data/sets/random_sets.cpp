@@ -76,7 +76,8 @@ Table random_one_hot_topological_dense_design_matrix(RandomState& rng, std::int6
   for (std::size_t axis = 1; axis < sizes.size(); ++axis)
     if (__builtin_mul_overflow(width, sizes[axis], &width))
       throw ValueError("the images are too large");
-  (void)image_sizes(std::vector<std::int64_t>(4), axes);  // before drawing
+  // Before anything is drawn; "" is no order here.
+  (void)image_sizes(std::vector<std::int64_t>(4), axes.empty() ? "none" : axes);
   std::vector<double> pixels = as_b01c(normal_numbers(rng, num_examples, width), sizes, axes);
   Column features =
       image_column("features", std::move(pixels), shape.first, shape.second, channels);
