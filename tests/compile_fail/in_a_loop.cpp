@@ -15,13 +15,14 @@ auto step = compile([] {
   auto b = parameter<VectorSpace<500>>("b");
   auto c = parameter<VectorSpace<784>>("c");
   Function f;
+  const char* const names[] = {"y0", "y1", "y2"};
   for (int layer = 0; layer < 3; ++layer) {
 #ifdef TWIN
     auto y = tanh(x + c);
 #else
     auto y = tanh(x + b);  // error here
 #endif
-    f.add(outputs(y));
+    f.add(output(names[layer], y));
   }
   return f;
 });
