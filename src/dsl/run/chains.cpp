@@ -172,7 +172,9 @@ void Executor<T>::run_chain(const Chain& chain, const ir::RandomKey& random, int
     }
     if (!chain.sums) continue;
     const T* const part = static_cast<const T*>(space.part.data());
+#ifndef __clang__  // which does it by itself, and complains where a sanitizer keeps it from it
 #pragma omp simd
+#endif
     for (std::int64_t i = 0; i < chain.sum; ++i) sums[i] += static_cast<double>(part[i]);
   }
 }
