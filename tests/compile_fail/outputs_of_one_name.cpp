@@ -1,6 +1,6 @@
 // two outputs have two names
 // expect: two outputs
-// expect: y, of
+// expect: one name: y
 // max-lines-gcc: 4
 // max-lines-clang: 7
 #include <dsl/compile.hpp>

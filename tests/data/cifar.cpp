@@ -125,8 +125,8 @@ TEST_CASE("cifar: the sets' own files, and the mean of the training set", "[data
   CHECK(static_cast<const std::int32_t*>(train->column("targets").data)[4] == 5);
   CIFAR10 test("test");
   test.toronto_prepro = true;
-  const auto* x = static_cast<const float*>(test.load()->column("features").data);
-  CHECK(x[100] == Approx((81 - 30) / 255.));
+  const auto only = test.load();
+  CHECK(static_cast<const float*>(only->column("features").data)[100] == Approx((81 - 30) / 255.));
   const auto hundred = CIFAR100("train").load();
   CHECK(*static_cast<const std::int32_t*>(hundred->column("targets").data) == 99);
   CHECK(CIFAR100("test").missing_file() == folder.path() + "/cifar100/cifar-100-binary/test.bin");

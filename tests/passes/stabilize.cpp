@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
+
 #include <dsl/ops/reduce/mean.hpp>
 #include <dsl/passes/lower.hpp>
 
@@ -12,7 +14,10 @@ namespace {
 // The expression at a node: op(operands); leaves by their names, numbers as they are.
 std::string text_of(const ir::Graph& g, int id) {
   const ir::Node& n = g[id];
-  if (g.is_literal(id)) return std::to_string(static_cast<int>(g.literal(id)));
+  if (g.is_literal(id)) {
+    const double x = g.literal(id);
+    return std::abs(x) < 1e9 ? std::to_string(static_cast<int>(x)) : x < 0 ? "-huge" : "huge";
+  }
   if (n.name >= 0) return g.name(id);
   std::string operands;
   for (int k = 0; k < n.count; ++k) operands += (k ? ", " : "") + text_of(g, g.in(id, k));

@@ -78,19 +78,46 @@ consteval Shape one_hot_shape() {
     return {};
   }
 }
+
+// Where the number of labels is not part of the type, it is that of the object.
+template <class S>
+concept SaysLabels = !is_any_space<S> && S::dtype == DType::index && S::labels >= 1;
+template <class S>
+struct OneHotOf {
+  using type = AnySpace;
+};
+template <SaysLabels S>
+struct OneHotOf<S> {
+  using type = space_from<one_hot_shape<S>(), S>;
+};
+
+constexpr Value one_hot_value(const Value& y, std::int64_t labels) {
+  Attr attr;
+  attr.i[0] = static_cast<int>(labels);
+  return make(info_of<ops::OneHot>, attr, y);
+}
 }  // namespace ir
 
 /// What must hold for one_hot: labels. How many there are, the Space or its object says.
 template <class S>
 concept HasLabels = ir::is_any_space<S> || S::dtype == ir::DType::index;
 
-/// Labels 0 .. n - 1 (an IndexSpace<n>) to vectors of n numbers: 1 at the label, 0 elsewhere.
+/// Labels 0 .. n - 1 (an IndexSpace<n>) to vectors of n numbers: 1 at the label, 0 elsewhere. Where
+/// the type does not say how many labels there are, it is what the object does, `input("y",
+/// IndexSpace(n))`, or an argmax; ShapeError where nothing says it.
 template <class S>
-constexpr Expr<ir::space_from<ir::one_hot_shape<S>(), S>> one_hot(const Expr<S>& y) {
-  ir::Attr attr;
-  attr.i[0] = S::labels;
-  return Expr<ir::space_from<ir::one_hot_shape<S>(), S>>(
-      ir::make(ir::info_of<ops::OneHot>, attr, y.value()));
+constexpr Expr<typename ir::OneHotOf<S>::type> one_hot(const Expr<S>& y) {
+  std::int64_t labels = 0;
+  if constexpr (ir::SaysLabels<S>)
+    labels = S::labels;
+  else
+    labels = ir::label_limit(y.value());
+  if (labels < 1) {
+    const ir::Shape shape = y.shape();
+    graph_error_shape("one_hot", "the operand must be labels, and something say how many", &shape,
+                      1);
+  }
+  return Expr<typename ir::OneHotOf<S>::type>(ir::one_hot_value(y.value(), labels));
 }
 template <class S>
   requires(!HasLabels<S>)
@@ -99,23 +126,7 @@ constexpr Refused<HasLabels<S>> one_hot(const Expr<S>&) = delete;
 /// The same where the number of labels is known only at run time.
 template <class S>
 constexpr AnyExpr one_hot(const Expr<S>& y, int labels) {
-  ir::Attr attr;
-  attr.i[0] = labels;
-  return AnyExpr(ir::make(ir::info_of<ops::OneHot>, attr, y.value()));
-}
-
-/// The same where it is that of the object, `input("y", IndexSpace(n))`, or of an argmax.
-/// ShapeError where nothing says it.
-template <class S>
-  requires(HasLabels<S> && (ir::is_any_space<S> || S::labels < 1))
-constexpr AnyExpr one_hot(const Expr<S>& y) {
-  const std::int64_t labels = ir::label_limit(y.value());
-  if (labels < 1) {
-    const ir::Shape shape = y.shape();
-    graph_error_shape("one_hot", "the operand must be labels, and something say how many", &shape,
-                      1);
-  }
-  return one_hot(y, static_cast<int>(labels));
+  return AnyExpr(ir::one_hot_value(y.value(), labels));
 }
 
 }  // namespace ansatz
