@@ -34,8 +34,11 @@ if(NOT CURL_FOUND)
   list(APPEND ansatz_missing "libcurl (libcurl4-openssl-dev)")
 endif()
 
-find_package(HDF5 QUIET COMPONENTS C)
-if(NOT HDF5_FOUND)
+# CMake's own FindHDF5 wants the language C, which who uses the package need not have enabled.
+find_path(ANSATZ_HDF5_INCLUDE hdf5.h PATH_SUFFIXES hdf5/serial)
+find_library(ANSATZ_HDF5_LIBRARY NAMES hdf5_serial hdf5 PATH_SUFFIXES hdf5/serial)
+mark_as_advanced(ANSATZ_HDF5_INCLUDE ANSATZ_HDF5_LIBRARY)
+if(NOT ANSATZ_HDF5_INCLUDE OR NOT ANSATZ_HDF5_LIBRARY)
   list(APPEND ansatz_missing "HDF5 (libhdf5-dev)")
 endif()
 

@@ -61,12 +61,11 @@ target_link_libraries(ansatz
   PUBLIC ansatz::headers_of_others ansatz::blas OpenMP::OpenMP_CXX
   PRIVATE ansatz::zip ansatz::turbojpeg PNG::PNG ZLIB::ZLIB fmt::fmt yaml-cpp)
 # HDF5's library is loaded when a file is opened, under the name that its versions share.
-list(GET HDF5_C_LIBRARIES 0 hdf5_library)
-get_filename_component(hdf5_library ${hdf5_library} REALPATH)
+get_filename_component(hdf5_library ${ANSATZ_HDF5_LIBRARY} REALPATH)
 get_filename_component(hdf5_library ${hdf5_library} NAME)
 string(REGEX REPLACE "(\\.so\\.[0-9]+).*" "\\1" hdf5_library ${hdf5_library})
 set_source_files_properties(${PROJECT_SOURCE_DIR}/src/files/hdf5.cpp PROPERTIES
-  COMPILE_OPTIONS "-isystem${HDF5_C_INCLUDE_DIRS}"
+  COMPILE_OPTIONS "-isystem${ANSATZ_HDF5_INCLUDE}"
   COMPILE_DEFINITIONS "ANSATZ_HDF5_LIBRARY=\"${hdf5_library}\"")
 
 # `ansatz compile` uses the compiler and the flags of this build, and names ops as their headers do.
