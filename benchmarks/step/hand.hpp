@@ -102,6 +102,7 @@ std::unique_ptr<Contestant> autoencoder(int visible, int hidden, int batch, floa
 std::unique_ptr<Contestant> boltzmann_machine(int visible, int hidden, int batch, float rate,
                                               int threads, DrawsOfThreads draws);
 std::unique_ptr<Contestant> convolutional_net(int batch, float rate, int threads);
+std::unique_ptr<Contestant> lenet(int batch, float rate, int threads);
 std::unique_ptr<Contestant> logistic_regression(int features, float rate);
 
 /// 64 generators side by side, which the vectoriser runs in registers (Marsaglia 2003).

@@ -4,29 +4,44 @@ namespace bench::hand {
 
 namespace {
 
-/// A layer of K x K kernels (cross-correlation, no padding), bias, rectifier and a pool of 2 x 2;
-/// images are [rows, columns, channels]. One image at a time, as a product with its patches.
-template <int Size, int In, int Out>
+/// A layer of K x K kernels (cross-correlation, `Pad` zeros on each side), bias, rectifier and a
+/// pool of 2 x 2; images are [rows, columns, channels]. One image at a time, as a product with its
+/// patches; `room` holds an image with its zeros.
+template <int Size, int In, int Out, int Pad = 0>
 struct Layer {
-  static constexpr int K = 5, wide = Size - K + 1, half = wide / 2;
-  static constexpr int pixels = wide * wide, patch = K * K * In;
+  static constexpr int K = 5, padded = Size + 2 * Pad, wide = padded - K + 1, half = wide / 2;
+  static constexpr int pixels = wide * wide, patch = K * K * In, channels = Out;
   static constexpr int inputs = Size * Size * In, maps = pixels * Out, pooled = half * half * Out;
-  static constexpr int weights = patch * Out;
+  static constexpr int weights = patch * Out, room = padded * padded * In;
 
-  static void patches(const float* __restrict x, float* __restrict p) {
+  static void patches(const float* __restrict x, float* __restrict with_zeros,
+                      float* __restrict p) {
+    if constexpr (Pad > 0) {
+      std::memset(with_zeros, 0, sizeof(float) * room);
+      for (int r = 0; r < Size; ++r)
+        std::memcpy(with_zeros + ((r + Pad) * padded + Pad) * In, x + r * Size * In,
+                    sizeof(float) * Size * In);
+      x = with_zeros;
+    }
     for (int r = 0; r < wide; ++r)
       for (int c = 0; c < wide; ++c)
         for (int i = 0; i < K; ++i, p += K * In)
-          std::memcpy(p, x + ((r + i) * Size + c) * In, sizeof(float) * K * In);
+          std::memcpy(p, x + ((r + i) * padded + c) * In, sizeof(float) * K * In);
   }
-  static void add_patches(const float* __restrict p, float* __restrict x) {
-    std::memset(x, 0, sizeof(float) * inputs);
+  static void add_patches(const float* __restrict p, float* __restrict with_zeros,
+                          float* __restrict x) {
+    float* __restrict sum = Pad > 0 ? with_zeros : x;
+    std::memset(sum, 0, sizeof(float) * room);
     for (int r = 0; r < wide; ++r)
       for (int c = 0; c < wide; ++c)
         for (int i = 0; i < K; ++i, p += K * In) {
-          float* __restrict to = x + ((r + i) * Size + c) * In;
+          float* __restrict to = sum + ((r + i) * padded + c) * In;
           for (int j = 0; j < K * In; ++j) to[j] += p[j];
         }
+    if constexpr (Pad > 0)
+      for (int r = 0; r < Size; ++r)
+        std::memcpy(x + r * Size * In, with_zeros + ((r + Pad) * padded + Pad) * In,
+                    sizeof(float) * Size * In);
   }
   /// z: maps before bias and rectifier, kept for the way back; y: pooled
   static void pool(const float* __restrict z, const float* __restrict b, float* __restrict y) {
@@ -62,25 +77,28 @@ struct Layer {
         }
       }
   }
-  static void forward(const float* x, const float* w, const float* b, float* p, float* z,
-                      float* y) {
-    patches(x, p);
+  static void forward(const float* x, const float* w, const float* b, float* with_zeros, float* p,
+                      float* z, float* y) {
+    patches(x, with_zeros, p);
     gemm(false, false, pixels, Out, patch, 1, p, patch, w, Out, 0, z, Out);
     pool(z, b, y);
   }
   /// Adds to the gradients of weights and biases; p is overwritten.
-  static void backward(const float* x, float* p, float* z, const float* y, const float* dy,
-                       float* dw, float* db) {
+  static void backward(const float* x, float* with_zeros, float* p, float* z, const float* y,
+                       const float* dy, float* dw, float* db) {
     unpool(z, y, dy, db);
-    patches(x, p);
+    patches(x, with_zeros, p);
     gemm(true, false, patch, Out, pixels, 1, p, patch, z, Out, 1, dw, Out);
   }
-  static void backward_to_inputs(const float* z, const float* w, float* p, float* dx) {
+  static void backward_to_inputs(const float* z, const float* w, float* with_zeros, float* p,
+                                 float* dx) {
     gemm(false, true, pixels, patch, Out, 1, z, Out, w, Out, 0, p, patch);
-    add_patches(p, dx);
+    add_patches(p, with_zeros, dx);
   }
 };
 
+/// Two such layers, a dense layer of `Hidden` rectifiers (none of 0), and a softmax of 10 classes.
+template <class A, class B, int Hidden>
 class ConvolutionalNet : public Contestant {
  public:
   ConvolutionalNet(int batch, float rate, int threads)
@@ -97,55 +115,100 @@ class ConvolutionalNet : public Contestant {
     return cost;
   }
   std::vector<Parameter> parameters() override {
-    return {{"W0", w0_, A::weights}, {"b0", b0_, 16},   {"W1", w1_, B::weights},
-            {"b1", b1_, 32},         {"W2", w2_, 5120}, {"b2", b2_, 10}};
+    std::vector<Parameter> all{{"W0", w0_, A::weights},
+                               {"b0", b0_, A::channels},
+                               {"W1", w1_, B::weights},
+                               {"b1", b1_, B::channels}};
+    if constexpr (Hidden > 0) {
+      all.push_back({"W2", w2_, std::int64_t(features) * Hidden});
+      all.push_back({"b2", b2_, Hidden});
+    }
+    all.push_back({Hidden > 0 ? "W3" : "W2", w3_, std::int64_t(last) * 10});
+    all.push_back({Hidden > 0 ? "b3" : "b2", b3_, 10});
+    return all;
   }
 
  private:
-  using A = Layer<28, 1, 16>;
-  using B = Layer<12, 16, 32>;
+  static constexpr int features = B::pooled, last = Hidden > 0 ? Hidden : features;
 
   struct Own {  // of a thread
+    Floats with_zeros{std::max(A::room, B::room)};
     Floats patches{std::max(A::pixels * A::patch, B::pixels* B::patch)};
     Floats dy0{A::pooled};
-    Floats dw0{A::weights}, db0{16}, dw1{B::weights}, db1{32}, db2{16};
+    Floats dw0{A::weights}, db0{A::channels}, dw1{B::weights}, db1{B::channels}, db2{Hidden + 1},
+        db3{10};
   };
 
   float step(const float* x, const std::int32_t* y, int thread, int team) {
     const Rows rows = rows_of(batch_, thread, team);
+    const int n = rows.count();
     Own& own = own_[thread];
     for (int i = rows.begin; i < rows.end; ++i) {
-      A::forward(x + i * A::inputs, w0_, b0_, own.patches, z0_ + i * A::maps, y0_ + i * A::pooled);
-      B::forward(y0_ + i * A::pooled, w1_, b1_, own.patches, z1_ + i * B::maps,
+      A::forward(x + i * A::inputs, w0_, b0_, own.with_zeros, own.patches, z0_ + i * A::maps,
+                 y0_ + i * A::pooled);
+      B::forward(y0_ + i * A::pooled, w1_, b1_, own.with_zeros, own.patches, z1_ + i * B::maps,
                  y1_ + i * B::pooled);
     }
-    float* z = scores_ + rows.begin * 10;
-    gemm(false, false, rows.count(), 10, 512, 1, y1_ + rows.begin * 512, 512, w2_, 10, 0, z, 10);
-    const float cost = softmax_gradient(z, b2_, y + rows.begin, rows.count(), batch_, own.db2);
-    gemm(false, true, rows.count(), 512, 10, 1, z, 10, w2_, 10, 0, dy1_ + rows.begin * 512, 512);
+    float *flat = y1_ + rows.begin * features, *top = flat;
+    if constexpr (Hidden > 0) {
+      top = h_ + rows.begin * Hidden;
+      gemm(false, false, n, Hidden, features, 1, flat, features, w2_, Hidden, 0, top, Hidden);
+      for (int i = 0; i < n; ++i) rectify(top + i * Hidden, b2_, Hidden);
+    }
+    float *z = scores_ + rows.begin * 10, *d = dy1_ + rows.begin * features;
+    gemm(false, false, n, 10, last, 1, top, last, w3_, 10, 0, z, 10);
+    const float cost = softmax_gradient(z, b3_, y + rows.begin, n, batch_, own.db3);
+    if constexpr (Hidden > 0) {
+      float* dh = dh_ + rows.begin * Hidden;
+      gemm(false, true, n, Hidden, 10, 1, z, 10, w3_, 10, 0, dh, Hidden);
+      std::memset(own.db2, 0, sizeof(float) * Hidden);
+      for (int i = 0; i < n; ++i) mask(dh + i * Hidden, top + i * Hidden, own.db2, Hidden);
+      gemm(false, true, n, features, Hidden, 1, dh, Hidden, w2_, Hidden, 0, d, features);
+    } else {
+      gemm(false, true, n, features, 10, 1, z, 10, w3_, 10, 0, d, features);
+    }
     std::memset(own.dw0, 0, sizeof(float) * A::weights);
-    std::memset(own.db0, 0, sizeof(float) * 16);
+    std::memset(own.db0, 0, sizeof(float) * A::channels);
     std::memset(own.dw1, 0, sizeof(float) * B::weights);
-    std::memset(own.db1, 0, sizeof(float) * 32);
+    std::memset(own.db1, 0, sizeof(float) * B::channels);
     for (int i = rows.begin; i < rows.end; ++i) {
       float *y0 = y0_ + i * A::pooled, *z1 = z1_ + i * B::maps;
-      B::backward(y0, own.patches, z1, y1_ + i * B::pooled, dy1_ + i * B::pooled, own.dw1, own.db1);
-      B::backward_to_inputs(z1, w1_, own.patches, own.dy0);
-      A::backward(x + i * A::inputs, own.patches, z0_ + i * A::maps, y0, own.dy0, own.dw0, own.db0);
+      B::backward(y0, own.with_zeros, own.patches, z1, y1_ + i * B::pooled, dy1_ + i * B::pooled,
+                  own.dw1, own.db1);
+      B::backward_to_inputs(z1, w1_, own.with_zeros, own.patches, own.dy0);
+      A::backward(x + i * A::inputs, own.with_zeros, own.patches, z0_ + i * A::maps, y0, own.dy0,
+                  own.dw0, own.db0);
     }
     barrier(team);
-    const Rows mine = rows_of(512, thread, team);
-    gemm(true, false, mine.count(), 10, batch_, -rate_, y1_ + mine.begin, 512, scores_, 10, 1,
-         w2_ + mine.begin * 10, 10);
+    descend_along(y1_, Hidden > 0 ? static_cast<const float*>(dh_) : scores_,
+                  Hidden > 0 ? w2_ : w3_, features, Hidden > 0 ? Hidden : 10, thread, team);
+    if constexpr (Hidden > 0) descend_along(h_, scores_, w3_, Hidden, 10, thread, team);
     if (thread != 0) return cost;
     for (int t = 0; t < team; ++t) {
       descend(w0_, own_[t].dw0, A::weights);
-      descend(b0_, own_[t].db0, 16);
+      descend(b0_, own_[t].db0, A::channels);
       descend(w1_, own_[t].dw1, B::weights);
-      descend(b1_, own_[t].db1, 32);
-      descend(b2_, own_[t].db2, 10);
+      descend(b1_, own_[t].db1, B::channels);
+      descend(b2_, own_[t].db2, Hidden);
+      descend(b3_, own_[t].db3, 10);
     }
     return cost;
+  }
+  static void rectify(float* __restrict h, const float* __restrict b, int n) {
+    for (int j = 0; j < n; ++j) h[j] = h[j] + b[j] > 0 ? h[j] + b[j] : 0;
+  }
+  static void mask(float* __restrict d, const float* __restrict h, float* __restrict sum, int n) {
+    for (int j = 0; j < n; ++j) {
+      d[j] = h[j] > 0 ? d[j] : 0;
+      sum[j] += d[j];
+    }
+  }
+  /// This thread's rows of w -= rate * h' d, of the whole batch.
+  void descend_along(const float* h, const float* d, float* w, int in, int out, int thread,
+                     int team) const {
+    const Rows mine = rows_of(in, thread, team);
+    gemm(true, false, mine.count(), out, batch_, -rate_, h + mine.begin, in, d, out, 1,
+         w + std::int64_t(mine.begin) * out, out);
   }
   void descend(float* __restrict w, const float* __restrict gradient, int n) const {
     for (int i = 0; i < n; ++i) w[i] -= rate_ * gradient[i];
@@ -154,9 +217,12 @@ class ConvolutionalNet : public Contestant {
   int batch_;
   float rate_;
   int threads_;
-  Floats w0_{A::weights}, b0_{16}, w1_{B::weights}, b1_{32}, w2_{5120}, b2_{10};
+  Floats w0_{A::weights}, b0_{A::channels}, w1_{B::weights}, b1_{B::channels};
+  Floats w2_{std::int64_t(features) * Hidden + 1}, b2_{Hidden + 1};
+  Floats w3_{std::int64_t(last) * 10}, b3_{10};
   Floats z0_{std::int64_t(batch_) * A::maps}, y0_{std::int64_t(batch_) * A::pooled};
   Floats z1_{std::int64_t(batch_) * B::maps}, y1_{std::int64_t(batch_) * B::pooled};
+  Floats h_{std::int64_t(batch_) * Hidden + 1}, dh_{std::int64_t(batch_) * Hidden + 1};
   Floats dy1_{std::int64_t(batch_) * B::pooled}, scores_{std::int64_t(batch_) * 10};
   std::vector<Own> own_;
 };
@@ -164,7 +230,12 @@ class ConvolutionalNet : public Contestant {
 }  // namespace
 
 std::unique_ptr<Contestant> convolutional_net(int batch, float rate, int threads) {
-  return std::make_unique<ConvolutionalNet>(batch, rate, threads);
+  return std::make_unique<ConvolutionalNet<Layer<28, 1, 16>, Layer<12, 16, 32>, 0>>(batch, rate,
+                                                                                    threads);
+}
+std::unique_ptr<Contestant> lenet(int batch, float rate, int threads) {
+  return std::make_unique<ConvolutionalNet<Layer<28, 1, 32, 2>, Layer<14, 32, 64, 2>, 500>>(
+      batch, rate, threads);
 }
 
 }  // namespace bench::hand

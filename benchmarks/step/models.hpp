@@ -111,6 +111,26 @@ constexpr Function convolutional_net() {
   return learn(AnyExpr(mean(cross_entropy(softmax(z), y)).value()), false);
 }
 
+/// Two layers of 5 x 5 kernels, 32 and 64 channels, as many places as pixels, each with a pool of
+/// 2 x 2; 500 rectifiers and a softmax (after LeCun et al. 1998).
+constexpr Function lenet() {
+  auto x = reshape<Conv2DSpace<28, 28, 1>>(input<VectorSpace<784>>("x"));
+  auto y = input<IndexSpace<10>>("y");
+  auto W0 = parameter<Tensor<5, 5, 1, 32>>("W0");
+  auto W1 = parameter<Tensor<5, 5, 32, 64>>("W1");
+  auto W2 = parameter<Matrix<3136, 500>>("W2");
+  auto W3 = parameter<Matrix<500, 10>>("W3");
+  auto h0 = max_pool(
+      relu(convolve(x, W0, cross_correlation, border::same) + parameter<VectorSpace<32>>("b0")),
+      pool<2>);
+  auto h1 = max_pool(
+      relu(convolve(h0, W1, cross_correlation, border::same) + parameter<VectorSpace<64>>("b1")),
+      pool<2>);
+  auto h2 = relu(matmul(flatten(h1), W2) + parameter<VectorSpace<500>>("b2"));
+  auto z = matmul(h2, W3) + parameter<VectorSpace<10>>("b3");
+  return learn(AnyExpr(mean(cross_entropy(softmax(z), y)).value()), false);
+}
+
 /// Logistic regression on `features` numbers; the target is a number, 0 or 1.
 constexpr Function logistic_regression(int features) {
   auto x = input("x", VectorSpace(features)), y = input("y", VectorSpace(1));

@@ -120,9 +120,11 @@ def boltzmann_machine(batch):
     return step
 
 
+def kernels(layer, n, m):  # [rows, columns, in, out] to [out, in, rows, columns]
+    return parameter(weights(layer, (6 / (25 * n)) ** .5, 5, 5, n, m).permute(3, 2, 0, 1))
+
+
 def convolutional_net():
-    def kernels(layer, n, m):  # [rows, columns, in, out] to [out, in, rows, columns]
-        return parameter(weights(layer, (6 / (25 * n)) ** .5, 5, 5, n, m).permute(3, 2, 0, 1))
     W0, W1 = kernels(0, 1, 16), kernels(1, 16, 32)
     # The flat image is [rows, columns, channels] there, [channels, rows, columns] here.
     W2 = weights(2, (6 / 512) ** .5, 4, 4, 32, 10).permute(3, 2, 0, 1).reshape(10, 512)
@@ -134,6 +136,19 @@ def convolutional_net():
         h = F.max_pool2d(F.relu(F.conv2d(h, W1, b1)), 2)
         return F.linear(h.flatten(1), W2, b2)
     return supervised([W0, b0, W1, b1, W2, b2], forward, F.cross_entropy, 784, 100)
+
+
+def lenet(batch):
+    W0, W1 = kernels(0, 1, 32), kernels(1, 32, 64)
+    W2 = weights(2, (6 / 3136) ** .5, 7, 7, 64, 500).permute(3, 2, 0, 1).reshape(500, 3136)
+    W2, W3 = parameter(W2), parameter(weights(3, (6 / 500) ** .5, 500, 10).t())
+    b0, b1, b2, b3 = (parameter(torch.zeros(n)) for n in (32, 64, 500, 10))
+
+    def forward(x):
+        h = F.max_pool2d(F.relu(F.conv2d(x.view(-1, 1, 28, 28), W0, b0, padding=2)), 2)
+        h = F.max_pool2d(F.relu(F.conv2d(h, W1, b1, padding=2)), 2)
+        return F.linear(F.relu(F.linear(h.flatten(1), W2, b2)), W3, b3)
+    return supervised([W0, b0, W1, b1, W2, b2, W3, b3], forward, F.cross_entropy, 784, batch)
 
 
 def logistic_regression():
@@ -151,6 +166,10 @@ WORKLOADS = {
     'e100': lambda: boltzmann_machine(100),
     'f': convolutional_net,
     'h_deep': lambda: dense([64] * 21 + [10], batch=32),
+    'l1': lambda: lenet(1),
+    'l10': lambda: lenet(10),
+    'l100': lambda: lenet(100),
+    'l256': lambda: lenet(256),
     'h_logreg': logistic_regression,
 }
 

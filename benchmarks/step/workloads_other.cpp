@@ -47,6 +47,11 @@ void add_others(std::vector<Workload>& all) {
       "f", 784, 100, 0.01f, Target::label, false, {bound(25), bound(400), bound(512)},
       [] { return convolutional_net(); },
       [](int threads, DrawsOfThreads) { return hand::convolutional_net(100, 0.01f, threads); }));
+  for (const auto& [name, batch] : {std::pair{"l1", 1}, {"l10", 10}, {"l100", 100}, {"l256", 256}})
+    all.push_back(workload(
+        name, 784, batch, 0.01f, Target::label, false,
+        {bound(25), bound(800), bound(3136), bound(500)}, [] { return lenet(); },
+        [batch](int threads, DrawsOfThreads) { return hand::lenet(batch, 0.01f, threads); }));
   all.push_back(workload(
       "h_logreg", 10, 1, 0.01f, Target::number, false, {bound(10)},
       [] { return logistic_regression(10); },
