@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ansatz/model/detection.hpp>
+#include <ansatz/model/layers/batch_normalization.hpp>
 #include <ansatz/model/layers/composite_layer.hpp>
 #include <ansatz/model/layers/conv_elemwise.hpp>
 #include <ansatz/model/layers/conv_layer.hpp>
@@ -18,9 +19,11 @@
 #include <ansatz/model/layers/maxout.hpp>
 #include <ansatz/model/layers/maxout_conv_c01b.hpp>
 #include <ansatz/model/layers/pretrained_layer.hpp>
+#include <ansatz/model/layers/projection_layer.hpp>
 #include <ansatz/model/layers/rectified_linear.hpp>
 #include <ansatz/model/layers/sigmoid.hpp>
 #include <ansatz/model/layers/softmax.hpp>
+#include <ansatz/model/layers/softmax_pool.hpp>
 #include <ansatz/model/layers/softmax_regression.hpp>
 #include <ansatz/model/layers/softplus.hpp>
 #include <ansatz/model/layers/space_converter.hpp>

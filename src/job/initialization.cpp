@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace ansatz {
 
@@ -125,6 +126,13 @@ void draw_weights(const Initialization& how, const DrawnWeights& weights, bool s
   }
   if (!weights.mask.empty())
     for (std::size_t i = 0; i < w.size(); ++i) w[i] *= weights.mask[i];
+  values.set(weights.parameter, w.data(), static_cast<std::int64_t>(w.size()));
+}
+
+void set_drawn_weights(const DrawnWeights& weights, std::vector<double> drawn,
+                       InitialValues& values) {
+  std::vector<double> w = as_stored(weights.filters, std::move(drawn));
+  for (std::size_t i = 0; i < weights.mask.size(); ++i) w[i] *= weights.mask[i];
   values.set(weights.parameter, w.data(), static_cast<std::int64_t>(w.size()));
 }
 

@@ -162,7 +162,7 @@ CHANGES = [
      ["nvis: 2,", "input_space: !obj:VectorSpace { dim: 2 },"], []),
     ("MLP.batch_size", part("model", "VALUE", size=""), ["batch_size: 4,"], ["batch_size: 6,"]),
     ("VectorSpace.dtype", part("nvis", "input_space: !obj:VectorSpace { dim: 2 VALUE },"),
-     ["", ", dtype: float64", ", sparse: False"], []),
+     ["", ", dtype: float64", ", sparse: False", ", sparse: True"], []),
     ("Conv2DSpace.channels", part("nvis", "input_space: !obj:Conv2DSpace { shape: [1, 2], "
                                   "VALUE },"),
      ["channels: 1", "num_channels: 1", "channels: 1, dtype: float64"], []),
@@ -404,8 +404,6 @@ RANGES = [
      ["exhaustive", "''"]),
     ("BGD.method", more("method: VALUE", **BGD), ["newton"], ["lbfgs", "gradient"]),
     ("BGD.init_alpha", more("init_alpha: VALUE", **BGD), ["[1, .5]"], ["[.5, 1]", ".5"]),
-    ("VectorSpace.sparse", part("nvis", "input_space: !obj:VectorSpace { dim: 2, sparse: VALUE },"),
-     ["True"], ["False"]),
     ("Conv2DSpace.axes", part("nvis", "input_space: !obj:Conv2DSpace { shape: [1, 2], channels: 1, "
                               "axes: VALUE },"),
      ["[c, 0, 1, c]"], ["[b, 0, 1, c]", "[c, 0, 1, b]"]),

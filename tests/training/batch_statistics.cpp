@@ -1,5 +1,6 @@
-// A layer that is another one in training than in prediction: batch normalisation, as a sketch.
+// A layer that is another one in training than in prediction: batch normalisation.
 #include <ansatz/algorithm/rules/momentum.hpp>
+#include <ansatz/model/layers/batch_normalization.hpp>
 #include <ansatz/model/layers/linear.hpp>
 #include <ansatz/model/layers/pretrained_layer.hpp>
 #include <ansatz/model/layers/softmax.hpp>
@@ -25,43 +26,21 @@ using Vector = std::vector<double>;
 
 constexpr double eps = .01;
 
-// (x - m) / sqrt(v + eps) (Ioffe, Szegedy 2015): mean and variance of the batch in training, in
-// prediction those that ran along: .75 of what they were and .25 of the batch's.
-struct Normalised : Layer {
-  constexpr explicit Normalised(const char* name) { layer_name = name; }
-
-  constexpr SpaceInfo output_space(const SpaceInfo& input) const override { return input; }
-  constexpr Signal fprop(const Place& at, const Signal& below) const override {
-    AnyExpr m = running(at, "mean"), v = running(at, "variance");
-    if (at.training) {
-      m = mean(below.value(), batch);
-      v = mean(square(below.value() - m), batch);
-    }
-    return Signal(at.input, (below.value() - m) / sqrt(v + eps));
-  }
-  constexpr void states(const Place& at, StateList& list) const override {
-    list.add(own(at, "mean"), at.input);
-    list.add(own(at, "variance"), at.input, AnyExpr(ir::Value(1.)));
-  }
-  constexpr void state_updates(const Place& at, const Signal& below,
-                               UpdateList& updates) const override {
-    const AnyExpr m = mean(below.value(), batch), v = mean(square(below.value() - m), batch);
-    updates.add(own(at, "mean"), running(at, "mean"), .75 * running(at, "mean") + .25 * m);
-    updates.add(own(at, "variance"), running(at, "variance"),
-                .75 * running(at, "variance") + .25 * v);
-  }
-
- private:
-  constexpr AnyExpr running(const Place& at, const char* what) const {
-    return state_leaf(own(at, what), at.input.shape);
-  }
-};
+// (x - m) / sqrt(v + eps): mean and variance of the batch in training, in prediction those that ran
+// along: .75 of what they were and .25 of the batch's.
+BatchNormalization normalised() {
+  BatchNormalization n("n");
+  n.momentum = .75;
+  n.epsilon = eps;
+  n.scale = n.center = false;
+  return n;
+}
 
 MLP<> normalising() {
   MLP<> mlp;
   mlp.nvis = 1;
   mlp.layers.push_back(Shared<Layer>(Linear("h", 2, irange(.5))));
-  mlp.layers.push_back(Shared<Layer>(Normalised("n")));
+  mlp.layers.push_back(Shared<Layer>(normalised()));
   mlp.layers.push_back(Shared<Layer>(Softmax("y", 2, irange(.5))));
   (void)mlp.places(mlp.root());
   return mlp;

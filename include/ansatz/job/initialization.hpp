@@ -101,14 +101,19 @@ struct DrawnWeights {
 void draw_weights(const Initialization& how, const DrawnWeights& weights, bool second_draw,
                   InitialValues& values, RandomState& rng);
 
+/// Sets weights to numbers that are in the order in which `weights.filters` are drawn.
+void set_drawn_weights(const DrawnWeights& weights, std::vector<double> drawn,
+                       InitialValues& values);
+
 /// Sets the first values of `count` biases: one number, or one for each. ValueError that names the
 /// layer and the key for another number of them, or one that is not finite.
 void set_numbers(const Numbers& given, std::string_view key, std::string_view layer,
                  std::string_view parameter, int count, InitialValues& values);
 
-/// Reads a mask of weights from a .npy file.
+/// Reads finite numbers that go with weights, such as a mask of them, from a .npy file.
+/// @param key  what messages call the file: "mask_weights"
 /// Errors: FileError; ValueError that names the owner ("layer h0") unless it has their shape.
-std::vector<double> read_weight_mask(std::string_view owner, std::string_view path,
-                                     const ir::Shape& shape);
+std::vector<double> read_numbers(std::string_view owner, std::string_view key,
+                                 std::string_view path, const ir::Shape& shape);
 
 }  // namespace ansatz

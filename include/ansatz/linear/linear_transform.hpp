@@ -4,16 +4,22 @@
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/constraint.hpp>
 #include <ansatz/job/initialization.hpp>
+#include <ansatz/job/parameter_list.hpp>
 #include <ansatz/spaces/space_info.hpp>
 #include <dsl/ops/reduce/norm.hpp>
+
+#include <string_view>
+#include <vector>
 
 ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
-/// The Spaces that a transform lies between.
+/// The Spaces that a transform lies between, and what its weights are called, where they have a
+/// name already.
 struct Between {
   SpaceInfo input, output;
+  String weights = {};
 };
 
 /// A linear map from one Space to another, whose weights are one parameter. It is a description:
@@ -22,7 +28,8 @@ struct Between {
 /// by x and by W are those of the expressions they are made of.
 ///
 /// A transform of one's own overrides `fault`, `output_space`, `shape`, `lmul`, `lmul_T` and
-/// `row_norms`; where its weights are not [inputs, units] with units of their own, all the rest.
+/// `row_norms`; where its weights are not [inputs, units] with units of their own, all the rest up
+/// to `limited_columns`.
 class LinearTransform : public Object {
  public:
   static constexpr const char* kind_name = "linear transform";
@@ -69,6 +76,27 @@ class LinearTransform : public Object {
     graph_error("the rows of this transform cannot be limited");
     return W;
   }
+
+  /// What it needs beside the weights, such as which input each of them belongs to: numbers that
+  /// are not trained but are part of the model, named "<weights>_<what>".
+  struct Table {
+    const char* what = "";
+    ir::Shape shape = {};
+  };
+  constexpr virtual ir::List<Table> tables(const Between&) const { return {}; }
+  /// The numbers of the k-th of them, row-major. Errors: ValueError that names `owner`.
+  virtual std::vector<double> numbers(const Between&, int /*k*/, std::string_view /*owner*/) const {
+    return {};
+  }
+  /// The k-th of them in an expression.
+  constexpr AnyExpr table(const Between& at, int k) const {
+    const Table t = tables(at)[k];
+    return parameter_leaf(at.weights + "_" + t.what, t.shape);
+  }
+
+  /// Whether it says itself how its weights begin, where nobody else does; and sets them.
+  constexpr virtual bool begins_itself() const { return false; }
+  virtual void begin(const Between&, const DrawnWeights&, InitialValues&) const {}
 };
 
 }  // namespace ansatz

@@ -86,7 +86,7 @@ class Weights : public Initialization {
     return fault(map(), input, outputs);
   }
   constexpr String fault(const Map& by, const SpaceInfo& input, int outputs) const {
-    if (given() != 1)
+    if (given() > 1 || (given() == 0 && !by->begins_itself()))
       return "exactly one of irange, istdev, sparse_init, glorot_uniform, glorot_normal, "
              "he_uniform "
              "and he_normal is needed, to say how the weights begin";
@@ -109,21 +109,33 @@ class Weights : public Initialization {
   constexpr AnyExpr W(const WeightsAt& at) const {
     return parameter_leaf(at.parameter, map(at)->shape(at.between));
   }
+  /// Between what they lie, under their name.
+  static constexpr Between named_between(const WeightsAt& at) {
+    return {at.between.input, at.between.output, at.parameter};
+  }
   /// x W in the Space the transform gives; `below` in any Space of as many numbers.
   constexpr Signal lmul(const WeightsAt& at, const Signal& below) const {
     const AnyExpr x = format_as(below, at.between.input).value();
-    return Signal(at.between.output, map(at)->lmul(at.between, W(at), x));
+    return Signal(at.between.output, map(at)->lmul(named_between(at), W(at), x));
   }
   /// y W^T in the Space the transform reads; `above` in any Space of as many numbers.
   constexpr Signal lmul_T(const WeightsAt& at, const Signal& above) const {
     const AnyExpr y = format_as(above, at.between.output).value();
-    return Signal(at.between.input, map(at)->lmul_T(at.between, W(at), y));
+    return Signal(at.between.input, map(at)->lmul_T(named_between(at), W(at), y));
   }
 
   constexpr void add_parameters(const WeightsAt& at, ir::List<ModelParameter>& list) const {
     ModelParameter p{at.parameter, W(at)};
     if (W_lr_scale) p.lr_scale = *W_lr_scale, p.scaled = true;
     list.push_back(p);
+    const Between between = named_between(at);
+    const int tables = map(at)->tables(between).size();
+    for (int k = 0; k < tables; ++k) {
+      const LinearTransform::Table each = map(at)->tables(between)[k];
+      ModelParameter table{at.parameter + "_" + each.what, map(at)->table(between, k)};
+      table.frozen = true;
+      list.push_back(table);
+    }
   }
   /// What they need beside what they learn: the mask.
   constexpr void add_frozen_parameters(const WeightsAt& at, ir::List<ModelParameter>& list) const {
@@ -147,12 +159,13 @@ class Weights : public Initialization {
       return setting(at.place + "." + key, value);
     };
     if (max_row_norm)
-      *w = map(at)->limited_rows(at.between, *w, constant(0), limit("max_row_norm", *max_row_norm));
+      *w = map(at)->limited_rows(named_between(at), *w, constant(0),
+                                 limit("max_row_norm", *max_row_norm));
     if (max_col_norm || min_col_norm) {
       Expr<Scalar> low = constant(0), high = constant(__builtin_inf());
       if (min_col_norm) low = limit("min_col_norm", *min_col_norm);
       if (max_col_norm) high = limit("max_col_norm", *max_col_norm);
-      *w = map(at)->limited_columns(at.between, *w, low, high);
+      *w = map(at)->limited_columns(named_between(at), *w, low, high);
     }
   }
 
@@ -162,10 +175,10 @@ class Weights : public Initialization {
   }
   /// Their lengths: of what each input meets, and of each unit's.
   constexpr AnyExpr row_norms(const WeightsAt& at) const {
-    return map(at)->row_norms(at.between, W(at));
+    return map(at)->row_norms(named_between(at), W(at));
   }
   constexpr AnyExpr column_norms(const WeightsAt& at) const {
-    return map(at)->column_norms(at.between, W(at));
+    return map(at)->column_norms(named_between(at), W(at));
   }
 
   /// row_norms_* and col_norms_*: lengths of an input's outgoing and of a unit's incoming weights.

@@ -23,11 +23,9 @@ class VectorSpaceOf : public SpaceObject {
   template <class K>
   static constexpr void keys(K& key) {
     key.required("dim", &VectorSpaceOf::dim, "numbers of an example").at_least(1);
-    key("sparse", &VectorSpaceOf::sparse, "must be false: there are no sparse batches");
+    key("sparse", &VectorSpaceOf::sparse,
+        "accepted: rows of a sparse source are made dense as a batch is read");
     key("dtype", &VectorSpaceOf::dtype, "accepted and ignored: a job has one precision");
-  }
-  void check() const {
-    if (sparse) throw ValueError("sparse batches are not supported; leave `sparse` out");
   }
   SpaceInfo space() const override { return vector_space(dim); }
 };

@@ -13,6 +13,8 @@ class ConvElemwiseBase : public ConvLayer {
  public:
   int output_channels = 0;
   String border_mode = "valid";
+  std::optional<String> pool_type;
+  String monitor_style = "classification";
 
   template <class K>
   static constexpr void elemwise_keys(K& key) {
@@ -34,7 +36,14 @@ class ConvElemwiseBase : public ConvLayer {
     return nonlinear(z, at.place_of(part(), layer_name));
   }
   constexpr int detected_channels() const override { return output_channels; }
+  constexpr Pools pools() const override {
+    if (!pool_type) return Pools::none;
+    if (*pool_type == "mean") return Pools::mean;
+    if (*pool_type == "stochastic") return Pools::stochastic;
+    return *pool_type == "probabilistic" ? Pools::probabilistic : Pools::max;
+  }
   constexpr String own_fault(const SpaceInfo& input) const override {
+    if (const String why = pool_fault(); !why.empty()) return why;
     return convolution().geometry_fault(input);
   }
 
@@ -45,6 +54,12 @@ class ConvElemwiseBase : public ConvLayer {
   }
 
  protected:
+  constexpr virtual String pool_fault() const {
+    if (!pool_type) return "";
+    for (const char* known : {"max", "mean", "stochastic", "probabilistic"})
+      if (*pool_type == known) return "";
+    return "pool_type '" + *pool_type + "': max, mean, stochastic, probabilistic or null is needed";
+  }
   constexpr int units(const SpaceInfo& input) const override {
     return units_at(convolution().places(input), output_channels);
   }
@@ -60,7 +75,10 @@ class ConvElemwiseBase : public ConvLayer {
 
 /// A convolutional layer: nonlinearity(x * W + b), in pools (LeCun et al. 1998): Pylearn2's
 /// ConvElemwise. The kernels are flipped, as in Theano; biases are one a detector unless tied_b is
-/// given; pools at the far edges see the pixels there are.
+/// given; pools at the far edges see the pixels there are. Beyond Pylearn2 pools may be stochastic
+/// (a pixel drawn with its share of the sum in training, the mean weighted by these shares
+/// otherwise: Zeiler and Fergus 2013) or probabilistic (that one of the detectors is on, of which
+/// at most one is: Lee et al. 2009; windows lie side by side).
 ///
 ///     ConvElemwise("h0", 64, RowsColumns(5, 5), RectifierConvNonlinearity(), irange(.05),
 ///                  pool_type("max"), pool_shape(RowsColumns(4)), pool_stride(RowsColumns(2)))
@@ -69,8 +87,6 @@ class ConvElemwise : public ConvElemwiseBase {
   static constexpr const char* yaml = "pylearn2.models.mlp.ConvElemwise";
   static constexpr const char* doc = "convolutional layer with any nonlinearity";
   Shared<ConvNonlinearity> nonlinearity;
-  std::optional<String> pool_type;
-  String monitor_style = "classification";
 
   constexpr ConvElemwise() {}
   template <class N, KeyOf<ConvElemwise>... O>
@@ -87,7 +103,8 @@ class ConvElemwise : public ConvElemwiseBase {
     elemwise_keys(key);
     key.required("nonlinearity", &ConvElemwise::nonlinearity,
                  "what is made of each detector: RectifierConvNonlinearity, …");
-    key("pool_type", &ConvElemwise::pool_type, "max or mean; null: no pools");
+    key("pool_type", &ConvElemwise::pool_type,
+        "max, mean, stochastic or probabilistic; null: no pools");
     key("pool_shape", &ConvElemwise::pool_shape, "rows and columns of a pool");
     key("pool_stride", &ConvElemwise::pool_stride, "from one pool to the next");
     key("monitor_style", &ConvElemwise::monitor_style, "accepted and ignored");
@@ -96,19 +113,9 @@ class ConvElemwise : public ConvElemwiseBase {
   constexpr AnyExpr nonlinear(const AnyExpr& z, const String& place) const override {
     return nonlinearity->apply(z, place);
   }
-  constexpr Pools pools() const override {
-    if (!pool_type) return Pools::none;
-    return *pool_type == "mean" ? Pools::mean : Pools::max;
-  }
   constexpr String own_fault(const SpaceInfo& input) const override {
     if (!nonlinearity) return "a nonlinearity is needed";
     if (const String why = nonlinearity->fault(); !why.empty()) return why;
-    if (pool_type && *pool_type != "max" && *pool_type != "mean")
-      return "pool_type '" + *pool_type + "': max, mean or null is needed";
-    if (pool_type && (!pool_shape || !pool_stride))
-      return "pool_type needs pool_shape and pool_stride";
-    if (!pool_type && (pool_shape || pool_stride))
-      return "pool_shape and pool_stride go with a pool_type";
     return ConvElemwiseBase::own_fault(input);
   }
 
@@ -139,6 +146,22 @@ class ConvElemwise : public ConvElemwiseBase {
     const AnyExpr c = cost(at, *targets, output);
     nonlinearity->channels(output, t, &c, list);
   }
+
+ protected:
+  constexpr String pool_fault() const override {
+    if (const String why = ConvElemwiseBase::pool_fault(); !why.empty()) return why;
+    if (pool_type && (!pool_shape || !pool_stride))
+      return "pool_type needs pool_shape and pool_stride";
+    if (!pool_type && (pool_shape || pool_stride))
+      return "pool_shape and pool_stride go with a pool_type";
+    if (pools() == Pools::stochastic && !nonlinearity->positive())
+      return "pool_type 'stochastic' draws with the numbers as probabilities: a nonlinearity that "
+             "gives none below 0 is needed, RectifierConvNonlinearity or SigmoidConvNonlinearity";
+    if (pools() == Pools::probabilistic && !nonlinearity->identity())
+      return "pool_type 'probabilistic' is a nonlinearity itself: IdentityConvNonlinearity is "
+             "needed";
+    return "";
+  }
 };
 
 /// A convolutional layer of rectifiers, in pools: Pylearn2's ConvRectifiedLinear.
@@ -150,14 +173,13 @@ class ConvRectifiedLinear : public ConvElemwiseBase {
   static constexpr const char* yaml = "pylearn2.models.mlp.ConvRectifiedLinear";
   static constexpr const char* doc = "convolutional layer of rectifiers";
   double left_slope = 0;
-  std::optional<String> pool_type = String("max");
-  String monitor_style = "classification";
 
-  constexpr ConvRectifiedLinear() {}
+  constexpr ConvRectifiedLinear() { pool_type = String("max"); }
   template <KeyOf<ConvRectifiedLinear>... O>
   constexpr ConvRectifiedLinear(const char* name, int channels, const RowsColumns& kernel,
                                 const RowsColumns& pool, const RowsColumns& stride,
-                                const O&... options) {
+                                const O&... options)
+      : ConvRectifiedLinear() {
     layer_name = name;
     output_channels = channels;
     kernel_shape = kernel;
@@ -170,7 +192,7 @@ class ConvRectifiedLinear : public ConvElemwiseBase {
     elemwise_keys(key);
     key.required("pool_shape", &ConvRectifiedLinear::pool_shape, "rows and columns of a pool");
     key.required("pool_stride", &ConvRectifiedLinear::pool_stride, "from one pool to the next");
-    key("pool_type", &ConvRectifiedLinear::pool_type, "max or mean; null: no pools");
+    key("pool_type", &ConvRectifiedLinear::pool_type, "max, mean or stochastic; null: no pools");
     key("left_slope", &ConvRectifiedLinear::left_slope, "slope where z < 0");
     key("monitor_style", &ConvRectifiedLinear::monitor_style, "accepted and ignored");
   }
@@ -178,14 +200,18 @@ class ConvRectifiedLinear : public ConvElemwiseBase {
   constexpr AnyExpr nonlinear(const AnyExpr& z, const String& place) const override {
     return RectifierConvNonlinearity(ansatz::left_slope(left_slope)).apply(z, place);
   }
-  constexpr Pools pools() const override {
-    if (!pool_type) return Pools::none;
-    return *pool_type == "mean" ? Pools::mean : Pools::max;
-  }
-  constexpr String own_fault(const SpaceInfo& input) const override {
-    if (pool_type && *pool_type != "max" && *pool_type != "mean")
-      return "pool_type '" + *pool_type + "': max, mean or null is needed";
-    return ConvElemwiseBase::own_fault(input);
+
+ protected:
+  constexpr String pool_fault() const override {
+    if (const String why = ConvElemwiseBase::pool_fault(); !why.empty()) return why;
+    if (pools() == Pools::probabilistic)
+      return "pool_type 'probabilistic' is a nonlinearity itself: ConvElemwise with "
+             "IdentityConvNonlinearity has it";
+    if (pools() == Pools::stochastic && left_slope > 0)
+      return "pool_type 'stochastic' draws with the numbers as probabilities: left_slope makes "
+             "some "
+             "negative";
+    return "";
   }
 };
 

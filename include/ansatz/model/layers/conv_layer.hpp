@@ -8,6 +8,9 @@
 #include <ansatz/model/layers/image_normalization.hpp>
 #include <dsl/ops/image/max_pool.hpp>
 #include <dsl/ops/image/mean_pool.hpp>
+#include <dsl/ops/image/probabilistic_max_pool.hpp>
+#include <dsl/ops/image/stochastic_max_pool.hpp>
+#include <dsl/ops/image/weighted_max_pool.hpp>
 
 ANSATZ_COMPILED_ONCE
 
@@ -53,8 +56,8 @@ class ConvLayer : public Layer, public Weights {
   constexpr virtual AnyExpr detected(const Place&, const SpaceInfo& detector,
                                      const AnyExpr& z) const = 0;
   constexpr virtual int detected_channels() const = 0;
-  /// Whether pools take the largest or the mean; null: there are none.
-  enum class Pools { none, max, mean };
+  /// What pools take; see ConvElemwise.
+  enum class Pools { none, max, mean, stochastic, probabilistic };
   constexpr virtual Pools pools() const = 0;
   /// The pools' shape on detectors of this Space, and from one to the next.
   constexpr virtual RowsColumns window(const SpaceInfo&) const { return pool_shape; }
@@ -96,7 +99,7 @@ class ConvLayer : public Layer, public Weights {
     AnyExpr y = detected(at, detector, z);
     space = conv2d_space(detector.rows(), detector.columns(), detected_channels(), detector.axes);
     if (detector_normalization) y = detector_normalization->apply(y, space);
-    if (pools() != Pools::none) y = pool(y, detector);
+    if (pools() != Pools::none) y = pool(y, detector, at.training);
     const SpaceInfo result = output_space(at.input);
     if (output_normalization) y = output_normalization->apply(y, result);
     return Signal(result, y);
@@ -120,7 +123,7 @@ class ConvLayer : public Layer, public Weights {
  protected:
   constexpr void kernel_channels(const Place& at, ChannelList& list) const {
     const WeightsAt w = weights_at(at);
-    const AnyExpr norms = map(w)->column_norms(w.between, Weights::W(w));
+    const AnyExpr norms = column_norms(w);
     list.add("kernel_norms_min", min(norms));
     list.add("kernel_norms_mean", mean(norms));
     list.add("kernel_norms_max", max(norms));
@@ -149,6 +152,10 @@ class ConvLayer : public Layer, public Weights {
       if (*n)
         if (const String why = (*n)->fault(d); !why.empty()) refuse("normalization: " + why);
     if (pools() == Pools::none) return;
+    if (pools() == Pools::probabilistic && !(window(d) == window_stride(d)))
+      refuse("pool_stride " + to_text(window_stride(d)) +
+             ": probabilistic pools lie side by side, pool_shape " + to_text(window(d)).view() +
+             " apart");
     const ir::Pooling p = pooling(d);
     if (const char* wrong = p.error())
       refuse("pool_shape " + to_text(window(d)) + ", pool_stride " +
@@ -176,9 +183,22 @@ class ConvLayer : public Layer, public Weights {
     if (pools() == Pools::none) return direction ? detector.columns() : detector.rows();
     return pooling(detector).count(direction);
   }
-  constexpr AnyExpr pool(const AnyExpr& y, const SpaceInfo& detector) const {
-    if (pools() == Pools::mean) return mean_pool(y, pool_options(detector));
-    return max_pool(y, pool_options(detector));
+  constexpr AnyExpr pool(const AnyExpr& y, const SpaceInfo& detector, bool training) const {
+    const PoolOptions options = pool_options(detector);
+    switch (pools()) {
+      case Pools::none:
+        return y;
+      case Pools::mean:
+        return mean_pool(y, options);
+      case Pools::stochastic:
+        if (training) return stochastic_max_pool(y, options);
+        return weighted_max_pool(y, options);
+      case Pools::probabilistic:
+        return probabilistic_max_pool(y, options).p;
+      case Pools::max:
+        break;
+    }
+    return max_pool(y, options);
   }
 };
 

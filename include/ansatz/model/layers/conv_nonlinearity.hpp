@@ -22,6 +22,9 @@ class ConvNonlinearity : public Object {
   /// Of each number of z. `place` is what the names of the layer's settings begin with.
   constexpr virtual AnyExpr apply(const AnyExpr& z, const String& place) const = 0;
   constexpr virtual String fault() const { return ""; }
+  /// Whether it gives no number below 0; and whether it gives z itself.
+  constexpr virtual bool positive() const { return false; }
+  constexpr virtual bool identity() const { return false; }
 
   constexpr virtual bool has_cost() const { return false; }
   /// The cost of each output. Only where it has one.
@@ -47,6 +50,7 @@ class IdentityConvNonlinearity : public ConvNonlinearity {
   template <class K>
   static constexpr void keys(K&) {}
   constexpr AnyExpr apply(const AnyExpr& z, const String&) const override { return z; }
+  constexpr bool identity() const override { return true; }
   constexpr bool has_cost() const override { return true; }
   constexpr AnyExpr cost_matrix(const AnyExpr& targets, const AnyExpr& output) const override {
     return square(output - targets);
@@ -72,6 +76,7 @@ class RectifierConvNonlinearity : public ConvNonlinearity {
     if (left_slope == 0) return relu(z);
     return relu(z, setting(place + ".left_slope", left_slope));
   }
+  constexpr bool positive() const override { return left_slope <= 0; }
 };
 
 /// 1 / (1 + e^-z). Its cost is that of a Sigmoid layer: KL(target || output), the mean over the
@@ -92,6 +97,7 @@ class SigmoidConvNonlinearity : public ConvNonlinearity {
         "what is watched: classification (the likeliest channel) or detection");
   }
   constexpr AnyExpr apply(const AnyExpr& z, const String&) const override { return sigmoid(z); }
+  constexpr bool positive() const override { return true; }
   constexpr String fault() const override {
     if (monitor_style == "classification" || monitor_style == "detection") return "";
     return "monitor_style '" + monitor_style + "': classification or detection is needed";
