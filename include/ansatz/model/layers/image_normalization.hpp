@@ -126,7 +126,8 @@ class LocalContrastNormalization : public ImageNormalization {
   template <class K>
   static constexpr void keys(K& key) {
     using Self = LocalContrastNormalization;
-    key("kernel_size", &Self::kernel_size, "pixels in each direction, an odd number").at_least(1);
+    key("kernel_size", &Self::kernel_size, "pixels in each direction, an odd number")
+        .from_to(1, 4095);
     key("sigma", &Self::sigma, "standard deviation of the Gaussian, in pixels").above(0);
     key("threshold", &Self::threshold, "the least divisor").above(0);
     key("across_channels", &Self::across_channels, "one mean and deviation for all channels");

@@ -48,6 +48,8 @@ class ProjectionLayer : public Layer, public Initialization {
           "exactly one of irange, istdev, sparse_init, glorot_uniform, glorot_normal, "
           "he_uniform and he_normal is needed, to say how the vectors begin");
     (void)labels(input);
+    if (1LL * dim * input.total_dimension() > 2147483647)
+      refuse("dim times the labels of an example is more than 2147483647");
     return projected(input);
   }
   constexpr Signal fprop(const Place& at, const Signal& below) const override {
