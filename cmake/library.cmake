@@ -87,5 +87,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   include(${CMAKE_CURRENT_LIST_DIR}/compiled_once.cmake)
   add_compiled_once(ansatz ${PROJECT_SOURCE_DIR}/include/ansatz ${generated_folder})
 endif()
+# See ansatz/base/options.hpp; the configurations are jobs written in C++.
+get_target_property(without_keys ansatz SOURCES)
+list(FILTER without_keys EXCLUDE REGEX "/src/configurations/")
+set_property(SOURCE ${without_keys} APPEND PROPERTY COMPILE_DEFINITIONS
+  ANSATZ_WITHOUT_KEY_FUNCTIONS)
 # What compiled loops call is looked for in the program that loads them.
 target_link_options(ansatz INTERFACE "LINKER:--export-dynamic-symbol=_ZN*6ansatz7kernels*")

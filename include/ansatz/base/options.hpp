@@ -5,6 +5,9 @@
 
 #include <ansatz/base/keys.hpp>
 
+// The library's own sources use none, so that a new key does not compile them all anew.
+#ifndef ANSATZ_WITHOUT_KEY_FUNCTIONS
+
 namespace ansatz {
 
 // Functions, not objects: a local variable may have the same name without a warning. A macro,
@@ -22,3 +25,5 @@ namespace ansatz {
 #undef ANSATZ_KEY
 
 }  // namespace ansatz
+
+#endif
