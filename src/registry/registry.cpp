@@ -68,7 +68,8 @@ std::vector<const ClassInfo*> Registry::all() const {
   for (const auto& each : classes_) list.push_back(each.get());
   std::sort(list.begin(), list.end(), [](const ClassInfo* a, const ClassInfo* b) {
     if (a->kind != b->kind) return a->kind < b->kind;
-    return a->short_name() < b->short_name();
+    if (a->short_name() != b->short_name()) return a->short_name() < b->short_name();
+    return a->name() < b->name();
   });
   return list;
 }
