@@ -198,7 +198,9 @@ class ConvRectifiedLinear : public ConvElemwiseBase {
   }
 
   constexpr AnyExpr nonlinear(const AnyExpr& z, const String& place) const override {
-    return RectifierConvNonlinearity(ansatz::left_slope(left_slope)).apply(z, place);
+    RectifierConvNonlinearity rectifier;
+    rectifier.left_slope = left_slope;
+    return rectifier.apply(z, place);
   }
 
  protected:
