@@ -10,6 +10,7 @@
 #include <dsl/ops/control/stop_gradient.hpp>
 #include <dsl/ops/image/mean_pool.hpp>
 #include <dsl/ops/image/stochastic_max_pool.hpp>
+#include <dsl/ops/view/reshape.hpp>
 
 namespace ansatz {
 
