@@ -35,6 +35,7 @@ class DefaultRun final : public AlgorithmRun {
       ++done_;
       session.report_batch(batch_size_);
     }
+    // An epoch that was interrupted goes on where it stopped, also after `--resume`.
     in_epoch_ = done_ < algorithm_.batches_per_iter && more_;
     if (!in_epoch_) done_ = 0;
     session.require_finite_parameters();

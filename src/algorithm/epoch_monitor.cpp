@@ -18,6 +18,7 @@ class EpochMonitorRun final : public UpdateCallbackRun {
 
   void after_update(Session& session) override {
     const std::int64_t epoch = session.records().epochs_seen;
+    // Callbacks hear of updates alone; that an epoch has begun shows in the count.
     if (epoch != epoch_) batches_ = 0;
     epoch_ = epoch;
     ++batches_;

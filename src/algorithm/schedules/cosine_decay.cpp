@@ -4,6 +4,8 @@
 #include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "../ramp.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -108,7 +110,7 @@ std::unique_ptr<ExtensionRun> CosineDecay::start(Session& session) const {
   check();
   check_job(session.facts());
   return make_run([this](double base, double epochs) {
-    if (epochs < warm_up) return base * (epochs / warm_up);
+    if (epochs < warm_up) return base * Ramp{0, warm_up}.part(epochs);
     double period = total_epochs - warm_up, since = epochs - warm_up;
     if (since >= period && restart_factor == 0) return min_lr;
     if (since >= period) skip_periods(since, period, restart_factor);
@@ -130,8 +132,9 @@ void Warmup::check_job(const JobFacts& facts) const { (void)facts.setting("learn
 std::unique_ptr<ExtensionRun> Warmup::start(Session& session) const {
   check();
   check_job(session.facts());
-  return make_run(
-      [this](double base, double epochs) { return base * std::min(1., epochs / warm_up); });
+  return make_run([this](double base, double epochs) {
+    return base * Ramp{0, warm_up}.part(epochs);
+  });
 }
 
 }  // namespace ansatz

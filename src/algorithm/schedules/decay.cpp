@@ -3,7 +3,7 @@
 #include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../linear_decay.hpp"
+#include "../ramp.hpp"
 
 #include <fmt/format.h>
 
@@ -11,23 +11,6 @@
 #include <cmath>
 
 namespace ansatz {
-
-double linear_decay(double base, std::int64_t count, int start, int saturate, double factor) {
-  if (count < start) return base;
-  if (count >= saturate) return base * factor;
-  const double step = (base - base * factor) / (saturate - start + 1);
-  return base - step * static_cast<double>(count - start + 1);
-}
-
-void check_linear_decay(std::string_view who, int start, int saturate, double factor) {
-  if (!(start > 0 && start < saturate))
-    throw ValueError(
-        fmt::format("{}: 0 < start < saturate must hold, but start is {} and saturate "
-                    "{}",
-                    who, start, saturate));
-  if (!(factor > 0))
-    throw ValueError(fmt::format("{}: decay_factor must be above 0, but is {}", who, factor));
-}
 
 namespace {
 
@@ -84,7 +67,7 @@ void LinearDecay::check() const {
 std::unique_ptr<UpdateCallbackRun> LinearDecay::start(Session&) const {
   check();
   return make_run([this](double base, std::int64_t t) {
-    return linear_decay(base, t, first, saturate, decay_factor);
+    return linear_decay(base, static_cast<double>(t), first, saturate, decay_factor);
   });
 }
 

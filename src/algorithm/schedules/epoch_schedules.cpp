@@ -6,7 +6,7 @@
 #include <dsl/exceptions.hpp>
 
 #include <ansatz/monitor/objective_channel.hpp>
-#include "../linear_decay.hpp"
+#include "../ramp.hpp"
 
 #include <fmt/format.h>
 
@@ -110,10 +110,7 @@ std::unique_ptr<ExtensionRun> MomentumAdjustor::start(Session& session) const {
   check();
   check_job(session.facts());
   return make_schedule("momentum", true, [this](double base, std::int64_t count) {
-    if (saturate == first) return count >= first ? final_momentum : base;
-    const double alpha =
-        std::clamp(static_cast<double>(count - first) / (saturate - first), 0., 1.);
-    return base * (1. - alpha) + alpha * final_momentum;
+    return Ramp{1. * first, 1. * saturate}.mean(base, final_momentum, static_cast<double>(count));
   });
 }
 
@@ -129,7 +126,7 @@ std::unique_ptr<ExtensionRun> LinearDecayOverEpoch::start(Session& session) cons
   check();
   check_job(session.facts());
   return make_schedule("learning_rate", true, [this](double base, std::int64_t count) {
-    return linear_decay(base, count, first, saturate, decay_factor);
+    return linear_decay(base, static_cast<double>(count), first, saturate, decay_factor);
   });
 }
 
