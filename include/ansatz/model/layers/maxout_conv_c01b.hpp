@@ -127,6 +127,30 @@ class MaxoutConvBase : public ConvLayer {
   }
 };
 
+/// The same with detectors of one kind of transform.
+template <class Transform>
+class MaxoutConvOf : public MaxoutConvBase {
+ public:
+  constexpr Shared<LinearTransform> detectors(const SpaceInfo& input) const override {
+    return Shared<LinearTransform>(on(input));
+  }
+
+ protected:
+  constexpr String transform_fault(const SpaceInfo& input) const override {
+    return on(input).geometry_fault(input);
+  }
+  constexpr RowsColumns places(const SpaceInfo& input) const override {
+    return on(input).places(input);
+  }
+
+ private:
+  constexpr Transform on(const SpaceInfo& input) const {
+    Transform c;
+    lay_out(c, input);
+    return c;
+  }
+};
+
 /// A convolutional layer of maxout units (Goodfellow et al. 2013), Pylearn2's MaxoutConvC01B, in
 /// any order of axes: each channel is the largest of num_pieces kernels' results, then pools are
 /// taken. Kernels are not flipped, and there is one more place of them at the far sides where
@@ -134,7 +158,7 @@ class MaxoutConvBase : public ConvLayer {
 ///
 ///     MaxoutConvC01B("h0", 48, 2, RowsColumns(8), RowsColumns(4), RowsColumns(2), irange(.005),
 ///                    max_kernel_norm(.9))
-class MaxoutConvC01B : public MaxoutConvBase {
+class MaxoutConvC01B : public MaxoutConvOf<Conv2D> {
  public:
   static constexpr const char* yaml = "pylearn2.models.maxout.MaxoutConvC01B";
   static constexpr const char* doc = "convolutional layer of maxout units";
@@ -158,30 +182,11 @@ class MaxoutConvC01B : public MaxoutConvBase {
     key.required("pool_shape", &MaxoutConvC01B::pool_shape, "rows and columns of a pool");
     key.required("pool_stride", &MaxoutConvC01B::pool_stride, "from one pool to the next");
   }
-
-  constexpr Shared<LinearTransform> detectors(const SpaceInfo& input) const override {
-    return Shared<LinearTransform>(convolution(input));
-  }
-
- protected:
-  constexpr String transform_fault(const SpaceInfo& input) const override {
-    return convolution(input).geometry_fault(input);
-  }
-  constexpr RowsColumns places(const SpaceInfo& input) const override {
-    return convolution(input).places(input);
-  }
-
- private:
-  constexpr Conv2D convolution(const SpaceInfo& input) const {
-    Conv2D c;
-    lay_out(c, input);
-    return c;
-  }
 };
 
 /// MaxoutConvC01B whose kernels differ from place to place (Pylearn2's MaxoutLocalC01B, on the
 /// CPU): a locally connected layer of maxout units. tied_b is one bias a channel, all the same.
-class MaxoutLocalC01B : public MaxoutConvBase {
+class MaxoutLocalC01B : public MaxoutConvOf<TiledConv2D> {
  public:
   static constexpr const char* yaml = "pylearn2.models.maxout.MaxoutLocalC01B";
   static constexpr const char* doc = "locally connected layer of maxout units";
@@ -205,25 +210,6 @@ class MaxoutLocalC01B : public MaxoutConvBase {
     key("pool_stride", &MaxoutLocalC01B::pool_stride, "from one pool to the next");
     key("input_groups", &MaxoutLocalC01B::input_groups, "1: each kernel sees all channels")
         .from_to(1, 1);
-  }
-
-  constexpr Shared<LinearTransform> detectors(const SpaceInfo& input) const override {
-    return Shared<LinearTransform>(local(input));
-  }
-
- protected:
-  constexpr String transform_fault(const SpaceInfo& input) const override {
-    return local(input).geometry_fault(input);
-  }
-  constexpr RowsColumns places(const SpaceInfo& input) const override {
-    return local(input).places(input);
-  }
-
- private:
-  constexpr TiledConv2D local(const SpaceInfo& input) const {
-    TiledConv2D c;
-    lay_out(c, input);
-    return c;
   }
 };
 
