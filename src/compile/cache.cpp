@@ -4,6 +4,7 @@
 #include "../base/sha256.hpp"
 
 #include <ansatz/compile/compile.hpp>
+#include <ansatz/files/atomic_file.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fcntl.h>
@@ -180,38 +181,10 @@ Cache::Found Cache::look(const std::string& key, Descriptor& object) const {
   return bytes && hash && *hash == sha256_of(*bytes) + "\n" ? Found::whole : Found::damaged;
 }
 
-void Cache::place(const std::string& from, const std::string& key, const char* extension) const {
-  const int file = ::open(from.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-  if (file < 0) fail("a file that was just written cannot be opened", errno);
-  int error = ::fchmod(file, 0600) != 0 ? errno : 0;
-  if (!error && ::fsync(file) != 0) error = errno;
-  ::close(file);
-  const std::string to = path(key, extension);
-  if (!error && ::rename(from.c_str(), to.c_str()) != 0) error = errno;
-  // Some file systems cannot flush a folder and say EINVAL.
-  if (!error && ::fsync(file_) != 0 && errno != EINVAL) error = errno;
-  if (error) fail("a file cannot be put into it", error);
-}
-
-void Cache::place_text(const std::string& work, const std::string& text, const std::string& key,
-                       const char* extension) const {
-  const std::string from = fmt::format("{}/text.{}", work, extension);
-  const int file =
-      ::open(from.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (file < 0) fail("a file cannot be made in it", errno);
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t size = ::write(file, text.data() + done, text.size() - done);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) {
-      const int error = errno;
-      ::close(file);
-      fail("a file cannot be written in it", error);
-    }
-    done += static_cast<std::size_t>(size);
-  }
-  ::close(file);
-  place(from, key, extension);
+void Cache::place(const std::string& bytes, const std::string& key, const char* extension) const {
+  AtomicFile file(path(key, extension), Overwrite::replace, Replaces::anything, Rights::owner);
+  file.write(bytes.data(), bytes.size());
+  file.commit();
 }
 
 void Cache::fail(const std::string& what, int error) const {

@@ -35,11 +35,8 @@ class Cache {
 
   std::string path(const std::string& key, const char* extension) const;
 
-  /// Moves the finished file `from` to the place of KEY.extension, flushed to the disk.
-  void place(const std::string& from, const std::string& key, const char* extension) const;
-  /// Writes such a file.
-  void place_text(const std::string& work, const std::string& text, const std::string& key,
-                  const char* extension) const;
+  /// Puts these bytes in the place of KEY.extension, a file of its owner alone, as a whole.
+  void place(const std::string& bytes, const std::string& key, const char* extension) const;
 
  private:
   [[noreturn]] void fail(const std::string& what, int error) const;

@@ -102,7 +102,7 @@ class Making {
           "the headers of the library are neither where it was built nor where it was to be "
           "installed, so nothing can be compiled");
     const std::string object = work + "/loops.so", log = work + "/log";
-    cache.place_text(work, generate(loops_, precision_), key_, "cpp");
+    cache.place(generate(loops_, precision_), key_, "cpp");
     const std::vector<std::string> line = command(tools_, cache.path(key_, "cpp"), object);
     report_.commands.push_back(joined(line));
     const int code = compiling::run(line, work, log);
@@ -112,8 +112,8 @@ class Making {
     std::ifstream in(object, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(in), {}};
     // The object first: killed between the two, the pair does not agree and is made again.
-    cache.place(object, key_, "so");
-    cache.place_text(work, sha256_of(bytes) + "\n", key_, "sha256");
+    cache.place(bytes, key_, "so");
+    cache.place(sha256_of(bytes) + "\n", key_, "sha256");
     report_.made = true;
   }
 

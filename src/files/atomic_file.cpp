@@ -167,12 +167,12 @@ AtomicFile::Observer AtomicFile::observe(Observer observer) {
   return the_observer.exchange(observer);
 }
 
-AtomicFile::AtomicFile(const std::string& path, Overwrite overwrite, Replaces what)
-    : AtomicFile(path, overwrite, what, Purpose::write, 0) {}
+AtomicFile::AtomicFile(const std::string& path, Overwrite overwrite, Replaces what, Rights rights)
+    : AtomicFile(path, overwrite, what, rights, Purpose::write, 0) {}
 
-AtomicFile::AtomicFile(const std::string& path, Overwrite overwrite, Replaces what, Purpose purpose,
-                       std::int64_t bytes)
-    : path_(path), overwrite_(overwrite), purpose_(purpose) {
+AtomicFile::AtomicFile(const std::string& path, Overwrite overwrite, Replaces what, Rights rights,
+                       Purpose purpose, std::int64_t bytes)
+    : path_(path), overwrite_(overwrite), rights_(rights), purpose_(purpose) {
   try {
     find_folder();
     find_old_file(what);
@@ -199,12 +199,12 @@ AtomicFile::~AtomicFile() { discard(); }
 
 void AtomicFile::look(const std::string& path, Overwrite overwrite, Replaces what,
                       std::int64_t bytes) {
-  const AtomicFile file(path, overwrite, what, Purpose::look, bytes);
+  const AtomicFile file(path, overwrite, what, Rights::kept, Purpose::look, bytes);
 }
 
 void AtomicFile::rehearse(const std::string& path, Overwrite overwrite, Replaces what,
                           std::int64_t bytes) {
-  const AtomicFile file(path, overwrite, what, Purpose::rehearse, bytes);
+  const AtomicFile file(path, overwrite, what, Rights::kept, Purpose::rehearse, bytes);
 }
 
 void AtomicFile::find_folder() {
@@ -296,9 +296,10 @@ void AtomicFile::open_temporary() {
   for (int i = 0; i < attempts; ++i) {
     temporary_ = fmt::format(".{}.{}-{}.tmp", name_, ::getpid(), count++);
     // What replaces a file gets its rights before anything is written; until then it is closed.
-    const int file = ::openat(folder_file_, temporary_.c_str(),
-                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                              old_file_ < 0 && purpose_ == Purpose::write ? 0666 : 0600);
+    const bool usual = rights_ == Rights::kept && old_file_ < 0 && purpose_ == Purpose::write;
+    const int file =
+        ::openat(folder_file_, temporary_.c_str(),
+                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, usual ? 0666 : 0600);
     if (file < 0) {
       const int error = errno;
       temporary_.clear();
@@ -310,7 +311,7 @@ void AtomicFile::open_temporary() {
     const bool lost = ::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     if (!lost && ::fstat(file, &now) == 0 && now.st_nlink > 0) {
       file_ = file;
-      if (old_file_ >= 0) take_over_rights();
+      if (old_file_ >= 0 && rights_ == Rights::kept) take_over_rights();
       return;
     }
     ::close(file);
@@ -441,8 +442,7 @@ void AtomicFile::commit() {
   if (closed != 0 && why != EINTR) not_flushed(why);
   const Observer observer = the_observer.load(std::memory_order_relaxed);
   if (const int error = observer ? observer(SaveInstant::renamed, size_) : 0) not_flushed(error);
-  // Some file systems cannot flush a folder and say EINVAL.
-  if (::fsync(folder_file_) != 0 && errno != EINVAL) not_flushed(errno);
+  if (const int error = serial::flush_folder(folder_file_)) not_flushed(error);
   if (observer) observer(SaveInstant::finished, size_);
 }
 

@@ -153,4 +153,9 @@ bool open_to_all(int folder) {
   return ::fstat(folder, &s) == 0 && (s.st_mode & S_ISVTX) && (s.st_mode & S_IWOTH);
 }
 
+int flush_folder(int folder) {
+  // Some file systems cannot, and say EINVAL.
+  return ::fsync(folder) == 0 || errno == EINVAL ? 0 : errno;
+}
+
 }  // namespace ansatz::serial

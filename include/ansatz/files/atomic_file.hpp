@@ -15,6 +15,10 @@ enum class Overwrite : std::uint8_t { replace, refuse };
 /// What is no model takes no model's place.
 enum class Replaces : std::uint8_t { anything, models, no_models };
 
+/// Who may read and write the file: those who may the one that is replaced, or, of a new one, whom
+/// the umask lets; or its owner alone.
+enum class Rights : std::uint8_t { kept, owner };
+
 /// The steps of a save, in their order; each is told to the observer when it is done.
 enum class SaveInstant : std::uint8_t {
   opened,   ///< the temporary file exists, and is empty
@@ -45,7 +49,7 @@ enum class SaveInstant : std::uint8_t {
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path, Overwrite overwrite = Overwrite::replace,
-                      Replaces what = Replaces::anything);
+                      Replaces what = Replaces::anything, Rights rights = Rights::kept);
   /// Without `commit`, removes the temporary file.
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -81,8 +85,8 @@ class AtomicFile {
 
  private:
   enum class Purpose : std::uint8_t { write, rehearse, look };
-  AtomicFile(const std::string& path, Overwrite overwrite, Replaces what, Purpose purpose,
-             std::int64_t bytes);
+  AtomicFile(const std::string& path, Overwrite overwrite, Replaces what, Rights rights,
+             Purpose purpose, std::int64_t bytes);
   void find_folder();
   void find_old_file(Replaces what);
   void refuse_by_kind(Replaces what);
@@ -99,6 +103,7 @@ class AtomicFile {
   std::string path_;                       // as it was given, for messages
   std::string folder_, name_, temporary_;  // behind all symbolic links
   Overwrite overwrite_;
+  Rights rights_;
   Purpose purpose_;
   int folder_file_ = -1, file_ = -1;
   int old_file_ = -1;  // that is replaced, opened with O_PATH

@@ -36,6 +36,9 @@ HeldPlace held_place(const std::string& path, Trust trust);
 /// A text that is the same for all paths of one file, links or not, whether it is there or not.
 std::string file_named(const std::string& path);
 
+/// Brings the entries of an open folder to the disk. An errno, or 0.
+int flush_folder(int folder);
+
 /// Whether files in an open folder are safe from other users although these may make some there.
 bool open_to_all(int folder);
 

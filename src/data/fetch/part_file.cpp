@@ -1,5 +1,6 @@
 #include "download.hpp"
 
+#include <ansatz/files/held_folder.hpp>
 #include <base/sha256.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -69,10 +70,10 @@ void PartFile::rename_to(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   const int at = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (at < 0) return;
-  // Some file systems cannot flush a folder and say EINVAL.
-  const bool flushed = ::fsync(at) == 0 || errno == EINVAL;
+  const int error = serial::flush_folder(at);
   ::close(at);
-  if (!flushed) fail("cannot flush the folder of");
+  errno = error;
+  if (error) fail("cannot flush the folder of");
 }
 
 void PartFile::remove() { ::unlink(path_.c_str()); }
