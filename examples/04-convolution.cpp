@@ -1,10 +1,10 @@
 // A small convolutional net: two layers of 5 x 5 kernels, each with a pool behind it.
+#include <ansatz/algorithm/learn.hpp>
+#include <ansatz/algorithm/rules/momentum.hpp>
 #include <ansatz/data/batches.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
-#include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
-#include <dsl/parameters.hpp>
 
 #include <cstdio>
 
@@ -26,11 +26,8 @@ constexpr auto classify(Expr<Batch<Pixels>> x) {
 int main() {
   auto step = compile([] {
     auto y = input<IndexSpace<10>>("y");
-    auto rate = scalar("learning_rate");
     auto cost = mean(cross_entropy(softmax(classify(input<Pixels>("x"))), y));
-    Function learn = function(output("cost", cost));
-    for (const auto& w : parameters_of(cost)) learn.add(update(w, w - rate * grad(cost, w)));
-    return learn;
+    return learn(cost, PlainGradient(), 0.1);
   });
   auto monitor = compile([] {
     auto y = input<IndexSpace<10>>("y");
@@ -45,8 +42,7 @@ int main() {
   Batches batches(train, 50, Iteration::shuffled_sequential, 1);
   for (int epoch = 1; epoch <= 3; ++epoch) {
     double cost = 0;
-    for (auto part : batches)
-      cost += step({{"x", part.x()}, {"y", part.y()}, {"learning_rate", 0.1}})["cost"];
+    for (auto part : batches) cost += step({{"x", part.x()}, {"y", part.y()}})["cost"];
     const float error = monitor({{"x", test.x()}, {"y", test.y()}})["error"];
     std::printf("epoch %d: cost %.3f, test error %.2f %%\n", epoch, cost / batches.size(), error);
   }

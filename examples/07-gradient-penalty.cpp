@@ -1,11 +1,12 @@
 // A penalty on a gradient: a classifier whose cost changes little when its input does
 // (Drucker and LeCun 1992, "double backpropagation").
+#include <ansatz/algorithm/learn.hpp>
+#include <ansatz/algorithm/rules/momentum.hpp>
 #include <ansatz/data/batches.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
-#include <dsl/parameters.hpp>
 
 #include <cstdio>
 
@@ -27,9 +28,7 @@ int main() {
     auto x = input<Pixels>("x");
     auto cost = cost_of(x);
     auto total = mean(cost) + scalar("penalty") * slope(cost, x);
-    Function learn = function(output("cost", total));
-    for (const auto& w : parameters_of(cost)) learn.add(update(w, w - 0.2 * grad(total, w)));
-    return learn;
+    return learn(total, PlainGradient(), 0.2);
   });
   // The same model, looked at where every pixel was moved a little so as to do most harm
   // (Goodfellow et al. 2015).

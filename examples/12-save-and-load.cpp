@@ -1,11 +1,11 @@
 // Parameters live in a store: shared by programs, saved to a file, loaded again.
+#include <ansatz/algorithm/learn.hpp>
+#include <ansatz/algorithm/rules/rmsprop.hpp>
 #include <ansatz/data/batches.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>
 #include <dsl/compile.hpp>
 #include <dsl/exceptions.hpp>
-#include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
-#include <dsl/parameters.hpp>
 
 #include <cstdio>
 #include <filesystem>
@@ -20,16 +20,9 @@ constexpr auto classify(Expr<Batch<Pixels>> x) {
 }
 
 int main() {
-  // RMSProp (Tieleman and Hinton 2012): each parameter has state beside it.
   auto step = compile([] {
     auto cost = mean(cross_entropy(classify(input<Pixels>("x")), input<IndexSpace<10>>("y")));
-    Function learn = function(output("cost", cost));
-    for (const auto& w : parameters_of(cost)) {
-      auto g = grad(cost, w), s = state_like(w, "mean_square");
-      auto next = 0.9 * s + 0.1 * square(g);
-      learn.add(update(w, w - 0.002 * g / sqrt(next + 1e-6))).add(update(s, next));
-    }
-    return learn;
+    return learn(cost, RMSProp(), 0.002);  // each parameter has state beside it
   });
   auto predict = compile([] {
     auto p = classify(input<Pixels>("x"));
@@ -53,12 +46,7 @@ int main() {
   const std::string path = folder / "ansatz-example.npz";  // numpy.load reads it, too
   Store store = step.store();
   store.save_npz(path);
-  for (int i = 0; i < store.size(); ++i) {
-    const Dims& shape = store.shape(store.name(i));
-    std::printf("saved:      %s [%ld", store.name(i).data(), long(shape[0]));
-    if (shape.rank == 2) std::printf(", %ld", long(shape[1]));
-    std::printf("]\n");
-  }
+  for (int i = 0; i < store.size(); ++i) std::printf("saved:      %s\n", store.name(i).data());
   store.fill("W", 0);
   show("forgotten:");
   store.load_npz(path);

@@ -19,11 +19,15 @@ namespace ansatz {
 ///       return learn(cost, Adam(), .001).add(output("error", …));
 ///     });
 ///
-/// The state of the rule is that of its jobs, such as "W.velocity". A rate that is a number becomes
-/// the named scalar "learning_rate" with that default: `step({…, {"learning_rate", .0005}})`.
-template <class S>
-constexpr Function learn(const Expr<S>& cost, const LearningRule& rule,
-                         const Expr<Scalar>& learning_rate) {
+/// A rule of one's own derives from LearningRule and writes `updates`; see extending.md. The state
+/// of the rule is that of its jobs, such as "W.velocity". A rate that is a number becomes the named
+/// scalar "learning_rate" with that default: `step({…, {"learning_rate", .0005}})`.
+template <class S, class Rule>
+  requires std::is_base_of_v<LearningRule, Rule>
+constexpr Function learn(const Expr<S>& cost, const Rule& rule, const Expr<Scalar>& learning_rate) {
+  // g++ 12 finds no destructor of the caller's rule in a constant expression unless some template
+  // needs it.
+  if constexpr (!std::is_abstract_v<Rule>) (void)Owned<Rule>(rule);
   Function f;
   f.add(output("cost", cost));
   UpdateList updates;
@@ -36,8 +40,9 @@ constexpr Function learn(const Expr<S>& cost, const LearningRule& rule,
   updates.give_to(f);
   return f;
 }
-template <class S>
-constexpr Function learn(const Expr<S>& cost, const LearningRule& rule, double learning_rate) {
+template <class S, class Rule>
+  requires std::is_base_of_v<LearningRule, Rule>
+constexpr Function learn(const Expr<S>& cost, const Rule& rule, double learning_rate) {
   return learn(cost, rule, setting("learning_rate", learning_rate));
 }
 
