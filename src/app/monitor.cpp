@@ -3,7 +3,6 @@
 #include "json_output.hpp"
 #include "trained_model.hpp"
 
-#include <ansatz/base/json.hpp>
 #include <ansatz/base/natural_order.hpp>
 #include <ansatz/model/parameter_names.hpp>
 #include <ansatz/serial/model_file.hpp>
@@ -69,17 +68,19 @@ std::int64_t last_epoch(const MonitorRecords& records, const ChannelRecords& c) 
   return records.epoch_record[at];
 }
 
-std::string last_records_json(const std::string& path, const MonitorRecords& records,
+double last_seconds(const MonitorRecords& records) {
+  return records.time_record.empty() ? 0. : records.time_record.back();
+}
+
+OrderedJson last_records_json(const std::string& path, const MonitorRecords& records,
                               const Shown& shown) {
-  std::string channels;
+  OrderedJson channels = OrderedJson::object();
   for (const ChannelRecords* c : sorted(records, shown))
-    if (measured_last(records, *c))
-      channels += fmt::format("{}{}:{}", channels.empty() ? "" : ",", json_string(c->name),
-                              json_number(c->val_record.back()));
-  return fmt::format("{{\"path\":{},\"epochs_seen\":{},\"seconds\":{},\"channels\":{{{}}}}}",
-                     json_string(path), records.epochs_seen,
-                     json_number(records.time_record.empty() ? 0. : records.time_record.back()),
-                     channels);
+    if (measured_last(records, *c)) add_key(channels, c->name, json_of(c->val_record.back()));
+  return {{"path", path},
+          {"epochs_seen", records.epochs_seen},
+          {"seconds", json_of(last_seconds(records))},
+          {"channels", std::move(channels)}};
 }
 
 int print_monitor(const std::vector<std::string>& paths, const Shown& shown) {
@@ -88,13 +89,12 @@ int print_monitor(const std::vector<std::string>& paths, const Shown& shown) {
     const ModelFile file = read_model_file(path);
     const MonitorRecords& records = records_of(file, path, "monitor");
     if (shown.json) {
-      say(stdout, "{}\n", last_records_json(path, records, shown));
+      put_json(last_records_json(path, records, shown));
       continue;
     }
     if (paths.size() > 1) say(stdout, "{}\n", path);
     say(stdout, "epochs seen: {}\n", records.epochs_seen);
-    say(stdout, "time trained: {:.1f} s\n",
-        records.time_record.empty() ? 0. : records.time_record.back());
+    say(stdout, "time trained: {:.1f} s\n", last_seconds(records));
     for (const ChannelRecords* c : sorted(records, shown)) {
       if (c->val_record.empty()) continue;
       // A job that went on with the model may watch other channels.
@@ -136,26 +136,22 @@ void print_csv(const MonitorRecords& records, const Shown& shown) {
   for (const ChannelRecords* c : sorted(records, shown)) line(c->name, c->val_record, c->first);
 }
 
-template <class List, class Text>
-std::string json_list(const List& values, Text text) {
-  std::string out = "[";
-  for (const auto& v : values) out += (out.size() > 1 ? "," : "") + text(v);
-  return out + "]";
+OrderedJson json_list(const std::vector<double>& values) {
+  OrderedJson list = OrderedJson::array();
+  for (const double v : values) list.push_back(json_of(v));
+  return list;
 }
 
 void print_json(const MonitorRecords& records, const Shown& shown) {
-  const auto whole = [](std::int64_t n) { return std::to_string(n); };
-  say(stdout, "{{\"epochs_seen\":{},\"batches_seen\":{},\"examples_seen\":{},\"seconds\":{},\n",
-      json_list(records.epoch_record, whole), json_list(records.batch_record, whole),
-      json_list(records.example_record, whole), json_list(records.time_record, json_number));
-  say(stdout, "\"channels\":{{");
-  bool first = true;
-  for (const ChannelRecords* c : sorted(records, shown)) {
-    say(stdout, "{}\n{}:{{\"first\":{},\"values\":{},\"doc\":{}}}", first ? "" : ",",
-        json_string(c->name), c->first, json_list(c->val_record, json_number), json_string(c->doc));
-    first = false;
-  }
-  say(stdout, "}}}}\n");
+  OrderedJson channels = OrderedJson::object();
+  for (const ChannelRecords* c : sorted(records, shown))
+    add_key(channels, c->name,
+            {{"first", c->first}, {"values", json_list(c->val_record)}, {"doc", c->doc}});
+  put_json({{"epochs_seen", records.epoch_record},
+            {"batches_seen", records.batch_record},
+            {"examples_seen", records.example_record},
+            {"seconds", json_list(records.time_record)},
+            {"channels", std::move(channels)}});
 }
 
 struct Numbers {
@@ -255,7 +251,7 @@ int summarize_json(const std::string& path) {
   if (const MonitorRecords* records = find_monitor(file.monitors)) {
     out["epochs_seen"] = records->epochs_seen;
     out["examples_seen"] = records->examples_seen;
-    out["seconds"] = json_of(records->time_record.empty() ? 0. : records->time_record.back());
+    out["seconds"] = json_of(last_seconds(*records));
   }
   put_json(out);
   return exit_ok;
@@ -305,7 +301,7 @@ int summarize(const std::string& path) {
   say(stdout, "{} parameters, {}\n", total, file.floatX);
   if (const MonitorRecords* records = find_monitor(file.monitors))
     say(stdout, "trained for {} epochs, {} examples, {:.1f} seconds\n", records->epochs_seen,
-        records->examples_seen, records->time_record.empty() ? 0. : records->time_record.back());
+        records->examples_seen, last_seconds(*records));
   say(stdout, "written by ansatz {}\n", file.library_version);
   return exit_ok;
 }

@@ -3,7 +3,6 @@
 #include "json_output.hpp"
 #include "trained_model.hpp"
 
-#include <ansatz/base/json.hpp>
 #include <ansatz/base/shown.hpp>
 #include <ansatz/data/for_each_batch.hpp>
 #include <ansatz/files/atomic_file.hpp>
@@ -352,7 +351,7 @@ int evaluate(const EvaluateArguments& a) {
   if (!data.batch_size) data.num_batches = sizes.num_batches;
   if (!data.batch_size && !data.num_batches) data.batch_size = 500;
   const std::vector<std::string> faults = session.measure(model.file, model.path, data);
-  std::string json;
+  OrderedJson json = OrderedJson::object();
   std::vector<std::string> names;
   for (const ChannelRecords& c : session.records().channels) names.push_back(c.name);
   if (const std::string what = fits_nothing(a.channels, names); !what.empty() && !a.quiet)
@@ -361,13 +360,12 @@ int evaluate(const EvaluateArguments& a) {
     const ChannelRecords& c = session.records().channels[static_cast<std::size_t>(i)];
     if (!a.channels.empty() && !matches(a.channels, c.name)) continue;
     if (a.json)
-      json += fmt::format("{}{}:{}", json.empty() ? "" : ",", json_string(c.name),
-                          json_number(c.val_record.back()));
+      add_key(json, c.name, json_of(c.val_record.back()));
     else
       say(stdout, "{}: {}\n", printable_name(c.name),
           channel_text(c.val_record.back(), model.precision));
   }
-  if (a.json) say(stdout, "{{{}}}\n", json);
+  if (a.json) put_json(json);
   std::fflush(stdout);
   if (a.quiet) return exit_ok;
   for (const std::string& fault : faults) say(stderr, "not computed: {}\n", fault);

@@ -2,8 +2,9 @@
 
 #include <ansatz/base/shown.hpp>
 
+#include "../dsl/text.hpp"
+#include "../dsl/utf8.hpp"
 #include "say.hpp"
-#include "utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +14,11 @@ namespace ansatz {
 
 OrderedJson json_of(double value) {
   if (std::isfinite(value)) return value;
-  return fmt::format("{}", value);
+  return running::number_text(value);
+}
+
+void add_key(OrderedJson& object, std::string key, OrderedJson value) {
+  object.get_ref<OrderedJson::object_t&>().push_back({std::move(key), std::move(value)});
 }
 
 std::string json_text(const OrderedJson& json) {

@@ -16,6 +16,10 @@ using OrderedJson = nlohmann::ordered_json;
 /// "inf", "-inf".
 OrderedJson json_of(double value);
 
+/// Adds a key that the object does not have yet. Others look through all its keys first, which is
+/// much for thousands of them.
+void add_key(OrderedJson& object, std::string key, OrderedJson value);
+
 /// In one line. Bytes that are no UTF-8 become U+FFFD; what would command a terminal or turn the
 /// direction of text is written as \uNNNN.
 std::string json_text(const OrderedJson& json);

@@ -1,6 +1,6 @@
 #include <ansatz/base/shown.hpp>
 
-#include "utf8.hpp"
+#include "../dsl/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -16,23 +16,6 @@ Character character_at(std::string_view text, std::size_t at) {
   return utf8::decode(text.substr(at));
 }
 
-bool is_shown(std::uint32_t c) {
-  const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
-  const bool separates_lines = c == 0x2028 || c == 0x2029;
-  const bool directs = c == 0x200e || c == 0x200f || c == 0x061c || (c >= 0x202a && c <= 0x202e) ||
-                       (c >= 0x2066 && c <= 0x2069);
-  return !control && !separates_lines && !directs;
-}
-
-void append(std::string& out, std::string_view text, std::size_t at, Character c) {
-  if (c.bytes == 0)
-    out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at]));
-  else if (is_shown(c.code))
-    out += text.substr(at, static_cast<std::size_t>(c.bytes));
-  else
-    out += c.code < 0x80 ? fmt::format("\\x{:02x}", c.code) : fmt::format("\\u{{{:x}}}", c.code);
-}
-
 std::size_t step(Character c) { return c.bytes == 0 ? 1 : static_cast<std::size_t>(c.bytes); }
 
 }  // namespace
@@ -40,7 +23,7 @@ std::size_t step(Character c) { return c.bytes == 0 ? 1 : static_cast<std::size_
 bool is_plain(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const Character c = character_at(text, at);
-    if (c.bytes == 0 || (c.code != '\t' && !is_shown(c.code))) return false;
+    if (c.bytes == 0 || (c.code != '\t' && !utf8::is_shown(c.code))) return false;
     at += step(c);
   }
   return true;
@@ -62,7 +45,7 @@ std::string printable(std::string_view text) {
     if (c.code == '\n' || c.code == '\t')
       out += static_cast<char>(c.code);
     else
-      append(out, text, at, c);
+      utf8::append_shown(out, text.substr(at));
     at += step(c);
   }
   return out;
@@ -72,7 +55,7 @@ std::string printable_name(std::string_view name) {
   std::string out;
   for (std::size_t at = 0; at < name.size();) {
     const Character c = character_at(name, at);
-    append(out, name, at, c);
+    utf8::append_shown(out, name.substr(at));
     at += step(c);
   }
   return out;
@@ -87,8 +70,8 @@ std::string shown(std::string_view text) {
     } else {
       // Between whole characters.
       std::size_t head = longest / 2, tail = word.size() - longest / 4;
-      while ((static_cast<unsigned char>(word[head]) & 0xc0) == 0x80) --head;
-      while ((static_cast<unsigned char>(word[tail]) & 0xc0) == 0x80) ++tail;
+      head = utf8::boundary(word, head);
+      while (utf8::continuation(word[tail])) ++tail;
       out += fmt::format("{}... ({} bytes) ...{}", word.substr(0, head), word.size(),
                          word.substr(tail));
     }
@@ -100,7 +83,7 @@ std::string shown(std::string_view text) {
       end_word();
       out += static_cast<char>(c.code);
     } else {
-      append(word, text, at, c);
+      utf8::append_shown(word, text.substr(at));
     }
     at += step(c);
   }

@@ -2,7 +2,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include "../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 
@@ -42,7 +42,7 @@ ArrayView Minibatch::operator[](std::string_view source) const {
     if (part.source == source) return part.rows;
     known.push_back(part.source);
   }
-  throw NameError(fmt::format("the batches have no source {}{}", data::quoted(source),
+  throw NameError(fmt::format("the batches have no source {}{}", in_quotes(source),
                               allowed_names(source, known)));
 }
 

@@ -2,7 +2,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include "../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@ OneHotMode one_hot_mode(std::string_view name) {
   if (name == "stack") return OneHotMode::stack;
   if (name == "concatenate") return OneHotMode::concatenate;
   if (name == "merge") return OneHotMode::merge;
-  throw NameError(fmt::format("one-hot mode {} is unknown{}", data::quoted(name),
+  throw NameError(fmt::format("one-hot mode {} is unknown{}", in_quotes(name),
                               allowed_names(name, {"stack", "concatenate", "merge"})));
 }
 

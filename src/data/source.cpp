@@ -3,7 +3,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include "../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 
@@ -22,7 +22,7 @@ const Column& BatchSource::column(std::string_view source) const {
   if (const Column* found = find(source)) return *found;
   std::vector<std::string_view> known;
   for (const Column& column : columns()) known.push_back(column.source);
-  throw NameError(fmt::format("the data set has no source {}{}", data::quoted(source),
+  throw NameError(fmt::format("the data set has no source {}{}", in_quotes(source),
                               allowed_names(source, known)));
 }
 

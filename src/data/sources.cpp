@@ -4,7 +4,7 @@
 #include <ansatz/files/mapped_npy.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 #include "check_column.hpp"
 
 #include <fmt/format.h>
@@ -455,9 +455,8 @@ class SideBySide final : public BatchSource {
       const std::int64_t here = each->examples();
       if (examples_ == unknown || (examples_ == endless && here != unknown)) examples_ = here;
       if (here >= 0 && here != endless && here != examples_)
-        throw ValueError(fmt::format("{} has {} examples, {} has {}",
-                                     data::quoted(columns_[0].source), examples_,
-                                     data::quoted(each->columns()[0].source), here));
+        throw ValueError(fmt::format("{} has {} examples, {} has {}", in_quotes(columns_[0].source),
+                                     examples_, in_quotes(each->columns()[0].source), here));
       columns_.insert(columns_.end(), each->columns().begin(), each->columns().end());
     }
     set_examples(columns_, examples_);
@@ -506,8 +505,8 @@ class SideBySide final : public BatchSource {
         }
         if (i > 0 && rows.size() != examples)
           throw ValueError(fmt::format("{} ends before or after {}",
-                                       data::quoted(rows.columns[0].source),
-                                       data::quoted(columns_[0].source)));
+                                       in_quotes(rows.columns[0].source),
+                                       in_quotes(columns_[0].source)));
         examples = rows.size();
       }
       return {columns_, {0, examples, nullptr}};
@@ -543,7 +542,7 @@ Column image_column(std::string source, std::int64_t rows, std::int64_t columns,
 
 Column label_column(std::string source, int labels, const Dims& example) {
   if (labels < 1)
-    throw ValueError(fmt::format("{}: {} labels; at least 1", data::quoted(source), labels));
+    throw ValueError(fmt::format("{}: {} labels; at least 1", in_quotes(source), labels));
   Column out = number_column(std::move(source), example, ElementType::int32);
   out.labels = labels;
   return out;

@@ -1,7 +1,7 @@
 #include <ansatz/data/table.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 #include "check_column.hpp"
 
 #include <fmt/format.h>
@@ -35,10 +35,10 @@ Column column_of(std::string source, std::vector<E> values, const Dims& example)
       throw ValueError(
           fmt::format("{}: an example of dimensions {}; allowed are up to {} positive "
                       "ones",
-                      data::quoted(out.source), dims_text(example), ir::max_rank - 1));
+                      in_quotes(out.source), dims_text(example), ir::max_rank - 1));
   if (std::ssize(values) % width != 0)
     throw ValueError(fmt::format("{}: {} numbers do not make examples of dimensions {}",
-                                 data::quoted(out.source), values.size(), dims_text(example)));
+                                 in_quotes(out.source), values.size(), dims_text(example)));
   out.examples = std::ssize(values) / width;
   const auto owner = std::make_shared<const std::vector<E>>(std::move(values));
   out.data = owner->data();
@@ -70,9 +70,8 @@ void check_finite(const Column& column) {
   const E* end = begin + column.examples * column.width();
   const E* found = first_not_finite(begin, end);
   if (found != end)
-    throw ValueError(fmt::format("{}: the number {} in {} is not finite",
-                                 data::quoted(column.source), *found,
-                                 column.place_of((found - begin) / column.width())));
+    throw ValueError(fmt::format("{}: the number {} in {} is not finite", in_quotes(column.source),
+                                 *found, column.place_of((found - begin) / column.width())));
 }
 
 void check_labels(const Column& column) {
@@ -82,7 +81,7 @@ void check_labels(const Column& column) {
       begin, end, [&](std::int32_t label) { return label < 0 || label >= column.labels; });
   if (found != end)
     throw ValueError(
-        fmt::format("{}: label {} in {}; allowed are 0 to {}", data::quoted(column.source), *found,
+        fmt::format("{}: label {} in {}; allowed are 0 to {}", in_quotes(column.source), *found,
                     column.place_of((found - begin) / column.width()), column.labels - 1));
 }
 
@@ -91,7 +90,7 @@ void check_labels(const Column& column) {
 namespace data {
 
 void check_kind(const Column& column) {
-  const std::string name = quoted(column.source);
+  const std::string name = in_quotes(column.source);
   if (column.source.empty()) throw NameError("a column of a data set has no name");
   if (column.example.rank >= ir::max_rank || column.width() < 1)
     throw ValueError(fmt::format("{}: {} examples of dimensions {}", name, column.examples,
@@ -132,10 +131,10 @@ void check_together(const std::vector<Column>& columns) {
     for (const Column& other : columns)
       if (&other < &column && other.source == column.source)
         throw NameError(
-            fmt::format("two columns of a data set are named {}", quoted(column.source)));
+            fmt::format("two columns of a data set are named {}", in_quotes(column.source)));
     if (column.examples != columns[0].examples)
-      throw ValueError(fmt::format("{} has {} examples, {} has {}", quoted(columns[0].source),
-                                   columns[0].examples, quoted(column.source), column.examples));
+      throw ValueError(fmt::format("{} has {} examples, {} has {}", in_quotes(columns[0].source),
+                                   columns[0].examples, in_quotes(column.source), column.examples));
   }
 }
 
@@ -145,11 +144,11 @@ namespace {
 
 void check(const Column& column) {
   if (column.examples < 0)
-    throw ValueError(fmt::format("{}: {} examples of dimensions {}", data::quoted(column.source),
+    throw ValueError(fmt::format("{}: {} examples of dimensions {}", in_quotes(column.source),
                                  column.examples, dims_text(column.example)));
   data::check_kind(column);
   if (column.data == nullptr && column.examples > 0)
-    throw ValueError(fmt::format("{}: no data", data::quoted(column.source)));
+    throw ValueError(fmt::format("{}: no data", in_quotes(column.source)));
   data::check_values(column);
 }
 
@@ -186,7 +185,7 @@ Column image_column(std::string source, std::vector<double> values, std::int64_t
 Column label_column(std::string source, std::vector<std::int32_t> values, int labels,
                     const Dims& example) {
   if (labels < 1)
-    throw ValueError(fmt::format("{}: {} labels; at least 1", data::quoted(source), labels));
+    throw ValueError(fmt::format("{}: {} labels; at least 1", in_quotes(source), labels));
   Column out = column_of(std::move(source), std::move(values), example);
   out.labels = labels;
   return out;

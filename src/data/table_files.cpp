@@ -4,7 +4,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include "../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -29,7 +29,7 @@ constexpr std::string_view no_delimiters = "0123456789+-.eE\"#\r\n";
 
 void check(const CsvDatasetOptions& options) {
   if (options.task != "classification" && options.task != "regression")
-    throw NameError(fmt::format("task {} is unknown{}", data::quoted(options.task),
+    throw NameError(fmt::format("task {} is unknown{}", in_quotes(options.task),
                                 allowed_names(options.task, {"classification", "regression"})));
   if (options.num_outputs < 1)
     throw ValueError(fmt::format("num_outputs {}: at least 1", options.num_outputs));
@@ -51,7 +51,7 @@ void check(const CsvDatasetOptions& options) {
     throw ValueError(
         fmt::format("delimiter {}: a character that neither numbers nor comments are "
                     "written with",
-                    data::quoted({&options.delimiter, 1})));
+                    in_quotes({&options.delimiter, 1})));
 }
 
 namespace {
@@ -242,7 +242,7 @@ Table npy_table(const std::string& path) { return Table({features_of(read_npy(pa
 Table npz_table(const std::string& path, const std::string& key, const std::string& target_key,
                 int target_labels) {
   const auto where = [&](const std::string& name) {
-    return fmt::format("{}, array {}", path, data::quoted(name));
+    return fmt::format("{}, array {}", path, in_quotes(name));
   };
   std::vector<Column> columns;
   columns.push_back(features_of(read_npz_array(path, key), where(key)));
@@ -266,7 +266,7 @@ Table npz_table(const std::string& path, const std::string& key, const std::stri
 Table npz_table(const std::string& path, const std::vector<Column>& columns) {
   std::vector<Column> found;
   for (const Column& column : columns) {
-    const std::string where = fmt::format("{}, array {}", path, data::quoted(column.source));
+    const std::string where = fmt::format("{}, array {}", path, in_quotes(column.source));
     NpzArray array = read_npz_array(path, column.source);
     const std::vector<std::int64_t> shape = array.shape;
     require_examples(shape, where);

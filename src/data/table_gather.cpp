@@ -1,7 +1,7 @@
 #include <ansatz/data/table.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@ namespace {
 
 [[noreturn]] void no_such_example(const Column& column, std::int64_t example) {
   throw ValueError(fmt::format("{}: example {} is asked for; there are {}",
-                               data::quoted(column.source), example, column.examples));
+                               in_quotes(column.source), example, column.examples));
 }
 
 void check(const Column& column, const Subset& subset) {
@@ -53,7 +53,7 @@ template <class From, class To>
     throw ValueError(
         fmt::format("{}: the number {} in {}, column {} counted from 0, is too large for float32, "
                     "whose largest is {}",
-                    data::quoted(column.source), *found, column.place_of(subset[i]), found - row,
+                    in_quotes(column.source), *found, column.place_of(subset[i]), found - row,
                     std::numeric_limits<To>::max()));
   }
 }
@@ -120,11 +120,11 @@ void Table::gather(const Column& column, const Subset& subset, ElementType wante
     return convert<std::int32_t, float>(column, subset, out);
   if (wanted == float64 && column.type == int32)
     return convert<std::int32_t, double>(column, subset, out);
-  throw ValueError(wanted == int32
-                       ? fmt::format("{} holds real numbers, where labels are wanted",
-                                     data::quoted(column.source))
-                       : fmt::format("{} can be had as float32 or float64, labels also as int32",
-                                     data::quoted(column.source)));
+  throw ValueError(
+      wanted == int32
+          ? fmt::format("{} holds real numbers, where labels are wanted", in_quotes(column.source))
+          : fmt::format("{} can be had as float32 or float64, labels also as int32",
+                        in_quotes(column.source)));
 }
 
 void Table::gather_one_hot(const Column& column, const Subset& subset, ElementType wanted,
@@ -132,11 +132,11 @@ void Table::gather_one_hot(const Column& column, const Subset& subset, ElementTy
   check(column, subset);
   if (column.labels == 0)
     throw ValueError(
-        fmt::format("{} holds real numbers, where labels are wanted", data::quoted(column.source)));
+        fmt::format("{} holds real numbers, where labels are wanted", in_quotes(column.source)));
   if (wanted == ElementType::float32) return one_hot<float>(column, subset, out);
   if (wanted == ElementType::float64) return one_hot<double>(column, subset, out);
-  throw ValueError(fmt::format("{}: one-hot rows can be had as float32 or float64",
-                               data::quoted(column.source)));
+  throw ValueError(
+      fmt::format("{}: one-hot rows can be had as float32 or float64", in_quotes(column.source)));
 }
 
 }  // namespace ansatz

@@ -6,14 +6,16 @@
 #include <string_view>
 
 #include <dsl/array.hpp>
+#include <dsl/in_quotes.hpp>
 #include <dsl/plan/plan.hpp>
 
 namespace ansatz::running {
 
-std::string quoted(std::string_view name);
 const char* type_name(ElementType type);
 /// A number as a reader would write it: 3, 0.1, nan.
 std::string number_text(double value);
+/// The same, but never as a whole number is written: 3.0.
+std::string real_text(double value);
 /// "[100, 784]"
 std::string shape_text(const Dims& dims);
 /// "[batch, 784]"; the names of extents come from the plan, if there is one.

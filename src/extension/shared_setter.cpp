@@ -32,6 +32,7 @@ class SetterRun final : public ExtensionRun {
   void on_monitor(Session& session) override {
     for (const EpochUpdate& each : description_.epoch_updates) {
       if (each.epoch != session.records().epochs_seen) continue;
+      // In Pylearn2 both are shared variables; here named numbers and parameters differ.
       if (session.has_setting(each.variable))
         session.set_setting(each.variable, each.value);
       else

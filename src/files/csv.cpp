@@ -2,7 +2,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include "../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 #include "byte_source.hpp"
 
 #include <fmt/format.h>
@@ -103,7 +103,7 @@ struct Reader {
         if (after < text.size() && text[after] != options.separator && !comment(after) &&
             !(by_blanks && after > i + 1))
           throw error(i + 2, fmt::format("{} after the closing quote of a field",
-                                         data::quoted(text.substr(i + 1, 1))));
+                                         in_quotes(text.substr(i + 1, 1))));
         i = after;
       } else {
         const std::size_t first = i;
@@ -142,13 +142,12 @@ struct Reader {
     const std::errc code = parse(field, value);
     if (code == std::errc::result_out_of_range)
       throw error(field.column,
-                  fmt::format("{} lies outside the range of a double", data::quoted(field.text)));
+                  fmt::format("{} lies outside the range of a double", in_quotes(field.text)));
     if (code != std::errc{})
       throw error(
           field.column,
           fmt::format(
-              "{} is not a number{}",
-              field.text.empty() ? "an empty field" : data::quoted(field.text),
+              "{} is not a number{}", field.text.empty() ? "an empty field" : in_quotes(field.text),
               first_line ? "; if the first line holds names, set " + options.header_key : ""));
     return value;
   }
@@ -169,7 +168,7 @@ struct Reader {
     if (field.text.empty()) throw error(field.column, "the class is missing");
     if (!options.classes.empty()) {
       const std::vector<std::string_view> known(options.classes.begin(), options.classes.end());
-      throw error(field.column, fmt::format("class {} is unknown{}", data::quoted(field.text),
+      throw error(field.column, fmt::format("class {} is unknown{}", in_quotes(field.text),
                                             allowed_names(field.text, known)));
     }
     table.classes.push_back(field.text);

@@ -4,7 +4,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include "../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -165,11 +165,11 @@ Hdf5Array::Hdf5Array(const std::string& path, const std::string& name)
     : path_(path), name_(name), handles_(std::make_unique<Handles>()) {
   // For its errors: the library tells none apart.
   if (const auto regular = serial::open_regular(path); !regular.file)
-    throw FileError(fmt::format("cannot read {}: {}", data::quoted(path),
+    throw FileError(fmt::format("cannot read {}: {}", path_in_quotes(path),
                                 regular.why.empty() ? std::strerror(regular.error) : regular.why));
   const Use use;
   const auto failed = [&](std::string_view what) {
-    return FileError(fmt::format("cannot read {}: {}", data::quoted(path), what));
+    return FileError(fmt::format("cannot read {}: {}", path_in_quotes(path), what));
   };
   handles_->file = Id(hdf5().open_file(path.c_str(), read_only, H5P_DEFAULT), hdf5().close_file);
   if (!handles_->file.good()) throw failed("it is no HDF5 file, or damaged");
@@ -178,21 +178,21 @@ Hdf5Array::Hdf5Array(const std::string& path, const std::string& name)
         Id(hdf5().open_array(handles_->file, name.c_str(), H5P_DEFAULT), hdf5().close_array);
   if (!handles_->set.good()) {
     const std::vector<std::string> names = arrays_in(handles_->file);
-    throw NameError(fmt::format("{} has no array {}{}", path, data::quoted(name),
+    throw NameError(fmt::format("{} has no array {}{}", path, in_quotes(name),
                                 allowed_names(name, {names.begin(), names.end()})));
   }
   handles_->type = Id(hdf5().type_of(handles_->set), hdf5().close_type);
   const H5T_class_t kind = hdf5().class_of(handles_->type);
   if (kind != H5T_INTEGER && kind != H5T_FLOAT)
     throw failed(fmt::format("its array {} holds no numbers; allowed are integers and floats",
-                             data::quoted(name)));
+                             in_quotes(name)));
   handles_->whole = kind == H5T_INTEGER;
   handles_->bytes = hdf5().size_of(handles_->type);
   const Id space(hdf5().space_of(handles_->set), hdf5().close_space);
   const int rank = hdf5().rank_of(space);
   std::vector<hsize_t> sizes(static_cast<std::size_t>(std::max(rank, 0)));
   if (rank < 1 || hdf5().sizes_of(space, sizes.data(), nullptr) < 0)
-    throw failed(fmt::format("its array {} has no dimension", data::quoted(name)));
+    throw failed(fmt::format("its array {} has no dimension", in_quotes(name)));
   for (const hsize_t n : sizes) handles_->shape.push_back(static_cast<std::int64_t>(n));
 }
 
@@ -219,8 +219,7 @@ void Hdf5Array::read(std::int64_t first, std::int64_t count, ElementType as, voi
   if (hdf5().select(on_file, H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr) < 0 ||
       hdf5().read(handles_->set, memory_type(as), in_memory, on_file, H5P_DEFAULT, out) < 0)
     throw FileError(fmt::format("cannot read {}: its array {} is damaged in rows {} to {}",
-                                data::quoted(path_), data::quoted(name_), first,
-                                first + count - 1));
+                                path_in_quotes(path_), in_quotes(name_), first, first + count - 1));
 }
 
 }  // namespace ansatz

@@ -3,7 +3,7 @@
 #include <ansatz/base/regular_file.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 #include <png.h>
@@ -19,7 +19,7 @@ namespace ansatz {
 namespace {
 
 [[noreturn]] void refuse(const std::string& path, std::string_view why) {
-  throw FileError(fmt::format("cannot read {}: {}", data::quoted(path), why));
+  throw FileError(fmt::format("cannot read {}: {}", path_in_quotes(path), why));
 }
 
 std::string bytes_of(const std::string& path) {

@@ -1,6 +1,7 @@
 #include <ansatz/files/mapped_npy.hpp>
 
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 
 #include "../dsl/text.hpp"
 #include "npy.hpp"
@@ -28,13 +29,15 @@ struct Mapping {
 
 }  // namespace
 
+// The pages stay those of the file: read again, they come from the disk. Without it a walk through
+// a file larger than the memory would fill the memory first.
 void MappedArray::forget() const {
   const auto* const mapping = static_cast<const Mapping*>(owner.get());
   if (mapping && mapping->data) ::madvise(mapping->data, mapping->size, MADV_DONTNEED);
 }
 
 MappedArray map_npy(const std::string& path) {
-  const std::string failed = "cannot read " + running::quoted(path) + ": ";
+  const std::string failed = "cannot read " + path_in_quotes(path) + ": ";
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat info {};
   const bool known = file >= 0 && ::fstat(file, &info) == 0;
@@ -58,6 +61,7 @@ MappedArray map_npy(const std::string& path) {
     at += got;
     return got;
   };
+  // The reader of headers throws texts, to which each of its callers adds the file.
   try {
     running::NpyLayout layout = running::read_npy_layout(read);
     if (!layout.as_in_memory)

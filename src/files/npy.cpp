@@ -79,7 +79,7 @@ void set_type(Header& out, std::string_view descr) {
       return;
     }
   }
-  throw "has elements " + quoted(descr) + ", " + kind_of(descr) + allowed;
+  throw "has elements " + in_quotes(descr) + ", " + kind_of(descr) + allowed;
 }
 
 /// Reads the dict of a header. Throws a std::string with what is wrong.
@@ -111,7 +111,7 @@ class HeaderParser {
         out.shape = tuple();
         has_shape = true;
       } else {
-        throw "has the unknown header key " + quoted(key);
+        throw "has the unknown header key " + in_quotes(key);
       }
       if (!accept(',')) {
         expect('}');

@@ -15,13 +15,12 @@
 #include <utility>
 
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 
 #include "../dsl/text.hpp"
 #include "npy.hpp"
 
 namespace ansatz {
-
-using running::quoted;
 
 namespace {
 
@@ -58,10 +57,10 @@ NpzArray read_entry(zip_t* archive, zip_uint64_t index) {
 template <class Wanted>
 std::vector<NpzArray> read_arrays(const std::string& path, Wanted wanted) {
   serial::RegularFile opened = serial::open_regular(path);
-  if (!opened.file) throw FileError("cannot read " + quoted(path) + ": " + opened.why);
+  if (!opened.file) throw FileError("cannot read " + path_in_quotes(path) + ": " + opened.why);
   int code = 0;
   Archive archive(zip_fdopen(opened.file.get(), 0, &code));
-  if (!archive) throw FileError("cannot read " + quoted(path) + ": " + zip_text(code));
+  if (!archive) throw FileError("cannot read " + path_in_quotes(path) + ": " + zip_text(code));
   (void)opened.file.release();
   std::vector<NpzArray> out;
   const zip_int64_t entries = zip_get_num_entries(archive.get(), 0);
@@ -74,7 +73,8 @@ std::vector<NpzArray> read_arrays(const std::string& path, Wanted wanted) {
     try {
       out.push_back(read_entry(archive.get(), index));
     } catch (const std::string& what) {
-      throw FileError("cannot read " + quoted(path) + ": array " + quoted(entry) + " " + what);
+      throw FileError("cannot read " + path_in_quotes(path) + ": array " + in_quotes(entry) + " " +
+                      what);
     }
     out.back().name = std::move(name);
   }
@@ -84,7 +84,7 @@ std::vector<NpzArray> read_arrays(const std::string& path, Wanted wanted) {
 // ---------------------------------------------------------------------------- writing
 
 [[noreturn]] void cannot_write(const std::string& path, const std::string& why) {
-  throw FileError("cannot write " + quoted(path) + ": " + why);
+  throw FileError("cannot write " + path_in_quotes(path) + ": " + why);
 }
 
 /// What libzip writes to: a file that takes its place when it is whole, with the mode of the one
@@ -222,13 +222,13 @@ NpzArray read_npz_array(const std::string& path, std::string_view name) {
     return known == name;
   });
   if (!found.empty()) return std::move(found.front());
-  throw NameError(quoted(path) + " has no array " + quoted(name) +
+  throw NameError(path_in_quotes(path) + " has no array " + in_quotes(name) +
                   allowed_names(name, {names.begin(), names.end()}));
 }
 
 NpzArray read_npy(const std::string& path) {
   serial::RegularFile opened = serial::open_regular(path);
-  const std::string failed = "cannot read " + quoted(path) + ": ";
+  const std::string failed = "cannot read " + path_in_quotes(path) + ": ";
   if (!opened.file) throw FileError(failed + opened.why);
   const serial::Stream file = serial::stream_of(std::move(opened));
   if (!file) throw FileError(failed + std::strerror(errno));
@@ -247,11 +247,11 @@ void write_npz(const std::string& path, const std::vector<NamedArray>& arrays) {
   std::vector<std::string_view> names;
   for (const NamedArray& a : arrays) {
     if (!running::good_name(a.name))
-      throw NameError(quoted(a.name) + " cannot name an array; allowed: A-Z a-z 0-9 _ . / -");
+      throw NameError(in_quotes(a.name) + " cannot name an array; allowed: A-Z a-z 0-9 _ . / -");
     if (std::find(names.begin(), names.end(), a.name) != names.end())
-      throw NameError("two arrays are named " + quoted(a.name));
+      throw NameError("two arrays are named " + in_quotes(a.name));
     if (!a.array.contiguous || a.array.dims.rank > ir::max_rank)
-      throw ValueError("array " + quoted(a.name) +
+      throw ValueError("array " + in_quotes(a.name) +
                        " must be contiguous in row-major order, of at most " +
                        std::to_string(ir::max_rank) + " dimensions");
     names.push_back(a.name);

@@ -8,13 +8,13 @@
 
 #include <ansatz/files/npz.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 #include <dsl/nearest_name.hpp>
 
 #include "../dsl/text.hpp"
 
 namespace ansatz {
 
-using running::quoted;
 using running::shape_text;
 using running::type_name;
 
@@ -64,10 +64,10 @@ std::string differences(const Store& store, const Offered& t, const char* where)
   if (store.resizable(t.name) && t.dims.rank > 0) wanted[0] = t.dims[0];
   const std::string in = std::string(" in the ") + where + ", ";
   if (t.dims != wanted)
-    wrong += "\n  " + quoted(t.name) + " has the shape " + shape_text(t.dims) + in +
+    wrong += "\n  " + in_quotes(t.name) + " has the shape " + shape_text(t.dims) + in +
              shape_text(store.shape(t.name)) + " in the store";
   if (t.type != store.type(t.name))
-    wrong += "\n  " + quoted(t.name) + " holds " + type_name(t.type) + in +
+    wrong += "\n  " + in_quotes(t.name) + " holds " + type_name(t.type) + in +
              type_name(store.type(t.name)) + " in the store";
   return wrong;
 }
@@ -81,12 +81,12 @@ std::string all_differences(const Store& store, const std::vector<Offered>& ther
   std::string wrong;
   for (const std::string_view each : known)
     if (std::find(in_file.begin(), in_file.end(), each) == in_file.end())
-      wrong += "\n  " + quoted(each) + " is missing" + nearest_text(each, in_file, where);
+      wrong += "\n  " + in_quotes(each) + " is missing" + nearest_text(each, in_file, where);
   for (const Offered& t : there)
     if (store.contains(t.name))
       wrong += differences(store, t, where);
     else
-      wrong += "\n  " + quoted(t.name) + " is unknown" + nearest_text(t.name, known, "store");
+      wrong += "\n  " + in_quotes(t.name) + " is unknown" + nearest_text(t.name, known, "store");
   return wrong;
 }
 
@@ -108,7 +108,7 @@ void Store::load_npz(std::string_view path) {
   const std::vector<Offered> there = offered(arrays);
   const std::string wrong = all_differences(*this, there, "file");
   if (!wrong.empty())
-    throw FileError(quoted(path) + " does not hold the tensors of this store:" + wrong);
+    throw FileError(path_in_quotes(path) + " does not hold the tensors of this store:" + wrong);
   for (const Offered& t : there) take(*this, t);
 }
 
@@ -129,12 +129,12 @@ int Store::load_npz(std::string_view path, std::initializer_list<std::string_vie
     if (contains(t.name))
       wrong += differences(*this, t, "file");
     else
-      wrong += "\n  " + quoted(t.name) + " is unknown in the store";
+      wrong += "\n  " + in_quotes(t.name) + " is unknown in the store";
     taken.push_back(t);
   }
   for (const std::string& pattern : unused)
-    wrong += "\n  no tensor of the file fits " + quoted(pattern);
-  if (!wrong.empty()) throw FileError(quoted(path) + " cannot be read in part:" + wrong);
+    wrong += "\n  no tensor of the file fits " + in_quotes(pattern);
+  if (!wrong.empty()) throw FileError(path_in_quotes(path) + " cannot be read in part:" + wrong);
   for (const Offered& t : taken) take(*this, t);
   return static_cast<int>(taken.size());
 }

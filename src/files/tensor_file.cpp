@@ -13,11 +13,14 @@
 #include <stdexcept>
 #include <utility>
 
-#include <ansatz/base/json.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 
 #include <ansatz/base/regular_file.hpp>
 #include <ansatz/files/tensor_header.hpp>
+
+#include "../base/json_lines.hpp"
+#include "../dsl/utf8.hpp"
 
 namespace ansatz {
 
@@ -112,13 +115,13 @@ void verify_tensor(TensorHeader& header, const NamedTensor& tensor, bool must_ha
   if (at == header.metadata.end()) {
     if (must_have)
       source.fail(
-          fmt::format("tensor {} has no checksum: the file is damaged", shown(tensor.name)));
+          fmt::format("tensor {} has no checksum: the file is damaged", in_quotes(tensor.name)));
     return;
   }
   const std::string found = checksum_of(tensor.bytes.data(), tensor.bytes.size());
   if (found != at->second)
     source.fail(fmt::format("tensor {} is damaged: its checksum is {}, where {} is written",
-                            shown(tensor.name), found, shown(at->second)));
+                            in_quotes(tensor.name), found, in_quotes(at->second)));
   header.metadata.erase(at);
 }
 
@@ -170,27 +173,27 @@ std::uint64_t elements(const std::vector<std::int64_t>& shape) {
 }
 
 void check_text(std::string_view what, const std::string& key, const std::string& text) {
-  const std::size_t at = first_not_utf8(text);
+  const std::size_t at = utf8::first_fault(text);
   if (at < text.size())
-    throw ValueError(fmt::format("{} {} is not UTF-8 at byte {}", what, shown(key), at));
+    throw ValueError(fmt::format("{} {} is not UTF-8 at byte {}", what, in_quotes(key), at));
 }
 
 void check(const TensorFile& file) {
   std::set<std::string_view> names;
   for (const NamedTensor& t : file.tensors) {
     if (t.name.empty() || t.name == "__metadata__")
-      throw NameError(fmt::format("{} cannot name a tensor", shown(t.name)));
+      throw NameError(fmt::format("{} cannot name a tensor", in_quotes(t.name)));
     check_text("the name of tensor", t.name, t.name);
     if (!names.insert(t.name).second)
-      throw NameError(fmt::format("two tensors are named {}", shown(t.name)));
+      throw NameError(fmt::format("two tensors are named {}", in_quotes(t.name)));
     if (elements(t.shape) * static_cast<std::uint64_t>(element_size(t.type)) != t.bytes.size())
       throw ValueError(fmt::format("tensor {} has {} bytes, which is not its shape {} of {}",
-                                   shown(t.name), t.bytes.size(), t.shape,
+                                   in_quotes(t.name), t.bytes.size(), t.shape,
                                    safetensors_type(t.type)));
   }
   for (const auto& [key, text] : file.metadata) {
     if (key == header_checksum || key.starts_with(tensor_checksum))
-      throw NameError(fmt::format("the metadata key {} is kept for checksums", shown(key)));
+      throw NameError(fmt::format("the metadata key {} is kept for checksums", in_quotes(key)));
     check_text("the metadata key", key, key);
     check_text("the metadata", key, text);
   }
@@ -215,23 +218,21 @@ std::string begin_of(const TensorFile& file, const std::vector<const NamedTensor
     begins[t->name] = end;
     end += t->bytes.size();
   }
-  std::string out(header_begin);
-  out.append(checksum_digits, '0');
-  out += '"';
-  for (const auto& [key, text] : file.metadata)
-    out += fmt::format(",{}:{}", json_string(key), json_string(text));
+  const std::string no_checksum(checksum_digits, '0');
+  OrderedJson metadata{{header_checksum, no_checksum}};
+  for (const auto& [key, text] : file.metadata) add_key(metadata, key, text);
   for (const NamedTensor& t : file.tensors)
-    out += fmt::format(",{}:\"{}\"", json_string(std::string(tensor_checksum) + t.name),
-                       only_size ? std::string(checksum_digits, '0')
-                                 : checksum_of(t.bytes.data(), t.bytes.size()));
-  out += '}';
+    add_key(metadata, std::string(tensor_checksum) + t.name,
+            only_size ? no_checksum : checksum_of(t.bytes.data(), t.bytes.size()));
+  OrderedJson header{{"__metadata__", std::move(metadata)}};
   for (const NamedTensor& t : file.tensors) {
     const std::uint64_t begin = begins[t.name];
-    out += fmt::format(",{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}",
-                       json_string(t.name), safetensors_type(t.type), fmt::join(t.shape, ","),
-                       begin, begin + t.bytes.size());
+    add_key(header, t.name,
+            {{"dtype", safetensors_type(t.type)},
+             {"shape", t.shape},
+             {"data_offsets", {begin, begin + t.bytes.size()}}});
   }
-  out += '}';
+  std::string out = header.dump();
   out.append((8 - out.size() % 8) % 8, ' ');
   if (out.size() > most_header)
     throw ValueError(fmt::format("names and metadata take {} bytes; at most {} fit into a header",

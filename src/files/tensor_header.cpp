@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include <ansatz/base/json.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 #include <dsl/nearest_name.hpp>
 
 namespace ansatz::serial {
@@ -49,14 +49,14 @@ class HeaderReader {
         return start_entry(key);
       case Place::metadata:
         if (out_.metadata.contains(key))
-          fail(fmt::format("the metadata key {} is given twice", shown(key)));
+          fail(fmt::format("the metadata key {} is given twice", in_quotes(key)));
         key_ = key;
         return go(Place::metadata_value);
       default:
         break;
     }
     if (key != "dtype" && key != "shape" && key != "data_offsets")
-      wrong(fmt::format("has the unknown key {}{}", shown(key),
+      wrong(fmt::format("has the unknown key {}{}", in_quotes(key),
                         allowed_names(key, {"dtype", "shape", "data_offsets"})));
     bool& seen = key == "dtype" ? has_type_ : key == "shape" ? has_shape_ : has_offsets_;
     if (seen) wrong(fmt::format("has its {} twice", key));
@@ -71,10 +71,11 @@ class HeaderReader {
       out_.metadata.emplace(std::move(key_), std::move(text));
       return go(Place::metadata);
     }
-    if (place_ != Place::type) unexpected(fmt::format("the text {}", shown(text)));
+    if (place_ != Place::type) unexpected(fmt::format("the text {}", in_quotes(text)));
     const auto at = std::find(std::begin(type_names), std::end(type_names), text);
     if (at == std::end(type_names))
-      wrong(fmt::format("has the dtype {}; read are {}", shown(text), fmt::join(type_names, ", ")));
+      wrong(fmt::format("has the dtype {}; read are {}", in_quotes(text),
+                        fmt::join(type_names, ", ")));
     tensor().type = static_cast<ElementType>(at - std::begin(type_names));
     return go(Place::tensor);
   }
@@ -110,7 +111,7 @@ class HeaderReader {
   }
   bool number_integer(std::int64_t n) { unexpected(fmt::format("the number {}", n)); }
   bool number_float(double, const std::string& text) {
-    unexpected(fmt::format("the number {}", shown(text)));
+    unexpected(fmt::format("the number {}", in_quotes(text)));
   }
   bool boolean(bool value) { unexpected(value ? "true" : "false"); }
   bool null() { unexpected("null"); }
@@ -150,7 +151,7 @@ class HeaderReader {
       if (has_metadata_) fail("__metadata__ is given twice");
       has_metadata_ = true;
     } else if (!names_.emplace(name, true).second) {
-      fail(fmt::format("tensor {} is given twice", shown(name)));
+      fail(fmt::format("tensor {} is given twice", in_quotes(name)));
     }
     name_ = name;
     return go(Place::entry);
@@ -160,12 +161,12 @@ class HeaderReader {
     throw FileError(fmt::format("{}: {}", path_, what));
   }
   [[noreturn]] void wrong(const std::string& what) const {
-    fail(fmt::format("tensor {} {}", shown(name_), what));
+    fail(fmt::format("tensor {} {}", in_quotes(name_), what));
   }
   [[noreturn]] void unexpected(const std::string& what) const {
     switch (place_) {
       case Place::metadata_value:
-        fail(fmt::format("the metadata {} is {}, where a text belongs", shown(key_), what));
+        fail(fmt::format("the metadata {} is {}, where a text belongs", in_quotes(key_), what));
       case Place::entry:
         if (in_metadata_) fail(fmt::format("__metadata__ is {}, where an object belongs", what));
         wrong(fmt::format("is {}, where an object belongs", what));
@@ -199,7 +200,7 @@ std::uint64_t bytes_of(const TensorEntry& tensor, const std::string& path) {
   for (const std::int64_t n : tensor.shape)
     if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(n), &bytes))
       throw FileError(fmt::format("{}: tensor {} of shape {} has more than 2^64 bytes", path,
-                                  shown(tensor.name), tensor.shape));
+                                  in_quotes(tensor.name), tensor.shape));
   return bytes;
 }
 
@@ -221,7 +222,7 @@ void check_layout(const TensorHeader& header, std::uint64_t data_bytes, const st
     if (t.end - t.begin != needed)
       throw FileError(fmt::format(
           "{}: tensor {} has {} bytes (data_offsets [{}, {}]), but {} of shape {} has {}", path,
-          shown(t.name), t.end - t.begin, t.begin, t.end, safetensors_type(t.type), t.shape,
+          in_quotes(t.name), t.end - t.begin, t.begin, t.end, safetensors_type(t.type), t.shape,
           needed));
     order.push_back(&t);
   }
@@ -232,27 +233,19 @@ void check_layout(const TensorHeader& header, std::uint64_t data_bytes, const st
   for (const TensorEntry* t : order) {
     if (t->begin < end)
       throw FileError(fmt::format("{}: tensor {} overlaps another one at byte {} of the data", path,
-                                  shown(t->name), t->begin));
+                                  in_quotes(t->name), t->begin));
     if (t->begin > end)
       throw FileError(fmt::format("{}: {} bytes before tensor {} belong to no tensor", path,
-                                  t->begin - end, shown(t->name)));
+                                  t->begin - end, in_quotes(t->name)));
     if (t->end > data_bytes)
       throw FileError(
           fmt::format("{}: truncated: tensor {} needs bytes {} to {} of the data, but only {} "
                       "bytes are there",
-                      path, shown(t->name), t->begin, t->end, data_bytes));
+                      path, in_quotes(t->name), t->begin, t->end, data_bytes));
     end = t->end;
   }
   if (end < data_bytes)
     throw FileError(fmt::format("{}: {} bytes follow the last tensor", path, data_bytes - end));
-}
-
-std::string shown(std::string_view name) {
-  constexpr std::size_t most = 60;
-  std::string out = json_string(name.substr(0, most));
-  out.front() = out.back() = '\'';
-  if (name.size() > most) out += "…";
-  return out;
 }
 
 std::string kind_of(std::string_view begin) {

@@ -52,6 +52,7 @@ class Erased final : public AnyProgram {
 
  private:
   Program<T> program_;
+  // Of the last call: kept, as `result` is asked for afterwards.
   std::optional<Results<T>> results_;
 };
 

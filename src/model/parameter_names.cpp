@@ -14,6 +14,8 @@ std::map<std::string, std::string> paths_of_parameters(const Model& model) {
   std::map<std::string, std::string> paths;
   const Layered* const layered = model.as_layered();
   if (!layered) return paths;
+  // Parameters are listed twice, under the names of the files and under full ones: only the layers
+  // themselves know what they make of a place.
   const Place from = layered->root();
   Place by_path = from;
   by_path.named = {};

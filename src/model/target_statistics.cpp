@@ -14,6 +14,8 @@ struct Moments {
   std::vector<double> mean, variance;
 };
 
+// In two passes: means of squares less squares of means lose all digits of a small variance beside
+// a large mean.
 template <class T>
 Moments moments(const T* x, std::size_t rows, std::size_t columns) {
   Moments m{std::vector<double>(columns), std::vector<double>(columns)};

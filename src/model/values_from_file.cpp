@@ -46,6 +46,7 @@ void set_from_file(const ModelFile& file, const std::string& source, const Model
   StateList declared;
   model.states(declared);
   for (const NamedTensor& each : file.state)
+    // State of the training, momenta say, lies in the file, too, and is not the model's.
     if (declared.find(each.name)) values.set_state(each);
 }
 

@@ -9,6 +9,7 @@ namespace ansatz {
 
 namespace {
 
+// By the plans, not by names: a job of one's own may come to the same programs.
 bool is_program_of(const JobPrograms& programs, const Configuration& c, ElementType precision) {
   if (c.precision != static_cast<unsigned long>(element_size(precision)) ||
       c.functions.size() != programs.size())

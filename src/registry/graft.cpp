@@ -18,6 +18,8 @@ bool needs_more(const yaml::Node& tree) {
                      [](const yaml::Child& child) { return needs_more(*child.node); });
 }
 
+// Only the parts that hold a pickle are exchanged: all others keep their places in the job's text,
+// which messages show.
 bool graft(yaml::Node& tree, const yaml::Node& made,
            const std::function<bool(const yaml::Node&)>& wanted) {
   if (!has_pickle(tree, wanted)) return true;

@@ -6,6 +6,8 @@
 
 namespace ansatz::registering {
 
+// A shared object made with other headers would crash far from the cause. The sizes of the types
+// that both use differ as soon as their members do.
 bool made_for_this_library(const compiling::Stamp& stamp, const Layout& its_layout,
                            const char* file) {
   const compiling::Stamp& mine = compiling::stamp;

@@ -1,4 +1,5 @@
 #include <ansatz/registry/value.hpp>
+#include <dsl/in_quotes.hpp>
 
 #include "loader.hpp"
 #include "numpy.hpp"
@@ -120,7 +121,7 @@ std::optional<std::string> Value::text() const {
 bool Value::names_well(const std::string& key) const {
   constexpr std::size_t longest = 4095;  // of a path, too
   if (key.size() <= longest && is_plain(key)) return true;
-  error(fmt::format("found {}; allowed: {}", yaml::quoted(key),
+  error(fmt::format("found {}; allowed: {}", in_quotes(key),
                     key.size() > longest ? fmt::format("text of at most {} bytes", longest)
                                          : "text without line ends and control characters"));
   return false;

@@ -5,10 +5,11 @@
 #include <cstring>
 #include <sstream>
 
-#include <ansatz/base/json.hpp>
 #include <ansatz/serial/model_file.hpp>
 
 #include <ansatz/files/tensor_header.hpp>
+
+#include "../dsl/text.hpp"
 
 namespace ansatz {
 
@@ -168,7 +169,8 @@ void compare_channels(const std::string& what, const ChannelRecords& a, const Ch
   for (std::size_t i = 0; i < a.val_record.size(); ++i)
     if (!same_value(a.val_record[i], b.val_record[i])) {
       out.push_back(fmt::format("{}: record {} is {} / {}", what, a.first + std::int64_t(i),
-                                json_number(a.val_record[i]), json_number(b.val_record[i])));
+                                running::real_text(a.val_record[i]),
+                                running::real_text(b.val_record[i])));
       return;
     }
 }

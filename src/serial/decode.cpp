@@ -9,6 +9,7 @@
 #include <ansatz/serial/model_file.hpp>
 #include <ansatz/serial/upgrade.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 
 #include <ansatz/files/tensor_header.hpp>
 #include "json.hpp"
@@ -32,7 +33,7 @@ class Decoder {
     out_.library_version = text(key::version);
     out_.floatX = text(key::floatX);
     if (out_.floatX != "float32" && out_.floatX != "float64")
-      fail(fmt::format("floatX is {}; allowed: float32, float64", shown(out_.floatX)));
+      fail(fmt::format("floatX is {}; allowed: float32, float64", in_quotes(out_.floatX)));
     out_.job_yaml = text(key::job);
     out_.dataset_yaml = text(key::dataset);
     out_.model_yaml = text(key::model);
@@ -51,7 +52,7 @@ class Decoder {
     read(key::random, [&](const Json& json) { random(json); });
     read(key::monitors, [&](const Json& json) { monitors(json); });
     if (!others_.empty())
-      fail(fmt::format("tensor {} belongs to nothing", shown(others_.begin()->first)));
+      fail(fmt::format("tensor {} belongs to nothing", in_quotes(others_.begin()->first)));
     return std::move(out_);
   }
 
@@ -95,10 +96,10 @@ class Decoder {
   template <class E>
   std::vector<E> take(const std::string& name, const std::vector<std::int64_t>& shape) {
     const auto at = others_.find(name);
-    if (at == others_.end()) fail(fmt::format("tensor {} is missing", shown(name)));
+    if (at == others_.end()) fail(fmt::format("tensor {} is missing", in_quotes(name)));
     const NamedTensor& t = at->second;
     if (t.type != element_type_of<E>() || t.shape != shape)
-      fail(fmt::format("tensor {} is {} of shape {}, where {} of shape {} belongs", shown(name),
+      fail(fmt::format("tensor {} is {} of shape {}, where {} of shape {} belongs", in_quotes(name),
                        safetensors_type(t.type), t.shape, safetensors_type(element_type_of<E>()),
                        shape));
     std::vector<E> out(t.data<E>(), t.data<E>() + t.size());
@@ -123,13 +124,13 @@ class Decoder {
         throw JsonFault{
             fmt::format("random generator {} is at position {}, where 0 to {} are "
                         "allowed",
-                        shown(name), position, std::ssize(state.key))};
+                        in_quotes(name), position, std::ssize(state.key))};
       state.pos = static_cast<std::int32_t>(position);
       state.has_gauss = bool_of(member(entry, "has_gauss"));
       state.cached_gaussian = double_of(member(entry, "cached_gaussian"));
       if (!std::isfinite(state.cached_gaussian))
         throw JsonFault{
-            fmt::format("random generator {} keeps a number that is not finite", shown(name))};
+            fmt::format("random generator {} keeps a number that is not finite", in_quotes(name))};
     }
   }
 
@@ -138,7 +139,7 @@ class Decoder {
     for (const Json& each : json) {
       const std::string& name = string_of(member(each, "name"));
       if (find_monitor(out_.monitors, name))
-        throw JsonFault{fmt::format("two monitors are named {}", shown(name))};
+        throw JsonFault{fmt::format("two monitors are named {}", in_quotes(name))};
       MonitorRecords& m = out_.monitors.emplace_back();
       m.name = name;
       monitor(each, m);
@@ -179,7 +180,7 @@ class Decoder {
       const std::int64_t records = integer_of(member(each, "count"));
       if (c.first < 0 || c.first > moments || records < 0 || records > moments - c.first)
         throw JsonFault{fmt::format("channel {} has {} records from index {} on, of {}",
-                                    shown(c.name), records, c.first, moments)};
+                                    in_quotes(c.name), records, c.first, moments)};
       const double*& row = rows[c.wall_clock];
       if (records > 0) c.val_record.assign(row + c.first, row + c.first + records);
       row += moments;

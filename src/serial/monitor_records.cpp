@@ -37,6 +37,7 @@ const ChannelRecords& MonitorRecords::at(std::string_view channel) const {
 int MonitorRecords::add_channel(const std::string& channel, const std::string& doc,
                                 const std::string& dataset, bool wall_clock) {
   if (const ChannelRecords* found = find(channel)) {
+    // Records that go on from a pushed monitor have their channels already.
     if (copy_history) return static_cast<int>(found - channels.data());
     throw NameError(fmt::format("two channels are named '{}'", channel));
   }
@@ -59,6 +60,7 @@ void MonitorRecords::record(double seconds, const std::vector<int>& which,
     throw ValueError(fmt::format("{} values for {} channels", values.size(), which.size()));
   for (std::size_t i = 0; i < which.size(); ++i) {
     ChannelRecords& channel = channels[static_cast<std::size_t>(which[i])];
+    // What was not measured at earlier moments, as by an extension that came later, is NaN there.
     channel.val_record.resize(static_cast<std::size_t>(size() - channel.first),
                               std::numeric_limits<double>::quiet_NaN());
     channel.val_record.push_back(values[i]);
@@ -69,6 +71,7 @@ void MonitorRecords::record(double seconds, const std::vector<int>& which,
   time_record.push_back(seconds);
 }
 
+// Records come from files of anybody; all that indexes by them relies on this.
 std::string MonitorRecords::fault() const {
   if (example_record.size() != batch_record.size() || epoch_record.size() != batch_record.size() ||
       time_record.size() != batch_record.size())

@@ -5,9 +5,10 @@
 #include <bit>
 #include <cmath>
 
-#include <ansatz/base/json.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
+
+#include "../dsl/text.hpp"
 
 namespace ansatz {
 
@@ -74,13 +75,13 @@ std::string text_of(const StateValue& value) {
     case 1:
       return integer(std::get<std::int64_t>(value));
     case 2:
-      return json_number(std::get<double>(value));
+      return running::real_text(std::get<double>(value));
     case 3:
       return fmt::format("'{}'", std::get<std::string>(value));
     case 4:
       return list(std::get<std::vector<std::int64_t>>(value), integer);
     default:
-      return list(std::get<std::vector<double>>(value), json_number);
+      return list(std::get<std::vector<double>>(value), running::real_text);
   }
 }
 

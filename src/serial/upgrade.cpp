@@ -6,6 +6,7 @@
 
 #include <ansatz/base/version.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 
 #include <ansatz/files/tensor_header.hpp>
 
@@ -27,16 +28,17 @@ void upgrade(TensorFile& file, std::span<const Upgrade> steps, const std::string
     throw FileError(
         fmt::format("{}: the format of the model file is {}, where a number from 1 on "
                     "belongs",
-                    path, serial::shown(text)));
+                    path, in_quotes(text)));
   if (format > newest) {
     const auto writer = file.metadata.find("ansatz.version");
     throw FileError(fmt::format(
         "{}: format {} of the model file, written by Ansatz {}; this is Ansatz {}, which reads up "
         "to format {}: install a newer one",
         path, format,
-        writer == file.metadata.end() ? "of unknown version" : serial::shown(writer->second),
+        writer == file.metadata.end() ? "of unknown version" : in_quotes(writer->second),
         library_version(), newest));
   }
+  // Each step knows two formats alone, so none has to be touched when another one comes.
   for (; format < newest; ++format) steps[static_cast<std::size_t>(format) - 1](file);
   entry->second = std::to_string(newest);
 }

@@ -28,6 +28,7 @@ std::string facts_of(const BatchSource& source) {
     if (column.example.rank > 0)
       text += fmt::format(" [{}]", fmt::join(column.example.begin(), column.example.end(), ", "));
     if (column.labels > 0) text += fmt::format(" of {} labels", column.labels);
+    // A stream may be larger than the disk; its own facts must do.
     if (!table) continue;
     const auto bytes = static_cast<std::size_t>(column.examples * column.width()) *
                        static_cast<std::size_t>(element_size(column.type));

@@ -18,6 +18,7 @@ double JobFacts::setting(std::string_view name) const {
 }
 
 void JobFacts::add_settings(const Function& of) {
+  // By a list of its own: a deep model is a deeper expression than a stack of calls bears.
   std::set<const ir::Term*> seen;
   std::vector<const ir::Term*> left;
   const auto visit = [&](const ir::Value& v) {

@@ -1,12 +1,12 @@
 #include <ansatz/session/observers.hpp>
 
-#include <ansatz/base/json.hpp>
 #include <ansatz/base/progress.hpp>
 #include <ansatz/base/shown.hpp>
 #include <dsl/nearest_name.hpp>
 
 #include "../base/json_lines.hpp"
 #include "../base/say.hpp"
+#include "../dsl/text.hpp"
 
 #include <fmt/format.h>
 
@@ -256,9 +256,7 @@ bool observing::measured_last(const MonitorRecords& records, const ChannelRecord
          channel.first + std::ssize(channel.val_record) == records.size();
 }
 
-std::string observing::csv_number(double value) {
-  return std::isfinite(value) ? json_number(value) : fmt::format("{}", value);
-}
+std::string observing::csv_number(double value) { return running::real_text(value); }
 
 std::string observing::channel_text(double value, ElementType precision) {
   if (std::abs(value) >= 1e4) return fmt::format("{:.3e}", value);

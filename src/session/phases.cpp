@@ -22,6 +22,7 @@ PhasesEnd run_phases(const std::vector<Phase>& phases, const PhasesOptions& opti
     for (const auto& [name, value] : run.settings) session.set_setting(name, value);
     end.end = session.run();
     end.last = i;
+    // A later phase may hold this model, whole or a layer of it.
     learned.push_back(
         {phase.train->model.get(), std::make_shared<const ModelFile>(session.model_file())});
     end.learned.push_back(learned.back());

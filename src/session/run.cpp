@@ -14,6 +14,7 @@ Trained train::run_with(const Train& job, JobPrograms programs, const RunOptions
   return t;
 }
 
+// Here and not in the header, so that a program that trains need not compile Session.
 template <class T>
 Trained train::run_lowered(const Train& job, const RunOptions& options) {
   return run_with(job, build_programs(job, element_type_of<T>()), options);

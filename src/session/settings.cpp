@@ -32,6 +32,7 @@ double Settings::get(std::string_view name) const {
 }
 
 void Settings::set(std::string_view name, double value) {
+  // Programs of one job have settings in common; a name that none has is an error.
   (void)get(name);
   for (JobProgram& each : programs_)
     if (each.program->has_setting(name)) each.program->set(name, value);
@@ -52,6 +53,7 @@ void Settings::state(Archive& archive) {
   archive.leave();
   for (JobProgram& each : programs_) {
     archive.enter("programs." + each.name);
+    // Random numbers are keyed by it, so a resumed run draws what the other would have drawn.
     auto count = static_cast<std::int64_t>(each.program->step_count());
     archive("step_count", count);
     each.program->step_count(static_cast<std::uint64_t>(count));

@@ -7,6 +7,7 @@
 
 namespace ansatz {
 
+// A value that the saved state does not have stays as it is: a part may be newer than the file.
 template <class T>
 void StateArchive::value_of(std::string_view name, T& value) {
   if (saving_)

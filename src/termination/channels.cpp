@@ -44,6 +44,7 @@ class ChannelInfRun final : public CriterionRun {
   const ChannelInf& criterion_;
 };
 
+// The other monitor is one that push_monitor named: that of an earlier phase, or of the file.
 double value_to_match(const MatchChannel& criterion, const std::vector<MonitorRecords>& earlier) {
   const std::string_view name = criterion.prev_monitor_name;
   const MonitorRecords* const other = find_monitor(earlier, name);

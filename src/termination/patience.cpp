@@ -26,6 +26,7 @@ class PatienceRun final : public CriterionRun {
           objective_channel(session.records(), description_.channel_name, "PatienceBasedTermCrit");
     const double value = last_value(session.records(), channel_, "PatienceBasedTermCrit");
     const auto records = static_cast<double>(session.records().at(channel_).val_record.size());
+    // By the absolute value: Pylearn2's factor would ask a negative channel to rise.
     if (value < in_proportion(best_, 1. - description_.prop_decrease)) {
       patience_ = std::max(patience_, records * description_.patience_increase);
       best_ = value;

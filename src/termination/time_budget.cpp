@@ -12,6 +12,7 @@ namespace {
 class TimeBudgetRun final : public CriterionRun {
  public:
   explicit TimeBudgetRun(double seconds) : seconds_(seconds) {}
+  // The session's seconds include those of the runs that it resumes.
   bool continue_learning(Session& session) override { return session.seconds() < seconds_; }
 
  private:

@@ -1,4 +1,5 @@
 #include "builder.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include "path.hpp"
 #include "raw.hpp"
@@ -98,7 +99,7 @@ class Builder : public YAML::EventHandler {
         std::string::npos)
       errors_.add(place_of(mark), path(),
                   fmt::format("found the anchor {}; allowed: letters, digits, - and _ in its name",
-                              quoted("&" + name)));
+                              in_quotes("&" + name)));
     const auto [known, is_new] = anchor_positions_.emplace(name, place_of(mark));
     if (!is_new)
       errors_.add(place_of(mark), path(),
@@ -358,8 +359,8 @@ class Builder : public YAML::EventHandler {
     if (node.kind != Kind::scalar)
       return refuse(fmt::format("found {} as a key; allowed: a word or a number", describe(node)));
     if (!node.tag.empty() && node.tag != "tag:yaml.org,2002:str")
-      return refuse(
-          fmt::format("found the tag {} on a key; allowed: a word or a number", quoted(node.tag)));
+      return refuse(fmt::format("found the tag {} on a key; allowed: a word or a number",
+                                in_quotes(node.tag)));
     if (node.text == "<<" && !node.quoted) {
       frame.merge = true;
       return;
@@ -480,7 +481,7 @@ void add_unknown_alias(std::size_t at, const Text& text, const Builder& builder,
   const std::vector<std::string_view> known(names.begin(), names.end());
   errors.add(
       text.at(at), builder.path(),
-      fmt::format("found {}, but no such anchor before it{}", quoted(name),
+      fmt::format("found {}, but no such anchor before it{}", in_quotes(name),
                   allowed_names(std::string_view(name).substr(name.empty() ? 0 : 1), known)));
 }
 

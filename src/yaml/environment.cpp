@@ -1,6 +1,7 @@
 #include <ansatz/yaml/environment.hpp>
 #include <ansatz/yaml/source.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 #include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
@@ -133,7 +134,7 @@ std::string expanded(std::string_view text, const Environment& environment, Find
     const std::size_t close = text.find('}', open);
     if (close == text.npos || text.find("${", open + 2) < close)
       throw ValueError(fmt::format("\"${{\" has no \"}}\" before the end or the next \"${{\" in {}",
-                                   quoted(text)));
+                                   in_quotes(text)));
     const std::string_view name = text.substr(open + 2, close - open - 2);
     const auto value = find(name);
     if (!value && !environment.keeps_unknown()) unknown(name, environment);

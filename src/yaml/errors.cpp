@@ -1,6 +1,7 @@
 #include <ansatz/base/shown.hpp>
 #include <ansatz/yaml/errors.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 #include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
@@ -43,7 +44,7 @@ void Errors::add_unknown_key(const Place& place, std::string_view key,
                              const std::vector<std::string_view>& known) {
   const auto value = place.find(key);
   add(value ? value->key_position : place.position, value ? value->path : place.path,
-      fmt::format("unknown key {}{}", quoted(key), allowed_names(key, known)));
+      fmt::format("unknown key {}{}", in_quotes(key), allowed_names(key, known)));
 }
 
 void Errors::warn(const Place& place, std::string what) {

@@ -1,5 +1,6 @@
 #include "format.hpp"
-#include "../base/utf8.hpp"
+#include <dsl/in_quotes.hpp>
+#include "../dsl/utf8.hpp"
 
 #include "number.hpp"
 
@@ -59,7 +60,7 @@ std::optional<std::string> as_integer(const std::string& value, const Conversion
   if (number::is_integer(value)) {
     const auto whole = number::integer(value);
     if (!whole)
-      return why = quoted(value) + " lies outside the range of 64-bit integers", std::nullopt;
+      return why = in_quotes(value) + " lies outside the range of 64-bit integers", std::nullopt;
     const auto bits = static_cast<std::uint64_t>(*whole);
     const std::uint64_t magnitude = negative ? 0 - bits : bits;
     const char letter = conversion.letter;
@@ -70,9 +71,10 @@ std::optional<std::string> as_integer(const std::string& value, const Conversion
   } else {
     const auto real = number::real(value);
     if (!real || !std::isfinite(*real))
-      return why = quoted(value) + " has no whole part", std::nullopt;
+      return why = in_quotes(value) + " has no whole part", std::nullopt;
     if (std::string_view("oxX").find(conversion.letter) != std::string_view::npos)
-      return why = fmt::format("%{} needs an integer, found {}", conversion.letter, quoted(value)),
+      return why =
+                 fmt::format("%{} needs an integer, found {}", conversion.letter, in_quotes(value)),
              std::nullopt;
     digits = fmt::format("{:.0f}", std::abs(std::trunc(*real)));
     negative = negative && digits != "0";
@@ -87,7 +89,7 @@ std::optional<std::string> as_real(const std::string& value, const Conversion& c
                                    std::string& why) {
   const auto real = number::real(value);
   if (!real || !std::isfinite(*real))
-    return why = quoted(value) + " is not a finite number", std::nullopt;
+    return why = in_quotes(value) + " is not a finite number", std::nullopt;
   const char letter = conversion.letter;
   const bool fixed = letter == 'f' || letter == 'F';
   const auto form = fixed                            ? std::chars_format::fixed
@@ -148,7 +150,7 @@ std::optional<std::string> format_value(const std::string& value, const Conversi
     return why = "a width above 1000 or a precision above 100", std::nullopt;
   if (conversion.letter == 's') return as_text(value, conversion);
   if (!number::is_integer(value) && !number::is_real(value))
-    return why = fmt::format("%{} needs a number, found {}", conversion.letter, quoted(value)),
+    return why = fmt::format("%{} needs a number, found {}", conversion.letter, in_quotes(value)),
            std::nullopt;
   const bool whole = std::string_view("diuoxX").find(conversion.letter) != std::string_view::npos;
   return whole ? as_integer(value, conversion, why) : as_real(value, conversion, why);

@@ -1,5 +1,6 @@
 #include <ansatz/yaml/node.hpp>
 #include <ansatz/yaml/scalar.hpp>
+#include <dsl/in_quotes.hpp>
 
 #include "path.hpp"
 
@@ -9,6 +10,7 @@
 
 namespace ansatz::yaml {
 
+// One by one: mappings of jobs have few keys, and keep their order.
 const Child* Node::find(std::string_view key) const {
   if (kind != Kind::mapping) return nullptr;
   for (const Child& child : children)
@@ -39,9 +41,9 @@ bool is_pickle(const Node& node) { return node.tag == "!pkl:"; }
 std::string describe(const Node& node) {
   if (node.tag.starts_with("!obj:") || node.tag.starts_with("!import")) {
     const bool named = node.tag == "!import";
-    return named ? "!import " + quoted(node.text) : quoted(node.tag);
+    return named ? "!import " + in_quotes(node.text) : in_quotes(node.tag);
   }
-  if (is_pickle(node)) return "!pkl: " + quoted(node.text);
+  if (is_pickle(node)) return "!pkl: " + in_quotes(node.text);
   switch (node.kind) {
     case Kind::null:
       return "nothing (null)";
@@ -57,16 +59,17 @@ std::string describe(const Node& node) {
     case Type::null:
       return "nothing (null)";
     case Type::boolean:
-      return "the truth value " + quoted(node.text);
+      return "the truth value " + in_quotes(node.text);
     case Type::integer:
-      return "the integer " + quoted(node.text);
+      return "the integer " + in_quotes(node.text);
     case Type::real:
-      return "the number " + quoted(node.text);
+      return "the number " + in_quotes(node.text);
     case Type::text:
       break;
   }
   const bool looks_otherwise = !tagged && type_of(node.text) != Type::text;
-  return "the text " + quoted(node.text) + (node.quoted && looks_otherwise ? " (in quotes)" : "");
+  return "the text " + in_quotes(node.text) +
+         (node.quoted && looks_otherwise ? " (in quotes)" : "");
 }
 
 namespace {

@@ -1,4 +1,5 @@
 #include <ansatz/yaml/overrides.hpp>
+#include <dsl/in_quotes.hpp>
 #include <dsl/nearest_name.hpp>
 
 #include "builder.hpp"
@@ -42,7 +43,7 @@ bool parse(Override& out, Errors& errors) {
     errors.add({out.source, at}, "",
                fmt::format("override {}: {}; allowed: path=value, as in "
                            "algorithm.learning_rate=.05 or model.layers[0].dim=100",
-                           quoted(text), what));
+                           in_quotes(text), what));
     return false;
   };
   for (bool after_dot = true; at < text.size() && (text[at] != '=' || after_dot);) {
@@ -190,7 +191,7 @@ class Application {
       what = fmt::format("{} is a list of {}, which has no [{}]", here, node_->children.size(),
                          *step.index);
     } else {
-      what = fmt::format("there is no {} in {}{}", quoted(step.key), here,
+      what = fmt::format("there is no {} in {}{}", in_quotes(step.key), here,
                          allowed_names(step.key, known_));
     }
     errors_.add({override_.source, 0}, extended(step), std::move(what));

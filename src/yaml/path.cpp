@@ -1,4 +1,5 @@
 #include "path.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <ansatz/yaml/source.hpp>
 
@@ -14,7 +15,7 @@ std::string with_key(std::string_view path, std::string_view key) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '_' || c == '-';
       });
-  if (!plain) return fmt::format("{}[{}]", path, quoted(key));
+  if (!plain) return fmt::format("{}[{}]", path, in_quotes(key));
   return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
 }
 

@@ -1,5 +1,5 @@
 #include "raw.hpp"
-#include "../base/utf8.hpp"
+#include "../dsl/utf8.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,6 @@
 #include <ansatz/yaml/scalar.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 
 #include "number.hpp"
 
@@ -35,11 +36,11 @@ void refuse(const Place& place, Errors& errors, std::string_view allowed) {
 }
 
 void refuse_range(const Place& place, Errors& errors, std::string_view range) {
-  errors.add(place, fmt::format("{} lies outside the range of {}", quoted(place->text), range));
+  errors.add(place, fmt::format("{} lies outside the range of {}", in_quotes(place->text), range));
 }
 
 void refuse_form(const Place& place, Errors& errors) {
-  errors.add(place, fmt::format("found {} behind {}; allowed: a number", quoted(place->text),
+  errors.add(place, fmt::format("found {} behind {}; allowed: a number", in_quotes(place->text),
                                 place->tag == "!float" ? "!float" : "!!int or !!float"));
 }
 

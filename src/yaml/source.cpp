@@ -1,6 +1,6 @@
 #include <ansatz/yaml/source.hpp>
 
-#include "../base/utf8.hpp"
+#include "../dsl/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -65,29 +65,6 @@ std::string Position::excerpt() const {
     if (i < at && !utf8::continuation(text[i])) caret += ' ';
   }
   return fmt::format("  {}\n  {}^\n", line, caret);
-}
-
-std::string quoted(std::string_view text) {
-  const auto escaped = [](std::string_view part) {
-    std::string out;
-    for (const char c : part) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (c == '\n') {
-        out += "\\n";
-      } else if (c == '\t') {
-        out += "\\t";
-      } else if (byte < ' ' || byte == 0x7f) {
-        out += fmt::format("\\x{:02x}", byte);
-      } else {
-        out += c;
-      }
-    }
-    return out;
-  };
-  if (text.size() <= shown) return "'" + escaped(text) + "'";
-  const std::string_view head = text.substr(0, utf8::boundary(text, shown / 2));
-  const std::string_view tail = text.substr(utf8::boundary(text, text.size() - shown / 3));
-  return fmt::format("'{}...{}' ({} characters)", escaped(head), escaped(tail), utf8::length(text));
 }
 
 }  // namespace ansatz::yaml

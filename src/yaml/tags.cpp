@@ -1,3 +1,4 @@
+#include <dsl/in_quotes.hpp>
 #include "builder.hpp"
 
 #include <dsl/nearest_name.hpp>
@@ -31,14 +32,14 @@ void check_object(const Node& node, const std::string& path, Errors& errors) {
     errors.add(node.position, path,
                fmt::format("found {}; allowed: the name of a class behind !obj:, as in "
                            "!obj:pylearn2.models.mlp.MLP",
-                           quoted(node.tag)));
+                           in_quotes(node.tag)));
   } else if (node.kind != Kind::mapping) {
     const std::string found = node.kind == Kind::sequence         ? "a list"
                               : node.text.empty() && !node.quoted ? "nothing"
-                                                                  : quoted(node.text);
+                                                                  : in_quotes(node.text);
     errors.add(node.position, path,
                fmt::format("found {} behind {}; allowed: its keys in braces, {{}} for none", found,
-                           quoted(node.tag)));
+                           in_quotes(node.tag)));
   }
 }
 
@@ -49,7 +50,7 @@ void check_import(const Node& node, const std::string& path, Errors& errors) {
   errors.add(node.position, path,
              fmt::format("found {}; allowed: !import 'module.name' or !import:module.name",
                          scalar && suffix && !node.text.empty()
-                             ? quoted(node.tag) + " before " + quoted(node.text)
+                             ? in_quotes(node.tag) + " before " + in_quotes(node.text)
                              : describe(node)));
 }
 
@@ -60,7 +61,7 @@ void check_core(const Node& node, const std::string& path, Errors& errors) {
   if (std::find(known.begin(), known.end(), name) == known.end()) {
     const bool python = name.starts_with("python");
     errors.add(node.position, path,
-               fmt::format("unknown tag {}{}{}", quoted("!!" + std::string(name)),
+               fmt::format("unknown tag {}{}{}", in_quotes("!!" + std::string(name)),
                            python ? "; a job cannot run code" : "", allowed_names(name, known)));
   } else if (node.kind != kind) {
     errors.add(node.position, path, fmt::format("found something else behind !!{}", name));
@@ -86,14 +87,15 @@ void check_tag(const Node& node, const std::string& path, Errors& errors) {
     return;
   }
   if (tag.starts_with("!pkl:")) {
-    errors.add(node.position, path,
-               fmt::format("found {}; put a space between !pkl: and the file's name", quoted(tag)));
+    errors.add(
+        node.position, path,
+        fmt::format("found {}; put a space between !pkl: and the file's name", in_quotes(tag)));
     return;
   }
   const std::vector<std::string_view> known = {"!obj:", "!pkl:", "!import", "!import:", "!float",
                                                "!!str", "!!int", "!!float", "!!bool",   "!!null"};
   errors.add(node.position, path,
-             fmt::format("unknown tag {}{}", quoted(tag),
+             fmt::format("unknown tag {}{}", in_quotes(tag),
                          allowed_names(tag.substr(0, tag.find(':') + 1), known)));
 }
 

@@ -1,5 +1,6 @@
 #include <ansatz/yaml/read.hpp>
 #include <ansatz/yaml/template.hpp>
+#include <dsl/in_quotes.hpp>
 #include <dsl/nearest_name.hpp>
 
 #include "fill.hpp"
@@ -94,7 +95,7 @@ class Filling {
       if (definition.used) continue;
       errors_.add(
           {definition.argument}, "",
-          fmt::format("-D {}: there is no %({}) to fill in{}", quoted(definition.argument->text),
+          fmt::format("-D {}: there is no %({}) to fill in{}", in_quotes(definition.argument->text),
                       definition.name, allowed_names(definition.name, names)));
     }
   }
@@ -111,7 +112,7 @@ class Filling {
     if (!good) {
       errors_.add({out.argument}, "",
                   fmt::format("-D {}: allowed: name=value, the name of letters, digits and '_'",
-                              quoted(text)));
+                              in_quotes(text)));
       return;
     }
     if (find(out.name)) {

@@ -2,7 +2,7 @@
 
 #include <ansatz/base/regular_file.hpp>
 #include "../base/names_in.hpp"
-#include "../base/utf8.hpp"
+#include "../dsl/utf8.hpp"
 
 #include <dsl/nearest_name.hpp>
 

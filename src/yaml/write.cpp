@@ -1,7 +1,7 @@
 #include <ansatz/yaml/scalar.hpp>
 
 #include <ansatz/yaml/write.hpp>
-#include "../base/utf8.hpp"
+#include "../dsl/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -35,7 +35,7 @@ bool plain_enough(std::string_view text) {
   return !text.starts_with("--") && !text.starts_with("..");
 }
 
-std::string in_quotes(std::string_view text) {
+std::string in_double_quotes(std::string_view text) {
   std::string out = "\"";
   for (std::size_t i = 0; i < text.size();) {
     const utf8::Character character = utf8::decode(text.substr(i));
@@ -144,13 +144,13 @@ class Writer {
     const bool plain = plain_enough(node.text) &&
                        (!text || (!node.quoted && type_of(node.text) == Type::text) ||
                         (node.quoted && node.tag.empty() && type_of(node.text) == Type::text));
-    return plain ? node.text : in_quotes(node.text);
+    return plain ? node.text : in_double_quotes(node.text);
   }
 
   void write_key(const Child& child, int column) {
     const bool number = !child.key_quoted && type_of(child.key) != Type::text;
     const bool plain = plain_enough(child.key) && (number || type_of(child.key) == Type::text);
-    const std::string key = plain ? child.key : in_quotes(child.key);
+    const std::string key = plain ? child.key : in_double_quotes(child.key);
     if (key.size() <= longest_key) {
       out += key + ":";
     } else {

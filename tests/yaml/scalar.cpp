@@ -1,4 +1,5 @@
 #include <ansatz/yaml/scalar.hpp>
+#include <dsl/in_quotes.hpp>
 
 #include "reading.hpp"
 
@@ -181,9 +182,9 @@ TEST_CASE("yaml scalars: complaints say what was found and what is allowed", "[y
 }
 
 TEST_CASE("yaml scalars: long and binary text stays short in a message", "[yaml][scalar]") {
-  CHECK(quoted("a\nb\t\x7f") == "'a\\nb\\t\\x7f'");
-  const std::string words = quoted(std::string(500, 'x'));
+  CHECK(in_quotes("a\nb\t\x7f") == "'a\\nb\\t\\x7f'");
+  const std::string words = in_quotes(std::string(500, 'x'));
   CHECK(words.size() < 100);
   CHECK_THAT(words, Contains("(500 characters)"));
-  CHECK_THAT(quoted("\xc3\xa9" + std::string(500, 'x')), Contains("(501 characters)"));
+  CHECK_THAT(in_quotes("\xc3\xa9" + std::string(500, 'x')), Contains("(501 characters)"));
 }

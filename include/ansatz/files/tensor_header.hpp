@@ -41,9 +41,6 @@ TensorHeader parse_header(std::string_view text, const std::string& path);
 /// Throws unless the tensors fill `data_bytes` without overlap or hole, each as its shape says.
 void check_layout(const TensorHeader& header, std::uint64_t data_bytes, const std::string& path);
 
-/// A name for a message: in quotes, escaped, cut when it is long.
-std::string shown(std::string_view name);
-
 /// What a file is that is not safetensors, by its first bytes (eight, where it has them).
 std::string kind_of(std::string_view begin);
 

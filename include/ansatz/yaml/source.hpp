@@ -49,8 +49,4 @@ struct Position {
   std::string excerpt() const;
 };
 
-/// `text` in single quotes for a message: control characters as escapes, the middle left out
-/// when it is longer than 60 characters.
-std::string quoted(std::string_view text);
-
 }  // namespace ansatz::yaml

@@ -2,7 +2,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include "../../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 
@@ -42,7 +42,7 @@ const Mode& mode_called(std::string_view name) {
   const auto found = std::find_if(std::begin(modes), std::end(modes),
                                   [&](const Mode& mode) { return mode.name == name; });
   if (found != std::end(modes)) return *found;
-  throw NameError(fmt::format("iteration mode {} is unknown{}", data::quoted(name),
+  throw NameError(fmt::format("iteration mode {} is unknown{}", in_quotes(name),
                               allowed_names(name, {std::begin(names.of), std::end(names.of)})));
 }
 

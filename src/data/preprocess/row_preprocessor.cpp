@@ -15,6 +15,7 @@ namespace {
 constexpr const char* preprocessed = "features";
 constexpr std::int64_t rows_at_once = 1024;
 
+// Preprocessors compute in double: what is fitted are sums over all examples.
 std::vector<double> widened(const ArrayView& from) {
   std::vector<double> to(static_cast<std::size_t>(from.dims.count()));
   if (from.type == ElementType::float64)
@@ -89,6 +90,8 @@ std::shared_ptr<const BatchSource> RowPreprocessor::apply(
     self->rows(wide.data(), made.data(), count, before);
     narrow(made, type, out[place]);
   };
+  // A table is made new at once; of what is streamed each batch is, by a thread of its own beside
+  // the training.
   const bool in_table = dynamic_cast<const Table*>(data.get()) != nullptr;
   const int ahead = in_table ? 0 : std::max(data->ahead(), 2);
   auto result = transformed(std::move(data), std::move(columns), make, ahead);

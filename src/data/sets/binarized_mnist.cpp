@@ -5,7 +5,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include "../../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 #include "../swapped_order.hpp"
 
 #include <fmt/format.h>
@@ -23,7 +23,7 @@ std::string BinarizedMNIST::file() const {
 void BinarizedMNIST::check() const {
   const std::string_view set = which_set.view();
   if (set != "train" && set != "valid" && set != "test")
-    throw NameError(fmt::format("which_set {} is unknown{}", data::quoted(set),
+    throw NameError(fmt::format("which_set {} is unknown{}", in_quotes(set),
                                 allowed_names(set, {"train", "valid", "test"})));
   if (stop && *stop <= start)
     throw ValueError(fmt::format("start {} and stop {} are not a range of examples", start, *stop));
@@ -44,6 +44,7 @@ std::shared_ptr<const Table> BinarizedMNIST::load() const {
   std::vector<std::int64_t> order(static_cast<std::size_t>(all.examples()));
   std::iota(order.begin(), order.end(), 0);
   if (shuffle) {
+    // Pylearn2's seed and its order of swaps: the same examples come first.
     RandomState random(std::vector<std::int64_t>{1, 2, 3});
     order = data::swapped_order(random, all.examples());
   }

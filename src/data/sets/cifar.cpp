@@ -6,7 +6,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include "../../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 
@@ -39,7 +39,7 @@ ImageRecords read(const std::vector<std::string>& files, int classes) {
 
 std::vector<std::string> CifarImages::files_of(std::string_view set) const {
   if (set != "train" && set != "test")
-    throw NameError(fmt::format("which_set {} is unknown{}", data::quoted(set),
+    throw NameError(fmt::format("which_set {} is unknown{}", in_quotes(set),
                                 allowed_names(set, {"train", "test"})));
   std::vector<std::string> list;
   if (set == which_set.view() && !files_given.empty()) {

@@ -10,6 +10,7 @@ constexpr PenPoint move(float x, float y) { return {x, y, Pen::move}; }
 constexpr PenPoint to(float x, float y) { return {x, y, Pen::through}; }
 constexpr PenPoint turn(float x, float y) { return {x, y, Pen::corner}; }
 
+// In a box about as high as 1 and as wide as .65, y downwards, in the order of a hand.
 constexpr PenPoint zero_oval[] = {move(.4f, .02f), to(.15f, .13f), to(.04f, .48f),
                                   to(.12f, .83f),  to(.33f, .99f), to(.55f, .86f),
                                   to(.64f, .5f),   to(.55f, .15f), to(.34f, .01f)};
@@ -107,6 +108,7 @@ constexpr PenPoint nine_slanted[] = {move(.54f, .16f), to(.38f, .02f), to(.12f, 
                                      to(.14f, .44f),   to(.4f, .4f),   to(.56f, .14f),
                                      to(.44f, .56f),   to(.28f, 1)};
 
+// Each entry is as likely as another: what stands twice is drawn twice as often.
 constexpr Glyph zeros[] = {zero_oval, zero_hook, zero_clockwise};
 constexpr Glyph ones[] = {one_stroke, one_slanted, one_stroke, one_flag, one_slanted, one_serif};
 constexpr Glyph twos[] = {two_plain, two_loop, two_swan};

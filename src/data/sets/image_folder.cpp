@@ -4,7 +4,7 @@
 #include <ansatz/files/image.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 #include "picture_files.hpp"
 
 #include <fmt/format.h>
@@ -18,6 +18,7 @@ void ImageFolder::check() const {
   if (size.rows < 1 || size.columns < 1)
     throw KeyFaults("size",
                     fmt::format("size is {}; at least 1 x 1 is needed", to_text(size).view()));
+  // A quarter: also three channels must be counted by an int.
   if (1LL * size.rows * size.columns > std::numeric_limits<int>::max() / 4)
     throw KeyFaults("size", fmt::format("size is {}, more pixels than an example may have",
                                         to_text(size).view()));
@@ -31,7 +32,7 @@ std::shared_ptr<const BatchSource> ImageFolder::open() const {
   const int classes = static_cast<int>(files->classes.size());
   if (num_classes && num_classes != classes)
     throw ValueError(fmt::format("{} has {} folders, where num_classes is {}",
-                                 data::quoted(path.view()), classes, num_classes));
+                                 path_in_quotes(path.view()), classes, num_classes));
   (void)data::check_pictures(*files, channels);
   Pages pages;
   pages.columns.push_back(image_column("features", size.rows, size.columns, channels));
@@ -50,6 +51,7 @@ std::shared_ptr<const BatchSource> ImageFolder::open() const {
       }
     };
   };
+  // Reading all pictures again to see whether a resumed run has the same ones would take too long.
   pages.facts = fmt::format("{} pictures of {} bytes, by class {}", files->paths.size(),
                             files->bytes, fmt::join(files->per_class, " "));
   const auto source = paged(std::move(pages));

@@ -5,7 +5,7 @@
 #include <ansatz/files/image.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 #include "picture_files.hpp"
 
 #include <fmt/format.h>
@@ -120,7 +120,7 @@ std::shared_ptr<const BatchSource> ImagePatches::open() const {
     throw ShapeError(fmt::format(
         "{}: a picture has {} rows, one has {} columns; patches of {} do "
         "not fit",
-        data::quoted(path.view()), least.rows, least.columns, to_text(patch_shape).view()));
+        path_in_quotes(path.view()), least.rows, least.columns, to_text(patch_shape).view()));
   const auto patches = std::make_shared<const std::vector<Patch>>(draw(*this, files->paths.size()));
   Pages pages;
   pages.columns.push_back(

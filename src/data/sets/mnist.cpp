@@ -4,7 +4,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
-#include "../../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -87,7 +87,7 @@ std::optional<std::string> find_folder(const std::string& folder) {
 int digits_in_set(std::string_view which_set) {
   if (which_set == "train") return 60000;
   if (which_set == "test") return 10000;
-  throw NameError(fmt::format("which_set {} is unknown{}", data::quoted(which_set),
+  throw NameError(fmt::format("which_set {} is unknown{}", in_quotes(which_set),
                               allowed_names(which_set, {"train", "test"})));
 }
 

@@ -4,7 +4,7 @@
 #include <ansatz/files/image.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,6 +26,7 @@ bool is_picture(const fs::path& file) {
   return end == ".png" || end == ".jpg" || end == ".jpeg";
 }
 
+// A folder gives its entries in any order; 2.png goes before 10.png.
 std::vector<std::string> in_natural_order(std::vector<std::string> names) {
   std::sort(names.begin(), names.end(),
             [](const std::string& a, const std::string& b) { return natural_less(a, b); });
@@ -51,7 +52,7 @@ PictureFiles picture_files(const std::string& path, bool by_class) {
   PictureFiles all;
   try {
     if (!fs::is_directory(path))
-      throw FileError(fmt::format("cannot read {}: no such folder", data::quoted(path)));
+      throw FileError(fmt::format("cannot read {}: no such folder", path_in_quotes(path)));
     std::vector<std::string> folders;
     for (const fs::directory_entry& each : fs::directory_iterator(path))
       if (by_class && each.is_directory() && each.path().filename().string()[0] != '.')
@@ -63,19 +64,21 @@ PictureFiles picture_files(const std::string& path, bool by_class) {
       all.per_class.push_back(static_cast<std::int64_t>(all.paths.size() - before));
       if (all.per_class.back() == 0)
         throw FileError(fmt::format("the class {} has no picture: {} holds no .png, .jpg or .jpeg",
-                                    data::quoted(all.classes[i]),
-                                    data::quoted((fs::path(path) / all.classes[i]).string())));
+                                    in_quotes(all.classes[i]),
+                                    path_in_quotes((fs::path(path) / all.classes[i]).string())));
     }
     if (all.classes.empty()) add_pictures(path, 0, false, all);
   } catch (const fs::filesystem_error& error) {
-    throw FileError(fmt::format("cannot read {}: {}", data::quoted(path), error.code().message()));
+    throw FileError(
+        fmt::format("cannot read {}: {}", path_in_quotes(path), error.code().message()));
   }
   if (all.paths.empty())
     throw FileError(
-        fmt::format("{} holds no picture: .png, .jpg or .jpeg is needed", data::quoted(path)));
+        fmt::format("{} holds no picture: .png, .jpg or .jpeg is needed", path_in_quotes(path)));
   return all;
 }
 
+// All are read once before training: a run of days must not end at a damaged picture.
 LeastSize check_pictures(const PictureFiles& files, int channels) {
   constexpr std::size_t most_told = 5;
   std::vector<std::string> bad;

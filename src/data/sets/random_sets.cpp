@@ -3,7 +3,7 @@
 #include <ansatz/data/image_axes.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../../base/text.hpp"
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 

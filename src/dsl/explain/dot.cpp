@@ -39,7 +39,8 @@ Look look_of(const ir::OpInfo* op) {
   }
 }
 
-std::string quoted(const std::string& text) {
+// In the quotes of DOT, whose escapes are its own.
+std::string dot_label(const std::string& text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -75,7 +76,7 @@ class DotPrinter {
     join_boxes(clusters);
     for (int s : boxes) {
       out += "  subgraph cluster_" + std::to_string(s) +
-             " {\n    label=" + quoted("step " + std::to_string(s) + ": fused loop") +
+             " {\n    label=" + dot_label("step " + std::to_string(s) + ": fused loop") +
              "\n    style=\"filled,rounded\"\n    color=\"#9aa7c7\"\n    fillcolor=\"#f2f5fc\"\n";
       for (int id = 0; id < g_.size(); ++id)
         if (box_of_[id] == s) out += "  " + node(id);
@@ -123,7 +124,7 @@ class DotPrinter {
 
   std::string node(int id) const {
     const Look look = look_of(g_[id].op);
-    std::string text = quoted(label(id));
+    std::string text = dot_label(label(id));
     for (std::size_t at; (at = text.find('\n')) != std::string::npos;) text.replace(at, 1, "\\n");
     return "  " + name(id) + " [label=" + text + ", shape=" + look.shape + ", fillcolor=\"" +
            look.fill + "\"]\n";
@@ -135,7 +136,7 @@ class DotPrinter {
       const int from = g_.in(id, k);
       if (inside_label(from)) continue;
       out += "  " + name(from) + " -> " + name(id) +
-             " [label=" + quoted(extents_.shape(g_[from].shape)) +
+             " [label=" + dot_label(extents_.shape(g_[from].shape)) +
              (box_of_[id] >= 0 && box_of_[id] == box_of_[from] ? ", weight=4]\n" : "]\n");
     }
     return out;
@@ -147,12 +148,12 @@ class DotPrinter {
     const bool update = root.target >= 0;
     const std::string text =
         update ? std::string(g_.name(root.target)) + " <-" : g_.text.data() + root.name;
-    std::string out = "  " + id + " [label=" + quoted(text) +
+    std::string out = "  " + id + " [label=" + dot_label(text) +
                       ", shape=ellipse, peripheries=" + (update ? "1" : "2") + ", fillcolor=\"" +
                       (update ? "#ffe2b8" : "#cfe8ff") + "\"]\n";
     if (inside_label(root.value)) return out;
     return out + "  " + name(root.value) + " -> " + id +
-           " [label=" + quoted(extents_.shape(g_[root.value].shape)) + "]\n";
+           " [label=" + dot_label(extents_.shape(g_[root.value].shape)) + "]\n";
   }
 
   const Graph& g_;

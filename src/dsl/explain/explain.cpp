@@ -24,6 +24,7 @@ template <class T>
 std::string explain(const Function& f, const ExplainOptions& options) {
   const ir::Graph written = ir::graph_of(f);
   std::string out, before, passes;
+  // A pass that changes nothing gets a line, not another copy of the graph.
   const auto watch = [&](const char* pass, const ir::Graph& g) {
     const std::string text = explaining::graph_text(g);
     if (text == before)

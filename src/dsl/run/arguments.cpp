@@ -59,22 +59,22 @@ int Executor<T>::find_leaf(const Argument& argument, int position) {
   for (int i = 0; i < plan_.leaves.size; ++i) {
     if (leaves_[at(i)].name != argument.name) continue;
     if (plan_.leaves[i].where == Where::stored)
-      throw NameError(quoted(argument.name) + " is a tensor of the store, not an argument" +
+      throw NameError(in_quotes(argument.name) + " is a tensor of the store, not an argument" +
                       allowed_names(argument.name, argument_names()));
     if (position >= static_cast<int>(guess_.size())) guess_.resize(at(position) + 1, -1);
     return guess_[at(position)] = i;
   }
   for (int e = 0; e < plan_.extents.size; ++e)
     if (extent_name(e) == argument.name) return -1 - e;
-  throw NameError("unknown argument " + quoted(argument.name) +
+  throw NameError("unknown argument " + in_quotes(argument.name) +
                   allowed_names(argument.name, argument_names()));
 }
 
 template <class T>
 std::string Executor<T>::source_text(int source, int extent) const {
-  if (source == by_name) return "the argument " + quoted(extent_name(extent));
+  if (source == by_name) return "the argument " + in_quotes(extent_name(extent));
   const bool stored = plan_.leaves[source].where == Where::stored;
-  return (stored ? "state " : "input ") + quoted(leaves_[at(source)].name);
+  return (stored ? "state " : "input ") + in_quotes(leaves_[at(source)].name);
 }
 
 template <class T>
@@ -96,11 +96,11 @@ void Executor<T>::agree(int extent, std::int64_t size, int source) {
 template <class T>
 void Executor<T>::take_extent(int extent, const Argument& argument) {
   if (extent_given_[at(extent)] == calls_)
-    throw NameError("argument " + quoted(argument.name) + " is given twice");
+    throw NameError("argument " + in_quotes(argument.name) + " is given twice");
   extent_given_[at(extent)] = calls_;
   if (!argument.is_number || !(argument.number >= 0) || argument.number > 0x1p31 ||
       argument.number != std::floor(argument.number))
-    throw ValueError("the size " + quoted(argument.name) + " is " +
+    throw ValueError("the size " + in_quotes(argument.name) + " is " +
                      (argument.is_number ? number_text(argument.number) : "an array") +
                      "; allowed: a whole number, 0 or more");
   agree(extent, static_cast<std::int64_t>(argument.number), by_name);
@@ -112,11 +112,11 @@ void Executor<T>::take(const Argument& argument, int position) {
   if (index < 0) return take_extent(-1 - index, argument);
   LeafState& leaf = leaves_[at(index)];
   if (leaf.given == calls_)
-    throw NameError("argument " + quoted(argument.name) + " is given twice");
+    throw NameError("argument " + in_quotes(argument.name) + " is given twice");
   leaf.given = calls_;
   if (plan_.leaves[index].where == Where::input) return take_input(index, argument);
   if (!argument.is_number)
-    throw ValueError("scalar " + quoted(argument.name) + " was given an array of shape " +
+    throw ValueError("scalar " + in_quotes(argument.name) + " was given an array of shape " +
                      shape_text(argument.array.dims) + "; allowed: a number");
   leaf.pending_number = argument.number;
 }
@@ -125,7 +125,7 @@ template <class T>
 void Executor<T>::take_input(int index, const Argument& argument) {
   const ir::Leaf& wanted = plan_.leaves[index];
   LeafState& leaf = leaves_[at(index)];
-  const auto input = [&] { return "input " + quoted(leaf.name); };
+  const auto input = [&] { return "input " + in_quotes(leaf.name); };
   const bool labels = wanted.type == DType::index;
   if (argument.is_number) {
     if (wanted.shape.rank != 0)
@@ -189,7 +189,7 @@ void Executor<T>::convert_labels(int index, const I* values, std::int64_t count)
     if (!shape.batched() ? shape.rank > 0 : shape.rank > 1)
       where += (where.empty() ? " at position " : ", position ") + std::to_string(i % row);
     throw ValueError(
-        "input " + quoted(leaf.name) + " has the label " + std::to_string(values[i]) + where +
+        "input " + in_quotes(leaf.name) + " has the label " + std::to_string(values[i]) + where +
         "; allowed: " + (limit > 0 ? "0 .. " + std::to_string(limit - 1) : "integers of 32 bits"));
   }
   if constexpr (std::is_same_v<I, std::int32_t>) {
@@ -235,7 +235,7 @@ void Executor<T>::take_labels(int index, const ArrayView& array) {
       convert(std::uint64_t{});
       break;
     default:
-      throw ValueError("input " + quoted(leaves_[at(index)].name) + " holds " +
+      throw ValueError("input " + in_quotes(leaves_[at(index)].name) + " holds " +
                        type_name(array.type) + "; allowed: integers, for it holds labels");
   }
   if (n == 0) leaves_[at(index)].pending = nothing;
@@ -251,7 +251,7 @@ void Executor<T>::require_everything() const {
                      (wanted.where == Where::scalar && leaf.known);
     if (has) continue;
     if (!missing.empty()) missing += ", ";
-    missing += quoted(leaf.name) + " (";
+    missing += in_quotes(leaf.name) + " (";
     if (wanted.where == Where::scalar) {
       missing += "a number, it has no default";
     } else {

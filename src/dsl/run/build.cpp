@@ -18,6 +18,7 @@ struct Built {
 
 template <class T>
 Program<T> build(const Function& f, const BuildOptions& options) {
+  // The program points into the tables, so it owns them.
   auto* built = new Built{ir::lower(f), {}};
   const PlanOwner owner{built, [](void* b) { delete static_cast<Built*>(b); }};
   const ir::PlanView view = ir::view_of(built->plan);

@@ -49,7 +49,7 @@ void Executor<T>::note_bad_values() {
     const ir::Leaf& leaf = plan_.leaves[i];
     const LeafState& state = leaves_[at(i)];
     if (leaf.type == DType::index) continue;
-    const std::string name = quoted(state.name);
+    const std::string name = in_quotes(state.name);
     if (leaf.where == Where::scalar) {
       if (!std::isfinite(state.cell.real)) bad_before_.push_back("scalar " + name);
       continue;
@@ -64,10 +64,10 @@ void Executor<T>::note_bad_values() {
 template <class T>
 std::string Executor<T>::written_name(int buffer) const {
   for (const ir::Result& r : plan_.results)
-    if (r.buffer == buffer) return "output " + quoted(plan_.text.data + r.name);
+    if (r.buffer == buffer) return "output " + in_quotes(plan_.text.data + r.name);
   if (buffer >= 0 && plan_.buffers[buffer].where == Where::stored) {
     const int slot = plan_.buffers[buffer].slot;
-    return (plan_.leaves[slot].state ? "state " : "parameter ") + quoted(leaves_[at(slot)].name);
+    return (plan_.leaves[slot].state ? "state " : "parameter ") + in_quotes(leaves_[at(slot)].name);
   }
   return "an intermediate value";
 }
@@ -148,7 +148,7 @@ void Executor<T>::check_root(const Task& task, int r) {
       const auto answer = LoopTrace<T>(plan_, task.index, call).find(r, row, column);
       swap_kept();
       const std::string loop = loop_text(plan_, *call.loop);
-      report(task, buffer, p, answer.op.empty() ? loop : quoted(answer.op) + " in " + loop,
+      report(task, buffer, p, answer.op.empty() ? loop : in_quotes(answer.op) + " in " + loop,
              answer.text);
     }
   }
@@ -172,8 +172,8 @@ void Executor<T>::check_after(const Task& task) {
     for (std::int64_t i = 0; i < rows; ++i, p += pitch)
       for (std::int64_t j = 0; j < columns; ++j)
         if (!std::isfinite(p[j]))
-          report(task, buffer, p + j, gemm ? "a product of matrices" : "op " + quoted(s.label),
-                 quoted(gemm ? "matmul" : s.label) + " made " +
+          report(task, buffer, p + j, gemm ? "a product of matrices" : "op " + in_quotes(s.label),
+                 in_quotes(gemm ? "matmul" : s.label) + " made " +
                      number_text(static_cast<double>(p[j])) + ": " +
                      Places(plan_).of_step(task.index).text);
   }

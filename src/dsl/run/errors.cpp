@@ -15,8 +15,6 @@ namespace ansatz {
 
 namespace running {
 
-std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
-
 const char* type_name(ElementType type) {
   constexpr const char* names[] = {"float32", "float64", "int8",   "int16",  "int32",
                                    "int64",   "uint8",   "uint16", "uint32", "uint64"};
@@ -28,6 +26,12 @@ std::string number_text(double value) {
   char buffer[32];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
   return std::string(buffer, end);
+}
+
+std::string real_text(double value) {
+  std::string text = number_text(value);
+  if (text.find_first_not_of("-0123456789") == text.npos) text += ".0";
+  return text;
 }
 
 std::string shape_text(const Dims& dims) {

@@ -164,7 +164,7 @@ void Executor<T>::verify_plan() const {
   require(plan_.arena.size == plan_.extents.size + 1,
           "one arena for each extent and a constant one");
   for (const ir::Leaf& leaf : plan_.leaves) {
-    const std::string name = quoted(plan_.text.data + leaf.name);
+    const std::string name = in_quotes(plan_.text.data + leaf.name);
     for (int i = 0; i < leaf.shape.rank; ++i) {
       const int dim = leaf.shape[i];
       require(dim != any, "a dimension of " + name + " is not known");
@@ -183,7 +183,7 @@ void Executor<T>::verify_plan() const {
     const bool has_code =
         std::is_same_v<T, float> ? s.kernel_float != nullptr : s.kernel_double != nullptr;
     require(s.kind != StepKind::kernel || has_code,
-            "op " + quoted(s.label) + " has no code for " + type_name(element_type_of<T>()));
+            "op " + in_quotes(s.label) + " has no code for " + type_name(element_type_of<T>()));
   }
   require(depth == 0, "a repeat without its end");
 }
@@ -219,11 +219,11 @@ void Executor<T>::bind(const Store& store) {
       const Dims& found = target.shape(name);
       if (growing && found.rank > 0) dims[0] = found[0];
       if (found != dims)
-        throw ShapeError("tensor " + quoted(name) + " of the store has the shape " +
+        throw ShapeError("tensor " + in_quotes(name) + " of the store has the shape " +
                          shape_text(found) + "; the program needs " +
                          shape_text(leaf.shape, &plan_));
       if (target.type(name) != element_type_of<T>())
-        throw ValueError("tensor " + quoted(name) + " of the store holds " +
+        throw ValueError("tensor " + in_quotes(name) + " of the store holds " +
                          type_name(target.type(name)) + "; the program needs " +
                          type_name(element_type_of<T>()));
     }
@@ -241,7 +241,7 @@ auto Executor<T>::find_scalar(std::string_view name) -> LeafState& {
       if (found && leaves_[at(i)].name == name) return leaves_[at(i)];
       if (!found) known.push_back(leaves_[at(i)].name);
     }
-  throw NameError("unknown scalar " + quoted(name) + allowed_names(name, known));
+  throw NameError("unknown scalar " + in_quotes(name) + allowed_names(name, known));
 }
 
 template <class T>
@@ -262,7 +262,8 @@ Result<T> Executor<T>::result(int index) const {
                     " results; found number " + std::to_string(index));
   const ir::Result& r = plan_.results[index];
   const std::string_view name = plan_.text.data + r.name;
-  if (!resolved_) throw Error("result " + quoted(name) + " is not there; call the program first");
+  if (!resolved_)
+    throw Error("result " + in_quotes(name) + " is not there; call the program first");
   return {name, base_[at(r.buffer)], &result_dims_[at(index)], r.type == DType::index};
 }
 
@@ -272,7 +273,7 @@ int Executor<T>::find_result(std::string_view name) const {
     if (plan_.text.data + plan_.results[i].name == name) return i;
   std::vector<std::string_view> known;
   for (const ir::Result& r : plan_.results) known.push_back(plan_.text.data + r.name);
-  throw NameError("unknown result " + quoted(name) + allowed_names(name, known));
+  throw NameError("unknown result " + in_quotes(name) + allowed_names(name, known));
 }
 
 // ---------------------------------------------------------------------------- running

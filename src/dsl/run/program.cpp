@@ -10,13 +10,13 @@ namespace ansatz {
 namespace running {
 
 void throw_not_scalar(std::string_view name, const Dims& dims) {
-  throw ShapeError("result " + quoted(name) + " of shape " + shape_text(dims) +
+  throw ShapeError("result " + in_quotes(name) + " of shape " + shape_text(dims) +
                    " is not a single number; read its data()");
 }
 
 void throw_wrong_result_type(std::string_view name, bool labels) {
   throw ValueError(
-      "result " + quoted(name) +
+      "result " + in_quotes(name) +
       (labels ? " holds labels; read its labels()" : " holds numbers; read its data()"));
 }
 

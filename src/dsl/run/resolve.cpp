@@ -35,7 +35,7 @@ void Executor<T>::resolve() {
     if (leaf.where != Where::stored) continue;
     const Dims& found = store_.shape(leaves_[at(i)].name);
     if (found != dims_of(leaf.shape))
-      throw ShapeError("tensor " + quoted(leaves_[at(i)].name) +
+      throw ShapeError("tensor " + in_quotes(leaves_[at(i)].name) +
                        " of the store now has the shape " + shape_text(found) +
                        "; the program needs " + shape_text(leaf.shape, &plan_));
   }

@@ -36,7 +36,6 @@ std::size_t running::available_memory() {
   return bytes;
 }
 
-using running::quoted;
 using running::shape_text;
 using running::type_name;
 
@@ -67,8 +66,8 @@ void grow(running::Block& memory, const Tensor& t) {
   try {
     memory.grow(t.bytes());
   } catch (const std::bad_alloc&) {
-    throw Error(running::no_memory("tensor " + quoted(t.name) + " of shape " + shape_text(t.dims),
-                                   t.bytes()));
+    throw Error(running::no_memory(
+        "tensor " + in_quotes(t.name) + " of shape " + shape_text(t.dims), t.bytes()));
   }
 }
 
@@ -96,19 +95,19 @@ struct Store::Impl {
   }
   Tensor& get(std::string_view name) {
     if (Tensor* t = find(name)) return *t;
-    throw NameError("the store has no tensor " + quoted(name) + allowed_names(name, names()));
+    throw NameError("the store has no tensor " + in_quotes(name) + allowed_names(name, names()));
   }
   void add(std::string_view name, ElementType type, const Dims& dims, StoreKind kind,
            bool resizable) {
     if (!running::good_name(name))
-      throw NameError(quoted(name) + " cannot name a tensor; allowed: A-Z a-z 0-9 _ . / -");
-    if (find(name)) throw NameError("the store already has a tensor " + quoted(name));
+      throw NameError(in_quotes(name) + " cannot name a tensor; allowed: A-Z a-z 0-9 _ . / -");
+    if (find(name)) throw NameError("the store already has a tensor " + in_quotes(name));
     if (dims.rank > ir::max_rank || !fits(dims))
-      throw ShapeError("tensor " + quoted(name) + " cannot have the shape " + shape_text(dims) +
+      throw ShapeError("tensor " + in_quotes(name) + " cannot have the shape " + shape_text(dims) +
                        "; allowed: at most " + std::to_string(ir::max_rank) +
                        " dimensions, none negative, and no more elements than can be addressed");
     if (resizable && dims.rank == 0)
-      throw ShapeError("resizable state " + quoted(name) + " needs a first dimension");
+      throw ShapeError("resizable state " + in_quotes(name) + " needs a first dimension");
     Tensor t{std::string(name), type, dims, kind, resizable, {}};
     grow(t.memory, t);
     tensors.push_back(std::move(t));
@@ -156,10 +155,10 @@ void Store::add_resizable(std::string_view name, const Dims& dims) {
 void Store::resize(std::string_view name, std::int64_t rows) {
   Tensor& t = impl_->get(name);
   if (!t.resizable)
-    throw ShapeError("tensor " + quoted(name) + " of shape " + shape_text(t.dims) +
+    throw ShapeError("tensor " + in_quotes(name) + " of shape " + shape_text(t.dims) +
                      " is not resizable");
   if (!fits(with_rows(t.dims, rows)))
-    throw ShapeError("state " + quoted(name) + " cannot have " + std::to_string(rows) + " rows");
+    throw ShapeError("state " + in_quotes(name) + " cannot have " + std::to_string(rows) + " rows");
   if (rows != t.dims[0]) impl_->set_rows(t, rows, std::min(rows, t.dims[0]));
 }
 
@@ -181,22 +180,22 @@ template <class T>
 T* Store::data(std::string_view name) const {
   Tensor& t = impl_->get(name);
   if (t.type != element_type_of<T>())
-    throw ValueError("tensor " + quoted(name) + " holds " + type_name(t.type) + ", asked for was " +
-                     type_name(element_type_of<T>()));
+    throw ValueError("tensor " + in_quotes(name) + " holds " + type_name(t.type) +
+                     ", asked for was " + type_name(element_type_of<T>()));
   return static_cast<T*>(t.memory.data());
 }
 
 void Store::set(std::string_view name, const ArrayView& values) {
   Tensor& t = impl_->get(name);
   if (values.type != t.type)
-    throw ValueError("values for tensor " + quoted(name) + " are " + type_name(values.type) +
+    throw ValueError("values for tensor " + in_quotes(name) + " are " + type_name(values.type) +
                      "; allowed: " + type_name(t.type));
   if (values.dims != t.dims)
-    throw ShapeError("values for tensor " + quoted(name) + " have the shape " +
+    throw ShapeError("values for tensor " + in_quotes(name) + " have the shape " +
                      shape_text(values.dims) + "; allowed: " + shape_text(t.dims) +
                      (t.resizable ? " (it can be resized)" : ""));
   if (!values.contiguous)
-    throw ValueError("values for tensor " + quoted(name) +
+    throw ValueError("values for tensor " + in_quotes(name) +
                      " are not contiguous in row-major order");
   if (t.bytes() > 0) std::memmove(t.memory.data(), values.data, t.bytes());
 }
@@ -229,7 +228,7 @@ void Store::fill(std::string_view name, double value) {
 void Store::uniform(std::string_view name, double low, double high, std::uint64_t seed) {
   Tensor& t = impl_->get(name);
   if (!(low <= high))
-    throw ValueError("uniform draws for " + quoted(name) + " from " + running::number_text(low) +
+    throw ValueError("uniform draws for " + in_quotes(name) + " from " + running::number_text(low) +
                      " to " + running::number_text(high) + "; low must not exceed high");
   std::mt19937_64 engine(seed);
   each(t, [&] { return low + (high - low) * unit_uniform(engine); });
@@ -240,7 +239,7 @@ void Store::uniform(std::string_view name, double low, double high, std::uint64_
 void Store::normal(std::string_view name, double mean, double stdev, std::uint64_t seed) {
   Tensor& t = impl_->get(name);
   if (!(stdev >= 0))
-    throw ValueError("normal draws for " + quoted(name) + " with standard deviation " +
+    throw ValueError("normal draws for " + in_quotes(name) + " with standard deviation " +
                      running::number_text(stdev) + "; it must not be negative");
   std::mt19937_64 engine(seed);
   double second = 0;

@@ -247,7 +247,7 @@ std::string LoopTrace<T>::told(int value) {
       result.known ? number_text(static_cast<double>(result.value)) : "a number that is not finite";
   const std::string op = op_name(plan_, i);
   if (op.empty()) return text + " is " + number;
-  std::string out = quoted(op) + " made " + number;
+  std::string out = in_quotes(op) + " made " + number;
   if (i.code == Code::apply) {
     std::string of;
     for (int k = 0; k < 3 && i.in[k] >= 0; ++k) {
@@ -268,7 +268,7 @@ auto LoopTrace<T>::find(int root_index, std::int64_t row, std::int64_t column) -
   if (!select(q.value, row, column, true) && !select(q.value, row, column, false)) {
     if (!all_rows) return {};
     const std::string op = op_name(plan_, {.code = Code::reduce, .variant = q.variant});
-    return {op, quoted(op) + " made it of finite numbers: " + op + "(" +
+    return {op, in_quotes(op) + " made it of finite numbers: " + op + "(" +
                     places_.of_value(step_, q.value).text + ")"};
   }
   const bool nan = values_[index(q.value)].nan();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace ansatz::utf8 {
@@ -45,6 +46,49 @@ constexpr Character decode(std::string_view text) {
   constexpr std::uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
   if (code < smallest[bytes] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return {};
   return {code, bytes};
+}
+
+/// The place of the first byte that belongs to no character; text.size() when there is none.
+constexpr std::size_t first_fault(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const int bytes = decode(text.substr(at)).bytes;
+    if (bytes == 0) return at;
+    at += static_cast<std::size_t>(bytes);
+  }
+  return text.size();
+}
+
+/// Whether a terminal and a reader can bear it: neither a control character nor a mark that
+/// separates lines or changes the direction of text.
+constexpr bool is_shown(std::uint32_t c) {
+  const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+  const bool separates_lines = c == 0x2028 || c == 0x2029;
+  const bool directs = c == 0x200e || c == 0x200f || c == 0x061c || (c >= 0x202a && c <= 0x202e) ||
+                       (c >= 0x2066 && c <= 0x2069);
+  return !control && !separates_lines && !directs;
+}
+
+/// Bytes of the character at the start of `text`, or of one that is none: 1.
+constexpr std::size_t step(std::string_view text) {
+  const int bytes = decode(text).bytes;
+  return bytes == 0 ? 1 : static_cast<std::size_t>(bytes);
+}
+
+/// Appends the character at the start of `text`, or \xNN or \u{NNNN} where it cannot be shown.
+inline void append_shown(std::string& out, std::string_view text) {
+  const Character c = decode(text);
+  if (c.bytes > 0 && is_shown(c.code)) {
+    out += text.substr(0, static_cast<std::size_t>(c.bytes));
+    return;
+  }
+  const bool byte = c.bytes <= 1;
+  const std::uint32_t code = c.bytes == 0 ? static_cast<unsigned char>(text[0]) : c.code;
+  constexpr char digits[] = "0123456789abcdef";
+  out += byte ? "\\x" : "\\u{";
+  int shift = byte ? 4 : 28;
+  while (!byte && shift > 0 && code >> shift == 0) shift -= 4;
+  for (; shift >= 0; shift -= 4) out += digits[code >> shift & 15];
+  if (!byte) out += '}';
 }
 
 /// The characters that YAML 1.1 allows in a file (section 5.1).
