@@ -71,7 +71,8 @@ void check(const Form& f, const AnyExpr& z, const std::vector<double>& at) {
   auto program = build<T>(function(output("y", f.e), output("d", d), output("h", h)));
   std::vector<T> zs(at.begin(), at.end());
   auto r = program({{"z", view(zs.data(), {static_cast<int>(zs.size())})}});
-  const long double most = std::is_same_v<T, float> ? 1e37L : 1e300L;
+  // Factors that are no exponentials are up to 10^6.
+  const long double most = std::is_same_v<T, float> ? 1e31L : 1e294L;
   const long double tolerance = std::is_same_v<T, float> ? 5e-4L : 1e-9L;
   for (std::size_t k = 0; k < at.size(); ++k) {
     const Jet right = f.of({zs[k], 1, 0});
@@ -197,6 +198,9 @@ TEST_CASE("stable forms: random ones", "[pass][stabilize]") {
             std::to_string(c) + " e^(" + std::to_string(a) + " z + " + std::to_string(b) + ")"};
         if (k > 0 && below(4) == 0)
           t = {AnyExpr(ir::Value(c)), [=](Jet) { return number(c); }, std::to_string(c)};
+        if (k > 0 && below(4) == 0)  // a sum of what is no exponential
+          t = {z * z + c - b, [=](Jet x) { return x * x + number(c) - number(b); },
+               "(z^2 + " + std::to_string(c) + " - " + std::to_string(b) + ")"};
         if (k == 0)
           s = t;
         else
@@ -244,6 +248,30 @@ TEST_CASE("stable forms: random ones", "[pass][stabilize]") {
         f = quotient(times({z, [](Jet x) { return x; }, "z"}, a), b);
     }
     check<float>(f, z, {0, 1, -1, 20, -20, 60, -60, 88, -88, 100, -100, 300, -300, 700, -700});
+  }
+}
+
+TEST_CASE("stable forms: terms of a sum that stand before another's", "[pass][stabilize]") {
+  // The log-density of a reparametrised normal number: (m + b) + e^s n less (m + b), over e^s.
+  Function f;
+  const AnyExpr m = z_input(), b(input<Scalar>("b").value()), s(input<Scalar>("s").value()),
+                n(input<Scalar>("n").value());
+  const AnyExpr mu = m + b, e = exp(s);
+  f.add(output("u", (mu + e * n - mu) / e));
+  f.add(output("v", (mu + e * n - (m - b)) / e));
+  f.add(output("w", (e * n - (mu - (m * b + (m - n)))) / (e + 1)));
+  auto program = build<double>(f);
+  for (const double x : {-2., .3, 1.7}) {
+    const double at_b = .4 * x - 1, at_s = -.7 * x, at_n = x * x - .5;
+    const auto r = program({{"z", view(&x, {1})},
+                            {"b", view(&at_b, {1})},
+                            {"s", view(&at_s, {1})},
+                            {"n", view(&at_n, {1})}});
+    const double e_s = std::exp(at_s);
+    CHECK(r["u"].data()[0] == Approx(at_n).epsilon(1e-12));
+    CHECK(r["v"].data()[0] == Approx((2 * at_b + e_s * at_n) / e_s).epsilon(1e-12));
+    CHECK(r["w"].data()[0] ==
+          Approx((e_s * at_n - (x + at_b - (x * at_b + (x - at_n)))) / (e_s + 1)).epsilon(1e-12));
   }
 }
 

@@ -394,13 +394,16 @@ class StableForms {
   constexpr bool collect(int x, Terms& to, int depth) {
     x = as_written(g_, x);
     if (depth == 12 || --budget_ < 0) return false;
-    const int before = to.size(), seen = seen_;
-    if (!take_apart(x, to, depth + 1) || to.size() > before + most_terms) return false;
-    if (seen_ != seen) return true;
-    to.resize(before);
-    Term t;
-    if (!g_.is_literal(x, 1)) t.c = x;
-    to.push_back(t);
+    const int seen = seen_;
+    Terms own;  // so that merging them leaves those of others alone
+    if (!take_apart(x, own, depth + 1) || own.size() > most_terms) return false;
+    if (seen_ == seen) {
+      own.resize(0);
+      Term t;
+      if (!g_.is_literal(x, 1)) t.c = x;
+      own.push_back(t);
+    }
+    for (const Term& t : own) to.push_back(t);
     return true;
   }
   constexpr bool take_apart(int x, Terms& to, int depth) {
@@ -430,9 +433,8 @@ class StableForms {
       t.w = shifted.value().id();
       to.push_back(t);
     } else if (op == info_of<ops::Negate>) {
-      const int before = to.size();
       if (!collect(in(x, 0), to, depth)) return false;
-      for (int k = before; k < to.size(); ++k) to[k].c = minus_once(to[k].c);
+      for (Term& each : to) each.c = minus_once(each.c);
     } else if (op == info_of<ops::Add> || op == info_of<ops::Subtract>) {
       if (!collect(in(x, 0), to, depth)) return false;
       const int before = to.size();
