@@ -103,6 +103,13 @@ std::unique_ptr<Contestant> boltzmann_machine(int visible, int hidden, int batch
                                               int threads, DrawsOfThreads draws);
 std::unique_ptr<Contestant> convolutional_net(int batch, float rate, int threads);
 std::unique_ptr<Contestant> lenet(int batch, float rate, int threads);
+/// Units that see `each` inputs; input[unit * each + k] is the k-th, weight[…] its weight.
+struct Connections {
+  int inputs, units, each;
+  std::vector<int> input, weight;
+  int weights;
+};
+std::unique_ptr<Contestant> connected(const Connections& layer, int batch, float rate, int threads);
 std::unique_ptr<Contestant> logistic_regression(int features, float rate);
 
 /// 64 generators side by side, which the vectoriser runs in registers (Marsaglia 2003).

@@ -6,6 +6,8 @@
 #include <dsl/ops.hpp>
 #include <dsl/ops/image/convolve.hpp>
 #include <dsl/ops/image/max_pool.hpp>
+#include <dsl/ops/image/tiled_convolve.hpp>
+#include <dsl/ops/linear/sparse_matmul.hpp>
 #include <dsl/parameters.hpp>
 
 namespace bench {
@@ -129,6 +131,40 @@ constexpr Function lenet() {
   auto h2 = relu(matmul(flatten(h1), W2) + parameter<VectorSpace<500>>("b2"));
   auto z = matmul(h2, W3) + parameter<VectorSpace<10>>("b3");
   return learn(AnyExpr(mean(cross_entropy(softmax(z), y)).value()), false);
+}
+
+/// A softmax behind rectifiers of a layer h; W0 and b0 are the layer's.
+template <class H>
+constexpr Function softmax_of(const H& h, int units_below) {
+  const AnyExpr z = matmul(AnyExpr(h.value()), parameter("W1", Matrix(units_below, 10))) +
+                    parameter("b1", VectorSpace(10));
+  const AnyExpr y(input("y", IndexSpace(10)).value());
+  return learn(mean(cross_entropy(softmax(z), y)), false);
+}
+/// Kernels of 5 x 5 that no two places share, 4 channels.
+constexpr Function local_net() {
+  auto x = reshape<Conv2DSpace<28, 28, 1>>(input<VectorSpace<784>>("x"));
+  auto W0 = parameter<Tensor<576, 5, 5, 1, 4>>("W0");
+  auto b0 = parameter<Conv2DSpace<24, 24, 4>>("b0");
+  return softmax_of(flatten(relu(tiled_convolve(x, W0, cross_correlation) + b0)), 2304);
+}
+/// Kernels of 5 x 5 that repeat after two places, 8 channels.
+constexpr Function tiled_net() {
+  auto x = reshape<Conv2DSpace<28, 28, 1>>(input<VectorSpace<784>>("x"));
+  auto W0 = parameter<Tensor<4, 5, 5, 1, 8>>("W0");
+  auto b0 = parameter<Conv2DSpace<24, 24, 8>>("b0");
+  return softmax_of(flatten(relu(tiled_convolve(x, W0, tile<2>, cross_correlation) + b0)), 4608);
+}
+
+/// Which of 784 inputs is the k-th that a unit of a sparse layer sees.
+constexpr int seen_input(int unit, int k) { return (unit * 131 + k * 53 + k * k) % 784; }
+/// Units that see a few inputs each; which, is state.
+constexpr Function sparse_net(int count, int each) {
+  auto x = input("x", VectorSpace(784));
+  auto seen = state("seen", Matrix(count, each));
+  auto h = sparse_matmul(x, parameter("W0", Matrix(count, each)), seen) +
+           parameter("b0", VectorSpace(count));
+  return softmax_of(relu(h), count);
 }
 
 /// Logistic regression on `features` numbers; the target is a number, 0 or 1.

@@ -151,6 +151,45 @@ def lenet(batch):
     return supervised([W0, b0, W1, b1, W2, b2, W3, b3], forward, F.cross_entropy, 784, batch)
 
 
+def behind(hidden, W0, b0, units):
+    W1 = parameter(weights(1, (6 / units) ** .5, units, 10).t())
+    b1 = parameter(torch.zeros(10))
+    return supervised([W0, b0, W1, b1], lambda x: F.linear(F.relu(hidden(x) + b0), W1, b1),
+                      F.cross_entropy, 784, 100)
+
+
+def local():
+    # Patches [examples, 25, places], kernels [places, 25, channels].
+    W, b = parameter(weights(0, (6 / 25) ** .5, 576, 25, 4)), parameter(torch.zeros(2304))
+
+    def hidden(x):
+        patches = F.unfold(x.view(-1, 1, 28, 28), 5)
+        return torch.bmm(patches.permute(2, 0, 1), W).permute(1, 0, 2).flatten(1)
+    return behind(hidden, W, b, 2304)
+
+
+def tiled():
+    # All four kernels everywhere; at each place one of them is taken.
+    W = weights(0, (6 / 25) ** .5, 4, 5, 5, 1, 8).permute(0, 4, 3, 1, 2).reshape(32, 1, 5, 5)
+    W, b = parameter(W), parameter(torch.zeros(4608))
+
+    def hidden(x):
+        y = F.conv2d(x.view(-1, 1, 28, 28), W).view(-1, 4, 8, 24, 24)
+        out = torch.empty(x.shape[0], 24, 24, 8)
+        for place in range(4):
+            r, c = divmod(place, 2)
+            out[:, r::2, c::2] = y[:, place, :, r::2, c::2].permute(0, 2, 3, 1)
+        return out.flatten(1)
+    return behind(hidden, W, b, 4608)
+
+
+def sparse():
+    unit, k = torch.arange(2000)[:, None], torch.arange(50)[None]
+    seen = (unit * 131 + k * 53 + k * k) % 784
+    W, b = parameter(weights(0, (6 / 50) ** .5, 2000, 50)), parameter(torch.zeros(2000))
+    return behind(lambda x: torch.einsum('bjk,jk->bj', x[:, seen], W), W, b, 2000)
+
+
 def logistic_regression():
     W, b = parameter(weights(0, (6 / 10) ** .5, 10, 1)), parameter(torch.zeros(1))
     return supervised([W, b], lambda x: torch.addmm(b, x, W), F.binary_cross_entropy_with_logits,
@@ -170,6 +209,9 @@ WORKLOADS = {
     'l10': lambda: lenet(10),
     'l100': lambda: lenet(100),
     'l256': lambda: lenet(256),
+    'local': local,
+    'tiled': tiled,
+    'sparse': sparse,
     'h_logreg': logistic_regression,
 }
 

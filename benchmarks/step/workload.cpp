@@ -2,6 +2,8 @@
 
 #include <dsl/kernels/philox.hpp>
 
+#include "models.hpp"
+
 namespace bench {
 
 namespace {
@@ -24,6 +26,13 @@ class AnsatzStep : public Contestant {
   AnsatzStep(ansatz::Program<float> program, const Workload& w, int threads)
       : program_(std::move(program)), store_(program_.store()), target_(w.target), rate_(w.rate) {
     program_.threads(threads);
+    // Which inputs a unit of a sparse layer sees.
+    for (int i = 0; i < store_.size(); ++i)
+      if (const auto name = store_.name(i); name == "seen")
+        for (int k = 0; k < store_.shape(name).count(); ++k) {
+          const int each = static_cast<int>(store_.shape(name)[1]);
+          store_.data<float>(name)[k] = static_cast<float>(seen_input(k / each, k % each));
+        }
   }
 
   float run(const Data& data, long first, long count) override {
@@ -76,6 +85,7 @@ std::vector<Workload> workloads() {
   std::vector<Workload> all;
   add_dense(all);
   add_others(all);
+  add_connected(all);
   return all;
 }
 

@@ -29,6 +29,7 @@ struct Workload {
 std::vector<Workload> workloads();
 void add_dense(std::vector<Workload>& all);
 void add_others(std::vector<Workload>& all);
+void add_connected(std::vector<Workload>& all);
 
 /// Examples of the workload's shape, the same for every contestant and in train.py.
 Data make_data(const Workload& workload);

@@ -2,7 +2,7 @@
 #include "probe.hpp"
 
 #include <ansatz/model/layers/linear.hpp>
-#include <ansatz/spaces/format_as.hpp>
+#include <ansatz/spaces/typed_format_as.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -163,4 +163,65 @@ TEST_CASE("spaces: labels become one-hot, merged or side by side, and are not ha
              Catch::Matchers::Contains("IndexSpace(4, 2)"));
   CHECK_THAT(message_of([&] { (void)format_as(data["x"], vector_space(5)); }),
              Catch::Matchers::Contains("VectorSpace(5)"));
+}
+
+namespace {
+
+template <class To, class... From>
+constexpr bool convert = SpacesFormat<To, From...>;
+
+using Vector24 = VectorSpace<24>;
+using Last = Conv2DSpace<2, 3, 4>;
+using First = Conv2DSpace<2, 3, 4, Axes::bc01>;
+using Parts = CompositeSpace<Source<"a", VectorSpace<10>>, Source<"b", Conv2DSpace<1, 7, 2>>>;
+using Nested = CompositeSpace<Source<"in", Parts>>;
+
+template <class To, class X>
+constexpr bool gives = std::is_same_v<decltype(format_as<To>(std::declval<Expr<Batch<X>>>())),
+                                      typename signals::Typed<To>::type>;
+
+}  // namespace
+
+TEST_CASE("spaces: between types, checked by the compiler", "[model][spaces]") {
+  STATIC_REQUIRE(gives<Vector24, Last>);
+  STATIC_REQUIRE(gives<Vector24, First>);
+  STATIC_REQUIRE(gives<Last, First>);
+  STATIC_REQUIRE(gives<First, Vector24>);
+  STATIC_REQUIRE(gives<Parts, First>);
+  STATIC_REQUIRE(gives<Nested, Vector24>);
+  STATIC_REQUIRE(convert<Vector24, VectorSpace<10>, Conv2DSpace<1, 7, 2>>);
+  STATIC_REQUIRE(convert<VectorSpace<8>, IndexSpace<4, 2>>);
+  STATIC_REQUIRE(convert<VectorSpace<4>, IndexSpace<4, 2>>);
+  STATIC_REQUIRE_FALSE(convert<VectorSpace<5>, IndexSpace<4, 2>>);
+  STATIC_REQUIRE_FALSE(convert<IndexSpace<4, 2>, VectorSpace<8>>);
+  STATIC_REQUIRE_FALSE(convert<VectorSpace<25>, Last>);
+  STATIC_REQUIRE_FALSE(convert<Vector24, VectorSpace<10>, VectorSpace<10>>);
+}
+
+TEST_CASE("spaces: between types, there and back", "[model][spaces]") {
+  const auto x = input<First>("x");
+  const auto vector = format_as<Vector24>(x);
+  const auto parts = format_as<Parts>(x);
+  const auto [inner] = format_as<Nested>(vector);
+  Data data;
+  data.add("x", space_info(First()));
+  Function f;
+  const auto add = [&](const char* name, const auto& e) {
+    f.add(output(name, 1.0 * AnyExpr(e.value())));
+  };
+  add("vector", vector);
+  add("back", format_as<First>(vector));
+  add("last", format_as<First>(format_as<Last>(x)));
+  add("parts", format_as<First>(std::get<0>(parts), std::get<1>(parts)));
+  add("nested", format_as<Vector24>(std::get<0>(inner), std::get<1>(inner)));
+  Probe probe(*stack(1, {Linear("h", 1, irange(.1))}), data, f);
+  const Minibatch batch = random_batch(data, examples_each, 5);
+  const Vector& given = batch.numbers.at("x");
+  const Computed found = probe(batch);
+  for (const char* same : {"back", "last", "parts"}) CHECK(found.at(same) == given);
+  CHECK(found.at("nested") == found.at("vector"));
+  for (int n = 0; n < examples_each; ++n)
+    for (int k = 0; k < 4; ++k)
+      for (int p = 0; p < 6; ++p)
+        CHECK(found.at("vector")[at(n * 24 + p * 4 + k)] == given[at(n * 24 + k * 6 + p)]);
 }
