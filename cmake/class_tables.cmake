@@ -24,8 +24,8 @@ function(write_key_functions folder file)
     endforeach()
   endforeach()
   list(REMOVE_DUPLICATES keys)
-  # These are words of the language; C++ sets the member.
-  list(REMOVE_ITEM keys axis message stride)
+  # These are words of the language, or of the library; C++ sets the member.
+  list(REMOVE_ITEM keys axis message mlp stride)
   list(SORT keys)
   list(TRANSFORM keys PREPEND "ANSATZ_KEY(")
   list(JOIN keys ")\n" keys)

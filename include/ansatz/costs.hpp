@@ -10,3 +10,4 @@
 #include <ansatz/cost/supervised/dropout.hpp>
 #include <ansatz/cost/supervised/missing_target_cost.hpp>
 #include <ansatz/cost/surrogate_cost.hpp>
+#include <ansatz/cost/vae/vae_criterion.hpp>

@@ -37,5 +37,9 @@
 #include <ansatz/model/target_statistics.hpp>
 #include <ansatz/model/unknown_name.hpp>
 #include <ansatz/model/unknown_name_error.hpp>
+#include <ansatz/model/vae/conditional.hpp>
+#include <ansatz/model/vae/kl_integrator.hpp>
+#include <ansatz/model/vae/prior.hpp>
+#include <ansatz/model/vae/vae.hpp>
 #include <ansatz/model/values_from_file.hpp>
 #include <ansatz/model/without_cost.hpp>
