@@ -6,6 +6,8 @@
 #include <ansatz/data/dense_design_matrix.hpp>
 #include <ansatz/data/fetch/catalogue.hpp>
 #include <ansatz/data/fetch/fetch.hpp>
+#include <ansatz/data/folds/dataset_cv.hpp>
+#include <ansatz/data/folds/splits.hpp>
 #include <ansatz/data/for_each_batch.hpp>
 #include <ansatz/data/image_axes.hpp>
 #include <ansatz/data/iteration/subset_iterator.hpp>

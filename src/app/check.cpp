@@ -156,7 +156,7 @@ int check(const CheckArguments& a) {
   if (!a.quiet)
     for (const std::string& warning : job.warnings) show_warning(warning);
   for (const Phase& phase : job.phases) {
-    if (a.quiet) continue;
+    if (a.quiet || phase.fold > 0) continue;  // folds are alike
     if (a.json) {
       put_event("phase", {{"phase", phase.name}, {"place", phase.where}});
       if (!phase.train) continue;
@@ -164,6 +164,7 @@ int check(const CheckArguments& a) {
       put_states(*phase.train);
     } else {
       if (!phase.name.empty()) say(stdout, "{}\n", phase.name);
+      if (phase.folds > 0) say(stdout, "one of {} folds\n", phase.folds);
       if (!phase.train) {
         say(stdout, "{}: a file is missing, so that shapes were not checked\n", phase.where);
         continue;

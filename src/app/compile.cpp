@@ -55,6 +55,7 @@ int compile_job(const CompileArguments& a) {
     for (const std::string& warning : job.warnings) show_warning(warning);
   int without = 0;
   for (const Phase& phase : job.phases) {
+    if (phase.fold > 0) continue;  // folds are alike
     if (!phase.name.empty() && !a.quiet && !a.json) say(stdout, "{}\n", phase.name);
     if (phase.train && phase.train->algorithm)
       print(compile_missing_loops(*phase.train, precision_of(a.floatX), a.options), a);

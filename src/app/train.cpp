@@ -59,10 +59,27 @@ RunOptions options_of(const TrainArguments& a) {
 }
 
 void begin_phase(const Phase& phase, std::size_t phases) {
-  if (!shows_json)
-    say(stdout, "{}\n", phase.name);
-  else
+  if (shows_json) {
     put_event("phase", {{"phase", phase.name}, {"phases", phases}, {"place", phase.where}});
+    return;
+  }
+  if (!phase.name.empty()) say(stdout, "{}\n", phase.name);
+  if (phase.folds > 0) say(stdout, "fold {} of {}\n", phase.fold + 1, phase.folds);
+}
+
+// Of each cross-validation among the jobs.
+void show_cross_validations(const std::vector<Phase>& phases, const PhasesEnd& end,
+                            const TrainArguments& a) {
+  for (std::size_t i = 0; i < end.learned.size(); ++i) {
+    const auto folds = static_cast<std::size_t>(phases[i].folds);
+    if (folds == 0 || phases[i].fold != 0 || i + folds > end.learned.size()) continue;
+    std::vector<MonitorRecords> records;
+    for (std::size_t k = 0; k < folds; ++k)
+      if (const MonitorRecords* found = find_monitor(end.learned[i + k].file->monitors))
+        records.push_back(*found);
+    const TextOptions options{.quiet = a.quiet, .verbose = a.verbose, .channels = a.channels};
+    if (records.size() == folds) show_folds(channels_of_folds(records), options, a.json);
+  }
 }
 
 int train(const TrainArguments& a) {
@@ -77,7 +94,7 @@ int train(const TrainArguments& a) {
   std::unique_ptr<RunObserver> observer;
   PhasesOptions options{options_of(a), {}};
   options.start = [&](const Phase& phase, RunOptions& run) {
-    if (!phase.name.empty() && !a.quiet) begin_phase(phase, job.phases.size());
+    if ((!phase.name.empty() || phase.folds > 0) && !a.quiet) begin_phase(phase, job.phases.size());
     std::string report;
     JobPrograms programs = programs_of(a, *phase.train, report);
     observer = observer_of(a, report);
@@ -88,6 +105,7 @@ int train(const TrainArguments& a) {
     return programs;
   };
   const PhasesEnd end = run_phases(job.phases, options);
+  show_cross_validations(job.phases, end, a);
   if (end.end == RunEnd::time_budget_exceeded) return exit_budget;
   if (end.end != RunEnd::interrupted) return exit_ok;
   const Train& last = *job.phases[end.last].train;

@@ -26,6 +26,7 @@ void add_names(Registry& registry) {
 }
 
 void add_jobs(Registry&);
+void add_cross_validation(Registry&);
 /// All of them; written by CMake from the headers, see cmake/class_tables.cmake.
 void add_library_classes(Registry&);
 

@@ -2,6 +2,7 @@
 
 #include "graft.hpp"
 #include "loader.hpp"
+#include "train_cv.hpp"
 
 #include <ansatz/serial/model_file.hpp>
 #include <ansatz/yaml/read.hpp>
@@ -157,6 +158,18 @@ Phase phase_of(const yaml::Place& place, Loader& loader, const std::string& name
   return phase;
 }
 
+// What is at fault in one fold is so in all.
+void add_folds(const yaml::Place& job, Loader& loader, const std::string& name,
+               std::vector<Phase>& phases) {
+  const std::vector<yaml::Place> folds = fold_jobs(job, loader);
+  const int errors = loader.errors.size();
+  for (std::size_t i = 0; i < folds.size() && loader.errors.size() == errors; ++i) {
+    phases.push_back(phase_of(folds[i], loader, name));
+    phases.back().fold = static_cast<int>(i);
+    phases.back().folds = static_cast<int>(folds.size());
+  }
+}
+
 Job job_of(const std::string& path, const yaml::NodePtr& root, yaml::Errors& errors,
            const LoadOptions& options) {
   Job job;
@@ -172,7 +185,10 @@ Job job_of(const std::string& path, const yaml::NodePtr& root, yaml::Errors& err
       const bool list = root->kind == yaml::Kind::sequence;
       const std::string name = list ? fmt::format("phase{}", i + 1) : "";
       if (list) loader.environment.set("PYLEARN2_TRAIN_PHASE", name);
-      job.phases.push_back(phase_of(places[i], loader, name));
+      if (is_cross_validation(*places[i].node))
+        add_folds(places[i], loader, name, job.phases);
+      else
+        job.phases.push_back(phase_of(places[i], loader, name));
     }
     const auto of_objects =
         std::make_shared<const std::map<const Object*, std::string>>(loader.object_places());

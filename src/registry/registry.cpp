@@ -88,6 +88,7 @@ Registry& registry() {
   static Registry* const made = [] {
     auto* r = new Registry;
     add_jobs(*r);
+    add_cross_validation(*r);
     add_library_classes(*r);
     return r;
   }();

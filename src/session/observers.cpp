@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <optional>
@@ -45,6 +46,11 @@ void each_measured(Session& session, Use use) {
     const ChannelRecords& c = records.channels[static_cast<std::size_t>(i)];
     if (measured_last(records, c)) use(c);
   }
+}
+
+bool is_wanted(const TextOptions& options, const std::string& name) {
+  if (!options.channels.empty()) return matches(options.channels, name);
+  return options.verbose || is_main(name);
 }
 
 class TextObserver final : public RunObserver {
@@ -89,10 +95,7 @@ class TextObserver final : public RunObserver {
   }
 
  private:
-  bool wanted(const std::string& name) const {
-    if (!options_.channels.empty()) return matches(options_.channels, name);
-    return options_.verbose || is_main(name);
-  }
+  bool wanted(const std::string& name) const { return is_wanted(options_, name); }
   std::string main_channels(Session& session) const {
     std::string line;
     each_measured(session, [&](const ChannelRecords& c) {
@@ -213,6 +216,32 @@ bool observing::matches(const std::vector<std::string>& patterns, const std::str
   for (const std::string& pattern : patterns)
     if (fnmatch(pattern.c_str(), name.c_str(), 0) == 0) return true;
   return false;
+}
+
+void show_folds(const std::vector<ChannelOfFolds>& channels, const TextOptions& options,
+                bool json) {
+  if (options.quiet || channels.empty()) return;
+  const std::size_t folds = channels.front().values.size();
+  OrderedJson list = OrderedJson::object();
+  std::vector<const ChannelOfFolds*> shown_ones;
+  std::size_t width = 0;
+  for (const ChannelOfFolds& each : channels) {
+    if (!is_wanted(options, each.channel)) continue;
+    shown_ones.push_back(&each);
+    width = std::max(width, printable_name(each.channel).size());
+    OrderedJson values = OrderedJson::array();
+    for (const double x : each.values) values.push_back(json_of(x));
+    list[each.channel] = {{"mean", json_of(each.mean)},
+                          {"deviation", json_of(each.deviation)},
+                          {"values", std::move(values)}};
+  }
+  if (json) return put_event("folds", {{"folds", folds}, {"channels", std::move(list)}});
+  say(stdout, "{} folds: mean +- standard deviation (least to greatest)\n", folds);
+  for (const ChannelOfFolds* each : shown_ones) {
+    const auto [least, greatest] = std::minmax_element(each->values.begin(), each->values.end());
+    say(stdout, "  {:<{}}  {:.5g} +- {:.2g}  ({:.5g} to {:.5g})\n", printable_name(each->channel),
+        width, each->mean, each->deviation, *least, *greatest);
+  }
 }
 
 namespace {

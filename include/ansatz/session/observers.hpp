@@ -1,6 +1,7 @@
 // What a run shows: text for people, JSON for programs.
 #pragma once
 
+#include <ansatz/session/phases.hpp>
 #include <ansatz/session/session.hpp>
 
 #include <memory>
@@ -26,6 +27,10 @@ std::unique_ptr<RunObserver> text_observer(const TextOptions& options = {});
 /// One JSON object a line: start, batch (the first and the last of an epoch, and at most ten a
 /// second), epoch, save, warning, end. Quiet: the end alone.
 std::unique_ptr<RunObserver> json_observer(const TextOptions& options = {});
+
+/// What the folds of a cross-validation came to: mean, deviation, least and greatest of the
+/// channels that the options name, a table or an event "folds".
+void show_folds(const std::vector<ChannelOfFolds>& channels, const TextOptions& options, bool json);
 
 // What the commands of the program share with them.
 namespace observing {

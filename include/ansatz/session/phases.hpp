@@ -24,6 +24,9 @@ struct Phase {
   /// False where the file at save_path is not of this run, but of the stage before it, from which
   /// it begins: then it is not resumed.
   bool begun = true;
+  /// Of a job that is one fold of a cross-validation: which one, from 0, and of how many. It begins
+  /// with first values of its own, whatever other folds have learned.
+  int fold = 0, folds = 0;
   std::string where;  ///< file:line:column
   /// Of the objects of all jobs of the file: RunOptions has it. Null: none are known.
   std::shared_ptr<const std::map<const Object*, std::string>> places;
@@ -50,6 +53,16 @@ struct PhasesEnd {
   /// What each job that was run trained its model to, in their order.
   std::vector<LearnedModel> learned;
 };
+
+/// A channel over the folds of a cross-validation.
+struct ChannelOfFolds {
+  std::string channel;
+  double mean = 0;
+  double deviation = 0;        ///< standard deviation over the folds, n - 1 below; NaN of one fold
+  std::vector<double> values;  ///< the last record of each fold
+};
+/// Of all channels that every fold has, but those of seconds, in the order of the first fold's.
+std::vector<ChannelOfFolds> channels_of_folds(const std::vector<MonitorRecords>& folds);
 
 /// Runs the jobs one after the other, until one does not finish.
 ///
