@@ -5,6 +5,7 @@
 #include <ansatz/algorithm/default.hpp>
 #include <ansatz/algorithm/epoch_monitor.hpp>
 #include <ansatz/algorithm/learn.hpp>
+#include <ansatz/algorithm/linear_solvers.hpp>
 #include <ansatz/algorithm/rules/adadelta.hpp>
 #include <ansatz/algorithm/rules/adagrad.hpp>
 #include <ansatz/algorithm/rules/adam.hpp>
