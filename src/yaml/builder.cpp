@@ -529,8 +529,12 @@ std::vector<std::size_t> read_document(const Text& text, Builder& builder, Error
     const bool in_brackets = error.msg.starts_with("end of map flow not found") ||
                              error.msg.starts_with("end of sequence flow not found");
     if (in_brackets && at > 0) {
-      const auto places = raw::places_for_blanks(text.text(), at - 1, builder.brackets());
+      auto places = raw::places_for_blanks(text.text(), at - 1, builder.brackets());
       if (!places.empty() && places.front() == at) return places;
+      // It may also be told at the word before the ':', "costs :[".
+      places = raw::places_for_blanks(text.text(), at, builder.brackets());
+      if (!places.empty() && text.text().find_first_of(",[]{}\"'#", at) == places.front())
+        return places;
     }
     if (auto places = builder.blanks_for_lines(at); !places.empty() && at < may_read) return places;
     if (is_unknown_alias(error)) throw UnknownAlias{at};
