@@ -150,11 +150,24 @@ void put_model(const Model& model) {
     put_event("parameter", {{"name", p.name.view()}, {"shape", json_shape(p.shape())}});
 }
 
+// A file that holds a data set alone.
+void print_dataset(const Dataset& set, bool json) {
+  for (const char* source : {"features", "targets"}) {
+    const SpaceInfo space = set.read_space(source);
+    if (space.kind == SpaceKind::null) continue;
+    if (json)
+      put_event("source", {{"name", source}, {"space", to_text(space).view()}});
+    else
+      say(stdout, "data set: {} {}\n", source, to_text(space).view());
+  }
+}
+
 int check(const CheckArguments& a) {
   shows_json = a.json;
   const Job job = a.job.load(true);
   if (!a.quiet)
     for (const std::string& warning : job.warnings) show_warning(warning);
+  if (job.dataset && !a.quiet) print_dataset(*job.dataset, a.json);
   for (const Phase& phase : job.phases) {
     if (a.quiet || phase.fold > 0) continue;  // folds are alike
     if (a.json) {
@@ -242,8 +255,8 @@ const Command check_command(20, [](CLI::App& app, int& exit) {
   c->add_flag("-q,--quiet", a->quiet, "only errors");
   c->add_flag(
       "--json", a->json,
-      "one JSON object a line for each event: warning, phase, layer, parameter, state, program, "
-      "error, end");
+      "one JSON object a line for each event: warning, source, phase, layer, parameter, state, "
+      "program, error, end");
   c->footer(
       "No data is read; a data file that is missing is a warning.\n"
       "Example:\n  ansatz check mlp.yaml -D max_epochs=10");

@@ -33,6 +33,13 @@ namespace ansatz {
 
 namespace {
 
+void tell_missing(const yaml::Place& at, std::string what, Loader& loader) {
+  if (loader.options.check_only)
+    loader.errors.warn(at, std::move(what));
+  else
+    loader.errors.add(at, std::move(what));
+}
+
 class Checker {
  public:
   Checker(const Train& job, Loader& loader, const yaml::Place& place)
@@ -68,6 +75,8 @@ class Checker {
     parts();
     channels();
   }
+
+  bool whole() const { return job_.model && layers_there(); }
 
  private:
   void error(const yaml::Place& at, std::string what) { loader_.errors.add(at, std::move(what)); }
@@ -120,10 +129,7 @@ class Checker {
   }
 
   void missing(const yaml::Place& at, std::string what) {
-    if (loader_.options.check_only)
-      loader_.errors.warn(at, std::move(what));
-    else
-      error(at, std::move(what));
+    tell_missing(at, std::move(what), loader_);
   }
 
   void datasets() {
@@ -133,24 +139,7 @@ class Checker {
       if (!(each.dataset == job_.dataset)) dataset(each.dataset);
   }
   void dataset(const Shared<Dataset>& set) {
-    if (!set) return;
-    const std::string file = set->missing_file();
-    if (file.empty()) return;
-    std::error_code why;
-    if (!std::filesystem::exists(file, why) && why) {
-      missing(place_of(set.get(), "dataset"),
-              fmt::format("the data file '{}' cannot be read: {}", file, why.message()));
-      return;
-    }
-    const std::string name = set->fetched_as();
-    const std::string remedy =
-        name.empty() ? "fetch it with `ansatz data fetch`, or say where it is with --data"
-                     : fmt::format(
-                           "fetch it with `ansatz data fetch {}`, or let ANSATZ_DATA_PATH "
-                           "name the folder that has it",
-                           name);
-    missing(place_of(set.get(), "dataset"),
-            fmt::format("the data file '{}' does not exist; {}", file, remedy));
+    if (set) check_files(*set, place_of(set.get(), "dataset"), loader_);
   }
 
   // One layer after the other, so that the error stands at the layer that refuses its input.
@@ -590,8 +579,29 @@ class Checker {
 
 }  // namespace
 
-void check_job(const Train& job, Loader& loader, const yaml::Place& place) {
-  Checker(job, loader, place).check();
+void check_files(const Dataset& set, const yaml::Place& place, Loader& loader) {
+  const std::string file = set.missing_file();
+  if (file.empty()) return;
+  std::error_code why;
+  if (!std::filesystem::exists(file, why) && why) {
+    tell_missing(place, fmt::format("the data file '{}' cannot be read: {}", file, why.message()),
+                 loader);
+    return;
+  }
+  const std::string name = set.fetched_as();
+  const std::string remedy =
+      name.empty() ? "fetch it with `ansatz data fetch`, or say where it is with --data"
+                   : fmt::format(
+                         "fetch it with `ansatz data fetch {}`, or let ANSATZ_DATA_PATH "
+                         "name the folder that has it",
+                         name);
+  tell_missing(place, fmt::format("the data file '{}' does not exist; {}", file, remedy), loader);
+}
+
+bool check_job(const Train& job, Loader& loader, const yaml::Place& place) {
+  Checker checker(job, loader, place);
+  checker.check();
+  return checker.whole();
 }
 
 }  // namespace ansatz

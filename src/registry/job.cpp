@@ -1,5 +1,6 @@
 #include <ansatz/registry/job.hpp>
 
+#include "earlier_forms.hpp"
 #include "graft.hpp"
 #include "loader.hpp"
 #include "train_cv.hpp"
@@ -153,8 +154,8 @@ Phase phase_of(const yaml::Place& place, Loader& loader, const std::string& name
   phase.train = std::make_unique<Train>(job->train);
   if (phase.train->save_freq > 0 && phase.train->save_path.empty())
     phase.train->save_path = default_save_path(loader, name).c_str();
-  check_job(*phase.train, loader, place);
-  if (phase.train->model) phase.model_yaml = to_yaml(*phase.train->model);
+  if (!check_job(*phase.train, loader, place)) phase.train.reset();
+  if (phase.train && phase.train->model) phase.model_yaml = to_yaml(*phase.train->model);
   return phase;
 }
 
@@ -170,18 +171,29 @@ void add_folds(const yaml::Place& job, Loader& loader, const std::string& name,
   }
 }
 
+// The data set that a file holds in the place of a job, for programs that show data.
+Shared<Dataset> dataset_alone(const yaml::Place& root, Loader& loader) {
+  const ClassInfo* const info = registry().find(yaml::object_name(*root.node));
+  if (!info || info->kind != Dataset::kind_name) return nullptr;
+  const Shared<Dataset> set = Value(root, loader).object_of<Dataset>();
+  if (set) check_files(*set, root, loader);
+  return set;
+}
+
 Job job_of(const std::string& path, const yaml::NodePtr& root, yaml::Errors& errors,
            const LoadOptions& options) {
   Job job;
   job.path = path;
   if (root) {
+    bring_up_to_date(root, errors);
     yaml::Environment environment = environment_of(path, options);
     const std::vector<yaml::Place> places = yaml::jobs(root);
     if (places.empty()) errors.add(yaml::Place(root), "the file holds no job");
     // One loader for all, so that an anchor is one object in the whole file.
     Loader loader(errors, environment, options);
     loader.job_file = path;
-    for (std::size_t i = 0; i < places.size(); ++i) {
+    if (options.check_only) job.dataset = dataset_alone(yaml::Place(root), loader);
+    for (std::size_t i = 0; !job.dataset && i < places.size(); ++i) {
       const bool list = root->kind == yaml::Kind::sequence;
       const std::string name = list ? fmt::format("phase{}", i + 1) : "";
       if (list) loader.environment.set("PYLEARN2_TRAIN_PHASE", name);
@@ -228,6 +240,7 @@ Shared<Object> load_object(const std::string& name, const std::string& text,
   const yaml::NodePtr root = yaml::read_text(name, text, errors, reading_of(options));
   Shared<Object> made;
   if (root) {
+    bring_up_to_date(root, errors);
     const yaml::Environment environment = environment_of(name, options);
     Loader loader(errors, environment, options);
     made = Value(yaml::Place(root), loader).object("object");

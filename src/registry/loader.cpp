@@ -118,6 +118,18 @@ std::string Loader::moved(const std::string& path) const {
   return path;
 }
 
+std::optional<std::string> Loader::input_path(const yaml::Place& place) {
+  if (!options.check_only) return yaml::as_path(place, environment, errors);
+  yaml::Errors trial;
+  auto path = yaml::as_path(place, environment, trial);
+  if (path) return path;
+  yaml::Environment lenient = environment;
+  lenient.stored({});
+  path = yaml::as_path(place, lenient, errors);
+  if (path) errors.warn(place, trial.sorted().front().what);
+  return path;
+}
+
 std::string Loader::read_path(const yaml::Place& place, const std::string& path) {
   std::string found = moved(path);
   if (!rules.output && !found.empty()) inputs.emplace(serial::file_named(found), Input{place});
@@ -401,7 +413,7 @@ Shared<Object> Loader::load_model(const Value& from) {
   yaml::Place text = from.place();
   text.node = std::make_shared<yaml::Node>(*text.node);
   text.node->tag.clear();
-  const auto written = yaml::as_path(text, environment, errors);
+  const auto written = input_path(text);
   if (!written) return nullptr;
   const std::string path = moved(*written);
   if (std::error_code error; !std::filesystem::exists(path, error)) {

@@ -62,6 +62,9 @@ class Loader {
     yaml::Place place;
     const ModelFile* model = nullptr;
   };
+  /// The path of a file that is read, with its ${NAME}s filled in. While files need not be there,
+  /// an unknown ${NAME} stays as it is, with a warning.
+  std::optional<std::string> input_path(const yaml::Place& place);
   /// A path that is read now, as `moved` gives it; what it names is an input unless a job writes
   /// it.
   std::string read_path(const yaml::Place& place, const std::string& path);
@@ -132,8 +135,12 @@ class Loader {
 void check_relations(const std::vector<Field>& fields, const std::vector<Field>& defaults,
                      const yaml::Place& place, const KeyNames& bad, Loader& loader);
 
-/// What holds between the parts of a job: data, shapes, graphs, channels.
-void check_job(const Train& job, Loader& loader, const yaml::Place& place);
+/// Whether the files of a data set are there: an error, or a warning where they need not be.
+void check_files(const Dataset& set, const yaml::Place& place, Loader& loader);
+
+/// What holds between the parts of a job: data, shapes, graphs, channels. False where the model or
+/// a layer of it could not be made: then there is an error, or a file is missing.
+bool check_job(const Train& job, Loader& loader, const yaml::Place& place);
 
 /// What a job writes: each file can be written, replaces no input and nothing but a model, and is
 /// nobody else's; each parameter has a name under which it can be saved.

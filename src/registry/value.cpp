@@ -111,9 +111,10 @@ std::optional<double> Value::number() const {
 std::optional<std::string> Value::text() const {
   if (const std::string_view name = yaml::import_name(*place_.node); !name.empty())
     return std::string(name);
-  const auto text = loader_->rules.path
-                        ? yaml::as_path(place_, loader_->environment, loader_->errors)
-                        : yaml::as_string(place_, loader_->environment, loader_->errors);
+  const auto text =
+      !loader_->rules.path    ? yaml::as_string(place_, loader_->environment, loader_->errors)
+      : loader_->rules.output ? yaml::as_path(place_, loader_->environment, loader_->errors)
+                              : loader_->input_path(place_);
   if (!text || !names_well(*text)) return {};
   return loader_->rules.path ? loader_->read_path(place_, *text) : text;
 }

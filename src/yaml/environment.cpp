@@ -65,7 +65,9 @@ Environment Environment::of_job(const std::string& path) {
   for (const std::string_view ending : {".yaml", ".yml"})
     if (path.ends_with(ending)) stem = path.substr(0, path.size() - ending.size());
   const auto after_slash = [](const std::string& text) { return text.substr(text.rfind('/') + 1); };
-  out.set("PYLEARN2_TRAIN_FILE_FULL_STEM", stem);
+  // Pylearn2's earlier name for the same.
+  for (const char* name : {"PYLEARN2_TRAIN_FILE_FULL_STEM", "PYLEARN2_TRAIN_FILE_NAME"})
+    out.set(name, stem);
   out.set("PYLEARN2_TRAIN_DIR", path.substr(0, path.rfind('/') + 1));
   out.set("PYLEARN2_TRAIN_BASE_NAME", after_slash(path));
   out.set("PYLEARN2_TRAIN_FILE_STEM", after_slash(stem));

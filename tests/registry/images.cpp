@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+
 namespace {
 
 using namespace ansatz;
@@ -112,6 +114,41 @@ TEST_CASE("job: layers of images from YAML", "[registry][job][image]") {
       job_with("!obj:Tanh { layer_name: h0, dim: 162, irange: .5, transform: !obj:TiledConv2D { "
                "kernel_shape: 2, tile_shape: [2, 3] } }"));
   CHECK(objective(dense).back() < objective(dense).front());
+}
+
+// Both stages of the convolutional maxout paper, on fewer digits and with fewer channels.
+TEST_CASE("job: convolutional maxout, and its second stage", "[registry][job][image]") {
+  std::string folder = (std::filesystem::temp_directory_path() / "ansatz-maxout-XXXXXX").string();
+  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const auto run = [&](const char* file, std::vector<std::string> overrides) {
+    LoadOptions options;
+    options.environment["PYLEARN2_TRAIN_DIR"] = folder + "/";
+    options.overrides = std::move(overrides);
+    const Job job = load_job(std::string(ANSATZ_TESTS_FOLDER) + "/jobs/" + file, options);
+    const Train& train = *job.phases.at(0).train;
+    Session session(train, build_programs(train, ElementType::float32), {});
+    session.run();
+    return session.records();
+  };
+  const std::string digits = "!obj:DrawnDigits { stop: 70 }";
+  const MonitorRecords first = run(
+      "maxout_mnist.yaml", {"dataset=" + digits, "algorithm.monitoring_dataset.valid=" + digits,
+                            "model.batch_size=32", "model.layers.h0.num_channels=2",
+                            "model.layers.h1.num_channels=2", "model.layers.h2.num_channels=2",
+                            "algorithm.termination_criterion=!obj:EpochCounter { max_epochs: 2 }"});
+  // Of 70 digits two batches of 32 are even.
+  CHECK(first.example_record == std::vector<std::int64_t>{0, 64, 128});
+  CHECK(first.at("valid_h0_kernel_norms_max").val_record.back() <= .9 + 1e-6);
+  CHECK(std::filesystem::exists(folder + "/mnist_best.pkl"));
+  // Trained until it is as good as it begins, but for roundings: not for long.
+  const std::string fewer = "!obj:DrawnDigits { stop: 64 }";
+  const MonitorRecords second =
+      run("maxout_mnist_continued.yaml",
+          {"dataset=" + fewer, "algorithm.monitoring_dataset.valid=" + fewer,
+           "algorithm.termination_criterion.target.dataset=" + fewer});
+  CHECK(second.at("learning_rate").val_record.at(0) ==
+        Approx(first.at("learning_rate").val_record.back()).epsilon(1e-3));
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("job: preprocessors of images, one after the other", "[registry][job][image]") {

@@ -145,11 +145,11 @@ TEST_CASE("job: get_channel measures a model before it is trained", "[registry][
 !obj:Train {
   dataset: &train !obj:DrawnDigits { stop: 40 },
   model: &m !obj:MLP {
-    nvis: 784, layers: [ !obj:Softmax { layer_name: y, n_classes: 10, irange: 0. } ] },
+    nvis: 784, batch_size: 20,
+    layers: [ !obj:Softmax { layer_name: y, n_classes: 10, irange: 0. } ] },
   algorithm: !obj:SGD {
     learning_rate: !obj:pylearn2.monitor.get_channel {
-      model: *m, dataset: *train, channel: objective, batch_size: 10 },
-    batch_size: 10 }
+      model: *m, dataset: *train, channel: objective, batch_size: 10 } }
 }
 )";
   const Job job = load_job_text("measure.yaml", text);

@@ -88,6 +88,8 @@ TEST_CASE("yaml environment: a job knows the parts of its path", "[yaml][environ
   CHECK(all("mlp.yaml") == "mlp  mlp.yaml mlp");
   CHECK(all("/x/mlp.yml") == "/x/mlp /x/ mlp.yml mlp");
   CHECK(all("a.b/mlp") == "a.b/mlp a.b/ mlp mlp");
+  // An earlier name of the first.
+  CHECK(expand("${PYLEARN2_TRAIN_FILE_NAME}", Environment::of_job("a/mlp.yaml")) == "a/mlp");
 }
 
 TEST_CASE("yaml environment: a path may begin at home", "[yaml][environment]") {

@@ -47,6 +47,7 @@ struct LoadOptions {
 struct Job {
   std::string path;
   std::vector<Phase> phases;
+  Shared<Dataset> dataset;  ///< of a file that is only checked and holds a data set, but no job
   std::vector<std::string> warnings;  ///< file:line:column: …
 };
 

@@ -17,6 +17,7 @@ class Environment {
   ///
   ///     PYLEARN2_TRAIN_FILE_FULL_STEM  jobs/mlp      PYLEARN2_TRAIN_DIR        jobs/
   ///     PYLEARN2_TRAIN_BASE_NAME       mlp.yaml      PYLEARN2_TRAIN_FILE_STEM  mlp
+  ///     PYLEARN2_TRAIN_FILE_NAME       jobs/mlp, as the first was called at first
   static Environment of_job(const std::string& path);
 
   /// Replaces an earlier value.

@@ -67,7 +67,10 @@ inline double measured(const Shared<Model>& model, const Shared<Dataset>& datase
   SGD watch;
   watch.learning_rate = 1;
   watch.cost = cost;
-  watch.batch_size = batch_size;
+  // Nothing is trained: the model may want other batches to be trained on.
+  watch.batch_size = 1;
+  watch.set_batch_size = true;
+  watch.monitoring_batch_size = batch_size;
   watch.monitoring_datasets.list.push_back({"", dataset});
   watch.termination_criterion = Shared<TerminationCriterion>(EpochCounter(0));
   Train job;
