@@ -172,6 +172,7 @@ struct chains {
 /// examples{} (the transpose of a batch has its batch axis last).
 template <auto... D>
 struct Tensor {
+  static_assert(sizeof...(D) <= ir::max_rank, "a Tensor has at most eight dimensions");
   static constexpr ir::DType dtype = ir::DType::real;
   static constexpr int labels = 0;
   template <class C>
@@ -200,6 +201,7 @@ struct Batch {
   static constexpr ir::DType dtype = S::dtype;
   static constexpr int labels = S::labels;
   static constexpr ir::Shape with_batch(const ir::Shape& s) {
+    if (s.rank >= ir::max_rank) graph_error_shape("Batch", ir::most_dimensions, &s, 1);
     ir::Shape b;
     b.rank = s.rank + 1;
     b[0] = ir::extent_code(E::name);

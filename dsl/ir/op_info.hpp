@@ -60,10 +60,11 @@ class Takes {
 
 /// Numbers that select a variant of an op (axes, strides, …): part of the node's identity.
 struct Attr {
-  int i[8] = {};
+  static constexpr int numbers = 12;
+  int i[numbers] = {};
   double x = 0;
   constexpr bool operator==(const Attr& other) const {
-    for (int k = 0; k < 8; ++k)
+    for (int k = 0; k < numbers; ++k)
       if (i[k] != other.i[k]) return false;
     return x == other.x || (x != x && other.x != other.x);
   }

@@ -29,7 +29,8 @@ constexpr int extent_code(const char* name) {
   return -2 - static_cast<int>(hash_text(name) & 0x3fffffff);
 }
 
-inline constexpr int max_rank = 5;
+inline constexpr int max_rank = 8;
+inline constexpr const char* most_dimensions = "at most eight dimensions, the batch among them";
 
 /// The dimensions of a value, outermost first. Row-major throughout.
 struct Shape {
@@ -82,7 +83,7 @@ constexpr ShapeResult broadcast(const Shape& a, const Shape& b) {
   const int features_a = a.rank - batch_a, features_b = b.rank - batch_b;
   const int features = features_a > features_b ? features_a : features_b;
   const int batch = batch_a || batch_b;
-  if (batch + features > max_rank) return refused("at most five dimensions, the batch among them");
+  if (batch + features > max_rank) return refused(most_dimensions);
   Shape out;
   out.rank = batch + features;
   if (batch) out[0] = a.batched() ? a[0] : b[0];

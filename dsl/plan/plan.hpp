@@ -10,10 +10,11 @@
 
 namespace ansatz::ir {
 
-/// n, or n times a run-time extent: `extent` is -1 or an index into Plan::extents.
+/// n, or n times a run-time extent: `extent` is 0, or one more than an index into Plan::extents. No
+/// initializers of members: in arrays of it, g++ would write out each element in each evaluation.
 struct Count {
-  std::int64_t n = 0;
-  int extent = -1;
+  std::int64_t n;
+  int extent;
   constexpr bool operator==(const Count&) const = default;
 };
 
@@ -30,10 +31,10 @@ enum class Where : std::uint8_t {
 struct Buffer {
   Where where = Where::arena;
   DType type = DType::real;
-  int slot = 0;      ///< index into Plan::leaves (input, stored, scalar), or -1
-  double value = 0;  ///< of a literal
-  Count size;        ///< elements
-  Count offset;      ///< arena: elements from the start of the arena of that extent
+  int slot = 0;       ///< index into Plan::leaves (input, stored, scalar), or -1
+  double value = 0;   ///< of a literal
+  Count size = {};    ///< elements
+  Count offset = {};  ///< arena: elements from the start of the arena of that extent
 };
 
 /// A named thing the outside provides or reads: input, parameter, state, scalar.
@@ -56,10 +57,11 @@ inline constexpr int inner_axis = outer_axes;  ///< its place in Operand::stride
 /// iota (the position itself is the value) and for a random site (the position is the counter).
 struct Operand {
   int buffer = -1;
-  Count offset;
-  // Spelled out, here and elsewhere: of an array without initializers g++ 12 remembers from a
-  // constant evaluation that filled some elements that the others are 0, in all later objects.
-  Count stride[outer_axes + 1] = {{}, {}, {}, {}, {}};
+  Count offset = {};
+  // {}, here and elsewhere: elements that no evaluation writes then cost it nothing, so that eight
+  // dimensions cost no more than two. Without it g++ 12 remembers from an evaluation that filled
+  // some elements that the others are 0, in all later objects.
+  Count stride[outer_axes + 1] = {};
   int site = 0;  ///< of a random operand
 };
 
@@ -171,18 +173,18 @@ struct Step {
   int first_operand = 0, operands = 0;
   int outer_rank = 0;  ///< used entries of outer
   /// Of a loop the sizes of the outer dimensions, of a product those of the stack; outermost first.
-  Count outer[outer_axes] = {{}, {}, {}, {}};
-  Count inner;    ///< loop: columns; kernel: parts of its result
-  Count m, n, k;  ///< gemm
+  Count outer[outer_axes] = {};
+  Count inner = {};              ///< loop: columns; kernel: parts of its result
+  Count m = {}, n = {}, k = {};  ///< gemm
   int jump = -1;
   KernelFn<float> kernel_float = nullptr;
   KernelFn<double> kernel_double = nullptr;
   Attr attr;               ///< kernel
   int first_dims = 0;      ///< kernel: a Shape an operand in Plan::dims, the result last
-  Count scratch;           ///< kernel: elements
+  Count scratch = {};      ///< kernel: elements
   const char* label = "";  ///< for explain and check mode: name of the op, or "loop", "gemm"
   int output = -1;         ///< node whose value this step completes, for messages
-  Count flops;             ///< floating-point operations
+  Count flops = {};        ///< floating-point operations
 };
 
 /// A result the caller can read: an output's name, where it lies, and its shape.

@@ -100,7 +100,7 @@ Totals totals_of(const JobProgram& p, std::int64_t batch) {
   Totals totals;
   for (const ir::Step& s : plan.steps)
     totals.flops +=
-        static_cast<double>(s.flops.n) * (s.flops.extent < 0 ? 1. : static_cast<double>(batch));
+        static_cast<double>(s.flops.n) * (s.flops.extent ? static_cast<double>(batch) : 1.);
   for (int i = 0; i < plan.arena.size; ++i)
     totals.bytes += plan.arena[i] * (i == 0 ? 1 : batch) * element_size(p.program->precision());
   return totals;

@@ -45,7 +45,7 @@ template <class F>
 constexpr Affine flops() {
   Affine total;
   for (const ir::Step& s : plan<F>.steps.view())
-    (s.flops.extent < 0 ? total.constant : total.each) += s.flops.n;
+    (s.flops.extent ? total.each : total.constant) += s.flops.n;
   return total;
 }
 
@@ -54,8 +54,7 @@ template <class F>
 constexpr Affine product_flops() {
   Affine total;
   for (const ir::Step& s : plan<F>.steps.view())
-    if (s.kind == ir::StepKind::gemm)
-      (s.flops.extent < 0 ? total.constant : total.each) += s.flops.n;
+    if (s.kind == ir::StepKind::gemm) (s.flops.extent ? total.each : total.constant) += s.flops.n;
   return total;
 }
 

@@ -11,7 +11,7 @@ using namespace ansatz;
 double flops_of(const ir::PlanView& plan) {
   double flops = 0;
   for (const ir::Step& s : plan.steps)
-    if (s.flops.extent >= 0) flops += static_cast<double>(s.flops.n);
+    if (s.flops.extent) flops += static_cast<double>(s.flops.n);
   return flops;
 }
 double memory_of(const ir::PlanView& plan) {

@@ -92,7 +92,7 @@ class Walker {
 
  private:
   static std::size_t at(long i) { return static_cast<std::size_t>(i); }
-  long count(ir::Count c) const { return c.n * (c.extent < 0 ? 1 : sizes_[at(c.extent)]); }
+  long count(ir::Count c) const { return c.n * (c.extent ? sizes_[at(c.extent - 1)] : 1); }
   long capacity(int extent) const { return (sizes_[at(extent)] + 15) / 16 * 16; }
 
   void fail(const std::string& what) {
@@ -103,8 +103,8 @@ class Walker {
     const ir::Buffer& b = p_.buffers[buffer];
     if (b.where == ir::Where::stored) return stored_start_[at(buffer)];
     if (b.where != ir::Where::arena) return -1;
-    const int e = b.offset.extent;
-    if (b.size.extent != e && b.size.n > 0) return -1;
+    const int e = b.offset.extent - 1;
+    if (b.size.extent != b.offset.extent && b.size.n > 0) return -1;
     return arena_start_[at(e + 1)] + b.offset.n * (e < 0 ? 1 : capacity(e));
   }
 
@@ -343,18 +343,18 @@ class Walker {
       if (!columns_divide(step)) return t == 0 ? all : none;
       return column_share(step.inner, t);
     }
-    ir::Count units{1, -1};
+    ir::Count units{1, 0};
     if (step.kind == ir::StepKind::loop && step.outer_rank > 0) units = step.outer[0];
     if (step.kind == ir::StepKind::gemm) units = step.outer_rank > 0 ? step.outer[0] : step.m;
-    if (step.kind == ir::StepKind::kernel) units = {all.end, -1};
-    const long n = units.extent < 0 ? units.n : sizes_[at(units.extent)];
+    if (step.kind == ir::StepKind::kernel) units = {all.end, 0};
+    const long n = units.extent ? sizes_[at(units.extent - 1)] : units.n;
     const long per_unit = n > 0 ? all.end / n : 0;
     const Range mine = share(n, t, team_);
     return {mine.begin * per_unit, mine.end * per_unit};
   }
   Range column_share(ir::Count inner, int t) const {
-    if (inner.extent < 0) return line_share(inner.n, t, team_);
-    const Range mine = share(sizes_[at(inner.extent)], t, team_);
+    if (!inner.extent) return line_share(inner.n, t, team_);
+    const Range mine = share(sizes_[at(inner.extent - 1)], t, team_);
     return {mine.begin * inner.n, mine.end * inner.n};
   }
   bool columns_divide(const ir::Step& step) const {

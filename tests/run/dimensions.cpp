@@ -1,8 +1,10 @@
-// Values of five dimensions, repeated, turned and reduced in every way, against plain loops.
+// Values of many dimensions, repeated, turned and reduced in every way, against plain loops.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <array>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 #include <dsl/build.hpp>
@@ -10,22 +12,25 @@
 #include <dsl/ops.hpp>
 
 using namespace ansatz;
+using Catch::Matchers::Contains;
 
 namespace {
 
-using Sizes = std::array<int, 5>;
+template <std::size_t Rank>
+using Sizes = std::array<int, Rank>;
 
-struct Tensor5 {
-  Sizes size{};
+template <std::size_t Rank>
+struct Array {
+  Sizes<Rank> size{};
   std::vector<double> values;
-  std::size_t place(const Sizes& at) const {
+  std::size_t place(const Sizes<Rank>& at) const {
     std::size_t p = 0;
-    for (std::size_t k = 0; k < 5; ++k)
+    for (std::size_t k = 0; k < Rank; ++k)
       p = p * static_cast<std::size_t>(size[k]) +
           static_cast<std::size_t>(size[k] == 1 ? 0 : at[k]);
     return p;
   }
-  double operator()(const Sizes& at) const { return values[place(at)]; }
+  double operator()(const Sizes<Rank>& at) const { return values[place(at)]; }
 };
 
 class Random {
@@ -40,68 +45,83 @@ class Random {
   unsigned state_;
 };
 
-Tensor5 random_tensor(Random& random, const Sizes& size) {
-  Tensor5 t{size, {}};
+template <std::size_t Rank>
+Array<Rank> random_array(Random& random, const Sizes<Rank>& size) {
+  Array<Rank> t{size, {}};
   int n = 1;
   for (int s : size) n *= s;
   for (int k = 0; k < n; ++k) t.values.push_back(random.below(33) / 8.0 - 2);
   return t;
 }
 
-template <class Visit>
-void each(const Sizes& size, Visit visit) {
-  Sizes i{};
-  for (i[0] = 0; i[0] < size[0]; ++i[0])
-    for (i[1] = 0; i[1] < size[1]; ++i[1])
-      for (i[2] = 0; i[2] < size[2]; ++i[2])
-        for (i[3] = 0; i[3] < size[3]; ++i[3])
-          for (i[4] = 0; i[4] < size[4]; ++i[4]) visit(i);
+// Row-major, the last axis innermost.
+template <std::size_t Rank, class Visit>
+void each(const Sizes<Rank>& size, Visit visit) {
+  Sizes<Rank> i{};
+  for (;;) {
+    visit(i);
+    std::size_t k = Rank;
+    while (k > 0 && ++i[k - 1] == size[k - 1]) i[--k] = 0;
+    if (k == 0) return;
+  }
 }
 
-AnyExpr turned(const AnyExpr& x, const Sizes& order) {
+template <std::size_t Rank>
+Dims dims_of(const Sizes<Rank>& size) {
+  Dims d;
+  for (const int n : size) d.push_back(n);
+  return d;
+}
+
+template <std::size_t Rank>
+AnyExpr turned(const AnyExpr& x, const Sizes<Rank>& order) {
   ir::Attr attr;
-  for (std::size_t k = 0; k < 5; ++k) attr.i[k] = order[k];
+  for (std::size_t k = 0; k < Rank; ++k) attr.i[k] = order[k];
   return AnyExpr(ir::make(ir::info_of<ops::Transpose>, attr, x.value()));
 }
 
-void check(unsigned seed) {
+template <std::size_t Rank>
+AnyExpr operand(const char* name, const Sizes<Rank>& size) {
+  return [&]<std::size_t... K>(std::index_sequence<K...>) {
+    return AnyExpr(parameter(name, Tensor<(K, any)...>(size[K]...)).value());
+  }(std::make_index_sequence<Rank>());
+}
+
+template <std::size_t Rank>
+void check(const Sizes<Rank>& size, unsigned seed) {
   Random random(seed);
-  Sizes size{2, 3, 4, 2, 3}, order{0, 1, 2, 3, 4};
-  for (std::size_t k = 4; k > 0; --k)
+  Sizes<Rank> order{};
+  std::iota(order.begin(), order.end(), 0);
+  for (std::size_t k = Rank - 1; k > 0; --k)
     std::swap(order[k], order[static_cast<std::size_t>(random.below(static_cast<int>(k) + 1))]);
   const auto part = [&] {
-    Sizes s = size;
+    Sizes<Rank> s = size;
     for (int& n : s)
       if (random.below(2)) n = 1;
     return s;
   };
   // c is turned: its axis k is the operand's axis order[k].
-  Sizes before{};
-  for (std::size_t k = 0; k < 5; ++k) before[static_cast<std::size_t>(order[k])] = size[k];
-  const Tensor5 a = random_tensor(random, part()), b = random_tensor(random, part());
-  const Tensor5 c = random_tensor(random, before);
-  const auto operand = [](const char* name, const Sizes& s) {
-    return AnyExpr(
-        parameter(name, Tensor<any, any, any, any, any>(s[0], s[1], s[2], s[3], s[4])).value());
-  };
+  Sizes<Rank> before{};
+  for (std::size_t k = 0; k < Rank; ++k) before[static_cast<std::size_t>(order[k])] = size[k];
+  const Array<Rank> a = random_array(random, part()), b = random_array(random, part());
+  const Array<Rank> c = random_array(random, before);
   const AnyExpr A = operand("a", a.size), B = operand("b", b.size), C = operand("c", before);
   const AnyExpr y = A * B + turned(C, order) * A;
-  const int mask = 1 + random.below(31);
+  const int mask = 1 + random.below((1 << Rank) - 1);
   const AnyExpr s(ir::reduce<ops::Sum>(y.value(), mask, true));
   auto p = build<double>(function(output("y", y), output("s", s), output("z", y - s),
                                   output("g", grad(sum(y * y, all), A))));
   for (const auto& [name, t] : {std::pair{"a", &a}, {"b", &b}, {"c", &c}})
-    p.store().set(name, t->values.data(),
-                  {t->size[0], t->size[1], t->size[2], t->size[3], t->size[4]});
+    p.store().set(name, t->values.data(), dims_of(t->size));
 
-  Tensor5 expected{size, {}}, sums{size, {}}, slope{a.size, std::vector<double>(a.values.size())};
-  for (std::size_t k = 0; k < 5; ++k)
+  Array<Rank> expected{size, {}}, sums{size, {}},
+      slope{a.size, std::vector<double>(a.values.size())};
+  for (std::size_t k = 0; k < Rank; ++k)
     if (mask >> k & 1) sums.size[k] = 1;
-  sums.values.resize(static_cast<std::size_t>(sums.size[0] * sums.size[1] * sums.size[2] *
-                                              sums.size[3] * sums.size[4]));
-  each(size, [&](const Sizes& i) {
-    Sizes from{};
-    for (std::size_t k = 0; k < 5; ++k) from[static_cast<std::size_t>(order[k])] = i[k];
+  sums.values.resize(static_cast<std::size_t>(dims_of(sums.size).count()));
+  each(size, [&](const Sizes<Rank>& i) {
+    Sizes<Rank> from{};
+    for (std::size_t k = 0; k < Rank; ++k) from[static_cast<std::size_t>(order[k])] = i[k];
     const double factor = b(i) + c(from), v = a(i) * factor;
     expected.values.push_back(v);
     sums.values[sums.place(i)] += v;
@@ -110,7 +130,7 @@ void check(unsigned seed) {
   const auto r = p();
   CAPTURE(seed, mask);
   std::size_t wrong = 0, at = 0;
-  each(size, [&](const Sizes& i) {
+  each(size, [&](const Sizes<Rank>& i) {
     wrong += r["y"].data()[at] != expected(i);
     wrong += std::abs(r["z"].data()[at] - (expected(i) - sums(i))) > 1e-9;
     ++at;
@@ -124,6 +144,31 @@ void check(unsigned seed) {
 
 }  // namespace
 
-TEST_CASE("dimensions: five, repeated, turned and reduced", "[run][dimensions]") {
-  for (unsigned seed = 1; seed <= 200; ++seed) check(seed);
+TEST_CASE("dimensions: five and eight, repeated, turned and reduced", "[run][dimensions]") {
+  for (unsigned seed = 1; seed <= 200; ++seed) check(Sizes<5>{2, 3, 4, 2, 3}, seed);
+  for (unsigned seed = 1; seed <= 100; ++seed) check(Sizes<8>{2, 3, 1, 2, 3, 2, 2, 3}, seed);
+}
+
+TEST_CASE("dimensions: a batch of seven is eight; nine are refused", "[run][dimensions]") {
+  using Seven = Tensor<2, 1, 2, 1, 3, 1, 2>;
+  const auto x = input<Batch<Seven>>("x");
+  auto p = build<double>(function(output("y", sum(transpose<6, 5, 4, 3, 2, 1, 0>(x), axis<2>)),
+                                  output("z", reshape<Tensor<6, 4>>(x))));
+  std::vector<double> values(3 * 24);
+  std::iota(values.begin(), values.end(), 1.);
+  const auto r = p({{"x", view(values.data(), {3, 2, 1, 2, 1, 3, 1, 2})}});
+  std::vector<double> expected;  // [example, l, j, i] = sum over k of x[example, i, j, k, l]
+  for (std::size_t e = 0; e < 3; ++e)
+    for (std::size_t l = 0; l < 2; ++l)
+      for (std::size_t j = 0; j < 2; ++j)
+        for (std::size_t i = 0; i < 2; ++i) {
+          double total = 0;
+          for (std::size_t k = 0; k < 3; ++k)
+            total += values[((e * 2 + i) * 2 + j) * 6 + k * 2 + l];
+          expected.push_back(total);
+        }
+  CHECK(std::vector<double>(r["y"].data(), r["y"].data() + expected.size()) == expected);
+  CHECK(std::vector<double>(r["z"].data(), r["z"].data() + values.size()) == values);
+  const AnyExpr eight = operand("w", Sizes<8>{2, 2, 2, 2, 2, 2, 2, 2});
+  CHECK_THROWS_WITH(AnyExpr(x.value()) * eight, Contains("at most eight dimensions"));
 }

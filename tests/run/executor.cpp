@@ -41,10 +41,10 @@ struct Chains {
     loop.loop = 0;
     loop.outer_rank = 1;
     loop.outer[0] = {1, chains};
-    loop.inner = {2, -1};
-    loop.first_operand = b.operand(state, {2, -1}, {1, -1});
+    loop.inner = {2, 0};
+    loop.first_operand = b.operand(state, {2, 0}, {1, 0});
     loop.operands = 1;
-    loop.flops = {much_work, -1};
+    loop.flops = {much_work, 0};
     b.instruction(ir::Code::load, ir::Level::full, 0);
     b.root(ir::RootKind::store, 0, 0);
     b.plan.loops.push_back({0, 1, 0, 1, 1, 1});
@@ -64,7 +64,7 @@ struct Chains {
     kernel.first_operand = b.operand(state);
     b.operand(rows);
     kernel.operands = 2;
-    kernel.flops = {much_work, -1};
+    kernel.flops = {much_work, 0};
     kernel.first_dims = 0;
     kernel.scratch = {1, chains};
     b.plan.dims.push_back(ir::make_shape(code, 2));

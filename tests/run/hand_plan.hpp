@@ -43,10 +43,11 @@ struct Builder {
     plan.text.push_back('\0');
     return at;
   }
+  /// As a Count names it.
   int extent(const char* name) {
     plan.extents.push_back(ir::extent_code(name));
     plan.extent_names.push_back(text(name));
-    return plan.extents.size() - 1;
+    return plan.extents.size();
   }
   int leaf(Where where, const char* name, ir::Shape shape, DType type = DType::real, int labels = 0,
            double initial = 0, bool state = false) {
@@ -150,8 +151,8 @@ struct Regression {
     const int one = b.literal(1), zero = b.literal(0);
     const int h = b.arena({columns, batch}, {0, batch});
     const int y = b.arena({columns, batch}, {columns, batch});
-    const int total = b.arena({1, -1}, {0, -1});
-    const int sums = b.arena({columns, -1}, {16, -1});
+    const int total = b.arena({1, 0}, {0, 0});
+    const int sums = b.arena({columns, 0}, {16, 0});
     b.plan.arena.push_back(32);
     b.plan.arena.push_back(2 * columns);
 
@@ -159,13 +160,13 @@ struct Regression {
     forward.kind = ir::StepKind::gemm;
     forward.split = ir::Split::rows;
     forward.m = {1, batch};
-    forward.n = {columns, -1};
-    forward.k = {inputs, -1};
+    forward.n = {columns, 0};
+    forward.k = {inputs, 0};
     forward.label = "gemm";
-    forward.flops = {flops, -1};
-    forward.first_operand = b.operand(x, {inputs, -1});
-    b.operand(w, {columns, -1});
-    b.operand(h, {columns, -1});
+    forward.flops = {flops, 0};
+    forward.first_operand = b.operand(x, {inputs, 0});
+    b.operand(w, {columns, 0});
+    b.operand(h, {columns, 0});
     b.operand(one);
     b.operand(zero);
     forward.operands = 5;
@@ -176,14 +177,14 @@ struct Regression {
     loop.loop = 0;
     loop.outer_rank = 1;
     loop.outer[0] = {1, batch};
-    loop.inner = {columns, -1};
+    loop.inner = {columns, 0};
     loop.label = "loop";
-    loop.first_operand = b.operand(h, {columns, -1}, {1, -1});
-    b.operand(label, {1, -1});
+    loop.first_operand = b.operand(h, {columns, 0}, {1, 0});
+    b.operand(label, {1, 0});
     b.operand(scale);
-    b.operand(y, {columns, -1}, {1, -1});
+    b.operand(y, {columns, 0}, {1, 0});
     b.operand(total);
-    b.operand(sums, {}, {1, -1});
+    b.operand(sums, {}, {1, 0});
     loop.operands = 6;
     b.instruction(ir::Code::load, ir::Level::full, 0);
     b.instruction(ir::Code::load, ir::Level::row, 1);
@@ -200,13 +201,13 @@ struct Regression {
     update.split = ir::Split::rows;
     update.barrier = true;
     update.transpose_a = true;
-    update.m = {inputs, -1};
-    update.n = {columns, -1};
+    update.m = {inputs, 0};
+    update.n = {columns, 0};
     update.k = {1, batch};
     update.label = "gemm";
-    update.first_operand = b.operand(x, {inputs, -1});
-    b.operand(y, {columns, -1});
-    b.operand(w, {columns, -1});
+    update.first_operand = b.operand(x, {inputs, 0});
+    b.operand(y, {columns, 0});
+    b.operand(w, {columns, 0});
     b.operand(rate);
     b.operand(one);
     update.operands = 5;

@@ -54,7 +54,7 @@ namespace ops {
 struct OneHot : Composite<OneHot, 1> {
   static constexpr const char* name = "one_hot";
   static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr& attr) {
-    if (in[0].rank >= ir::max_rank) return ir::refused("at most five dimensions");
+    if (in[0].rank >= ir::max_rank) return ir::refused(ir::most_dimensions);
     ir::Shape s = in[0];
     s[s.rank++] = attr.i[0];
     return {s};

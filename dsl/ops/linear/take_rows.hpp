@@ -28,8 +28,7 @@ struct TakeRows : KernelOp<TakeRows> {
     if (w.rank < 1) return ir::refused("the first operand must have rows");
     for (int k = 0; k < w.rank; ++k)
       if (ir::is_extent(w[k])) return ir::refused("the rows must not be a batch");
-    if (indices.rank + w.rank - 1 > ir::max_rank)
-      return ir::refused("at most five dimensions, the batch among them");
+    if (indices.rank + w.rank - 1 > ir::max_rank) return ir::refused(ir::most_dimensions);
     ir::Shape s = indices;
     for (int k = 1; k < w.rank; ++k) s[s.rank++] = w[k];
     return {s};

@@ -8,8 +8,7 @@ namespace ansatz {
 namespace ir {
 
 constexpr ShapeResult repeated(const Shape& x, const Shape& to) {
-  if (!to.batched() && to.rank + x.batched() > max_rank)
-    return refused("at most five dimensions, the batch among them");
+  if (!to.batched() && to.rank + x.batched() > max_rank) return refused(most_dimensions);
   Shape s = to;
   if (!to.batched()) s = with_batch_of(x, to);
   return ops::BroadcastTo::shape(&x, 1, shape_attr(s));

@@ -35,8 +35,7 @@ constexpr Shape with_batch_of(const Shape& x, const Shape& features) {
 }
 
 constexpr ShapeResult reshaped(const Shape& x, const Shape& to) {
-  if (to.rank + x.batched() > max_rank)
-    return refused("at most five dimensions, the batch among them");
+  if (to.rank + x.batched() > max_rank) return refused(most_dimensions);
   const Shape features = inferred(x, to);
   if (features.batched()) return refused("a reshape is of the features; the batch is kept");
   const Shape s = with_batch_of(x, features);

@@ -27,7 +27,7 @@ template <int... A>
 constexpr Attr axes_attr() {
   const int axes[] = {A...};
   Attr a;
-  for (int k = 0; k < static_cast<int>(sizeof...(A)) && k < 8; ++k) a.i[k] = axes[k];
+  for (int k = 0; k < static_cast<int>(sizeof...(A)) && k < max_rank; ++k) a.i[k] = axes[k];
   return a;
 }
 

@@ -12,8 +12,8 @@ namespace ansatz::ir {
 /// Element (i_0, …) of a value is element offset + sum i_k stride[k] of node `base`.
 struct Access {
   int base = -1;  ///< -1: no strides say it; a copy is needed
-  Count offset;
-  Count stride[max_rank] = {{}, {}, {}, {}, {}};
+  Count offset = {};
+  Count stride[max_rank] = {};
 };
 
 constexpr int extent_index(const Graph& g, int code) {
@@ -25,24 +25,24 @@ constexpr int extent_index(const Graph& g, int code) {
 }
 
 constexpr Count count_of_dim(const Graph& g, int dim) {
-  if (is_extent(dim)) return {1, extent_index(g, dim)};
-  return {dim, -1};
+  if (is_extent(dim)) return {1, 1 + extent_index(g, dim)};
+  return {dim, 0};
 }
 constexpr bool is_zero(const Count& c) { return c.n == 0; }
 constexpr Count times(const Count& a, const Count& b) {
-  if (a.n == 0 || b.n == 0) return {0, -1};
-  if (a.extent >= 0 && b.extent >= 0)
+  if (a.n == 0 || b.n == 0) return {0, 0};
+  if (a.extent && b.extent)
     graph_error("a size may have one run-time extent, not a product of two");
-  return {a.n * b.n, a.extent >= 0 ? a.extent : b.extent};
+  return {a.n * b.n, a.extent ? a.extent : b.extent};
 }
 constexpr Count size_of(const Graph& g, const Shape& s, int first = 0, int last = max_rank) {
-  Count c{1, -1};
+  Count c{1, 0};
   for (int k = first; k < s.rank && k < last; ++k) c = times(c, count_of_dim(g, s[k]));
   return c;
 }
 
 constexpr void contiguous_strides(const Graph& g, const Shape& s, Count* stride) {
-  Count c{1, -1};
+  Count c{1, 0};
   for (int k = s.rank - 1; k >= 0; --k) {
     stride[k] = c;
     if (k > 0 && s.dim[k] != 1) c = times(c, count_of_dim(g, s.dim[k]));
@@ -51,7 +51,7 @@ constexpr void contiguous_strides(const Graph& g, const Shape& s, Count* stride)
 
 /// Whether strides are those of a contiguous array of this shape; axes of size 1 do not count.
 constexpr bool is_contiguous(const Graph& g, const Shape& s, const Count* stride) {
-  Count c[max_rank] = {{}, {}, {}, {}, {}};
+  Count c[max_rank] = {};
   contiguous_strides(g, s, c);
   for (int k = 0; k < s.rank; ++k)
     if (s[k] != 1 && !(stride[k] == c[k])) return false;
@@ -88,11 +88,11 @@ constexpr bool reshape_strides(const Graph& g, const Shape& from, const Count* s
       }
     }
     for (int k = i; k + 1 < i_end; ++k)
-      if (!(stride[k] == times(stride[k + 1], {from[k + 1], -1}))) return false;
+      if (!(stride[k] == times(stride[k + 1], {from[k + 1], 0}))) return false;
     Count c = stride[i_end - 1];
     for (int k = j_end - 1; k >= j; --k) {
       out[k] = c;
-      c = times(c, {to[k], -1});
+      c = times(c, {to[k], 0});
     }
     i = i_end;
     j = j_end;
@@ -116,8 +116,8 @@ constexpr Access broadcast_access(const Access& a, const Shape& from, const Shap
 /// all rows joined, every axis but the last. Not there where no two strides say it.
 struct MatrixAccess {
   bool there = false;
-  Count rows, columns;
-  Count stride[2] = {{}, {}};
+  Count rows = {}, columns = {};
+  Count stride[2] = {};
 };
 constexpr MatrixAccess matrix_access(const Graph& g, const Shape& s, const Access& a, bool each) {
   const int row = s.rank - 2;
@@ -158,14 +158,14 @@ constexpr Access access_of(const Graph& g, int id, const List<Access>& before) {
     for (int k = 0; k < n.shape.rank; ++k) r.stride[k] = a.stride[n.attr.i[k]];
   } else if (n.op == info_of<ops::Slice>) {
     const int axis = n.attr.i[0];
-    const Count start = times(a.stride[axis], {n.attr.i[1], -1});
+    const Count start = times(a.stride[axis], {n.attr.i[1], 0});
     if (is_zero(r.offset)) {
       r.offset = start;
     } else if (!is_zero(start)) {
       if (r.offset.extent != start.extent) return {};
       r.offset.n += start.n;
     }
-    r.stride[axis] = times(a.stride[axis], {n.attr.i[2], -1});
+    r.stride[axis] = times(a.stride[axis], {n.attr.i[2], 0});
   } else if (n.op == info_of<ops::Reshape>) {
     if (!reshape_strides(g, from, a.stride, n.shape, r.stride)) return {};
   }

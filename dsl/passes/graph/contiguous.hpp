@@ -13,7 +13,7 @@ namespace ansatz::ir {
 /// Whether BLAS can read a matrix with these strides: one of them 1, the other at least a row.
 constexpr bool blas_can_read(const MatrixAccess& x) {
   if (!x.there) return false;
-  const Count one{1, -1};
+  const Count one{1, 0};
   const bool one_row = x.rows == one, one_column = x.columns == one;
   const bool rows = one_column || x.stride[1] == one, columns = one_row || x.stride[0] == one;
   if (rows && (one_row || !is_zero(x.stride[0]))) return true;

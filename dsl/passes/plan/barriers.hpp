@@ -60,7 +60,7 @@ class BarrierPlanner {
   constexpr void choose_split(Step& step) const {
     if (step.kind == StepKind::loop) {
       // Too little to be worth waiting for.
-      if (step.flops.extent < 0 && step.flops.n < 16384) step.split = Split::none;
+      if (!step.flops.extent && step.flops.n < 16384) step.split = Split::none;
       const Loop& loop = p_.loops[step.loop];
       if (step.split == Split::columns && loop.phases > 1) step.split = Split::none;
     } else if (step.kind == StepKind::kernel) {
@@ -75,9 +75,9 @@ class BarrierPlanner {
     if (step.split == Split::none) {
       extent = first;
     } else if (step.kind == StepKind::loop) {
-      extent = step.outer_rank > 0 ? step.outer[0].extent : step.inner.extent;
+      extent = (step.outer_rank > 0 ? step.outer[0] : step.inner).extent - 1;
     } else if (step.kind == StepKind::gemm) {
-      extent = step.outer_rank > 0 ? step.outer[0].extent : step.m.extent;
+      extent = (step.outer_rank > 0 ? step.outer[0] : step.m).extent - 1;
     } else {
       const Shape& out = p_.dims[step.first_dims + step.operands - 1];
       for (int e = 0; e < p_.extents.size(); ++e)
@@ -115,7 +115,7 @@ class BarrierPlanner {
       return step.split == Split::rows && p_.dims[step.first_dims + k].batched();
     }
     const Count& size = p_.buffers[o.buffer].size;
-    return along.extent == size.extent && stride.extent < 0 && along.n * stride.n == size.n;
+    return along.extent == size.extent && !stride.extent && along.n * stride.n == size.n;
   }
   constexpr bool written(const Step& step, int k) const {
     if (step.kind == StepKind::gemm) return k == 2;
@@ -166,7 +166,7 @@ class BarrierPlanner {
   };
   constexpr Place place_of(int buffer) const {
     const Buffer& b = p_.buffers[buffer];
-    return {buffer, b.size.extent, b.offset.n, b.offset.n + b.size.n};
+    return {buffer, b.size.extent - 1, b.offset.n, b.offset.n + b.size.n};
   }
 
   constexpr void note(const Touch& t) {

@@ -16,7 +16,7 @@ namespace ansatz::ir {
 /// A shape without its axes of size 1, and the strides of an access on those axes.
 struct Space {
   Shape shape;
-  Count stride[max_rank] = {{}, {}, {}, {}, {}};
+  Count stride[max_rank] = {};
 };
 constexpr Space stripped(const Shape& s, const Count* stride) {
   Space r;
@@ -142,7 +142,7 @@ class Clusters {
     if (!is_zero(a.offset)) return Join::none;
     const Space s = stripped(iteration(id), a.stride);
     const Cluster& c = clusters[cluster_of(p)];
-    Count plain[max_rank] = {{}, {}, {}, {}, {}};
+    Count plain[max_rank] = {};
     if (level[p] == Level::full) {
       if (!(s.shape == c.shape)) return Join::none;
       contiguous_strides(g, s.shape, plain);
@@ -156,7 +156,7 @@ class Clusters {
     contiguous_strides(g, rows, plain);
     if (!(s.shape == c.shape) && !(s.shape == rows)) return Join::none;
     for (int j = 0; j < s.shape.rank; ++j) {
-      const Count expected = j < c.split ? plain[j] : Count{0, -1};
+      const Count expected = j < c.split ? plain[j] : Count{0, 0};
       if (!(s.stride[j] == expected)) return Join::none;
     }
     return Join::row;

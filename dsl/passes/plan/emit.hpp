@@ -283,9 +283,9 @@ class Emitter {
     s.transpose_b = matrix(id, 1, b, n.attr.i[1]);
     Operand c = whole(buffer_[id]);
     c.stride[0] = s.n;
-    c.stride[1] = {1, -1};
+    c.stride[1] = {1, 0};
     if (each) {
-      Count strides[max_rank] = {{}, {}, {}, {}, {}};
+      Count strides[max_rank] = {};
       contiguous_strides(g_, n.shape, strides);
       for (int d = 0; d < s.outer_rank; ++d) c.stride[2 + d] = strides[d];
     }
@@ -304,7 +304,7 @@ class Emitter {
     const Access& a = c_.access[g_.in(id, k)];
     Operand o = whole(buffer_[a.base]);
     o.offset = a.offset;
-    const Count one{1, -1};
+    const Count one{1, 0};
     const bool one_row = x.rows == one, one_column = x.columns == one;
     const bool by_rows = one_column || x.stride[1] == one;
     const bool rows_apart = one_row || !is_zero(x.stride[0]);
@@ -329,7 +329,7 @@ class Emitter {
     b.where = Where::literal;
     b.slot = -1;
     b.value = x;
-    b.size = {1, -1};
+    b.size = {1, 0};
     literals_.push_back(p_.buffers.size());
     p_.buffers.push_back(b);
     return literals_.back();
@@ -369,13 +369,13 @@ class Emitter {
     }
     p_.operands.push_back(whole(buffer_[id]));
     p_.dims.push_back(n.shape);
-    if (n.op->scratch) s.scratch = {n.op->scratch(shapes.data(), n.count, n.attr), -1};
-    if (n.op->parts) s.inner = {n.op->parts(shapes.data(), n.count, n.attr), -1};
+    if (n.op->scratch) s.scratch = {n.op->scratch(shapes.data(), n.count, n.attr), 0};
+    if (n.op->parts) s.inner = {n.op->parts(shapes.data(), n.count, n.attr), 0};
     if (n.op->flops) {
       const double f = n.op->flops(shapes.data(), n.count, n.attr);
-      s.flops = {static_cast<std::int64_t>(f), -1};
+      s.flops = {static_cast<std::int64_t>(f), 0};
       for (const Shape& shape : shapes)
-        if (shape.batched()) s.flops.extent = extent_index(g_, shape[0]);
+        if (shape.batched()) s.flops.extent = 1 + extent_index(g_, shape[0]);
     }
     p_.steps.push_back(s);
   }
@@ -396,7 +396,7 @@ class Emitter {
     store.type = p_.buffers[to].type;
     d.roots.push_back(store);
     Operand o = whole(from);
-    o.stride[inner_axis] = {1, -1};
+    o.stride[inner_axis] = {1, 0};
     d.operands.push_back(o);
     o.buffer = to;
     d.operands.push_back(o);

@@ -27,8 +27,8 @@ struct LoopDraft {
   List<Operand> operands;
   int phases = 1;
   int outer_rank = 0;
-  Count outer[outer_axes] = {{}, {}, {}, {}};
-  Count inner{1, -1};
+  Count outer[outer_axes] = {};
+  Count inner{1, 0};
   std::int64_t scratch = 0;
   double flops = 0;  ///< an element
 };
@@ -155,7 +155,7 @@ class LoopWriter {
 
   static constexpr Walk walk_of(const Count& stride) {
     if (stride.n == 0) return Walk::fixed;
-    return stride == Count{1, -1} ? Walk::contiguous : Walk::strided;
+    return stride == Count{1, 0} ? Walk::contiguous : Walk::strided;
   }
 
   // A value from memory, from a position, or from a random site, for use in pass p.
@@ -294,7 +294,7 @@ class LoopWriter {
   // An expensive value of an earlier pass is read back from where it is stored anyway, or from a
   // row of scratch.
   constexpr int reload(int id, int p) {
-    Count plain[max_rank] = {{}, {}, {}, {}, {}};
+    Count plain[max_rank] = {};
     contiguous_strides(g_, shape_, plain);
     Access a;
     a.base = id;
@@ -305,10 +305,10 @@ class LoopWriter {
     if (c_.kept[id]) {
       o = make_operand(buffers_[id], a, s);
     } else {
-      if (draft_.inner.extent >= 0 || draft_.inner.n > 65536) return compute(id, p);
+      if (draft_.inner.extent || draft_.inner.n > 65536) return compute(id, p);
       o.buffer = scratch_buffer;
-      o.offset = {draft_.scratch, -1};
-      o.stride[inner_axis] = {1, -1};
+      o.offset = {draft_.scratch, 0};
+      o.stride[inner_axis] = {1, 0};
       draft_.scratch += (draft_.inner.n + 15) / 16 * 16;
       Root r;
       r.value = static_cast<std::int16_t>(at_[slot_[id]]);
@@ -338,7 +338,7 @@ class LoopWriter {
       r.variant = static_cast<std::uint8_t>(monoid_of(n.op));
       const int p = phase_[slot_[id]];
       r.value = static_cast<std::int16_t>(at_level(operand_value(id, 0, p), c_.level[id], p));
-      if (columns) o.stride[inner_axis] = {1, -1};
+      if (columns) o.stride[inner_axis] = {1, 0};
       if (!columns) r.walk = Walk::fixed;
       draft_.flops += 1;
     } else {
@@ -347,14 +347,14 @@ class LoopWriter {
       Shape rows = shape_;
       if (row) rows.rank = split_;
       Access a;
-      Count plain[max_rank] = {{}, {}, {}, {}, {}};
+      Count plain[max_rank] = {};
       contiguous_strides(g_, rows, plain);
       Space s;
       s.shape = shape_;
       for (int k = 0; k < rows.rank; ++k) s.stride[k] = plain[k];
       o = make_operand(buffers_[id], a, s);
       r.walk = row ? Walk::fixed : Walk::contiguous;
-      if (!row && split_ == shape_.rank) o.stride[inner_axis] = {1, -1};
+      if (!row && split_ == shape_.rank) o.stride[inner_axis] = {1, 0};
     }
     r.arg = static_cast<std::int16_t>(operand_index(o));
     draft_.roots.push_back(r);

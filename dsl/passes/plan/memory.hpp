@@ -51,10 +51,10 @@ class MemoryPlanner {
       if (first_[b] >= 0 && last_[b] < p_.steps.size()) dying_[last_[b]].push_back(b);
   }
 
-  static constexpr int arena_of(const Buffer& b) { return 1 + b.size.extent; }
+  static constexpr int arena_of(const Buffer& b) { return b.size.extent; }
   // Cache lines in the constant arena; the others are a multiple of 16 examples long anyway.
   static constexpr std::int64_t length(const Buffer& b) {
-    return b.size.extent >= 0 ? b.size.n : (b.size.n + 15) / 16 * 16;
+    return b.size.extent ? b.size.n : (b.size.n + 15) / 16 * 16;
   }
 
   constexpr bool reuse_operand(int s, int b) {

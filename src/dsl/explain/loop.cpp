@@ -25,7 +25,7 @@ const char* monoid_name(int variant) {
 /// An index of the loop, and how far apart its elements lie.
 struct Axis {
   std::string index;
-  Count stride, size;
+  Count stride = {}, size = {};
 };
 
 class LoopPrinter {
@@ -157,7 +157,7 @@ class LoopPrinter {
     std::string label = "once";
     if (level == Level::row) label = step_.outer_rank ? "row" : "then";
     if (level == Level::full) {
-      const bool one = step_.outer_rank == 0 && step_.inner == Count{1, -1};
+      const bool one = step_.outer_rank == 0 && step_.inner == Count{1, 0};
       label = loop_.phases > 1 ? "pass " + std::to_string(phase + 1) : one ? "once" : "each";
     }
     lines_.emplace_back(label, text);
@@ -184,22 +184,22 @@ class LoopPrinter {
     for (int k = 0; k <= ir::inner_axis; ++k) {
       if (k < ir::inner_axis && k >= step_.outer_rank) continue;
       const Count& size = k < ir::inner_axis ? step_.outer[k] : step_.inner;
-      if (o.stride[k].n != 0 && !(size == Count{1, -1}))
+      if (o.stride[k].n != 0 && !(size == Count{1, 0}))
         axes.push_back({index_[k], o.stride[k], size});
     }
     std::stable_sort(axes.begin(), axes.end(), [](const Axis& a, const Axis& b) {
-      return std::pair(a.stride.extent >= 0, a.stride.n) >
-             std::pair(b.stride.extent >= 0, b.stride.n);
+      return std::pair(a.stride.extent > 0, a.stride.n) >
+             std::pair(b.stride.extent > 0, b.stride.n);
     });
     return axes;
   }
 
   // Whether element [i, j] of an array of just these axes lies there.
   static bool nested(const std::vector<Axis>& axes) {
-    Count expected{1, -1};
+    Count expected{1, 0};
     for (auto a = axes.rbegin(); a != axes.rend(); ++a) {
       if (!(a->stride == expected)) return false;
-      if (expected.extent >= 0 && a->size.extent >= 0) return false;
+      if (expected.extent && a->size.extent) return false;
       expected = {expected.n * a->size.n, std::max(expected.extent, a->size.extent)};
     }
     return true;
@@ -212,7 +212,7 @@ class LoopPrinter {
       out += terms++ ? " + " : "";
       const bool one = a.stride.n == 1;
       if (!one) out += std::to_string(a.stride.n) + " ";
-      if (a.stride.extent >= 0) out += extents_.name(a.stride.extent) + " ";
+      if (a.stride.extent) out += extents_.name(a.stride.extent - 1) + " ";
       out += a.index;
     }
     if (o.offset.n || !terms) {
@@ -225,7 +225,7 @@ class LoopPrinter {
   std::string place(const Operand& o, int arg, bool written) const {
     const Phrase name = name_of(arg);
     const std::vector<Axis> axes = axes_of(o);
-    const bool single = o.buffer >= 0 && plan_.buffers[o.buffer].size == Count{1, -1};
+    const bool single = o.buffer >= 0 && plan_.buffers[o.buffer].size == Count{1, 0};
     if (axes.empty() && (single || (o.offset.n == 0 && written))) return name.text;
     if (o.offset.n != 0 || !nested(axes) || axes.empty())
       return name.text + "[" + position(o).text + "]";
@@ -266,7 +266,7 @@ std::string loop_head(const ir::PlanView& plan, const Extents& extents, const ir
   for (int k = 0; k < step.outer_rank; ++k)
     out += (k ? ", i" : "i") + (step.outer_rank > 1 ? std::to_string(k) : "") + " < " +
            extents.count(step.outer[k]);
-  if (!(step.inner == Count{1, -1}))
+  if (!(step.inner == Count{1, 0}))
     out += (out.empty() ? "j < " : ", j < ") + extents.count(step.inner);
   out = out.empty() ? "once" : "for " + out;
   const int passes = plan.loops[step.loop].phases;

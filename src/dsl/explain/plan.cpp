@@ -80,7 +80,7 @@ class PlanPrinter {
 
   std::string memory() const {
     Total arena, parameters, state, inputs;
-    for (int e = 0; e < p_.arena.size; ++e) arena.add({p_.arena[e], e - 1}, bytes_);
+    for (int e = 0; e < p_.arena.size; ++e) arena.add({p_.arena[e], e}, bytes_);
     for (const Buffer& b : p_.buffers) {
       if (b.where == Where::input) inputs.add(b.size, bytes(b.type));
       if (b.where == Where::stored)
@@ -225,9 +225,9 @@ class PlanPrinter {
     sizes.insert(sizes.end(), {s.m, s.k, s.n});
     std::string out = "2";
     for (const Count& c : sizes)
-      if (c.extent < 0) out += " x " + extents_.count(c);
+      if (!c.extent) out += " x " + extents_.count(c);
     for (const Count& c : sizes)
-      if (c.extent >= 0) out += " x " + extents_.count(c);
+      if (c.extent) out += " x " + extents_.count(c);
     return out;
   }
 
@@ -315,7 +315,7 @@ class PlanPrinter {
   // Every operand once a step, as often as the step's passes ask for it from memory: once.
   void add_traffic(const Step& s, int k, Total& moved) const {
     const int b = buffer_of(p_, s, k);
-    if (b < 0 || p_.buffers[b].size == Count{1, -1}) return;
+    if (b < 0 || p_.buffers[b].size == Count{1, 0}) return;
     const int times = writes(p_, s, k) + reads(p_, s, k);
     const int each = bytes(p_.buffers[b].type) * times;
     if (s.kind == StepKind::gemm) {
@@ -328,7 +328,7 @@ class PlanPrinter {
       moved.add(p_.buffers[b].size, each);
     } else if (s.kind == StepKind::loop) {
       const ir::Operand& o = p_.operands[s.first_operand + k];
-      Count n{1, -1};
+      Count n{1, 0};
       for (int d = 0; d < s.outer_rank; ++d)
         if (o.stride[d].n) n = product(n, s.outer[d]);
       if (o.stride[ir::inner_axis].n) n = product(n, s.inner);

@@ -30,8 +30,8 @@ std::string Extents::shape(const ir::Shape& shape) const {
 }
 
 std::string Extents::count(const ir::Count& c) const {
-  if (c.extent < 0) return grouped(c.n);
-  return (c.n == 1 ? "" : grouped(c.n) + " x ") + name(c.extent);
+  if (!c.extent) return grouped(c.n);
+  return (c.n == 1 ? "" : grouped(c.n) + " x ") + name(c.extent - 1);
 }
 
 std::string grouped(std::int64_t n) {
@@ -59,7 +59,7 @@ std::string plural(std::int64_t n, const std::string& noun) {
 }
 
 void Total::add(const ir::Count& c, double times) {
-  const std::size_t at = static_cast<std::size_t>(1 + c.extent);
+  const std::size_t at = static_cast<std::size_t>(c.extent);
   if (factor.size() <= at) factor.resize(at + 1);
   factor[at] += static_cast<double>(c.n) * times;
 }

@@ -34,7 +34,7 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 template <class T>
 int Executor<T>::extent_of(const ir::Step& s) const {
   if (s.split != Split::rows) return -1;
-  if (s.kind == StepKind::loop) return s.outer_rank > 0 ? s.outer[0].extent : -1;
+  if (s.kind == StepKind::loop) return s.outer_rank > 0 ? s.outer[0].extent - 1 : -1;
   if (s.kind != StepKind::kernel) return -1;
   const ir::Shape& out = plan_.dims[s.first_dims + s.operands - 1];
   return out.batched() ? extent_index(out[0]) : -1;
@@ -103,7 +103,7 @@ void Executor<T>::add_chain(int first, int last) {
     const ir::Step& s = plan_.steps[i];
     for (int k = 0; k < s.operands; ++k) {
       const int b = plan_.operands[s.first_operand + k].buffer;
-      if (b >= 0 && plan_.buffers[b].size.extent == chain.extent &&
+      if (b >= 0 && plan_.buffers[b].size.extent == 1 + chain.extent &&
           std::find(touched.begin(), touched.end(), b) == touched.end())
         touched.push_back(b);
     }

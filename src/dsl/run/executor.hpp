@@ -194,7 +194,7 @@ class Executor {
   const char* extent_name(int extent) const { return plan_.text.data + plan_.extent_names[extent]; }
   int extent_index(int code) const;
   std::int64_t count(ir::Count c) const {
-    return c.extent < 0 ? c.n : c.n * extents_[static_cast<std::size_t>(c.extent)];
+    return c.extent ? c.n * extents_[static_cast<std::size_t>(c.extent - 1)] : c.n;
   }
   Dims dims_of(const ir::Shape& shape) const;
 

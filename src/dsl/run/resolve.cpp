@@ -97,7 +97,7 @@ void Executor<T>::get_memory() {
         base = &literals_[at(b)];
         break;
       case Where::arena: {
-        const int e = buffer.offset.extent;
+        const int e = buffer.offset.extent - 1;
         const std::int64_t units = e < 0 ? 1 : capacity_[at(e)];
         base = static_cast<T*>(arenas_[at(e + 1)].data()) + buffer.offset.n * units;
       }
@@ -177,8 +177,8 @@ void Executor<T>::resolve_task(Task& task) {
   task.split = s.split;
   task.flops = static_cast<double>(count(s.flops));
   const auto divide = [&](ir::Count c) {
-    task.units = c.extent < 0 ? c.n : extents_[at(c.extent)];
-    task.rows_per_unit = c.extent < 0 ? 1 : c.n;
+    task.units = c.extent ? extents_[at(c.extent - 1)] : c.n;
+    task.rows_per_unit = c.extent ? c.n : 1;
   };
   if (s.kind == StepKind::loop) {
     ir::LoopCall& call = task.call;
@@ -193,8 +193,8 @@ void Executor<T>::resolve_task(Task& task) {
     if (s.split == Split::columns)
       divide(s.inner);
     else
-      divide(s.outer_rank > 0 ? s.outer[0] : ir::Count{1, -1});
-    task.by_line = s.split == Split::columns && s.inner.extent < 0;
+      divide(s.outer_rank > 0 ? s.outer[0] : ir::Count{1, 0});
+    task.by_line = s.split == Split::columns && !s.inner.extent;
     for (int i = 0; i < s.outer_rank; ++i) {
       call.outer[i] = count(s.outer[i]);
       call.row_end *= call.outer[i];

@@ -85,8 +85,8 @@ def broadcast_dims(a, b):
             raise Refused("dimensions differ")
         out.append(q if p == 1 else p)
     lead = [a[0] if batched(a) else b[0]] if lead_a or lead_b else []
-    if len(lead) + n > 5:
-        raise Refused("more than five dimensions")
+    if len(lead) + n > 8:
+        raise Refused("more than eight dimensions")
     if sum(isinstance(d, str) for d in lead + out) > 1:
         raise Refused("two extents")
     return tuple(lead + out)
