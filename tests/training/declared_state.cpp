@@ -291,3 +291,12 @@ TEST_CASE("state: what no part declares is refused, and what two do, with both",
   CHECK_THAT(error(OtherShape(), SumCost()),
              Contains("the model declares the state \"x\"") && Contains("[2]") && Contains("[3]"));
 }
+
+TEST_CASE("state: of Spaces as types", "[training][state]") {
+  StateList list;
+  list.add("mean", VectorSpace<3>());
+  list.add_chains("chains", VectorSpace(4), 5);
+  CHECK(list[0].value.value().shape() == ir::make_shape(3));
+  CHECK(list[1].rows == 5);
+  CHECK(list[1].value.value().shape() == ir::make_shape(ir::extent_code("chains"), 4));
+}

@@ -62,6 +62,19 @@ class StateList {
     }
     if (stored(name, space)) put(name, chains_leaf(name, space), first, rows, doc);
   }
+  /// The same of a Space as a type: `list.add_chains("chains", Pixels(), 100)`.
+  template <class S>
+    requires requires(const S& s) { space_info(s); }
+  constexpr void add(const String& name, const S& space,
+                     const AnyExpr& first = AnyExpr(ir::Value(0.)), const String& doc = "") {
+    add(name, space_info(space), first, doc);
+  }
+  template <class S>
+    requires requires(const S& s) { space_info(s); }
+  constexpr void add_chains(const String& name, const S& space, int rows,
+                            const AnyExpr& first = AnyExpr(ir::Value(0.)), const String& doc = "") {
+    add_chains(name, space_info(space), rows, first, doc);
+  }
   /// State of the shape of a parameter, "h0_W.velocity" for "velocity"; zero at first.
   constexpr void add_like(const ModelParameter& p, const char* what) {
     add(p.name + "." + what, p.shape());
