@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "with_monoid.hpp"
 #include "workspace.hpp"
 
 namespace ansatz::kernels {
@@ -38,23 +39,6 @@ ir::BlockFn<T> block_function(const ir::OpInfo& op) {
                              (sizeof(T) == 4 ? "float" : "double"));
   }
   return f;
-}
-
-/// f, with the monoid as a constant.
-template <class F>
-ANSATZ_INLINE void with_monoid(int variant, F f) {
-  switch (static_cast<Monoid>(variant)) {
-    case Monoid::sum:
-      return f.template operator()<Monoid::sum>();
-    case Monoid::max:
-      return f.template operator()<Monoid::max>();
-    case Monoid::min:
-      return f.template operator()<Monoid::min>();
-    case Monoid::argmax:
-      return f.template operator()<Monoid::argmax>();
-    case Monoid::argmin:
-      return f.template operator()<Monoid::argmin>();
-  }
 }
 
 template <Monoid M, class T, class Result>
@@ -399,7 +383,7 @@ class Interpreter {
     const ir::Root& q = root(r);
     const T* values = row_operand(q.value);
     if (q.kind == RootKind::reduce_all) {
-      with_monoid(q.variant, [&]<Monoid M>() {
+      with_monoid(Monoid{q.variant}, [&]<Monoid M>() {
         for (long j = 0; j < rows_; ++j) {
           totals_[r].template join<M>(values[j], first_row_ + j);
         }
@@ -440,21 +424,21 @@ class Interpreter {
       case Kind::apply:
         return apply(w);
       case Kind::reduce:
-        return with_monoid(code(w.index).variant, [&]<Monoid M>() {
+        return with_monoid(Monoid{code(w.index).variant}, [&]<Monoid M>() {
           Reduced<T>* reduced = reduced_ + w.index * tile_size;
           for (long k = 0; k < rows_; ++k) {
             reduce_chunk<M>(at_[w.in[0]] + k * width_, width_, column_, reduced[k]);
           }
         });
       case Kind::total:
-        return with_monoid(root(w.index).variant, [&]<Monoid M>() {
+        return with_monoid(Monoid{root(w.index).variant}, [&]<Monoid M>() {
           for (long k = 0; k < rows_; ++k) {
             reduce_chunk<M>(at_[w.in[0]] + k * width_, width_,
                             (first_row_ + k) * call_.inner + column_, totals_[w.index]);
           }
         });
       case Kind::rows:
-        return with_monoid(root(w.index).variant,
+        return with_monoid(Monoid{root(w.index).variant},
                            [&]<Monoid M>() { join_columns<M>(w.index, at_[w.in[0]]); });
       case Kind::store:
         return store(w);

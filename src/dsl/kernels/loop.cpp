@@ -3,6 +3,8 @@
 
 #include <memory>
 
+#include "with_monoid.hpp"
+
 namespace ansatz::kernels {
 
 using ir::Monoid;
@@ -24,23 +26,6 @@ std::int64_t locate_row(const ir::LoopCall& call, const int* sizes, int args, st
 }
 
 namespace {
-
-/// f, with the monoid as a constant.
-template <class F>
-void with_monoid(Monoid m, F f) {
-  switch (m) {
-    case Monoid::sum:
-      return f.template operator()<Monoid::sum>();
-    case Monoid::max:
-      return f.template operator()<Monoid::max>();
-    case Monoid::min:
-      return f.template operator()<Monoid::min>();
-    case Monoid::argmax:
-      return f.template operator()<Monoid::argmax>();
-    case Monoid::argmin:
-      return f.template operator()<Monoid::argmin>();
-  }
-}
 
 template <class T>
 void put(ir::DType type, void* operand, std::int64_t at, T number) {
