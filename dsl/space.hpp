@@ -168,11 +168,15 @@ struct chains {
   static constexpr const char* name = "chains";
 };
 
+/// What must hold for a Tensor.
+template <int Dimensions>
+concept AtMostEightDimensions = Dimensions <= ir::max_rank;
+
 /// Any other shape: dimensions outermost first, each a count, `any`, or an extent such as
 /// examples{} (the transpose of a batch has its batch axis last).
 template <auto... D>
+  requires AtMostEightDimensions<static_cast<int>(sizeof...(D))>
 struct Tensor {
-  static_assert(sizeof...(D) <= ir::max_rank, "a Tensor has at most eight dimensions");
   static constexpr ir::DType dtype = ir::DType::real;
   static constexpr int labels = 0;
   template <class C>
