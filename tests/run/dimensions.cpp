@@ -151,7 +151,7 @@ TEST_CASE("dimensions: five and eight, repeated, turned and reduced", "[run][dim
 
 TEST_CASE("dimensions: a batch of seven is eight; nine are refused", "[run][dimensions]") {
   using Seven = Tensor<2, 1, 2, 1, 3, 1, 2>;
-  const auto x = input<Batch<Seven>>("x");
+  const auto x = input<Seven>("x");
   auto p = build<double>(function(output("y", sum(transpose<6, 5, 4, 3, 2, 1, 0>(x), axis<2>)),
                                   output("z", reshape<Tensor<6, 4>>(x))));
   std::vector<double> values(3 * 24);

@@ -73,7 +73,7 @@ struct Chains {
     b.result("rows", rows, ir::make_shape(code));
     ir::Buffer size;
     size.where = ir::Where::extent;
-    size.slot = chains;
+    size.slot = chains - 1;
     b.plan.buffers.push_back(size);
     b.result("size", b.plan.buffers.size() - 1, {});
   }

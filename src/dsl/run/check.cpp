@@ -121,7 +121,9 @@ void Executor<T>::check_root(const Task& task, int r) {
   const bool store = root.kind == RootKind::store;
   const bool columns = store ? value.level == Level::full && value.code != Code::reduce
                              : root.kind == RootKind::reduce_rows;
-  Sizes sizes = {1, 1, 1, 1, columns ? call.inner : 1};
+  Sizes sizes;
+  std::fill(std::begin(sizes), std::end(sizes), 1);
+  if (columns) sizes[ir::inner_axis] = call.inner;
   for (int i = 0; store && i < call.outer_rank; ++i) sizes[i] = call.outer[i];
   const int operand = s.first_operand + root.arg, buffer = plan_.operands[operand].buffer;
   if (buffer < 0 || plan_.buffers[buffer].type == DType::index) return;
