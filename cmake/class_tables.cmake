@@ -25,7 +25,7 @@ function(write_key_functions folder file)
   endforeach()
   list(REMOVE_DUPLICATES keys)
   # These are words of the language, or of the library; C++ sets the member.
-  list(REMOVE_ITEM keys axis message mlp stride)
+  list(REMOVE_ITEM keys axis message mlp stride C)
   list(SORT keys)
   list(TRANSFORM keys PREPEND "ANSATZ_KEY(")
   list(JOIN keys ")\n" keys)

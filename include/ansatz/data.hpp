@@ -13,8 +13,10 @@
 #include <ansatz/data/iteration/subset_iterator.hpp>
 #include <ansatz/data/one_hot.hpp>
 #include <ansatz/data/path.hpp>
+#include <ansatz/data/preprocess/blocks.hpp>
 #include <ansatz/data/preprocess/global_contrast.hpp>
 #include <ansatz/data/preprocess/image_maps.hpp>
+#include <ansatz/data/preprocess/pca_blocks.hpp>
 #include <ansatz/data/preprocess/row_maps.hpp>
 #include <ansatz/data/preprocess/row_preprocessor.hpp>
 #include <ansatz/data/preprocess/standardize.hpp>
@@ -30,6 +32,7 @@
 #include <ansatz/data/sets/mnist.hpp>
 #include <ansatz/data/sets/mnist_set.hpp>
 #include <ansatz/data/sets/random_sets.hpp>
+#include <ansatz/data/sets/saved_dataset.hpp>
 #include <ansatz/data/source.hpp>
 #include <ansatz/data/source_dataset.hpp>
 #include <ansatz/data/sources.hpp>

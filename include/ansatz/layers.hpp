@@ -1,6 +1,10 @@
 // All layers, and the models made of them.
 #pragma once
 
+#include <ansatz/model/cluster/kmeans.hpp>
+#include <ansatz/model/coding/dictionaries.hpp>
+#include <ansatz/model/coding/feature_sign.hpp>
+#include <ansatz/model/density/mnd.hpp>
 #include <ansatz/model/detection.hpp>
 #include <ansatz/model/layers/batch_normalization.hpp>
 #include <ansatz/model/layers/composite_layer.hpp>
@@ -34,6 +38,7 @@
 #include <ansatz/model/model_of.hpp>
 #include <ansatz/model/parameter_names.hpp>
 #include <ansatz/model/self_training.hpp>
+#include <ansatz/model/svm/svm.hpp>
 #include <ansatz/model/target_statistics.hpp>
 #include <ansatz/model/unknown_name.hpp>
 #include <ansatz/model/unknown_name_error.hpp>

@@ -23,6 +23,7 @@
 #include <ansatz/extension/roc_auc.hpp>
 #include <ansatz/extension/save_best.hpp>
 #include <ansatz/extension/shared_setter.hpp>
+#include <ansatz/extension/window_and_flip.hpp>
 #include <ansatz/extension/wmape.hpp>
 #include <ansatz/monitor/monitor.hpp>
 #include <ansatz/monitor/objective_channel.hpp>
@@ -33,6 +34,7 @@
 #include <ansatz/session/job_facts.hpp>
 #include <ansatz/session/kept_parameters.hpp>
 #include <ansatz/session/loaded_model.hpp>
+#include <ansatz/session/model_block.hpp>
 #include <ansatz/session/observers.hpp>
 #include <ansatz/session/output_file.hpp>
 #include <ansatz/session/outputs.hpp>
@@ -41,6 +43,7 @@
 #include <ansatz/session/resume.hpp>
 #include <ansatz/session/run.hpp>
 #include <ansatz/session/run_options.hpp>
+#include <ansatz/session/saved_preprocessor.hpp>
 #include <ansatz/session/session.hpp>
 #include <ansatz/session/settings.hpp>
 #include <ansatz/termination/channels.hpp>

@@ -68,7 +68,7 @@ std::unique_ptr<AnyProgram> build_output(const TrainedModel& model, const std::s
   const Model& m = *model.train->model;
   Data wanted;
   wanted.add(m.input_source(), m.input_space());
-  const Data inputs = train::as_in(wanted, model.train->dataset.get());
+  const Data inputs = train::as_in(wanted, model.train->dataset.get(), model.train->extensions);
   const Sources targets = m.target_source();
   ir::List<Data::Entry> outputs;
   m.named_outputs(inputs[m.input_source()], outputs);

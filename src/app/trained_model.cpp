@@ -189,6 +189,8 @@ Shared<Dataset> dataset_of(const DataArguments& given, const TrainedModel& model
   const Shared<Dataset> found = described(given, model);
   const Sources source = model.train->model->input_source();
   if (source.several() || model.preprocessors->any()) return found;
+  for (const Shared<Extension>& each : model.train->extensions)
+    if (each->changes_data()) return found;
   const SpaceInfo space = found->source_space(source.name.view());
   // Labels may become vectors.
   if (space.kind == SpaceKind::vector || space.kind == SpaceKind::conv2d)
@@ -208,6 +210,8 @@ std::shared_ptr<const BatchSource> load_data(const DataArguments& given, Trained
     source = model.preprocessors->apply(*dataset, data, open);
   else  // a preprocessor of its own
     source = Preprocessors(*model.train).apply(*dataset, data, open);
+  for (const Shared<Extension>& each : model.train->extensions)
+    source = each->read_new(std::move(source));
   if (source != data) model.train->dataset = SourceDataset(source);
   const Sources wanted = model.train->model->input_source();
   const Column* const inputs = wanted.several() ? nullptr : source->find(wanted.name.view());

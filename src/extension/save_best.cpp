@@ -80,7 +80,7 @@ class KeepBestRun final : public ExtensionRun {
     if (!cost) throw ValueError("KeepBestParams: the model has no cost of its own; name one");
     Data wanted;
     cost->data_specs(*job.model, wanted);
-    const Data data = train::as_in(wanted, description.monitoring_dataset.get());
+    const Data data = train::as_in(wanted, description.monitoring_dataset.get(), job.extensions);
     const std::optional<AnyExpr> value = cost->expr(*job.model, data);
     if (!value) throw ValueError("KeepBestParams: the cost has no value that can be computed");
     const Function f = function(output("cost", *value));

@@ -251,17 +251,33 @@ void AtomicFile::refuse_by_kind(Replaces what) {
     cannot_write(path_, fmt::format("what it holds cannot be read ({}), and might not be "
                                     "a model; give another name",
                                     std::strerror(errno)));
-  char begin[serial::length_bytes + serial::header_begin.size()];
+  // The metadata of what was saved begins with what it is; of a model, with other things.
+  char begin[4096];
   const ssize_t size = ::pread(old.get(), begin, sizeof begin, 0);
   if (size < 0) fail(errno);
   const std::string_view found(begin, static_cast<std::size_t>(size));
-  const bool model = found.size() == sizeof begin && found.ends_with(serial::header_begin);
-  if (what == Replaces::no_models && model)
-    cannot_write(path_, "it is a model, which would be lost; give another name");
-  if (what == Replaces::models && !model && !found.empty())
-    cannot_write(path_, fmt::format("it is there and is no model: {}; a model replaces a model "
-                                    "only. Give another name, or remove it",
-                                    serial::kind_of(found)));
+  const bool ours = found.size() > serial::length_bytes &&
+                    found.substr(serial::length_bytes).starts_with(serial::header_begin);
+  const bool saved = ours && found.find("\"ansatz.kind\":") != found.npos;
+  const bool model = ours && !saved;
+  if (what == Replaces::no_models && ours)
+    cannot_write(path_, fmt::format("it is a {}, which would be lost; give another name",
+                                    model ? "model" : "data set or a preprocessor"));
+  const bool like = what == Replaces::models ? model : saved;
+  if (what != Replaces::no_models && !like && !found.empty()) {
+    const char* const wanted =
+        what == Replaces::models ? "model" : "data set or preprocessor that was saved";
+    cannot_write(
+        path_,
+        fmt::format("it is there and is no {}: {}; a {} replaces a {} only. Give another name, or "
+                    "remove it",
+                    wanted,
+                    saved   ? "a data set or a preprocessor"
+                    : model ? "a model"
+                            : serial::kind_of(found.substr(
+                                  0, serial::length_bytes + serial::header_begin.size())),
+                    wanted, wanted));
+  }
 }
 
 AtomicFile* AtomicFile::first_ = nullptr;

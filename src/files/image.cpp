@@ -1,5 +1,7 @@
 #include <ansatz/files/image.hpp>
 
+#include <ansatz/files/atomic_file.hpp>
+
 #include <ansatz/base/regular_file.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -133,6 +135,31 @@ Picture read_picture(const std::string& path, int channels, std::int64_t most_pi
   if (begins("\x89PNG\r\n\x1a\n")) return read_png(path, bytes, channels, most_pixels);
   if (begins("\xff\xd8")) return read_jpeg(path, bytes, channels, most_pixels);
   refuse(path, bytes.empty() ? "it is empty" : "it is neither a PNG nor a JPEG file");
+}
+
+void write_png(const std::string& path, const Picture& picture) {
+  if ((picture.channels != 1 && picture.channels != 3) || picture.rows < 1 || picture.columns < 1 ||
+      std::ssize(picture.pixels) != std::int64_t{picture.rows} * picture.columns * picture.channels)
+    throw ValueError(fmt::format("{}: {} pixels are no picture of {} x {} with {} channels", path,
+                                 picture.pixels.size(), picture.rows, picture.columns,
+                                 picture.channels));
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = static_cast<png_uint_32>(picture.columns);
+  image.height = static_cast<png_uint_32>(picture.rows);
+  image.format = picture.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  png_alloc_size_t size = 0;
+  std::vector<unsigned char> bytes;
+  const auto write = [&](void* memory) {
+    if (!png_image_write_to_memory(&image, memory, &size, 0, picture.pixels.data(), 0, nullptr))
+      throw FileError(fmt::format("{}: libpng: {}", path, image.message));
+  };
+  write(nullptr);
+  bytes.resize(size);
+  write(bytes.data());
+  AtomicFile file(path);
+  file.write(bytes.data(), size);
+  file.commit();
 }
 
 Picture resized(const Picture& p, int rows, int columns) {

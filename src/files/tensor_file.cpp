@@ -125,7 +125,8 @@ void verify_tensor(TensorHeader& header, const NamedTensor& tensor, bool must_ha
   header.metadata.erase(at);
 }
 
-TensorFile read_from(const Source& source, const std::string& path, Checksums checksums) {
+TensorFile read_from(const Source& source, const std::string& path, Checksums checksums,
+                     bool values = true) {
   const bool verify = checksums == Checksums::verify;
   const std::string text = read_header_text(source);
   const bool begins_as_ours =
@@ -151,6 +152,7 @@ TensorFile read_from(const Source& source, const std::string& path, Checksums ch
     tensor.name = std::move(entry.name);
     tensor.type = entry.type;
     tensor.shape = std::move(entry.shape);
+    if (!values) continue;
     tensor.bytes.resize(entry.end - entry.begin);
     source.read(data + entry.begin, tensor.bytes.data(), tensor.bytes.size());
     if (verify) verify_tensor(header, tensor, complete, source);
@@ -255,6 +257,10 @@ const NamedTensor* TensorFile::find(std::string_view name) const {
   const auto at = std::find_if(tensors.begin(), tensors.end(),
                                [&](const NamedTensor& t) { return t.name == name; });
   return at == tensors.end() ? nullptr : &*at;
+}
+
+TensorFile read_tensor_header(const std::string& path) {
+  return read_from(Source(path), path, Checksums::verify, false);
 }
 
 TensorFile read_tensor_file(const std::string& path, Checksums checksums) {

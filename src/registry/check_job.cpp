@@ -188,7 +188,9 @@ class Checker {
   // Each is fitted on one data set.
   void preprocessors() {
     try {
-      (void)Preprocessors(job_);
+      const Preprocessors all(job_);
+      // Those of a run that is resumed, and of a model file, are brought back.
+      if (loader_.options.fill && !loader_.options.resume) all.require_fitted();
     } catch (const Error& problem) {
       error(place_of(job_.dataset.get(), "dataset"), problem.what());
     }
@@ -373,7 +375,8 @@ class Checker {
     }
     for (const MonitoringDataset& set : job_.algorithm->monitoring_datasets.list)
       for (const Data::Entry& read : data.sources()) {
-        const SpaceInfo there = set.dataset->read_space(read.source.view());
+        const SpaceInfo there =
+            train::read_space(*set.dataset, job_.extensions, read.source.view());
         const SpaceInfo& wanted = read.signal.space;
         if (there.kind == SpaceKind::null || fits(there, wanted)) continue;
         error(place_of(set.dataset.get(), "algorithm"),

@@ -262,7 +262,7 @@ struct TrainFields {
 
 void add_jobs(Registry& to) {
   ClassInfo info;
-  info.names = {Train::yaml};
+  info.names = {Train::yaml, "pylearn2.scripts.train.Train"};
   info.kind = "job";
   info.outlives_faults = true;
   info.doc = "a job: a data set, a model, an algorithm";

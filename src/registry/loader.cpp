@@ -5,10 +5,12 @@
 #include <ansatz/files/held_folder.hpp>
 
 #include <ansatz/base/key_faults.hpp>
+#include <ansatz/data/sets/saved_dataset.hpp>
 #include <ansatz/job/dataset.hpp>
 #include <ansatz/job/layer.hpp>
 #include <ansatz/registry/call.hpp>
 #include <ansatz/session/loaded_model.hpp>
+#include <ansatz/session/saved_preprocessor.hpp>
 #include <ansatz/yaml/read.hpp>
 #include <ansatz/yaml/scalar.hpp>
 #include <dsl/exceptions.hpp>
@@ -85,6 +87,13 @@ KeyNames mentioned(std::string_view text, const std::vector<Field>& fields) {
 
 bool overlap(const KeyNames& a, const KeyNames& b) {
   return std::any_of(a.begin(), a.end(), [&](std::string_view each) { return b.contains(each); });
+}
+
+// "data set" or "preprocessor" of what was saved as such; "" of all other files.
+std::string saved_kind(const std::string& path) {
+  const TensorFile file = read_tensor_header(path);
+  const auto kind = file.metadata.find("ansatz.kind");
+  return kind == file.metadata.end() ? "" : kind->second;
 }
 
 }  // namespace
@@ -409,6 +418,34 @@ bool Loader::may_enter(const Value& from, const std::string& path) {
   return false;
 }
 
+// A data set or a preprocessor, as `ansatz preprocess` saves them.
+Shared<Object> Loader::load_saved(const Value& from, const std::string& path,
+                                  const std::string& kind) {
+  inputs.emplace(serial::file_named(path), Input{from.place()});
+  Shared<Object> loaded;
+  if (kind == Dataset::kind_name) {
+    loaded = Shared<Dataset>(SavedDataset(path.c_str()));
+  } else {
+    SavedPreprocessor saved = read_preprocessor(path);
+    LoadOptions inner;
+    inner.check_only = options.check_only;
+    inner.fill = false;
+    inner.inside = options.inside;
+    inner.inside.push_back(file_id(path));
+    const Shared<Object> described = load_object(path, saved.yaml, inner);
+    auto* const preprocessor = dynamic_cast<Preprocessor*>(described.get());
+    if (!preprocessor) {
+      errors.add(from.place(), fmt::format("'{}' does not hold a preprocessor", path));
+      return nullptr;
+    }
+    loaded = Shared<Object>(static_cast<Object*>(
+        new FittedPreprocessor(Shared<Preprocessor>(preprocessor), std::move(saved.learned))));
+    (void)static_cast<const FittedPreprocessor*>(loaded.get())->start();
+  }
+  places_[loaded.get()] = from.place();
+  return loaded;
+}
+
 Shared<Object> Loader::load_model(const Value& from) {
   yaml::Place text = from.place();
   text.node = std::make_shared<yaml::Node>(*text.node);
@@ -431,6 +468,8 @@ Shared<Object> Loader::load_model(const Value& from) {
   }
   if (!may_enter(from, path)) return nullptr;
   try {
+    if (const std::string kind = saved_kind(path); !kind.empty())
+      return load_saved(from, path, kind);
     auto file = std::make_shared<ModelFile>(read_model_file(path));
     inputs.emplace(serial::file_named(path), Input{from.place(), file.get()});
     if (file->model_yaml.empty()) {

@@ -111,6 +111,7 @@ class Loader {
   }
   Shared<Object> make_object(const Value& from);
   Shared<Object> load_model(const Value& from);
+  Shared<Object> load_saved(const Value& from, const std::string& path, const std::string& kind);
   bool may_enter(const Value& from, const std::string& path);
   yaml::Place fault_place(const yaml::Place& object, const std::string& class_name,
                           std::string_view what) const;

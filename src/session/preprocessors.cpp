@@ -1,5 +1,6 @@
 #include <ansatz/session/preprocessors.hpp>
 
+#include <ansatz/session/saved_preprocessor.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
@@ -16,40 +17,6 @@ constexpr const char* unfitted =
     "fit_preprocessor: True";
 
 std::string prefix_of(std::size_t number) { return fmt::format("{}{}.", prefix, number); }
-
-class Saving final : public LearnedArrays {
- public:
-  Saving(std::string before, std::vector<NamedTensor>& to) : before_(std::move(before)), to_(to) {}
-  void operator()(std::string_view name, LearnedArray& array) override {
-    to_.emplace_back(before_ + std::string(name), array.shape, array.values.data());
-  }
-
- private:
-  std::string before_;
-  std::vector<NamedTensor>& to_;
-};
-
-class Restoring final : public LearnedArrays {
- public:
-  Restoring(std::string before, const std::vector<NamedTensor>& from)
-      : before_(std::move(before)), from_(from) {}
-  void operator()(std::string_view name, LearnedArray& array) override {
-    const std::string whole = before_ + std::string(name);
-    const auto found = std::find_if(from_.begin(), from_.end(),
-                                    [&](const NamedTensor& t) { return t.name == whole; });
-    if (found == from_.end() || found->type != ElementType::float64) {
-      complete = false;
-      return;
-    }
-    array.shape = found->shape;
-    array.values.assign(found->data<double>(), found->data<double>() + found->size());
-  }
-  bool complete = true;
-
- private:
-  std::string before_;
-  const std::vector<NamedTensor>& from_;
-};
 
 }  // namespace
 
@@ -73,26 +40,32 @@ Preprocessors::Preprocessors(const Train& job) {
   if (job.algorithm)
     for (const MonitoringDataset& each : job.algorithm->monitoring_datasets.list)
       look(each.dataset);
+}
+
+void Preprocessors::require_fitted() const {
   for (const Entry& each : entries_)
-    if (each.description->learns() && !each.fitted_on) throw ValueError(unfitted);
+    if (each.description->learns() && !each.fitted_on && !each.run) throw ValueError(unfitted);
 }
 
 void Preprocessors::take(const std::vector<NamedTensor>& state) {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     auto run = entries_[i].description->start();
-    Restoring restoring(prefix_of(i), state);
-    run->learned(restoring);
-    if (restoring.complete) entries_[i].run = std::move(run);
+    if (bring_back(*run, state, prefix_of(i))) entries_[i].run = std::move(run);
   }
 }
 
 std::vector<NamedTensor> Preprocessors::learned() const {
   std::vector<NamedTensor> list;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    Saving saving(prefix_of(i), list);
-    if (entries_[i].run) entries_[i].run->learned(saving);
+    if (!entries_[i].run) continue;
+    for (NamedTensor& each : learned_by(*entries_[i].run, prefix_of(i)))
+      list.push_back(std::move(each));
   }
   return list;
+}
+
+void Preprocessors::save_first(const std::string& path) const {
+  save_preprocessor(path, entries_.at(0).description, *entries_.at(0).run);
 }
 
 bool Preprocessors::owns(std::string_view state) {

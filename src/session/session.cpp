@@ -187,8 +187,11 @@ std::shared_ptr<const BatchSource> Session::open(const Dataset& set) const {
 std::shared_ptr<const BatchSource> Session::read(const Dataset& set) {
   const auto open_other = [this](const Dataset& other) { return open(other); };
   const auto data = open(set);
-  auto source = at_place(options_.places, set, "",
-                         [&] { return preprocessors_.apply(set, data, open_other); });
+  auto source = at_place(options_.places, set, "", [&] {
+    auto made = preprocessors_.apply(set, data, open_other);
+    for (const auto& [place, run] : data_runs_) made = run->read(set, std::move(made));
+    return made;
+  });
   if (std::dynamic_pointer_cast<const Table>(source) || source == options_.data) return source;
   return std::make_shared<PlacedSource>(std::move(source), options_.places, set);
 }
@@ -197,6 +200,12 @@ const Table& Session::table() {
   if (const auto table = std::dynamic_pointer_cast<const Table>(data_)) return *table;
   if (!table_) table_ = std::make_shared<const Table>(in_memory(data_));
   return *table_;
+}
+
+void Session::start_data_runs() {
+  for (int i = 0; i < job_.extensions.size(); ++i)
+    if (const Extension& each = *job_.extensions[i]; each.changes_data())
+      at_place(options_.places, each, "", [&] { data_runs_.emplace(i, each.start(*this)); });
 }
 
 void Session::load_data() {
@@ -248,9 +257,11 @@ void Session::start_parts() {
   } else {
     at_place(options_.places, *job_.model, "", [this] { model_run_ = job_.model->start(*this); });
   }
-  for (const Shared<Extension>& each : job_.extensions)
-    at_place(options_.places, *each, "", [&] {
-      extensions_.push_back(each->start(*this));
+  for (int i = 0; i < job_.extensions.size(); ++i)
+    at_place(options_.places, *job_.extensions[i], "", [&] {
+      const auto begun = data_runs_.find(i);
+      extensions_.push_back(begun == data_runs_.end() ? job_.extensions[i]->start(*this)
+                                                      : begun->second);
       extensions_.back()->setup(*this);
     });
 }
@@ -375,7 +386,7 @@ std::vector<std::string> Session::measure(const ModelFile& file, const std::stri
   for (const Shared<Extension>& each : job_.extensions) {
     if (!each->measures_data()) continue;
     try {
-      auto run = each->start(*this);
+      std::shared_ptr<ExtensionRun> run = each->start(*this);
       run->setup(*this);
       extensions_.push_back(std::move(run));
     } catch (const Error& fault) {
@@ -418,6 +429,8 @@ bool Session::take_up(const ModelFile& saved) {
 
 void Session::begin(const ModelFile* saved) {
   if (saved) preprocessors_.take(saved->state);
+  preprocessors_.require_fitted();
+  start_data_runs();
   load_data();
   if (data_ && !job_.save_path.empty()) data_facts_["dataset"] = facts_of(*data_);
   bool copied = false;

@@ -240,15 +240,34 @@ def check_preprocessor():
         termination_criterion: !obj:EpochCounter { max_epochs: 3 } },
       save_path: NAME.pkl, save_freq: 1 }
     """
+    table("first.csv", rows, False)
+    first = ("!obj:CSVDataset { path: first.csv, preprocessor: !obj:Standardize {}, "
+             "fit_preprocessor: True }")
+    code, out, err = run("preprocess", first, "-o", "made.pkl", "--preprocessor", "prep.pkl")
+    expect("preprocess: says what it made", code == 0 and not err
+           and out == "30 examples, features: VectorSpace(2), targets: IndexSpace(3)\n", code, out,
+           err)
+    made = tensors(home / "made.pkl")["features"]
+    expect("preprocess: the examples are saved", all(
+        math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-12) for a, b in zip(made, (
+            (x - m) / (1e-4 + d) for row in rows for x, m, d in zip(row, means, deviations)))),
+        made)
+    for wrong, what in ((["-o", "first.csv"], "is what the data are read from"),
+                        (["-o", "prep.pkl", "--preprocessor", "prep.pkl"], "one file")):
+        code, out, err = run("preprocess", first, *wrong)
+        expect("preprocess: " + what, code == 1 and (what in err or "replaces" in err), code, err)
     found = {}
     for name, fit, apply in (
             ("raw", ", preprocessor: &p !obj:Standardize {}, fit_preprocessor: True",
-             ", preprocessor: *p"), ("hand", "", "")):
+             ", preprocessor: *p"), ("saved", ", preprocessor: &p !pkl: prep.pkl",
+                                     ", preprocessor: *p"), ("hand", "", "")):
         table(name + ".csv", rows, name == "hand")
         table(name + "-test.csv", rows[3:11], name == "hand")
         job = text.replace("NAME", name).replace("FIT", fit).replace("APPLY", apply)
         code, out, err = run("train", write(name + ".yaml", job), "-q")
         expect(f"preprocessor: {name} data are trained on", code == 0, code, out, err)
+        if name == "saved":
+            (home / "prep.pkl").unlink()  # the model has what it learned
         shown = run("print-monitor", name + ".pkl", "--channels", "*_nll")[1]
         found[name] = [shown.split("\n")[2:]]
         for what in ("probabilities", "class"):
@@ -257,6 +276,7 @@ def check_preprocessor():
         found[name].append(run("evaluate", name + ".pkl", "--data", name + "-test.csv",
                                "--channels", "y_*")[:2])
     expect("preprocessor: predict takes raw rows", found["raw"] == found["hand"]
+           and found["saved"] == found["raw"]
            and all(code == 0 and out for code, out in found["raw"][1:]), found)
     learned = tensors(home / "raw.pkl")
     expect("preprocessor: the model file has what was learned",

@@ -12,8 +12,9 @@ enum class Overwrite : std::uint8_t { replace, refuse };
 
 /// What a save may replace where it may replace at all. A model takes the place of a model of this
 /// library only, or of an empty file: data, jobs and other programs' files are somebody's work.
-/// What is no model takes no model's place.
-enum class Replaces : std::uint8_t { anything, models, no_models };
+/// What is no model takes no model's place. Preprocessors and data sets that were saved are told
+/// from models by "ansatz.kind" in their metadata; they take the place of their like only.
+enum class Replaces : std::uint8_t { anything, models, no_models, saved };
 
 /// Who may read and write the file: those who may the one that is replaced, or, of a new one, whom
 /// the umask lets; or its owner alone.

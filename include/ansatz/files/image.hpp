@@ -19,6 +19,10 @@ struct Picture {
 Picture read_picture(const std::string& path, int channels,
                      std::int64_t most_pixels = std::int64_t{1} << 28);
 
+/// Replaces `path` by the picture as a PNG (AtomicFile). ValueError unless it has 1 channel or 3
+/// and as many pixels as it says; FileError if writing fails.
+void write_png(const std::string& path, const Picture& picture);
+
 /// The same picture with other numbers of rows and columns: each new pixel is the mean of those
 /// beneath it, weighted by a triangle as wide as the change of size asks for (a bilinear filter,
 /// which blurs as it makes smaller, as that of PIL does).

@@ -65,6 +65,9 @@ TensorFile read_tensor_file(const std::string& path, Checksums checksums = Check
 TensorFile parse_tensor_file(std::string_view bytes, const std::string& path,
                              Checksums checksums = Checksums::verify);
 
+/// The metadata, and the tensors without their values: only the header is read.
+TensorFile read_tensor_header(const std::string& path);
+
 /// What `write_tensor_file` writes, in memory.
 std::string tensor_file_bytes(const TensorFile& file);
 

@@ -14,6 +14,7 @@ ANSATZ_COMPILED_ONCE
 namespace ansatz {
 
 class Archive;
+class BatchSource;
 struct JobFacts;
 struct OutputFile;
 class Session;
@@ -24,6 +25,12 @@ struct WatchedChannel;
 class ExtensionRun {
  public:
   virtual ~ExtensionRun() = default;
+  /// Of an extension that changes data: a data set as the job reads it. Asked once of each that is
+  /// trained on or monitored, before `setup`.
+  virtual std::shared_ptr<const BatchSource> read(const Dataset&,
+                                                  std::shared_ptr<const BatchSource> data) {
+    return data;
+  }
   /// Once, before the first monitoring.
   virtual void setup(Session&) {}
   /// After every monitoring step, the one before the first epoch included.
@@ -47,6 +54,20 @@ class Extension : public Object {
   /// Channels, as expressions: compiled with those of the model and of the cost, and computed on
   /// every monitored data set.
   constexpr virtual void channels(const Model&, const Data&, ChannelList&) const {}
+  /// Whether data sets are read otherwise with it: windows of images, say. Its run is then started
+  /// before the others, when nothing has been read.
+  constexpr virtual bool changes_data() const { return false; }
+  /// The Space of a source of a data set as the job reads it, `space` being what it is without the
+  /// extension.
+  constexpr virtual SpaceInfo read_space(const Dataset&, std::string_view /*source*/,
+                                         const SpaceInfo& space) const {
+    return space;
+  }
+  /// Other data than the job's, as its model takes them: of `predict` and `evaluate`.
+  virtual std::shared_ptr<const BatchSource> read_new(
+      std::shared_ptr<const BatchSource> data) const {
+    return data;
+  }
   /// Declares the state that its functions keep.
   constexpr virtual void states(const Model&, StateList&) const {}
   /// Contributes functions that its run finds by name: Session::program.

@@ -90,12 +90,22 @@ constexpr Function settings_function(const Model& model, const TrainingAlgorithm
   return f;
 }
 
+/// The Space of a source of a data set as a job reads it.
+constexpr SpaceInfo read_space(const Dataset& dataset,
+                               const ir::List<Shared<Extension>>& extensions,
+                               std::string_view source) {
+  SpaceInfo space = dataset.read_space(source);
+  for (const Shared<Extension>& each : extensions) space = each->read_space(dataset, source, space);
+  return space;
+}
+
 /// The same sources, each in the Space in which the data set has it, where that is known.
-constexpr Data as_in(const Data& wanted, const Dataset* dataset) {
+constexpr Data as_in(const Data& wanted, const Dataset* dataset,
+                     const ir::List<Shared<Extension>>& extensions) {
   Data there;
   for (const auto& each : wanted.sources()) {
     SpaceInfo known;
-    if (dataset) known = dataset->read_space(each.source);
+    if (dataset) known = read_space(*dataset, extensions, each.source);
     there.add(each.source, known.kind == SpaceKind::null ? each.signal.space : known);
   }
   return there;

@@ -79,7 +79,7 @@ class Layered : public Model {
     return found;
   }
 
-  constexpr virtual SpaceInfo output_space(const SpaceInfo& input) const {
+  constexpr SpaceInfo output_space(const SpaceInfo& input) const override {
     SpaceInfo above;
     (void)places({input, ""}, above);
     return above;

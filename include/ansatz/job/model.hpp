@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/block.hpp>
 #include <ansatz/job/channel.hpp>
 #include <ansatz/job/function_list.hpp>
 #include <ansatz/job/parameter_list.hpp>
@@ -143,12 +144,12 @@ class Session;
 
 /// A model: parameters, the expressions made of them, constraints, channels. As Pylearn2's Model,
 /// but every method only describes; what it returns is compiled.
-class Model : public Object {
+class Model : public Block {
  public:
   static constexpr const char* kind_name = "model";
   static constexpr bool outlives_faults = true;
 
-  constexpr virtual SpaceInfo input_space() const = 0;
+  constexpr SpaceInfo input_space() const override = 0;
   /// Nested as the Space is, where it is one of several.
   constexpr virtual Sources input_source() const { return "features"; }
   /// NullSpace when the model has no targets.
@@ -173,6 +174,16 @@ class Model : public Object {
   constexpr virtual void named_outputs(const Signal& input, ir::List<Data::Entry>& list) const {
     list.push_back({"", output(input)});
   }
+
+  /// What it makes of a batch where it stands as a block: of an autoencoder, the code.
+  constexpr virtual Signal upward_pass(const Signal& input) const { return output(input); }
+  constexpr SpaceInfo output_space(const SpaceInfo& input) const override {
+    return upward_pass(input_of("features", input)).space;
+  }
+  /// A model that trains itself is fitted by doing so; others are what they were initialised to, or
+  /// trained to before (`!pkl:`).
+  constexpr bool learns() const override { return trains_itself(); }
+  std::shared_ptr<PreprocessorRun> start_block() const override;
 
   /// Contributes functions of its own, such as "sample". The first is "predict", its output for a
   /// batch, or its several ones; a model without an output leaves that out.

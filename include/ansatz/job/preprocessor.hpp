@@ -41,6 +41,8 @@ class PreprocessorRun : public std::enable_shared_from_this<PreprocessorRun> {
   /// was fitted on.
   virtual std::shared_ptr<const BatchSource> apply(
       std::shared_ptr<const BatchSource> data) const = 0;
+  /// What undoes it, as far as that can be: what was left out is 0 or the mean. Null: nothing does.
+  virtual std::shared_ptr<PreprocessorRun> inverse() const { return nullptr; }
   /// What it has learned: part of the model file.
   virtual void learned(LearnedArrays&) {}
 };

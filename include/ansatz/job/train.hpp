@@ -63,7 +63,7 @@ class Train {
         each.cost->data_specs(*model, wanted);
     for (const Shared<Extension>& each : extensions) each->data_specs(*model, wanted);
     if (wanted.sources().empty()) wanted.add(model->input_source(), model->input_space());
-    return train::as_in(wanted, dataset.get());
+    return train::as_in(wanted, dataset.get(), extensions);
   }
   /// Batches in which the monitor walks over a data set, 0 for what is not given: those of the
   /// algorithm's monitoring keys, or, where there are none, the whole data set in batches of the

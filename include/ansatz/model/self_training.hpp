@@ -5,6 +5,7 @@
 #include <ansatz/data/table.hpp>
 #include <ansatz/job/cost.hpp>
 
+#include <functional>
 #include <memory>
 
 ANSATZ_COMPILED_ONCE
@@ -13,6 +14,10 @@ namespace ansatz {
 
 class Archive;
 class Session;
+class Store;
+
+/// Makes `count` examples of as many, row-major: in [count, inputs], out [count, outputs].
+using RowMap = std::function<void(const double* in, double* out, std::int64_t count)>;
 
 /// A model that trains itself at work.
 class ModelRun {
@@ -51,6 +56,10 @@ class SelfTrainingModel : public Model {
   constexpr void functions(const Data&, FunctionList&) const override {}
   constexpr bool trains_itself() const final { return true; }
   std::unique_ptr<ModelRun> start(Session& session) const override = 0;
+  /// What it makes of examples as a block, where that is no expression: such a model overrides
+  /// output_space as well. Null: its output is one.
+  /// @param parameters  of float64; it holds them, not the model
+  virtual RowMap row_map(const Store& /*parameters*/) const { return nullptr; }
 };
 
 }  // namespace ansatz

@@ -53,6 +53,12 @@ class LoadedModel : public Model {
   int batch_size() const override { return model_->batch_size(); }
   const Layered* as_layered() const override { return model_->as_layered(); }
   bool trains_itself() const override { return model_->trains_itself(); }
+  Signal upward_pass(const Signal& input) const override { return model_->upward_pass(input); }
+  SpaceInfo output_space(const SpaceInfo& input) const override {
+    return model_->output_space(input);
+  }
+  /// It has learned.
+  bool learns() const override { return false; }
   std::unique_ptr<ModelRun> start(Session& session) const override;
 
  private:

@@ -20,8 +20,10 @@ class Preprocessors {
  public:
   using Open = std::function<std::shared_ptr<const BatchSource>(const Dataset&)>;
 
-  /// ValueError where no data set, or several different ones, fit a preprocessor.
+  /// ValueError where several different data sets fit a preprocessor.
   explicit Preprocessors(const Train& job);
+  /// ValueError where one that learns is neither fitted on a data set nor brought back.
+  void require_fitted() const;
 
   /// Whether there is one for the data that are trained on.
   bool any() const { return static_cast<bool>(first_); }
@@ -29,6 +31,9 @@ class Preprocessors {
   void take(const std::vector<NamedTensor>& state);
   /// What those at work have learned.
   std::vector<NamedTensor> learned() const;
+  /// Saves the preprocessor of the data that are trained on, once it is at work: see
+  /// save_preprocessor.
+  void save_first(const std::string& path) const;
   /// Whether state of this name is what a preprocessor has learned.
   static bool owns(std::string_view state);
 

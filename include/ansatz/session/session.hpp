@@ -114,6 +114,8 @@ class Session {
   void initialize_state(const JobValues& values);
   /// The first values meet the model's constraints, too, as in Pylearn2's Train.setup.
   void enforce_constraints();
+  /// Of the extensions that change data.
+  void start_data_runs();
   void load_data();
   void setup_monitor();
   void start_parts();
@@ -152,7 +154,8 @@ class Session {
   std::unique_ptr<Monitor> monitor_;
   std::unique_ptr<AlgorithmRun> algorithm_;
   std::unique_ptr<ModelRun> model_run_;
-  std::vector<std::unique_ptr<ExtensionRun>> extensions_;
+  std::vector<std::shared_ptr<ExtensionRun>> extensions_;
+  std::map<int, std::shared_ptr<ExtensionRun>> data_runs_;  // of those among them, by their place
   StateValues tags_;
   std::map<std::string, std::string> data_facts_;  // of each data set, as the file says it
   bool stopped_ = false;

@@ -43,6 +43,13 @@ std::int64_t RowPreprocessor::features(const BatchSource& data) const {
   return column.width();
 }
 
+void RowPreprocessor::shape(Column& column) const {
+  const std::int64_t after = width(column.width());
+  if (after == column.width()) return;
+  column.example = Dims{after};
+  column.conv = false;
+}
+
 void RowPreprocessor::require_width(std::int64_t features, std::int64_t fitted) const {
   if (features != fitted)
     throw ShapeError(
@@ -69,13 +76,11 @@ std::int64_t RowPreprocessor::for_each_row(
 
 std::shared_ptr<const BatchSource> RowPreprocessor::apply(
     std::shared_ptr<const BatchSource> data) const {
-  const std::int64_t before = features(*data), after = width(before);
+  const std::int64_t before = features(*data);
   const auto place = static_cast<std::size_t>(&data->column(preprocessed) - data->columns().data());
   std::vector<Column> columns = data->columns();
-  if (after != before) {
-    columns[place].example = Dims{after};
-    columns[place].conv = false;
-  }
+  shape(columns[place]);
+  const std::int64_t after = columns[place].width();
   for (Column& column : columns) column.owner = nullptr;
   const auto self = std::static_pointer_cast<const RowPreprocessor>(shared_from_this());
   const auto make = [self, place, before, after, type = columns[place].type](

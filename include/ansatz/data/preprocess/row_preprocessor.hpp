@@ -22,6 +22,9 @@ class RowPreprocessor : public PreprocessorRun {
   /// Numbers of an example that it makes of one of `features` numbers; images whose number stays
   /// the same remain images. Throws ShapeError, see `require_width`.
   virtual std::int64_t width(std::int64_t features) const { return features; }
+  /// Writes into the column what an example becomes: by default a vector of `width` numbers, or the
+  /// image that it was.
+  virtual void shape(Column& features) const;
   /// Makes `count` examples: in [count, features], out [count, width].
   virtual void rows(const double* in, double* out, std::int64_t count,
                     std::int64_t features) const = 0;
