@@ -190,7 +190,7 @@ TEST_CASE("KMeans: a mean that none is nearest to begins anew far from the other
   // As Pylearn2's text says it, with the whole matrix of distances: 16 points, many of them equal,
   // so that several of 9 means are empty again and again.
   Vector x;
-  for (int i = 0; i < 16; ++i) x.push_back(i < 11 ? i % 3 : 3.3 * i);
+  for (int i = 0; i < 16; ++i) x.push_back(i < 11 ? .7 * (i % 3) * (i % 3) : .37 * i * i);
   int emptied_again = 0;
   for (int s = 0; s < 12; ++s) {
     RandomState random(s);
