@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 namespace ansatz {
@@ -66,6 +67,7 @@ double Lloyd::assign(const Column& x) {
   std::vector<double> lengths(k_), rows(at_once * n_), products(at_once * k_);
   for (std::size_t c = 0; c < k_; ++c)
     for (std::size_t i = 0; i < n_; ++i) lengths[c] += mean(c)[i] * mean(c)[i];
+  const double longest = *std::max_element(lengths.begin(), lengths.end());
   double total = 0;
   for (std::size_t from = 0; from < examples; from += at_once) {
     const std::size_t count = std::min(at_once, examples - from);
@@ -76,11 +78,18 @@ double Lloyd::assign(const Column& x) {
                  means_.data(), n, 0, products.data(), k);
     for (std::size_t i = 0; i < count; ++i) {
       const double* const row = &products[i * k_];
-      std::size_t best = 0;
-      for (std::size_t c = 1; c < k_; ++c)
-        if (row[c] + lengths[c] < row[best] + lengths[best]) best = c;
-      nearest_[from + i] = best;
-      total += distance_[from + i] = squared_distance(&rows[i * n_], mean(best), n_);
+      const double* const x_i = &rows[i * n_];
+      double least = row[0] + lengths[0], size = longest;
+      for (std::size_t c = 1; c < k_; ++c) least = std::min(least, row[c] + lengths[c]);
+      for (std::size_t j = 0; j < n_; ++j) size += x_i[j] * x_i[j];
+      // Of those that rounding may have brought into a wrong order, by the differences themselves.
+      double best = std::numeric_limits<double>::infinity();
+      for (std::size_t c = 0; c < k_; ++c) {
+        if (row[c] + lengths[c] > least + 1e-12 * size) continue;
+        const double d = squared_distance(x_i, mean(c), n_);
+        if (d < best) best = d, nearest_[from + i] = c;
+      }
+      total += distance_[from + i] = best;
     }
   }
   return total / static_cast<double>(examples);
@@ -94,11 +103,16 @@ void Lloyd::update(const Column& x) {
     Table::gather(x, {static_cast<std::int64_t>(i), 1, nullptr}, ElementType::float64, row.data());
     return row.data();
   };
-  const auto add = [&](std::size_t i, const double* values, double sign) {
-    for (std::size_t j = 0; j < n_; ++j) sums[nearest_[i] * n_ + j] += sign * values[j];
-    counts[nearest_[i]] += sign > 0 ? 1 : std::size_t(-1);
+  const auto sum_up = [&] {
+    std::fill(sums.begin(), sums.end(), 0);
+    std::fill(counts.begin(), counts.end(), 0);
+    for (std::size_t i = 0; i < examples; ++i) {
+      const double* const values = example(i);
+      for (std::size_t j = 0; j < n_; ++j) sums[nearest_[i] * n_ + j] += values[j];
+      ++counts[nearest_[i]];
+    }
   };
-  for (std::size_t i = 0; i < examples; ++i) add(i, example(i), 1);
+  sum_up();
   std::map<std::size_t, int> empty;
   std::vector<double> left = distance_;  // of examples that no empty cluster has taken
   for (std::size_t c = 0; c < k_; ++c) {
@@ -126,12 +140,11 @@ void Lloyd::update(const Column& x) {
       const double* const values = example(i);
       const double d = squared_distance(values, mean(c), n_);
       if (d > distance_[i] || (d == distance_[i] && nearest_[i] < c)) continue;
-      add(i, values, -1);
       nearest_[i] = c;
-      add(i, values, 1);
       distance_[i] = d;
       left[i] = std::min(left[i], d);
     }
+    sum_up();
   }
   empty_ = std::move(empty);
 }
