@@ -25,7 +25,8 @@ function(write_key_functions folder file)
   endforeach()
   list(REMOVE_DUPLICATES keys)
   # These are words of the language, or of the library; C++ sets the member.
-  list(REMOVE_ITEM keys axis message mlp stride C)
+  list(REMOVE_ITEM keys axis message mlp stride C
+    add multiply columns total block kernel gamma degree k output)
   list(SORT keys)
   list(TRANSFORM keys PREPEND "ANSATZ_KEY(")
   list(JOIN keys ")\n" keys)

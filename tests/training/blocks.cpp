@@ -180,6 +180,7 @@ TEST_CASE("blocks: PCA whitens, by whatever method", "[training][block]") {
   double lost = 0;
   for (std::size_t i = 0; i < x.size(); ++i) lost += (x[i] - back[i]) * (x[i] - back[i]);
   CHECK(lost / 399 == Approx(v[2] + v[3] + v[4] + v[5]));
+  CHECK(static_cast<bool>(load_object("pca", "!obj:CovEigPCA { cov_batch_size: 100 }")));
   CHECK_THROWS_WITH(made_by(CovEigPCA(whiten(true)), rows({1, 2, 2, 4, 3, 6}, 2)),
                     Contains("CovEigPCA") && Contains("direction 2"));
 }

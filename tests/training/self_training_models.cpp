@@ -557,6 +557,12 @@ TEST_CASE("DenseMulticlassSVM: margins of known places, and the least of its obj
       right += std::max_element(&out[4 * i], &out[4 * i] + 4) - &out[4 * i] == labels[i];
     CHECK(right >= 59);
   }
+  for (const char* const text :
+       {"!obj:DenseMulticlassSVM { C: 1., nvis: 2, n_classes: 2, kernel: linear, gamma: 2., "
+        "coef0: 0., degree: 2 }",
+        "!obj:LocalCoordinateCoding { nvis: 2, nhid: 3, coeff: .1 }",
+        "!obj:SparseCoding { nvis: 2, nhid: 3 }"})
+    CHECK(static_cast<bool>(load_object("model", text)));
   CHECK_THROWS_WITH(load_object("svm", "!obj:DenseMulticlassSVM { C: 1., nvis: 2, n_classes: 2 }"),
                     Contains("kernel is 'rbf'") && Contains("'linear'"));
 }

@@ -4,8 +4,8 @@
 #include <ansatz/data/source_dataset.hpp>
 #include <ansatz/data/sources.hpp>
 #include <ansatz/files/tensor_file.hpp>
-#include <ansatz/files/tensor_header.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -35,7 +35,7 @@ Column column_of(const NamedTensor& tensor, const TensorFile& file, const std::s
   const auto found = file.metadata.find(std::string(column_key) + tensor.name);
   if (found == file.metadata.end() || tensor.shape.empty() ||
       tensor.shape.size() > static_cast<std::size_t>(ir::max_rank))
-    refuse(path, fmt::format("tensor {} is no source of data", serial::shown(tensor.name)));
+    refuse(path, fmt::format("tensor {} is no source of data", in_quotes(tensor.name)));
   Dims example;
   for (std::size_t i = 1; i < tensor.shape.size(); ++i) example.push_back(tensor.shape[i]);
   const std::string& meaning = found->second;
@@ -53,7 +53,7 @@ Column column_of(const NamedTensor& tensor, const TensorFile& file, const std::s
     column = label_column(tensor.name, labels, example);
   } else {
     refuse(path, fmt::format("tensor {} is said to hold {}, which is not what it is",
-                             serial::shown(tensor.name), serial::shown(meaning)));
+                             in_quotes(tensor.name), in_quotes(meaning)));
   }
   column.examples = tensor.shape[0];
   return column;

@@ -90,7 +90,7 @@ class ExamplewiseUnitNormBlock : public Block {
 /// x <- x * multiply + add or, with multiply_first false, (x + add) * multiply; each a number for
 /// all features or one for each of them.
 ///
-///     ExamplewiseAddScaleTransform(add(-.5), multiply(2.))
+///     !obj:ExamplewiseAddScaleTransform { add: -.5, multiply: 2. }
 class ExamplewiseAddScaleTransform : public Block {
  public:
   static constexpr const char* yaml =
