@@ -92,7 +92,7 @@ void EpochWalk::start(Session& session) {
   epoch_start_ = rng_;
   if (done_ == 0) seen_ = 0;
   // Without the batches of this epoch that a run before this one was interrupted after.
-  batches_->start(done_, before_);
+  batches_->start(done_, before_, session.records().epochs_seen);
 }
 
 void EpochWalk::finish() {

@@ -72,7 +72,10 @@ std::string CSVDataset::missing_file() const { return unless_there(path); }
 void CSVDataset::files(std::vector<std::string>& list) const { list.emplace_back(path.view()); }
 
 std::shared_ptr<const Table> NpyDataset::load() const {
-  return std::make_shared<Table>(npy_table(file.c_str()));
+  const Table features = npy_table(file.c_str());
+  if (target_path.empty()) return std::make_shared<const Table>(features);
+  return std::make_shared<const Table>(
+      Table({features.columns()[0], npy_targets(target_path.c_str(), target_labels)}));
 }
 void NpyDataset::check() const {
   if (!mmap_mode.empty() && mmap_mode != "r")
@@ -81,10 +84,20 @@ void NpyDataset::check() const {
 std::shared_ptr<const BatchSource> NpyDataset::open() const {
   check();
   if (mmap_mode.empty()) return load();
-  return mapped_npy(file.c_str());
+  const std::shared_ptr<const BatchSource> features = mapped_npy(file.c_str());
+  if (target_path.empty()) return features;
+  // A label or a few numbers an example: those stay in memory.
+  return side_by_side({features, std::make_shared<const Table>(
+                                     Table({npy_targets(target_path.c_str(), target_labels)}))});
 }
-std::string NpyDataset::missing_file() const { return unless_there(file); }
-void NpyDataset::files(std::vector<std::string>& list) const { list.emplace_back(file.view()); }
+std::string NpyDataset::missing_file() const {
+  const std::string features = unless_there(file);
+  return features.empty() && !target_path.empty() ? unless_there(target_path) : features;
+}
+void NpyDataset::files(std::vector<std::string>& list) const {
+  list.emplace_back(file.view());
+  if (!target_path.empty()) list.emplace_back(target_path.view());
+}
 
 std::shared_ptr<const Table> NpzDataset::load() const {
   return std::make_shared<Table>(

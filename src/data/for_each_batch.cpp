@@ -45,8 +45,9 @@ std::int64_t BatchWalk::num_examples() const {
   return counted_ ? order_.num_examples() : BatchSource::unknown;
 }
 
-void BatchWalk::start(std::int64_t done, std::int64_t from) {
+void BatchWalk::start(std::int64_t done, std::int64_t from, std::int64_t epoch) {
   ahead_.reset();
+  cursor_->begin_epoch(epoch);
   ended_ = at_end_ = false;
   from_ = from;
   read_batches_ = done;

@@ -1,7 +1,7 @@
 #include <ansatz/data/sources.hpp>
 
 #include <ansatz/data/for_each_batch.hpp>
-#include <ansatz/files/mapped_npy.hpp>
+#include <ansatz/files/npy_file.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <dsl/in_quotes.hpp>
@@ -72,98 +72,6 @@ void require_slice(const Subset& wanted) {
   if (!wanted.slice() || wanted.start < 0)
     throw ValueError("a data set that is read in its own order is asked for examples in another");
 }
-
-// ---------------------------------------------------------------------------- a mapped file
-
-// Memory of a mapped file that may be in use.
-constexpr std::int64_t most_mapped = std::int64_t{8} << 20;
-// Bytes of an example that are looked at to know the file again.
-constexpr std::int64_t most_looked_at = 4096;
-
-class MappedNpy final : public BatchSource {
- public:
-  MappedNpy(const std::string& path, std::string source, int labels)
-      : path_(path), array_(map_npy(path)) {
-    const std::vector<std::int64_t>& shape = array_.shape;
-    const bool fits = labels > 0 ? shape.size() == 1 || shape.size() == 2
-                                 : shape.size() == 2 || shape.size() == 4;
-    const ElementType type = array_.type;
-    if (!fits || std::find(shape.begin(), shape.end(), 0) != shape.end())
-      throw FileError(fmt::format("{} has dimensions {}, where {} are expected", path, shape,
-                                  labels > 0 ? "[examples] or [examples, labels]"
-                                             : "[examples, features] or [examples, rows, columns, "
-                                               "channels]"));
-    if (labels > 0 ? type != ElementType::int32
-                   : type != ElementType::float32 && type != ElementType::float64)
-      throw FileError(fmt::format("{} has elements that can be read, not mapped; mapped are {}",
-                                  path, labels > 0 ? "labels of int32" : "float32 and float64"));
-    Column column;
-    column.source = std::move(source);
-    column.examples = shape[0];
-    for (std::size_t axis = 1; axis < shape.size(); ++axis) column.example.push_back(shape[axis]);
-    if (labels > 0 && column.example.rank == 1 && column.example[0] == 1) column.example = {};
-    column.type = type;
-    column.labels = labels;
-    column.conv = shape.size() == 4;
-    column.data = array_.data;
-    column.owner = array_.owner;
-    column.origin = std::make_shared<const Origin>(Origin{path, {}});
-    columns_.push_back(std::move(column));
-    data::check_kind(columns_[0]);
-    // Not for the reader of the description: the numbers are looked at when they are read.
-    described_ = columns_;
-    described_[0].data = nullptr;
-  }
-
-  const std::vector<Column>& columns() const override { return described_; }
-  std::int64_t examples() const override { return columns_[0].examples; }
-  bool random_access() const override { return true; }
-  int ahead() const override { return 2; }
-  // Also what stands in some examples, from the first to the last: another file of the same size
-  // would be told apart only by reading all of it.
-  std::string facts() const override {
-    const Column& column = columns_[0];
-    const auto* const bytes = static_cast<const Bytef*>(column.data);
-    const std::int64_t row = row_bytes(column), last = column.examples - 1;
-    const std::int64_t looked_at = std::min(column.examples, std::int64_t{256});
-    uLong crc = 0;
-    for (std::int64_t i = 0; i < looked_at; ++i) {
-      const std::int64_t at = looked_at > 1 ? i * last / (looked_at - 1) : 0;
-      crc = crc32_z(crc, bytes + at * row, static_cast<std::size_t>(std::min(row, most_looked_at)));
-    }
-    return fmt::format("mapped from a file of {} bytes, {} of its examples {:08x}", array_.bytes,
-                       looked_at, crc);
-  }
-  std::unique_ptr<RowCursor> open() const override { return std::make_unique<Cursor>(*this); }
-
- private:
-  class Cursor final : public RowCursor {
-   public:
-    explicit Cursor(const MappedNpy& of) : of_(of) {}
-    RowsView read(const Subset& wanted) override {
-      const Column& column = of_.columns_[0];
-      // Of a list, each example may lie in a page of its own.
-      const std::int64_t row = row_bytes(column);
-      mapped_ += wanted.size * (wanted.slice() ? row : std::max(row, page));
-      if (mapped_ > most_mapped) {
-        of_.array_.forget();
-        mapped_ = wanted.size * std::max(row, page);
-      }
-      (void)Table::direct(column, wanted, column.type);  // throws for what is not there
-      data::check_values(column, wanted);
-      return {of_.columns_, wanted};
-    }
-
-   private:
-    static constexpr std::int64_t page = 4096;
-    const MappedNpy& of_;
-    std::int64_t mapped_ = 0;
-  };
-
-  std::string path_;
-  MappedArray array_;
-  std::vector<Column> columns_, described_;
-};
 
 // ---------------------------------------------------------------------------- streams
 
@@ -353,6 +261,7 @@ class Repeated final : public SourceOf {
     Cursor(const BatchSource& source, const std::vector<Column>& columns)
         : cursor_(source.open()), buffers_(columns), length_(source.examples()) {}
 
+    void begin_epoch(std::int64_t epoch) override { cursor_->begin_epoch(epoch); }
     RowsView read(const Subset& wanted) override {
       require_slice(wanted);
       if (wanted.start < place_) place_ = inner_ = 0;
@@ -416,6 +325,7 @@ class Transformed final : public SourceOf {
     explicit Cursor(const Transformed& of)
         : of_(of), cursor_(of.source().open()), in_(of.source().columns()), out_(of.columns_) {}
 
+    void begin_epoch(std::int64_t epoch) override { cursor_->begin_epoch(epoch); }
     RowsView read(const Subset& wanted) override {
       const RowsView found = cursor_->read(wanted);
       const std::int64_t first = wanted.slice() ? wanted.start : 0;
@@ -444,6 +354,59 @@ class Transformed final : public SourceOf {
   std::vector<Column> columns_;
   RowsFunction function_;
   int ahead_;
+};
+
+class PartOf final : public SourceOf {
+ public:
+  PartOf(std::shared_ptr<const BatchSource> source, std::int64_t start, std::int64_t stop)
+      : SourceOf(std::move(source)), start_(start), columns_(this->source().columns()) {
+    const std::int64_t all = this->source().examples();
+    if (start < 0 || start > stop || all < 0 || all == endless || stop > all)
+      throw ValueError(
+          fmt::format("the data set has {} examples: start {} and stop {} are not a range of them",
+                      all, start, stop));
+    set_examples(columns_, stop - start);
+  }
+  const std::vector<Column>& columns() const override { return columns_; }
+  std::int64_t examples() const override { return columns_[0].examples; }
+  std::string facts() const override {
+    return fmt::format("examples {} to {} of: {}", start_, start_ + examples(), source().facts());
+  }
+  std::unique_ptr<RowCursor> open() const override { return std::make_unique<Cursor>(*this); }
+
+ private:
+  class Cursor final : public RowCursor {
+   public:
+    explicit Cursor(const PartOf& of) : of_(of), cursor_(of.source().open()) {}
+    void begin_epoch(std::int64_t epoch) override { cursor_->begin_epoch(epoch); }
+    RowsView read(const Subset& wanted) override {
+      Subset there = wanted;
+      if (wanted.slice()) {
+        if (wanted.start < 0 || wanted.stop() > of_.examples()) not_there(wanted.stop() - 1);
+        there.start += of_.start_;
+        return cursor_->read(there);
+      }
+      moved_.clear();
+      for (std::int64_t i = 0; i < wanted.size; ++i) {
+        if (wanted[i] < 0 || wanted[i] >= of_.examples()) not_there(wanted[i]);
+        moved_.push_back(wanted[i] + of_.start_);
+      }
+      there.indices = moved_.data();
+      return cursor_->read(there);
+    }
+
+   private:
+    [[noreturn]] void not_there(std::int64_t example) const {
+      throw ValueError(
+          fmt::format("example {}, where 0 to {} are there", example, of_.examples() - 1));
+    }
+    const PartOf& of_;
+    std::unique_ptr<RowCursor> cursor_;
+    std::vector<std::int64_t> moved_;
+  };
+
+  std::int64_t start_;
+  std::vector<Column> columns_;
 };
 
 class SideBySide final : public BatchSource {
@@ -489,6 +452,9 @@ class SideBySide final : public BatchSource {
         cursors_.push_back(each->open());
         copies_.emplace_back(each->columns());
       }
+    }
+    void begin_epoch(std::int64_t epoch) override {
+      for (const auto& each : cursors_) each->begin_epoch(epoch);
     }
     RowsView read(const Subset& wanted) override {
       columns_.clear();
@@ -548,9 +514,70 @@ Column label_column(std::string source, int labels, const Dims& example) {
   return out;
 }
 
+namespace {
+
+// What an array of a file is as a column.
+Column column_of(const NpyFile& array, const std::string& path, std::string source, int labels) {
+  const std::vector<std::int64_t>& shape = array.shape();
+  const bool fits =
+      labels > 0 ? shape.size() == 1 || shape.size() == 2 : shape.size() == 2 || shape.size() == 4;
+  if (!fits || std::find(shape.begin(), shape.end(), 0) != shape.end())
+    throw FileError(fmt::format("{} has dimensions {}, where {} are expected", path, shape,
+                                labels > 0 ? "[examples] or [examples, labels]"
+                                           : "[examples, features] or [examples, rows, columns, "
+                                             "channels]"));
+  const ElementType type = array.type();
+  if (labels > 0 ? type != ElementType::int32
+                 : type != ElementType::float32 && type != ElementType::float64)
+    throw FileError(fmt::format("{} has elements that can be read, not mapped; mapped are {}", path,
+                                labels > 0 ? "labels of int32" : "float32 and float64"));
+  Column column;
+  column.source = std::move(source);
+  for (std::size_t axis = 1; axis < shape.size(); ++axis) column.example.push_back(shape[axis]);
+  if (labels > 0 && column.example.rank == 1 && column.example[0] == 1) column.example = {};
+  column.type = type;
+  column.labels = labels;
+  column.conv = shape.size() == 4;
+  column.origin = std::make_shared<const Origin>(Origin{path, {}});
+  return column;
+}
+
+// Also what stands in some examples, from the first to the last: another file of the same size
+// would be told apart only by reading all of it.
+std::string facts_of(const NpyFile& array) {
+  constexpr std::int64_t most_looked_at = 4096;  // bytes of an example
+  const std::int64_t examples = array.shape()[0], last = examples - 1;
+  const std::int64_t looked_at = std::min(examples, std::int64_t{256});
+  std::vector<unsigned char> row(static_cast<std::size_t>(array.row_bytes()));
+  uLong crc = 0;
+  for (std::int64_t i = 0; i < looked_at; ++i) {
+    array.read(looked_at > 1 ? i * last / (looked_at - 1) : 0, 1, row.data());
+    crc = crc32_z(crc, row.data(),
+                  static_cast<std::size_t>(std::min(array.row_bytes(), most_looked_at)));
+  }
+  return fmt::format("mapped from a file of {} bytes, {} of its examples {:08x}", array.bytes(),
+                     looked_at, crc);
+}
+
+}  // namespace
+
 std::shared_ptr<const BatchSource> mapped_npy(const std::string& path, std::string source,
                                               int labels) {
-  return std::make_shared<const MappedNpy>(path, std::move(source), labels);
+  const auto array = std::make_shared<const NpyFile>(path);
+  Pages pages;
+  pages.columns.push_back(column_of(*array, path, std::move(source), labels));
+  pages.examples = array->shape()[0];
+  pages.facts = facts_of(*array);
+  pages.begin = [array]() -> RowsAt {
+    return [array](const Subset& wanted, std::span<void* const> out) {
+      auto* to = static_cast<unsigned char*>(out[0]);
+      each_run(wanted, [&](std::int64_t first, std::int64_t count) {
+        array->read(first, count, to);
+        to += count * array->row_bytes();
+      });
+    };
+  };
+  return paged(std::move(pages));
 }
 
 std::shared_ptr<const BatchSource> stream(Stream description) {
@@ -575,6 +602,13 @@ std::shared_ptr<const BatchSource> transformed(std::shared_ptr<const BatchSource
 std::shared_ptr<const BatchSource> side_by_side(
     std::vector<std::shared_ptr<const BatchSource>> sources) {
   return std::make_shared<const SideBySide>(std::move(sources));
+}
+
+std::shared_ptr<const BatchSource> part_of(std::shared_ptr<const BatchSource> source,
+                                           std::int64_t start, std::int64_t stop) {
+  if (const auto table = std::dynamic_pointer_cast<const Table>(source))
+    return std::make_shared<const Table>(table->restrict(start, stop));
+  return std::make_shared<const PartOf>(std::move(source), start, stop);
 }
 
 std::shared_ptr<const BatchSource> prefetched(std::shared_ptr<const BatchSource> source,

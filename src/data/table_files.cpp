@@ -4,6 +4,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
+#include <ansatz/files/with_type.hpp>
 #include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
@@ -95,43 +96,9 @@ Column targets_of(const CsvDatasetOptions& options, std::vector<double> values,
 
 // ---------------------------------------------------------------------------- arrays of NumPy
 
-template <class To, class From>
-std::vector<To> converted(const NpzArray& array) {
-  const From* from = array.data<From>();
-  return {from, from + array.size()};
-}
-
-// Calls `use` with the array's element type as a C++ number.
-template <class Use>
-auto with_type(const NpzArray& array, Use use) {
-  switch (array.type) {
-    case ElementType::float32:
-      return use(float{});
-    case ElementType::float64:
-      return use(double{});
-    case ElementType::int8:
-      return use(std::int8_t{});
-    case ElementType::int16:
-      return use(std::int16_t{});
-    case ElementType::int32:
-      return use(std::int32_t{});
-    case ElementType::int64:
-      return use(std::int64_t{});
-    case ElementType::uint8:
-      return use(std::uint8_t{});
-    case ElementType::uint16:
-      return use(std::uint16_t{});
-    case ElementType::uint32:
-      return use(std::uint32_t{});
-    case ElementType::uint64:
-      return use(std::uint64_t{});
-  }
-  __builtin_unreachable();
-}
-
 Column numbers_of(std::string source, NpzArray array, const Dims& example,
                   const std::string& where) {
-  Column out = with_type(array, [&]<class E>(E) {
+  Column out = data::with_type(array.type, [&]<class E>(E) {
     if constexpr (std::is_floating_point_v<E>) {
       // The memory of the file's array is that of the column.
       Column shared = number_column(std::move(source), std::vector<E>{}, example);
@@ -142,7 +109,7 @@ Column numbers_of(std::string source, NpzArray array, const Dims& example,
       return shared;
     } else {
       using Real = std::conditional_t<sizeof(E) <= 2, float, double>;
-      return number_column(std::move(source), converted<Real, E>(array), example);
+      return number_column(std::move(source), data::numbers_of<Real>(array), example);
     }
   });
   out.conv = example.rank == 3;
@@ -153,7 +120,7 @@ Column numbers_of(std::string source, NpzArray array, const Dims& example,
 // Whole numbers may be kept as floats.
 Column labels_of(const NpzArray& array, int labels, const Dims& example, const std::string& where,
                  std::string source = "targets") {
-  std::vector<std::int32_t> values = with_type(array, [&]<class E>(E) {
+  std::vector<std::int32_t> values = data::with_type(array.type, [&]<class E>(E) {
     std::vector<std::int32_t> out;
     for (const E* at = array.data<E>(); std::ssize(out) < array.size(); ++at) {
       bool fits = true;
@@ -195,7 +162,24 @@ Column features_of(NpzArray array, const std::string& where) {
                   where, shape));
 }
 
+Column targets_of(NpzArray targets, int labels, const std::string& where) {
+  const std::vector<std::int64_t> shape = targets.shape;
+  require_examples(shape, where);
+  if (shape.size() != 1 && (shape.size() != 2 || shape[1] < 1))
+    throw FileError(
+        fmt::format("{} has dimensions {}, where [examples] or [examples, outputs] are "
+                    "expected",
+                    where, shape));
+  const std::int64_t outputs = shape.size() == 1 ? 1 : shape[1];
+  if (labels > 0) return labels_of(targets, labels, outputs == 1 ? Dims{} : Dims{outputs}, where);
+  return numbers_of("targets", std::move(targets), {outputs}, where);
+}
+
 }  // namespace
+
+Column npy_targets(const std::string& path, int labels) {
+  return targets_of(read_npy(path), labels, path);
+}
 
 Table digits_table(Digits digits) {
   return Table(
@@ -247,19 +231,7 @@ Table npz_table(const std::string& path, const std::string& key, const std::stri
   std::vector<Column> columns;
   columns.push_back(features_of(read_npz_array(path, key), where(key)));
   if (target_key.empty()) return Table(std::move(columns));
-  const NpzArray targets = read_npz_array(path, target_key);
-  const std::vector<std::int64_t>& shape = targets.shape;
-  require_examples(shape, where(target_key));
-  if (shape.size() != 1 && (shape.size() != 2 || shape[1] < 1))
-    throw FileError(
-        fmt::format("{} has dimensions {}, where [examples] or [examples, outputs] are "
-                    "expected",
-                    where(target_key), shape));
-  const std::int64_t outputs = shape.size() == 1 ? 1 : shape[1];
-  columns.push_back(target_labels > 0
-                        ? labels_of(targets, target_labels, outputs == 1 ? Dims{} : Dims{outputs},
-                                    where(target_key))
-                        : numbers_of("targets", targets, {outputs}, where(target_key)));
+  columns.push_back(targets_of(read_npz_array(path, target_key), target_labels, where(target_key)));
   return Table(std::move(columns));
 }
 

@@ -1,4 +1,4 @@
-#include "byte_source.hpp"
+#include <ansatz/files/byte_source.hpp>
 
 #include <ansatz/base/regular_file.hpp>
 

@@ -2,8 +2,8 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
+#include <ansatz/files/byte_source.hpp>
 #include <dsl/in_quotes.hpp>
-#include "byte_source.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include <ansatz/files/image_records.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "byte_source.hpp"
+#include <ansatz/files/byte_source.hpp>
 
 #include <fmt/format.h>
 

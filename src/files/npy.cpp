@@ -20,7 +20,7 @@ constexpr const char* descriptions[] = {"<f4", "<f8", "|i1", "<i2", "<i4",
 constexpr std::string_view magic = "\x93NUMPY";
 
 // How an element lies in the file, where that is not as in memory.
-enum class Coding { plain, boolean, half };
+enum class Coding { plain, boolean, half, text };
 
 struct Header {
   ElementType type = ElementType::float32;  ///< of the array as it is returned
@@ -57,8 +57,22 @@ std::string kind_of(std::string_view descr) {
 
 constexpr const char* allowed = "; allowed: floats of 16, 32 and 64 bits, integers and bool";
 
+// How many bytes a text of NumPy's has, "|S3"; 0: it is none.
+std::size_t text_bytes(std::string_view descr) {
+  std::size_t n = 0;
+  if (descr.size() < 3 || (descr[1] != 'S' && descr[1] != 'a')) return 0;
+  const auto end = std::from_chars(descr.data() + 2, descr.data() + descr.size(), n);
+  return end.ptr == descr.data() + descr.size() && n < 4096 ? n : 0;
+}
+
 // Finds out what the elements are.
-void set_type(Header& out, std::string_view descr) {
+void set_type(Header& out, std::string_view descr, bool texts) {
+  if (const std::size_t bytes = texts ? text_bytes(descr) : 0) {
+    out.coding = Coding::text;
+    out.type = ElementType::uint8;
+    out.width = bytes;
+    return;
+  }
   const std::string name(descr);
   if (descr.size() >= 3) {
     // "=" is the order of the machine that wrote the file; numpy.save does not write it.
@@ -85,7 +99,7 @@ void set_type(Header& out, std::string_view descr) {
 /// Reads the dict of a header. Throws a std::string with what is wrong.
 class HeaderParser {
  public:
-  explicit HeaderParser(std::string_view text) : rest_(text) {}
+  explicit HeaderParser(std::string_view text, bool texts = false) : rest_(text), texts_(texts) {}
 
   Header parse() {
     Header out;
@@ -119,7 +133,7 @@ class HeaderParser {
       }
     }
     if (descr.empty() || !has_order || !has_shape) throw std::string("has an incomplete header");
-    set_type(out, descr);
+    set_type(out, descr, texts_);
     out.bytes = out.width;
     for (std::int64_t n : out.shape)
       if (__builtin_mul_overflow(out.bytes, static_cast<std::size_t>(n), &out.bytes))
@@ -181,6 +195,7 @@ class HeaderParser {
   }
 
   std::string_view rest_;
+  bool texts_;  // whether they are allowed
 };
 
 /// Reads exactly n bytes. Memory grows with what is really there, whatever the file claims.
@@ -214,7 +229,42 @@ void swap_bytes(std::vector<unsigned char>& bytes, std::size_t width) {
     std::reverse(at, at + static_cast<std::ptrdiff_t>(width));
 }
 
-// Elements whose first index runs fastest, put in the order in which the last one does.
+void decode(const Header& header, std::vector<unsigned char>& bytes) {
+  if (header.swapped) swap_bytes(bytes, header.width);
+  if (header.fortran && header.shape.size() > 1)
+    bytes = in_c_order(bytes, header.shape, header.width);
+  if (header.coding == Coding::boolean)
+    for (unsigned char& each : bytes) each = each != 0;
+  if (header.coding != Coding::half) return;
+  std::vector<unsigned char> wide(2 * bytes.size());
+  for (std::size_t i = 0; i < bytes.size(); i += 2) {
+    std::uint16_t bits;
+    std::memcpy(&bits, &bytes[i], 2);
+    const float value = from_half(bits);
+    std::memcpy(&wide[2 * i], &value, 4);
+  }
+  bytes = std::move(wide);
+}
+
+Header read_header(const ReadBytes& read, bool texts = false) {
+  std::string text;
+  read_exactly(read, text, 10);
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.compare(0, magic.size(), magic) != 0) throw std::string("is not in .npy format");
+  const int version = byte(6);
+  if (version < 1 || version > 3)
+    throw "has .npy version " + std::to_string(version) + "; allowed: 1 to 3";
+  std::size_t length = byte(8) + 256u * byte(9);
+  if (version > 1) {
+    read_exactly(read, text, 2);
+    length += 65536u * byte(0) + 16777216u * byte(1);
+  }
+  read_exactly(read, text, length);
+  return HeaderParser(text, texts).parse();
+}
+
+}  // namespace
+
 std::vector<unsigned char> in_c_order(const std::vector<unsigned char>& from,
                                       const std::vector<std::int64_t>& shape, std::size_t width) {
   std::vector<unsigned char> to(from.size());
@@ -235,42 +285,6 @@ std::vector<unsigned char> in_c_order(const std::vector<unsigned char>& from,
   }
   return to;
 }
-
-void decode(const Header& header, std::vector<unsigned char>& bytes) {
-  if (header.swapped) swap_bytes(bytes, header.width);
-  if (header.fortran && header.shape.size() > 1)
-    bytes = in_c_order(bytes, header.shape, header.width);
-  if (header.coding == Coding::boolean)
-    for (unsigned char& each : bytes) each = each != 0;
-  if (header.coding != Coding::half) return;
-  std::vector<unsigned char> wide(2 * bytes.size());
-  for (std::size_t i = 0; i < bytes.size(); i += 2) {
-    std::uint16_t bits;
-    std::memcpy(&bits, &bytes[i], 2);
-    const float value = from_half(bits);
-    std::memcpy(&wide[2 * i], &value, 4);
-  }
-  bytes = std::move(wide);
-}
-
-Header read_header(const ReadBytes& read) {
-  std::string text;
-  read_exactly(read, text, 10);
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (text.compare(0, magic.size(), magic) != 0) throw std::string("is not in .npy format");
-  const int version = byte(6);
-  if (version < 1 || version > 3)
-    throw "has .npy version " + std::to_string(version) + "; allowed: 1 to 3";
-  std::size_t length = byte(8) + 256u * byte(9);
-  if (version > 1) {
-    read_exactly(read, text, 2);
-    length += 65536u * byte(0) + 16777216u * byte(1);
-  }
-  read_exactly(read, text, length);
-  return HeaderParser(text).parse();
-}
-
-}  // namespace
 
 std::string npy_header(const ArrayView& array) {
   std::string dict = "{'descr': '";
@@ -296,8 +310,8 @@ NpyLayout read_npy_layout(const ReadBytes& read) {
           plain && (!header.fortran || header.shape.size() < 2)};
 }
 
-NpzArray read_npy(const ReadBytes& read) {
-  const Header header = read_header(read);
+NpzArray read_npy(const ReadBytes& read, bool texts) {
+  const Header header = read_header(read, texts);
   NpzArray out;
   out.type = header.type;
   out.shape = header.shape;

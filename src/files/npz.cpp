@@ -43,19 +43,21 @@ std::string zip_text(int code) {
   return out;
 }
 
-NpzArray read_entry(zip_t* archive, zip_uint64_t index) {
+NpzArray read_entry(zip_t* archive, zip_uint64_t index, bool texts) {
   Entry entry(zip_fopen_index(archive, index, 0));
   if (!entry) throw std::string("cannot be opened: ") + zip_strerror(archive);
-  return running::read_npy([&](void* out, std::size_t n) {
-    const zip_int64_t got = zip_fread(entry.get(), out, n);
-    if (got < 0) throw std::string("is damaged: ") + zip_file_strerror(entry.get());
-    return static_cast<std::size_t>(got);
-  });
+  return running::read_npy(
+      [&](void* out, std::size_t n) {
+        const zip_int64_t got = zip_fread(entry.get(), out, n);
+        if (got < 0) throw std::string("is damaged: ") + zip_file_strerror(entry.get());
+        return static_cast<std::size_t>(got);
+      },
+      texts);
 }
 
 // The arrays whose names (without .npy) are wanted.
 template <class Wanted>
-std::vector<NpzArray> read_arrays(const std::string& path, Wanted wanted) {
+std::vector<NpzArray> read_arrays(const std::string& path, Wanted wanted, bool texts = false) {
   serial::RegularFile opened = serial::open_regular(path);
   if (!opened.file) throw FileError("cannot read " + path_in_quotes(path) + ": " + opened.why);
   int code = 0;
@@ -71,7 +73,7 @@ std::vector<NpzArray> read_arrays(const std::string& path, Wanted wanted) {
     std::string name = entry.ends_with(".npy") ? entry.substr(0, entry.size() - 4) : entry;
     if (!wanted(std::string_view(name))) continue;
     try {
-      out.push_back(read_entry(archive.get(), index));
+      out.push_back(read_entry(archive.get(), index, texts));
     } catch (const std::string& what) {
       throw FileError("cannot read " + path_in_quotes(path) + ": array " + in_quotes(entry) + " " +
                       what);
@@ -213,6 +215,11 @@ void write_archive(Target& target, const std::string& path, const std::vector<Na
 
 std::vector<NpzArray> read_npz(const std::string& path) {
   return read_arrays(path, [](std::string_view) { return true; });
+}
+
+std::vector<NpzArray> running::read_npz_with_texts(const std::string& path) {
+  return read_arrays(
+      path, [](std::string_view) { return true; }, true);
 }
 
 NpzArray read_npz_array(const std::string& path, std::string_view name) {

@@ -28,6 +28,14 @@ class ArrayObject : public Object {
   virtual void set_number(int) {}
 };
 
+/// How the rows of a design matrix are images.
+class ViewConverterObject : public Object {
+ public:
+  static constexpr const char* kind_name = "view converter";
+  /// Rows, columns and channels; a row has one channel after the other.
+  virtual std::vector<int> image_shape() const = 0;
+};
+
 /// numpy.random.RandomState of a seed.
 class GeneratorObject : public Object {
  public:

@@ -72,6 +72,7 @@ class PlacedSource final : public BatchSource {
     RowsView read(const Subset& wanted) override {
       return at_place(of_.places_, of_.set_, "", [&] { return cursor_->read(wanted); });
     }
+    void begin_epoch(std::int64_t epoch) override { cursor_->begin_epoch(epoch); }
 
    private:
     const PlacedSource& of_;

@@ -1,9 +1,11 @@
 // Data sets in HDF5 files.
 #include <ansatz/data/for_each_batch.hpp>
 #include <ansatz/data/sets/hdf5_set.hpp>
+#include <ansatz/data/sets/svhn.hpp>
 #include <ansatz/data/source.hpp>
 #include <ansatz/data/table.hpp>
 #include <ansatz/files/hdf5.hpp>
+#include <ansatz/files/mat.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "temporary_file.hpp"
@@ -12,6 +14,7 @@
 #include <catch2/catch.hpp>
 
 #include <cstdint>
+#include <filesystem>
 
 using namespace ansatz;
 using namespace ansatz::testing;
@@ -155,4 +158,59 @@ TEST_CASE("hdf5: numbers that are not finite are told with their example", "[dat
              }),
              Contains("example 3"));
   CHECK_THAT(message_of<ValueError>([&] { (void)set.load(); }), Contains("example 3"));
+}
+
+TEST_CASE("svhn: the HDF5 files that Pylearn2 makes", "[data][svhn][hdf5]") {
+  const TemporaryFolder folder;
+  const DataPath here(folder.path());
+  std::filesystem::create_directories(folder.path() + "/SVHN/format2/h5");
+  const std::string path = folder.path() + "/SVHN/format2/h5/valid_32x32.h5";
+  // Example i has 100 i + c in channel c, but for row 2, column 3.
+  std::vector<float> x, y;
+  for (int i = 0; i < 2; ++i) {
+    for (int p = 0; p < 3072; ++p)
+      x.push_back(static_cast<float>(p % 1024 == 2 * 32 + 3 ? 7 : 100 * i + p / 1024));
+    for (int k = 0; k < 10; ++k) y.push_back(k == 9 - i ? 1.f : 0.f);
+  }
+  const auto write_both = [&] {
+    const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    H5Gclose(H5Gcreate2(file, "Data", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Fclose(file);
+    write(path, "/Data/X", {2, 3072}, x, H5T_NATIVE_FLOAT, true);
+    write(path, "/Data/y", {2, 10}, y, H5T_NATIVE_FLOAT, true);
+  };
+  write_both();
+  SVHN set("valid");
+  CHECK(set.missing_file().empty());
+  const auto table = set.load();
+  REQUIRE(table->examples() == 2);
+  const auto* const pixels = static_cast<const float*>(table->column("features").data);
+  CHECK(std::vector<float>(pixels, pixels + 3) == std::vector<float>{0, 1, 2});
+  CHECK(pixels[3072 + 5] == 102);
+  CHECK(pixels[(2 * 32 + 3) * 3 + 1] == 7);
+  const auto* const classes = static_cast<const std::int32_t*>(table->column("targets").data);
+  CHECK(std::vector<std::int32_t>(classes, classes + 2) == std::vector<std::int32_t>{9, 8});
+  set.start = 1;
+  set.center = true;
+  CHECK(static_cast<const float*>(set.load()->column("features").data)[0] == 100 - 127.5f);
+  y[4] = 1;
+  write_both();
+  CHECK_THAT(message_of<FileError>([&] { (void)SVHN("valid").load(); }),
+             Contains("targets of example 0") && Contains("one-hot"));
+}
+
+TEST_CASE("mat: version 7.3 is HDF5, whose dimensions are turned", "[data][mat][hdf5]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/a.mat";
+  write<double>(path, "x", {2, 3}, {1, 2, 3, 4, 5, 6}, H5T_NATIVE_DOUBLE);
+  write<unsigned char>(path, "images", {2, 1, 2, 2}, {'a', 'b', 'c', 'd', 'A', 'B', 'C', 'D'},
+                       H5T_NATIVE_UCHAR, true);
+  const NpzArray x = read_mat_array(path, "x");
+  CHECK(x.shape == std::vector<std::int64_t>{3, 2});
+  REQUIRE(x.data<double>());
+  CHECK(std::vector<double>(x.data<double>(), x.data<double>() + 6) ==
+        std::vector<double>{1, 2, 3, 4, 5, 6});
+  const NpzArray images = row_major(read_mat_array(path, "images"));
+  CHECK(images.shape == std::vector<std::int64_t>{2, 2, 1, 2});
+  CHECK(std::string(images.bytes.begin(), images.bytes.end()) == "aAcCbBdD");
 }

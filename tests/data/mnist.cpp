@@ -10,26 +10,13 @@
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
+#include <numeric>
 
 using namespace ansatz;
 using namespace ansatz::testing;
 using Catch::Contains;
 
 namespace {
-
-// Sets a variable that names the folder, and puts the old value back.
-class DataPath {
- public:
-  explicit DataPath(const char* path, const char* name = "ANSATZ_DATA_PATH") : name_(name) {
-    if (const char* old = std::getenv(name_)) old_ = old;
-    path ? setenv(name_, path, 1) : unsetenv(name_);
-  }
-  ~DataPath() { old_.empty() ? unsetenv(name_) : setenv(name_, old_.c_str(), 1); }
-
- private:
-  const char* name_;
-  std::string old_;
-};
 
 // A set of three training and two test images; image i is i + 1 everywhere.
 void write_set(const TemporaryFolder& folder, const std::string& name) {
@@ -199,4 +186,32 @@ TEST_CASE("binarized mnist: the files of each set, pixels 0 and 1 alone", "[data
   folder.write("binarized_mnist/binarized_mnist_valid.npy", npy(pixels));
   CHECK_THAT(message_of<FileError>([] { (void)BinarizedMNIST("valid").load(); }),
              Contains("0.5 in example 3"));
+}
+
+TEST_CASE("binarized mnist: the published texts", "[data][mnist]") {
+  const TemporaryFolder folder;
+  const DataPath here(folder.path());
+  const auto line = [](std::size_t one) {
+    std::string text;
+    for (std::size_t k = 0; k < 784; ++k) text += k == one ? "1 " : "0 ";
+    text.back() = '\n';
+    return text;
+  };
+  const std::string name = "binarized_mnist/binarized_mnist_test.amat";
+  const std::string path = folder.write(name, line(3) + line(783));
+  const auto table = BinarizedMNIST("test").load();
+  REQUIRE(table->examples() == 2);
+  const auto* const x = static_cast<const float*>(table->column("features").data);
+  CHECK(std::accumulate(x, x + 1568, 0.f) == 2);
+  CHECK((x[3] == 1 && x[784 + 783] == 1));
+  std::vector<std::string> files;
+  BinarizedMNIST("test").files(files);
+  CHECK(files == std::vector<std::string>{path});
+  const auto error = [&](const std::string& text) {
+    folder.write(name, text);
+    return message_of<FileError>([] { (void)BinarizedMNIST("test").load(); });
+  };
+  CHECK_THAT(error(line(3) + "0 1 2\n"), Contains(".amat:2:5:") && Contains("'2'"));
+  CHECK_THAT(error(line(3) + "0 1\n"), Contains(".amat:2:4: 2 pixels"));
+  CHECK_THAT(error(""), Contains("no images"));
 }

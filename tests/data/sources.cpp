@@ -202,7 +202,7 @@ TEST_CASE("sources: a mapped file gives what is read from it, in any order", "[d
   CHECK_THROWS_WITH(mapped_npy(other, "targets", 7), Contains("mapped are labels of int32"));
   const std::string cut = folder.write("cut.npy", std::string_view("\x93NUMPY\1\0v\0{", 11));
   CHECK_THROWS_WITH(mapped_npy(cut), Contains("ends too early"));
-  CHECK_THROWS_WITH(mapped_npy(folder.path()), Contains("no file that can be mapped"));
+  CHECK_THROWS_WITH(mapped_npy(folder.path()), Contains("folder"));
   x[13] = std::numeric_limits<double>::quiet_NaN();
   // A file of the same size is another one: facts look at numbers, too.
   std::vector<double> changed = x;

@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -32,6 +33,22 @@ class TemporaryFolder {
 
  private:
   std::string path_;
+};
+
+/// Sets a variable that names the folder with the data sets, and puts the old value back.
+class DataPath {
+ public:
+  explicit DataPath(const char* path, const char* name = "ANSATZ_DATA_PATH") : name_(name) {
+    if (const char* old = std::getenv(name_)) old_ = old;
+    path ? ::setenv(name_, path, 1) : ::unsetenv(name_);
+  }
+  explicit DataPath(const std::string& folder) : DataPath(folder.c_str()) {}
+  ~DataPath() { old_.empty() ? ::unsetenv(name_) : ::setenv(name_, old_.c_str(), 1); }
+  DataPath(const DataPath&) = delete;
+
+ private:
+  const char* name_;
+  std::string old_;
 };
 
 inline std::string gzip(std::string_view bytes) {

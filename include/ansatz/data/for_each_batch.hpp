@@ -35,7 +35,8 @@ class BatchWalk {
   /// Begins an epoch.
   /// @param done  batches of it that an interrupted run has seen already
   /// @param from  of a source without end: examples before the epoch
-  void start(std::int64_t done = 0, std::int64_t from = 0);
+  /// @param epoch  which one it is, where examples are drawn anew in each
+  void start(std::int64_t done = 0, std::int64_t from = 0, std::int64_t epoch = 0);
   /// The next batch, valid until the next call; false at the end of the epoch.
   bool next(RowsView& rows);
 

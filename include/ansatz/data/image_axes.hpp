@@ -19,4 +19,10 @@ ImageSizes image_sizes(const std::vector<std::int64_t>& shape, std::string_view 
 std::vector<double> as_b01c(std::vector<double> values, const ImageSizes& sizes,
                             std::string_view axes);
 
+/// The other way: numbers in the order b01c brought into the order `axes`.
+std::vector<double> from_b01c(std::vector<double> values, const ImageSizes& sizes,
+                              std::string_view axes);
+/// The sizes in the order `axes`.
+std::vector<std::int64_t> image_shape(const ImageSizes& sizes, std::string_view axes);
+
 }  // namespace ansatz

@@ -26,6 +26,9 @@ class RowCursor {
   /// with the place, for numbers that are not finite and labels out of range; and what reading
   /// throws.
   virtual RowsView read(const Subset& wanted) = 0;
+  /// Which epoch of the training the examples are read for from now on: of interest where these are
+  /// drawn anew in each. A cursor begins with 0.
+  virtual void begin_epoch(std::int64_t /*epoch*/) {}
 };
 
 /// Examples with named sources, each of a Space and an element type: a table in memory, a file that

@@ -15,11 +15,10 @@ Column image_column(std::string source, std::int64_t rows, std::int64_t columns,
                     std::int64_t channels, ElementType type = ElementType::float32);
 Column label_column(std::string source, int labels, const Dims& example = {});
 
-/// The array of a .npy file, mapped: only what is read is in memory, and no more than some
-/// megabytes of it. Numbers [examples, width] or images [examples, rows, columns, channels] of
-/// float32 or float64; with `labels` > 0, int32 labels [examples] or [examples, count]. In C order
-/// and the machine's byte order, as numpy.save writes them; FileError for others. Has random
-/// access. The file must not change while it is read.
+/// The array of a .npy file, of which only what is read is in memory. Numbers [examples, width] or
+/// images [examples, rows, columns, channels] of float32 or float64; with `labels` > 0, int32
+/// labels [examples] or [examples, count]. In C order and the machine's byte order, as numpy.save
+/// writes them; FileError for others. Has random access. The file must not change while it is read.
 std::shared_ptr<const BatchSource> mapped_npy(const std::string& path,
                                               std::string source = "features", int labels = 0);
 
@@ -42,6 +41,15 @@ std::shared_ptr<const BatchSource> stream(Stream description);
 
 /// Puts the examples asked for into buffers, one a column, row-major and of its element type.
 using RowsAt = std::function<void(const Subset& wanted, std::span<void* const> out)>;
+
+/// Calls `use(first, count)` for the examples of a subset that follow each other.
+template <class Use>
+void each_run(const Subset& wanted, Use use) {
+  for (std::int64_t i = 0, n = 1; i < wanted.size; i += n) {
+    for (n = 1; i + n < wanted.size && wanted[i + n] == wanted[i] + n;) ++n;
+    use(wanted[i], n);
+  }
+}
 
 /// A source whose examples can be read in any order, each time anew.
 struct Pages {
@@ -75,6 +83,11 @@ std::shared_ptr<const BatchSource> transformed(std::shared_ptr<const BatchSource
 /// differ.
 std::shared_ptr<const BatchSource> side_by_side(
     std::vector<std::shared_ptr<const BatchSource>> sources);
+
+/// Examples start .. stop - 1 of a source whose number of examples is known, as a source of their
+/// own. ValueError where they are not a range of them.
+std::shared_ptr<const BatchSource> part_of(std::shared_ptr<const BatchSource> source,
+                                           std::int64_t start, std::int64_t stop);
 
 /// The same source, of which a thread prepares batches while others are used.
 std::shared_ptr<const BatchSource> prefetched(std::shared_ptr<const BatchSource> source,

@@ -49,6 +49,10 @@ Table csv_table(const CsvDatasetOptions& options);
 /// and for one without examples.
 Table npy_table(const std::string& path);
 
+/// Targets of a .npy file: real numbers [examples] or [examples, outputs], or, with `labels` > 0,
+/// whole numbers 0 to labels - 1 of any type [examples]. Errors as of `npz_table`.
+Column npy_targets(const std::string& path, int labels);
+
 /// Pylearn2's NpzDataset: features as of `npy_table` from the array `key`, and targets from
 /// `target_key` if it is not empty: real numbers [examples] or [examples, outputs], or, with
 /// `target_labels` > 0, whole numbers 0 to target_labels - 1 of any type. Throws NameError for an

@@ -28,7 +28,11 @@ class Hdf5Array {
   /// Whether a float32 holds each of its elements as it is: float16, float32, integers of 16 bits.
   bool fits_float() const;
 
-  /// Reads rows first .. first + count - 1 into `out`, row-major, as float32, float64 or int32.
+  /// Whether they are bytes from 0 to 255.
+  bool bytes_alone() const;
+
+  /// Reads rows first .. first + count - 1 into `out`, row-major, as float32, float64, int32 or, of
+  /// bytes, uint8.
   /// FileError where the file is damaged there.
   void read(std::int64_t first, std::int64_t count, ElementType as, void* out) const;
 

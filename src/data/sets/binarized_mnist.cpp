@@ -5,6 +5,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
+#include <ansatz/files/byte_source.hpp>
 #include <dsl/in_quotes.hpp>
 #include "../swapped_order.hpp"
 
@@ -15,6 +16,42 @@
 #include <numeric>
 
 namespace ansatz {
+
+namespace {
+
+constexpr std::int64_t width = 784, most_bytes = std::int64_t{1} << 30;
+
+// A line an image: 784 times 0 or 1, with blanks between.
+Table text_table(const std::string& path) {
+  data::ByteSource source(path);
+  const std::string text = read_all(source, most_bytes);
+  std::vector<float> pixels;
+  std::int64_t line = 1, begin = 0;
+  const auto end_line = [&](std::size_t at) {
+    const std::int64_t count = std::ssize(pixels) - (std::ssize(pixels) / width) * width;
+    if (count != 0)
+      throw FileError(fmt::format("{}:{}:{}: {} pixels behind the last whole image; each has {}",
+                                  path, line, std::int64_t(at) - begin + 1, count, width));
+  };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '0' || c == '1') {
+      pixels.push_back(c == '1' ? 1.f : 0.f);
+    } else if (c == '\n') {
+      end_line(at);
+      ++line;
+      begin = static_cast<std::int64_t>(at) + 1;
+    } else if (c != ' ' && c != '\r') {
+      throw FileError(fmt::format("{}:{}:{}: {}, where pixels are 0 or 1", path, line,
+                                  std::int64_t(at) - begin + 1, in_quotes({&c, 1})));
+    }
+  }
+  end_line(text.size());
+  if (pixels.empty()) throw FileError(fmt::format("{}: no images", path));
+  return Table({number_column("features", std::move(pixels), {width})});
+}
+
+}  // namespace
 
 std::string BinarizedMNIST::file() const {
   return fmt::format("binarized_mnist/binarized_mnist_{}.npy", which_set.view());
@@ -31,8 +68,9 @@ void BinarizedMNIST::check() const {
 
 std::shared_ptr<const Table> BinarizedMNIST::load() const {
   check();
-  const std::string path = require_data(file());
-  const Table all = npy_table(path);
+  const std::string there = found();
+  const std::string path = there.empty() ? require_data(file()) : there;
+  const Table all = path.find(".amat") == path.npos ? npy_table(path) : text_table(path);
   const Column& pixels = all.column("features");
   if (pixels.width() != 784)
     throw FileError(
@@ -60,12 +98,18 @@ std::shared_ptr<const Table> BinarizedMNIST::load() const {
   return std::make_shared<Table>(Table({number_column("features", std::move(values), {784})}));
 }
 
+std::string BinarizedMNIST::found() const {
+  for (const std::string& name :
+       {file(), fmt::format("binarized_mnist/binarized_mnist_{}.amat", which_set.view())})
+    if (const auto path = find_data(name)) return *path;
+  return "";
+}
 std::string BinarizedMNIST::missing_file() const {
-  if (find_data(file())) return "";
+  if (!found().empty()) return "";
   return (std::filesystem::path(data_path()) / file()).string();
 }
 void BinarizedMNIST::files(std::vector<std::string>& list) const {
-  if (const auto found = find_data(file())) list.push_back(*found);
+  if (const std::string path = found(); !path.empty()) list.push_back(path);
 }
 
 }  // namespace ansatz

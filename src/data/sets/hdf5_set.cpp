@@ -110,12 +110,11 @@ std::shared_ptr<const BatchSource> HDF5Dataset::open() const {
       for (std::size_t k = 0; k < arrays->size(); ++k) {
         const Column& column = (*arrays)[k].column;
         const std::int64_t bytes = column.width() * element_size(column.type);
-        // Neighbours together.
-        for (std::int64_t i = 0, n = 1; i < wanted.size; i += n) {
-          for (n = 1; i + n < wanted.size && wanted[i + n] == wanted[i] + n;) ++n;
-          (*arrays)[k].file->read(wanted[i], n, column.type,
-                                  static_cast<unsigned char*>(out[k]) + i * bytes);
-        }
+        auto* to = static_cast<unsigned char*>(out[k]);
+        each_run(wanted, [&](std::int64_t first, std::int64_t count) {
+          (*arrays)[k].file->read(first, count, column.type, to);
+          to += count * bytes;
+        });
       }
     };
   };

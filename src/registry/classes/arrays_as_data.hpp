@@ -4,6 +4,8 @@
 #include "../numpy.hpp"
 #include "../spaces.hpp"
 
+#include <ansatz/base/key_faults.hpp>
+#include <ansatz/base/seed.hpp>
 #include <ansatz/data/dense_design_matrix.hpp>
 #include <ansatz/data/image_axes.hpp>
 #include <ansatz/data/sets/drawn_sets.hpp>
@@ -24,14 +26,40 @@
 
 namespace ansatz::named {
 
+/// Rows of a design matrix that are images: their planes, one channel after the other.
+class DefaultViewConverter : public ViewConverterObject {
+ public:
+  static constexpr const char* yaml = "pylearn2.datasets.dense_design_matrix.DefaultViewConverter";
+  static constexpr const char* doc = "rows of a design matrix are images";
+  ir::List<int> shape;
+  AxisOrder axes;
+
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("shape", &DefaultViewConverter::shape, "rows, columns and channels of an image")
+        .at_least(1);
+    key("axes", &DefaultViewConverter::axes, "accepted and ignored: a model takes any order");
+  }
+  void check() const {
+    if (shape.size() != 3)
+      throw KeyFaults("shape", fmt::format("shape has {} numbers; it needs 3: rows, columns, "
+                                           "channels",
+                                           shape.size()));
+    (void)conv2d_space(shape[0], shape[1], shape[2]).total_dimension();
+  }
+  std::vector<int> image_shape() const override { return {shape.begin(), shape.end()}; }
+};
+
 /// A data set of arrays, as YAML describes it.
 class DescribedDesignMatrix : public Dataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.dense_design_matrix.DenseDesignMatrix";
   static constexpr const char* doc = "arrays as a data set";
   Shared<ArrayObject> X, y, topo_view;
-  std::optional<int> y_labels;
+  Shared<ViewConverterObject> view_converter;
+  std::optional<int> X_labels, y_labels;
   AxisOrder axes;
+  Seed rng;
 
   template <class K>
   static constexpr void keys(K& key) {
@@ -39,9 +67,13 @@ class DescribedDesignMatrix : public Dataset, public Preprocessing {
     key("X", &Self::X, "features [examples, features]");
     key("topo_view", &Self::topo_view, "images [examples, rows, columns, channels], instead of X");
     key("y", &Self::y, "targets [examples, outputs], or labels [examples] with y_labels");
+    key("view_converter", &Self::view_converter, "how the rows of X are images")
+        .not_with("topo_view");
+    key("X_labels", &Self::X_labels, "features are labels below this").at_least(1).only_with("X");
     key("y_labels", &Self::y_labels, "targets are labels below this").at_least(1);
     key("axes", &Self::axes, "order of topo_view's axes; default ['b', 0, 1, 'c']")
         .only_with("topo_view");
+    key("rng", &Self::rng, "accepted and ignored: the algorithm has the generator");
     preprocessing_keys(key);
   }
   const Preprocessing* preprocessing() const override { return this; }
@@ -55,6 +87,16 @@ class DescribedDesignMatrix : public Dataset, public Preprocessing {
           fmt::format("topo_view has {} dimensions; it needs 4: examples, rows, "
                       "columns, channels",
                       topo_view->shape().size()));
+    if (view_converter) {
+      if (X_labels) throw KeyFaults("X_labels", "X_labels: labels are no images");
+      const std::int64_t numbers = image().total_dimension();
+      if (X && X->shape()[1] != numbers)
+        throw KeyFaults("view_converter",
+                        fmt::format("the rows of X have {} numbers, which are no images of {}",
+                                    X->shape()[1], to_text(image()).view()));
+    }
+    if (X_labels && !X->whole())
+      throw KeyFaults("X_labels", "X_labels is given, but X is not of whole numbers");
     if (!y) {
       if (y_labels) throw ValueError("y_labels is given, but no y");
       return;
@@ -73,6 +115,8 @@ class DescribedDesignMatrix : public Dataset, public Preprocessing {
   SpaceInfo source_space(std::string_view source) const override {
     if (source == "features") {
       const std::vector<std::int64_t> s = features().shape();
+      if (view_converter) return image();
+      if (X_labels) return index_space(*X_labels, static_cast<int>(s[1]));
       if (X) return vector_space(static_cast<int>(s[1]));
       const ImageSizes sizes = image_sizes(s, axes.text);
       const auto size = [&](std::size_t axis) { return static_cast<int>(sizes[axis]); };
@@ -88,19 +132,26 @@ class DescribedDesignMatrix : public Dataset, public Preprocessing {
   std::shared_ptr<const Table> load() const override {
     std::vector<Column> columns;
     NumpyValues x = features().values();
-    if (X) {
+    if (X_labels) {
+      columns.push_back(labels("features", x, *X_labels));
+    } else if (X && !view_converter) {
       columns.push_back(number_column("features", std::move(x.values), dims({x.shape[1]})));
     } else {
-      const ImageSizes sizes = image_sizes(x.shape, axes.text);
-      columns.push_back(image_column("features", as_b01c(std::move(x.values), sizes, axes.text),
+      std::string_view order = axes.text;
+      if (view_converter) {
+        const SpaceInfo space = image();
+        x.shape = {x.shape[0], space.channels(), space.rows(), space.columns()};
+        order = "bc01";
+      }
+      const ImageSizes sizes = image_sizes(x.shape, order);
+      columns.push_back(image_column("features", as_b01c(std::move(x.values), sizes, order),
                                      sizes[1], sizes[2], sizes[3]));
     }
     if (y) {
       NumpyValues t = y->values();
       const std::int64_t count = t.shape.size() > 1 ? t.shape[1] : 1;
       if (y_labels)
-        columns.push_back(label_column("targets", {t.values.begin(), t.values.end()}, *y_labels,
-                                       count > 1 ? dims({count}) : Dims{}));
+        columns.push_back(labels("targets", t, *y_labels));
       else
         columns.push_back(number_column("targets", std::move(t.values), dims({count})));
     }
@@ -109,6 +160,15 @@ class DescribedDesignMatrix : public Dataset, public Preprocessing {
 
  private:
   const ArrayObject& features() const { return X ? *X : *topo_view; }
+  SpaceInfo image() const {
+    const std::vector<int> shape = view_converter->image_shape();
+    return conv2d_space(shape[0], shape[1], shape[2]);
+  }
+  static Column labels(const char* source, const NumpyValues& of, int below) {
+    const std::int64_t count = of.shape.size() > 1 ? of.shape[1] : 1;
+    return label_column(source, {of.values.begin(), of.values.end()}, below,
+                        count > 1 ? dims({count}) : Dims{});
+  }
   static Dims dims(std::initializer_list<std::int64_t> sizes) {
     Dims d;
     for (const std::int64_t n : sizes) d.push_back(n);
@@ -117,14 +177,16 @@ class DescribedDesignMatrix : public Dataset, public Preprocessing {
 };
 
 /// Arrays of any number and names, in the memory of a job or in a .npz file.
-class VectorSpacesDataset : public Dataset {
+class VectorSpacesDataset : public Dataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.vector_spaces_dataset.VectorSpacesDataset";
   static constexpr const char* doc = "arrays of any number and names";
   ir::List<Shared<ArrayObject>> data;
   String path;
   DataSpecs data_specs;
+  Seed rng;
 
+  const Preprocessing* preprocessing() const override { return this; }
   template <class K>
   static constexpr void keys(K& key) {
     using Self = VectorSpacesDataset;
@@ -132,6 +194,8 @@ class VectorSpacesDataset : public Dataset {
     key("data", &Self::data, "an array for each source");
     key("path", &Self::path, "instead of data: a .npz file of arrays called as the sources")
         .is_path();
+    key("rng", &Self::rng, "accepted and ignored: the algorithm has the generator");
+    preprocessing_keys(key);
   }
   void check() const {
     if (data.empty() == path.empty())

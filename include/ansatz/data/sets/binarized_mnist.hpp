@@ -12,7 +12,8 @@ namespace ansatz {
 
 /// MNIST of pixels 0 and 1, as it was drawn once for comparing models of densities (Larochelle and
 /// Murray 2011; Salakhutdinov and Murray 2008): 50000, 10000 and 10000 vectors of 784 numbers, no
-/// labels. Files: binarized_mnist/binarized_mnist_{train,valid,test}.npy.
+/// labels. Files: binarized_mnist/binarized_mnist_{train,valid,test}.npy, or the published texts
+/// .amat.
 class BinarizedMNIST : public Dataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.binarized_mnist.BinarizedMNIST";
@@ -48,8 +49,11 @@ class BinarizedMNIST : public Dataset, public Preprocessing {
   std::shared_ptr<const Table> load() const override;
   std::string missing_file() const override;
   void files(std::vector<std::string>& list) const override;
+  std::string fetched_as() const override { return "binarized_mnist"; }
 
  private:
+  /// The file that is there; else "".
+  std::string found() const;
   std::string file() const;
 };
 

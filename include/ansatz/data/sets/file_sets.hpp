@@ -52,24 +52,37 @@ class CSVDataset : public Dataset, public Preprocessing {
   void files(std::vector<std::string>& list) const override;
 };
 
-/// An array of a .npy file: features [examples, features], or images.
+/// An array of a .npy file: features [examples, features], or images; and targets in another.
 class NpyDataset : public Dataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.npy_npz.NpyDataset";
   static constexpr const char* doc = "an array of a .npy file";
-  String file;
+  String file, target_path;
   String mmap_mode;
+  int target_labels = 0;
 
   constexpr NpyDataset() {}
-  constexpr explicit NpyDataset(const char* path) : file(path) {}
+  template <KeyOf<NpyDataset>... O>
+  constexpr explicit NpyDataset(const char* path, const O&... options) : file(path) {
+    give(*this, options...);
+  }
   template <class K>
   static constexpr void keys(K& key) {
     key.required("file", &NpyDataset::file, "the .npy file").is_path();
+    key("target_path", &NpyDataset::target_path,
+        "a .npy file of targets: [examples, outputs], or labels [examples] with target_labels")
+        .is_path();
+    key("target_labels", &NpyDataset::target_labels, "targets are labels below this; 0: numbers")
+        .at_least(0)
+        .only_with("target_path");
     key("mmap_mode", &NpyDataset::mmap_mode,
         "'r': the file is mapped, and only what is read is in memory; default: all of it is");
     preprocessing_keys(key);
   }
   constexpr const Preprocessing* preprocessing() const override { return this; }
+  constexpr SpaceInfo source_space(std::string_view source) const override {
+    return source == "targets" && target_labels > 0 ? index_space(target_labels) : SpaceInfo();
+  }
   /// NameError for another mmap_mode.
   void check() const;
   std::shared_ptr<const Table> load() const override;

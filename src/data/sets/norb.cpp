@@ -1,0 +1,144 @@
+#include <ansatz/data/path.hpp>
+#include <ansatz/data/sets/norb.hpp>
+#include <ansatz/data/sources.hpp>
+#include <ansatz/files/norb_matrix.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "byte_images.hpp"
+#include "set_keys.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace ansatz {
+
+namespace {
+
+struct Form {
+  int side, categories, facts;  // facts of a pair beside its category
+  explicit Form(bool big) : side(big ? 108 : 96), categories(big ? 6 : 5), facts(big ? 10 : 4) {}
+};
+
+// The files of a set without their last word, "dat", "cat" or "info": what each may be called.
+std::vector<std::vector<std::string>> stems(const NORB& set) {
+  std::vector<std::vector<std::string>> list;
+  const auto add = [&](std::string_view which) {
+    const bool train = which == "train";
+    const std::string_view instances = train ? "46789" : "01235";
+    const std::string_view name = train ? "training" : "testing";
+    if (set.which_norb == "big") {
+      for (int i = 1; i <= (train ? 10 : 2); ++i) {
+        const std::string stem =
+            fmt::format("norb-5x{}x9x18x6x2x108x108-{}-{:02}-", instances, name, i);
+        list.push_back({"norb/original/" + stem, "norb/" + stem});
+      }
+      return;
+    }
+    const std::string stem = fmt::format("smallnorb-5x{}x9x18x6x2x96x96-{}-", instances, name);
+    list.push_back({"norb_small/original/" + stem, "norb_small/" + stem});
+  };
+  if (set.which_set == "both") {
+    add("train");
+    add("test");
+  } else {
+    add(set.which_set.view());
+  }
+  return list;
+}
+
+std::vector<std::string> words(const NORB& set) {
+  if (set.multi_target) return {"dat", "cat", "info"};
+  return {"dat", "cat"};
+}
+
+std::vector<std::string> places(const std::vector<std::string>& stem, std::string_view word) {
+  std::vector<std::string> list;
+  for (const std::string& each : stem)
+    list.push_back(
+        (std::filesystem::path(data_path()) / fmt::format("{}{}.mat", each, word)).string());
+  return list;
+}
+
+NpzArray matrix(const std::string& file, ElementType type, const std::vector<std::int64_t>& shape) {
+  NpzArray found = read_norb_matrix(file);
+  const bool fits = found.type == type && found.shape.size() == shape.size() &&
+                    std::equal(shape.begin() + 1, shape.end(), found.shape.begin() + 1) &&
+                    (shape[0] < 0 || shape[0] == found.shape[0]);
+  if (fits) return found;
+  std::vector<std::string> wanted;
+  for (const std::int64_t n : shape) wanted.push_back(n < 0 ? "examples" : std::to_string(n));
+  throw FileError(fmt::format("{}: dimensions {}, where {} of dimensions [{}] are expected", file,
+                              found.shape, type == ElementType::uint8 ? "bytes" : "integers",
+                              fmt::join(wanted, ", ")));
+}
+
+}  // namespace
+
+void NORB::check() const {
+  data::require_name("which_norb", which_norb.view(), {"small", "big"});
+  data::require_name("which_set", which_set.view(), {"train", "test", "both"});
+}
+
+std::shared_ptr<const BatchSource> NORB::open() const {
+  check();
+  const Form form(which_norb == "big");
+  data::ByteImages all(form.side, form.side, 2, data::planes(form.side, form.side));
+  if (multi_target)
+    all.width = 1 + form.facts;
+  else
+    all.classes = form.categories;
+  for (const std::vector<std::string>& stem : stems(*this)) {
+    const std::string file = data::require_file(places(stem, "dat"));
+    const auto pixels = std::make_shared<const NpzArray>(
+        matrix(file, ElementType::uint8, {-1, 2, form.side, form.side}));
+    const std::int64_t examples = pixels->shape[0];
+    const std::string of_categories = data::require_file(places(stem, "cat"));
+    const NpzArray categories = matrix(of_categories, ElementType::int32, {examples});
+    NpzArray facts;
+    if (multi_target)
+      facts = matrix(data::require_file(places(stem, "info")), ElementType::int32,
+                     {examples, form.facts});
+    for (std::int64_t i = 0; i < examples; ++i) {
+      const std::int32_t category = categories.data<std::int32_t>()[i];
+      if (category < 0 || category >= form.categories)
+        throw FileError(fmt::format("{}: category {} of example {}; 0 to {} are allowed",
+                                    of_categories, category, i, form.categories - 1));
+      if (!multi_target) {
+        all.labels.push_back(category);
+        continue;
+      }
+      all.numbers.push_back(static_cast<float>(category));
+      for (std::int64_t k = 0; k < form.facts; ++k)
+        all.numbers.push_back(static_cast<float>(facts.data<std::int32_t>()[i * form.facts + k]));
+    }
+    all.blocks.push_back({pixels->bytes.data(), examples, pixels, {}});
+    std::error_code error;
+    all.facts +=
+        fmt::format("{} pairs in {} bytes ", examples, std::filesystem::file_size(file, error));
+    all.file = all.blocks.size() == 1 ? file : "";
+  }
+  const auto [first, last] = data::range_of({}, stop, all.images(), which_set.view());
+  all.restrict(first, last);
+  return source_of(std::move(all));
+}
+
+std::shared_ptr<const Table> NORB::load() const {
+  return std::make_shared<const Table>(in_memory(open()));
+}
+std::string NORB::missing_file() const {
+  for (const std::vector<std::string>& stem : stems(*this))
+    for (const std::string& word : words(*this))
+      if (!data::first_file(places(stem, word))) return places(stem, word)[0];
+  return "";
+}
+void NORB::files(std::vector<std::string>& list) const {
+  for (const std::vector<std::string>& stem : stems(*this))
+    for (const std::string& word : words(*this))
+      if (const auto file = data::first_file(places(stem, word))) list.push_back(*file);
+}
+std::string NORB::fetched_as() const { return which_norb == "small" ? "norb_small" : ""; }
+
+}  // namespace ansatz
