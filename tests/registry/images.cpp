@@ -200,4 +200,10 @@ TEST_CASE("job: what a layer of images refuses names the layer", "[registry][job
       "!obj:ConvRectifiedLinear { layer_name: h0, output_channels: 2, kernel_shape: 2, "
       "pool_shape: 1, pool_stride: 1, irange: .1, border_mode: half }",
       "'half'");
+  for (const char* stride : {"0", "[0, 0]", "[0, 1]", "[1, 0]"})
+    for (const char* kind : {"max", "mean"})
+      refused(std::string("!obj:ConvRectifiedLinear { layer_name: h0, output_channels: 2, "
+                          "kernel_shape: 2, pool_shape: 2, irange: .1, pool_type: ") +
+                  kind + ", pool_stride: " + stride + " }",
+              "the stride must be at least one pixel");
 }

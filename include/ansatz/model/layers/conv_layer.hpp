@@ -152,14 +152,15 @@ class ConvLayer : public Layer, public Weights {
       if (*n)
         if (const String why = (*n)->fault(d); !why.empty()) refuse("normalization: " + why);
     if (pools() == Pools::none) return;
-    if (pools() == Pools::probabilistic && !(window(d) == window_stride(d)))
-      refuse("pool_stride " + to_text(window_stride(d)) +
+    const RowsColumns step = window_stride(d);
+    if (pools() == Pools::probabilistic && !(window(d) == step))
+      refuse("pool_stride " + to_text(step) +
              ": probabilistic pools lie side by side, pool_shape " + to_text(window(d)).view() +
              " apart");
-    const ir::Pooling p = pooling(d);
-    if (const char* wrong = p.error())
-      refuse("pool_shape " + to_text(window(d)) + ", pool_stride " +
-             to_text(window_stride(d)).view() + " on " +
+    // To the op a stride of 0 is one that was not given.
+    const bool stands = step.rows == 0 || step.columns == 0;
+    if (const char* wrong = stands ? "the stride must be at least one pixel" : pooling(d).error())
+      refuse("pool_shape " + to_text(window(d)) + ", pool_stride " + to_text(step).view() + " on " +
              to_text(RowsColumns(d.rows(), d.columns())).view() + " detectors: " + wrong);
   }
   constexpr ir::Shape bias_shape(const SpaceInfo& input) const {
