@@ -9,8 +9,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <ctime>
 #include <set>
 #include <string>
+#include <vector>
 
 using namespace ansatz;
 using namespace ansatz::testing;
@@ -92,4 +94,52 @@ TEST_CASE("data specs: one source in two Spaces is an error that names both",
   CHECK_THROWS_WITH(build_programs(job, ElementType::float64),
                     Contains("the source features is read as VectorSpace(1)") &&
                         Contains("Conv2DSpace(1, 1, 1)"));
+}
+
+TEST_CASE("sources, state and updates are found in the same time however many there are",
+          "[model][data_specs]") {
+  // Processor seconds of adding n names and finding each.
+  const auto seconds = [](int n, const auto& add_and_find) {
+    std::vector<String> names;
+    for (int i = 0; i < n; ++i) names.push_back("name" + to_text(static_cast<long long>(i)));
+    const std::clock_t start = std::clock();
+    add_and_find(names);
+    return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  };
+  const auto grows = [&](const char* what, const auto& add_and_find) {
+    const double some = seconds(1'000, add_and_find), more = seconds(16'000, add_and_find);
+    INFO(what << ": " << some << " s, sixteen times as many: " << more << " s");
+    CHECK(more < .2 + 48 * some);  // 256 times where each looks at all others
+  };
+  grows("sources", [](const std::vector<String>& names) {
+    Data data;
+    for (const String& name : names) data.add(name, vector_space(2));
+    for (const String& name : names) data.add(name, vector_space(2));
+    CHECK(data.sources().size() == static_cast<int>(names.size()));
+    bool right = true;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      right = right && data.find(names[i].view()) == &data.sources()[static_cast<int>(i)].signal;
+    CHECK(right);
+    CHECK(data.find("none") == nullptr);
+    CHECK_THROWS_WITH(data.add(names[3], vector_space(3)), Contains("name3"));
+  });
+  grows("state", [](const std::vector<String>& names) {
+    StateList list;
+    list.owner("a");
+    for (const String& name : names) list.add(name, ir::make_shape(2));
+    StateList more = list;
+    more.add_once(list);
+    CHECK(more.size() == static_cast<int>(names.size()));
+    CHECK_THROWS_WITH(more.add(names[5], ir::make_shape(2)), Contains("name5"));
+  });
+  grows("updates", [](const std::vector<String>& names) {
+    UpdateList list;
+    for (const String& name : names) list.add(name, AnyExpr(constant(0)), AnyExpr(constant(1)));
+    bool right = true;
+    for (const String& name : names) right = right && list.find(name.view());
+    CHECK(right);
+    CHECK(list.find("none") == nullptr);
+    list.add(names[0], AnyExpr(constant(0)), AnyExpr(constant(2)));
+    CHECK(list.find(names[0].view()) == &list.entries()[0].value);
+  });
 }

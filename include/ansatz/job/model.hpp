@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
+#include <ansatz/base/name_index.hpp>
 #include <ansatz/job/block.hpp>
 #include <ansatz/job/channel.hpp>
 #include <ansatz/job/function_list.hpp>
@@ -22,17 +23,23 @@ class RandomState;
 
 /// The data a program reads, by source.
 class Data {
+  // First, as its type is known only then.
+  constexpr auto name_of() const {
+    return [this](int i) { return sources_[i].source.view(); };
+  }
+
  public:
   /// A source that is there already is not added again: several costs read it as one input. Error
   /// when they read it in different Spaces.
   constexpr void add(const String& source, const SpaceInfo& space) {
-    const Signal* const known = find(source);
-    if (known && !(known->space == space)) {
-      const String text = "the source " + source + " is read as " + to_text(known->space) +
-                          " and as " + to_text(space);
+    const int known = names_.find_or_add(source.view(), name_of());
+    if (known < 0) {
+      sources_.push_back({source, input_of(source.c_str(), space)});
+    } else if (const SpaceInfo& other = sources_[known].signal.space; !(other == space)) {
+      const String text =
+          "the source " + source + " is read as " + to_text(other) + " and as " + to_text(space);
       graph_error(text.c_str());
     }
-    if (!known) sources_.push_back({source, input_of(source.c_str(), space)});
   }
   /// Several sources, each an input of its own.
   constexpr void add(const Sources& sources, const SpaceInfo& space) {
@@ -40,9 +47,8 @@ class Data {
   }
   constexpr void add(const char* source, const SpaceInfo& space) { add(String(source), space); }
   constexpr const Signal* find(std::string_view source) const {
-    for (const Entry& e : sources_)
-      if (e.source == source) return &e.signal;
-    return nullptr;
+    const int known = names_.find(source, name_of());
+    return known < 0 ? nullptr : &sources_[known].signal;
   }
   /// Whether all of them are there.
   constexpr bool has(const Sources& sources) const {
@@ -91,6 +97,7 @@ class Data {
 
  private:
   ir::List<Entry> sources_;
+  NameIndex names_;
 };
 
 /// The values of an output: one without a name, or those of a CompositeSpace under the names of the

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
+#include <ansatz/base/name_index.hpp>
 #include <ansatz/base/string.hpp>
 #include <dsl/function.hpp>
 
@@ -48,6 +49,11 @@ constexpr ir::List<ModelParameter> trained_among(const ir::List<ModelParameter>&
 
 /// New values of parameters and state, in order, as `modify_updates` sees them.
 class UpdateList {
+  // First, as its type is known only then.
+  constexpr auto name_of() const {
+    return [this](int i) { return entries_[firsts_[i]].name.view(); };
+  }
+
  public:
   struct Entry {
     String name;
@@ -55,13 +61,14 @@ class UpdateList {
   };
 
   constexpr void add(const String& name, const AnyExpr& target, const AnyExpr& value) {
+    // Of a name that is there twice, which `function` refuses, the first is found.
+    if (names_.find_or_add(name.view(), name_of()) < 0) firsts_.push_back(entries_.size());
     entries_.push_back({name, target, value});
   }
   /// The new value of a parameter; null when it has none.
   constexpr AnyExpr* find(std::string_view name) {
-    for (Entry& e : entries_)
-      if (e.name == name) return &e.value;
-    return nullptr;
+    const int known = names_.find(name, name_of());
+    return known < 0 ? nullptr : &entries_[firsts_[known]].value;
   }
   constexpr void give_to(Function& f) const {
     for (const Entry& e : entries_) {
@@ -77,6 +84,8 @@ class UpdateList {
 
  private:
   ir::List<Entry> entries_;
+  ir::List<int> firsts_;  // the entry of each name
+  NameIndex names_;
 };
 
 /// A derivative for each parameter of a model, in the model's order, and further updates that

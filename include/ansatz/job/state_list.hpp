@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
+#include <ansatz/base/name_index.hpp>
 #include <ansatz/job/parameter_list.hpp>
 #include <ansatz/spaces/space_info.hpp>
 
@@ -39,6 +40,11 @@ struct StateVariable {
 ///                       AnyExpr(bernoulli_like(chains_leaf("chains", vector_space(nvis)), .5)));
 ///     }
 class StateList {
+  // First, as its type is known only then.
+  constexpr auto name_of() const {
+    return [this](int i) { return list_[i].name.view(); };
+  }
+
  public:
   /// State of this shape. Error, naming both owners, when the name is taken.
   constexpr void add(const String& name, const ir::Shape& shape,
@@ -93,9 +99,8 @@ class StateList {
   constexpr void owner(const String& part) { owner_ = part; }
 
   constexpr const StateVariable* find(std::string_view name) const {
-    for (const StateVariable& each : list_)
-      if (each.name == name) return &each;
-    return nullptr;
+    const int known = names_.find(name, name_of());
+    return known < 0 ? nullptr : &list_[known];
   }
   constexpr bool empty() const { return list_.empty(); }
   constexpr int size() const { return list_.size(); }
@@ -113,9 +118,9 @@ class StateList {
   }
   constexpr void put(const String& name, const AnyExpr& value, const AnyExpr& first, int rows,
                      const String& doc) {
-    if (const StateVariable* const known = find(name)) {
+    if (const int known = names_.find_or_add(name.view(), name_of()); known >= 0) {
       const String text =
-          "the state \"" + name + "\" is declared by " + known->owner + " and by " + owner_;
+          "the state \"" + name + "\" is declared by " + list_[known].owner + " and by " + owner_;
       graph_error(text.c_str());
       return;
     }
@@ -124,6 +129,7 @@ class StateList {
 
   String owner_;
   ir::List<StateVariable> list_;
+  NameIndex names_;
 };
 
 }  // namespace ansatz
