@@ -25,6 +25,17 @@ struct ElementOf<T, ir::DType::index> {
   using Type = std::int32_t;
 };
 
+// The end of a row in a long loop, where the code for it at every load and store would be most of
+// what the compiler has to do.
+template <class T, class E>
+[[gnu::noinline]] simd<T> load_rest(const E* p, long n) {
+  return simd<T>::load_partial(p, n);
+}
+template <class T, class E>
+[[gnu::noinline]] void store_rest(simd<T> x, E* p, long n) {
+  x.store_partial(p, n);
+}
+
 template <class Source, class T, int L, class Instrs, class Roots, class Phases>
 struct FusedLoop;
 
@@ -48,8 +59,9 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   static constexpr int values = sizeof...(I) ? sizeof...(I) : 1;
   static constexpr int roots = sizeof...(R) ? sizeof...(R) : 1;
   static constexpr int args = loop.args > 0 ? loop.args : 1;
+  // Of a long loop the compiler makes one body, for whole registers and for the rest of a row.
+  static constexpr bool is_long = loop.instrs > 32;
 
-  static constexpr bool level_is(int i, Level l) { return code(i).level == l; }
   static constexpr bool full(int i, int phase) {
     return code(i).code != Code::reduce && code(i).level == Level::full && code(i).phase == phase;
   }
@@ -62,6 +74,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   static constexpr bool draws(int i, int phase) {
     return code(i).code == Code::random && full(i, phase);
   }
+  static constexpr bool of_loop(int i, int) { return code(i).level == Level::uniform; }
   static constexpr bool full_root(int r, int phase) {
     const ir::Instr& value = code(root(r).value);
     return value.code != Code::reduce && value.level == Level::full && value.phase == phase;
@@ -108,6 +121,31 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   }
   static constexpr Spills spills = find_spills();
 
+  // The instructions or roots of a kind, found by a loop: a fold over all of them costs the
+  // compiler as much where it comes to nothing.
+  template <bool (*Is)(int, int), int Phase, int Count>
+  struct All {
+    struct Found {
+      int count = 0, at[Count > 0 ? Count : 1] = {};
+    };
+    static constexpr Found find() {
+      Found some;
+      for (int i = 0; i < Count; ++i)
+        if (Is(i, Phase)) some.at[some.count++] = i;
+      return some;
+    }
+    static constexpr Found found = find();
+    template <class N>
+    struct Of;
+    template <int... N>
+    struct Of<Ints<N...>> {
+      using type = Ints<found.at[N]...>;
+    };
+    using type = typename Of<MakeInts<found.count>>::type;
+  };
+  template <bool (*Is)(int, int), int Phase, int Count = loop.instrs>
+  using all = typename All<Is, Phase, Count>::type;
+
   // Whether anything of a kind is there, asked by a loop: a fold over all instructions costs the
   // compiler as much where none of them has anything to do.
   static constexpr bool any(bool (*is)(int, int), int phase, int count = loop.instrs) {
@@ -122,12 +160,12 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   static constexpr bool no_store(int r, int) { return root(r).kind != RootKind::store; }
   static constexpr bool stored_by_row(int r, int) { return row_root(r); }
 
-  static constexpr int randoms = (0 + ... + (code(I).code == Code::random ? 1 : 0));
   static constexpr int window_of(int i) {
     int before = 0;
     for (int k = 0; k < i; ++k) before += code(k).code == Code::random;
     return before;
   }
+  static constexpr int randoms = window_of(loop.instrs);
 
   /// Bytes of an argument's element; 1 where positions are walked.
   struct ElementSizes {
@@ -135,14 +173,15 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   };
   static constexpr ElementSizes element_sizes() {
     ElementSizes found;
-    auto note = [&](int arg, int size) {
-      if (arg >= 0) found.of[arg] = size;
-    };
-    (note(code(I).arg, code(I).code == Code::iota || code(I).code == Code::random ? 1
-                       : code(I).type == ir::DType::index                         ? 4
-                                                                                  : sizeof(T)),
-     ...);
-    (note(root(R).arg, root(R).type == ir::DType::index ? 4 : sizeof(T)), ...);
+    for (int i = 0; i < loop.instrs; ++i) {
+      const ir::Instr& k = code(i);
+      if (k.arg < 0) continue;
+      const bool position = k.code == Code::iota || k.code == Code::random;
+      found.of[k.arg] = position ? 1 : k.type == ir::DType::index ? 4 : sizeof(T);
+    }
+    for (int r = 0; r < loop.roots; ++r)
+      if (root(r).arg >= 0)
+        found.of[root(r).arg] = root(r).type == ir::DType::index ? 4 : sizeof(T);
     return found;
   }
   static constexpr ElementSizes sizes = element_sizes();
@@ -166,7 +205,9 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     const E* p = address<const E>(row);
     if constexpr (W == Walk::fixed) return S(static_cast<T>(*p));
     if constexpr (W == Walk::contiguous) {
-      return whole ? S::load(p + c) : S::load_partial(p + c, n);
+      if (whole) return S::load(p + c);
+      if constexpr (is_long) return load_rest<T>(p + c, n);
+      return S::load_partial(p + c, n);
     }
     if constexpr (W == Walk::strided)
       return S::gather(p + c * arg.stride[ir::inner_axis], arg.stride[ir::inner_axis], n);
@@ -185,21 +226,89 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     return S::load(lanes);
   }
 
+  // Most instructions of a long loop apply one of few ops, load numbers or store them: one function
+  // for all that are alike costs the compiler a fraction of one for each. What they differ in
+  // stands in tables of constants.
+  static constexpr bool alike(const ir::Instr& a, const ir::Instr& b) {
+    if (a.code != b.code) return false;
+    if (a.code == Code::apply) return a.op == b.op;
+    return a.code == Code::load && a.type == b.type && a.walk == b.walk && a.level == b.level;
+  }
+  static constexpr bool alike(const ir::Root& a, const ir::Root& b) {
+    return a.kind == RootKind::store && b.kind == RootKind::store && a.walk == b.walk &&
+           a.type == b.type;
+  }
+  struct Alike {
+    int instr[values] = {}, root[roots] = {};                // the first one that is alike
+    int in[values][3] = {}, arg[values] = {};                // of instructions
+    int value_of_root[roots] = {}, arg_of_root[roots] = {};  // of roots
+  };
+  static constexpr Alike find_alike() {
+    Alike found;
+    int firsts[values + roots] = {}, count = 0;
+    for (int i = 0; i < loop.instrs; ++i) {
+      const ir::Instr& c = code(i);
+      int k = spills.of[i] >= 0 ? count : 0;
+      while (k < count && (spills.of[firsts[k]] >= 0 || !alike(code(firsts[k]), c))) ++k;
+      if (k == count) firsts[count++] = i;
+      found.instr[i] = firsts[k];
+      for (int o = 0; o < 3; ++o) found.in[i][o] = c.in[o];
+      found.arg[i] = c.arg;
+    }
+    count = 0;
+    for (int r = 0; r < loop.roots; ++r) {
+      const ir::Root& q = root(r);
+      int k = 0;
+      while (k < count && !alike(root(firsts[k]), q)) ++k;
+      if (k == count) firsts[count++] = r;
+      found.root[r] = firsts[k];
+      found.value_of_root[r] = q.value;
+      found.arg_of_root[r] = q.arg;
+    }
+    return found;
+  }
+  static constexpr Alike table = find_alike();
+
+  /// Where the values of one vector come from, as arguments of the functions below.
+  struct Site {
+    const std::int64_t* row;
+    const T* const* random;
+    RandomWindow<T>* windows;
+    const ir::LoopCall& call;
+    long c = 0, n = S::width, at = 0;
+    bool whole = true;
+  };
+
+  /// Instruction i, which is like K.
   template <int K>
-  ANSATZ_INLINE static void apply(S* v) {
-    constexpr const ir::OpInfo* info = code(K).op;
-    using Op = ir::OpOf<info>;
+  ANSATZ_INLINE static void compute(int i, S* v, const Site& s) {
     constexpr ir::Instr k = code(K);
-    if constexpr (info->arity == 0) v[K] = Op::template value<S>();
-    if constexpr (info->arity == 1) v[K] = Op::value(v[k.in[0]]);
-    if constexpr (info->arity == 2) v[K] = Op::value(v[k.in[0]], v[k.in[1]]);
-    if constexpr (info->arity == 3) v[K] = Op::value(v[k.in[0]], v[k.in[1]], v[k.in[2]]);
+    if constexpr (k.code == Code::apply) {
+      using Op = ir::OpOf<k.op>;
+      const int* const in = table.in[i];
+      if constexpr (k.op->arity == 0) v[i] = Op::template value<S>();
+      if constexpr (k.op->arity == 1) v[i] = Op::value(v[in[0]]);
+      if constexpr (k.op->arity == 2) v[i] = Op::value(v[in[0]], v[in[1]]);
+      if constexpr (k.op->arity == 3) v[i] = Op::value(v[in[0]], v[in[1]], v[in[2]]);
+    } else if constexpr (k.code == Code::load && spills.of[K] < 0) {
+      using E = typename ElementOf<T, k.type>::Type;
+      constexpr Walk walk = k.level == Level::full ? k.walk : Walk::fixed;
+      const int arg = table.arg[i];
+      v[i] = loaded<E, walk>(s.row[arg], s.call.args[arg], s.c, s.n, s.whole);
+    } else {
+      fetch<K>(v, s.row, s.random, s.windows, s.call, s.c, s.n, s.at, s.whole);
+    }
+  }
+  template <int... K>
+  ANSATZ_INLINE static void compute_all(Ints<K...>, [[maybe_unused]] S* v,
+                                        [[maybe_unused]] const Site& s) {
+    (compute<table.instr[K]>(K, v, s), ...);
   }
 
   template <int K>
-  ANSATZ_INLINE static void compute(S* v, const std::int64_t* row, const T* const* random,
-                                    RandomWindow<T>* windows, const ir::LoopCall& call, long c = 0,
-                                    long n = S::width, long at = 0, bool whole = true) {
+  ANSATZ_INLINE static void fetch(S* v, const std::int64_t* row, const T* const* random,
+                                  RandomWindow<T>* windows, const ir::LoopCall& call, long c,
+                                  long n, long at, bool whole) {
     constexpr ir::Instr k = code(K);
     using E = typename ElementOf<T, k.type>::Type;
     if constexpr (k.code == Code::uniform) {
@@ -225,8 +334,6 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
       } else {
         v[K] = S(*draw<K>(row, windows, call, 0, 1, call.row_end - call.row_begin));
       }
-    } else if constexpr (k.code == Code::apply) {
-      apply<K>(v);
     }
   }
 
@@ -251,39 +358,63 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     gathers[K].template add<m>(whole ? x : padded<m>(x, n), at);
   }
 
+  /// Where the results of one vector go, as arguments of the functions below.
+  struct Sink {
+    Gather<T>* gathers;
+    const std::int64_t* row;
+    T* const* target;
+    const ir::LoopCall& call;
+    std::int64_t r;
+    long c, n, at;
+    bool whole;
+  };
+
   template <int Q>
-  ANSATZ_INLINE static void put_columns(const S* v, Gather<T>* gathers, const std::int64_t* row,
-                                        T* const* target, const ir::LoopCall& call, std::int64_t r,
-                                        long c, long n, long at, bool whole) {
+  ANSATZ_INLINE static void gather_columns(const S* v, const Sink& s) {
     constexpr ir::Root q = root(Q);
     constexpr ir::Monoid m = monoid(q.variant);
     const S x = v[q.value];
-    if constexpr (q.kind == RootKind::store) {
-      using E = typename ElementOf<T, q.type>::Type;
-      put<E, q.walk>(x, address<E>(row[q.arg]), call.args[q.arg].stride[ir::inner_axis], c, n,
-                     whole);
-    } else if constexpr (q.kind == RootKind::reduce_all) {
-      gathers[values + Q].template add<m>(whole ? x : padded<m>(x, n), at);
+    if constexpr (q.kind == RootKind::reduce_all) {
+      s.gathers[values + Q].template add<m>(s.whole ? x : padded<m>(x, s.n), s.at);
     } else {
-      const std::int64_t seen = r - call.row_begin;
+      const std::int64_t seen = s.r - s.call.row_begin;
       const bool first = m == ir::Monoid::sum ? seen % block_rows == 0 : seen == 0;
-      T* p = target[2 * Q];
+      T* p = s.target[2 * Q];
       if constexpr (finds_position(m)) {
         // The values lie beside the positions: in the partial, or in memory of this thread.
-        T* values_so_far = target[2 * Q + 1];
-        const S best = taken<Walk::contiguous>(values_so_far, 1, c, n, whole);
-        const S at_best = taken<Walk::contiguous>(p, 1, c, n, whole);
+        T* values_so_far = s.target[2 * Q + 1];
+        const S best = taken<Walk::contiguous>(values_so_far, 1, s.c, s.n, s.whole);
+        const S at_best = taken<Walk::contiguous>(p, 1, s.c, s.n, s.whole);
         mask<T> better = replaces<m>(x, best);
         if (first) better = x == x || x != x;
-        put<T, Walk::contiguous>(select(better, x, best), values_so_far, 1, c, n, whole);
-        put<T, Walk::contiguous>(select(better, S(place_of_row<T>(r)), at_best), p, 1, c, n, whole);
+        put<T, Walk::contiguous>(select(better, x, best), values_so_far, 1, s.c, s.n, s.whole);
+        put<T, Walk::contiguous>(select(better, S(place_of_row<T>(s.r)), at_best), p, 1, s.c, s.n,
+                                 s.whole);
       } else {
-        const long stride = column_stride<Q>(call);
+        const long stride = column_stride<Q>(s.call);
         constexpr Walk walk = q.walk == Walk::contiguous ? Walk::contiguous : Walk::strided;
-        put<T, walk>(first ? x : join<m>(taken<walk>(p, stride, c, n, whole), x), p, stride, c, n,
-                     whole);
+        put<T, walk>(first ? x : join<m>(taken<walk>(p, stride, s.c, s.n, s.whole), x), p, stride,
+                     s.c, s.n, s.whole);
       }
     }
+  }
+
+  /// Root q, which is like Q.
+  template <int Q>
+  ANSATZ_INLINE static void put_columns(int q, const S* v, const Sink& s) {
+    if constexpr (root(Q).kind == RootKind::store) {
+      using E = typename ElementOf<T, root(Q).type>::Type;
+      const int arg = table.arg_of_root[q];
+      put<E, root(Q).walk>(v[table.value_of_root[q]], address<E>(s.row[arg]),
+                           s.call.args[arg].stride[ir::inner_axis], s.c, s.n, s.whole);
+    } else {
+      gather_columns<Q>(v, s);
+    }
+  }
+  template <int... Q>
+  ANSATZ_INLINE static void put_all(Ints<Q...>, [[maybe_unused]] const S* v,
+                                    [[maybe_unused]] const Sink& s) {
+    (put_columns<table.root[Q]>(Q, v, s), ...);
   }
 
   template <int Q>
@@ -306,6 +437,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     if constexpr (W == Walk::contiguous) {
       if (whole) {
         x.store(p + c);
+      } else if constexpr (is_long) {
+        store_rest(x, p + c, n);
       } else {
         x.store_partial(p + c, n);
       }
@@ -338,12 +471,11 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
                                     const T* const* random, T* const* target,
                                     const ir::LoopCall& call, std::int64_t r, long c, long n,
                                     long at, bool whole) {
-    ((full(I, Phase) ? compute<I>(v, row, random, nullptr, call, c, n, at, whole) : void()), ...);
+    compute_all(all<&full, Phase>{}, v, {row, random, nullptr, call, c, n, at, whole});
     if constexpr (any(&reduces, Phase))
       ((reduces(I, Phase) ? gather<I>(v, gathers, at, n, whole) : void()), ...);
-    ((full_root(R, Phase) ? put_columns<R>(v, gathers, row, target, call, r, c, n, at, whole)
-                          : void()),
-     ...);
+    put_all(all<&full_root, Phase, loop.roots>{}, v,
+            {gathers, row, target, call, r, c, n, at, whole});
   }
 
   template <int K>
@@ -401,8 +533,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   ANSATZ_INLINE static void pass(S* v, const std::int64_t* row, RandomWindow<T>* windows,
                                  T* const* target, Total<T>* total, const ir::LoopCall& call,
                                  std::int64_t r) {
-    if constexpr (any(&row_value, Phase))
-      ((row_value(I, Phase) ? compute<I>(v, row, nullptr, windows, call) : void()), ...);
+    compute_all(all<&row_value, Phase>{}, v, {row, nullptr, windows, call});
     constexpr bool any_random = any(&draws, Phase);
     constexpr bool reducing = any(&reduces, Phase), totalling = any_root(&totals, Phase);
     constexpr bool gathering = reducing || totalling;
@@ -430,12 +561,20 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
         if constexpr (reducing) ((reduces(I, Phase) ? begin_chunk<I>(gathers) : void()), ...);
         if constexpr (totalling) ((totals(R, Phase) ? begin_total<R>(gathers) : void()), ...);
         long c = start;
-        for (; c + S::width <= stop; c += S::width) {
-          columns<Phase>(v, gathers, row, random, target, call, r, c, S::width, c - start, true);
-        }
-        if (const long rest = stop - c; rest > 0) {
-          if (rest >= S::width) __builtin_unreachable();
-          columns<Phase>(v, gathers, row, random, target, call, r, c, rest, c - start, false);
+        if constexpr (is_long) {
+          for (; c < stop; c += S::width) {
+            const bool whole = c + S::width <= stop;
+            columns<Phase>(v, gathers, row, random, target, call, r, c, whole ? S::width : stop - c,
+                           c - start, whole);
+          }
+        } else {
+          for (; c + S::width <= stop; c += S::width) {
+            columns<Phase>(v, gathers, row, random, target, call, r, c, S::width, c - start, true);
+          }
+          if (const long rest = stop - c; rest > 0) {
+            if (rest >= S::width) __builtin_unreachable();
+            columns<Phase>(v, gathers, row, random, target, call, r, c, rest, c - start, false);
+          }
         }
         const long vectors = (stop - start + S::width - 1) / S::width;
         if constexpr (reducing)
@@ -455,7 +594,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     RandomWindow<T> windows[randoms ? randoms : 1];
     // Else g++ warns of values that only rows shorter than a register read.
     if constexpr (loop.phases > 1) ((spills.is_one[I] ? void(v[I] = S(T(0))) : void()), ...);
-    ((level_is(I, Level::uniform) ? compute<I>(v, nullptr, nullptr, windows, call) : void()), ...);
+    compute_all(all<&of_loop, 0>{}, v, {nullptr, nullptr, windows, call});
 
     Total<T> total[roots];
     if constexpr (any_root(&gathers_all, 0))
@@ -480,8 +619,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
       for (int a = 0; a < loop.args; ++a) row[a] = located[a];
       for (; r < stop; ++r) {
         (pass<P>(v, row, windows, target, total, call, r), ...);
-        if constexpr (any(&row_value, loop.phases))
-          ((row_value(I, loop.phases) ? compute<I>(v, row, nullptr, windows, call) : void()), ...);
+        compute_all(all<&row_value, loop.phases>{}, v, {row, nullptr, windows, call});
         if constexpr (any_root(&stored_by_row, 0))
           ((row_root(R) ? put_row<R>(v, row, total, r) : void()), ...);
         if constexpr (row_sums > 0) {

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include <dsl/build.hpp>
+#include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
 #include <dsl/passes/lower.hpp>
@@ -46,6 +47,63 @@ TEST_CASE("clusters: a long chain in several loops has the values of its formula
     CHECK(r["h"].data()[i] == Approx(h).epsilon(1e-12));
     CHECK(r["g"].data()[i] == Approx(slope).epsilon(1e-9));
   }
+}
+
+constexpr auto long_chain = [] {
+  const auto x = input<VectorSpace<37>>("x"), w = input<VectorSpace<37>>("w");
+  AnyExpr h = x;
+  for (int i = 0; i < 60; ++i) h = tanh(h) * w + x;
+  return function(output("h", h), output("g", grad(sum(sum(h, units)), x)),
+                  output("s", sum(h, batch)), output("m", max(h, units)));
+};
+
+// Exponentials are kept and read back in the second pass over a row, beside other rows.
+constexpr auto passes_over_rows = [] {
+  const auto x = input<VectorSpace<37>>("x"), w = input<VectorSpace<37>>("w");
+  const auto e = exp(x - max(x, units, keep_axes));
+  return function(output("e", e), output("y", e / sum(e, units, keep_axes) * w),
+                  output("z", e * w + x));
+};
+
+template <class Compiled>
+void check_bits(Compiled compiled, const Function& f, int examples) {
+  std::vector<float> x(static_cast<std::size_t>(37 * examples)), w(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = static_cast<float>(i % 11) * 0.2f - 1;
+    w[i] = static_cast<float>(i % 7) * 0.3f - 1;
+  }
+  auto built = build(f);
+  const auto a =
+      compiled({{"x", view(x.data(), {examples, 37})}, {"w", view(w.data(), {examples, 37})}});
+  const auto b =
+      built({{"x", view(x.data(), {examples, 37})}, {"w", view(w.data(), {examples, 37})}});
+  for (const ir::NamedOutput& o : f.outputs) {
+    INFO(o.name.data());
+    const auto p = a[o.name.data()], q = b[o.name.data()];
+    REQUIRE(p.size() == q.size());
+    CHECK(std::equal(p.data(), p.data() + p.size(), q.data()));
+  }
+  if (f.outputs[0].name[0] != 'e') return;
+  for (int r = 0; r < examples; ++r) {
+    const float* const row = x.data() + 37 * r;
+    const double most = *std::max_element(row, row + 37);
+    double sum = 0;
+    for (int c = 0; c < 37; ++c) sum += std::exp(row[c] - most);
+    for (int c = 0; c < 37; ++c)
+      CHECK(a["y"].data()[37 * r + c] ==
+            Approx(std::exp(row[c] - most) / sum * w[static_cast<std::size_t>(37 * r + c)]));
+  }
+}
+
+TEST_CASE("loops: a long one that is compiled has the interpreter's bits, to the end of a row",
+          "[passes][cluster]") {
+  for (const int examples : {1, 5}) check_bits(compile(long_chain), long_chain(), examples);
+}
+
+TEST_CASE("loops: values that are read back stand beside others of their kind",
+          "[passes][cluster]") {
+  for (const int examples : {1, 5})
+    check_bits(compile(passes_over_rows), passes_over_rows(), examples);
 }
 
 // The largest of n pieces of a product, and its gradient: of the slices only their starts differ.

@@ -21,6 +21,7 @@ constexpr int fitted(Graph& g, const Value& part, int operand) {
   const int id = g.import(part);
   if (g.is_literal(id, 0)) return -1;
   const Shape to = g[operand].shape;
+  if (g[id].shape == to) return id;
   const int summed = g.import(sum_to(g.value(id), to));
   if (g[summed].shape == to) return summed;
   return g.add(info_of<ops::BroadcastTo>, shape_attr(to), &summed, 1);

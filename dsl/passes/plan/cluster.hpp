@@ -117,7 +117,7 @@ class Clusters {
   }
 
   /// The iteration space of a fused node: its own shape, or its operand's.
-  constexpr Shape iteration(int id) const {
+  constexpr const Shape& iteration(int id) const {
     const Node& n = nodes_[id];
     return n.op->kind == OpKind::reduce ? nodes_[operands_[n.first]].shape : n.shape;
   }
@@ -125,6 +125,13 @@ class Clusters {
   constexpr Access operand(int id, int k) const {
     const int v = operands_[nodes_[id].first + k];
     return broadcast_access(access_[v], nodes_[v].shape, iteration(id));
+  }
+
+  /// Whether operand k is the computed value itself, read at the same elements: the answer to most
+  /// questions about strides, without asking.
+  constexpr bool reads_whole(int id, int k) const {
+    const int v = operands_[nodes_[id].first + k];
+    return access_[v].base == v && nodes_[v].shape == iteration(id);
   }
 
   /// The node that computes operand k, behind its views.
@@ -138,6 +145,7 @@ class Clusters {
     if (!fused[p] || inlined[p] || region[id] != region[p]) return Join::none;
     if (reduction[p].form == ReduceForm::columns || reduction[p].form == ReduceForm::all)
       return Join::none;
+    if (level[p] == Level::full && reads_whole(id, k)) return Join::full;
     const Access a = operand(id, k);
     if (!is_zero(a.offset)) return Join::none;
     const Space s = stripped(iteration(id), a.stride);
@@ -246,7 +254,7 @@ class Clusters {
     int from = 0;
     for (int k = 0; k < g[id].count; ++k) {
       const int p = base_of(id, k);
-      if (inlined[p]) continue;
+      if (inlined[p] || reads_whole(id, k)) continue;
       if (fused[p] && time[p] == joined_time && join(id, k) != Join::none) continue;
       const Access a = operand(id, k);
       const Space s = stripped(iteration(id), a.stride);
@@ -272,10 +280,10 @@ class Clusters {
 
     const int count = g[id].count;
     int t = 0;
-    List<Join> joins;
+    Join joins[3] = {};  // an elementwise op has no more operands
     for (int k = 0; k < count; ++k) {
       const int p = base_of(id, k);
-      joins.push_back(join(id, k));
+      joins[k] = join(id, k);
       t = latest(t, joins[k] != Join::none ? time[p] : ready(p));
     }
     int into = -1;

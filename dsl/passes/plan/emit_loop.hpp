@@ -51,6 +51,7 @@ class LoopWriter {
     phase_.assign(members.size(), 0);
     at_.assign(members.size(), -1);
     in_phase_.assign(members.size(), -1);
+    first_like_.assign(chains, -1);
   }
 
   constexpr LoopDraft write() {
@@ -90,7 +91,7 @@ class LoopWriter {
       if (g_[id].op->kind == OpKind::leaf) continue;
       for (int k = 0; k < g_[id].count; ++k) {
         const int from = c_.base_of(id, k);
-        if (member(from) || c_.inlined[from]) continue;
+        if (member(from) || c_.inlined[from] || c_.reads_whole(id, k)) continue;
         const Space s = spread(id, c_.operand(id, k));
         if (!(s.stride[j] == times(s.stride[j + 1], count_of_dim(g_, shape_[j + 1])))) return false;
       }
@@ -146,11 +147,17 @@ class LoopWriter {
     return draft_.operands.size() - 1;
   }
 
+  // Equal instructions are one; no two draw the same random numbers.
   constexpr int push(const Instr& i) {
-    for (int k = 0; k < draft_.code.size(); ++k)
-      if (draft_.code[k] == i && i.code != Code::random) return k;
+    int& first = first_like_[(i.in[0] + 3 * i.in[1] + 5 * i.arg + 7 * i.phase) & (chains - 1)];
+    if (i.code != Code::random)
+      for (int k = first; k >= 0; k = next_like_.data()[k])
+        if (draft_.code.data()[k] == i) return k;
+    const int at = draft_.code.size();
+    next_like_.push_back(first);
+    first = at;
     draft_.code.push_back(i);
-    return draft_.code.size() - 1;
+    return at;
   }
 
   static constexpr Walk walk_of(const Count& stride) {
@@ -182,7 +189,13 @@ class LoopWriter {
     const int from = c_.base_of(id, k);
     if (c_.inlined[from]) return number(from);
     if (member(from)) return value(from, p);
-    return load(id, c_.operand(id, k), p);
+    // Many read one and the same, such as the input of all steps of a chain.
+    const int v = g_.in(id, k);
+    Loaded& last = loaded_[v % recent];
+    const Shape space = c_.iteration(id);
+    if (last.operand != v || last.phase != p || !(last.space == space))
+      last = {v, p, space, load(id, c_.operand(id, k), p)};
+    return last.instr;
   }
 
   // A number computed from leaves, once for the whole loop.
@@ -266,9 +279,8 @@ class LoopWriter {
       i.variant = static_cast<std::uint8_t>(n.attr.i[1]);
       i.arg = static_cast<std::int16_t>(draft_.operands.size());
       draft_.operands.push_back(o);
-      draft_.code.push_back(i);
       draft_.flops += 10;
-      return draft_.code.size() - 1;
+      return push(i);
     }
     if (n.op->kind == OpKind::reduce) {
       i.code = Code::reduce;
@@ -370,6 +382,16 @@ class LoopWriter {
   int group_last_[outer_axes] = {};
   List<int>& slot_;
   List<int> phase_, at_, in_phase_, again_;
+  // Instructions that may be equal are a chain: its last, and of each the one before.
+  static constexpr int chains = 128;
+  List<int> first_like_, next_like_;
+  struct Loaded {
+    int operand = -1, phase = 0;
+    Shape space;
+    int instr = -1;
+  };
+  static constexpr int recent = 8;
+  Loaded loaded_[recent] = {};
 };
 
 }  // namespace ansatz::ir
