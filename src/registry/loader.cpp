@@ -121,19 +121,6 @@ yaml::Place Loader::key_place(const Object* object, std::string_view key) const 
   return value ? *value : *place;
 }
 
-std::optional<std::string> Loader::input_path(const yaml::Place& place) {
-  if (options.check_only && place->kind == yaml::Kind::scalar) {
-    try {
-      (void)yaml::expand_path(place->text, environment);
-    } catch (const NameError& unset) {
-      errors.warn(place, unset.what());
-      return place->text;
-    } catch (const Error&) {  // told below
-    }
-  }
-  return yaml::as_path(place, environment, errors);
-}
-
 std::string Loader::moved(const std::string& path) const {
   for (const auto& [from, to] : options.data)
     if (path == from || std::filesystem::path(path).filename() == from) return to;

@@ -53,9 +53,6 @@ class Loader {
   std::map<const Object*, std::string> object_places() const;
   /// The path that a `!pkl:` names; "" where it cannot be read.
   std::string pickle_path(const yaml::Node& pickle) const;
-  /// The path of an input, variables filled in. Where files need not be there, a variable that
-  /// names where they are need not be set: that is a warning.
-  std::optional<std::string> input_path(const yaml::Place& place);
   /// A path of the file, or the one that --data says instead.
   std::string moved(const std::string& path) const;
 
