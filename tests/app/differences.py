@@ -12,7 +12,6 @@ from keys import (BGD, COST, FOUND, MOMENTUM, TABLE, home, numbers, program, rec
                   train)
 
 MNIST = "!obj:MNIST { which_set: train, %s: null }"
-ARRAYS = "!obj:DenseDesignMatrix { X: !obj:numpy.random.uniform { size: [4, 2] }, %s: null }"
 # Keys and classes that are not there: what is said of them, and the job that has them.
 NOT_THERE = {
     "cost_monitoring_args": [text_of(more="cost_monitoring_args: { },"),
@@ -22,8 +21,6 @@ NOT_THERE = {
     "data_specs": [text_of(more=COST + "MethodCost { method: cost_from_X, data_specs: null },")],
     **{key: [text_of(dataset=MNIST % key)]
        for key in ["fit_test_preprocessor"]},
-    **{key + " ": [text_of(dataset=ARRAYS % key)]
-       for key in ("rng", "view_converter", "X_labels")},
     "LiveMonitor": [text_of(extensions="!obj:pylearn2.monitor.LiveMonitor { }")],
     "model.extensions": [text_of(model="extensions: [ ],")],
     "instantiate": [text_of(job="instantiate: False,")],

@@ -169,11 +169,6 @@ def check_arrays():
                       if k.endswith("_W") and "/" not in k][0] if code == 0 else err)
     expect("VectorSpacesDataset: arrays of the job are those of a file", found[0] == found[1]
            and len(found[0]) == 6, *found)
-    for key in ("rng: 1", "preprocessor: null", "fit_preprocessor: True"):
-        data = several + f", {key} }}"
-        code, out, err = run("check", write("wrong.yaml", text.replace("DATA", data)))
-        expect(f"VectorSpacesDataset: no key {key}", code == 3 and key.split(":")[0] in err, code,
-               err)
     for what, data, words in (
             ("data and path", several + ", path: x.npz }", "exactly one of data and path"),
             ("an array for each source", several.replace(arrays[0] + ",", "") + " }", "1 arrays"),

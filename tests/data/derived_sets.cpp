@@ -1,6 +1,8 @@
 // Data sets made of others, and sparse ones.
 #include <ansatz/data/dense_design_matrix.hpp>
 #include <ansatz/data/for_each_batch.hpp>
+#include <ansatz/data/preprocess/blocks.hpp>
+#include <ansatz/data/preprocess/pca_blocks.hpp>
 #include <ansatz/data/preprocess/row_maps.hpp>
 #include <ansatz/data/preprocess/whitening.hpp>
 #include <ansatz/data/sets/derived_sets.hpp>
@@ -149,6 +151,28 @@ TEST_CASE("sources: a part of one has its examples", "[data]") {
              Contains("example 4, where 0 to 3"));
   CHECK_THAT(message_of<ValueError>([&] { (void)part_of(paged(pages), 5, 21); }),
              Contains("start 5 and stop 21"));
+}
+
+TEST_CASE("TransformerDataset: features as a block makes them, other sources as they are",
+          "[data][transformer]") {
+  const DenseDesignMatrix raw(
+      Table({number_column("features", std::vector<double>{3, 4, 0, 5, 8, 6}, Dims(2)),
+             label_column("targets", {1, 0, 1}, 2)}));
+  ExamplewiseAddScaleTransform shift;
+  shift.add.push_back(1), shift.multiply.push_back(10);
+  const TransformerDataset set(raw, StackedBlocks(ExamplewiseUnitNormBlock(), shift));
+  CHECK(set.source_space("features") == vector_space(2));
+  CHECK(set.source_space("targets") == index_space(2));
+  const std::vector<std::int64_t> order = {2, 0};
+  // (x / |x| + 1) * 10
+  CHECK(rows_of(*set.open(), {0, 2, order.data()}, 0) == std::vector<float>{18, 16, 16, 18});
+  const auto table = set.load();
+  CHECK(table->examples() == 3);
+  CHECK(static_cast<const std::int32_t*>(table->column("targets").data)[1] == 0);
+  CovEigPCA unfitted;
+  unfitted.num_components = 1;
+  CHECK_THAT(message_of<ValueError>([&] { (void)TransformerDataset(raw, unfitted).open(); }),
+             Contains("has not learned yet"));
 }
 
 TEST_CASE("sparse: rows are filled up, batch by batch", "[data][sparse]") {

@@ -237,6 +237,6 @@ TEST_CASE("WindowAndFlip: from YAML, and what does not fit", "[extension][window
   const Job large = load_job_text(
       "job.yaml", job("window_shape: [9, 9], randomize: [ *train ], center: [ *valid ]", "[9, 9]"));
   CHECK_THROWS_WITH(SmallRun(*large.phases.at(0).train).run(),
-                    Contains("window_shape is 9 x 9") && Contains("7 x 7") || Contains("6 x 6"));
+                    (Contains("window_shape is 9 x 9") && Contains("7 x 7")) || Contains("6 x 6"));
   CHECK_THROWS_WITH(load_job_text("job.yaml", job("window_shape: [0, 4]")), Contains("0 x 4"));
 }

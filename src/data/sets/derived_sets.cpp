@@ -2,6 +2,7 @@
 
 #include <ansatz/base/random_state.hpp>
 #include <ansatz/data/sources.hpp>
+#include <ansatz/job/preprocessor.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/kernels/philox.hpp>
 
@@ -140,6 +141,16 @@ std::shared_ptr<const BatchSource> Binarizer::open() const {
   ir::RandomKey key{};
   key.seed = std::uint64_t{random.word()} << 32 | random.word();
   return std::make_shared<const Binarized>(open_raw(), key);
+}
+
+// ---------------------------------------------------------------------------- TransformerDataset
+
+std::shared_ptr<const BatchSource> TransformerDataset::open() const {
+  if (transformer->learns())
+    throw ValueError(
+        "TransformerDataset: the transformer has not learned yet; train it first and name its "
+        "model file, transformer: !pkl: …, or use a BlockPreprocessor, which is fitted");
+  return transformer->start_block()->apply(open_raw());
 }
 
 // ---------------------------------------------------------------------------- ZCA_Dataset

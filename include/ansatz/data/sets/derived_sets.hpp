@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/seed.hpp>
+#include <ansatz/job/block.hpp>
 #include <ansatz/job/dataset.hpp>
 #include <ansatz/spaces/axis_order.hpp>
 
@@ -82,9 +83,44 @@ class Binarizer : public DerivedDataset {
   constexpr const Shared<Dataset>& from() const override { return raw; }
 };
 
+/// The features of another data set as a block makes them, while they are read: what the second
+/// layer of a stack is trained on. The block has learned before: a model file, or one that learns
+/// nothing.
+///
+///     !obj:TransformerDataset { raw: !obj:MNIST { which_set: train }, transformer: !pkl: l1.pkl }
+class TransformerDataset : public DerivedDataset {
+ public:
+  static constexpr const char* yaml = "pylearn2.datasets.transformer_dataset.TransformerDataset";
+  static constexpr const char* doc = "a data set as a block makes it: the output of a model";
+  Shared<Dataset> raw;
+  Shared<Block> transformer;
+  bool cpu_only = false, space_preserving = false;
+
+  constexpr TransformerDataset() {}
+  template <class D, class B>
+  constexpr TransformerDataset(const D& of, const B& by) : raw(of), transformer(by) {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    using Self = TransformerDataset;
+    key.required("raw", &Self::raw, "the data set");
+    key.required("transformer", &Self::transformer, "the block: a model, or StackedBlocks");
+    key("cpu_only", &Self::cpu_only, "accepted and ignored");
+    key("space_preserving", &Self::space_preserving, "accepted and ignored: the block knows");
+  }
+  constexpr SpaceInfo source_space(std::string_view source) const override {
+    const SpaceInfo space = raw->read_space(source);
+    if (source != "features" || space.kind == SpaceKind::null) return space;
+    return transformer->output_space(space);
+  }
+  std::shared_ptr<const BatchSource> open() const override;
+
+ protected:
+  constexpr const Shared<Dataset>& from() const override { return raw; }
+};
+
 /// Data that were whitened and saved before, and the preprocessor that did it. The features are
-/// those of the data set, which is not preprocessed again; the preprocessor serves to bring
-/// examples back to what they were (`mapback`).
+/// those of the data set, which is not preprocessed again; the preprocessor says what was done, and
+/// brings examples back to what they were (the `inverse` of a PCA or ZCA).
 ///
 ///     !obj:ZCA_Dataset { preprocessed_dataset: !pkl: train.pkl, preprocessor: !pkl: zca.pkl }
 class ZCA_Dataset : public DerivedDataset {
