@@ -161,7 +161,7 @@ TEST_CASE("table: wrong columns are refused, with source and example", "[data][t
   CHECK_THROWS_WITH(number_column("x", Floats(5), {2, 2}),
                     Contains("5 numbers do not make examples of dimensions [2, 2]"));
   CHECK_THROWS_AS(number_column("x", Floats(), {0}), ValueError);
-  CHECK_THROWS_AS(number_column("x", Floats(1), {1, 1, 1, 1, 1}), ValueError);
+  CHECK_THROWS_AS(number_column("x", Floats(1), {1, 1, 1, 1, 1, 1, 1, 1}), ValueError);
   CHECK_THROWS_AS(label_column("y", {}, 0), ValueError);
   Column integers = label_column("y", {1, 2}, 3);
   integers.labels = 0;

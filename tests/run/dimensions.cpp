@@ -80,10 +80,13 @@ AnyExpr turned(const AnyExpr& x, const Sizes<Rank>& order) {
   return AnyExpr(ir::make(ir::info_of<ops::Transpose>, attr, x.value()));
 }
 
+template <std::size_t>
+constexpr int not_known = any;
+
 template <std::size_t Rank>
 AnyExpr operand(const char* name, const Sizes<Rank>& size) {
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    return AnyExpr(parameter(name, Tensor<(K, any)...>(size[K]...)).value());
+    return AnyExpr(parameter(name, Tensor<not_known<K>...>(size[K]...)).value());
   }(std::make_index_sequence<Rank>());
 }
 
