@@ -169,6 +169,10 @@ TEST_CASE("TransformerDataset: features as a block makes them, other sources as 
   const auto table = set.load();
   CHECK(table->examples() == 3);
   CHECK(static_cast<const std::int32_t*>(table->column("targets").data)[1] == 0);
+  TransformerDataset same = set;
+  same.cpu_only = same.space_preserving = true;  // keys that change nothing
+  CHECK(same.source_space("features") == vector_space(2));
+  CHECK(rows_of(*same.open(), {0, 1, nullptr}, 0) == std::vector<float>{16, 18});
   CovEigPCA unfitted;
   unfitted.num_components = 1;
   CHECK_THAT(message_of<ValueError>([&] { (void)TransformerDataset(raw, unfitted).open(); }),

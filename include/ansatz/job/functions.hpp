@@ -4,6 +4,7 @@
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/algorithm.hpp>
 #include <ansatz/job/dataset.hpp>
+#include <ansatz/job/extension.hpp>
 #include <ansatz/job/model.hpp>
 #include <dsl/function.hpp>
 

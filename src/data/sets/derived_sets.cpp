@@ -74,7 +74,7 @@ class Binarized final : public BatchSource {
   class Cursor final : public RowCursor {
    public:
     explicit Cursor(const Binarized& of)
-        : of_(of), cursor_(of.raw_->open()), columns_(of.columns_), key_(of.key_) {}
+        : cursor_(of.raw_->open()), columns_(of.columns_), key_(of.key_) {}
     void begin_epoch(std::int64_t epoch) override {
       key_.step = static_cast<std::uint64_t>(epoch);
       cursor_->begin_epoch(epoch);
@@ -121,7 +121,6 @@ class Binarized final : public BatchSource {
       }
     }
 
-    const Binarized& of_;
     std::unique_ptr<RowCursor> cursor_;
     std::vector<Column> columns_;
     std::vector<std::vector<unsigned char>> others_;

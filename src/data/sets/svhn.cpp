@@ -98,13 +98,14 @@ std::shared_ptr<const BatchSource> from_hdf5(const SVHN& set, const std::string&
   pages.examples = last - first;
   std::error_code error;
   pages.facts = fmt::format("an HDF5 file of {} bytes", std::filesystem::file_size(file, error));
+  const std::int64_t from = first;  // clang 16 captures no structured binding
   pages.begin = [=]() -> RowsAt {
     return [=, row = std::vector<float>(static_cast<std::size_t>(width))](
                const Subset& wanted, std::span<void* const> out) mutable {
       auto* pixels = static_cast<float*>(out[0]);
       std::array<float, classes> target{};
       for (std::int64_t i = 0; i < wanted.size; ++i) {
-        const std::int64_t at = first + wanted[i];
+        const std::int64_t at = from + wanted[i];
         arrays->x.read(at, 1, ElementType::float32, row.data());
         for (std::int64_t p = 0; p < side * side; ++p)
           for (std::int64_t c = 0; c < colours; ++c)
