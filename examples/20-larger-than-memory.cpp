@@ -18,7 +18,7 @@
 
 using namespace ansatz;
 
-constexpr int examples = 100'000;
+constexpr int number_of_examples = 100'000;
 
 // Peak memory of the process, pages of mapped files included.
 static double peak_megabytes() {
@@ -30,15 +30,15 @@ static double peak_megabytes() {
 // What numpy.save writes, row by row: 2000 digits again and again, each a little fainter.
 static void write_features(const std::string& path) {
   std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
-                       std::to_string(examples) + ", 784), }";
+                       std::to_string(number_of_examples) + ", 784), }";
   header.resize(117, ' ');
   std::ofstream file(path, std::ios::binary);
   file << std::string("\x93NUMPY\1\0\x76\0", 10) << header << '\n';
   const Digits digits = DigitStream().digits(0, 2000);
   std::vector<float> row(Digits::features);
-  for (int i = 0; i < examples; ++i) {
+  for (int i = 0; i < number_of_examples; ++i) {
     for (std::size_t k = 0; k < row.size(); ++k)
-      row[k] = digits.image(i % 2000)[k] * (1 - .25f * float(i) / examples);
+      row[k] = digits.image(i % 2000)[k] * (1 - .25f * float(i) / number_of_examples);
     file.write(reinterpret_cast<const char*>(row.data()), std::ssize(row) * 4);
   }
 }
@@ -49,7 +49,7 @@ int main() {
   const std::string features = folder + "/x.npy", targets = folder + "/y.npy";
   write_features(features);
   std::vector<std::int32_t> labels;
-  for (int i = 0; i < examples; ++i) labels.push_back(DigitStream().label(i % 2000));
+  for (int i = 0; i < number_of_examples; ++i) labels.push_back(DigitStream().label(i % 2000));
   write_npy(targets, view(labels));
 
   const double before = peak_megabytes();

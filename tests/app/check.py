@@ -76,8 +76,8 @@ def check_errors():
     code, out, err = run("data", "lsit")
     expect("an unknown command of a command", code == 2 and "'lsit' is no command" in err
            and "nearest: list" in err, code, err)
-    code, out, err = run("list", "Foo")
-    expect("an unknown class: no nearest name where none is near", code == 1 and "'Foo'" in err
+    code, out, err = run("list", "Qwvzx")
+    expect("an unknown class: no nearest name where none is near", code == 1 and "'Qwvzx'" in err
            and "nearest" not in err, code, err)
     with open("/dev/full", "w") as full:
         for arguments in (["list"], ["info"], ["--help"]):
