@@ -1,7 +1,6 @@
 // Tensor: a value has at most eight dimensions
 // expect: AtMostEightDimensions
-// max-lines-gcc: 13
-#include <dsl/compile.hpp>
+#include <dsl/space.hpp>
 #include <dsl/ops.hpp>
 
 using namespace ansatz;
