@@ -1,5 +1,5 @@
-// A data set larger than the memory that it may take: a .npy file is mapped, and of it only what is
-// read lies in memory, no more than some megabytes. A thread prepares the next batches.
+// A data set larger than the memory that it may take: of a .npy file only what is asked for is
+// read, no more than some megabytes at a time. A thread prepares the next batches.
 #include <ansatz/algorithm/sgd.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>
 #include <ansatz/data/source_dataset.hpp>

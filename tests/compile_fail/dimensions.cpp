@@ -1,7 +1,6 @@
 // Tensor: a value has at most eight dimensions
 // expect: AtMostEightDimensions
 #include <dsl/space.hpp>
-#include <dsl/ops.hpp>
 
 using namespace ansatz;
 
