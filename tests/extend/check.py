@@ -118,7 +118,9 @@ def main(source, build):
         user.write_text(USER)
         entry = next(e for e in json.loads(call("ninja", "-C", made, "-t", "compdb"))
                      if e["output"] == objects[0])
-        words = shlex.split(entry["command"])
+        # A program's own source, which has the functions of keys; the library's have not.
+        words = [word for word in shlex.split(entry["command"])
+                 if word != "-DANSATZ_WITHOUT_KEY_FUNCTIONS"]
         words = words[next(i for i, w in enumerate(words) if w.endswith("++")):words.index("-MD")]
         call(*words, "-fsyntax-only", user, cwd=made)
 
