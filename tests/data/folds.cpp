@@ -1,11 +1,14 @@
 // Folds for cross-validation, against scikit-learn (1.2, and 0.16's way of classes in NumPy).
 #include <ansatz/data/dense_design_matrix.hpp>
 #include <ansatz/data/folds/dataset_cv.hpp>
+#include <ansatz/data/preprocess/row_maps.hpp>
+#include <ansatz/data/preprocess/standardize.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 using namespace ansatz;
@@ -172,6 +175,20 @@ TEST_CASE("folds: the sets of a fold are data sets", "[data][folds]") {
   CHECK_THROWS_WITH(fold.load(), Contains("no examples in its set 'valid'"));
   fold.which_set = "vaild";
   CHECK_THROWS_WITH(fold.check(), Contains("train, valid or test"));
+
+  // What is done to the data before they are divided is done to the sets of a fold.
+  fold.which_set = "test";
+  folds.dataset =
+      Shared<Dataset>(DenseDesignMatrix(thirteen(), Shared<Preprocessor>(MakeUnitNorm())));
+  fold.folds = Shared<DatasetFolds>(folds);
+  float first[2];
+  Table::gather(fold.load()->column("features"), {0, 1, nullptr}, ElementType::float32, first);
+  CHECK(first[0] == Approx(5.5 / std::hypot(5.5, 5.)));
+  folds.dataset =
+      Shared<Dataset>(DenseDesignMatrix(thirteen(), Shared<Preprocessor>(Standardize()), true));
+  fold.folds = Shared<DatasetFolds>(folds);
+  CHECK_THROWS_WITH(fold.load(), Contains("preprocessor that must be fitted"));
+  folds.dataset = Shared<Dataset>(DenseDesignMatrix(thirteen()));
 
   DatasetLeaveOneOut each;
   each.dataset = folds.dataset;

@@ -11,6 +11,7 @@
 
 #include <unistd.h>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 
 using namespace ansatz;
@@ -150,6 +151,50 @@ TEST_CASE("TrainCV: a fold's files have its number", "[registry][folds]") {
     CHECK(fs::exists(folder.path / name));
   CHECK_FALSE(fs::exists(folder.path / "m.pkl"));
   CHECK_FALSE(fs::exists(folder.path / "cv"));
+}
+
+TEST_CASE("TrainCV: a preprocessor learns from the training set of each fold",
+          "[registry][folds]") {
+  const Folder folder;
+  std::string text = job_of("DatasetKFold");
+  text.insert(text.find("n_folds: 3"),
+              "preprocessor: !obj:RemoveMean {}, fit_preprocessor: true, ");
+  const Job job = load_job_text("job.yaml", text, options_of(folder));
+  run_phases(job.phases);
+  for (int i = 0; i < 3; ++i) {
+    const ModelFile file =
+        read_model_file(folder.path.string() + "/m-" + std::to_string(i) + ".pkl");
+    const auto rows = job.phases[std::size_t(i)].train->dataset->load();
+    std::vector<double> row(784), mean(784);
+    for (std::int64_t k = 0; k < rows->examples(); ++k) {
+      Table::gather(rows->column("features"), {k, 1, nullptr}, ElementType::float64, row.data());
+      for (std::size_t j = 0; j < 784; ++j) mean[j] += row[j] / double(rows->examples());
+    }
+    const NamedTensor* found = nullptr;
+    for (const NamedTensor& each : file.state)
+      if (each.name.find("preprocessor.0") != std::string::npos) found = &each;
+    REQUIRE(found);
+    REQUIRE(found->bytes.size() == 784 * sizeof(double));
+    std::vector<double> learned(784);
+    std::memcpy(learned.data(), found->bytes.data(), found->bytes.size());
+    for (std::size_t j = 0; j < 784; ++j) CHECK(std::abs(learned[j] - mean[j]) < 1e-6);
+  }
+}
+
+TEST_CASE("TrainCV: a PretrainedLayerCV takes the model of its fold", "[registry][folds]") {
+  const Folder folder;
+  run_phases(load_job_text("job.yaml", job_of("DatasetKFold"), options_of(folder)).phases);
+  std::string text = job_of("DatasetKFold");
+  text.replace(text.find("layers: ["), 9,
+               "layers: [ !obj:pylearn2.cross_validation.mlp.PretrainedLayerCV { layer_name: p, "
+               "layer_content: !pkl: \"${FOLDER}/m.pkl\" }, ");
+  text.replace(text.find("m.pkl\",\n"), 5, "n.pkl");
+  const Job job = load_job_text("job.yaml", text, options_of(folder));
+  REQUIRE(job.phases.size() == 3);
+  for (int i = 0; i < 3; ++i)
+    CHECK_THAT(job.phases[std::size_t(i)].job_yaml, Contains("m-" + std::to_string(i) + ".pkl"));
+  run_phases(job.phases);
+  CHECK(fs::exists(folder.path / "n-2.pkl"));
 }
 
 TEST_CASE("TrainCV: save_folds saves while a fold is trained", "[registry][folds]") {

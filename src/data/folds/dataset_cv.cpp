@@ -1,6 +1,7 @@
 #include <ansatz/data/folds/dataset_cv.hpp>
 
 #include <ansatz/base/key_faults.hpp>
+#include <ansatz/data/sources.hpp>
 #include <ansatz/data/table.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -99,9 +100,11 @@ void Fold::check() const {
         {{"which_set", fmt::format("'{}': train, valid or test is needed", which_set.view())}});
 }
 
+std::shared_ptr<const BatchSource> Fold::open() const { return load(); }
+
 std::shared_ptr<const Table> Fold::load() const {
-  const std::shared_ptr<const Table> all = folds->dataset->load();
-  const FoldRows rows = folds->rows_of(fold, *all);
+  const Table all = in_memory(open_raw());
+  const FoldRows rows = folds->rows_of(fold, all);
   const auto& wanted = which_set == "train"   ? rows.train
                        : which_set == "valid" ? rows.valid
                                               : rows.test;
@@ -109,7 +112,7 @@ std::shared_ptr<const Table> Fold::load() const {
     throw ValueError(
         fmt::format("fold {} has no examples in its set '{}'", fold, which_set.view()));
   std::vector<Column> columns;
-  for (const Column& each : all->columns()) columns.push_back(ansatz::rows_of(each, wanted));
+  for (const Column& each : all.columns()) columns.push_back(ansatz::rows_of(each, wanted));
   return std::make_shared<const Table>(std::move(columns));
 }
 

@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/data/folds/splits.hpp>
+#include <ansatz/data/sets/derived_sets.hpp>
 #include <ansatz/job/dataset.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -221,7 +222,7 @@ class DatasetLeaveOneOut : public FoldsOf<LeaveOneOutSplits, false, false> {
 };
 
 /// One set of one fold: "train", "valid" or "test". Jobs that TrainCV makes read these.
-class Fold : public Dataset, public Preprocessing {
+class Fold : public DerivedDataset, public Preprocessing {
  public:
   static constexpr const char* yaml = "ansatz.cross_validation.Fold";
   static constexpr const char* doc = "one set of one fold of a data set";
@@ -240,13 +241,11 @@ class Fold : public Dataset, public Preprocessing {
   }
   void check() const;
   const Preprocessing* preprocessing() const override { return this; }
-  constexpr SpaceInfo source_space(std::string_view source) const override {
-    return folds->dataset->read_space(source);
-  }
   std::shared_ptr<const Table> load() const override;
-  std::string missing_file() const override { return folds->dataset->missing_file(); }
-  void files(std::vector<std::string>& list) const override { folds->dataset->files(list); }
-  std::string fetched_as() const override { return folds->dataset->fetched_as(); }
+  std::shared_ptr<const BatchSource> open() const override;
+
+ protected:
+  constexpr const Shared<Dataset>& from() const override { return folds->dataset; }
 };
 
 }  // namespace ansatz
