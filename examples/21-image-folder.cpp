@@ -4,6 +4,7 @@
 #include <ansatz/algorithm/sgd.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>
 #include <ansatz/data/sets/image_folder.hpp>
+#include <ansatz/files/image.hpp>
 #include <ansatz/model/layers/conv_elemwise.hpp>
 #include <ansatz/model/layers/softmax.hpp>
 #include <ansatz/model/mlp/mlp.hpp>
@@ -11,24 +12,17 @@
 #include <ansatz/termination/epoch_counter.hpp>
 #include <dsl/exceptions.hpp>
 
-#include <png.h>
-
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 
 using namespace ansatz;
 
-static void write_png(const std::string& path, const float* digit) {
-  std::uint8_t pixels[Digits::features];
-  std::transform(digit, digit + Digits::features, pixels,
-                 [](float v) { return static_cast<std::uint8_t>(255 * v + .5f); });
-  png_image image{};
-  image.version = PNG_IMAGE_VERSION;
-  image.width = image.height = 28;
-  image.format = PNG_FORMAT_GRAY;
-  png_image_write_to_file(&image, path.c_str(), 0, pixels, 0, nullptr);
+static Picture picture(const float* digit) {
+  Picture out{28, 28, 1, {}};
+  for (int i = 0; i < Digits::features; ++i)
+    out.pixels.push_back(static_cast<std::uint8_t>(255 * digit[i] + .5f));
+  return out;
 }
 
 int main() {
@@ -40,7 +34,7 @@ int main() {
     const auto place =
         folder / (i < 2000 ? "train" : "test") / std::to_string(digits.labels[std::size_t(i)]);
     std::filesystem::create_directories(place);
-    write_png(place / (std::to_string(i) + ".png"), digits.image(i));
+    write_png(place / (std::to_string(i) + ".png"), picture(digits.image(i)));
   }
 
   const ImageFolder train((folder / "train").c_str(), RowsColumns(28), channels(1),

@@ -17,6 +17,7 @@
 #include <ansatz/data/preprocess/global_contrast.hpp>
 #include <ansatz/data/preprocess/image_maps.hpp>
 #include <ansatz/data/preprocess/pca_blocks.hpp>
+#include <ansatz/data/preprocess/retina.hpp>
 #include <ansatz/data/preprocess/row_maps.hpp>
 #include <ansatz/data/preprocess/row_preprocessor.hpp>
 #include <ansatz/data/preprocess/standardize.hpp>
@@ -28,6 +29,7 @@
 #include <ansatz/data/sets/drawn_sets.hpp>
 #include <ansatz/data/sets/file_sets.hpp>
 #include <ansatz/data/sets/hdf5_set.hpp>
+#include <ansatz/data/sets/icml_2007.hpp>
 #include <ansatz/data/sets/icml_2013.hpp>
 #include <ansatz/data/sets/image_folder.hpp>
 #include <ansatz/data/sets/image_patches.hpp>
@@ -35,6 +37,8 @@
 #include <ansatz/data/sets/mnist.hpp>
 #include <ansatz/data/sets/mnist_set.hpp>
 #include <ansatz/data/sets/norb.hpp>
+#include <ansatz/data/sets/ocr.hpp>
+#include <ansatz/data/sets/plane_sets.hpp>
 #include <ansatz/data/sets/random_sets.hpp>
 #include <ansatz/data/sets/saved_dataset.hpp>
 #include <ansatz/data/sets/sparse_set.hpp>

@@ -1,6 +1,7 @@
 // Preprocessors: against their formulas, and the facts that Pylearn2's tests hold.
 #include <ansatz/base/random_state.hpp>
 #include <ansatz/data/preprocess/image_maps.hpp>
+#include <ansatz/data/preprocess/retina.hpp>
 #include <ansatz/data/preprocess/row_maps.hpp>
 #include <ansatz/data/preprocess/whitening.hpp>
 #include <ansatz/data/sources.hpp>
@@ -311,6 +312,47 @@ TEST_CASE("preprocess: random patches are parts of images, the same each time",
     CHECK(y[at(6 * i + 5)] == static_cast<double>(n * 20 + (r + 1) * 4 + c + 2));
   }
   CHECK(how.start()->apply(source)->find("targets") == nullptr);
+}
+
+TEST_CASE("preprocess: a retina has rings of means about a sharp middle", "[data][preprocess]") {
+  // Fact 46. Rings 2 and 1 wide about the middle 2 x 2 of 8 x 8 pixels, each pixel its number.
+  Vector x(64);
+  std::iota(x.begin(), x.end(), 0);
+  const RetinaEncodingBlock encode({2, 1});
+  const RetinaDecodingBlock decode({8, 8, 1}, {2, 1});
+  const Vector code = fitted(encode, images(x, 8, 8, 1));
+  CHECK(code == Vector{27,  28,   35,   36,  // the middle
+                       4.5, 20.5, 36.5, 52.5, 10.5, 26.5, 42.5, 58.5, 6.5, 8.5, 54.5, 56.5,
+                       18,  26,   34,   42,   21,   29,   37,   45,   19,  20,  43,   44});
+  CHECK(encode.output_space(conv2d_space(8, 8, 1)).total_dimension() == std::ssize(code));
+  const Vector back = fitted(decode, rows(code, std::ssize(code)));
+  CHECK(back[0] == 4.5);
+  CHECK(back[9] == 4.5);
+  CHECK(back[2 * 8 + 3] == 19);
+  CHECK(fitted(encode, images(back, 8, 8, 1)) == code);
+  // Channel by channel, and higher than wide.
+  const Vector two = drawn(3 * 12 * 9 * 2);
+  const RetinaEncodingBlock wide({3, 1});
+  const Vector codes = fitted(wide, images(two, 12, 9, 2));
+  const std::int64_t each = retina_size({12, 9}, wide.rings) * 2;
+  REQUIRE(std::ssize(codes) == 3 * each);
+  const RetinaDecodingBlock undo({12, 9, 2}, {3, 1});
+  const Vector again = fitted(wide, images(fitted(undo, rows(codes, each)), 12, 9, 2));
+  for (std::size_t i = 0; i < codes.size(); ++i) CHECK(again[i] == Approx(codes[i]).margin(1e-14));
+  double of_first = 0;  // rows and columns 0 to 2 of example 1, channel 1
+  for (int r = 0; r < 3; ++r)
+    for (int c = 0; c < 3; ++c) of_first += two[at(((12 + r) * 9 + c) * 2 + 1)];
+  CHECK(codes[at(each + each / 2 + 4)] == Approx(of_first / 9));
+  CHECK_THAT(message_of<ValueError>([&] { (void)fitted(wide, images(two, 12, 6, 3)); }),
+             Contains("3 wide") && Contains("12 x 6"));
+  CHECK_THAT(message_of<Error>([] {
+               RetinaDecodingBlock({8, 8}, {2}).check();
+             }),
+             Contains("img_shp has 2 numbers"));
+  CHECK_THAT(message_of<ShapeError>([&] { (void)fitted(decode, rows(codes, 6)); }),
+             Contains("6 numbers") && Contains("have 28"));
+  CHECK_THAT(message_of<ValueError>([&] { (void)fitted(encode, rows(codes, 6)); }),
+             Contains("no images"));
 }
 
 TEST_CASE("preprocess: windows, means of blocks, parts of a random order", "[data][preprocess]") {

@@ -228,6 +228,21 @@ TEST_CASE("norb: pairs as two channels, categories or all that is known", "[data
         std::vector<float>{4, 9, 8, 34, 5, 0, 4, 0, 2, 1});
   CHECK(SmallNORB("train", stop(1)).load()->examples() == 1);
   CHECK(NORB("small", "train").load()->examples() == 2);
+  // The pixel, in the middle of the right picture or of its outermost ring.
+  const auto foveated = FoveatedNORB("train", center(true)).load();
+  REQUIRE(foveated->column("features").width() == 8976);
+  CHECK(foveated->column("features").conv == false);
+  CHECK(labels(foveated) == std::vector<std::int32_t>{4, 0});
+  const float* const x = numbers(foveated) + 8976;
+  const float mean = 42 / 64.f - 127.5f;
+  CHECK(std::count(x, x + 8976, -127.5f) == 8975);
+  CHECK(x[4488 + 64 * 64] == mean);
+  FoveatedNORB toy("train", scale(true));
+  toy.restrict_instances.push_back(4);
+  CHECK(labels(toy.load()) == std::vector<std::int32_t>{0});
+  CHECK(numbers(toy.load())[4488 + 64 * 64] == Approx(42 / 64. / 255));
+  toy.restrict_instances[0] = 7;
+  CHECK_THAT(load_error<ValueError>(toy), Contains("none of these toys"));
   CHECK_THAT(SmallNORB("test").missing_file(), Contains("5x01235x9x18x6x2x96x96-testing-dat.mat"));
   CHECK_THAT(NORB("big", "both").missing_file(), Contains("training-01-dat.mat"));
   folder.write(stem + "cat.mat",

@@ -1,4 +1,5 @@
 #include <ansatz/data/path.hpp>
+#include <ansatz/data/preprocess/retina.hpp>
 #include <ansatz/data/sets/norb.hpp>
 #include <ansatz/data/sources.hpp>
 #include <ansatz/files/norb_matrix.hpp>
@@ -49,8 +50,8 @@ std::vector<std::vector<std::string>> stems(const NORB& set) {
   return list;
 }
 
-std::vector<std::string> words(const NORB& set) {
-  if (set.multi_target) return {"dat", "cat", "info"};
+std::vector<std::string> words(bool facts) {
+  if (facts) return {"dat", "cat", "info"};
   return {"dat", "cat"};
 }
 
@@ -75,6 +76,50 @@ NpzArray matrix(const std::string& file, ElementType type, const std::vector<std
                               fmt::join(wanted, ", ")));
 }
 
+// The pictures of a set and the categories as their labels; with `facts`, what else is known.
+struct Pairs {
+  Form form;
+  data::ByteImages images;
+  std::vector<std::int32_t> facts;
+
+  Pairs(const NORB& set, bool with_facts)
+      : form(set.which_norb == "big"),
+        images(form.side, form.side, 2, data::planes(form.side, form.side)) {
+    images.classes = form.categories;
+    for (const std::vector<std::string>& stem : stems(set)) add(stem, with_facts);
+  }
+  std::int32_t fact(std::size_t pair, int which) const {
+    return facts[pair * static_cast<std::size_t>(form.facts) + static_cast<std::size_t>(which)];
+  }
+
+ private:
+  void add(const std::vector<std::string>& stem, bool with_facts) {
+    const std::string file = data::require_file(places(stem, "dat"));
+    const auto pixels = std::make_shared<const NpzArray>(
+        matrix(file, ElementType::uint8, {-1, 2, form.side, form.side}));
+    const std::int64_t examples = pixels->shape[0];
+    const std::string of_categories = data::require_file(places(stem, "cat"));
+    const NpzArray categories = matrix(of_categories, ElementType::int32, {examples});
+    for (std::int64_t i = 0; i < examples; ++i) {
+      const std::int32_t category = categories.data<std::int32_t>()[i];
+      if (category < 0 || category >= form.categories)
+        throw FileError(fmt::format("{}: category {} of example {}; 0 to {} are allowed",
+                                    of_categories, category, i, form.categories - 1));
+      images.labels.push_back(category);
+    }
+    if (with_facts) {
+      const NpzArray read = matrix(data::require_file(places(stem, "info")), ElementType::int32,
+                                   {examples, form.facts});
+      facts.insert(facts.end(), read.data<std::int32_t>(), read.data<std::int32_t>() + read.size());
+    }
+    images.blocks.push_back({pixels->bytes.data(), examples, pixels, {}});
+    std::error_code error;
+    images.facts +=
+        fmt::format("{} pairs in {} bytes ", examples, std::filesystem::file_size(file, error));
+    images.file = images.blocks.size() == 1 ? file : "";
+  }
+};
+
 }  // namespace
 
 void NORB::check() const {
@@ -84,45 +129,53 @@ void NORB::check() const {
 
 std::shared_ptr<const BatchSource> NORB::open() const {
   check();
-  const Form form(which_norb == "big");
-  data::ByteImages all(form.side, form.side, 2, data::planes(form.side, form.side));
-  if (multi_target)
-    all.width = 1 + form.facts;
-  else
-    all.classes = form.categories;
-  for (const std::vector<std::string>& stem : stems(*this)) {
-    const std::string file = data::require_file(places(stem, "dat"));
-    const auto pixels = std::make_shared<const NpzArray>(
-        matrix(file, ElementType::uint8, {-1, 2, form.side, form.side}));
-    const std::int64_t examples = pixels->shape[0];
-    const std::string of_categories = data::require_file(places(stem, "cat"));
-    const NpzArray categories = matrix(of_categories, ElementType::int32, {examples});
-    NpzArray facts;
-    if (multi_target)
-      facts = matrix(data::require_file(places(stem, "info")), ElementType::int32,
-                     {examples, form.facts});
-    for (std::int64_t i = 0; i < examples; ++i) {
-      const std::int32_t category = categories.data<std::int32_t>()[i];
-      if (category < 0 || category >= form.categories)
-        throw FileError(fmt::format("{}: category {} of example {}; 0 to {} are allowed",
-                                    of_categories, category, i, form.categories - 1));
-      if (!multi_target) {
-        all.labels.push_back(category);
-        continue;
-      }
-      all.numbers.push_back(static_cast<float>(category));
-      for (std::int64_t k = 0; k < form.facts; ++k)
-        all.numbers.push_back(static_cast<float>(facts.data<std::int32_t>()[i * form.facts + k]));
+  Pairs all(*this, multi_target);
+  if (multi_target) {
+    all.images.width = 1 + all.form.facts;
+    all.images.classes = 0;
+    for (std::size_t i = 0; i < all.images.labels.size(); ++i) {
+      all.images.numbers.push_back(static_cast<float>(all.images.labels[i]));
+      for (int k = 0; k < all.form.facts; ++k)
+        all.images.numbers.push_back(static_cast<float>(all.fact(i, k)));
     }
-    all.blocks.push_back({pixels->bytes.data(), examples, pixels, {}});
-    std::error_code error;
-    all.facts +=
-        fmt::format("{} pairs in {} bytes ", examples, std::filesystem::file_size(file, error));
-    all.file = all.blocks.size() == 1 ? file : "";
+    all.images.labels.clear();
   }
-  const auto [first, last] = data::range_of({}, stop, all.images(), which_set.view());
-  all.restrict(first, last);
-  return source_of(std::move(all));
+  const auto [first, last] = data::range_of({}, stop, all.images.images(), which_set.view());
+  all.images.restrict(first, last);
+  return source_of(std::move(all.images));
+}
+
+void FoveatedNORB::check() const {
+  data::require_name("which_set", which_set.view(), {"train", "test"});
+  data::require_range(start, stop);
+}
+
+std::shared_ptr<const BatchSource> FoveatedNORB::open() const {
+  check();
+  Pairs all(*this, reads_facts());
+  data::ByteImages& images = all.images;
+  images.subtract = center ? 127.5f : 0;
+  images.divide = !scale ? 1 : center ? 127.5f : 255;
+  if (reads_facts()) {
+    std::vector<std::int32_t> labels;
+    for (std::size_t i = 0; i < images.labels.size(); ++i) {
+      if (std::find(restrict_instances.begin(), restrict_instances.end(), all.fact(i, 0)) ==
+          restrict_instances.end())
+        continue;
+      images.order.push_back(static_cast<std::int64_t>(i));
+      labels.push_back(images.labels[i]);
+    }
+    if (labels.empty())
+      throw ValueError(
+          fmt::format("restrict_instances: the {} set has none of these toys", which_set.view()));
+    images.labels = std::move(labels);
+  }
+  const auto [first, last] = data::range_of(start, stop, images.images(), which_set.view());
+  images.restrict(first, last);
+  return RetinaEncodingBlock({8, 4, 2, 2}).start()->apply(source_of(std::move(images)));
+}
+std::shared_ptr<const Table> FoveatedNORB::load() const {
+  return std::make_shared<const Table>(in_memory(open()));
 }
 
 std::shared_ptr<const Table> NORB::load() const {
@@ -130,13 +183,13 @@ std::shared_ptr<const Table> NORB::load() const {
 }
 std::string NORB::missing_file() const {
   for (const std::vector<std::string>& stem : stems(*this))
-    for (const std::string& word : words(*this))
+    for (const std::string& word : words(reads_facts()))
       if (!data::first_file(places(stem, word))) return places(stem, word)[0];
   return "";
 }
 void NORB::files(std::vector<std::string>& list) const {
   for (const std::vector<std::string>& stem : stems(*this))
-    for (const std::string& word : words(*this))
+    for (const std::string& word : words(reads_facts()))
       if (const auto file = data::first_file(places(stem, word))) list.push_back(*file);
 }
 std::string NORB::fetched_as() const { return which_norb == "small" ? "norb_small" : ""; }

@@ -56,6 +56,8 @@ class NORB : public Dataset, public Preprocessing {
   std::string fetched_as() const override;
 
  protected:
+  /// Whether the file with what is known beside the category is read.
+  virtual bool reads_facts() const { return multi_target; }
   template <class K>
   static constexpr void norb_keys(K& key) {
     key("multi_target", &NORB::multi_target, "targets are all that is known of a pair");
@@ -80,6 +82,49 @@ class SmallNORB : public NORB {
     key.required("which_set", &SmallNORB::which_set, "'train', 'test', or 'both'");
     norb_keys(key);
   }
+};
+
+/// Small NORB as a retina sees it: the middle of each picture sharp, rings 8, 4, 2 and 2 pixels
+/// wide around it as means, 2 x 4488 numbers a pair (see RetinaEncodingBlock). Pylearn2 reads them
+/// from files that its makers had; here they are made from the published ones.
+class FoveatedNORB : public NORB {
+ public:
+  static constexpr const char* yaml = "pylearn2.datasets.norb_small.FoveatedNORB";
+  static constexpr const char* doc = "stereo pairs of toys, coarse at the edge";
+  bool center = false, scale = false;
+  int start = 0;
+  ir::List<int> restrict_instances;
+
+  constexpr FoveatedNORB() { which_norb = "small"; }
+  template <KeyOf<FoveatedNORB>... O>
+  constexpr explicit FoveatedNORB(const char* set_name, const O&... options) : FoveatedNORB() {
+    which_set = set_name;
+    give(*this, options...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    using Self = FoveatedNORB;
+    key.required("which_set", &Self::which_set, "'train' or 'test'");
+    key("center", &Self::center, "subtract 127.5");
+    key("scale", &Self::scale, "divide by 127.5 where they are centred, else by 255");
+    key("start", &Self::start, "first example").at_least(0);
+    key("stop", &Self::stop, "one after the last example; default: to the end").at_least(1);
+    key("restrict_instances", &Self::restrict_instances,
+        "only these toys of each category; not with start or stop")
+        .from_to(0, 9)
+        .not_with("start")
+        .not_with("stop");
+    preprocessing_keys(key);
+  }
+  constexpr SpaceInfo source_space(std::string_view source) const override {
+    return source == "features" ? vector_space(2 * 4488) : NORB::source_space(source);
+  }
+  void check() const;
+  std::shared_ptr<const Table> load() const override;
+  std::shared_ptr<const BatchSource> open() const override;
+
+ protected:
+  bool reads_facts() const override { return !restrict_instances.empty(); }
 };
 
 }  // namespace ansatz
