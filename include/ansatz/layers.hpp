@@ -4,8 +4,14 @@
 #include <ansatz/model/cluster/kmeans.hpp>
 #include <ansatz/model/coding/dictionaries.hpp>
 #include <ansatz/model/coding/feature_sign.hpp>
+#include <ansatz/model/density/distribution.hpp>
 #include <ansatz/model/density/mnd.hpp>
 #include <ansatz/model/detection.hpp>
+#include <ansatz/model/energy/energy_model.hpp>
+#include <ansatz/model/energy/gaussian_binary_rbm.hpp>
+#include <ansatz/model/energy/normalized_ebm.hpp>
+#include <ansatz/model/energy/partition_function.hpp>
+#include <ansatz/model/energy/rbm.hpp>
 #include <ansatz/model/layers/batch_normalization.hpp>
 #include <ansatz/model/layers/composite_layer.hpp>
 #include <ansatz/model/layers/conv_elemwise.hpp>

@@ -61,6 +61,9 @@ Numbers beta_of(const Dataset& dataset, const char* source, double min_var, doub
 Numbers mean_of_targets(const Dataset& dataset) {
   return numbers(moments_of(dataset, "targets").mean);
 }
+Numbers mean_of_features(const Dataset& dataset) {
+  return numbers(moments_of(dataset, "features").mean);
+}
 Numbers beta_from_targets(const Dataset& dataset, double min_var, double max_var) {
   return beta_of(dataset, "targets", min_var, max_var);
 }

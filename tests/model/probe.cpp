@@ -186,7 +186,12 @@ double gradient_error(const Model& model, const Cost& cost, const Minibatch& min
   const Data data = data_of(model, cost);
   Probe all(model, data, everything(model, cost, data));
   all.randomize(size, seed);
-  const Computed at_point = all(minibatch);
+  // With the same random numbers at every call.
+  const auto call = [&] {
+    all.program().step_count(0);
+    return all(minibatch);
+  };
+  const Computed at_point = call();
   double largest = 0, error = 0;
   for (const ModelParameter& p : model.parameters()) {
     if (p.frozen) continue;
@@ -197,10 +202,10 @@ double gradient_error(const Model& model, const Cost& cost, const Minibatch& min
       std::vector<double> moved = x;
       moved[i] = x[i] + h;
       all.set(name, moved);
-      const double up = all(minibatch).at("cost")[0];
+      const double up = call().at("cost")[0];
       moved[i] = x[i] - h;
       all.set(name, moved);
-      const double down = all(minibatch).at("cost")[0];
+      const double down = call().at("cost")[0];
       largest = std::max(largest, std::abs(g[i]));
       error = std::max(error, std::abs((up - down) / (2 * h) - g[i]));
     }

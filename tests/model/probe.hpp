@@ -73,7 +73,8 @@ std::vector<double> random_numbers(int count, unsigned seed);
 Minibatch random_batch(const Data& data, int examples, unsigned seed);
 
 /// Holds the gradients against central differences of the cost, for all elements of parameters
-/// that are trained; relative to the largest. Returns the largest difference.
+/// that are trained; relative to the largest. Random numbers are the same at every call. Returns
+/// the largest difference.
 double gradient_error(const Model& model, const Cost& cost, const Minibatch& minibatch,
                       double size = .7, unsigned seed = 3);
 

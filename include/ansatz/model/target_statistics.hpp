@@ -10,6 +10,8 @@ namespace ansatz {
 
 /// The mean of each number of the targets: as init_bias, a model begins by predicting it.
 Numbers mean_of_targets(const Dataset& dataset);
+/// The same of the features.
+Numbers mean_of_features(const Dataset& dataset);
 
 /// 1 / variance of each number of the targets, the variance limited to [min_var, max_var]: as
 /// init_beta of LinearGaussian, the best for a model that predicts the mean.

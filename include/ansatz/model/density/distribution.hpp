@@ -1,0 +1,69 @@
+// Distribution: what can be drawn from, and says how probable a draw is
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/base/keys.hpp>
+#include <ansatz/job/parameter_list.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/arithmetic/divide.hpp>
+#include <dsl/ops/arithmetic/log.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+#include <dsl/ops/arithmetic/negate.hpp>
+#include <dsl/ops/arithmetic/square.hpp>
+#include <dsl/ops/arithmetic/subtract.hpp>
+#include <dsl/ops/random/normal.hpp>
+#include <dsl/ops/reduce/sum.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// A distribution that nothing is learned of: the noise of noise-contrastive estimation.
+class Distribution : public Object {
+ public:
+  static constexpr const char* kind_name = "distribution";
+  static constexpr bool outlives_faults = true;
+
+  /// As many draws as v has rows, in v's shape.
+  constexpr virtual AnyExpr sample_like(const AnyExpr& v) const = 0;
+  /// The logarithm of the density, one number a row.
+  constexpr virtual AnyExpr log_prob(const AnyExpr& v) const = 0;
+};
+
+/// Independent normal numbers, all with one mean and one standard deviation: noise for whitened
+/// data.
+///
+///     IsotropicGaussian(0, .4)
+class IsotropicGaussian : public Distribution {
+ public:
+  static constexpr const char* yaml = "ansatz.distributions.IsotropicGaussian";
+  static constexpr const char* doc = "independent normal numbers of one mean and deviation";
+  double mu = 0, stdev = 1;
+
+  constexpr IsotropicGaussian() {}
+  constexpr IsotropicGaussian(double at, double deviation) : mu(at), stdev(deviation) {}
+  constexpr ~IsotropicGaussian() override {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    key("mu", &IsotropicGaussian::mu, "the mean of each number");
+    key("stdev", &IsotropicGaussian::stdev, "the standard deviation").above(0);
+  }
+  constexpr AnyExpr sample_like(const AnyExpr& v) const override {
+    return deviation() * normal_like(v) + setting("noise.mu", mu);
+  }
+  constexpr AnyExpr log_prob(const AnyExpr& v) const override {
+    const AnyExpr from = (v - setting("noise.mu", mu)) / deviation();
+    constexpr double log_two_pi = 1.8378770664093454835606594728112;
+    return -.5 * sum(square(from) + log_two_pi, units) - numbers(v) * log(deviation());
+  }
+
+ private:
+  constexpr Expr<Scalar> deviation() const { return setting("noise.stdev", stdev); }
+  static constexpr double numbers(const AnyExpr& v) {
+    double n = 1;
+    for (int k = 1; k < v.shape().rank; ++k) n *= v.shape()[k];
+    return n;
+  }
+};
+
+}  // namespace ansatz
