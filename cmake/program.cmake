@@ -10,6 +10,18 @@ target_include_directories(ansatz_program SYSTEM PRIVATE ${CLI11_FOLDER})
 target_link_libraries(ansatz_program PRIVATE
   "$<LINK_LIBRARY:WHOLE_ARCHIVE,ansatz::ansatz>" fmt::fmt ${CMAKE_DL_LIBS})
 
+# The jobs that `ansatz new` writes.
+file(GLOB first_jobs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/jobs/*.yaml)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${first_jobs})
+set(jobs)
+foreach(path ${first_jobs})
+  get_filename_component(name ${path} NAME_WE)
+  file(READ ${path} job)
+  string(APPEND jobs "{\"${name}\", R\"yaml(${job})yaml\"},\n")
+endforeach()
+file(CONFIGURE OUTPUT ${generated_folder}/first_jobs.inc CONTENT "@jobs@" @ONLY)
+target_include_directories(ansatz_program PRIVATE ${generated_folder})
+
 # The page of all classes, keys and configurations; a test says when it is out of date.
 add_custom_target(reference
   COMMAND ansatz_program list --format markdown > ${PROJECT_SOURCE_DIR}/docs/reference.md

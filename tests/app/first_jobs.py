@@ -1,0 +1,93 @@
+"""Each job that `ansatz new` writes is checked, trained and saved, on small data.
+
+    first_jobs.py ANSATZ JOBS_FOLDER
+"""
+import json
+import pathlib
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+
+from expect import expect, failures
+
+program, jobs = sys.argv[1], pathlib.Path(sys.argv[2])
+folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-new-"))
+
+
+def run(*arguments):
+    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True,
+                          cwd=folder)
+
+
+def write_png(path, pixel):
+    def chunk(kind, data):
+        return (struct.pack(">I", len(data)) + kind + data +
+                struct.pack(">I", zlib.crc32(kind + data)))
+    rows = b"".join(b"\0" + bytes(v for c in range(20) for v in pixel(r, c)) for r in range(24))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" +
+                     chunk(b"IHDR", struct.pack(">IIBBBBB", 20, 24, 8, 2, 0, 0, 0)) +
+                     chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+# Two classes of four numbers, apart; and a sum of them.
+random.seed(7)
+with open(folder / "table.csv", "w") as table, open(folder / "numbers.csv", "w") as numbers:
+    table.write("class,a,b,c,d\n")
+    numbers.write("sum,a,b,c,d\n")
+    for i in range(100):
+        x = [random.gauss(2 * (i % 2), 1) for _ in range(4)]
+        table.write(f"{i % 2},{','.join(map(str, x))}\n")
+        numbers.write(f"{sum(x)},{','.join(map(str, x))}\n")
+for i in range(24):
+    striped = i % 2 == 0
+    write_png(folder / ("train" if i < 16 else "test") / str(i % 2) / f"{i}.png",
+              lambda r, c: [(r if striped else c) % 2 * 200 + i] * 3)
+
+# What a job asks for, and what is made smaller here; "monitoring" of what is saved when it is best.
+SMALL = "algorithm.termination_criterion.max_epochs=2"
+ARGUMENTS = {
+    "csv": ["-D", "path=table.csv", "-D", "features=4", "-D", "classes=2"],
+    "regression": ["-D", "path=numbers.csv", "-D", "features=4"],
+    "images": ["-D", "train=train", "-D", "test=test", "-D", "classes=2", SMALL],
+    "dropout": [SMALL],
+    "conv": ["dataset.stop=1000", SMALL],
+    "early-stopping": ["algorithm.termination_criterion.criteria.EpochCounter.max_epochs=3"],
+    "k-means": ["dataset.stop=500", "model.k=5"],
+    "mlp": [SMALL],
+    "softmax": [SMALL],
+    "vae": [SMALL],
+}
+
+listed = json.loads(run("new", "--json").stdout)["jobs"]
+names = sorted(path.stem for path in jobs.glob("*.yaml"))
+expect("every job of the folder is listed", [each["name"] for each in listed] == names)
+expect("the list has a line a job",
+       all(f"{each['name']} " in run("new").stdout and each["title"] in run("new").stdout
+           for each in listed))
+expect("a job is its file", all(run("new", name).stdout == (jobs / f"{name}.yaml").read_text()
+                                for name in names))
+wrong = run("new", "mpl")
+expect("a name that is none has the nearest beside it",
+       wrong.returncode == 1 and "nearest: mlp" in wrong.stderr, wrong.stderr)
+
+for job in listed:
+    name = job["name"]
+    (folder / f"{name}.yaml").write_text(job["text"])
+    before = set(folder.glob("*.pkl"))
+    arguments = [f"{name}.yaml", *ARGUMENTS.get(name, [])]
+    check = run("check", *arguments)
+    expect(f"{name}: check finds nothing", check.returncode == 0 and "warning" not in check.stderr,
+           check.stdout[-500:], check.stderr)
+    train = run("train", *arguments, "-q")
+    expect(f"{name}: it trains, without a word", train.returncode == 0 and not train.stderr,
+           train.stderr)
+    expect(f"{name}: a model is saved", set(folder.glob("*.pkl")) != before)
+
+records = json.loads(run("print-monitor", "csv.pkl", "--json").stdout)
+found = json.dumps(records)
+expect("the table of two classes is learned", "valid_y_misclass" in found, found[:300])
+sys.exit(len(failures) != 0)
