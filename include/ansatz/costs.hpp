@@ -4,8 +4,11 @@
 #include <ansatz/cost/coefficients.hpp>
 #include <ansatz/cost/cost_from.hpp>
 #include <ansatz/cost/energy/contrastive_divergence.hpp>
+#include <ansatz/cost/energy/dbm_divergence.hpp>
+#include <ansatz/cost/energy/dbm_weight_decay.hpp>
 #include <ansatz/cost/energy/noise_contrastive.hpp>
 #include <ansatz/cost/energy/score_matching.hpp>
+#include <ansatz/cost/energy/toronto_sparsity.hpp>
 #include <ansatz/cost/method_cost.hpp>
 #include <ansatz/cost/penalty/lp_penalty.hpp>
 #include <ansatz/cost/penalty/weight_decay.hpp>

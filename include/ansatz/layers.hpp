@@ -7,6 +7,11 @@
 #include <ansatz/model/density/distribution.hpp>
 #include <ansatz/model/density/mnd.hpp>
 #include <ansatz/model/detection.hpp>
+#include <ansatz/model/energy/dbm/binary_vector.hpp>
+#include <ansatz/model/energy/dbm/binary_vector_max_pool.hpp>
+#include <ansatz/model/energy/dbm/dbm.hpp>
+#include <ansatz/model/energy/dbm/dbm_layer.hpp>
+#include <ansatz/model/energy/dbm/dbm_softmax.hpp>
 #include <ansatz/model/energy/energy_model.hpp>
 #include <ansatz/model/energy/gaussian_binary_rbm.hpp>
 #include <ansatz/model/energy/normalized_ebm.hpp>

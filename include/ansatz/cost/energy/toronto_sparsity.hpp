@@ -1,0 +1,89 @@
+// TorontoSparsity: hidden units are to be active as often as told
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/cost.hpp>
+#include <ansatz/model/energy/dbm/dbm.hpp>
+#include <dsl/ops/control/stop_gradient.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// The penalty of a DBM's mean activities: the sum over layers of coeffs times the mean over units
+/// of the squared distance of targets and of their mean over the batch. Its gradient is that of
+/// Salakhutdinov's program: as if the means were u W + b, so that it does not vanish where units
+/// are nearly always on or off. A coefficient of 0 leaves a layer out.
+class TorontoSparsity : public Cost {
+ public:
+  static constexpr const char* yaml = "pylearn2.costs.dbm.TorontoSparsity";
+  static constexpr const char* doc = "mean activities of a DBM's hidden units are to be as told";
+  ir::List<double> targets, coeffs;
+  bool supervised_cost = false;
+
+  constexpr TorontoSparsity() {}
+  constexpr ~TorontoSparsity() override {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    using Self = TorontoSparsity;
+    key.required("targets", &Self::targets, "the wanted mean activity of each hidden layer")
+        .from_to(0, 1);
+    key.required("coeffs", &Self::coeffs, "factor of each layer's penalty").at_least(0);
+    key("supervised", &Self::supervised_cost, "whether labels are data, too");
+  }
+  constexpr bool supervised() const override { return supervised_cost; }
+
+  constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
+    const DBM* const dbm = fitting(model);
+    if (!dbm) return {};
+    const DBMState s = inferred(*dbm, data);
+    AnyExpr total = constant(0);
+    for (int i = 0; i < dbm->depth(); ++i)
+      if (coeffs[i] != 0) total = total + penalty(*dbm, i, s.hidden[i]);
+    return total;
+  }
+  constexpr GradientList gradients(const Model& model, const Data& data) const override {
+    GradientList g;
+    const DBM* const dbm = fitting(model);
+    if (!dbm) return g;
+    const DBMState s = DBM::held(inferred(*dbm, data));
+    AnyExpr as_if_linear = constant(0);
+    for (int i = 0; i < dbm->depth(); ++i) {
+      if (coeffs[i] == 0) continue;
+      const AnyExpr slope = grad(penalty(*dbm, i, s.hidden[i]), s.hidden[i].down);
+      const AnyExpr linear =
+          dbm->hidden_layers[i]->linear_feed_forward(dbm->below(i), dbm->seen_below(s, i));
+      as_if_linear = as_if_linear + sum(stop_gradient(slope) * linear);
+    }
+    for (const ModelParameter& p : model.parameters()) g.of.push_back(grad(as_if_linear, p.value));
+    return g;
+  }
+
+ private:
+  constexpr DBMState inferred(const DBM& dbm, const Data& data) const {
+    const AnyExpr v = data[dbm.input_source()].value();
+    if (!supervised_cost) return dbm.mean_field(v).back();
+    const AnyExpr y = format_as(data[dbm.target_source()], dbm.target_space()).value();
+    return dbm.mean_field(v, &y).back();
+  }
+  constexpr AnyExpr penalty(const DBM& dbm, int i, const UnitState& s) const {
+    const DBMHiddenLayer& layer = *dbm.hidden_layers[i];
+    const String name = "toronto_sparsity." + layer.layer_name;
+    return layer.l2_act_cost(s, setting(name + ".target", targets[i]), setting(name, coeffs[i]));
+  }
+  constexpr const DBM* fitting(const Model& model) const {
+    const auto* const dbm = dynamic_cast<const DBM*>(&model);
+    if (!dbm) {
+      graph_error("TorontoSparsity needs a DBM for its model");
+      return nullptr;
+    }
+    if (targets.size() == dbm->depth() && coeffs.size() == dbm->depth()) return dbm;
+    const String text = "TorontoSparsity: " + to_text(targets.size()) + " targets and " +
+                        to_text(coeffs.size()) + " coefficients, but the DBM has " +
+                        to_text(dbm->depth()) + " hidden layers";
+    graph_error(text.c_str());
+    return nullptr;
+  }
+};
+
+}  // namespace ansatz

@@ -1,0 +1,75 @@
+// BinaryVector: visible units 0 or 1, P(v = 1 | h) = sigmoid(message + b)
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/job/dataset.hpp>
+#include <ansatz/model/energy/dbm/dbm_layer.hpp>
+#include <dsl/ops/activation/sigmoid.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/arithmetic/negate.hpp>
+#include <dsl/ops/arithmetic/subtract.hpp>
+#include <dsl/ops/random/bernoulli.hpp>
+#include <dsl/ops/reduce/sum.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// Binary visible units. Parameter: visible_bias [nvis], 0 at first, or where units that see
+/// nothing have the means of a data set. With `center`, others see v minus these first means, the
+/// parameter visible_offset, which is not trained (Montavon and Müller 2012).
+class BinaryVector : public DBMVisibleLayer {
+ public:
+  static constexpr const char* yaml = "pylearn2.models.dbm.BinaryVector";
+  static constexpr const char* also[] = {"pylearn2.models.dbm.layer.BinaryVector"};
+  static constexpr const char* doc = "binary visible units";
+  int nvis = 0;
+  Shared<Dataset> bias_from_marginals;
+  bool center = false;
+
+  constexpr BinaryVector() {}
+  constexpr ~BinaryVector() override {}
+  template <KeyOf<BinaryVector>... O>
+  constexpr explicit BinaryVector(int count, const O&... options) : nvis(count) {
+    give(*this, options...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("nvis", &BinaryVector::nvis, "number of units").at_least(1);
+    key("bias_from_marginals", &BinaryVector::bias_from_marginals,
+        "data set in [0, 1] whose means units that see nothing have at first");
+    key("center", &BinaryVector::center, "whether others see v minus its first means");
+  }
+
+  constexpr AnyExpr bias() const { return parameter_leaf("visible_bias", ir::make_shape(nvis)); }
+  constexpr AnyExpr offset() const {
+    return parameter_leaf("visible_offset", ir::make_shape(nvis));
+  }
+  constexpr SpaceInfo space() const override { return vector_space(nvis); }
+  constexpr void parameters(ir::List<ModelParameter>& list) const override {
+    list.push_back({"visible_bias", bias()});
+    if (!center) return;
+    ModelParameter own{"visible_offset", offset()};
+    own.frozen = true;
+    list.push_back(own);
+  }
+  void initialize(InitialValues& values) const override;
+  constexpr AnyExpr upward(const AnyExpr& v) const override {
+    if (center) return v - offset();
+    return v;
+  }
+  constexpr AnyExpr mean_of(const AnyExpr& message) const override {
+    return sigmoid(message + bias());
+  }
+  constexpr AnyExpr sample(const AnyExpr& message) const override {
+    return bernoulli(mean_of(message));
+  }
+  constexpr AnyExpr sample_alone(const AnyExpr& like) const override {
+    return bernoulli_like(like, sigmoid(bias()));
+  }
+  constexpr AnyExpr energy_term(const AnyExpr& v) const override {
+    return -sum(upward(v) * bias(), units);
+  }
+};
+
+}  // namespace ansatz

@@ -1,0 +1,186 @@
+// BinaryVectorMaxPool: hidden units 0 or 1, of each pool at most one on
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/linear/weights.hpp>
+#include <ansatz/model/energy/dbm/dbm_layer.hpp>
+#include <ansatz/model/layers/dense.hpp>
+#include <dsl/ops/activation/sigmoid.hpp>
+#include <dsl/ops/image/probabilistic_max_pool.hpp>
+#include <dsl/ops/random/bernoulli.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// Binary hidden units, the detectors h, in pools p of `pool_size` neighbours, of which at most one
+/// is on (Lee et al. 2009): the layer below sees detectors, the layer above sees pools, which are
+/// on where one of theirs is. With pools of one, the units of a Boltzmann machine. Parameters
+/// "<layer>_W" [below, detector_layer_dim], "<layer>_b".
+class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
+ public:
+  static constexpr const char* yaml = "pylearn2.models.dbm.BinaryVectorMaxPool";
+  static constexpr const char* also[] = {"pylearn2.models.dbm.layer.BinaryVectorMaxPool"};
+  static constexpr const char* doc = "binary hidden units, pooled or not";
+  int detector_layer_dim = 0, pool_size = 1;
+  Numbers init_bias = 0.;
+  std::optional<double> b_lr_scale;
+  bool center = false;
+
+  constexpr BinaryVectorMaxPool() {}
+  constexpr ~BinaryVectorMaxPool() override {}
+  template <KeyOf<BinaryVectorMaxPool>... O>
+  constexpr BinaryVectorMaxPool(const char* name, int detectors, const O&... options)
+      : detector_layer_dim(detectors) {
+    layer_name = name;
+    give(*this, options...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    using Self = BinaryVectorMaxPool;
+    DBMHiddenLayer::keys(key);
+    key.required("detector_layer_dim", &Self::detector_layer_dim, "number of detectors")
+        .at_least(1);
+    key.required("pool_size", &Self::pool_size, "detectors of a pool").at_least(1);
+    weight_keys(key);
+    key("init_bias", &Self::init_bias, "first value of the biases: one, or one a detector");
+    key("b_lr_scale", &Self::b_lr_scale, "factor of the learning rate for the biases").at_least(0);
+    key("center", &Self::center, "whether others see h minus its first means");
+  }
+  void check_on(const SpaceInfo& below) const override;
+
+  constexpr SpaceInfo output_space() const override {
+    return vector_space(detector_layer_dim / pool_size);
+  }
+  constexpr SpaceInfo state_space() const override { return vector_space(detector_layer_dim); }
+  constexpr UnitState state_of(const AnyExpr& drawn) const override {
+    if (pool_size == 1) return {drawn, drawn};
+    const AnyExpr pools(ir::reshape_features(
+        drawn.value(), ir::make_shape(detector_layer_dim / pool_size, pool_size)));
+    return {sum(pools, axis<1>), drawn};
+  }
+
+  constexpr AnyExpr b() const {
+    return parameter_leaf(layer_name + "_b", ir::make_shape(detector_layer_dim));
+  }
+  constexpr AnyExpr offset() const {
+    return parameter_leaf(layer_name + "_offset", ir::make_shape(detector_layer_dim));
+  }
+  constexpr WeightsAt at(const SpaceInfo& below) const {
+    return {between(below, detector_layer_dim), layer_name + "_W", layer_name};
+  }
+  constexpr void parameters(const SpaceInfo& below, ir::List<ModelParameter>& list) const override {
+    add_parameters(at(below), list);
+    ModelParameter bias{layer_name + "_b", b()};
+    if (b_lr_scale) bias.lr_scale = *b_lr_scale, bias.scaled = true;
+    list.push_back(bias);
+    add_frozen_parameters(at(below), list);
+    if (!center) return;
+    ModelParameter own{layer_name + "_offset", offset()};
+    own.frozen = true;
+    list.push_back(own);
+  }
+  void initialize(const SpaceInfo& below, InitialValues& values, RandomState& rng) const override;
+
+  /// u W + b, of twice u with `double_weights`.
+  constexpr AnyExpr pre(const SpaceInfo& below, const AnyExpr& u, bool double_weights) const {
+    AnyExpr seen = u;
+    if (double_weights) seen = 2 * u;
+    return format_as(lmul(at(below), Signal(below, seen)), state_space()).value() + b();
+  }
+  constexpr UnitState mf_update(const SpaceInfo& below, const AnyExpr& u, const AnyExpr* message,
+                                bool double_weights = false) const override {
+    return means(pre(below, u, double_weights), message).state;
+  }
+  constexpr UnitState sample(const SpaceInfo& below, const AnyExpr& u,
+                             const AnyExpr* message) const override {
+    return drawn(pre(below, u, false), message);
+  }
+  constexpr UnitState sample_alone(const AnyExpr& like) const override {
+    return drawn(0 * like + b(), nullptr);
+  }
+  constexpr AnyExpr upward(const UnitState& s) const override { return centered(s.up); }
+  constexpr AnyExpr downward(const UnitState& s) const override { return centered(s.down); }
+  constexpr AnyExpr message(const SpaceInfo& below, const AnyExpr& seen) const override {
+    return format_as(lmul_T(at(below), Signal(state_space(), seen)), below).value();
+  }
+  constexpr AnyExpr energy_term(const SpaceInfo& below, const AnyExpr& u,
+                                const UnitState& s) const override {
+    return -sum(downward(s) * pre(below, u, false), units);
+  }
+
+  constexpr void weights(const SpaceInfo& below, ir::List<ModelWeights>& list) const override {
+    list.push_back(named(at(below), layer_name));
+  }
+  constexpr void modify_updates(const SpaceInfo& below, UpdateList& updates) const override {
+    constrain(at(below), updates);
+  }
+  constexpr void channels(const SpaceInfo& below, ChannelList& list) const override {
+    norm_channels(at(below), list);
+  }
+  constexpr void state_channels(const UnitState& s, ChannelList& list) const override {
+    if (pool_size == 1) return Dense::activity_channels(s.up, "_x.", list);
+    ChannelList pools, detectors;
+    Dense::activity_channels(s.up, "_x.", pools);
+    Dense::activity_channels(s.down, "_x.", detectors);
+    list.add("p_", pools);
+    list.add("h_", detectors);
+  }
+  /// Of detectors; without pools they are all there is.
+  constexpr AnyExpr l2_act_cost(const UnitState& s, const AnyExpr& target,
+                                const AnyExpr& coefficient) const override {
+    if (pool_size != 1) return DBMHiddenLayer::l2_act_cost(s, target, coefficient);
+    return coefficient * mean(square(mean(s.down, batch) - target));
+  }
+  constexpr AnyExpr linear_feed_forward(const SpaceInfo& below, const AnyExpr& u) const override {
+    if (pool_size != 1) return DBMHiddenLayer::linear_feed_forward(below, u);
+    return pre(below, u, false);
+  }
+
+ private:
+  struct Means {
+    UnitState state;
+    PooledUnits<AnySpace, AnySpace> pooled;  // of pools of several, as columns
+  };
+  constexpr AnyExpr centered(const AnyExpr& s) const {
+    if (center) return s - offset();
+    return s;
+  }
+  constexpr PoolOptions windows() const {
+    PoolOptions o;
+    o.rows = pool_size;
+    return o;
+  }
+  static constexpr AnyExpr reshaped(const AnyExpr& x, const ir::Shape& to) {
+    return AnyExpr(ir::reshape_features(x.value(), to));
+  }
+  constexpr UnitState of_columns(const PooledUnits<AnySpace, AnySpace>& units_of) const {
+    return {reshaped(units_of.p, output_space().shape), reshaped(units_of.h, state_space().shape)};
+  }
+  constexpr Means means(const AnyExpr& z, const AnyExpr* message) const {
+    if (pool_size == 1) {
+      AnyExpr input = z;
+      if (message) input = z + *message;
+      const AnyExpr h = sigmoid(input);
+      return {{h, h}, {}};
+    }
+    const AnyExpr column = reshaped(z, ir::make_shape(detector_layer_dim, 1, 1));
+    Means m;
+    if (message)
+      m.pooled = probabilistic_max_pool(
+          column, reshaped(*message, ir::make_shape(detector_layer_dim / pool_size, 1, 1)),
+          windows());
+    else
+      m.pooled = probabilistic_max_pool(column, windows());
+    m.state = of_columns(m.pooled);
+    return m;
+  }
+  constexpr UnitState drawn(const AnyExpr& z, const AnyExpr* message) const {
+    const Means m = means(z, message);
+    if (pool_size != 1) return of_columns(sample_pooled_units(m.pooled, windows()));
+    const AnyExpr h = bernoulli(m.state.down);
+    return {h, h};
+  }
+};
+
+}  // namespace ansatz

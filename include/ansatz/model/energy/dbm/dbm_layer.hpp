@@ -1,0 +1,110 @@
+// DBMLayer: a layer of a deep Boltzmann machine
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/base/keys.hpp>
+#include <ansatz/job/channel.hpp>
+#include <ansatz/job/model.hpp>
+#include <ansatz/spaces/format_as.hpp>
+#include <dsl/ops/arithmetic/multiply.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// The state of a layer, drawn or a mean: `up` is what the layer above sees of it, `down` what the
+/// layer below does. They differ where units are pooled: pools up, detectors down.
+struct UnitState {
+  AnyExpr up, down;
+};
+
+/// The visible units of a deep Boltzmann machine. They see the first hidden layer through a
+/// message, what its weights make of its state.
+class DBMVisibleLayer : public Object {
+ public:
+  static constexpr const char* kind_name = "visible layer of a DBM";
+  static constexpr bool outlives_faults = true;
+
+  constexpr virtual SpaceInfo space() const = 0;
+  constexpr virtual void parameters(ir::List<ModelParameter>& list) const = 0;
+  virtual void initialize(InitialValues& values) const = 0;
+  /// What the first hidden layer sees of v.
+  constexpr virtual AnyExpr upward(const AnyExpr& v) const = 0;
+  /// E(v | h), of h's message.
+  constexpr virtual AnyExpr mean_of(const AnyExpr& message) const = 0;
+  /// A draw of p(v | h).
+  constexpr virtual AnyExpr sample(const AnyExpr& message) const = 0;
+  /// As many draws as `like` has rows, of units that see nothing.
+  constexpr virtual AnyExpr sample_alone(const AnyExpr& like) const = 0;
+  /// The terms of the energy that v alone has, one number a row.
+  constexpr virtual AnyExpr energy_term(const AnyExpr& v) const = 0;
+  constexpr virtual void modify_updates(UpdateList&) const {}
+  constexpr virtual void channels(ChannelList&) const {}
+};
+
+/// A hidden layer: weights from the layer below, given as a Space, and biases. Its conditional
+/// distribution is computed from what it sees below, u, and the message from above.
+class DBMHiddenLayer : public Object {
+ public:
+  static constexpr const char* kind_name = "hidden layer of a DBM";
+  static constexpr bool outlives_faults = true;
+  String layer_name;
+
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("layer_name", &DBMHiddenLayer::layer_name, "name of the layer");
+  }
+  /// KeyFaults, where the layer cannot stand on `below`.
+  virtual void check_on(const SpaceInfo& below) const = 0;
+
+  /// What the layer above sees.
+  constexpr virtual SpaceInfo output_space() const = 0;
+  /// What is drawn and kept: of pooled units the detectors.
+  constexpr virtual SpaceInfo state_space() const = 0;
+  constexpr virtual UnitState state_of(const AnyExpr& drawn) const = 0;
+
+  constexpr virtual void parameters(const SpaceInfo& below,
+                                    ir::List<ModelParameter>& list) const = 0;
+  virtual void initialize(const SpaceInfo& below, InitialValues& values,
+                          RandomState& rng) const = 0;
+  /// The means given u and, if not null, the message from above. `double_weights` sees 2 u instead
+  /// of a message: what stands for a layer above of which nothing is known yet.
+  constexpr virtual UnitState mf_update(const SpaceInfo& below, const AnyExpr& u,
+                                        const AnyExpr* message,
+                                        bool double_weights = false) const = 0;
+  constexpr virtual UnitState sample(const SpaceInfo& below, const AnyExpr& u,
+                                     const AnyExpr* message) const = 0;
+  /// As many draws as `like` has rows, of units that see nothing.
+  constexpr virtual UnitState sample_alone(const AnyExpr& like) const = 0;
+  /// What a layer above, or below, sees of a state.
+  constexpr virtual AnyExpr upward(const UnitState& s) const { return s.up; }
+  constexpr virtual AnyExpr downward(const UnitState& s) const { return s.down; }
+  /// What the layer below gets of `downward`.
+  constexpr virtual AnyExpr message(const SpaceInfo& below, const AnyExpr& seen) const = 0;
+  /// The terms of the energy with this layer and the one below, one number a row: of means, too,
+  /// as it is linear in each.
+  constexpr virtual AnyExpr energy_term(const SpaceInfo& below, const AnyExpr& u,
+                                        const UnitState& s) const = 0;
+  constexpr virtual void weights(const SpaceInfo& below, ir::List<ModelWeights>& list) const = 0;
+  constexpr virtual void modify_updates(const SpaceInfo& below, UpdateList& updates) const = 0;
+  /// Channels of the parameters, and of a state.
+  constexpr virtual void channels(const SpaceInfo&, ChannelList&) const {}
+  constexpr virtual void state_channels(const UnitState&, ChannelList&) const {}
+  /// Whether its units are the classes of the model's targets.
+  constexpr virtual bool has_classes() const { return false; }
+  /// c times the mean over units of the squared distance of their mean activity and a target.
+  constexpr virtual AnyExpr l2_act_cost(const UnitState&, const AnyExpr& /*target*/,
+                                        const AnyExpr& coefficient) const {
+    const String text = "layer " + layer_name + " has no penalty of its activities";
+    graph_error(text.c_str());
+    return coefficient;
+  }
+  /// u W + b: what TorontoSparsity takes for the state. Error for layers that have none.
+  constexpr virtual AnyExpr linear_feed_forward(const SpaceInfo&, const AnyExpr& u) const {
+    const String text = "layer " + layer_name + " has no linear approximation";
+    graph_error(text.c_str());
+    return u;
+  }
+};
+
+}  // namespace ansatz
