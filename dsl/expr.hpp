@@ -178,6 +178,17 @@ template <class Op, class... T>
 constexpr Applied<Op, T...> apply(const T&... operands) {
   return Applied<Op, T...>(ir::make(ir::info_of<Op>, ir::Attr{}, ir::value_of(operands)...));
 }
+template <class Op, class... T>
+constexpr Applied<Op, T...> apply_at(ir::CallSite at, const T&... operands) {
+  return Applied<Op, T...>(ir::make_at(at, ir::info_of<Op>, ir::Attr{}, ir::value_of(operands)...));
+}
+
+namespace ir {
+/// An argument that an overload for the first few of a pack was not given.
+struct NotGiven {};
+template <class T>
+inline constexpr bool is_given = !std::is_same_v<T, NotGiven>;
+}  // namespace ir
 
 /// The same for an op with attributes that its Space depends on.
 template <class Op, ir::Attr A, class... T>

@@ -43,6 +43,18 @@ constexpr void add_shape(RefusalNote& note, const Shape& shape) {
   note.add("]");
 }
 
+/// Where an op was called. Functions on expressions end in a parameter `ir::CallSite at =
+/// ir::CallSite::here()`: what their types do not refuse is told with its line. A parameter pack
+/// takes every argument, so that functions with one have an overload for the first few.
+struct CallSite {
+  const char* file = nullptr;
+  int line = 0;
+
+  static constexpr CallSite here(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+    return {file, line};
+  }
+};
+
 /// "W, of [784, 10]"; without quotes, before which g++ writes a backslash.
 constexpr void add_named(RefusalNote& words, const char* name, const Shape& shape) {
   words.add(name);
@@ -57,12 +69,12 @@ constexpr void add_named(RefusalNote& words, const char* name, const Shape& shap
 // since nothing comes of it.
 
 /// ShapeError: "OP of [batch, 784] and [500, 10]: MUST_HOLD".
-/// @param op          name of the op
-/// @param must_hold   the sentence that says what must hold
-/// @param shapes      the operands' shapes, `count` of them
-/// @param file, line  where the user called it, as far as known; the compiler is told
+/// @param op         name of the op
+/// @param must_hold  the sentence that says what must hold
+/// @param shapes     the operands' shapes, `count` of them
+/// @param at         where the user called it, as far as known; the compiler is told
 constexpr void graph_error_shape(const char* op, const char* must_hold, const ir::Shape* shapes,
-                                 int count, const char* file = nullptr, int line = 0) {
+                                 int count, ir::CallSite at = {}) {
   if (!std::is_constant_evaluated()) running::throw_shape_error(op, must_hold, shapes, count);
   ir::RefusalNote& note = ir::refusal_note({});
   if (note.length) return;
@@ -73,11 +85,11 @@ constexpr void graph_error_shape(const char* op, const char* must_hold, const ir
   }
   note.add(": ");
   note.add(must_hold);
-  if (!file) return;
+  if (!at.file) return;
   note.add(", at ");
-  note.add(file);
+  note.add(at.file);
   note.add(":");
-  note.add(line);
+  note.add(at.line);
   note.add(":");
 }
 

@@ -330,7 +330,7 @@ constexpr DType Value::type() const {
   return DType::real;
 }
 
-constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int count) {
+constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int count, CallSite at) {
   Graph* graph = nullptr;
   for (int k = 0; k < count; ++k)
     if (in[k].graph()) graph = in[k].graph();
@@ -347,13 +347,13 @@ constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int co
   for (int k = 0; k < count; ++k) shapes[k] = in[k].shape();
   const ShapeResult r = op->shape(shapes, count, attr);
   if (!r.ok()) {
-    graph_error_shape(op->name, r.error, shapes, count);
+    graph_error_shape(op->name, r.error, shapes, count, at);
     return {};
   }
   if (!op->takes.everything())
     for (int k = 0; k < count; ++k)
       if (const char* fault = op->takes.fault(k, in[k].type()))
-        graph_error_shape(op->name, fault, shapes, count);
+        graph_error_shape(op->name, fault, shapes, count, at);
   Term* t = new Term;
   Value v(t);
   t->op = op;

@@ -142,12 +142,19 @@ constexpr void Value::release(Term* term) {
 }
 
 /// The value of `op` applied to `in`: a node of their graph, or a free term. Checks the shapes.
-constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int count);
+constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int count,
+                     CallSite at = {});
 
 template <class... V>
 constexpr Value make(const OpInfo* op, const Attr& attr, const V&... in) {
   const Value values[] = {in...};
   return make(op, attr, values, static_cast<int>(sizeof...(in)));
+}
+/// The same of what was called there.
+template <class... V>
+constexpr Value make_at(CallSite at, const OpInfo* op, const Attr& attr, const V&... in) {
+  const Value values[] = {in...};
+  return make(op, attr, values, static_cast<int>(sizeof...(in)), at);
 }
 
 }  // namespace ansatz::ir

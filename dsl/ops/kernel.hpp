@@ -46,13 +46,14 @@ namespace ir {
 
 // Kernels are given the memory of their operands without its element type, so a graph in which one
 // would take labels for numbers is refused. `must_hold` says so in the op's words.
-constexpr void require_type(const char* op, const Value& v, DType type, const char* must_hold) {
+constexpr void require_type(const char* op, const Value& v, DType type, const char* must_hold,
+                            CallSite at = {}) {
   if (v.type() == type) return;
   const Shape s = v.shape();
-  graph_error_shape(op, must_hold, &s, 1);
+  graph_error_shape(op, must_hold, &s, 1, at);
 }
-constexpr void require_numbers(const char* op, const Value& v) {
-  require_type(op, v, DType::real, "operands must be numbers, not labels");
+constexpr void require_numbers(const char* op, const Value& v, CallSite at = {}) {
+  require_type(op, v, DType::real, "operands must be numbers, not labels", at);
 }
 
 /// Number of elements of an example.

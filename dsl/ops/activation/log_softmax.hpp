@@ -26,12 +26,13 @@ struct LogSoftmax : Composite<LogSoftmax, 1> {
 
 /// log(softmax(x)), by default over the units of each example; never log(0).
 template <class S, class A = OverUnits>
-constexpr Expr<S> log_softmax(const Expr<S>& x, A over = {}) {
-  const int mask = ir::checked_mask("log_softmax", x.shape(), over);
+constexpr Expr<S> log_softmax(const Expr<S>& x, A over = {},
+                              ir::CallSite at = ir::CallSite::here()) {
+  const int mask = ir::checked_mask("log_softmax", x.shape(), over, at);
   return Expr<S>(ir::make(ir::info_of<ops::LogSoftmax>, ir::reduce_attr(mask, true), x.value()));
 }
 template <class S, class A = OverUnits>
   requires(!HasAxes<S, A>)
-constexpr Refused<HasAxes<S, A>> log_softmax(const Expr<S>&, A = {}) = delete;
+constexpr Refused<HasAxes<S, A>> log_softmax(const Expr<S>&, A = {}, ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

@@ -28,12 +28,12 @@ struct Softmax : Composite<Softmax, 1> {
 
 /// Softmax, by default over the units of each example.
 template <class S, class A = OverUnits>
-constexpr Expr<S> softmax(const Expr<S>& x, A over = {}) {
-  const int mask = ir::checked_mask("softmax", x.shape(), over);
+constexpr Expr<S> softmax(const Expr<S>& x, A over = {}, ir::CallSite at = ir::CallSite::here()) {
+  const int mask = ir::checked_mask("softmax", x.shape(), over, at);
   return Expr<S>(ir::make(ir::info_of<ops::Softmax>, ir::reduce_attr(mask, true), x.value()));
 }
 template <class S, class A = OverUnits>
   requires(!HasAxes<S, A>)
-constexpr Refused<HasAxes<S, A>> softmax(const Expr<S>&, A = {}) = delete;
+constexpr Refused<HasAxes<S, A>> softmax(const Expr<S>&, A = {}, ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

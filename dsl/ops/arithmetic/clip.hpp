@@ -30,13 +30,15 @@ struct Clip : Elementwise<Clip, 3> {
 template <class S, class Low, class High>
   requires(ir::ExprOrNumber<Low> && ir::ExprOrNumber<High>)
 constexpr Applied<ops::Clip, Expr<S>, Low, High> clip(const Expr<S>& x, const Low& low,
-                                                      const High& high) {
-  return apply<ops::Clip>(x, low, high);
+                                                      const High& high,
+                                                      ir::CallSite at = ir::CallSite::here()) {
+  return apply_at<ops::Clip>(at, x, low, high);
 }
 template <class S, class Low, class High>
   requires(ir::ExprOrNumber<Low> && ir::ExprOrNumber<High> &&
            !OperandsBroadcast<Expr<S>, Low, High>)
 constexpr Refused<OperandsBroadcast<Expr<S>, Low, High>> clip(const Expr<S>&, const Low&,
-                                                              const High&) = delete;
+                                                              const High&,
+                                                              ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

@@ -25,11 +25,12 @@ struct Maximum : Elementwise<Maximum, 2> {
 /// a gets the whole gradient.
 template <class A, class B>
   requires ir::Operands<A, B>
-constexpr Applied<ops::Maximum, A, B> maximum(const A& a, const B& b) {
-  return apply<ops::Maximum>(a, b);
+constexpr Applied<ops::Maximum, A, B> maximum(const A& a, const B& b,
+                                              ir::CallSite at = ir::CallSite::here()) {
+  return apply_at<ops::Maximum>(at, a, b);
 }
 template <class A, class B>
   requires(ir::Operands<A, B> && !OperandsBroadcast<A, B>)
-constexpr Refused<OperandsBroadcast<A, B>> maximum(const A&, const B&) = delete;
+constexpr Refused<OperandsBroadcast<A, B>> maximum(const A&, const B&, ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

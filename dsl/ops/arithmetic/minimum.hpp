@@ -25,11 +25,12 @@ struct Minimum : Elementwise<Minimum, 2> {
 /// a gets the whole gradient.
 template <class A, class B>
   requires ir::Operands<A, B>
-constexpr Applied<ops::Minimum, A, B> minimum(const A& a, const B& b) {
-  return apply<ops::Minimum>(a, b);
+constexpr Applied<ops::Minimum, A, B> minimum(const A& a, const B& b,
+                                              ir::CallSite at = ir::CallSite::here()) {
+  return apply_at<ops::Minimum>(at, a, b);
 }
 template <class A, class B>
   requires(ir::Operands<A, B> && !OperandsBroadcast<A, B>)
-constexpr Refused<OperandsBroadcast<A, B>> minimum(const A&, const B&) = delete;
+constexpr Refused<OperandsBroadcast<A, B>> minimum(const A&, const B&, ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

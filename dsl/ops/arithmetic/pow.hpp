@@ -56,11 +56,12 @@ struct Pow : Elementwise<Pow, 2> {
 /// a to the power of b, as C's pow: 1 for b = 0, NaN for a negative a with a fractional b.
 template <class A, class B>
   requires ir::Operands<A, B>
-constexpr Applied<ops::Pow, A, B> pow(const A& a, const B& b) {
-  return apply<ops::Pow>(a, b);
+constexpr Applied<ops::Pow, A, B> pow(const A& a, const B& b,
+                                      ir::CallSite at = ir::CallSite::here()) {
+  return apply_at<ops::Pow>(at, a, b);
 }
 template <class A, class B>
   requires(ir::Operands<A, B> && !OperandsBroadcast<A, B>)
-constexpr Refused<OperandsBroadcast<A, B>> pow(const A&, const B&) = delete;
+constexpr Refused<OperandsBroadcast<A, B>> pow(const A&, const B&, ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

@@ -21,12 +21,14 @@ struct Where : Elementwise<Where, 3> {
 /// broadcast. A NaN in the side not chosen does not reach the value or its gradient.
 template <class C, class A, class B>
   requires ir::Operands<C, A, B>
-constexpr Applied<ops::Where, C, A, B> where(const C& condition, const A& a, const B& b) {
-  return apply<ops::Where>(condition, a, b);
+constexpr Applied<ops::Where, C, A, B> where(const C& condition, const A& a, const B& b,
+                                             ir::CallSite at = ir::CallSite::here()) {
+  return apply_at<ops::Where>(at, condition, a, b);
 }
 template <class C, class A, class B>
   requires(ir::Operands<C, A, B> && !OperandsBroadcast<C, A, B>)
-constexpr Refused<OperandsBroadcast<C, A, B>> where(const C&, const A&, const B&) = delete;
+constexpr Refused<OperandsBroadcast<C, A, B>> where(const C&, const A&, const B&,
+                                                    ir::CallSite = {}) = delete;
 
 constexpr auto ops::Where::vjp(auto condition, auto, auto, auto, auto g) {
   return gradients(0, where(condition, g, 0), where(condition, 0, g));

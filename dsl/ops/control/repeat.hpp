@@ -202,32 +202,34 @@ constexpr Value repeated(int which, const Value* operands, int count) {
   return make(info_of<ops::Repeated>, attr, operands, count);
 }
 
-constexpr void require_kept(const Shape& given, const Shape& returned) {
+constexpr void require_kept(const Shape& given, const Shape& returned, CallSite at) {
   const Shape both[] = {given, returned};
   if (!(given == returned))
-    graph_error_shape("repeat", "the body must return values of the shapes it was given", both, 2);
+    graph_error_shape("repeat", "the body must return values of the shapes it was given", both, 2,
+                      at);
 }
 
 // One more time round a loop that is written out.
 template <class S, class R>
-constexpr void advance(Expr<S>& y, const Expr<R>& next) {
-  require_kept(y.shape(), next.shape());
+constexpr void advance(Expr<S>& y, const Expr<R>& next, CallSite at) {
+  require_kept(y.shape(), next.shape(), at);
   y = Expr<S>(next.value());
 }
 template <class... S, class... R, int... K>
-constexpr void advance_items(Carry<S...>& y, const Carry<R...>& next,
+constexpr void advance_items(Carry<S...>& y, const Carry<R...>& next, CallSite at,
                              std::integer_sequence<int, K...>) {
-  (advance(y.template get<K>(), next.template get<K>()), ...);
+  (advance(y.template get<K>(), next.template get<K>(), at), ...);
 }
 template <class... S, class... R>
   requires(sizeof...(S) == sizeof...(R))
-constexpr void advance(Carry<S...>& y, const Carry<R...>& next) {
-  advance_items(y, next, carry_order<S...>{});
+constexpr void advance(Carry<S...>& y, const Carry<R...>& next, CallSite at) {
+  advance_items(y, next, at, carry_order<S...>{});
 }
 
 // Operands of a loop: tag, n, initial values, then room for the next ones.
 template <class Body, class... S>
-constexpr void build_loop(Value* operands, const Value& n, Body& body, const Expr<S>&... initial) {
+constexpr void build_loop(CallSite at, Value* operands, const Value& n, Body& body,
+                          const Expr<S>&... initial) {
   constexpr int carried = static_cast<int>(sizeof...(S));
   operands[0] = make_leaf(info_of<ops::RepeatTag>, {}, DType::real, nullptr);
   operands[1] = n;
@@ -251,10 +253,7 @@ constexpr void build_loop(Value* operands, const Value& n, Body& body, const Exp
   call(next);
   for (int j = 0; j < carried; ++j) {
     next[j] = as_numbers(next[j]);
-    const Shape both[] = {operands[2 + j].shape(), next[j].shape()};
-    if (!(both[0] == both[1]))
-      graph_error_shape("repeat", "the body must return values of the shapes it was given", both,
-                        2);
+    require_kept(operands[2 + j].shape(), next[j].shape(), at);
   }
   // So do the loops in the body: their tags say whose body that is.
   const Term outside;
@@ -289,6 +288,18 @@ constexpr auto results_of(const Value* operands, std::integer_sequence<int, K...
   else
     return carry(Expr<carried_space<S>>(repeated<S>(K, operands, count))...);
 }
+template <class Body, class... S>
+constexpr auto loop_of(CallSite at, const Expr<Scalar>& n, Body& body, const Expr<S>&... initial) {
+  Value operands[2 + 2 * sizeof...(S)];
+  build_loop(at, operands, n.value(), body, initial...);
+  return results_of<S...>(operands, carry_order<S...>{});
+}
+template <class Body, class... S>
+constexpr Carry<S...> written_out(CallSite at, int n, Body& body, const Expr<S>&... initial) {
+  Carry<S...> y = carry(initial...);
+  for (int k = 0; k < n; ++k) advance(y, call_body(body, y, carry_order<S...>{}), at);
+  return y;
+}
 }  // namespace ir
 
 /// body applied n times: y = repeat(n, [&](auto y) { return f(y); }, y0). n is a scalar known at
@@ -304,24 +315,37 @@ template <class Body, class... A>
 constexpr typename Repetition<ir::carried_space<A>...>::type repeat(const Expr<Scalar>& n,
                                                                     Body body,
                                                                     const Expr<A>&... initial) {
-  ir::Value operands[2 + 2 * sizeof...(A)];
-  ir::build_loop(operands, n.value(), body, initial...);
-  return ir::results_of<A...>(operands, ir::carry_order<A...>{});
+  return ir::loop_of({}, n, body, initial...);
+}
+template <class Body, class A>
+constexpr Expr<ir::carried_space<A>> repeat(const Expr<Scalar>& n, Body body, const Expr<A>& a,
+                                            ir::CallSite at = ir::CallSite::here()) {
+  return ir::loop_of(at, n, body, a);
+}
+template <class Body, class A, class B>
+constexpr Carry<ir::carried_space<A>, ir::carried_space<B>> repeat(
+    const Expr<Scalar>& n, Body body, const Expr<A>& a, const Expr<B>& b,
+    ir::CallSite at = ir::CallSite::here()) {
+  return ir::loop_of(at, n, body, a, b);
 }
 
 /// With a constant count the body is written out n times, and can be differentiated.
 template <class Body, class A>
-constexpr Expr<A> repeat(int n, Body body, const Expr<A>& initial) {
+constexpr Expr<A> repeat(int n, Body body, const Expr<A>& initial,
+                         ir::CallSite at = ir::CallSite::here()) {
   Expr<A> y = initial;
-  for (int k = 0; k < n; ++k) ir::advance(y, body(y));
+  for (int k = 0; k < n; ++k) ir::advance(y, body(y), at);
   return y;
+}
+template <class Body, class A, class B>
+constexpr Carry<A, B> repeat(int n, Body body, const Expr<A>& a, const Expr<B>& b,
+                             ir::CallSite at = ir::CallSite::here()) {
+  return ir::written_out(at, n, body, a, b);
 }
 template <class Body, class... A>
   requires(sizeof...(A) > 1)
 constexpr Carry<A...> repeat(int n, Body body, const Expr<A>&... initial) {
-  Carry<A...> y = carry(initial...);
-  for (int k = 0; k < n; ++k) ir::advance(y, ir::call_body(body, y, ir::carry_order<A...>{}));
-  return y;
+  return ir::written_out({}, n, body, initial...);
 }
 
 }  // namespace ansatz

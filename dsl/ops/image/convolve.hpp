@@ -163,12 +163,13 @@ struct Convolved<X, W, Option...> {
 };
 
 template <class X, class W>
-constexpr Value convolution(const Expr<X>& x, const Expr<W>& w, const ConvolveOptions& o) {
+constexpr Value convolution(const Expr<X>& x, const Expr<W>& w, const ConvolveOptions& o,
+                            CallSite at = {}) {
   const Shape both[] = {x.shape(), w.shape()};
   const ConvolutionResult r = convolution_of(both[0], both[1], o);
-  if (!r.result.ok()) graph_error_shape("convolve", r.result.error, both, 2);
-  require_numbers("convolve", x.value());
-  require_numbers("convolve", w.value());
+  if (!r.result.ok()) graph_error_shape("convolve", r.result.error, both, 2, at);
+  require_numbers("convolve", x.value(), at);
+  require_numbers("convolve", w.value(), at);
   return make(info_of<ops::Convolve>, r.convolution.attr(), x.value(), w.value());
 }
 
@@ -193,12 +194,21 @@ concept KernelsFit = ir::kernels_fit<X, W, Option...>();
 /// channels, of which each sees its own: w has in channels / n in channels); or a ConvolveOptions,
 /// known only at run time. ShapeError (or no compilation) when the channels differ or the kernel
 /// does not fit.
-template <class X, class W, class... Option>
-constexpr Expr<typename ir::Convolved<X, W, Option...>::type> convolve(const Expr<X>& x,
-                                                                       const Expr<W>& w,
-                                                                       const Option&... options) {
-  return Expr<typename ir::Convolved<X, W, Option...>::type>(
-      ir::convolution(x, w, ir::image_options<X, ConvolveOptions>(options...)));
+template <class X, class W, class O = ir::NoOption, class P = ir::NoOption, class Q = ir::NoOption>
+  requires(ir::kernels_fit<X, W, O, P, Q>())
+constexpr Expr<typename ir::Convolved<X, W, O, P, Q>::type> convolve(
+    const Expr<X>& x, const Expr<W>& w, const O& o = {}, const P& p = {}, const Q& q = {},
+    ir::CallSite at = ir::CallSite::here()) {
+  return Expr<typename ir::Convolved<X, W, O, P, Q>::type>(
+      ir::convolution(x, w, ir::image_options<X, ConvolveOptions>(o, p, q), at));
+}
+template <class X, class W, class O, class P, class Q, class R, class... More>
+  requires(ir::kernels_fit<X, W, O, P, Q, R, More...>())
+constexpr Expr<typename ir::Convolved<X, W, O, P, Q, R, More...>::type> convolve(
+    const Expr<X>& x, const Expr<W>& w, const O& o, const P& p, const Q& q, const R& r,
+    const More&... more) {
+  return Expr<typename ir::Convolved<X, W, O, P, Q, R, More...>::type>(
+      ir::convolution(x, w, ir::image_options<X, ConvolveOptions>(o, p, q, r, more...)));
 }
 template <class X, class W, class... Option>
   requires(!KernelsFit<X, W, Option...>)

@@ -150,6 +150,11 @@ inline constexpr BorderOption<Border::same> same;
 
 namespace ir {
 
+/// An option that an overload for the first few was not given.
+struct NoOption {
+  static constexpr void set(auto&) {}
+};
+
 // What a list of option tags comes to.
 template <class Options, class... Tag>
 constexpr Options options_of(Options options = {}) {
@@ -162,13 +167,14 @@ template <class Options, class... Tag>
 inline constexpr bool are_tags = (OptionOf<Tag, Options> && ...);
 /// Tags, or one Options known only at run time.
 template <class Options, class... Option>
-inline constexpr bool are_options =
-    are_tags<Options, Option...> ||
-    (sizeof...(Option) == 1 && (std::is_same_v<Option, Options> && ...));
+inline constexpr bool are_options = are_tags<Options, Option...>;
+template <class Options, class... None>
+inline constexpr bool are_options<Options, Options, None...> =
+    (std::is_same_v<None, NoOption> && ...);
 
 // What options come to: tags, known to the type, or an Options known only at run time.
-template <class X, class Options>
-constexpr Options image_options(const Options& given) {
+template <class X, class Options, std::same_as<NoOption>... None>
+constexpr Options image_options(const Options& given, None...) {
   Options o = given;
   o.axes = axes_of<X>(o.axes);
   return o;

@@ -122,11 +122,22 @@ constexpr void MaxPoolGradient::vjp(ir::VjpContext& c) {
 /// leaves windows out that are not whole. A NaN in a window is its largest number. The gradient
 /// goes to the first of several largest pixels, row by row. `max_pool(x, PoolOptions{...})` takes
 /// options known only at run time.
-template <class X, class... Option>
-constexpr Expr<typename ir::Pooled<X, Option...>::type> max_pool(const Expr<X>& x,
-                                                                 const Option&... options) {
-  return Expr<typename ir::Pooled<X, Option...>::type>(
-      ir::pool_value<ops::MaxPool>(x, ir::image_options<X, PoolOptions>(options...)));
+template <class X, class O = ir::NoOption, class P = ir::NoOption, class Q = ir::NoOption>
+  requires(ir::windows_fit<X, O, P, Q>())
+constexpr Expr<typename ir::Pooled<X, O, P, Q>::type> max_pool(
+    const Expr<X>& x, const O& o = {}, const P& p = {}, const Q& q = {},
+    ir::CallSite at = ir::CallSite::here()) {
+  return Expr<typename ir::Pooled<X, O, P, Q>::type>(
+      ir::pool_value<ops::MaxPool>(x, ir::image_options<X, PoolOptions>(o, p, q), at));
+}
+template <class X, class O, class P, class Q, class R, class... More>
+  requires(ir::windows_fit<X, O, P, Q, R, More...>())
+constexpr Expr<typename ir::Pooled<X, O, P, Q, R, More...>::type> max_pool(const Expr<X>& x,
+                                                                           const O& o, const P& p,
+                                                                           const Q& q, const R& r,
+                                                                           const More&... more) {
+  return Expr<typename ir::Pooled<X, O, P, Q, R, More...>::type>(
+      ir::pool_value<ops::MaxPool>(x, ir::image_options<X, PoolOptions>(o, p, q, r, more...)));
 }
 template <class X, class... Option>
   requires(!WindowsFit<X, Option...>)

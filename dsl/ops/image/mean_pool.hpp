@@ -52,11 +52,22 @@ constexpr void MeanPool::vjp(ir::VjpContext& c) {
 
 /// The mean of each window's pixels, channel by channel; windows and options as in max_pool. A
 /// window that reaches beyond the image is divided by the number of pixels it does see.
-template <class X, class... Option>
-constexpr Expr<typename ir::Pooled<X, Option...>::type> mean_pool(const Expr<X>& x,
-                                                                  const Option&... options) {
-  return Expr<typename ir::Pooled<X, Option...>::type>(
-      ir::pool_value<ops::MeanPool>(x, ir::image_options<X, PoolOptions>(options...)));
+template <class X, class O = ir::NoOption, class P = ir::NoOption, class Q = ir::NoOption>
+  requires(ir::windows_fit<X, O, P, Q>())
+constexpr Expr<typename ir::Pooled<X, O, P, Q>::type> mean_pool(
+    const Expr<X>& x, const O& o = {}, const P& p = {}, const Q& q = {},
+    ir::CallSite at = ir::CallSite::here()) {
+  return Expr<typename ir::Pooled<X, O, P, Q>::type>(
+      ir::pool_value<ops::MeanPool>(x, ir::image_options<X, PoolOptions>(o, p, q), at));
+}
+template <class X, class O, class P, class Q, class R, class... More>
+  requires(ir::windows_fit<X, O, P, Q, R, More...>())
+constexpr Expr<typename ir::Pooled<X, O, P, Q, R, More...>::type> mean_pool(const Expr<X>& x,
+                                                                            const O& o, const P& p,
+                                                                            const Q& q, const R& r,
+                                                                            const More&... more) {
+  return Expr<typename ir::Pooled<X, O, P, Q, R, More...>::type>(
+      ir::pool_value<ops::MeanPool>(x, ir::image_options<X, PoolOptions>(o, p, q, r, more...)));
 }
 template <class X, class... Option>
   requires(!WindowsFit<X, Option...>)

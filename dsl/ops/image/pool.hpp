@@ -140,11 +140,11 @@ struct Pooled<X, Option...> {
 };
 
 template <class Op, class X>
-constexpr Value pool_value(const Expr<X>& x, const PoolOptions& o) {
+constexpr Value pool_value(const Expr<X>& x, const PoolOptions& o, CallSite at = {}) {
   const Shape s = x.shape();
   const ShapeResult r = pooled(s, o);
-  if (!r.ok()) graph_error_shape(Op::name, r.error, &s, 1);
-  require_numbers(Op::name, x.value());
+  if (!r.ok()) graph_error_shape(Op::name, r.error, &s, 1, at);
+  require_numbers(Op::name, x.value(), at);
   return make(info_of<Op>, Pooling(o, s).attr(), x.value());
 }
 

@@ -236,13 +236,13 @@ struct TiledConvolved<X, W, Option...> {
 };
 
 template <class X, class W>
-constexpr Value tiled_convolution(const Expr<X>& x, const Expr<W>& w,
-                                  const TiledConvolveOptions& o) {
+constexpr Value tiled_convolution(const Expr<X>& x, const Expr<W>& w, const TiledConvolveOptions& o,
+                                  CallSite at = {}) {
   const Shape both[] = {x.shape(), w.shape()};
   const TiledResult r = tiled_convolution_of(both[0], both[1], o);
-  if (!r.result.ok()) graph_error_shape("tiled_convolve", r.result.error, both, 2);
-  require_numbers("tiled_convolve", x.value());
-  require_numbers("tiled_convolve", w.value());
+  if (!r.result.ok()) graph_error_shape("tiled_convolve", r.result.error, both, 2, at);
+  require_numbers("tiled_convolve", x.value(), at);
+  require_numbers("tiled_convolve", w.value(), at);
   return make(info_of<ops::TiledConvolve>, r.convolution.attr(), x.value(), w.value());
 }
 
@@ -263,11 +263,21 @@ concept TiledKernelsFit = ir::tiled_kernels_fit<X, W, Option...>();
 /// channels], in any order of x's axes. Other options are those of convolve (border, padding,
 /// stride, cross_correlation), but dilation and groups; or a TiledConvolveOptions, known only at
 /// run time. A tile beyond the result ends with it.
-template <class X, class W, class... Option>
-constexpr Expr<typename ir::TiledConvolved<X, W, Option...>::type> tiled_convolve(
-    const Expr<X>& x, const Expr<W>& w, const Option&... options) {
-  return Expr<typename ir::TiledConvolved<X, W, Option...>::type>(
-      ir::tiled_convolution(x, w, ir::image_options<X, TiledConvolveOptions>(options...)));
+template <class X, class W, class O = ir::NoOption, class P = ir::NoOption, class Q = ir::NoOption>
+  requires(ir::tiled_kernels_fit<X, W, O, P, Q>())
+constexpr Expr<typename ir::TiledConvolved<X, W, O, P, Q>::type> tiled_convolve(
+    const Expr<X>& x, const Expr<W>& w, const O& o = {}, const P& p = {}, const Q& q = {},
+    ir::CallSite at = ir::CallSite::here()) {
+  return Expr<typename ir::TiledConvolved<X, W, O, P, Q>::type>(
+      ir::tiled_convolution(x, w, ir::image_options<X, TiledConvolveOptions>(o, p, q), at));
+}
+template <class X, class W, class O, class P, class Q, class R, class... More>
+  requires(ir::tiled_kernels_fit<X, W, O, P, Q, R, More...>())
+constexpr Expr<typename ir::TiledConvolved<X, W, O, P, Q, R, More...>::type> tiled_convolve(
+    const Expr<X>& x, const Expr<W>& w, const O& o, const P& p, const Q& q, const R& r,
+    const More&... more) {
+  return Expr<typename ir::TiledConvolved<X, W, O, P, Q, R, More...>::type>(
+      ir::tiled_convolution(x, w, ir::image_options<X, TiledConvolveOptions>(o, p, q, r, more...)));
 }
 template <class X, class W, class... Option>
   requires(!TiledKernelsFit<X, W, Option...>)

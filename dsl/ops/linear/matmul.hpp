@@ -144,13 +144,12 @@ struct MatMulSpace<A, B> {
   using type = AnySpace;
 };
 
-constexpr Value matrix_product(const Value& a, const Value& b, const char* file = nullptr,
-                               int line = 0) {
+constexpr Value matrix_product(const Value& a, const Value& b, CallSite at = {}) {
   const Shape sa = a.shape(), sb = b.shape();
   const ShapeResult r = matmul_shape(sa, sb);
   if (!r.ok()) {
     const Shape both[] = {sa, sb};
-    graph_error_shape("matmul", r.error, both, 2, file, line);
+    graph_error_shape("matmul", r.error, both, 2, at);
   }
   Value left = as_numbers(a), right = as_numbers(b);
   if (sa.rank == 1) left = make(info_of<ops::Reshape>, shape_attr(make_shape(1, sa[0])), left);
@@ -175,17 +174,13 @@ concept InnerDimensionsAgree = ir::inner_dimensions_agree<A, B>();
 /// [.., k, n]: the axes before the last two, the batch among them, are the same in both and not
 /// repeated. Labels are numbers in it.
 template <class A, class B>
-constexpr Expr<typename ir::MatMulSpace<A, B>::type> matmul(const Expr<A>& a, const Expr<B>& b,
-                                                            const char* file = __builtin_FILE(),
-                                                            int line = __builtin_LINE()) {
-  return Expr<typename ir::MatMulSpace<A, B>::type>(
-      ir::matrix_product(a.value(), b.value(), file, line));
+constexpr Expr<typename ir::MatMulSpace<A, B>::type> matmul(
+    const Expr<A>& a, const Expr<B>& b, ir::CallSite at = ir::CallSite::here()) {
+  return Expr<typename ir::MatMulSpace<A, B>::type>(ir::matrix_product(a.value(), b.value(), at));
 }
 template <class A, class B>
   requires(!StacksAgree<A, B> || !InnerDimensionsAgree<A, B>)
-constexpr Refused<StacksAgree<A, B> && InnerDimensionsAgree<A, B>> matmul(const Expr<A>&,
-                                                                          const Expr<B>&,
-                                                                          const char* = "",
-                                                                          int = 0) = delete;
+constexpr Refused<StacksAgree<A, B> && InnerDimensionsAgree<A, B>> matmul(
+    const Expr<A>&, const Expr<B>&, ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

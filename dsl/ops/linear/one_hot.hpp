@@ -91,10 +91,10 @@ struct OneHotOf<S> {
   using type = space_from<one_hot_shape<S>(), S>;
 };
 
-constexpr Value one_hot_value(const Value& y, std::int64_t labels) {
+constexpr Value one_hot_value(const Value& y, std::int64_t labels, CallSite at) {
   Attr attr;
   attr.i[0] = static_cast<int>(labels);
-  return make(info_of<ops::OneHot>, attr, y);
+  return make_at(at, info_of<ops::OneHot>, attr, y);
 }
 }  // namespace ir
 
@@ -106,7 +106,8 @@ concept HasLabels = ir::is_any_space<S> || S::dtype == ir::DType::index;
 /// the type does not say how many labels there are, it is what the object does, `input("y",
 /// IndexSpace(n))`, or an argmax; ShapeError where nothing says it.
 template <class S>
-constexpr Expr<typename ir::OneHotOf<S>::type> one_hot(const Expr<S>& y) {
+constexpr Expr<typename ir::OneHotOf<S>::type> one_hot(const Expr<S>& y,
+                                                       ir::CallSite at = ir::CallSite::here()) {
   std::int64_t labels = 0;
   if constexpr (ir::SaysLabels<S>)
     labels = S::labels;
@@ -115,18 +116,18 @@ constexpr Expr<typename ir::OneHotOf<S>::type> one_hot(const Expr<S>& y) {
   if (labels < 1) {
     const ir::Shape shape = y.shape();
     graph_error_shape("one_hot", "the operand must be labels, and something say how many", &shape,
-                      1);
+                      1, at);
   }
-  return Expr<typename ir::OneHotOf<S>::type>(ir::one_hot_value(y.value(), labels));
+  return Expr<typename ir::OneHotOf<S>::type>(ir::one_hot_value(y.value(), labels, at));
 }
 template <class S>
   requires(!HasLabels<S>)
-constexpr Refused<HasLabels<S>> one_hot(const Expr<S>&) = delete;
+constexpr Refused<HasLabels<S>> one_hot(const Expr<S>&, ir::CallSite = {}) = delete;
 
 /// The same where the number of labels is known only at run time.
 template <class S>
-constexpr AnyExpr one_hot(const Expr<S>& y, int labels) {
-  return AnyExpr(ir::one_hot_value(y.value(), labels));
+constexpr AnyExpr one_hot(const Expr<S>& y, int labels, ir::CallSite at = ir::CallSite::here()) {
+  return AnyExpr(ir::one_hot_value(y.value(), labels, at));
 }
 
 }  // namespace ansatz

@@ -176,18 +176,18 @@ concept InputsFit = ir::inputs_fit<X, W, I>();
 /// batch of such.
 template <class X, class W, class I>
   requires InputsFit<X, W, I>
-constexpr Expr<typename ir::SparseProduct<X, W, I>::type> sparse_matmul(const Expr<X>& x,
-                                                                        const Expr<W>& w,
-                                                                        const Expr<I>& inputs) {
+constexpr Expr<typename ir::SparseProduct<X, W, I>::type> sparse_matmul(
+    const Expr<X>& x, const Expr<W>& w, const Expr<I>& inputs,
+    ir::CallSite at = ir::CallSite::here()) {
   for (const ir::Value* v : {&x.value(), &w.value(), &inputs.value()})
-    ir::require_numbers("sparse_matmul", *v);
-  return Expr<typename ir::SparseProduct<X, W, I>::type>(
-      ir::make(ir::info_of<ops::SparseMatmul>, ir::Attr{}, x.value(), w.value(), inputs.value()));
+    ir::require_numbers("sparse_matmul", *v, at);
+  return Expr<typename ir::SparseProduct<X, W, I>::type>(ir::make_at(
+      at, ir::info_of<ops::SparseMatmul>, ir::Attr{}, x.value(), w.value(), inputs.value()));
 }
 template <class X, class W, class I>
   requires(!InputsFit<X, W, I>)
-constexpr Refused<InputsFit<X, W, I>> sparse_matmul(const Expr<X>&, const Expr<W>&,
-                                                    const Expr<I>&) = delete;
+constexpr Refused<InputsFit<X, W, I>> sparse_matmul(const Expr<X>&, const Expr<W>&, const Expr<I>&,
+                                                    ir::CallSite = {}) = delete;
 
 /// The product of y, [units] or a batch of such, with the transpose of that matrix: `dim` numbers
 /// each.

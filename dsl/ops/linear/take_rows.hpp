@@ -77,10 +77,10 @@ constexpr void TakeRows::vjp(ir::VjpContext& c) {
 namespace ir {
 
 // The types may not say how many labels there are, but the graph may.
-constexpr void require_rows(const Value& w, const Value& indices) {
+constexpr void require_rows(const Value& w, const Value& indices, CallSite at) {
   const Shape both[] = {w.shape(), indices.shape()};
   if (both[0].rank > 0 && both[0][0] >= 0 && label_limit(indices) > both[0][0])
-    graph_error_shape("take_rows", "there must be a row for each label", both, 2);
+    graph_error_shape("take_rows", "there must be a row for each label", both, 2, at);
 }
 
 template <class W, class I>
@@ -115,17 +115,18 @@ concept RowsFit = ir::rows_fit<W, I>();
 /// added in the order of the indices. ShapeError (or no compilation) when there are more labels
 /// than rows; ValueError from the call when an index is not a row of W.
 template <class W, class I>
-constexpr Expr<typename ir::TakenRows<W, I>::type> take_rows(const Expr<W>& w,
-                                                             const Expr<I>& indices) {
-  ir::require_type("take_rows", w.value(), ir::DType::real, "rows must be numbers, not labels");
+constexpr Expr<typename ir::TakenRows<W, I>::type> take_rows(
+    const Expr<W>& w, const Expr<I>& indices, ir::CallSite at = ir::CallSite::here()) {
+  ir::require_type("take_rows", w.value(), ir::DType::real, "rows must be numbers, not labels", at);
   ir::require_type("take_rows", indices.value(), ir::DType::index,
-                   "the indices must be labels (an IndexSpace)");
-  ir::require_rows(w.value(), indices.value());
+                   "the indices must be labels (an IndexSpace)", at);
+  ir::require_rows(w.value(), indices.value(), at);
   return Expr<typename ir::TakenRows<W, I>::type>(
-      ir::make(ir::info_of<ops::TakeRows>, ir::Attr{}, w.value(), indices.value()));
+      ir::make_at(at, ir::info_of<ops::TakeRows>, ir::Attr{}, w.value(), indices.value()));
 }
 template <class W, class I>
   requires(!RowsFit<W, I>)
-constexpr Refused<RowsFit<W, I>> take_rows(const Expr<W>&, const Expr<I>&) = delete;
+constexpr Refused<RowsFit<W, I>> take_rows(const Expr<W>&, const Expr<I>&,
+                                           ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

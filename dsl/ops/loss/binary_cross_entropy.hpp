@@ -59,23 +59,24 @@ struct SigmoidBinaryCrossEntropy : Composite<SigmoidBinaryCrossEntropy, 2> {
 /// when broadcast: sum over the units for one number an example.
 template <class P, class T>
 constexpr Applied<ops::BinaryCrossEntropy, Expr<P>, Expr<T>> binary_cross_entropy(
-    const Expr<P>& p, const Expr<T>& t) {
-  return apply<ops::BinaryCrossEntropy>(p, t);
+    const Expr<P>& p, const Expr<T>& t, ir::CallSite at = ir::CallSite::here()) {
+  return apply_at<ops::BinaryCrossEntropy>(at, p, t);
 }
 template <class P, class T>
   requires(!ShapesBroadcast<P, T>)
-constexpr Refused<ShapesBroadcast<P, T>> binary_cross_entropy(const Expr<P>&,
-                                                              const Expr<T>&) = delete;
+constexpr Refused<ShapesBroadcast<P, T>> binary_cross_entropy(const Expr<P>&, const Expr<T>&,
+                                                              ir::CallSite = {}) = delete;
 
 /// binary_cross_entropy(sigmoid(z), t), which becomes this.
 template <class Z, class T>
 constexpr Applied<ops::SigmoidBinaryCrossEntropy, Expr<Z>, Expr<T>> sigmoid_binary_cross_entropy(
-    const Expr<Z>& z, const Expr<T>& t) {
-  return apply<ops::SigmoidBinaryCrossEntropy>(z, t);
+    const Expr<Z>& z, const Expr<T>& t, ir::CallSite at = ir::CallSite::here()) {
+  return apply_at<ops::SigmoidBinaryCrossEntropy>(at, z, t);
 }
 template <class Z, class T>
   requires(!ShapesBroadcast<Z, T>)
 constexpr Refused<ShapesBroadcast<Z, T>> sigmoid_binary_cross_entropy(const Expr<Z>&,
-                                                                      const Expr<T>&) = delete;
+                                                                      const Expr<T>&,
+                                                                      ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

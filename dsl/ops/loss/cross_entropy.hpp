@@ -122,14 +122,14 @@ struct SoftmaxCrossEntropy : Composite<SoftmaxCrossEntropy, 2> {
 namespace ir {
 // The types may not say how many labels there are, but the graph may: an input's must be as many as
 // there are classes, what is computed may be fewer.
-constexpr void require_labels_fit(const Value& p, const Value& t) {
+constexpr void require_labels_fit(const Value& p, const Value& t, CallSite at) {
   const std::int64_t labels = label_limit(t);
   const Shape both[] = {p.shape(), t.shape()};
   if (labels <= 0 || both[0].rank == 0) return;
   const int classes = both[0][both[0].rank - 1];
   const bool same = op_of(t) == info_of<ops::Input>;
   if (classes >= 0 && (same ? labels != classes : labels > classes))
-    graph_error_shape("cross_entropy", "there must be as many classes as labels", both, 2);
+    graph_error_shape("cross_entropy", "there must be as many classes as labels", both, 2, at);
 }
 
 // The labels, checked where they are computed if nothing is known of them before.
@@ -176,15 +176,16 @@ concept TargetsFit = ir::targets_fit<P, T>();
 /// usually softmax(z), in which case z is used and nothing is lost to rounding; t: labels (an
 /// IndexSpace) or probabilities.
 template <class P, class T>
-constexpr Expr<typename ir::CrossEntropySpace<P, T>::type> cross_entropy(const Expr<P>& p,
-                                                                         const Expr<T>& t) {
-  ir::require_labels_fit(p.value(), t.value());
+constexpr Expr<typename ir::CrossEntropySpace<P, T>::type> cross_entropy(
+    const Expr<P>& p, const Expr<T>& t, ir::CallSite at = ir::CallSite::here()) {
+  ir::require_labels_fit(p.value(), t.value(), at);
   return Expr<typename ir::CrossEntropySpace<P, T>::type>(
-      ir::make(ir::info_of<ops::CrossEntropy>, ir::Attr{}, p.value(),
-               ir::class_labels(p.value(), t.value())));
+      ir::make_at(at, ir::info_of<ops::CrossEntropy>, ir::Attr{}, p.value(),
+                  ir::class_labels(p.value(), t.value())));
 }
 template <class P, class T>
   requires(!TargetsFit<P, T>)
-constexpr Refused<TargetsFit<P, T>> cross_entropy(const Expr<P>&, const Expr<T>&) = delete;
+constexpr Refused<TargetsFit<P, T>> cross_entropy(const Expr<P>&, const Expr<T>&,
+                                                  ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

@@ -37,10 +37,10 @@ concept HasClasses = ir::has_classes<S>();
 /// One draw for each row of p, as a row with a single 1. p need not sum to one: only ratios count;
 /// a class with p = 0 is never drawn.
 template <class S>
-constexpr Expr<S> multinomial(const Expr<S>& p) {
+constexpr Expr<S> multinomial(const Expr<S>& p, ir::CallSite at = ir::CallSite::here()) {
   const ir::Shape s = p.shape();
   if (s.rank - s.batched() <= 0)
-    graph_error_shape("multinomial", "there must be a probability for each class", &s, 1);
+    graph_error_shape("multinomial", "there must be a probability for each class", &s, 1, at);
   ir::Attr classes;
   classes.i[0] = s[s.rank - 1];
   const ir::Value position = ir::draw_position(AnyExpr(p.value()));
@@ -48,6 +48,6 @@ constexpr Expr<S> multinomial(const Expr<S>& p) {
 }
 template <class S>
   requires(!HasClasses<S>)
-constexpr Refused<HasClasses<S>> multinomial(const Expr<S>&) = delete;
+constexpr Refused<HasClasses<S>> multinomial(const Expr<S>&, ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

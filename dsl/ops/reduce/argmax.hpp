@@ -20,8 +20,14 @@ struct ArgMax : ReduceOp<ArgMax, ir::DType::index> {
 /// the Space is known when the graph is built.
 template <class S, class A = OverUnits, class... K>
 constexpr IndexReduced<S, A, K...> argmax(const Expr<S>& x, A = {}, K...) {
-  const ir::Attr over = ir::reduction_of<OverUnits, A, K...>("argmax", x.shape());
+  const ir::Attr over = ir::reduction_of<OverUnits, A, K...>("argmax", x.shape(), {});
   return IndexReduced<S, A, K...>(ir::position<ops::ArgMax, true>(x.value(), over.i[0], over.i[1]));
+}
+template <class A = OverUnits, class K = DropAxes>
+  requires(ir::one_axis_kept_or_not<A, K>)
+constexpr AnyExpr argmax(const AnyExpr& x, A = {}, K = {}, ir::CallSite at = ir::CallSite::here()) {
+  const ir::Attr over = ir::reduction_of<OverUnits, A, K>("argmax", x.shape(), at);
+  return AnyExpr(ir::position<ops::ArgMax, true>(x.value(), over.i[0], over.i[1]));
 }
 template <class S, class A = OverUnits, class... K>
   requires(!HasAxes<S, A> || !OneAxis<A, K...>)

@@ -20,9 +20,15 @@ struct ArgMin : ReduceOp<ArgMin, ir::DType::index> {
 /// the Space is known when the graph is built.
 template <class S, class A = OverUnits, class... K>
 constexpr IndexReduced<S, A, K...> argmin(const Expr<S>& x, A = {}, K...) {
-  const ir::Attr over = ir::reduction_of<OverUnits, A, K...>("argmin", x.shape());
+  const ir::Attr over = ir::reduction_of<OverUnits, A, K...>("argmin", x.shape(), {});
   return IndexReduced<S, A, K...>(
       ir::position<ops::ArgMin, false>(x.value(), over.i[0], over.i[1]));
+}
+template <class A = OverUnits, class K = DropAxes>
+  requires(ir::one_axis_kept_or_not<A, K>)
+constexpr AnyExpr argmin(const AnyExpr& x, A = {}, K = {}, ir::CallSite at = ir::CallSite::here()) {
+  const ir::Attr over = ir::reduction_of<OverUnits, A, K>("argmin", x.shape(), at);
+  return AnyExpr(ir::position<ops::ArgMin, false>(x.value(), over.i[0], over.i[1]));
 }
 template <class S, class A = OverUnits, class... K>
   requires(!HasAxes<S, A> || !OneAxis<A, K...>)

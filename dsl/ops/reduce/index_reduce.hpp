@@ -80,6 +80,9 @@ inline constexpr bool one_axis = is_axes<A>;
 template <class... A>
 inline constexpr bool one_axis<OverSeveral<A...>> = false;
 
+template <class A, class K>
+inline constexpr bool one_axis_kept_or_not = is_axes<A> && KeepOrDrop<K>;
+
 template <class A, class S>
 struct IndexReducedSpace {
   using type = std::remove_pointer_t<decltype(index_space<A, S>())>;

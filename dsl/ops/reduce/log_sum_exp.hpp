@@ -59,6 +59,12 @@ template <class S, class A = OverUnits, class... More>
 constexpr Reduced<S, OverUnits, A, More...> log_sum_exp(const Expr<S>& x, A = {}, More...) {
   return ir::reduce_over<ops::LogSumExp, OverUnits, A, More...>(x);
 }
+template <class A = OverUnits, class B = DropAxes>
+  requires(ir::one_or_two<A, B>)
+constexpr AnyExpr log_sum_exp(const AnyExpr& x, A = {}, B = {},
+                              ir::CallSite at = ir::CallSite::here()) {
+  return ir::reduce_over<ops::LogSumExp, OverUnits, A, B>(x, at);
+}
 template <class S, class A = OverUnits, class... More>
   requires(!HasAxes<S, A, More...>)
 constexpr Refused<HasAxes<S, A, More...>> log_sum_exp(const Expr<S>&, A = {}, More...) = delete;

@@ -29,6 +29,11 @@ template <class S, class... A>
 constexpr Reduced<S, OverAll, A...> max(const Expr<S>& x, A...) {
   return ir::reduce_over<ops::Max, OverAll, A...>(x);
 }
+template <class A, class B = DropAxes>
+  requires(ir::one_or_two<A, B>)
+constexpr AnyExpr max(const AnyExpr& x, A, B = {}, ir::CallSite at = ir::CallSite::here()) {
+  return ir::reduce_over<ops::Max, OverAll, A, B>(x, at);
+}
 template <class S, class... A>
   requires(!HasAxes<S, A...>)
 constexpr Refused<HasAxes<S, A...>> max(const Expr<S>&, A...) = delete;

@@ -77,6 +77,10 @@ inline constexpr bool is_axes<OverAxis<A>> = true;
 template <class... A>
 inline constexpr bool is_axes<OverSeveral<A...>> = (is_axes<A> && ...);
 
+// One or two axes, the second perhaps keep_axes.
+template <class A, class B>
+inline constexpr bool one_or_two = is_axes<A> && (is_axes<B> || KeepOrDrop<B>);
+
 // What comes behind the operand of a reduction: none, one or several axes, and perhaps keep_axes.
 template <class Default, class... A>
 struct OverOf;
@@ -195,8 +199,8 @@ inline constexpr const char* axes_rule<OverSeveral<A...>> =
 
 // The same at run time, where the types do not say.
 template <class A>
-constexpr int checked_mask(const char* op, const Shape& s, A over) {
-  if (!axes_there(s, over)) graph_error_shape(op, axes_rule<A>, &s, 1);
+constexpr int checked_mask(const char* op, const Shape& s, A over, CallSite at) {
+  if (!axes_there(s, over)) graph_error_shape(op, axes_rule<A>, &s, 1, at);
   return mask_of(s, over);
 }
 
@@ -261,14 +265,14 @@ namespace ir {
 
 /// The attributes of a reduction of a value of shape `s`.
 template <class Default, class... A>
-constexpr Attr reduction_of(const char* op, const Shape& s) {
+constexpr Attr reduction_of(const char* op, const Shape& s, CallSite at) {
   using Over = OverOf<Default, A...>;
-  return reduce_attr(checked_mask(op, s, typename Over::axes{}), Over::keep::keep);
+  return reduce_attr(checked_mask(op, s, typename Over::axes{}, at), Over::keep::keep);
 }
 template <class Op, class Default, class... A, class S>
-constexpr Reduced<S, Default, A...> reduce_over(const Expr<S>& x) {
+constexpr Reduced<S, Default, A...> reduce_over(const Expr<S>& x, CallSite at = {}) {
   return Reduced<S, Default, A...>(
-      make(info_of<Op>, reduction_of<Default, A...>(Op::name, x.shape()), x.value()));
+      make(info_of<Op>, reduction_of<Default, A...>(Op::name, x.shape(), at), x.value()));
 }
 
 }  // namespace ir

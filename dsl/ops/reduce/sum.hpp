@@ -26,6 +26,11 @@ template <class S, class... A>
 constexpr Reduced<S, OverAll, A...> sum(const Expr<S>& x, A...) {
   return ir::reduce_over<ops::Sum, OverAll, A...>(x);
 }
+template <class A, class B = DropAxes>
+  requires(ir::one_or_two<A, B>)
+constexpr AnyExpr sum(const AnyExpr& x, A, B = {}, ir::CallSite at = ir::CallSite::here()) {
+  return ir::reduce_over<ops::Sum, OverAll, A, B>(x, at);
+}
 template <class S, class... A>
   requires(!HasAxes<S, A...>)
 constexpr Refused<HasAxes<S, A...>> sum(const Expr<S>&, A...) = delete;

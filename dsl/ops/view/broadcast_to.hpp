@@ -14,12 +14,13 @@ constexpr ShapeResult repeated(const Shape& x, const Shape& to) {
   return ops::BroadcastTo::shape(&x, 1, shape_attr(s));
 }
 
-constexpr Value repeat_to(const Value& x, const Shape& to, const char* extent) {
+constexpr Value repeat_to(const Value& x, const Shape& to, const char* extent, CallSite at = {}) {
   const Shape from = x.shape();
   const ShapeResult r = repeated(from, to);
   if (!r.ok() || fixed_size(r.shape) == any) {
     const Shape both[] = {from, to};
-    graph_error_shape("broadcast_to", "the new shape must be one the operand repeats to", both, 2);
+    graph_error_shape("broadcast_to", "the new shape must be one the operand repeats to", both, 2,
+                      at);
   }
   if (r.shape == from) return whole_view(x);
   const Value y = make(info_of<ops::BroadcastTo>, shape_attr(r.shape), x);
@@ -92,23 +93,26 @@ concept RepeatsTo = ir::repeats_to<X, typename ir::TargetOf<To>::type>();
 /// x repeated to Space S, by NumPy's rule on the features; a batch stays one:
 /// `broadcast_to<Matrix<5, 3>>(row)`, `broadcast_to<Batch<VectorSpace<3>>>(row)`.
 template <class S, class X>
-constexpr Expr<typename ir::RepeatedTo<S, X>::type> broadcast_to(const Expr<X>& x) {
+constexpr Expr<typename ir::RepeatedTo<S, X>::type> broadcast_to(
+    const Expr<X>& x, ir::CallSite at = ir::CallSite::here()) {
   return Expr<typename ir::RepeatedTo<S, X>::type>(
-      ir::repeat_to(x.value(), S().shape(), ir::extent_name(S())));
+      ir::repeat_to(x.value(), S().shape(), ir::extent_name(S()), at));
 }
 template <class S, class X>
   requires(!RepeatsTo<X, S>)
-constexpr Refused<RepeatsTo<X, S>> broadcast_to(const Expr<X>&) = delete;
+constexpr Refused<RepeatsTo<X, S>> broadcast_to(const Expr<X>&, ir::CallSite = {}) = delete;
 
 /// The same to sizes known only at run time, `broadcast_to(row, Matrix(n, 3))`, or to the shape of
 /// another expression, `broadcast_to(row, y)`.
 template <class X, class To>
-constexpr Expr<typename ir::RepeatedTo<To, X>::type> broadcast_to(const Expr<X>& x, const To& to) {
+constexpr Expr<typename ir::RepeatedTo<To, X>::type> broadcast_to(
+    const Expr<X>& x, const To& to, ir::CallSite at = ir::CallSite::here()) {
   return Expr<typename ir::RepeatedTo<To, X>::type>(
-      ir::repeat_to(x.value(), to.shape(), ir::extent_name(to)));
+      ir::repeat_to(x.value(), to.shape(), ir::extent_name(to), at));
 }
 template <class X, class To>
   requires(!RepeatsTo<X, To>)
-constexpr Refused<RepeatsTo<X, To>> broadcast_to(const Expr<X>&, const To&) = delete;
+constexpr Refused<RepeatsTo<X, To>> broadcast_to(const Expr<X>&, const To&,
+                                                 ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

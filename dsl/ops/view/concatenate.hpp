@@ -99,6 +99,8 @@ template <class First, class... Rest>
 struct Parts<Expr<First>, Expr<Rest>...> : Join<-1, First, Rest...> {};
 template <int A, class First, class... Rest>
 struct Parts<OverAxis<A>, Expr<First>, Expr<Rest>...> : Join<A, First, Rest...> {};
+template <class A, class B>
+struct Parts<A, B, NotGiven> : Parts<A, B> {};
 
 template <class... T>
 struct Concatenated {
@@ -106,15 +108,15 @@ struct Concatenated {
 };
 
 template <class... S>
-constexpr Value concatenate_values(int a, const Expr<S>&... parts) {
+constexpr Value concatenate_values(CallSite at, int a, const Expr<S>&... parts) {
   const Value values[] = {parts.value()...};
-  for (const Value& each : values) require_numbers("concatenate", each);
+  for (const Value& each : values) require_numbers("concatenate", each, at);
   return make(info_of<ops::Concatenate>, concatenate_attr(values[0].shape(), a), values,
-              static_cast<int>(sizeof...(S)));
+              static_cast<int>(sizeof...(S)), at);
 }
 template <int A, class... S>
-constexpr Value concatenate_values(int, OverAxis<A>, const Expr<S>&... parts) {
-  return concatenate_values(A, parts...);
+constexpr Value concatenate_values(CallSite at, int, OverAxis<A>, const Expr<S>&... parts) {
+  return concatenate_values(at, A, parts...);
 }
 
 }  // namespace ir
@@ -128,7 +130,17 @@ concept OtherDimensionsAgree = ir::Parts<T...>::fits();
 /// `concatenate(a, b, c)`, `concatenate(axis<0>, a, b, c)`.
 template <class... T>
 constexpr Expr<typename ir::Concatenated<T...>::type> concatenate(const T&... parts) {
-  return Expr<typename ir::Concatenated<T...>::type>(ir::concatenate_values(-1, parts...));
+  return Expr<typename ir::Concatenated<T...>::type>(ir::concatenate_values({}, -1, parts...));
+}
+template <class A, class B, class C = ir::NotGiven>
+  requires(ir::Parts<A, B, C>::fits())
+constexpr Expr<typename ir::Concatenated<A, B, C>::type> concatenate(
+    const A& a, const B& b, const C& c = {}, ir::CallSite at = ir::CallSite::here()) {
+  using Result = Expr<typename ir::Concatenated<A, B, C>::type>;
+  if constexpr (ir::is_given<C>)
+    return Result(ir::concatenate_values(at, -1, a, b, c));
+  else
+    return Result(ir::concatenate_values(at, -1, a, b));
 }
 template <class... T>
   requires(!OtherDimensionsAgree<T...>)

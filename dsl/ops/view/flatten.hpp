@@ -42,12 +42,13 @@ concept HasFeatures = ir::flattens<X>();
 /// All features of each example in one row, the last axis fastest: a batch of images [b, r, c, k]
 /// becomes [b, r c k], a value without a batch becomes one vector.
 template <class X>
-constexpr Expr<typename ir::Flattened<X>::type> flatten(const Expr<X>& x) {
+constexpr Expr<typename ir::Flattened<X>::type> flatten(const Expr<X>& x,
+                                                        ir::CallSite at = ir::CallSite::here()) {
   return Expr<typename ir::Flattened<X>::type>(
-      ir::reshape_features(x.value(), ir::make_shape(any)));
+      ir::reshape_features(x.value(), ir::make_shape(any), at));
 }
 template <class X>
   requires(!HasFeatures<X>)
-constexpr Refused<HasFeatures<X>> flatten(const Expr<X>&) = delete;
+constexpr Refused<HasFeatures<X>> flatten(const Expr<X>&, ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

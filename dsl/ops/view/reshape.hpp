@@ -42,13 +42,13 @@ constexpr ShapeResult reshaped(const Shape& x, const Shape& to) {
   return ops::Reshape::shape(&x, 1, shape_attr(s));
 }
 
-constexpr Value reshape_features(const Value& x, const Shape& to) {
+constexpr Value reshape_features(const Value& x, const Shape& to, CallSite at = {}) {
   const Shape from = x.shape();
   const ShapeResult r = reshaped(from, to);
   const Shape both[] = {from, to};
-  if (!r.ok()) graph_error_shape("reshape", r.error, both, 2);
+  if (!r.ok()) graph_error_shape("reshape", r.error, both, 2, at);
   if (fixed_size(r.shape) == any)
-    graph_error_shape("reshape", "the new shape must have as many elements", both, 2);
+    graph_error_shape("reshape", "the new shape must have as many elements", both, 2, at);
   if (r.shape == from) return whole_view(x);
   return make(info_of<ops::Reshape>, shape_attr(r.shape), x);
 }
@@ -88,11 +88,12 @@ concept SameElements = ir::same_elements<X, S>();
 /// dimension may be `any` and follows from the others, as -1 does in NumPy. ShapeError (or no
 /// compilation) when the numbers of elements differ.
 template <class S, class X>
-constexpr Expr<ir::in_batch_of<S, X>> reshape(const Expr<X>& x, S space = {}) {
-  return Expr<ir::in_batch_of<S, X>>(ir::reshape_features(x.value(), space.shape()));
+constexpr Expr<ir::in_batch_of<S, X>> reshape(const Expr<X>& x, S space = {},
+                                              ir::CallSite at = ir::CallSite::here()) {
+  return Expr<ir::in_batch_of<S, X>>(ir::reshape_features(x.value(), space.shape(), at));
 }
 template <class S, class X>
   requires(!SameElements<X, S>)
-constexpr Refused<SameElements<X, S>> reshape(const Expr<X>&, S = {}) = delete;
+constexpr Refused<SameElements<X, S>> reshape(const Expr<X>&, S = {}, ir::CallSite = {}) = delete;
 
 }  // namespace ansatz

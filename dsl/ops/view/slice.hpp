@@ -61,10 +61,10 @@ constexpr SliceResult sliced(const Shape& x, int a, int start, int stop, int ste
   return r;
 }
 
-constexpr Value slice_axis(const Value& x, int a, int start, int stop, int step) {
+constexpr Value slice_axis(const Value& x, int a, int start, int stop, int step, CallSite at = {}) {
   const Shape from = x.shape();
   const SliceResult r = sliced(from, a, start, stop, step);
-  if (!r.result.ok()) graph_error_shape("slice", r.result.error, &from, 1);
+  if (!r.result.ok()) graph_error_shape("slice", r.result.error, &from, 1, at);
   if (r.result.shape == from) return whole_view(x);
   return make(info_of<ops::Slice>, r.attr, x);
 }
@@ -74,10 +74,11 @@ struct Places {
   int start = 0, stop = to_end, step = 1;
 };
 template <class R>
-constexpr Places places_of(R) {
+constexpr Places places_of(R, NotGiven = {}, NotGiven = {}) {
   return {R::start, R::stop, R::step};
 }
-constexpr Places places_of(int start, int stop, int step = 1) { return {start, stop, step}; }
+constexpr Places places_of(int start, int stop, NotGiven = {}) { return {start, stop}; }
+constexpr Places places_of(int start, int stop, int step) { return {start, stop, step}; }
 
 template <class... P>
 inline constexpr bool are_places = false;
@@ -86,11 +87,16 @@ inline constexpr bool are_places<Range<Start, Stop, Step>> = true;
 template <class... P>
   requires(sizeof...(P) >= 2 && sizeof...(P) <= 3 && (std::is_integral_v<P> && ...))
 inline constexpr bool are_places<P...> = true;
+template <class P>
+inline constexpr bool are_places<P, NotGiven, NotGiven> = are_places<P>;
+template <class P, class Q>
+  requires is_given<Q>
+inline constexpr bool are_places<P, Q, NotGiven> = are_places<P, Q>;
 
 // The shape of a slice; its axis is `any` where the places are known only at run time.
 template <class X, int A, class... P>
 consteval ShapeResult sliced_space() {
-  if constexpr (sizeof...(P) == 1) {
+  if constexpr (!(std::is_integral_v<P> || ...)) {
     const Places p = places_of(P{}...);
     return sliced(X::known, A, p.start, p.stop, p.step).result;
   } else {
@@ -142,12 +148,14 @@ concept SliceFits = ir::slice_fits<X, A, P...>();
 /// negative: from the last). `slice(x, axis<0>, range<0, 10>)` has 10 of them in its Space;
 /// `slice(x, axis<0>, start, stop)` and `slice(x, axis<0>, start, stop, step)` take numbers known
 /// at run time. Positions as in NumPy, but an empty slice is refused, and so is a step below 1.
-template <class X, int A, class... P>
-constexpr Expr<typename ir::Sliced<X, A, P...>::type> slice(const Expr<X>& x, OverAxis<A>,
-                                                            P... places) {
-  const ir::Places p = ir::places_of(places...);
-  return Expr<typename ir::Sliced<X, A, P...>::type>(
-      ir::slice_axis(x.value(), A, p.start, p.stop, p.step));
+template <class X, int A, class P, class Q = ir::NotGiven, class R = ir::NotGiven>
+  requires(ir::slice_fits<X, A, P, Q, R>())
+constexpr Expr<typename ir::Sliced<X, A, P, Q, R>::type> slice(
+    const Expr<X>& x, OverAxis<A>, P range_or_start, Q stop = {}, R step = {},
+    ir::CallSite at = ir::CallSite::here()) {
+  const ir::Places p = ir::places_of(range_or_start, stop, step);
+  return Expr<typename ir::Sliced<X, A, P, Q, R>::type>(
+      ir::slice_axis(x.value(), A, p.start, p.stop, p.step, at));
 }
 template <class X, int A, class... P>
   requires(!SliceFits<X, A, P...>)

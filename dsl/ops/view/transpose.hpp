@@ -31,10 +31,11 @@ constexpr Attr axes_attr() {
   return a;
 }
 
-constexpr Value transpose_axes(const Value& x, const Attr& order, int count, bool features) {
+constexpr Value transpose_axes(const Value& x, const Attr& order, int count, bool features,
+                               CallSite at = {}) {
   const Shape from = x.shape();
   const ShapeResult r = transposed(from, order, count, features);
-  if (!r.ok()) graph_error_shape("transpose", r.error, &from, 1);
+  if (!r.ok()) graph_error_shape("transpose", r.error, &from, 1, at);
   const int batch = features && from.batched();
   Attr full;
   for (int k = 0; k < count; ++k) full.i[batch + k] = batch + order.i[k];
@@ -83,15 +84,16 @@ concept AxesPermute = ir::axes_permute<X, A...>();
 /// A_k of x, and 0 is the first after the batch. `transpose<2, 0, 1>(x)`: [b, r, c, k] becomes
 /// [b, k, r, c].
 template <int... A, class X>
-constexpr Expr<typename ir::Transposed<X, A...>::type> transpose(const Expr<X>& x) {
+constexpr Expr<typename ir::Transposed<X, A...>::type> transpose(
+    const Expr<X>& x, ir::CallSite at = ir::CallSite::here()) {
   using Result = Expr<typename ir::Transposed<X, A...>::type>;
   if constexpr (sizeof...(A) == 0)
-    return Result(ir::transpose_axes(x.value(), ir::axes_attr<1, 0>(), 2, false));
+    return Result(ir::transpose_axes(x.value(), ir::axes_attr<1, 0>(), 2, false, at));
   else
-    return Result(ir::transpose_axes(x.value(), ir::axes_attr<A...>(), sizeof...(A), true));
+    return Result(ir::transpose_axes(x.value(), ir::axes_attr<A...>(), sizeof...(A), true, at));
 }
 template <int... A, class X>
   requires(!AxesPermute<X, A...>)
-constexpr Refused<AxesPermute<X, A...>> transpose(const Expr<X>&) = delete;
+constexpr Refused<AxesPermute<X, A...>> transpose(const Expr<X>&, ir::CallSite = {}) = delete;
 
 }  // namespace ansatz
