@@ -251,6 +251,113 @@ TEST_CASE("stable forms: random ones", "[pass][stabilize]") {
   }
 }
 
+// A sum that is exactly 0 at z = 0, whatever w is: its quotients, powers and logs are infinite or 0
+// there, with the sign that they have as written, also where their exponentials are 0 or overflow.
+TEST_CASE("stable forms: sums that cancel exactly", "[pass][stabilize]") {
+  using Real = long double;
+  struct Cancelling {
+    AnyExpr e;
+    std::function<Real(Real, Real)> of;  // of w and z
+    std::string text;
+  };
+  const AnyExpr w(input<Scalar>("w").value()), z = z_input();
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    std::mt19937 random(seed);
+    const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+    const auto term = [&]() -> Cancelling {
+      const double c = (1 + 0.5 * below(3)) * (below(3) ? 1 : -1), a = below(5) - 2,
+                   b = below(3) - 1;
+      return {c * exp(a * w + b),
+              [=](Real u, Real) { return static_cast<Real>(c) * std::exp(a * u + b); },
+              std::to_string(c) + " e^(" + std::to_string(a) + " w + " + std::to_string(b) + ")"};
+    };
+    const auto plus = [](const Cancelling& a, const Cancelling& b, int sign) -> Cancelling {
+      return {sign < 0 ? a.e - b.e : a.e + b.e,
+              [f = a.of, g = b.of, sign](Real u, Real v) { return f(u, v) + sign * g(u, v); },
+              "(" + a.text + (sign < 0 ? " - " : " + ") + b.text + ")"};
+    };
+    const auto times = [](const Cancelling& a, const Cancelling& b) -> Cancelling {
+      return {a.e * b.e, [f = a.of, g = b.of](Real u, Real v) { return f(u, v) * g(u, v); },
+              a.text + " * " + b.text};
+    };
+    const auto over = [](const Cancelling& a, const Cancelling& b) -> Cancelling {
+      return {a.e / b.e, [f = a.of, g = b.of](Real u, Real v) { return f(u, v) / g(u, v); },
+              a.text + " / " + b.text};
+    };
+    const auto minus = [](const Cancelling& a) -> Cancelling {
+      return {-a.e, [f = a.of](Real u, Real v) { return -f(u, v); }, "-" + a.text};
+    };
+    const auto some = [&] {
+      Cancelling s = term();
+      for (int k = below(3); k > 0; --k) s = plus(s, term(), 1);
+      return s;
+    };
+    // c e^(a w) - c e^(a w - z), a half of the times with a sum that both parts have
+    const auto nothing = [&] {
+      const double c = 1 + 0.5 * below(3), a = below(5) - 2;
+      Cancelling first = {c * exp(a * w), [=](Real u, Real) { return Real(c) * std::exp(a * u); },
+                          "c e^aw"};
+      Cancelling second = {c * exp(a * w - z),
+                           [=](Real u, Real v) { return Real(c) * std::exp(a * u - v); },
+                           "c e^(aw - z)"};
+      if (below(2)) {
+        // The reference leaves out what is in both: it is the larger part, at times.
+        const AnyExpr both = term().e;
+        first.e = first.e + both;
+        second.e = second.e + both;
+        second.text += ", both with a sum";
+      }
+      Cancelling d = plus(first, second, -1);
+      return below(3) ? d : minus(d);
+    };
+    const Cancelling a = some(), d = nothing();
+    const Cancelling one = {AnyExpr(ir::Value(1.)), [](Real, Real) { return 1.L; }, "1"};
+    Cancelling f;
+    switch (below(8)) {
+      case 0:
+        f = over(a, d);
+        break;
+      case 1:
+        f = over(plus(one, a, 1), d);
+        break;
+      case 2:
+        f = over(d, a);
+        break;
+      case 3:
+        f = times(a, over(one, d));
+        break;
+      case 4:
+        f = plus(over(a, d), one, -1);
+        break;
+      case 5:
+        f = {a.e * pow(d.e, -2.),
+             [=](Real u, Real v) { return a.of(u, v) / (d.of(u, v) * d.of(u, v)); },
+             a.text + " * " + d.text + "^-2"};
+        break;
+      case 6:
+        f = {log(d.e * d.e), [=](Real u, Real v) { return std::log(d.of(u, v) * d.of(u, v)); },
+             "log of the square of " + d.text};
+        break;
+      default:
+        f = times(over(d, a), term());
+    }
+    auto program = build(function(output("y", f.e)));
+    for (const float at_w : {0.f, 20.f, -20.f, 60.f, -60.f, 88.f, -88.f, 100.f, -100.f, 300.f})
+      for (const float at_z : {0.f, 1.f, -1.f}) {
+        const Real want = f.of(at_w, at_z);
+        if (std::isnan(want)) continue;
+        const float got =
+            program({{"w", view(&at_w, {1})}, {"z", view(&at_z, {1})}})["y"].data()[0];
+        INFO(seed << ": " << f.text << " at w = " << at_w << ", z = " << at_z << ": "
+                  << static_cast<double>(want));
+        if (std::isinf(want) || std::abs(want) > 1e37L)
+          CHECK((std::isinf(want) ? got == want : std::abs(got) > 1e36f));
+        else
+          CHECK(std::abs(got - want) <= 1e-3L * std::abs(want) + 1e-36L);
+      }
+  }
+}
+
 TEST_CASE("stable forms: terms of a sum that stand before another's", "[pass][stabilize]") {
   // The log-density of a reparametrised normal number: (m + b) + e^s n less (m + b), over e^s.
   Function f;

@@ -4,15 +4,21 @@
 //   sqrt(a e^s + b e^t) -> e^(m / 2) sqrt(a e^(s - m) + b e^(t - m))             m = max(s, t)
 //   c e^u / (a e^s) -> (c / a) e^(u - s)         sqrt(e^u) -> e^(u / 2)
 // The identities hold for every m, so that m is a constant to gradients. A sum over axes is scaled
-// by its largest exponent; sigmoid and softmax are quotients.
+// by its largest exponent; sigmoid and softmax are quotients. Where terms of both signs or a sum
+// that cancels exactly make that no number, as in e^u / (e^s - e^s), each sum is one number and one
+// exponent:
+//   (c e^u + d e^v) / (a e^s - b e^t) -> (q / r) e^(m - n)    q e^m, r e^n the sums; q / r if r = 0
 #pragma once
 
 #include <dsl/grad.hpp>
 #include <dsl/ops/activation/sigmoid.hpp>
 #include <dsl/ops/activation/softmax.hpp>
+#include <dsl/ops/arithmetic/abs.hpp>
 #include <dsl/ops/arithmetic/clip.hpp>
 #include <dsl/ops/arithmetic/expm1.hpp>
+#include <dsl/ops/arithmetic/less.hpp>
 #include <dsl/ops/arithmetic/maximum.hpp>
+#include <dsl/ops/arithmetic/minimum.hpp>
 #include <dsl/ops/arithmetic/pow.hpp>
 #include <dsl/ops/arithmetic/rsqrt.hpp>
 #include <dsl/ops/arithmetic/sqrt.hpp>
@@ -66,13 +72,16 @@ class StableForms {
   constexpr int form(int x) {
     Terms terms;
     plain_ = true;
+    fragile_ = false;
     budget_ = 64;
     if (!collect(x, terms, 0)) return none;
-    const Shape shape = g_[x].shape;
-    int y = sum_of(terms);
-    if (!(g_[y].shape == shape)) y = apply<ops::BroadcastTo>(shape_attr(shape), y);
     const bool value_is_right = plain_ && is_plain(x);
     if (value_is_right && !gradients_) return none;
+    const bool fragile = fragile_ || may_cancel(terms);
+    int y = sum_of(terms);
+    if (fragile) y = if_finite(y, whole(x));
+    const Shape shape = g_[x].shape;
+    if (!(g_[y].shape == shape)) y = apply<ops::BroadcastTo>(shape_attr(shape), y);
     Attr attr;
     attr.i[0] = !value_is_right;
     return apply<ops::Stable>(attr, x, y);
@@ -83,11 +92,14 @@ class StableForms {
     budget_ = 32;
     if (!has_exponential(x)) return none;
     Terms terms;
+    fragile_ = false;
     budget_ = 64;
     if (!collect(x, terms, 0) || !any_exponent(terms)) return none;
+    const bool fragile = fragile_;
     const Scaled s = scaled(terms);
     if (s.q == none) return s.m;
-    const int y = apply<ops::Add>({}, apply<ops::Log>({}, s.q), s.m);
+    int y = log_of(s);
+    if (fragile) y = if_finite(y, log_of(as_one(x)));
     const Shape shape = g_[x].shape;
     return g_[y].shape == shape ? y : apply<ops::BroadcastTo>(shape_attr(shape), y);
   }
@@ -306,7 +318,8 @@ class StableForms {
   constexpr int value_of_term(const Term& t) {
     if (t.d == none) {
       if (t.w == none) return t.c == none ? g_.add_literal(1) : t.c;
-      return times(t.c, exp_of(t.w));
+      const int x = times(t.c, exp_of(t.w));
+      return one_number_ && t.c != none ? if_finite(t.c, x, t.c) : x;
     }
     const int below = apply<ops::Expm1>({}, t.d);
     if (t.w == none) return times(t.c, below);
@@ -323,6 +336,68 @@ class StableForms {
       sum = sum == none ? x : apply<ops::Add>({}, sum, x);
     }
     return sum;
+  }
+
+  // ------------------------------------------------------------------ sums that cancel
+
+  constexpr int if_finite(int y, int otherwise) { return if_finite(y, y, otherwise); }
+  constexpr int if_finite(int y, int then, int otherwise) {
+    const int finite =
+        apply<ops::Less>({}, apply<ops::Abs>({}, y), g_.add_literal(__builtin_inf()));
+    return apply<ops::Where>({}, finite, then, otherwise);
+  }
+  constexpr int log_of(const Scaled& s) {
+    if (s.q == none) return s.m;
+    const int y = apply<ops::Log>({}, s.q);
+    return s.m == none ? y : apply<ops::Add>({}, y, s.m);
+  }
+  // x as q e^m, and every sum in it, too.
+  constexpr Scaled as_one(int x) {
+    one_number_ = true;
+    budget_ = 64;
+    Terms terms;
+    collect(x, terms, 0);
+    const Scaled s = scaled(terms);
+    one_number_ = false;
+    return s;
+  }
+  // The value of that. Of a q that is 0 the exponential must not make NaN: each of nine factors is
+  // a number in float, and all together are too large for one in double.
+  constexpr int whole(int x) {
+    const Scaled s = as_one(x);
+    if (s.m == none) return s.q == none ? g_.add_literal(1) : s.q;
+    if (s.q == none) return exp_of(s.m);
+    const int factor = exp_of(by(apply<ops::Minimum>({}, s.m, g_.add_literal(765)), 1. / 9));
+    int y = s.q;
+    for (int k = 0; k < 9; ++k) y = times(y, factor);
+    return if_finite(s.q, y, s.q);
+  }
+  // Whether terms of both signs may overflow.
+  constexpr bool may_cancel(const Terms& terms) const {
+    int unbounded = 0;
+    for (const Term& t : terms) unbounded += t.w != none || t.d != none;
+    return unbounded > 1 && !all_positive(terms);
+  }
+  // Whether a sum may be 0 where no factor of it is.
+  constexpr bool may_be_zero(const Terms& terms) const {
+    return (terms.size() > 1 || terms[0].d != none) && !all_positive(terms);
+  }
+  constexpr bool all_positive(const Terms& terms) const {
+    for (const Term& t : terms)
+      if (t.d != none || (t.c != none && !is_positive(t.c, 0))) return false;
+    return true;
+  }
+  constexpr bool is_positive(int x, int depth) const {
+    if (g_.is_literal(x)) return g_.literal(x) > 0;
+    if (is<ops::Exp>(x)) return true;
+    if (depth == 4) return false;
+    if (is<ops::Add>(x) || is<ops::Multiply>(x) || is<ops::Divide>(x))
+      return is_positive(in(x, 0), depth + 1) && is_positive(in(x, 1), depth + 1);
+    if (is<ops::Sum>(x) || is<ops::Sqrt>(x) || is<ops::Rsqrt>(x) || is<ops::Square>(x) ||
+        (is<ops::Pow>(x) && g_.is_literal(in(x, 1))) || is<ops::BroadcastTo>(x) ||
+        is<ops::Reshape>(x))
+      return is_positive(in(x, 0), depth + 1);
+    return false;
   }
 
   // ------------------------------------------------------------------ sums
@@ -362,6 +437,12 @@ class StableForms {
   constexpr Term joined(Terms& terms) {
     const Scaled s = scaled(terms);
     return {s.q, s.m};
+  }
+  constexpr void join(Terms& terms) {
+    if (terms.size() == 1 && terms[0].d == none) return;
+    const Term t = joined(terms);
+    terms.resize(0);
+    terms.push_back(t);
   }
 
   // Terms of one exponential are one, so that what cancels does so before it overflows.
@@ -434,6 +515,7 @@ class StableForms {
       to.push_back(t);
     } else if (op == info_of<ops::Negate>) {
       if (!collect(in(x, 0), to, depth)) return false;
+      if (one_number_) join(to);
       for (Term& each : to) each.c = minus_once(each.c);
     } else if (op == info_of<ops::Add> || op == info_of<ops::Subtract>) {
       if (!collect(in(x, 0), to, depth)) return false;
@@ -474,6 +556,11 @@ class StableForms {
     Terms a, b;
     if (!collect(in(x, 0), a, depth) || !collect(in(x, 1), b, depth)) return false;
     const bool divides = is<ops::Divide>(x);
+    fragile_ = fragile_ || may_cancel(a) || (divides ? may_be_zero(b) : may_cancel(b));
+    if (one_number_) {
+      join(a);
+      join(b);
+    }
     if (divides || b.size() > 1 || b[0].d != none) {
       if (!divides && a.size() == 1 && a[0].d == none) return distribute(b, a[0], false, to);
       const Term factor = joined(b);
@@ -492,6 +579,7 @@ class StableForms {
   constexpr bool power(int x, double p, Terms& to, int depth) {
     Terms inner;
     if (!collect(in(x, 0), inner, depth)) return false;
+    fragile_ = fragile_ || may_be_zero(inner);
     Term t = joined(inner);
     if (t.c != none) {
       const Node n = g_[x];
@@ -523,8 +611,10 @@ class StableForms {
 
   Graph& g_;
   bool gradients_ = false, plain_ = true;
-  int seen_ = 0;    // exponentials
-  int budget_ = 0;  // nodes that a search may still look at
+  bool fragile_ = false;     // whether sums may cancel where their terms overflow, or divide by 0
+  bool one_number_ = false;  // sums of x are joined
+  int seen_ = 0;             // exponentials
+  int budget_ = 0;           // nodes that a search may still look at
 };
 
 }  // namespace ansatz::ir
