@@ -5,6 +5,8 @@
 #include <dsl/ir/refusal.hpp>
 #include <dsl/ops/kernel.hpp>
 
+#include <concepts>
+
 namespace ansatz {
 namespace ops {
 
