@@ -1,13 +1,15 @@
 #!/usr/bin/python3
-"""Writes programs.txt: random programs with what they give, by language.py.
+"""Writes programs.txt: random programs with what they give, by PyTorch or NumPy.
 
   make_programs.py                     write programs.txt and static_programs.hpp here
   make_programs.py --check             compare their derivatives with differences of their values
+                                       and, where it is installed, all they give with PyTorch
   make_programs.py FIRST COUNT FILE    other programs, for a longer search:
                                        ANSATZ_FUZZ_PROGRAMS=FILE test_fuzz '[programs]';
   … handles labels forms               with these features (generate.py), of others: empty, large
 
-Needs NumPy (Debian: python3-numpy); the tests need only the file.
+Needs NumPy (Debian: python3-numpy), and uses PyTorch (python3-torch) if it is there; the tests need
+only the file.
 """
 import sys
 import pathlib
@@ -17,6 +19,11 @@ import numpy as np
 import cplusplus
 from generate import Generator
 from program import all_finite, derivative_fault, distance, run
+
+try:
+    import torch_language
+except ImportError:
+    torch_language = None
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 FEATURES = frozenset({"handles", "labels"})
@@ -41,6 +48,14 @@ def numbers_of(x):
     return [float((w * x).sum()) for w in weights]
 
 
+def by_torch(program, result):
+    """What PyTorch says, if it is there and has finite numbers; else the result of NumPy."""
+    if not torch_language:
+        return result
+    theirs = torch_language.run(program)
+    return theirs if distance(theirs, theirs) == 0 else result
+
+
 def judged(seed, features):
     """The program of this seed, what it gives and how precisely; None where rounding, or a matter
     that the documents leave open, decides what it gives."""
@@ -58,6 +73,7 @@ def judged(seed, features):
     rounded = distance(result, run(program, real=np.float32))
     if not all_finite(program, np.float32):
         rounded = np.inf
+    result = by_torch(program, result)
     return program, result, 1e-10 + 1e3 * precise, 1e-4 + 30 * rounded if rounded < 1e-4 else 0
 
 
@@ -102,22 +118,30 @@ def static_programs():
 
 
 def check():
-    """Faults: differences between the derivatives and the values."""
-    faults, looked_at = 0, 0
+    """Faults: differences between the derivatives and the values, or between NumPy and PyTorch."""
+    faults, looked_at, compared = 0, 0, 0
     for seed, features in [(first + k, f) for first, count, f in STORED for k in range(count)]:
         found = judged(seed, features)
         if not found:
             continue
-        text = " ".join(found[0].text())
+        program, result, in_double, _ = found
+        if torch_language:
+            compared += 1
+            apart = distance(result, run(program))
+            if not apart < in_double:
+                faults += 1
+                print(f"program {seed}: PyTorch and NumPy differ by {apart:.2g}")
+        text = " ".join(program.text())
         # What jumps, and what derivatives do not see.
         if "stop_gradient" in text or " k" in text.replace(" kernel", "").replace(" keep", ""):
             continue
         looked_at += 1
-        fault = derivative_fault(found[0])
+        fault = derivative_fault(program)
         if fault:
             faults += 1
             print(f"program {seed}: {fault}")
-    print(f"{looked_at} programs' derivatives looked at, {faults} faults")
+    print(f"{looked_at} programs' derivatives looked at, {compared} compared with PyTorch, "
+          f"{faults} faults")
     return faults
 
 
