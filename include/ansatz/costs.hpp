@@ -1,6 +1,7 @@
 // All costs.
 #pragma once
 
+#include <ansatz/cost/autoencoder/reconstruction.hpp>
 #include <ansatz/cost/coefficients.hpp>
 #include <ansatz/cost/cost_from.hpp>
 #include <ansatz/cost/energy/contrastive_divergence.hpp>

@@ -1,9 +1,16 @@
 // All layers, and the models made of them.
 #pragma once
 
+#include <ansatz/model/autoencoder/abstract_autoencoder.hpp>
+#include <ansatz/model/autoencoder/activation.hpp>
+#include <ansatz/model/autoencoder/autoencoder.hpp>
+#include <ansatz/model/autoencoder/contractive_autoencoder.hpp>
+#include <ansatz/model/autoencoder/deep_autoencoder.hpp>
 #include <ansatz/model/cluster/kmeans.hpp>
 #include <ansatz/model/coding/dictionaries.hpp>
 #include <ansatz/model/coding/feature_sign.hpp>
+#include <ansatz/model/corruption/corruptor.hpp>
+#include <ansatz/model/corruption/corruptors.hpp>
 #include <ansatz/model/density/distribution.hpp>
 #include <ansatz/model/density/mnd.hpp>
 #include <ansatz/model/detection.hpp>
@@ -46,8 +53,10 @@
 #include <ansatz/model/layers/window_layer.hpp>
 #include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/model/mlp/mlp_types.hpp>
+#include <ansatz/model/model_inside.hpp>
 #include <ansatz/model/model_of.hpp>
 #include <ansatz/model/parameter_names.hpp>
+#include <ansatz/model/reconstructs.hpp>
 #include <ansatz/model/self_training.hpp>
 #include <ansatz/model/svm/svm.hpp>
 #include <ansatz/model/target_statistics.hpp>

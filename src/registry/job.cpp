@@ -5,6 +5,7 @@
 #include "loader.hpp"
 #include "train_cv.hpp"
 
+#include <ansatz/files/held_folder.hpp>
 #include <ansatz/serial/model_file.hpp>
 #include <ansatz/yaml/read.hpp>
 #include <ansatz/yaml/scalar.hpp>
@@ -171,6 +172,15 @@ void add_folds(const yaml::Place& job, Loader& loader, const std::string& name,
   }
 }
 
+// A later job that reads the file which this one saves means the model as it was trained, whether
+// there is such a file already or not. A model that trains itself is not taken from another job.
+void remember_model(const Phase& phase, Loader& loader) {
+  if (!phase.train || phase.folds > 0 || phase.train->save_path.empty()) return;
+  const Shared<Model>& model = phase.train->model;
+  if (!model || model->trains_itself()) return;
+  loader.saved_models[serial::file_named(std::string(phase.train->save_path.view()))] = model;
+}
+
 // The data set that a file holds in the place of a job, for programs that show data.
 Shared<Dataset> dataset_alone(const yaml::Place& root, Loader& loader) {
   const ClassInfo* const info = registry().find(yaml::object_name(*root.node));
@@ -201,6 +211,7 @@ Job job_of(const std::string& path, const yaml::NodePtr& root, yaml::Errors& err
         add_folds(places[i], loader, name, job.phases);
       else
         job.phases.push_back(phase_of(places[i], loader, name));
+      if (list) remember_model(job.phases.back(), loader);
     }
     const auto of_objects =
         std::make_shared<const std::map<const Object*, std::string>>(loader.object_places());

@@ -453,6 +453,8 @@ Shared<Object> Loader::load_model(const Value& from) {
   const auto written = input_path(text);
   if (!written) return nullptr;
   const std::string path = moved(*written);
+  const auto saved = saved_models.find(serial::file_named(path));
+  if (saved != saved_models.end()) return saved->second;
   if (std::error_code error; !std::filesystem::exists(path, error)) {
     const std::string what =
         error ? fmt::format("the model file '{}' cannot be read: {}", path, error.message())

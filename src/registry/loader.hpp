@@ -72,6 +72,9 @@ class Loader {
   std::string job_file;                      ///< "" where the text comes from none
   /// Which files the jobs so far write, and as what.
   std::map<std::string, std::string> outputs;
+  /// The models of the jobs so far, by the file that each is saved to: a later job that names the
+  /// file means the model.
+  std::map<std::string, Shared<Object>> saved_models;
 
   yaml::Errors& errors;
   yaml::Environment environment;

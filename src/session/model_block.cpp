@@ -2,6 +2,7 @@
 #include <ansatz/data/preprocess/row_preprocessor.hpp>
 #include <ansatz/data/source_dataset.hpp>
 #include <ansatz/model/self_training.hpp>
+#include <ansatz/model/values_from_file.hpp>
 #include <ansatz/program/build_programs.hpp>
 #include <ansatz/session/declared_state.hpp>
 #include <ansatz/session/loaded_model.hpp>
@@ -12,6 +13,7 @@
 #include <dsl/exceptions.hpp>
 
 #include "first_values.hpp"
+#include "learned_scope.hpp"
 
 #include <fmt/format.h>
 
@@ -67,8 +69,12 @@ class ModelBlockRun final : public RowPreprocessor {
       parameters_.emplace_back(p.name.view());
     }
     const std::vector<LearnedModel> nothing;
-    JobValues values(store_, nullptr, nothing);
-    model.initialize(values);
+    const std::vector<LearnedModel>* const earlier = LearnedScope::current();
+    JobValues values(store_, nullptr, earlier ? *earlier : nothing);
+    if (const ModelFile* const learned = values.learned(model))
+      set_from_file(*learned, "a block", model, values);
+    else
+      model.initialize(values);
     make_map(model, part);
     const DeclaredState state(job_);
     state.make(store_, ElementType::float64);

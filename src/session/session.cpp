@@ -16,6 +16,7 @@
 #include "../base/say.hpp"
 #include "data_facts.hpp"
 #include "first_values.hpp"
+#include "learned_scope.hpp"
 #include "placed_source.hpp"
 #include "state_archive.hpp"
 
@@ -181,12 +182,14 @@ JobFacts Session::facts() const { return {job_, settings_.all()}; }
 
 std::shared_ptr<const BatchSource> Session::open(const Dataset& set) const {
   if (options_.data && &set == job_.dataset.get()) return options_.data;
+  const LearnedScope learned(options_.learned);
   return at_place(options_.places, set, "", [&] { return set.open(); });
 }
 
 std::shared_ptr<const BatchSource> Session::read(const Dataset& set) {
   const auto open_other = [this](const Dataset& other) { return open(other); };
   const auto data = open(set);
+  const LearnedScope learned(options_.learned);
   auto source = at_place(options_.places, set, "", [&] {
     auto made = preprocessors_.apply(set, data, open_other);
     for (const auto& [place, run] : data_runs_) made = run->read(set, std::move(made));

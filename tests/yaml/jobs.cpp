@@ -52,6 +52,9 @@ void round_trip(const NodePtr& root) {
 TEST_CASE("yaml jobs: every job of the tutorials and papers is read", "[yaml][jobs]") {
   const std::vector<std::string> softmax = {"train_stop=50000", "valid_stop=60000",
                                             "batch_size=10000", "save_path=."};
+  const std::vector<std::string> stacked = {"train_stop=50000",     "batch_size=100",
+                                            "monitoring_batches=5", "nhid=500",
+                                            "max_epochs=10",        "save_path=."};
   const std::pair<const char*, std::vector<std::string>> all[] = {
       {"softmax_regression.yaml", softmax},
       {"softmax_regression_train.yaml",
@@ -73,6 +76,13 @@ TEST_CASE("yaml jobs: every job of the tutorials and papers is read", "[yaml][jo
       {"maxout_mnist_pi.yaml", {}},
       {"maxout_mnist_pi_continued.yaml", {}},
       {"lwta.yaml", {}},
+      {"autoencoder_dae.yaml", {}},
+      {"autoencoder_hcae.yaml", {}},
+      {"cae.yaml", {}},
+      {"hcae.yaml", {}},
+      {"dae_l1.yaml", stacked},
+      {"dae_l2.yaml", with(stacked, {"nvis=500"})},
+      {"dae_mlp.yaml", with(stacked, {"valid_stop=60000"})},
       {"live_monitor_test.yaml", {}},
       {"test_model.yaml", {}},
   };

@@ -1,7 +1,7 @@
 // LoadedModel: a model from a file, with its values and its records.
 #pragma once
 
-#include <ansatz/job/model.hpp>
+#include <ansatz/job/model_as.hpp>
 #include <ansatz/serial/model_file.hpp>
 
 #include <memory>
@@ -10,7 +10,7 @@ namespace ansatz {
 
 /// What `!pkl:` of a model file gives: the model in all respects, but its first values are those
 /// of the file, and the records of its monitors go on.
-class LoadedModel : public Model {
+class LoadedModel : public Model, public ModelAround {
  public:
   LoadedModel(Shared<Model> model, std::shared_ptr<const ModelFile> file);
 
@@ -19,6 +19,7 @@ class LoadedModel : public Model {
   /// Those of the file, as push_monitor left them.
   const std::vector<MonitorRecords>& monitors() const { return monitors_; }
   std::vector<MonitorRecords>& monitors() { return monitors_; }
+  const Model& inside() const override { return *model_; }
   const Object* described_as() const { return model_.get(); }
   void describe(Describer& to) const override { model_->describe(to); }
 

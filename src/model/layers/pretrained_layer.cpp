@@ -3,51 +3,13 @@
 
 #include <ansatz/model/values_from_file.hpp>
 
+#include "../renamed_values.hpp"
+
 #include <fmt/format.h>
 
-#include <map>
 #include <string>
 
 namespace ansatz {
-
-namespace {
-
-// Passes values on under the names that the model's parameters have in the layer.
-class Renamed final : public InitialValues {
- public:
-  Renamed(InitialValues& to, const ir::List<ModelParameter>& from_list,
-          const ir::List<ModelParameter>& to_list, const StateList& from_states,
-          const StateList& to_states)
-      : to_(to) {
-    for (int i = 0; i < from_list.size(); ++i)
-      names_.emplace(from_list[i].name.view(), to_list[i].name.view());
-    for (int i = 0; i < from_states.size(); ++i)
-      states_.emplace(from_states[i].name.view(), to_states[i].name.view());
-  }
-  void set(std::string_view parameter, const double* values, std::int64_t count) override {
-    to_.set(name(parameter), values, count);
-  }
-  void fill(std::string_view parameter, double value) override { to_.fill(name(parameter), value); }
-  void set_state(const NamedTensor& values) override {
-    const auto found = states_.find(values.name);
-    if (found == states_.end()) return;
-    NamedTensor renamed = values;
-    renamed.name = found->second;
-    to_.set_state(renamed);
-  }
-  const ModelFile* learned(const Model& model) const override { return to_.learned(model); }
-  const Dataset* training_data() const override { return to_.training_data(); }
-
- private:
-  const std::string& name(std::string_view parameter) const {
-    return names_.find(parameter)->second;
-  }
-
-  InitialValues& to_;
-  std::map<std::string, std::string, std::less<>> names_, states_;
-};
-
-}  // namespace
 
 void PretrainedLayer::initialize(const Place& at, InitialValues& values, RandomState&) const {
   // In one order, and those that stand in several places as often.
@@ -60,11 +22,12 @@ void PretrainedLayer::initialize(const Place& at, InitialValues& values, RandomS
     layered->states(inside(at), state_here);
   } else {
     layer_content->parameters(alone);
-    here = alone;
     layer_content->states(state_alone);
-    state_here = state_alone;
+    const ModelInside renamed = model_at(at);
+    renamed.parameters(here);
+    renamed.states(state_here);
   }
-  Renamed inner(values, alone, here, state_alone, state_here);
+  RenamedValues inner(values, alone, here, state_alone, state_here);
   const std::string path(init_from.view());
   if (!path.empty())
     set_from_file(read_model_file(path), fmt::format("layer {}: {}", layer_name.view(), path),

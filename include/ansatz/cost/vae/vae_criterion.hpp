@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/cost.hpp>
+#include <ansatz/job/model_as.hpp>
 #include <ansatz/model/vae/vae.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -24,7 +25,7 @@ class CriterionOfVAE : public Cost {
   constexpr bool supervised() const override { return false; }
   constexpr bool is_stochastic() const override { return true; }
   constexpr std::optional<AnyExpr> expr(const Model& model, const Data& data) const override {
-    const auto* const vae = dynamic_cast<const VAE*>(&model);
+    const VAE* const vae = model_as<VAE>(model);
     if (!vae) {
       graph_error("this cost needs a VAE for its model");
       return {};

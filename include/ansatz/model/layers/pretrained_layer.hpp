@@ -3,15 +3,17 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/model/mlp/mlp.hpp>
+#include <ansatz/model/model_inside.hpp>
 
 ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
-/// A layer whose output is that of a model, which begins with the parameters it was trained to.
-/// They are trained on, with the other layers', unless freeze_params; state that the model keeps,
-/// such as running statistics, likewise. The parameters and the state of an MLP get names that
-/// begin with the layer's; its norm limits do not act here. No channels, no cost.
+/// A layer that gives what a model does as a block, an MLP its output, an autoencoder its code, and
+/// begins with the parameters that the model was trained to. They are trained on, with the other
+/// layers', unless freeze_params; state that the model keeps, such as running statistics, likewise.
+/// Their names begin with the layer's; the model's norm limits do not act here. No channels, no
+/// cost.
 ///
 ///     PretrainedLayer("h0", MLP(VectorSpace(784_c), …), init_from("h0.ansatz"))
 class PretrainedLayer : public ModelLayer {
@@ -56,13 +58,16 @@ class PretrainedLayer : public ModelLayer {
                           ", but the layer below gives " + to_text(input);
       refuse(text);
     }
-    return ModelLayer::output_space(input);
+    return inside_model().output_space(input);
   }
   /// With freeze_params the model inside predicts, also while the others are trained.
   constexpr Signal fprop(const Place& at, const Signal& below) const override {
     Place here = at;
     if (freeze_params) here.training = false;
-    return ModelLayer::fprop(here, below);
+    if (inside_model().as_layered()) return ModelLayer::fprop(here, below);
+    Signal read = below;
+    read.training = here.training;
+    return model_at(at).here(inside_model().upward_pass(read), below);
   }
   constexpr void state_updates(const Place& at, const Signal& below,
                                UpdateList& updates) const override {
@@ -70,15 +75,30 @@ class PretrainedLayer : public ModelLayer {
   }
   constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
     ir::List<ModelParameter> inner;
-    ModelLayer::parameters(at, inner);
+    if (inside_model().as_layered())
+      ModelLayer::parameters(at, inner);
+    else
+      model_at(at).parameters(inner);
     for (ModelParameter& p : inner) {
       if (freeze_params) p.frozen = true;
       list.push_back(p);
     }
   }
+  constexpr void states(const Place& at, StateList& list) const override {
+    if (inside_model().as_layered()) return ModelLayer::states(at, list);
+    model_at(at).states(list);
+  }
+  constexpr void weights(const Place& at, const String& path,
+                         ir::List<ModelWeights>& list) const override {
+    if (inside_model().as_layered()) return ModelLayer::weights(at, path, list);
+    model_at(at).weights(path, list);
+  }
   void initialize(const Place& at, InitialValues& values, RandomState&) const override;
 
  protected:
+  constexpr ModelInside model_at(const Place& at) const {
+    return ModelInside(inside_model(), inside(at).prefix);
+  }
   constexpr const Model& inside_model() const override {
     if (!layer_content) refuse("a PretrainedLayer needs layer_content");
     return *layer_content;
