@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ansatz/cost/autoencoder/reconstruction.hpp>
+#include <ansatz/cost/autoencoder/symmetric.hpp>
 #include <ansatz/cost/coefficients.hpp>
 #include <ansatz/cost/cost_from.hpp>
 #include <ansatz/cost/energy/contrastive_divergence.hpp>

@@ -6,6 +6,7 @@
 #include <ansatz/model/autoencoder/autoencoder.hpp>
 #include <ansatz/model/autoencoder/contractive_autoencoder.hpp>
 #include <ansatz/model/autoencoder/deep_autoencoder.hpp>
+#include <ansatz/model/autoencoder/gated_autoencoder.hpp>
 #include <ansatz/model/cluster/kmeans.hpp>
 #include <ansatz/model/coding/dictionaries.hpp>
 #include <ansatz/model/coding/feature_sign.hpp>

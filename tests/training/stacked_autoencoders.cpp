@@ -1,10 +1,17 @@
 // Autoencoders trained one after the other, each of the codes of the one before, then all of them
-// with labels; Pylearn2's small jobs.
+// with labels; Pylearn2's small jobs; BGD.
+#include <ansatz/algorithm/bgd.hpp>
+#include <ansatz/cost/autoencoder/reconstruction.hpp>
+#include <ansatz/cost/sum_of_costs.hpp>
+#include <ansatz/data/dense_design_matrix.hpp>
 #include <ansatz/data/sources.hpp>
+#include <ansatz/model/autoencoder/autoencoder.hpp>
+#include <ansatz/model/corruption/corruptors.hpp>
 #include <ansatz/program/build_programs.hpp>
 #include <ansatz/registry/job.hpp>
 #include <ansatz/serial/model_file.hpp>
 #include <ansatz/session/phases.hpp>
+#include <ansatz/termination/epoch_counter.hpp>
 
 #include "../data/temporary_file.hpp"
 
@@ -231,4 +238,38 @@ TEST_CASE("autoencoders: Pylearn2's small jobs train, with its channels",
       CHECK(objective[1] < objective[0]);
     }
   }
+}
+
+TEST_CASE("autoencoders: BGD trains those that draw nothing, and refuses the others",
+          "[training][autoencoder][bgd]") {
+  Vector bits;
+  for (int i = 0; i < 20; ++i)
+    for (int k = 0; k < 6; ++k) bits.push_back(k == i % 6 || k == (i + 2) % 6);
+  const DenseDesignMatrix data(Table({number_column("features", bits, Dims{std::int64_t{6}})}));
+  const auto job_of = [&](const auto& model) {
+    return Train(data, model,
+                 BGD(batch_size(20), EpochCounter(5), line_search_mode("exhaustive"),
+                     SumOfCosts(MeanBinaryCrossEntropy(), scaled(.1, SparseActivation(1, .2))),
+                     monitoring_dataset(data)));
+  };
+  Quiet quiet;
+  RunOptions run;
+  run.observer = &quiet;
+  const Train calm =
+      job_of(Autoencoder(nvis(6), nhid(4), act_enc("sigmoid"), act_dec("sigmoid"), irange(.5)));
+  Session session(calm, build_programs(calm, ElementType::float64), run);
+  session.run();
+  const Vector& objective = session.records().at("objective").val_record;
+  CHECK(objective.back() < .8 * objective.front());
+  CHECK(session.records().find("term_1_sparse_activation_penalty") != nullptr);
+  const Train noisy =
+      job_of(DenoisingAutoencoder(corruptor(BinomialCorruptor(.2)), nvis(6), nhid(4),
+                                  act_enc("sigmoid"), act_dec("sigmoid"), irange(.5)));
+  std::string message;
+  try {
+    (void)build_programs(noisy, ElementType::float64);
+  } catch (const std::exception& e) {
+    message = e.what();
+  }
+  CHECK_THAT(message, Catch::Contains("draws random numbers anew"));
 }

@@ -4,6 +4,7 @@
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/seed.hpp>
 #include <ansatz/job/algorithm.hpp>
+#include <ansatz/job/draws.hpp>
 #include <ansatz/job/initialization.hpp>
 #include <ansatz/job/train.hpp>
 #include <dsl/ops.hpp>
@@ -233,13 +234,15 @@ constexpr Function BGD::save_point(const Model& model) {
 // The cost, if a line search can go by it; else an error that says why not.
 constexpr Shared<Cost> BGD::searchable(const Train& train) const {
   const Shared<Cost> c = cost_of(*train.model);
+  std::optional<AnyExpr> value;
+  if (c) value = c->expr(*train.model, train.data().for_training());
   if (!c)
     graph_error("BGD: the model has no cost of its own; name one");
-  else if (!c->expr(*train.model, train.data()))
+  else if (!value)
     graph_error(
         "BGD: the cost has no value that can be computed, which line searches need; "
         "use SGD");
-  else if (c->is_stochastic())
+  else if (c->is_stochastic() || draws_random_numbers(*value))
     graph_error(
         "BGD: the cost draws random numbers anew at each evaluation, so that no line "
         "search can compare its values; use SGD");
