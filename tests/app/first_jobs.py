@@ -58,6 +58,7 @@ ARGUMENTS = {
     "early-stopping": ["algorithm.termination_criterion.criteria.EpochCounter.max_epochs=3"],
     "k-means": ["dataset.stop=500", "model.k=5"],
     "mlp": [SMALL],
+    "autoencoder": [SMALL],
     "rbm": ["dataset.raw.stop=500", SMALL],
     "softmax": [SMALL],
     "transfer": ["-D", "from=mlp.pkl", SMALL],  # what the job before has saved
