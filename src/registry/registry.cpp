@@ -23,6 +23,15 @@ bool has_name(const ClassInfo& info, std::string_view name) {
 
 std::string place(const ClassInfo& info) { return fmt::format("{}:{}", info.file, info.line); }
 
+// Modules of what one kind of model has alone. Such a class does not take the short name away from
+// one that jobs have had by it: `Softmax` is the layer of an MLP, pylearn2.models.dbm.Softmax that
+// of a Boltzmann machine.
+bool is_special(std::string_view name) {
+  for (const std::string_view module : {"pylearn2.models.dbm.", "pylearn2.costs.dbm."})
+    if (name.starts_with(module)) return true;
+  return false;
+}
+
 }  // namespace
 
 std::string ClassInfo::short_name() const { return std::string(last_part(name())); }
@@ -45,14 +54,14 @@ void Registry::require_free(const std::string& name, const ClassInfo& of) const 
 }
 
 std::vector<const ClassInfo*> Registry::named(std::string_view short_name) const {
-  std::vector<const ClassInfo*> found;
+  std::vector<const ClassInfo*> found, special;
   for (const auto& each : classes_)
     for (const std::string& name : each->names)
       if (last_part(name) == short_name) {
-        found.push_back(each.get());
+        (is_special(name) ? special : found).push_back(each.get());
         break;
       }
-  return found;
+  return found.empty() ? special : found;
 }
 
 const ClassInfo* Registry::find(std::string_view name) const {

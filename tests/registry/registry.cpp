@@ -153,3 +153,18 @@ TEST_CASE("listing: docs/reference.md is current", "[registry][listing]") {
   INFO("cmake --build . --target reference writes it anew");
   CHECK((now == text_of(root / "docs" / "reference.md")));
 }
+
+TEST_CASE("registry: a class that is added takes no other's short name", "[registry]") {
+  // What jobs have always written; of several classes of a name none could be meant by it.
+  for (const ClassInfo* each : registry().all()) {
+    const std::string name = each->short_name();
+    INFO(each->name());
+    if (name == "make_random_conv2D" || name == "make_sparse_random_conv2D")  // of two modules
+      CHECK(registry().named(name).size() == 2);
+    else
+      CHECK(registry().find(name) != nullptr);
+  }
+  CHECK(registry().find("Softmax")->name() == "pylearn2.models.mlp.Softmax");
+  CHECK(registry().find("WeightDecay")->name() == "pylearn2.costs.mlp.WeightDecay");
+  CHECK(registry().find("pylearn2.models.dbm.Softmax") != registry().find("Softmax"));
+}
