@@ -100,7 +100,7 @@ class HigherOrderContractiveAutoencoder : public ContractiveAutoencoder {
     using Self = HigherOrderContractiveAutoencoder;
     key.required("corruptor", &Self::corruptor, "what spoils the copies");
     key.required("num_corruptions", &Self::num_corruptions, "how many copies of an example")
-        .from_to(1, 1000);
+        .from_to(1, 100);
     ContractiveAutoencoder::keys(key);
   }
   constexpr AnyExpr higher_order_penalty(const AnyExpr& x) const {
