@@ -8,6 +8,7 @@
 #include <ansatz/cost/energy/contrastive_divergence.hpp>
 #include <ansatz/cost/energy/dbm_divergence.hpp>
 #include <ansatz/cost/energy/dbm_weight_decay.hpp>
+#include <ansatz/cost/energy/denoising_score_matching.hpp>
 #include <ansatz/cost/energy/noise_contrastive.hpp>
 #include <ansatz/cost/energy/score_matching.hpp>
 #include <ansatz/cost/energy/toronto_sparsity.hpp>

@@ -146,7 +146,7 @@ TEST_CASE("SML: chains are state, go on from call to call, and give the second f
   }
 }
 
-TEST_CASE("SM, SMD, NCE: gradients against central differences", "[energy][cost]") {
+TEST_CASE("SM, NCE: gradients against central differences", "[energy][cost]") {
   const GaussianBinaryRBM rbm = gaussian();
   const Data data = inputs_of(rbm);
   const Minibatch batch = random_batch(data, 6, 3);
