@@ -26,7 +26,8 @@ function(write_key_functions folder file)
   list(REMOVE_DUPLICATES keys)
   # These are words of the language, or of the library; C++ sets the member.
   list(REMOVE_ITEM keys axis message mlp stride C
-    add multiply columns total block kernel gamma degree k output)
+    add multiply columns total block kernel gamma degree k output
+    base std mu noise split targets ratio)
   list(SORT keys)
   list(TRANSFORM keys PREPEND "ANSATZ_KEY(")
   list(JOIN keys ")\n" keys)

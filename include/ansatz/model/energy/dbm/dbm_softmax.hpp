@@ -42,7 +42,7 @@ class DBMSoftmax : public DBMHiddenLayer, public Weights {
     key("b_lr_scale", &Self::b_lr_scale, "factor of the learning rate for the biases").at_least(0);
     key("center", &Self::center, "whether others see the classes minus their first means");
     key("learn_init_inpainting_state", &Self::learn_init_inpainting_state,
-        "whether MultiPrediction learns the biases through the state it begins with");
+        "accepted and ignored: there is no MultiPrediction");
   }
   void check_on(const SpaceInfo& below) const override;
 
