@@ -208,7 +208,8 @@ TEST_CASE("k-means: a layer below a Softmax, trained by an earlier job", "[train
   REQUIRE(end.learned.size() == 2);
   const auto mu = [&](std::size_t job) {
     for (const NamedTensor& each : end.learned[job].file->parameters)
-      if (each.name == "mu") return Vector(each.data<double>(), each.data<double>() + 6);
+      if (each.name == (job ? "distances_mu" : "mu"))
+        return Vector(each.data<double>(), each.data<double>() + 6);
     return Vector();
   };
   CHECK(mu(0).size() == 6);

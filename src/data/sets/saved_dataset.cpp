@@ -1,5 +1,6 @@
 #include <ansatz/data/sets/saved_dataset.hpp>
 
+#include <ansatz/base/key_faults.hpp>
 #include <ansatz/base/version.hpp>
 #include <ansatz/data/source_dataset.hpp>
 #include <ansatz/data/sources.hpp>
@@ -69,12 +70,23 @@ void require_kind(const TensorFile& file, const std::string& path) {
 
 }  // namespace
 
-SpaceInfo SavedDataset::source_space(std::string_view source) const {
+void SavedDataset::check() const {
+  if (path.empty() || !missing_file().empty()) return;
+  try {
+    require_kind(read_tensor_header(path.c_str()), path.c_str());
+  } catch (const FileError& error) {
+    throw KeyFaults("path", error.what());
+  }
+}
+
+SpaceInfo SavedDataset::source_space(std::string_view source) const try {
   if (!missing_file().empty()) return {};
   const TensorFile file = read_tensor_header(path.c_str());
   require_kind(file, path.c_str());
   const NamedTensor* const found = file.find(source);
   return found ? space_of(column_of(*found, file, path.c_str())) : SpaceInfo();
+} catch (const FileError&) {  // which is told, with its place, where the file is checked or read
+  return {};
 }
 
 std::shared_ptr<const Table> SavedDataset::load() const {

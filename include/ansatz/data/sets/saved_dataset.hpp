@@ -27,6 +27,8 @@ class SavedDataset : public Dataset, public Preprocessing {
     key.required("path", &SavedDataset::path, "the file").is_path();
     preprocessing_keys(key);
   }
+  /// KeyFaults of `path` where the file is there and is no such file.
+  void check() const;
   constexpr const Preprocessing* preprocessing() const override { return this; }
   SpaceInfo source_space(std::string_view source) const override;
   std::shared_ptr<const Table> load() const override;
