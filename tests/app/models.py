@@ -434,30 +434,40 @@ def check_jobs(jobs):
     """Each job of the tests, on drawn digits: its file is used in an empty folder."""
     values = {"max_epochs": 1, "save_path": ".", "learning_rate": .05, "init_momentum": .5,
               "sparse_init_h1": 15, "batch_size": 20, "train_stop": 60, "valid_stop": 60,
-              "dim_h0": 20, "dim_h1": 18, "dim_h2": 17, "dim_h3": 16}
+              "dim_h0": 20, "dim_h1": 18, "dim_h2": 17, "dim_h3": 16, "output_channels_h2": 4,
+              "output_channels_h3": 5, "nvis": 20, "nhid": 20, "monitoring_batches": 5,
+              "detector_layer_dim": 10}
+    # What other jobs go on from: they come later by their names, and read it under this one.
+    read_later = {"dae_l1.yaml": "dae_l1.pkl", "dae_l2.yaml": "dae_l2.pkl",
+                  "maxout_mnist.yaml": "mnist_best.pkl",
+                  "maxout_mnist_pi.yaml": "maxout_mnist_pi_best.pkl"}
+    codes = "!obj:random_dense_design_matrix { num_examples: 100, dim: 20, num_classes: 2 }"
     mnist = re.compile(r"!obj:pylearn2\.datasets\.mnist\.MNIST \{[^}]*\}")
     there = new_folder()
-    # The one that goes on from another's file comes after it.
     for path in sorted(pathlib.Path(jobs).glob("*.yaml")):
         text = path.read_text()
         if "pylearn2.train.Train" not in text or "%(dataset)s" in text or "Dataset {}" in text:
             continue
         own = not mnist.search(text)
-        text = mnist.sub("!obj:DrawnDigits { start: 0, stop: 1000 }", text)
+        # Whole batches, where a model wants them.
+        batches_of_128 = path.name in ("maxout_mnist.yaml", "maxout_mnist_continued.yaml")
+        text = mnist.sub("!obj:DrawnDigits { start: 0, stop: %d }" %
+                         (1024 if batches_of_128 else 1000), text)
         (there / path.name).write_text(text)
         defines = [f"-D{name}={value}" for name, value in values.items() if f"%({name})" in text]
         save = path.name.replace(".yaml", "_saved.pkl")
         code, out, err = run(there, "train", path.name, *defines, f"save_path={save}",
                              "save_freq=1", "-q", "--time-budget", ".000001")
-        if path.name == "maxout_mnist_pi.yaml":
-            shutil.copy(there / save, there / "maxout_mnist_pi_best.pkl")
+        if path.name in read_later and (there / save).exists():
+            shutil.copy(there / save, there / read_later[path.name])
         if not (there / save).exists():
             expect(f"{path.name}: trained", False, code, err)
             continue
         here = new_folder()
         (there / save).rename(here / "m.pkl")
         for command in ("predict", "evaluate"):
-            data = [] if own else ["--data", "!obj:DrawnDigits { start: 0, stop: 100 }"]
+            digits = "!obj:DrawnDigits { start: 0, stop: %d }" % (128 if batches_of_128 else 100)
+            data = [] if own else ["--data", codes if path.name == "dae_l2.yaml" else digits]
             code, out, err = run(here, command, "m.pkl", *data)
             expect(f"{path.name}: {command} from its own file", code == 0 and out
                    and "of the job, which cannot be read" not in err, code, err)
