@@ -1,11 +1,11 @@
-// Whitened patches: four from each of the photographs of CIFAR-10's training set, those that there
-// are, and a picture of the first (patches.png, or the path that is given).
+// Whitened patches: four times as many as CIFAR-10's training set has photographs, of random ones,
+// and a picture of the first (patches.png, or the path that is given).
 #include <ansatz/data/path.hpp>
 #include <ansatz/data/preprocess/image_maps.hpp>
 #include <ansatz/data/preprocess/row_maps.hpp>
 #include <ansatz/data/preprocess/whitening.hpp>
 #include <ansatz/data/sets/cifar.hpp>
-#include <ansatz/data/table.hpp>
+#include <ansatz/data/sources.hpp>
 #include <ansatz/files/image.hpp>
 
 #include <algorithm>
@@ -47,8 +47,8 @@ static double correlation(const std::vector<float>& patches, int side) {
   return products / squares;
 }
 
-static std::vector<float> numbers(const BatchSource& source) {
-  const Table& table = dynamic_cast<const Table&>(source);
+static std::vector<float> numbers(const std::shared_ptr<const BatchSource>& source) {
+  const Table table = in_memory(source);
   const Column& column = table.column("features");
   std::vector<float> x(std::size_t(column.examples * column.width()));
   Table::gather(column, {0, column.examples, nullptr}, ElementType::float32, x.data());
@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
   whitening->fit(patches);
   const auto white = whitening->apply(patches);
 
-  const std::vector<float> before = numbers(*patches), after = numbers(*white);
+  const std::vector<float> before = numbers(patches), after = numbers(white);
   std::printf("%lld photographs, %lld patches of %d x %d pixels\n",
               static_cast<long long>(images->examples()), static_cast<long long>(white->examples()),
               side, side);

@@ -65,21 +65,18 @@ class BaseCD : public SurrogateCost {
     if (!supervised_cost) return {};
     return format_as(data[dbm.target_source()], dbm.target_space()).value();
   }
-  static constexpr String chains_name(const DBM& dbm, int layer) {
-    if (layer < 0) return "chains.visible";
-    return "chains." + dbm.hidden_layers[layer]->layer_name;
+  static constexpr const DBM* dbm_of(const Model& model) {
+    const auto* const known = dynamic_cast<const DBM*>(&model);
+    if (!known) graph_error("this cost needs a DBM for its model");
+    return known;
   }
-  static constexpr DBMState chains_of(const DBM& dbm) {
-    DBMState s{chains_leaf(chains_name(dbm, -1), dbm.input_space()), {}};
-    for (int i = 0; i < dbm.depth(); ++i) {
-      const DBMHiddenLayer& layer = *dbm.hidden_layers[i];
-      s.hidden.push_back(layer.state_of(chains_leaf(chains_name(dbm, i), layer.state_space())));
-    }
-    return s;
-  }
-  /// Of costs whose samples go on from batch to batch: each layer's, which begin as units that see
-  /// nothing.
-  constexpr void add_chains(const Model& model, StateList& list) const {
+};
+
+/// What costs share whose samples are chains that go on from batch to batch: the state
+/// "chains.visible", and "chains." with each layer's name. They begin as units that see nothing.
+class PersistentCD : public BaseCD {
+ public:
+  constexpr void states(const Model& model, StateList& list) const override {
     const DBM* const dbm = dbm_of(model);
     if (!dbm) return;
     const auto add = [&](int i, const SpaceInfo& space, const AnyExpr& first) {
@@ -92,7 +89,14 @@ class BaseCD : public SurrogateCost {
       add(i, layer.state_space(), layer.sample_alone(now.hidden[i].down).down);
     }
   }
-  constexpr DBMState go_on(const DBM& dbm, UpdateList& updates) const {
+
+ protected:
+  constexpr PersistentCD() {}
+  constexpr PersistentCD(int chains, int steps) {
+    num_chains = chains;
+    num_gibbs_steps = steps;
+  }
+  constexpr DBMState negative(const DBM& dbm, const DBMState&, UpdateList& updates) const override {
     const DBMState before = chains_of(dbm);
     const DBMState after =
         DBM::held(dbm.after_gibbs_steps(before, num_gibbs_steps, "num_gibbs_steps"));
@@ -101,10 +105,19 @@ class BaseCD : public SurrogateCost {
       updates.add(chains_name(dbm, i), before.hidden[i].down, after.hidden[i].down);
     return after;
   }
-  static constexpr const DBM* dbm_of(const Model& model) {
-    const auto* const known = dynamic_cast<const DBM*>(&model);
-    if (!known) graph_error("this cost needs a DBM for its model");
-    return known;
+
+ private:
+  static constexpr String chains_name(const DBM& dbm, int layer) {
+    if (layer < 0) return "chains.visible";
+    return "chains." + dbm.hidden_layers[layer]->layer_name;
+  }
+  static constexpr DBMState chains_of(const DBM& dbm) {
+    DBMState s{chains_leaf(chains_name(dbm, -1), dbm.input_space()), {}};
+    for (int i = 0; i < dbm.depth(); ++i) {
+      const DBMHiddenLayer& layer = *dbm.hidden_layers[i];
+      s.hidden.push_back(layer.state_of(chains_leaf(chains_name(dbm, i), layer.state_space())));
+    }
+    return s;
   }
 };
 
@@ -112,54 +125,31 @@ class BaseCD : public SurrogateCost {
 /// units of the data are their means, found by mean field, which makes a lower bound of the
 /// likelihood; the samples are chains that go on from batch to batch, the state "chains.visible"
 /// and "chains." with each layer's name. Of one hidden layer the bound is exact.
-class VariationalPCD : public BaseCD {
+class VariationalPCD : public PersistentCD {
  public:
   static constexpr const char* yaml = "pylearn2.costs.dbm.VariationalPCD";
   static constexpr const char* doc = "persistent contrastive divergence of a DBM, by mean field";
 
   constexpr VariationalPCD() {}
   constexpr ~VariationalPCD() override {}
-  constexpr VariationalPCD(int chains, int steps) {
-    num_chains = chains;
-    num_gibbs_steps = steps;
-  }
-  template <class K>
-  static constexpr void keys(K& key) {
-    BaseCD::keys(key);
-  }
-  constexpr void states(const Model& model, StateList& list) const override {
-    add_chains(model, list);
-  }
+  constexpr VariationalPCD(int chains, int steps) : PersistentCD(chains, steps) {}
 
  protected:
   constexpr DBMState positive(const DBM& dbm, const Data& data) const override {
     return by_mean_field(dbm, data);
   }
-  constexpr DBMState negative(const DBM& dbm, const DBMState&, UpdateList& updates) const override {
-    return go_on(dbm, updates);
-  }
 };
 
 /// The same with hidden units of the data that are drawn: by num_gibbs_steps of sampling, v (and
 /// labels) held.
-class PCD : public BaseCD {
+class PCD : public PersistentCD {
  public:
   static constexpr const char* yaml = "pylearn2.costs.dbm.PCD";
   static constexpr const char* doc = "persistent contrastive divergence of a DBM, by sampling";
 
   constexpr PCD() {}
   constexpr ~PCD() override {}
-  constexpr PCD(int chains, int steps) {
-    num_chains = chains;
-    num_gibbs_steps = steps;
-  }
-  template <class K>
-  static constexpr void keys(K& key) {
-    BaseCD::keys(key);
-  }
-  constexpr void states(const Model& model, StateList& list) const override {
-    add_chains(model, list);
-  }
+  constexpr PCD(int chains, int steps) : PersistentCD(chains, steps) {}
 
  protected:
   constexpr DBMState positive(const DBM& dbm, const Data& data) const override {
@@ -170,9 +160,6 @@ class PCD : public BaseCD {
     if (y) begin.hidden.back() = {*y, *y};
     return DBM::held(
         dbm.after_gibbs_steps(begin, num_gibbs_steps, "num_gibbs_steps", true, y.has_value()));
-  }
-  constexpr DBMState negative(const DBM& dbm, const DBMState&, UpdateList& updates) const override {
-    return go_on(dbm, updates);
   }
 };
 
