@@ -18,6 +18,8 @@ KINDS = ["*.hpp", "*.cpp", "*.py", "*.sh", "*.cmake", "*CMakeLists.txt"]
 def faults(path):
     lines = path.read_text(encoding="utf-8").split("\n")
     once = "ANSATZ_COMPILED_ONCE" in lines
+    if path.suffix == ".hpp" and "#pragma once" not in lines:
+        yield f"{path}: without #pragma once"
     if len(lines) > 801:
         yield f"{path}: {len(lines) - 1} lines"
     for number, line in enumerate(lines, 1):
