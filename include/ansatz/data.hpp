@@ -33,10 +33,12 @@
 #include <ansatz/data/sets/icml_2013.hpp>
 #include <ansatz/data/sets/image_folder.hpp>
 #include <ansatz/data/sets/image_patches.hpp>
+#include <ansatz/data/sets/lisa_images.hpp>
 #include <ansatz/data/sets/matlab_set.hpp>
 #include <ansatz/data/sets/mnist.hpp>
 #include <ansatz/data/sets/mnist_set.hpp>
 #include <ansatz/data/sets/norb.hpp>
+#include <ansatz/data/sets/norb_instances.hpp>
 #include <ansatz/data/sets/ocr.hpp>
 #include <ansatz/data/sets/plane_sets.hpp>
 #include <ansatz/data/sets/random_sets.hpp>
@@ -46,6 +48,7 @@
 #include <ansatz/data/sets/svhn.hpp>
 #include <ansatz/data/sets/tfd.hpp>
 #include <ansatz/data/sets/uci.hpp>
+#include <ansatz/data/sets/utlc.hpp>
 #include <ansatz/data/source.hpp>
 #include <ansatz/data/source_dataset.hpp>
 #include <ansatz/data/sources.hpp>

@@ -13,9 +13,9 @@
 #include <ansatz/files/npy.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "scipy_file.hpp"
 #include "temporary_file.hpp"
 
-#include <zip.h>
 #include <catch2/catch.hpp>
 
 #include <cmath>
@@ -181,23 +181,9 @@ TEST_CASE("TransformerDataset: features as a block makes them, other sources as 
 
 TEST_CASE("sparse: rows are filled up, batch by batch", "[data][sparse]") {
   const TemporaryFolder folder;
-  // [[0, 5, 0], [0, 0, 0], [1, 0, 2]]; the text "csr" is what write_npz cannot write.
-  const std::vector<std::int64_t> shape = {3, 3};
-  const std::vector<std::int32_t> starts = {0, 1, 1, 3}, indices = {1, 0, 2};
-  const std::vector<double> values = {5, 1, 2};
+  // [[0, 5, 0], [0, 0, 0], [1, 0, 2]]
   const std::string file = folder.path() + "/m.npz";
-  write_npz(file, {{"shape", view(shape.data(), {2})},
-                   {"indptr", view(starts.data(), {4})},
-                   {"indices", view(indices.data(), {3})},
-                   {"data", view(values.data(), {3})}});
-  int code = 0;
-  zip_t* const archive = zip_open(file.c_str(), 0, &code);
-  std::string format = "{'descr': '|S3', 'fortran_order': False, 'shape': (), }";
-  format.resize(117, ' ');
-  format = std::string("\x93NUMPY\1\0\x76\0", 10) + format + "\ncsr";
-  zip_file_add(archive, "format.npy", zip_source_buffer(archive, format.data(), format.size(), 0),
-               0);
-  zip_close(archive);
+  write_scipy(file, 3, {0, 1, 1, 3}, {1, 0, 2}, {5, 1, 2});
   const std::vector<std::int64_t> labels = {1, 0, 1};
   write_npy(folder.path() + "/y.npy", view(labels.data(), {3}));
 

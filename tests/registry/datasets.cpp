@@ -120,6 +120,34 @@ TEST_CASE("job: missing data of any set is a warning", "[registry][job][data]") 
        vectors(7), 3, "x.npy"},
       {"!obj:pylearn2.datasets.matlab_dataset.MatlabDataset { path: x.mat, which_set: train }",
        vectors(7), 3, "x.mat"},
+      {"!obj:pylearn2.datasets.utlc.load_ndarray_dataset { name: ule, which_set: valid, normalize: "
+       "0, normalize_on_the_fly: 1, transfer: 0, labels: 1, randomize_valid: 1, randomize_test: 1 "
+       "}",
+       vectors(784), 10, "/nowhere/UTLC/filetensor/ule_valid.ft"},
+      {"!obj:pylearn2.datasets.utlc.load_sparse_dataset { name: terry, which_set: train, "
+       "normalize: 0, transfer: 1, randomize_valid: 1, randomize_test: 1 }",
+       vectors(47236), 10, "/nowhere/UTLC/sparse/terry_train.npz"},
+      {"!obj:pylearn2.datasets.avicenna.Avicenna { which_set: test, standardize: True }",
+       vectors(120), 10, "avicenna_train.ft"},
+      {"!obj:pylearn2.datasets.tl_challenge.TL_Challenge { which_set: train, center: 1 }",
+       images(32, 3), 20, "/nowhere/TLChallenge/training/training-data.dat"},
+      {"!obj:TL_Challenge { which_set: custom, custom_path: mine.dat }", images(32, 3), 20,
+       "mine.dat"},
+      {"!obj:pylearn2.datasets.mnistplus.MNISTPlus { which_set: train, label_type: label, center: "
+       "1, contrast_normalize: 1, seed: 132987 }",
+       images(48, 1), 10, "/nowhere/mnistplus/mnistplus.npz"},
+      {"!obj:pylearn2.datasets.wiskott.Wiskott {}", images(64, 1), 10, "wiskott_fish_layer0"},
+      {"!obj:pylearn2.datasets.icml07.ICML07DataSet { npy_filename: own, which_set: train, split: "
+       "[5, 2, 3], y_labels: 4 }",
+       images(28, 1), 4, "/nowhere/icml07data/npy/own_inputs.npy"},
+      {"!obj:pylearn2.datasets.mnist.MNIST_rotated_background { which_set: test, center: True }",
+       images(28, 1), 10, "mnist_rotated_background_images_inputs.npy"},
+      {"!obj:pylearn2.datasets.norb_small.NORBSmall { which_set: test, center: 1, multi_target: 0, "
+       "stop: 100 }",
+       images(96, 2), 5, "norb_small"},
+      {"!obj:pylearn2.scripts.papers.maxout.norb.load_norb_instance_dataset { dataset_path: "
+       "toys.pkl, label_format: obj_id, crop_shape: [106, 106], axes: ['c', 0, 1, 'b'] }",
+       images(106, 2), 51, "toys.pkl"},
       {"!obj:pylearn2.datasets.zca_dataset.ZCA_Dataset { preprocessed_dataset: "
        "!obj:pylearn2.datasets.cifar10.CIFAR10 { which_set: train }, preprocessor: "
        "!obj:pylearn2.datasets.preprocessing.ZCA {}, start: 0, stop: 40000, axes: ['c', 0, 1, 'b'] "
@@ -226,6 +254,13 @@ TEST_CASE("job: data sets of others train", "[registry][job][data]") {
        {"!obj:pylearn2.datasets.binarizer.Binarizer { raw: " + digits + ", seed: 5 }",
         "!obj:pylearn2.datasets.dense_design_matrix.from_dataset { dataset: " + digits +
             ", num_examples: 100 }",
+        "!obj:TransformerDataset { raw: " + digits +
+            ", transformer: !obj:StackedBlocks { layers: [ "
+            "!obj:pylearn2.datasets.preprocessing.ExamplewiseUnitNormBlock { input_space: " +
+            vectors(784) +
+            " }, !obj:pylearn2.datasets.preprocessing.ExamplewiseAddScaleTransform { multiply: 5., "
+            "input_space: " +
+            vectors(784) + " } ] } }",
         "!obj:ZCA_Dataset { preprocessed_dataset: " + digits +
             ", preprocessor: !obj:ZCA { filter_bias: .2 }, start: 100, stop: 300 }"}) {
     CAPTURE(dataset);

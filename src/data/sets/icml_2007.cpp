@@ -59,6 +59,22 @@ std::shared_ptr<const Table> Icml2007Set::load() const {
       Table({std::move(images), std::move(labels)}).restrict(start, stop));
 }
 
+std::shared_ptr<const Table> MNIST_rotated_background::load() const {
+  const std::shared_ptr<const Table> all = Icml2007Set::load();
+  if (!center) return all;
+  const Column& images = all->column("features");
+  std::vector<double> pixels(static_cast<std::size_t>(images.examples * images.width()));
+  Table::gather(images, {0, images.examples, nullptr}, ElementType::float64, pixels.data());
+  std::vector<double> mean(static_cast<std::size_t>(images.width()));
+  for (std::size_t i = 0; i < pixels.size(); ++i)
+    mean[i % mean.size()] += pixels[i] / static_cast<double>(images.examples);
+  std::vector<float> centred;
+  for (std::size_t i = 0; i < pixels.size(); ++i)
+    centred.push_back(static_cast<float>(pixels[i] - mean[i % mean.size()]));
+  return std::make_shared<const Table>(
+      Table({image_column("features", std::move(centred), side, side, 1), all->column("targets")}));
+}
+
 std::string Icml2007Set::missing_file() const {
   for (const char* word : {"inputs", "labels"})
     if (!data::first_file({file(word)})) return file(word);

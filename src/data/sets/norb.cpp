@@ -130,6 +130,7 @@ void NORB::check() const {
 std::shared_ptr<const BatchSource> NORB::open() const {
   check();
   Pairs all(*this, multi_target);
+  all.images.subtract = subtracted();
   if (multi_target) {
     all.images.width = 1 + all.form.facts;
     all.images.classes = 0;
@@ -143,6 +144,10 @@ std::shared_ptr<const BatchSource> NORB::open() const {
   const auto [first, last] = data::range_of({}, stop, all.images.images(), which_set.view());
   all.images.restrict(first, last);
   return source_of(std::move(all.images));
+}
+
+void NORBSmall::check() const {
+  data::require_name("which_set", which_set.view(), {"train", "test"});
 }
 
 void FoveatedNORB::check() const {

@@ -80,8 +80,13 @@ class ExamplewiseUnitNormBlock : public Block {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.preprocessing.ExamplewiseUnitNormBlock";
   static constexpr const char* doc = "each example divided by its length";
+  SpaceInfo space;
+
   template <class K>
-  static constexpr void keys(K&) {}
+  static constexpr void keys(K& key) {
+    key("input_space", &ExamplewiseUnitNormBlock::space,
+        "accepted and ignored: it is the features' Space");
+  }
   constexpr SpaceInfo output_space(const SpaceInfo& input) const override { return input; }
   constexpr bool learns() const override { return false; }
   std::shared_ptr<PreprocessorRun> start_block() const override;
@@ -98,6 +103,7 @@ class ExamplewiseAddScaleTransform : public Block {
   static constexpr const char* doc = "numbers added to the features, and multiplied with them";
   ir::List<double> add, multiply;
   bool multiply_first = false;
+  SpaceInfo space;
 
   constexpr ExamplewiseAddScaleTransform() {}
   template <KeyOf<ExamplewiseAddScaleTransform>... O>
@@ -111,6 +117,7 @@ class ExamplewiseAddScaleTransform : public Block {
     key("add", &Self::add, "added to each feature: one number, or one a feature; default 0");
     key("multiply", &Self::multiply, "factor of each feature: likewise; default 1");
     key("multiply_first", &Self::multiply_first, "whether the factor comes first");
+    key("input_space", &Self::space, "accepted and ignored: it is the features' Space");
   }
   constexpr SpaceInfo output_space(const SpaceInfo& input) const override { return input; }
   constexpr bool learns() const override { return false; }

@@ -51,8 +51,18 @@ class Icml2007Set : public Dataset, public Preprocessing {
 class MNIST_rotated_background : public Icml2007Set {
  public:
   static constexpr const char* yaml = "pylearn2.datasets.icml07.MNIST_rotated_background";
+  static constexpr const char* also[] = {"pylearn2.datasets.mnist.MNIST_rotated_background"};
   static constexpr const char* doc = "digits, turned, before pieces of photographs";
+  bool center = false;
+
   constexpr MNIST_rotated_background() : Icml2007Set(10000, 2000, 10000) {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    Icml2007Set::keys(key);
+    key("center", &MNIST_rotated_background::center,
+        "subtract the mean of each pixel over the examples of the set");
+  }
+  std::shared_ptr<const Table> load() const override;
 
  protected:
   constexpr int classes() const override { return 10; }
@@ -90,6 +100,34 @@ class RectanglesImage : public Icml2007Set {
 
  protected:
   constexpr const char* name() const override { return "rectangles_images"; }
+};
+
+/// Any set of that form: `npy_filename` is the NAME of its files.
+class ICML07DataSet : public Icml2007Set {
+ public:
+  static constexpr const char* yaml = "pylearn2.datasets.icml07.ICML07DataSet";
+  static constexpr const char* doc =
+      "images of 28 x 28 pixels, in the form of the sets of ICML 2007";
+  String npy_filename;
+  int y_labels = 2;
+
+  constexpr ICML07DataSet() {}
+  constexpr ICML07DataSet(const char* file, const char* set, std::initializer_list<int> sizes)
+      : npy_filename(file) {
+    which_set = set;
+    for (const int each : sizes) split.push_back(each);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("npy_filename", &ICML07DataSet::npy_filename,
+                 "what the names of its two files begin with");
+    Icml2007Set::keys(key);
+    key("y_labels", &ICML07DataSet::y_labels, "number of classes").at_least(1);
+  }
+
+ protected:
+  constexpr int classes() const override { return y_labels; }
+  constexpr const char* name() const override { return npy_filename.c_str(); }
 };
 
 }  // namespace ansatz

@@ -56,6 +56,8 @@ class NORB : public Dataset, public Preprocessing {
   std::string fetched_as() const override;
 
  protected:
+  /// What is taken from each pixel.
+  virtual float subtracted() const { return 0; }
   /// Whether the file with what is known beside the category is read.
   virtual bool reads_facts() const { return multi_target; }
   template <class K>
@@ -82,6 +84,32 @@ class SmallNORB : public NORB {
     key.required("which_set", &SmallNORB::which_set, "'train', 'test', or 'both'");
     norb_keys(key);
   }
+};
+
+/// The small set as Pylearn2's older class has it, of which the pixels can be centred. That class
+/// reads copies in NumPy's form; here the published files are read.
+class NORBSmall : public NORB {
+ public:
+  static constexpr const char* yaml = "pylearn2.datasets.norb_small.NORBSmall";
+  static constexpr const char* doc = "stereo pairs of toys, 96 x 96 pixels";
+  bool center = false;
+
+  constexpr NORBSmall() { which_norb = "small"; }
+  template <KeyOf<NORBSmall>... O>
+  constexpr explicit NORBSmall(const char* set_name, const O&... options) : NORBSmall() {
+    which_set = set_name;
+    give(*this, options...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("which_set", &NORBSmall::which_set, "'train' or 'test'");
+    key("center", &NORBSmall::center, "subtract 127.5");
+    norb_keys(key);
+  }
+  void check() const;
+
+ protected:
+  float subtracted() const override { return center ? 127.5f : 0; }
 };
 
 /// Small NORB as a retina sees it: the middle of each picture sharp, rings 8, 4, 2 and 2 pixels
