@@ -507,6 +507,9 @@ constexpr const char* ask_for_blank = "put a blank behind this ':', or quotes ar
 struct UnknownAlias {
   std::size_t at;
 };
+struct KeyWithoutValue {
+  std::size_t at, end;
+};
 
 // Reads the one document of `text`. Nothing, or where blanks are needed for it to be read: where
 // yaml-cpp refuses a ':' before a bracket, which PyYAML takes, or further lines of a text with an
@@ -528,6 +531,8 @@ std::vector<std::size_t> read_document(const Text& text, Builder& builder, Error
     const std::size_t at = builder.begin_of(error.mark);
     const bool in_brackets = error.msg.starts_with("end of map flow not found") ||
                              error.msg.starts_with("end of sequence flow not found");
+    if (in_brackets && at < may_read)
+      if (const auto end = raw::key_without_value(text.text(), at)) throw KeyWithoutValue{at, *end};
     if (in_brackets && at > 0) {
       auto places = raw::places_for_blanks(text.text(), at - 1, builder.brackets());
       if (!places.empty() && places.front() == at) return places;
@@ -580,6 +585,10 @@ NodePtr build(const Text& written, const Limits& limits, Errors& errors, const s
         continue;
       }
       add_unknown_alias(alias.at, text, builder, found);
+    } catch (const KeyWithoutValue& key) {
+      read += key.at + 1;
+      text = text.replaced(key.end, key.end, " :");
+      continue;
     } catch (const Stop&) {
     }
     errors = std::move(found);

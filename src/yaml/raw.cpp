@@ -2,6 +2,7 @@
 #include "../dsl/utf8.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace ansatz::yaml::raw {
 
@@ -217,6 +218,31 @@ std::vector<std::size_t> places_for_blanks(std::string_view text, std::size_t at
     }
   }
   return places;
+}
+
+std::optional<std::size_t> key_without_value(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  if (at < text.size() && (text[at] == '"' || text[at] == '\'')) {
+    end = quotes_end(text, at).value_or(at);
+  } else {
+    const auto blank = [&](std::size_t i) { return text[i] == ' ' || text[i] == '\t'; };
+    for (std::size_t i = at; i < text.size() && text[i] != '\n'; ++i) {
+      if (std::string_view(",[]{}").find(text[i]) != std::string_view::npos) return std::nullopt;
+      if (text[i] == '#' && i > at && blank(i - 1)) break;
+      if (!blank(i)) end = i + 1;
+    }
+  }
+  if (end == at || text.substr(at, end - at).find('\n') != std::string_view::npos) return {};
+  bool line_ends = false;
+  std::size_t next = end;
+  for (; next < text.size() &&
+         (text[next] == '#' || std::isspace(static_cast<unsigned char>(text[next])) != 0);
+       ++next) {
+    if (text[next] == '#') next = line_end(text, next);
+    line_ends = line_ends || next >= text.size() || text[next] == '\n';
+  }
+  const bool alone = line_ends && next < text.size() && (text[next] == ',' || text[next] == '}');
+  return alone ? std::optional(end) : std::nullopt;
 }
 
 }  // namespace ansatz::yaml::raw

@@ -60,4 +60,8 @@ std::optional<std::size_t> after_directives(std::string_view text);
 /// last of them closes.
 std::vector<std::size_t> places_for_blanks(std::string_view text, std::size_t at, int brackets);
 
+/// Where the word at `at` ends, in brackets, whose line ends behind it and which ',' or '}' follows
+/// then: a key without a value, which yaml-cpp takes for none; nowhere if it is not.
+std::optional<std::size_t> key_without_value(std::string_view text, std::size_t at);
+
 }  // namespace ansatz::yaml::raw
