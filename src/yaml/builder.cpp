@@ -507,9 +507,6 @@ constexpr const char* ask_for_blank = "put a blank behind this ':', or quotes ar
 struct UnknownAlias {
   std::size_t at;
 };
-struct KeyWithoutValue {
-  std::size_t at, end;
-};
 
 // Reads the one document of `text`. Nothing, or where blanks are needed for it to be read: where
 // yaml-cpp refuses a ':' before a bracket, which PyYAML takes, or further lines of a text with an
@@ -529,10 +526,10 @@ std::vector<std::size_t> read_document(const Text& text, Builder& builder, Error
     }
   } catch (const YAML::Exception& error) {
     const std::size_t at = builder.begin_of(error.mark);
-    const bool in_brackets = error.msg.starts_with("end of map flow not found") ||
-                             error.msg.starts_with("end of sequence flow not found");
-    if (in_brackets && at < may_read)
-      if (const auto end = raw::key_without_value(text.text(), at)) throw KeyWithoutValue{at, *end};
+    const bool in_braces = error.msg.starts_with("end of map flow not found");
+    const bool in_brackets = in_braces || error.msg.starts_with("end of sequence flow not found");
+    if (in_braces && at < may_read)
+      if (const auto key = raw::key_without_value(text.text(), at)) throw raw::LastKey(*key);
     if (in_brackets && at > 0) {
       auto places = raw::places_for_blanks(text.text(), at - 1, builder.brackets());
       if (!places.empty() && places.front() == at) return places;
@@ -585,9 +582,9 @@ NodePtr build(const Text& written, const Limits& limits, Errors& errors, const s
         continue;
       }
       add_unknown_alias(alias.at, text, builder, found);
-    } catch (const KeyWithoutValue& key) {
+    } catch (const raw::LastKey& key) {
       read += key.at + 1;
-      text = text.replaced(key.end, key.end, " :");
+      text = text.replaced(key.at, key.end, key.word + " :");
       continue;
     } catch (const Stop&) {
     }

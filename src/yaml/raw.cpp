@@ -220,29 +220,50 @@ std::vector<std::size_t> places_for_blanks(std::string_view text, std::size_t at
   return places;
 }
 
-std::optional<std::size_t> key_without_value(std::string_view text, std::size_t at) {
+std::optional<LastKey> key_without_value(std::string_view text, std::size_t at) {
+  const auto blank = [&](std::size_t i) {
+    return std::isspace(static_cast<unsigned char>(text[i])) != 0;
+  };
   std::size_t end = at;
-  if (at < text.size() && (text[at] == '"' || text[at] == '\'')) {
+  const bool quoted = at < text.size() && (text[at] == '"' || text[at] == '\'');
+  if (quoted) {
     end = quotes_end(text, at).value_or(at);
+    if (text.substr(at, end - at).find('\n') != std::string_view::npos) return {};
   } else {
-    const auto blank = [&](std::size_t i) { return text[i] == ' ' || text[i] == '\t'; };
-    for (std::size_t i = at; i < text.size() && text[i] != '\n'; ++i) {
-      if (std::string_view(",[]{}").find(text[i]) != std::string_view::npos) return std::nullopt;
+    for (std::size_t i = at; i < text.size(); ++i) {
+      if (std::string_view(",[]{}").find(text[i]) != std::string_view::npos) break;
       if (text[i] == '#' && i > at && blank(i - 1)) break;
+      if (text[i] == ':' && (i + 1 == text.size() || blank(i + 1))) return {};
       if (!blank(i)) end = i + 1;
     }
   }
-  if (end == at || text.substr(at, end - at).find('\n') != std::string_view::npos) return {};
-  bool line_ends = false;
+  if (end == at) return {};
   std::size_t next = end;
-  for (; next < text.size() &&
-         (text[next] == '#' || std::isspace(static_cast<unsigned char>(text[next])) != 0);
-       ++next) {
+  bool more_lines = false;
+  for (; next < text.size() && (text[next] == '#' || blank(next)); ++next) {
     if (text[next] == '#') next = line_end(text, next);
-    line_ends = line_ends || next >= text.size() || text[next] == '\n';
+    more_lines = more_lines || next >= text.size() || text[next] == '\n';
   }
-  const bool alone = line_ends && next < text.size() && (text[next] == ',' || text[next] == '}');
-  return alone ? std::optional(end) : std::nullopt;
+  if (next >= text.size() || (text[next] != ',' && text[next] != '}')) return {};
+  LastKey key{at, end, std::string(text.substr(at, end - at))};
+  if (quoted) return more_lines ? std::optional(key) : std::nullopt;
+  // The lines of a word are one, as each line's end is a blank; an empty one would be a line's end.
+  std::string folded;
+  for (std::size_t i = 0; i < key.word.size(); ++i) {
+    if (key.word[i] != '\n') {
+      folded += key.word[i];
+      continue;
+    }
+    more_lines = true;
+    while (!folded.empty() && (folded.back() == ' ' || folded.back() == '\t')) folded.pop_back();
+    folded += ' ';
+    while (blank(at + i + 1)) {
+      if (key.word[i + 1] == '\n') return {};
+      ++i;
+    }
+  }
+  key.word = std::move(folded);
+  return more_lines ? std::optional(key) : std::nullopt;
 }
 
 }  // namespace ansatz::yaml::raw

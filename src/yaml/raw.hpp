@@ -60,8 +60,14 @@ std::optional<std::size_t> after_directives(std::string_view text);
 /// last of them closes.
 std::vector<std::size_t> places_for_blanks(std::string_view text, std::size_t at, int brackets);
 
-/// Where the word at `at` ends, in brackets, whose line ends behind it and which ',' or '}' follows
-/// then: a key without a value, which yaml-cpp takes for none; nowhere if it is not.
-std::optional<std::size_t> key_without_value(std::string_view text, std::size_t at);
+/// A key that has no value, and how it is written on one line.
+struct LastKey {
+  std::size_t at = 0, end = 0;
+  std::string word;
+};
+
+/// The key without a value that begins at `at`, in brackets, where it takes several lines or its
+/// line ends behind it, and ',' or '}' follows: yaml-cpp finds none there. Nothing if it is not so.
+std::optional<LastKey> key_without_value(std::string_view text, std::size_t at);
 
 }  // namespace ansatz::yaml::raw
