@@ -49,6 +49,19 @@ constexpr RenamedKey keys[] = {
     {"pylearn2.costs.cost.MethodCost", "supervised", "", ""},
 };
 
+// Pylearn2's function that makes a tuple of a list, which a job file cannot write; here a list will
+// do. The text of `list_` takes its place.
+constexpr std::string_view to_a_list = "pylearn2.sandbox.nlp.models.as_tuple";
+
+void unwrap(yaml::Node& node) {
+  if (node.children.size() != 1 || node.children[0].key != "list_") return;
+  const yaml::NodePtr list = node.children[0].node;
+  if (list->kind != yaml::Kind::sequence) return;
+  node.kind = list->kind;
+  node.tag = list->tag;
+  node.children = list->children;
+}
+
 // "" where the name is today's, or nobody's.
 std::string todays_name(std::string_view name) {
   if (registry().find(name)) return "";
@@ -68,6 +81,7 @@ class Update {
 
   void node(const yaml::Place& place) {
     if (!seen_.insert(place.node.get()).second) return;
+    if (yaml::object_name(*place.node) == to_a_list) unwrap(*place.node);
     if (const std::string name = todays_name(yaml::object_name(*place.node)); !name.empty())
       place.node->tag = std::string(object_tag) + name;
     keys_of(place);

@@ -143,6 +143,40 @@ TEST_CASE("preprocess: ZCA against a table of NumPy's", "[data][preprocess]") {
          1.331171499, 1.226515145, 0.3421496012, 0.8593003258});
 }
 
+// Fact 16: what Pylearn2's test prints of 8 examples, whole and of three directions, to four
+// digits.
+TEST_CASE("preprocess: ZCA against the tables that Pylearn2 prints", "[data][preprocess]") {
+  const Vector x = {-10, 3,  19, 9,  -15, 7,  26,  26, 26,  -3,  17, -17, -37, -36,
+                    -11, 19, 15, -2, 5,   9,  -3,  -8, -35, -25, -8, -18, 3,   4,
+                    15,  14, 5,  -4, -5,  -7, -11, 23, 22,  15,  20, 12};
+  const Vector whole = {-1.0199, -0.1832, 1.9528,  -0.9603, -0.8162, 0.0729,  1.4142,  0.2529,
+                        1.1861,  -1.0876, 0.9575,  -1.1173, -0.5435, -1.4372, -0.1057, 0.6348,
+                        1.1258,  0.2692,  -0.8893, 1.1669,  -0.9769, 0.8297,  -1.8676, -0.6055,
+                        -0.5096, -1.5700, -0.8389, -0.0931, 0.8877,  1.6089,  0.4993,  -1.4219,
+                        -0.3443, 0.9664,  -1.1022, 1.4022,  0.1917,  0.3736,  0.8520,  0.8456};
+  const Vector of_three = {-0.8938, -0.3084, 1.1105,  0.1587,  -1.4073, 0.3346,  0.5193,  1.1371,
+                           0.6545,  -0.4199, 0.7613,  -0.4823, -1.0578, -1.1997, -0.4993, 0.9250,
+                           0.5012,  -0.2743, 0.1735,  0.8105,  -0.4928, -0.6319, -1.0359, -0.7173,
+                           0.1469,  -1.8060, -0.1758, -0.2943, 0.7208,  1.4359,  0.0079,  -0.2582,
+                           0.1368,  -0.3571, -0.8147, 1.1636,  0.8362,  0.2777,  0.5666,  0.7480};
+  const auto check = [&](const ZCA& how, const Vector& expected) {
+    const Vector y = fitted(how, rows(x, 5));
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      CAPTURE(i);
+      CHECK(y[i] == Approx(expected[i]).margin(6e-5));
+    }
+    return y;
+  };
+  ZCA how;
+  how.filter_bias = 0;
+  CHECK(from_identity(covariance(check(how, whole), 5, 0), 5) < 1e-10);
+  ZCA three = how, dropped = how;
+  three.n_components = 3;
+  check(three, of_three);
+  dropped.n_drop_components = 2;
+  check(dropped, of_three);
+}
+
 TEST_CASE("preprocess: PCA orders by variance, and whitens", "[data][preprocess]") {
   // Fact 31.
   const Vector x = drawn(15 * 10);
