@@ -56,7 +56,8 @@ struct Others {
 
   // Why a key of these rules means nothing; empty: it does, or that is not known.
   std::string idle(const KeyRules& rules) const {
-    if (rules.excluded && known(rules.excluded) && on(rules.excluded))
+    if (rules.excluded && known(rules.excluded) && on(rules.excluded) &&
+        !by_default(rules.excluded))
       return fmt::format("means nothing with {}; leave one of them out", rules.excluded);
     std::string without;
     for (const KeyRules::With& with : rules.needed) {

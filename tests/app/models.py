@@ -430,20 +430,38 @@ def check_splits():
     expect("fractions cut where whole numbers do", wrong in ([], [(7, 10, 0, 0)]), wrong)
 
 
+PAIR = "!obj:Conv2DSpace { shape: [3, 3], num_channels: 1 }"
+PAIRS = ("!obj:VectorSpacesDataset { data_specs: [ !obj:CompositeSpace { components: "
+         f"[ {PAIR}, {PAIR} ] }}, [ featuresX, featuresY ] ], data: ["
+         " !obj:numpy.random.uniform { size: [60, 3, 3, 1] },"
+         " !obj:numpy.random.uniform { size: [60, 3, 3, 1] } ] }")
+
+
 def check_jobs(jobs):
     """Each job of the tests, on drawn digits: its file is used in an empty folder."""
     values = {"max_epochs": 1, "save_path": ".", "learning_rate": .05, "init_momentum": .5,
               "sparse_init_h1": 15, "batch_size": 20, "train_stop": 60, "valid_stop": 60,
               "dim_h0": 20, "dim_h1": 18, "dim_h2": 17, "dim_h3": 16, "output_channels_h2": 4,
               "output_channels_h3": 5, "nvis": 20, "nhid": 20, "monitoring_batches": 5,
-              "detector_layer_dim": 10}
+              "detector_layer_dim": 10, "nfac": 6, "nmap": 4, "region": 3, "lr": .01,
+              "train_data": "pairs.pkl"}
     # What other jobs go on from: they come later by their names, and read it under this one.
     read_later = {"dae_l1.yaml": "dae_l1.pkl", "dae_l2.yaml": "dae_l2.pkl",
                   "maxout_mnist.yaml": "mnist_best.pkl",
                   "maxout_mnist_pi.yaml": "maxout_mnist_pi_best.pkl"}
+    read_from = {"cifar_grbm_smd.yaml": "cifar10_preprocessed_train.pkl",
+                 "gae_random.yaml": "pairs.pkl"}
     codes = "!obj:random_dense_design_matrix { num_examples: 100, dim: 20, num_classes: 2 }"
-    mnist = re.compile(r"!obj:pylearn2\.datasets\.mnist\.MNIST \{[^}]*\}")
+    mnist = re.compile(r"!obj:pylearn2\.datasets\.(?:mnist\.|binarized_mnist\.Binarized)MNIST"
+                       r" \{[^}]*\}")
     there = new_folder()
+    # What two jobs read from a file of examples.
+    made = {"cifar10_preprocessed_train.pkl":
+            "!obj:random_dense_design_matrix { num_examples: 100, dim: 192, num_classes: 2 }",
+            "pairs.pkl": PAIRS}
+    for name, data in made.items():
+        code, out, err = run(there, "preprocess", data, "-o", name)
+        expect(f"{name}: written", code == 0, err)
     for path in sorted(pathlib.Path(jobs).glob("*.yaml")):
         text = path.read_text()
         if "pylearn2.train.Train" not in text or "%(dataset)s" in text or "Dataset {}" in text:
@@ -468,6 +486,8 @@ def check_jobs(jobs):
         for command in ("predict", "evaluate"):
             digits = "!obj:DrawnDigits { start: 0, stop: %d }" % (128 if batches_of_128 else 100)
             data = [] if own else ["--data", codes if path.name == "dae_l2.yaml" else digits]
+            if path.name in read_from:
+                data = ["--data", made[read_from[path.name]]]
             code, out, err = run(here, command, "m.pkl", *data)
             expect(f"{path.name}: {command} from its own file", code == 0 and out
                    and "of the job, which cannot be read" not in err, code, err)

@@ -66,8 +66,9 @@ class GatedAutoencoder : public Model {
     return both;
   }
   constexpr Sources input_source() const override { return source; }
-  /// What is made again is called as what it is made of.
+  /// Inputs are what both outputs are to be, and are called as.
   constexpr Sources target_source() const override { return source; }
+  constexpr SpaceInfo target_space() const override { return input_space(); }
   constexpr SpaceInfo code_space() const { return vector_space(nmap); }
 
   /// The code of a pair of vectors, [batch, nmap].
