@@ -3,12 +3,14 @@
 namespace ansatz {
 
 namespace library {
+void convolutional_network();
 void dropout_mnist();
 void dropout_mnist_fast();
 void dropout_mnist_valid_fast();
 void jobman_mlp();
 void lwta();
 void live_monitor_test();
+void maxout_mnist();
 void maxout_mnist_pi();
 void mlp_nested();
 void mlp_part_2();
@@ -28,6 +30,8 @@ void register_library_configurations() {
   library::dropout_mnist_fast();
   library::dropout_mnist_valid_fast();
   library::maxout_mnist_pi();
+  library::maxout_mnist();
+  library::convolutional_network();
   library::lwta();
   library::live_monitor_test();
 }
