@@ -1,7 +1,10 @@
 #include <ansatz/files/norb_matrix.hpp>
 #include <dsl/exceptions.hpp>
 
+#include <ansatz/files/atomic_file.hpp>
 #include <ansatz/files/byte_source.hpp>
+
+#include "../dsl/text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,21 +16,19 @@ namespace ansatz {
 
 namespace {
 
+constexpr struct {
+  std::uint32_t magic;
+  ElementType type;
+} types[] = {{0x1E3D4C51, ElementType::float32},
+             {0x1E3D4C53, ElementType::float64},
+             {0x1E3D4C54, ElementType::int32},
+             {0x1E3D4C55, ElementType::uint8},
+             {0x1E3D4C56, ElementType::int16}};
+
 std::optional<ElementType> type_of(std::uint32_t magic) {
-  switch (magic) {
-    case 0x1E3D4C51:
-      return ElementType::float32;
-    case 0x1E3D4C53:
-      return ElementType::float64;
-    case 0x1E3D4C54:
-      return ElementType::int32;
-    case 0x1E3D4C55:
-      return ElementType::uint8;
-    case 0x1E3D4C56:
-      return ElementType::int16;
-    default:
-      return std::nullopt;
-  }
+  for (const auto& each : types)
+    if (each.magic == magic) return each.type;
+  return std::nullopt;
 }
 
 constexpr std::uint32_t packed_matrix = 0x1E3D4C52;
@@ -88,6 +89,24 @@ NpzArray read_norb_matrix(const std::string& path) {
     throw FileError(fmt::format("{}: goes on behind its last element, at byte {}", path,
                                 source.position() - 1));
   return out;
+}
+
+void write_norb_matrix(const std::string& path, const ArrayView& array) {
+  std::vector<std::uint32_t> header;
+  for (const auto& each : types)
+    if (each.type == array.type) header.push_back(each.magic);
+  if (header.empty())
+    throw ValueError(fmt::format("{}: a matrix of NORB cannot have elements of type {}", path,
+                                 running::type_name(array.type)));
+  const int rank = array.dims.rank;
+  if (rank < 1) throw ValueError(fmt::format("{}: a single number is no matrix of NORB", path));
+  header.push_back(static_cast<std::uint32_t>(rank));
+  for (int d = 0; d < std::max(rank, int{least_written}); ++d)
+    header.push_back(d < rank ? static_cast<std::uint32_t>(array.dims[d]) : 1);
+  AtomicFile file(path);
+  file.write(header.data(), header.size() * sizeof header[0]);
+  file.write(array.data, static_cast<std::size_t>(array.dims.count() * element_size(array.type)));
+  file.commit();
 }
 
 }  // namespace ansatz

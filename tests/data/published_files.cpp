@@ -11,6 +11,8 @@
 #include <zip.h>
 #include <catch2/catch.hpp>
 
+#include <fstream>
+
 using namespace ansatz;
 using namespace ansatz::testing;
 using Catch::Contains;
@@ -119,6 +121,28 @@ TEST_CASE("norb: matrices of every type, plain and packed", "[data][norb]") {
   REQUIRE(array.data<std::int32_t>());
   CHECK(std::vector<std::int32_t>(array.data<std::int32_t>(), array.data<std::int32_t>() + 3) ==
         numbers);
+}
+
+TEST_CASE("norb: matrices are written as they are published", "[data][norb]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/a.ft";
+  const auto written = [&](const ArrayView& array) {
+    write_norb_matrix(path, array);
+    std::ifstream file(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::vector<std::int32_t> numbers = {7, -1, 70000, 4, 5, 6};
+  CHECK(written(view(numbers.data(), {6})) == norb_matrix(0x1E3D4C54, {6}, bytes_of(numbers)));
+  CHECK(written(view(numbers.data(), {1, 2, 1, 3})) ==
+        norb_matrix(0x1E3D4C54, {1, 2, 1, 3}, bytes_of(numbers)));
+  const std::vector<double> reals = {.5, -2};
+  CHECK(written(view(reals.data(), {2, 1})) == norb_matrix(0x1E3D4C53, {2, 1}, bytes_of(reals)));
+  CHECK(read_norb_matrix(path).shape == std::vector<std::int64_t>{2, 1});
+  const std::vector<std::int64_t> wide = {1};
+  CHECK_THAT(message_of<ValueError>([&] { write_norb_matrix(path, view(wide.data(), {1})); }),
+             Contains("a.ft") && Contains("elements"));
+  CHECK_THAT(message_of<ValueError>([&] { write_norb_matrix(path, view(reals.data(), {})); }),
+             Contains("no matrix"));
 }
 
 TEST_CASE("norb: damaged matrices are refused with their byte", "[data][norb]") {

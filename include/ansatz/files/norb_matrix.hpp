@@ -1,4 +1,4 @@
-// The binary matrices of NORB.
+// The binary matrices of NORB, Pylearn2's filetensors.
 #pragma once
 
 #include <ansatz/files/npz.hpp>
@@ -15,5 +15,9 @@ namespace ansatz {
 /// Memory grows with the bytes that are there. FileError, with the byte: no such file, another
 /// magic number, elements cut off, bytes left over.
 NpzArray read_norb_matrix(const std::string& path);
+
+/// Writes such a matrix; the file is replaced as a whole. ValueError for an array without
+/// dimensions and for another element type, FileError.
+void write_norb_matrix(const std::string& path, const ArrayView& array);
 
 }  // namespace ansatz
