@@ -280,6 +280,6 @@ TEST_CASE("job: adult trains from its file", "[registry][job][data]") {
     return;
   }
   // Who says "less" always is wrong of 3700 in 15060; a linear model of about 15 %.
-  const std::vector<double>& error = records_of(job).at("train_y_misclass").val_record;
+  const std::vector<double> error = records_of(job).at("train_y_misclass").val_record;
   CHECK(error.back() < .17);
 }
