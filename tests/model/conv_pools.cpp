@@ -105,6 +105,49 @@ Vector normalised(const ImageNormalization& by, const Image& x, double* gradient
 
 }  // namespace
 
+// Fact 10. Each block of 2 x 2 has the mean m and the largest number m + 1.
+TEST_CASE("pools: the means and maxima of 6 x 4 pixels, and other windows of them",
+          "[model][conv][pool]") {
+  Vector image;
+  for (int row = 0; row < 6; ++row)
+    for (int column = 0; column < 4; ++column)
+      image.push_back(1 + row / 2 * 4 + column / 2 * 2 + (row % 2 ? 0 : column % 2 ? 1 : -1));
+  const auto pooled = [&](const char* pools, const RowsColumns& shape, const RowsColumns& stride) {
+    const Shared<Model> model =
+        images(6, 4, 1, Axes::b01c, {detectors(IdentityConvNonlinearity(), pools, shape, stride)});
+    return output_of(model, image, false);
+  };
+  CHECK(pooled("mean", 2, 2) == Vector{1, 3, 5, 7, 9, 11});
+  CHECK(pooled("max", 2, 2) == Vector{2, 4, 6, 8, 10, 12});
+  // What begins inside of the image is a window, also where it ends outside.
+  const std::pair<RowsColumns, RowsColumns> others[] = {
+      {1, 1}, {2, 1}, {{3, 2}, {2, 2}}, {{4, 3}, {3, 2}}, {{6, 4}, {1, 1}}, {{1, 3}, {1, 2}}};
+  for (const auto& [shape, stride] : others) {
+    CAPTURE(shape.rows, shape.columns, stride.rows, stride.columns);
+    Vector largest, mean;
+    const auto places = [](int size, int window, int step) {
+      return (size - window + step - 1) / step + 1;
+    };
+    for (int i = 0; i < places(6, shape.rows, stride.rows); ++i)
+      for (int j = 0; j < places(4, shape.columns, stride.columns); ++j) {
+        double most = -100, sum = 0;
+        int count = 0;
+        for (int r = i * stride.rows; r < std::min(6, i * stride.rows + shape.rows); ++r)
+          for (int c = j * stride.columns; c < std::min(4, j * stride.columns + shape.columns);
+               ++c, ++count) {
+            most = std::max(most, image[at(r * 4 + c)]);
+            sum += image[at(r * 4 + c)];
+          }
+        largest.push_back(most);
+        mean.push_back(sum / count);
+      }
+    CHECK(pooled("max", shape, stride) == largest);
+    const Vector found = pooled("mean", shape, stride);
+    REQUIRE(found.size() == mean.size());
+    for (std::size_t k = 0; k < mean.size(); ++k) CHECK(found[k] == Approx(mean[k]));
+  }
+}
+
 TEST_CASE("pools: stochastic ones draw in training, and are weighted means otherwise",
           "[model][conv][pool]") {
   const Vector image = {1, 2, 3, 0, 0, 4, -5, 6, 8};  // 3 x 3
