@@ -33,6 +33,7 @@ mark_as_advanced(ANSATZ_CCACHE)
 if(ANSATZ_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # A precompiled header is cached only under these two relaxations.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${ANSATZ_CCACHE})
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_DEPEND=1
+    ${ANSATZ_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${ANSATZ_CCACHE})
 endif()

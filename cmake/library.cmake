@@ -88,9 +88,23 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compiled_once(ansatz ${PROJECT_SOURCE_DIR}/include/ansatz ${generated_folder})
 endif()
 # See ansatz/base/options.hpp; the configurations are jobs written in C++.
-get_target_property(without_keys ansatz SOURCES)
-list(FILTER without_keys EXCLUDE REGEX "/src/configurations/")
-set_property(SOURCE ${without_keys} APPEND PROPERTY COMPILE_DEFINITIONS
-  ANSATZ_WITHOUT_KEY_FUNCTIONS)
+target_compile_definitions(ansatz PRIVATE ANSATZ_WITHOUT_KEY_FUNCTIONS)
+file(GLOB with_keys ${PROJECT_SOURCE_DIR}/src/configurations/*.cpp)
+set_source_files_properties(${with_keys} PROPERTIES COMPILE_OPTIONS -UANSATZ_WITHOUT_KEY_FUNCTIONS)
+# With clang a precompiled header spares a third of the library's time; with g++ it spares none.
+# What computes is optimised with a sanitizer, too; the rest compiles in half the time without.
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  target_precompile_headers(ansatz PRIVATE <algorithm> <cmath> <filesystem> <functional> <map> <set>
+    <fmt/format.h> <fmt/ranges.h> <ansatz/session/session.hpp>)
+  file(GLOB_RECURSE own_header ${PROJECT_SOURCE_DIR}/src/dsl/*.cpp)
+  set_source_files_properties(${own_header} ${with_keys} ${PROJECT_SOURCE_DIR}/src/files/hdf5.cpp
+    PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+endif()
+if(ANSATZ_SANITIZE)
+  file(GLOB_RECURSE computing ${PROJECT_SOURCE_DIR}/src/dsl/kernels/*.cpp
+    ${PROJECT_SOURCE_DIR}/src/dsl/run/*.cpp ${PROJECT_SOURCE_DIR}/src/configurations/*.cpp)
+  target_compile_options(ansatz PRIVATE -O0)
+  set_property(SOURCE ${computing} APPEND PROPERTY COMPILE_OPTIONS -O1)
+endif()
 # What compiled loops call is looked for in the program that loads them.
 target_link_options(ansatz INTERFACE "LINKER:--export-dynamic-symbol=_ZN*6ansatz7kernels*")

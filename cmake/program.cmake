@@ -28,3 +28,6 @@ add_custom_target(reference
   VERBATIM)
 # CLI11 takes 5 s to compile in each of them, of which a precompiled header spares nothing.
 set_target_properties(ansatz_program PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+if(ANSATZ_SANITIZE)
+  target_compile_options(ansatz_program PRIVATE -O0)
+endif()

@@ -17,10 +17,10 @@ namespace ansatz {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 constexpr auto redraw_interval = std::chrono::milliseconds(100);
 
-double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
+double seconds(Steady::duration d) { return std::chrono::duration<double>(d).count(); }
 
 bool is_terminal(std::FILE* out) {
   const int descriptor = fileno(out);
@@ -64,7 +64,7 @@ struct Progress::State {
   std::int64_t total = 0, done = 0;
   std::FILE* out = nullptr;
   bool terminal = false, drawn = false, finished = false;
-  Clock::time_point start, last, redraw;
+  Steady::time_point start, last, redraw;
 
   double rate() const {
     const double time = seconds(last - start);
@@ -97,7 +97,7 @@ Progress::Progress(std::string_view label, std::int64_t total, std::FILE* out) :
   state_->total = total;
   state_->out = out;
   state_->terminal = is_terminal(out);
-  state_->start = state_->last = state_->redraw = Clock::now();
+  state_->start = state_->last = state_->redraw = Steady::now();
 }
 
 Progress::~Progress() {
@@ -108,7 +108,7 @@ Progress::~Progress() {
 void Progress::advance(std::int64_t examples) {
   State& s = *state_;
   s.done += examples;
-  s.last = Clock::now();
+  s.last = Steady::now();
   if (!s.terminal || s.finished || s.last < s.redraw) return;
   s.redraw = s.last + redraw_interval;
   s.draw();

@@ -33,9 +33,9 @@ namespace {
 // ---------------------------------------------------------------------------- reading
 
 /// A file or a piece of memory.
-class Source {
+class SafetensorsSource {
  public:
-  explicit Source(const std::string& path) : path_(path) {
+  explicit SafetensorsSource(const std::string& path) : path_(path) {
     RegularFile opened = open_regular(path);
     if (!opened.file)
       fail(opened.missing() ? "no such file"
@@ -44,9 +44,9 @@ class Source {
     file_ = std::move(opened.file);
     size_ = static_cast<std::uint64_t>(opened.size);
   }
-  Source(std::string_view bytes, const std::string& path)
+  SafetensorsSource(std::string_view bytes, const std::string& path)
       : path_(path), memory_(bytes.data()), size_(bytes.size()) {}
-  Source(const Source&) = delete;
+  SafetensorsSource(const SafetensorsSource&) = delete;
 
   std::uint64_t size() const { return size_; }
 
@@ -80,7 +80,7 @@ class Source {
   std::uint64_t size_ = 0;
 };
 
-std::string read_header_text(const Source& source) {
+std::string read_header_text(const SafetensorsSource& source) {
   if (source.size() == 0) source.fail("empty (0 bytes)");
   if (source.size() < length_bytes + 2)
     source.fail(fmt::format("{} bytes, which is too short for any file of tensors", source.size()));
@@ -100,7 +100,7 @@ std::string read_header_text(const Source& source) {
 }
 
 /// Compares and removes the checksum of the header; true when it has one.
-bool verify_header(TensorHeader& header, const Source& source) {
+bool verify_header(TensorHeader& header, const SafetensorsSource& source) {
   const bool of_ours =
       std::any_of(header.metadata.begin(), header.metadata.end(),
                   [](const auto& entry) { return entry.first.starts_with("ansatz."); });
@@ -110,7 +110,7 @@ bool verify_header(TensorHeader& header, const Source& source) {
 }
 
 void verify_tensor(TensorHeader& header, const NamedTensor& tensor, bool must_have,
-                   const Source& source) {
+                   const SafetensorsSource& source) {
   const auto at = header.metadata.find(std::string(tensor_checksum) + tensor.name);
   if (at == header.metadata.end()) {
     if (must_have)
@@ -125,7 +125,7 @@ void verify_tensor(TensorHeader& header, const NamedTensor& tensor, bool must_ha
   header.metadata.erase(at);
 }
 
-TensorFile read_from(const Source& source, const std::string& path, Checksums checksums,
+TensorFile read_from(const SafetensorsSource& source, const std::string& path, Checksums checksums,
                      bool values = true) {
   const bool verify = checksums == Checksums::verify;
   const std::string text = read_header_text(source);
@@ -260,19 +260,19 @@ const NamedTensor* TensorFile::find(std::string_view name) const {
 }
 
 TensorFile read_tensor_header(const std::string& path) {
-  return read_from(Source(path), path, Checksums::verify, false);
+  return read_from(SafetensorsSource(path), path, Checksums::verify, false);
 }
 
 TensorFile read_tensor_file(const std::string& path, Checksums checksums) {
   try {
-    return read_from(Source(path), path, checksums);
+    return read_from(SafetensorsSource(path), path, checksums);
   } catch (const std::bad_alloc&) {
     throw FileError(fmt::format("{}: its tensors do not fit into memory", path));
   }
 }
 
 TensorFile parse_tensor_file(std::string_view bytes, const std::string& path, Checksums checksums) {
-  return read_from(Source(bytes, path), path, checksums);
+  return read_from(SafetensorsSource(bytes, path), path, checksums);
 }
 
 void write_tensor_file(const std::string& path, const TensorFile& file, Overwrite overwrite,

@@ -15,6 +15,7 @@ fi
 build=build/fuzz
 # Of the process, sanitizers included; and of one allocation.
 rss_limit_mb=1024 malloc_limit_mb=256
+export LSAN_OPTIONS="suppressions=$PWD/tests/fuzz_targets/leaks.txt:print_suppressions=0"
 
 give_up() {
   echo "$1" >&2

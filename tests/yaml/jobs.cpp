@@ -79,9 +79,13 @@ TEST_CASE("yaml jobs: every job of the tutorials and papers is read", "[yaml][jo
       {"autoencoder_dae.yaml", {}},
       {"autoencoder_hcae.yaml", {}},
       {"cae.yaml", {}},
+      {"cifar_grbm_smd.yaml", {}},
       {"dbm_demo_rbm.yaml",
        {"detector_layer_dim=500", "monitoring_batches=10", "train_stop=50000", "max_epochs=300",
         "save_path=."}},
+      {"gae_random.yaml",
+       {"batch_size=100", "lr=.01", "max_epochs=10", "nfac=10", "nmap=5", "region=3", "save_path=.",
+        "train_data=pairs.pkl"}},
       {"hcae.yaml", {}},
       {"dae_l1.yaml", stacked},
       {"dae_l2.yaml", with(stacked, {"nvis=500"})},
@@ -89,6 +93,9 @@ TEST_CASE("yaml jobs: every job of the tutorials and papers is read", "[yaml][jo
        {"train_stop=50000", "valid_stop=60000", "batch_size=100", "max_epochs=50", "save_path=."}},
       {"live_monitor_test.yaml", {}},
       {"test_model.yaml", {}},
+      {"test_vae_cost_is_criterion.yaml", {}},
+      {"test_vae_cost_vae_criterion.yaml", {}},
+      {"vae.yaml", {}},
   };
   std::set<std::string> read = {"softmax_regression_dataset.yaml", "softmax_regression_model.yaml",
                                 "softmax_regression_algorithm.yaml"};

@@ -18,7 +18,7 @@ namespace {
 constexpr const char* file = "ocr_letters/letter.data";
 constexpr int rows = 16, columns = 8, per_letter = rows * columns;
 constexpr int before = 6;  // number, letter, next letter, word, place, fold
-constexpr std::int64_t train = 32152, others = 10000, all = train + 2 * others;
+constexpr std::int64_t of_train = 32152, of_others = 10000, of_all = of_train + 2 * of_others;
 constexpr std::int64_t most_bytes = std::int64_t{1} << 26;
 
 struct Letters {
@@ -70,13 +70,16 @@ std::shared_ptr<const Table> OCR::load() const {
     if (one.ends_with('\r')) one.remove_suffix(1);
     letters.add(path, ++line, one);
   }
-  if (line != all) throw FileError(fmt::format("{}: {} letters; {} are expected", path, line, all));
-  const std::int64_t first = which_set == "train" ? 0 : which_set == "valid" ? train : all - others;
+  if (line != of_all)
+    throw FileError(fmt::format("{}: {} letters; {} are expected", path, line, of_all));
+  const std::int64_t first = which_set == "train"   ? 0
+                             : which_set == "valid" ? of_train
+                                                    : of_all - of_others;
   Column images = image_column("features", std::move(letters.pixels), rows, columns, 1);
   Column labels = label_column("targets", std::move(letters.labels), 26);
   return std::make_shared<const Table>(
       Table({std::move(images), std::move(labels)})
-          .restrict(first, which_set == "train" ? train : first + others));
+          .restrict(first, which_set == "train" ? of_train : first + of_others));
 }
 
 std::string OCR::missing_file() const {
