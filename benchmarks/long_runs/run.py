@@ -27,7 +27,7 @@ RUNS = {
         "overrides": ["algorithm.termination_criterion=!obj:EpochCounter {{ max_epochs: {} }}"],
         "model": "convolutional_network_best.pkl", "kernels": "h2_W"},
     "maxout_mnist": {
-        "job": HERE / "maxout_mnist.yaml", "epochs": 25, "values": ["save_path=."],
+        "job": HERE / "maxout_mnist.yaml", "epochs": 28, "values": ["save_path=."],
         "model": "maxout_best.pkl", "kernels": "h0_W"},
     "cifar10_overfit": {
         "job": HERE / "cifar10_overfit.yaml", "epochs": 100,
