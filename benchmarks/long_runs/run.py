@@ -2,15 +2,17 @@
 """Trains a convolutional net for as long as it takes, and keeps the record of it: a table of its
 epochs and a picture of the kernels of its first layer.
 
-    run.py ANSATZ RUN [--epochs N] [--threads N] [--log FILE --model FILE]
+    run.py ANSATZ RUN [--epochs N] [--threads N] [--first MODEL] [--model FILE] [--log FILE]
 
-RUN is convolutional_network, maxout_mnist or cifar10_overfit; ANSATZ_DATA_PATH names the data. With
---log and --model nothing is trained: they are what `ansatz train --json` printed and saved.
+RUN is one of those below; ANSATZ_DATA_PATH names the data. The best model is kept as --model; the
+second stage begins from one, --first. With --log nothing is trained: this is what `ansatz train
+--json` printed, and --model what it saved.
 """
 import argparse
 import json
 import math
 import pathlib
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -27,8 +29,11 @@ RUNS = {
         "overrides": ["algorithm.termination_criterion=!obj:EpochCounter {{ max_epochs: {} }}"],
         "model": "convolutional_network_best.pkl", "kernels": "h2_W"},
     "maxout_mnist": {
-        "job": HERE / "maxout_mnist.yaml", "epochs": 25, "values": ["save_path=."],
+        "job": HERE / "maxout_mnist.yaml", "epochs": 28, "values": ["save_path=."],
         "model": "maxout_best.pkl", "kernels": "h0_W"},
+    "maxout_mnist_continued": {
+        "job": HERE / "maxout_mnist_continued.yaml", "values": ["save_path=."],
+        "model": "maxout_continued_best.pkl", "kernels": "h0_W"},
     "cifar10_overfit": {
         "job": HERE / "cifar10_overfit.yaml", "epochs": 100,
         "values": [f"file={CIFAR}", "images=1000"],
@@ -36,9 +41,9 @@ RUNS = {
 }
 
 
-def train(program, run, epochs, threads, folder):
+def train(program, run, values, epochs, threads, folder):
     command = [program, "train", str(run["job"]), "--json", "--threads", str(threads), "--compile"]
-    for value in run["values"] + [f"max_epochs={epochs}"]:
+    for value in run["values"] + values + ([f"max_epochs={epochs}"] if epochs else []):
         command += ["-D", value]
     command += [override.format(epochs) for override in run.get("overrides", [])]
     return subprocess.run(command, check=True, cwd=folder, text=True,
@@ -106,8 +111,9 @@ def main():
     parser.add_argument("run", choices=RUNS)
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--log", type=pathlib.Path)
+    parser.add_argument("--first", type=pathlib.Path)
     parser.add_argument("--model", type=pathlib.Path)
+    parser.add_argument("--log", type=pathlib.Path)
     wanted = parser.parse_args()
     run = RUNS[wanted.run]
     with tempfile.TemporaryDirectory() as folder:
@@ -115,8 +121,12 @@ def main():
             log, model = wanted.log.read_text(encoding="utf-8"), wanted.model
         else:
             program = str(pathlib.Path(wanted.ansatz).resolve())
-            log = train(program, run, wanted.epochs or run["epochs"], wanted.threads, folder)
+            first = [f"first={wanted.first.resolve()}"] if wanted.first else []
+            epochs = wanted.epochs or run.get("epochs")
+            log = train(program, run, first, epochs, wanted.threads, folder)
             model = pathlib.Path(folder) / run["model"]
+            if wanted.model:
+                shutil.copy(model, wanted.model)
         (HERE / f"{wanted.run}.csv").write_text(table(log), encoding="utf-8")
         (HERE / f"{wanted.run}.png").write_bytes(picture(kernels(model, run["kernels"])))
 
