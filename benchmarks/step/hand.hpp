@@ -101,6 +101,14 @@ std::unique_ptr<Contestant> autoencoder(int visible, int hidden, int batch, floa
                                         DrawsOfThreads draws);
 std::unique_ptr<Contestant> boltzmann_machine(int visible, int hidden, int batch, float rate,
                                               int threads, DrawsOfThreads draws);
+std::unique_ptr<Contestant> persistent_machine(int visible, int hidden, int batch, int steps,
+                                               float rate, int threads, DrawsOfThreads draws);
+std::unique_ptr<Contestant> score_matching(int visible, int hidden, int batch, float rate,
+                                           int threads, DrawsOfThreads draws);
+std::unique_ptr<Contestant> variational_autoencoder(int visible, int width, int hidden, int batch,
+                                                    float rate, int threads, DrawsOfThreads draws);
+std::unique_ptr<Contestant> contractive_autoencoder(int visible, int hidden, int batch, float rate,
+                                                    int threads);
 std::unique_ptr<Contestant> convolutional_net(int batch, float rate, int threads);
 std::unique_ptr<Contestant> lenet(int batch, float rate, int threads);
 /// Units that see `each` inputs; input[unit * each + k] is the k-th, weight[…] its weight.

@@ -22,6 +22,18 @@ class Xorshift : public Draws {
     for (int k = 0; k < lanes; ++k) rest[k] = next(k);
     for (int k = 0; i + k < n; ++k) out[i + k] = rest[k];
   }
+  // Pairs of uniform numbers as radius and angle (Box and Muller 1958).
+  void fill_normal(int, std::int64_t, float* __restrict out, std::int64_t n) override {
+    for (std::int64_t i = 0; i < n; i += 2 * lanes) {
+      float radius[lanes], angle[lanes];
+      for (int k = 0; k < lanes; ++k) radius[k] = 1 - next(k);
+      for (int k = 0; k < lanes; ++k) angle[k] = 6.2831853f * next(k);
+      for (int k = 0; k < lanes; ++k) radius[k] = std::sqrt(-2 * std::log(radius[k]));
+      for (int k = 0; k < lanes && i + k < n; ++k) out[i + k] = radius[k] * std::cos(angle[k]);
+      for (int k = 0; k < lanes && i + lanes + k < n; ++k)
+        out[i + lanes + k] = radius[k] * std::sin(angle[k]);
+    }
+  }
 
  private:
   float next(int k) {

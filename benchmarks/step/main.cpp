@@ -115,7 +115,7 @@ double distance(const std::vector<Parameter>& a, const std::vector<Parameter>& b
 // Five steps from the same start must give the same costs and the same parameters.
 void check_numbers(std::vector<Entry>& entries, const Workload& w, const Data& data, int threads) {
   constexpr int steps = 5;
-  constexpr double tolerance = 1e-3;  // a draw that falls on the other side moves one unit
+  const double tolerance = w.tolerance;  // a draw that falls on the other side moves one unit
   const auto by_hand = w.hand(threads, philox(threads));
   initialise(*by_hand, w);
   std::vector<std::vector<float>> start;

@@ -120,6 +120,81 @@ def boltzmann_machine(batch):
     return step
 
 
+def persistent_machine(batch, steps):
+    W, b, c = weights(0, .05, 784, 500), torch.zeros(500), torch.zeros(784)
+    x, k, chains = slices(inputs(784), batch), .05 / batch, torch.zeros(batch, 784)
+
+    @torch.no_grad()
+    def step(i):
+        nonlocal chains
+        v0, v = x(i), chains
+        for _ in range(steps):
+            h = torch.bernoulli(torch.sigmoid(torch.addmm(b, v, W)))
+            v = torch.bernoulli(torch.sigmoid(torch.addmm(c, h, W.t())))
+        chains = v
+        h0, h1 = (torch.sigmoid(torch.addmm(b, each, W)) for each in (v0, v))
+        W.addmm_(v0.t(), h0, alpha=k)
+        W.addmm_(v.t(), h1, alpha=-k)
+        c.add_((v0 - v).sum(0), alpha=k)
+        b.add_((h0 - h1).sum(0), alpha=k)
+        return h1.sum() / batch
+    return step
+
+
+def unsupervised(parameters, cost_of, features, batch, rate):
+    optimizer = torch.optim.SGD(parameters, lr=rate)
+    x = slices(inputs(features), batch)
+
+    def step(i):
+        optimizer.zero_grad(set_to_none=True)
+        cost = cost_of(x(i))
+        cost.backward()
+        optimizer.step()
+        return cost.detach()
+    return step
+
+
+def score_matching(batch):
+    W = parameter(weights(0, .05, 192, 400))
+    b, c = parameter(torch.zeros(192)), parameter(torch.zeros(400))
+
+    # The score of a Gaussian machine, less that of the noise, both of variance .16.
+    def cost(x):
+        v = x + .4 * torch.randn_like(x)
+        restored = torch.addmm(b, torch.sigmoid(torch.addmm(c, v, W) / .16), W.t())
+        return F.mse_loss(restored, x) / .16 ** 2
+    return unsupervised([W, b, c], cost, 192, batch, .01)
+
+
+def variational_autoencoder():
+    sizes = [(784, 400), (400, 20), (400, 20), (20, 400), (400, 784)]
+    W = [parameter(weights(layer, .05, *size).t()) for layer, size in enumerate(sizes)]
+    b = [parameter(torch.zeros(size[1])) for size in sizes]
+
+    def cost(x):
+        h = F.relu(F.linear(x, W[0], b[0]))
+        mu, log_sigma = F.linear(h, W[1], b[1]), F.linear(h, W[2], b[2])
+        z = mu + torch.exp(log_sigma) * torch.randn_like(mu)
+        logits = F.linear(F.relu(F.linear(z, W[3], b[3])), W[4], b[4])
+        divergence = .5 * (torch.exp(2 * log_sigma) + mu ** 2 - 1 - 2 * log_sigma).sum()
+        restored = F.binary_cross_entropy_with_logits(logits, x, reduction='sum')
+        return (restored + divergence) / len(x)
+    return unsupervised(W + b, cost, 784, 100, .001)
+
+
+def contractive_autoencoder():
+    W = parameter(weights(0, .05, 784, 500))
+    b, c = parameter(torch.zeros(500)), parameter(torch.zeros(784))
+
+    def cost(x):
+        h = torch.sigmoid(torch.addmm(b, x, W))
+        logits = torch.addmm(c, h, W.t())
+        penalty = ((h * (1 - h)) ** 2 * (W ** 2).sum(0)).sum()
+        restored = F.binary_cross_entropy_with_logits(logits, x, reduction='sum')
+        return (restored + .1 * penalty) / len(x)
+    return unsupervised([W, b, c], cost, 784, 100, .01)
+
+
 def kernels(layer, n, m):  # [rows, columns, in, out] to [out, in, rows, columns]
     return parameter(weights(layer, (6 / (25 * n)) ** .5, 5, 5, n, m).permute(3, 2, 0, 1))
 
@@ -203,6 +278,11 @@ WORKLOADS = {
     'd': autoencoder,
     'e20': lambda: boltzmann_machine(20),
     'e100': lambda: boltzmann_machine(100),
+    'pcd15': lambda: persistent_machine(100, 15),
+    'smd5': lambda: score_matching(5),
+    'smd100': lambda: score_matching(100),
+    'vae': variational_autoencoder,
+    'cae': contractive_autoencoder,
     'f': convolutional_net,
     'h_deep': lambda: dense([64] * 21 + [10], batch=32),
     'l1': lambda: lenet(1),

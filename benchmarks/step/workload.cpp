@@ -70,7 +70,14 @@ class AnsatzStep : public Contestant {
 
 class Philox : public Draws {
  public:
-  void start(long step) override { key_.step = static_cast<std::uint64_t>(step); }
+  void start(long step) override {
+    key_.step = static_cast<std::uint64_t>(step);
+    key_.iteration = 0;
+  }
+  void iterate(int iteration) override { key_.iteration = static_cast<std::uint32_t>(iteration); }
+  void fill_normal(int site, std::int64_t position, float* out, std::int64_t n) override {
+    ansatz::kernels::fill_normal(key_, site, position, out, static_cast<long>(n));
+  }
   void fill(int site, std::int64_t position, float* out, std::int64_t n) override {
     ansatz::kernels::fill_uniform(key_, site, position, out, static_cast<long>(n));
   }
@@ -85,6 +92,7 @@ std::vector<Workload> workloads() {
   std::vector<Workload> all;
   add_dense(all);
   add_others(all);
+  add_energies(all);
   add_connected(all);
   return all;
 }

@@ -23,12 +23,14 @@ struct Workload {
   std::function<ansatz::Program<float>()> compiled;
   std::function<ansatz::Function()> function;
   std::function<std::unique_ptr<Contestant>(int threads, DrawsOfThreads)> hand;
+  double tolerance = 1e-3;  ///< of what five steps lead to, where draws are the same
 };
 
 /// All of them, in the order of the table.
 std::vector<Workload> workloads();
 void add_dense(std::vector<Workload>& all);
 void add_others(std::vector<Workload>& all);
+void add_energies(std::vector<Workload>& all);
 void add_connected(std::vector<Workload>& all);
 
 /// Examples of the workload's shape, the same for every contestant and in train.py.

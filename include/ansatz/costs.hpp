@@ -9,6 +9,8 @@
 #include <ansatz/cost/energy/dbm_divergence.hpp>
 #include <ansatz/cost/energy/dbm_weight_decay.hpp>
 #include <ansatz/cost/energy/denoising_score_matching.hpp>
+#include <ansatz/cost/energy/mean_field_activity.hpp>
+#include <ansatz/cost/energy/multi_prediction.hpp>
 #include <ansatz/cost/energy/noise_contrastive.hpp>
 #include <ansatz/cost/energy/score_matching.hpp>
 #include <ansatz/cost/energy/toronto_sparsity.hpp>

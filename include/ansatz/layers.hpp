@@ -20,11 +20,13 @@
 #include <ansatz/model/energy/dbm/dbm.hpp>
 #include <ansatz/model/energy/dbm/dbm_layer.hpp>
 #include <ansatz/model/energy/dbm/dbm_softmax.hpp>
+#include <ansatz/model/energy/dbm/inference_procedure.hpp>
 #include <ansatz/model/energy/energy_model.hpp>
 #include <ansatz/model/energy/gaussian_binary_rbm.hpp>
 #include <ansatz/model/energy/normalized_ebm.hpp>
 #include <ansatz/model/energy/partition_function.hpp>
 #include <ansatz/model/energy/rbm.hpp>
+#include <ansatz/model/inputs_of.hpp>
 #include <ansatz/model/layers/batch_normalization.hpp>
 #include <ansatz/model/layers/composite_layer.hpp>
 #include <ansatz/model/layers/conv_elemwise.hpp>

@@ -233,3 +233,24 @@ TEST_CASE("costs of energies refuse other models, and models what they lack", "[
   const NCE nce(Shared<Distribution>(IsotropicGaussian(0, 1)), 1);
   CHECK_THAT(message_of([&] { (void)nce.expr(rbm, inputs_of(rbm)); }), Contains("NormalizedEBM"));
 }
+
+TEST_CASE("costs of energies read images as the vectors that a model is of", "[energy]") {
+  RBM rbm;
+  rbm.nvis = 12;
+  rbm.nhid = 3;
+  const CDk cost(2);
+  const auto gradient = [&](const SpaceInfo& space) {
+    Data data;
+    data.add("features", space);
+    const GradientList g = cost.gradients(rbm, data);
+    Probe probe(rbm, data, function(output("W", g.of[0])));
+    probe.randomize(.5, 3);
+    Minibatch batch;
+    batch.examples = 4;
+    batch.numbers["features"] = random_numbers(48, 2);
+    return probe(batch)["W"];
+  };
+  const std::vector<double> of_vectors = gradient(vector_space(12));
+  CHECK(difference(of_vectors, std::vector<double>(36)) > .01);
+  CHECK(difference(of_vectors, gradient(conv2d_space(2, 2, 3))) == 0);
+}

@@ -264,8 +264,11 @@ TEST_CASE("dbm: sampling the positive phase, and labels, give gradients, too", "
   supervised.supervised_cost = true;
   PCD sampling(6, 2);
   sampling.supervised_cost = true;
+  VariationalCD from_data(6, 2);
+  from_data.supervised_cost = true;
   for (const Cost* cost :
-       {static_cast<const Cost*>(&supervised), static_cast<const Cost*>(&sampling)}) {
+       {static_cast<const Cost*>(&supervised), static_cast<const Cost*>(&sampling),
+        static_cast<const Cost*>(&from_data)}) {
     Data data;
     cost->data_specs(dbm, data);
     CHECK(data.find("targets"));

@@ -31,7 +31,7 @@ class CDk : public SurrogateCost {
   }
   constexpr bool is_stochastic() const override { return true; }
   constexpr AnyExpr surrogate(const Model& given, const Data& data, UpdateList&) const override {
-    const AnyExpr v = data[given.input_source()].value();
+    const AnyExpr v = inputs_of(given, data);
     const EnergyModel* const model = energy_model("CDk", given);
     if (!model) return v;
     const AnyExpr sample = after_gibbs_steps(*model, v, nsteps, "CDk.nsteps");
@@ -65,7 +65,7 @@ class SML : public SurrogateCost {
   }
   constexpr AnyExpr surrogate(const Model& given, const Data& data,
                               UpdateList& updates) const override {
-    const AnyExpr v = data[given.input_source()].value();
+    const AnyExpr v = inputs_of(given, data);
     const EnergyModel* const model = energy_model("SML", given);
     if (!model) return v;
     const AnyExpr before = chains_leaf("chains", given.input_space());

@@ -4,6 +4,7 @@
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/seed.hpp>
 #include <ansatz/cost/surrogate_cost.hpp>
+#include <ansatz/job/model_as.hpp>
 #include <ansatz/model/energy/dbm/dbm.hpp>
 #include <dsl/ops/arithmetic/not_equal.hpp>
 #include <dsl/ops/reduce/argmax.hpp>
@@ -37,14 +38,14 @@ class BaseCD : public SurrogateCost {
   constexpr AnyExpr surrogate(const Model& model, const Data& data,
                               UpdateList& updates) const override {
     const DBM* const dbm = dbm_of(model);
-    if (!dbm) return data[model.input_source()].value();
+    if (!dbm) return inputs_of(model, data);
     const DBMState of_data = positive(*dbm, data), samples = negative(*dbm, of_data, updates);
     return mean(dbm->energy(of_data)) - mean(dbm->energy(samples));
   }
   constexpr void channels(const Model& model, const Data& data, ChannelList& list) const override {
     const DBM* const dbm = supervised_cost ? dbm_of(model) : nullptr;
     if (!dbm) return;
-    const AnyExpr y = dbm->mean_field(data[model.input_source()].value()).back().hidden.back().up;
+    const AnyExpr y = dbm->mean_field(inputs_of(model, data)).back().hidden.back().up;
     list.add("misclass", mean(argmax(y) != argmax(*labels(*dbm, data))),
              "share of examples whose inferred class is wrong");
   }
@@ -58,7 +59,7 @@ class BaseCD : public SurrogateCost {
 
   constexpr DBMState by_mean_field(const DBM& dbm, const Data& data) const {
     const std::optional<AnyExpr> y = labels(dbm, data);
-    return DBM::held(dbm.mean_field(data[dbm.input_source()].value(), y ? &*y : nullptr).back());
+    return DBM::held(dbm.mean_field(inputs_of(dbm, data), y ? &*y : nullptr).back());
   }
   /// Labels as the top layer has them; none of a cost without labels.
   constexpr std::optional<AnyExpr> labels(const DBM& dbm, const Data& data) const {
@@ -66,7 +67,7 @@ class BaseCD : public SurrogateCost {
     return format_as(data[dbm.target_source()], dbm.target_space()).value();
   }
   static constexpr const DBM* dbm_of(const Model& model) {
-    const auto* const known = dynamic_cast<const DBM*>(&model);
+    const DBM* const known = model_as<DBM>(model);
     if (!known) graph_error("this cost needs a DBM for its model");
     return known;
   }
@@ -153,13 +154,40 @@ class PCD : public PersistentCD {
 
  protected:
   constexpr DBMState positive(const DBM& dbm, const Data& data) const override {
-    const AnyExpr v = data[dbm.input_source()].value();
+    const AnyExpr v = inputs_of(dbm, data);
     const std::optional<AnyExpr> y = labels(dbm, data);
     DBMState begin = dbm.alone(v);
     begin.v = v;
     if (y) begin.hidden.back() = {*y, *y};
     return DBM::held(
         dbm.after_gibbs_steps(begin, num_gibbs_steps, "num_gibbs_steps", true, y.has_value()));
+  }
+};
+
+/// Contrastive divergence by mean field: the samples begin at the data, hidden units drawn given
+/// them, and are num_gibbs_steps away; as many as the batch has examples, whatever num_chains says.
+class VariationalCD : public BaseCD {
+ public:
+  static constexpr const char* yaml = "pylearn2.costs.dbm.VariationalCD";
+  static constexpr const char* doc = "contrastive divergence of a DBM, by mean field";
+
+  constexpr VariationalCD() {}
+  constexpr ~VariationalCD() override {}
+  constexpr VariationalCD(int chains, int steps) {
+    num_chains = chains;
+    num_gibbs_steps = steps;
+  }
+
+ protected:
+  constexpr DBMState positive(const DBM& dbm, const Data& data) const override {
+    return by_mean_field(dbm, data);
+  }
+  constexpr DBMState negative(const DBM& dbm, const DBMState& of_data, UpdateList&) const override {
+    DBMState begin = dbm.alone(of_data.v);
+    begin.v = of_data.v;
+    if (supervised_cost) begin.hidden.back() = of_data.hidden.back();
+    begin = dbm.gibbs_step(begin, true, supervised_cost);
+    return DBM::held(dbm.after_gibbs_steps(begin, num_gibbs_steps, "num_gibbs_steps"));
   }
 };
 

@@ -36,7 +36,7 @@ class SMD : public Cost {
   constexpr std::optional<AnyExpr> expr(const Model& given, const Data& data) const override {
     const EnergyModel* const model = energy_model("SMD", given);
     if (!model) return {};
-    const AnyExpr v = data[given.input_source()].value();
+    const AnyExpr v = inputs_of(given, data);
     // Of the example alone: whatever the corruption keeps of it, its score is by the corrupted one.
     const AnyExpr corrupted = stop_gradient(corruptor->corrupt(v));
     const AnyExpr back = -grad(sum(corruptor->corruption_free_energy(corrupted, v)), corrupted);

@@ -35,7 +35,7 @@ class NCE : public Cost {
   constexpr std::optional<AnyExpr> expr(const Model& given, const Data& data) const override {
     const EnergyModel* const model = energy_model("NCE", given);
     if (!model) return {};
-    const AnyExpr v = data[given.input_source()].value();
+    const AnyExpr v = inputs_of(given, data);
     const auto G = [&](const AnyExpr& x) { return model->log_prob(x) - noise->log_prob(x); };
     AnyExpr of_noise = mean(softplus(G(noise->sample_like(v))));
     for (int i = 1; i < noise_per_clean; ++i)

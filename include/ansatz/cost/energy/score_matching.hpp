@@ -33,7 +33,7 @@ class SM : public Cost {
   constexpr std::optional<AnyExpr> expr(const Model& given, const Data& data) const override {
     const EnergyModel* const model = energy_model("SM", given);
     if (!model) return {};
-    const AnyExpr v = data[given.input_source()].value(), psi = model->score(v);
+    const AnyExpr v = inputs_of(given, data), psi = model->score(v);
     const AnyExpr slope = model->score_slope(v, psi);
     AnyExpr each = .5 * square(psi) + slope;
     if (lambd != 0) each = each + setting("SM.lambd", lambd) * square(slope);

@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/cost.hpp>
+#include <ansatz/job/model_as.hpp>
 #include <ansatz/model/energy/dbm/dbm.hpp>
 #include <dsl/ops/control/stop_gradient.hpp>
 
@@ -61,7 +62,7 @@ class TorontoSparsity : public Cost {
 
  private:
   constexpr DBMState inferred(const DBM& dbm, const Data& data) const {
-    const AnyExpr v = data[dbm.input_source()].value();
+    const AnyExpr v = inputs_of(dbm, data);
     if (!supervised_cost) return dbm.mean_field(v).back();
     const AnyExpr y = format_as(data[dbm.target_source()], dbm.target_space()).value();
     return dbm.mean_field(v, &y).back();
@@ -72,7 +73,7 @@ class TorontoSparsity : public Cost {
     return layer.l2_act_cost(s, setting(name + ".target", targets[i]), setting(name, coeffs[i]));
   }
   constexpr const DBM* fitting(const Model& model) const {
-    const auto* const dbm = dynamic_cast<const DBM*>(&model);
+    const DBM* const dbm = model_as<DBM>(model);
     if (!dbm) {
       graph_error("TorontoSparsity needs a DBM for its model");
       return nullptr;

@@ -30,7 +30,7 @@ class CriterionOfVAE : public Cost {
       graph_error("this cost needs a VAE for its model");
       return {};
     }
-    return -mean(per_example(*vae, data[model.input_source()]));
+    return -mean(per_example(*vae, format_as(data[model.input_source()], model.input_space())));
   }
 
  protected:

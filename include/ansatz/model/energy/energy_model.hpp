@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/cost.hpp>
+#include <ansatz/model/inputs_of.hpp>
 #include <dsl/ops/arithmetic/negate.hpp>
 #include <dsl/ops/arithmetic/subtract.hpp>
 #include <dsl/ops/control/repeat.hpp>

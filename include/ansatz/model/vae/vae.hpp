@@ -4,6 +4,7 @@
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/seed.hpp>
 #include <ansatz/model/vae/kl_integrator.hpp>
+#include <ansatz/spaces/format_as.hpp>
 #include <dsl/ops/arithmetic/log.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -160,7 +161,7 @@ class VAE : public Model {
     posterior->weights(input_space(), nhid, list);
   }
   constexpr void channels(const Data& data, ChannelList& list) const override {
-    const Signal x = data[input_source()];
+    const Signal x = format_as(data[input_source()], input_space());
     const Conditional::Parameters phi = encode_phi(x);
     posterior->channels(phi, list);
     conditional->channels(decode_theta(draw(phi)), list);

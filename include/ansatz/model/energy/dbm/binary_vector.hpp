@@ -5,10 +5,13 @@
 #include <ansatz/job/dataset.hpp>
 #include <ansatz/model/energy/dbm/dbm_layer.hpp>
 #include <dsl/ops/activation/sigmoid.hpp>
+#include <dsl/ops/activation/softplus.hpp>
 #include <dsl/ops/arithmetic/add.hpp>
 #include <dsl/ops/arithmetic/negate.hpp>
 #include <dsl/ops/arithmetic/subtract.hpp>
+#include <dsl/ops/control/stop_gradient.hpp>
 #include <dsl/ops/random/bernoulli.hpp>
+#include <dsl/ops/random/normal.hpp>
 #include <dsl/ops/reduce/sum.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -25,7 +28,7 @@ class BinaryVector : public DBMVisibleLayer {
   static constexpr const char* doc = "binary visible units";
   int nvis = 0;
   Shared<Dataset> bias_from_marginals;
-  bool center = false;
+  bool center = false, learn_init_inpainting_state = false;
 
   constexpr BinaryVector() {}
   constexpr ~BinaryVector() override {}
@@ -39,6 +42,8 @@ class BinaryVector : public DBMVisibleLayer {
     key("bias_from_marginals", &BinaryVector::bias_from_marginals,
         "data set in [0, 1] whose means units that see nothing have at first");
     key("center", &BinaryVector::center, "whether others see v minus its first means");
+    key("learn_init_inpainting_state", &BinaryVector::learn_init_inpainting_state,
+        "whether gradients see what MultiPrediction begins hidden pixels with");
   }
 
   constexpr AnyExpr bias() const { return parameter_leaf("visible_bias", ir::make_shape(nvis)); }
@@ -69,6 +74,16 @@ class BinaryVector : public DBMVisibleLayer {
   }
   constexpr AnyExpr energy_term(const AnyExpr& v) const override {
     return -sum(upward(v) * bias(), units);
+  }
+  constexpr AnyExpr init_inpainting_state(const AnyExpr& like, bool noise) const override {
+    if (noise) return sigmoid(normal_like(like));
+    const AnyExpr means = sigmoid(0 * like + bias());
+    if (learn_init_inpainting_state) return means;
+    return stop_gradient(means);
+  }
+  constexpr AnyExpr recons_cost(const AnyExpr& v, const AnyExpr& message) const override {
+    const AnyExpr z = message + bias();
+    return softplus(z) - v * z;
   }
 };
 

@@ -99,6 +99,9 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
   constexpr UnitState sample_alone(const AnyExpr& like) const override {
     return drawn(0 * like + b(), nullptr);
   }
+  constexpr UnitState mf_alone(const AnyExpr& like) const override {
+    return means(0 * like + b(), nullptr).state;
+  }
   constexpr AnyExpr upward(const UnitState& s) const override { return centered(s.up); }
   constexpr AnyExpr downward(const UnitState& s) const override { return centered(s.down); }
   constexpr AnyExpr message(const SpaceInfo& below, const AnyExpr& seen) const override {
@@ -131,6 +134,11 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
                                 const AnyExpr& coefficient) const override {
     if (pool_size != 1) return DBMHiddenLayer::l2_act_cost(s, target, coefficient);
     return coefficient * mean(square(mean(s.down, batch) - target));
+  }
+  constexpr AnyExpr l1_act_cost(const UnitState& s, const AnyExpr& target,
+                                const AnyExpr& coefficient, const AnyExpr& eps) const override {
+    if (pool_size != 1) return DBMHiddenLayer::l1_act_cost(s, target, coefficient, eps);
+    return coefficient * mean(relu(abs(mean(s.down, batch) - target) - eps));
   }
   constexpr AnyExpr linear_feed_forward(const SpaceInfo& below, const AnyExpr& u) const override {
     if (pool_size != 1) return DBMHiddenLayer::linear_feed_forward(below, u);

@@ -4,6 +4,8 @@
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/job/cost.hpp>
 #include <ansatz/model/energy/dbm/dbm_layer.hpp>
+#include <ansatz/model/inputs_of.hpp>
+#include <dsl/ops/activation/softmax.hpp>
 #include <dsl/ops/arithmetic/abs.hpp>
 #include <dsl/ops/arithmetic/add.hpp>
 #include <dsl/ops/arithmetic/divide.hpp>
@@ -16,6 +18,7 @@
 #include <dsl/ops/reduce/mean.hpp>
 #include <dsl/ops/reduce/sum.hpp>
 
+#include <optional>
 #include <utility>
 
 ANSATZ_COMPILED_ONCE
@@ -28,12 +31,58 @@ struct DBMState {
   ir::List<UnitState> hidden;
 };
 
+/// An example of which inference is not shown all: where a mask is 1, the number is to be found.
+struct MaskedExample {
+  AnyExpr v, drop_mask;                   ///< in the visible Space
+  std::optional<AnyExpr> y, drop_mask_y;  ///< one-hot labels, and a number for each, [rows]
+  bool noise = false;                     ///< hidden pixels begin as noise
+  int niter = 0, block_grad = 0;          ///< rounds, 0: the model's; how many gradients pass by
+};
+
+/// What inference knows after a round: means, in which v and labels that were shown are as they
+/// were, and what they were found by.
+struct InpaintedState {
+  DBMState means;
+  AnyExpr message, class_input;  ///< of which v and labels are the means
+};
+
+class DBM;
+
+/// In which order mean field finds the means of a DBM's hidden units, and what it begins with.
+class InferenceProcedure : public Object {
+ public:
+  static constexpr const char* kind_name = "inference procedure of a DBM";
+  static constexpr bool outlives_faults = true;
+
+  /// The means after each round, given v and, if not null, labels.
+  constexpr virtual ir::List<DBMState> mean_field(const DBM& dbm, const AnyExpr& v,
+                                                  const AnyExpr* y) const = 0;
+  /// The same where not all of an example is shown, which then is found as well: what
+  /// MultiPrediction trains.
+  constexpr virtual ir::List<InpaintedState> do_inpainting(const DBM& dbm,
+                                                           const MaskedExample& given) const = 0;
+};
+
+/// Gibbs sampling as DBM::gibbs_step does it.
+class GibbsEvenOdd : public Object {
+ public:
+  static constexpr const char* kind_name = "sampling procedure of a DBM";
+  static constexpr const char* yaml = "pylearn2.models.dbm.sampling_procedure.GibbsEvenOdd";
+  static constexpr const char* doc = "the even hidden layers are drawn, then v and the odd ones";
+
+  constexpr GibbsEvenOdd() {}
+  constexpr ~GibbsEvenOdd() override {}
+  template <class K>
+  static constexpr void keys(K&) {}
+};
+
 /// A deep Boltzmann machine (Salakhutdinov and Hinton 2009): a visible layer and any number of
 /// hidden ones, each connected with its neighbours; with one, a restricted Boltzmann machine. Given
 /// v, and labels where the last layer has classes, `niter` rounds of mean field updates find the
 /// means of the hidden units: first each layer from below, with twice the input where there is a
-/// layer above of which nothing is known yet; then the even layers, then the odd ones.
-/// VariationalPCD and its kin train it.
+/// layer above of which nothing is known yet; then the even layers, then the odd ones. That is
+/// WeightDoubling; an `inference_procedure` may say otherwise. VariationalPCD and its kin train it,
+/// and MultiPrediction.
 ///
 ///     DBM(BinaryVector(784), niter(5), BinaryVectorMaxPool("h0", 500, pool_size(1), irange(.05)),
 ///         BinaryVectorMaxPool("h1", 1000, pool_size(1), irange(.05)))
@@ -48,6 +97,8 @@ class DBM : public Model {
   int fixed_batch_size = 0, niter = 1;
   Shared<DBMVisibleLayer> visible_layer;
   ir::List<Shared<DBMHiddenLayer>> hidden_layers;
+  Shared<InferenceProcedure> inference_procedure;
+  Shared<GibbsEvenOdd> sampling_procedure;
 
   constexpr DBM() {}
   constexpr ~DBM() override {}
@@ -63,6 +114,10 @@ class DBM : public Model {
     key.required("visible_layer", &DBM::visible_layer, "the visible units");
     key.required("hidden_layers", &DBM::hidden_layers, "the hidden layers, from below");
     key.required("niter", &DBM::niter, "rounds of mean field updates").at_least(1);
+    key("inference_procedure", &DBM::inference_procedure,
+        "the order of mean field's updates; default: WeightDoubling");
+    key("sampling_procedure", &DBM::sampling_procedure,
+        "the order in which layers are drawn; default: GibbsEvenOdd, the only one");
   }
   /// KeyFaults: layers that cannot stand on each other, of one name, or too few rounds for several.
   void check() const;
@@ -90,6 +145,15 @@ class DBM : public Model {
   /// The means of the hidden units after each round, the last of which is what inference gives.
   /// @param y  one-hot labels that the last layer is held at; null: none
   constexpr ir::List<DBMState> mean_field(const AnyExpr& v, const AnyExpr* y = nullptr) const {
+    if (inference_procedure) return inference_procedure->mean_field(*this, v, y);
+    return by_weight_doubling(v, y);
+  }
+  /// What inference finds of an example that it is not shown all of, after each round.
+  constexpr ir::List<InpaintedState> do_inpainting(const MaskedExample& given) const {
+    if (inference_procedure) return inference_procedure->do_inpainting(*this, given);
+    return inpainted_by_weight_doubling(given);
+  }
+  constexpr ir::List<DBMState> by_weight_doubling(const AnyExpr& v, const AnyExpr* y) const {
     DBMState s{v, {}};
     for (int i = 0; i < depth(); ++i) {
       if (y && i == depth() - 1) {
@@ -114,6 +178,80 @@ class DBM : public Model {
     }
     return history;
   }
+  /// Of labels, all of what begins is the biases of the last layer; with `labels_from_below` what
+  /// the layers below make of it.
+  constexpr ir::List<InpaintedState> inpainted_by_weight_doubling(
+      const MaskedExample& given, bool labels_from_below = false) const {
+    InpaintedState now = inpainting_begun(given);
+    for (int i = 0; i < depth(); ++i)
+      now.means.hidden.push_back(hidden_layers[i]->mf_update(below(i), seen_below(now.means, i),
+                                                             nullptr, i + 1 < depth()));
+    if (given.y && labels_from_below) {
+      inpaint_layer(now, given, depth() - 1);
+    } else if (given.y) {
+      now.class_input = hidden_layers.back()->class_input_alone(rows_of(given.v, depth() - 1));
+      show_labels(now, given);
+      if (depth() > 1) now.means.hidden[depth() - 2] = mf_update(now.means, depth() - 2);
+    }
+    ir::List<InpaintedState> history;
+    remember(now, given, history);
+    for (int round = 1; round < rounds_of(given); ++round) {
+      for (int i = 0; i < depth(); i += 2) inpaint_layer(now, given, i);
+      inpaint_visible(now, given);
+      for (int i = 1; i < depth(); i += 2) inpaint_layer(now, given, i);
+      remember(now, given, history);
+    }
+    return history;
+  }
+
+  /// Steps that procedures are made of. What v is before any round, with no hidden layer yet.
+  constexpr InpaintedState inpainting_begun(const MaskedExample& given) const {
+    InpaintedState now;
+    const AnyExpr begin = visible_layer->init_inpainting_state(given.v, given.noise);
+    now.means.v = given.drop_mask * begin + (1 - given.drop_mask) * given.v;
+    now.message = 0 * given.v;
+    return now;
+  }
+  constexpr void inpaint_visible(InpaintedState& now, const MaskedExample& given) const {
+    now.message = message_to(now.means, -1);
+    now.means.v =
+        given.drop_mask * visible_layer->mean_of(now.message) + (1 - given.drop_mask) * given.v;
+  }
+  constexpr void inpaint_layer(InpaintedState& now, const MaskedExample& given, int i) const {
+    if (!given.y || i + 1 < depth()) {
+      now.means.hidden[i] = mf_update(now.means, i);
+      return;
+    }
+    now.class_input = hidden_layers[i]->class_input(below(i), seen_below(now.means, i));
+    show_labels(now, given);
+  }
+  /// The last layer: what was found of labels, where they are not shown.
+  constexpr void show_labels(InpaintedState& now, const MaskedExample& given) const {
+    const AnyExpr y =
+        *given.drop_mask_y * softmax(now.class_input) + (1 - *given.drop_mask_y) * *given.y;
+    now.means.hidden[depth() - 1] = {y, y};
+  }
+  constexpr int rounds_of(const MaskedExample& given) const {
+    return given.niter > 0 ? given.niter : niter;
+  }
+  /// Adds a round to its history, and holds it where gradients are to go no further back.
+  static constexpr void remember(InpaintedState& now, const MaskedExample& given,
+                                 ir::List<InpaintedState>& history) {
+    if (given.block_grad > 0 && history.size() + 1 == given.block_grad) {
+      now.means = held(now.means);
+      now.message = stop_gradient(now.message);
+      if (given.y) now.class_input = stop_gradient(now.class_input);
+    }
+    history.push_back(now);
+  }
+  constexpr UnitState mf_update(const DBMState& s, int i) const { return updated(s, i, false); }
+  /// Zeros in hidden layer i's state Space, as many rows as v has.
+  constexpr AnyExpr rows_of(const AnyExpr& v, int i) const {
+    AnyExpr rows = sum(0 * v, units, keep_axes);
+    if (v.shape().rank > 2) rows = AnyExpr(ir::reshape_features(rows.value(), ir::make_shape(1)));
+    return rows + AnyExpr(zeros(VectorSpace(hidden_layers[i]->state_space().total_dimension())));
+  }
+
   /// One step of Gibbs sampling: the even hidden layers, then v and the odd ones. What is clamped
   /// stays.
   constexpr DBMState gibbs_step(DBMState s, bool clamp_v = false, bool clamp_top = false) const {
@@ -157,11 +295,8 @@ class DBM : public Model {
   /// Units that see nothing of others, as many rows as v has.
   constexpr DBMState alone(const AnyExpr& v) const {
     DBMState s{visible_layer->sample_alone(v), {}};
-    for (int i = 0; i < depth(); ++i) {
-      const AnyExpr rows = sum(0 * v, units, keep_axes);
-      s.hidden.push_back(hidden_layers[i]->sample_alone(
-          rows + AnyExpr(zeros(VectorSpace(hidden_layers[i]->state_space().total_dimension())))));
-    }
+    for (int i = 0; i < depth(); ++i)
+      s.hidden.push_back(hidden_layers[i]->sample_alone(rows_of(v, i)));
     return s;
   }
   constexpr AnyExpr reconstruction(const AnyExpr& v) const {
@@ -176,7 +311,7 @@ class DBM : public Model {
     Model::functions(data, list);
     list.add("reconstruct", [&] {
       Function f;
-      f.add(ansatz::output("v", reconstruction(data[input_source()].value())));
+      f.add(ansatz::output("v", reconstruction(inputs_of(*this, data))));
       return f;
     });
   }
@@ -196,7 +331,7 @@ class DBM : public Model {
   /// Of each layer: norms of its weights, and of its means ("mf_<layer>_") what layers of an MLP
   /// tell of their outputs; of several layers how far the last round moved the means.
   constexpr void channels(const Data& data, ChannelList& list) const override {
-    const ir::List<DBMState> history = mean_field(data[input_source()].value());
+    const ir::List<DBMState> history = mean_field(inputs_of(*this, data));
     ChannelList visible;
     visible_layer->channels(visible);
     list.add("vis_", visible);

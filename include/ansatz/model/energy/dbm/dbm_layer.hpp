@@ -38,6 +38,12 @@ class DBMVisibleLayer : public Object {
   constexpr virtual AnyExpr sample_alone(const AnyExpr& like) const = 0;
   /// The terms of the energy that v alone has, one number a row.
   constexpr virtual AnyExpr energy_term(const AnyExpr& v) const = 0;
+  /// What stands for units that inference is not shown, before it has begun: their means where they
+  /// see nothing, in the shape of `like`, or with `noise` a draw about nothing.
+  constexpr virtual AnyExpr init_inpainting_state(const AnyExpr& like, bool noise) const = 0;
+  /// How far v is from what the message says of it, number by number: -log p(v_i | message), or of
+  /// noise that was normal at first.
+  constexpr virtual AnyExpr recons_cost(const AnyExpr& v, const AnyExpr& message) const = 0;
   constexpr virtual void modify_updates(UpdateList&) const {}
   constexpr virtual void channels(ChannelList&) const {}
 };
@@ -90,8 +96,27 @@ class DBMHiddenLayer : public Object {
   /// Channels of the parameters, and of a state.
   constexpr virtual void channels(const SpaceInfo&, ChannelList&) const {}
   constexpr virtual void state_channels(const UnitState&, ChannelList&) const {}
-  /// Whether its units are the classes of the model's targets.
+  /// The means of units that see nothing, as many rows as `like` has.
+  constexpr virtual UnitState mf_alone(const AnyExpr& like) const = 0;
+  /// Whether its units are the classes of the model's targets. Such a layer has `class_input`, of
+  /// which its means are the softmax, and `class_input_alone`, that of units which see nothing.
   constexpr virtual bool has_classes() const { return false; }
+  constexpr virtual AnyExpr class_input(const SpaceInfo&, const AnyExpr& u) const {
+    graph_error("this layer of a DBM has no classes");
+    return u;
+  }
+  constexpr virtual AnyExpr class_input_alone(const AnyExpr& like) const {
+    graph_error("this layer of a DBM has no classes");
+    return like;
+  }
+  /// c times the mean over units of what the distance of their mean activity and a target is above
+  /// `eps`.
+  constexpr virtual AnyExpr l1_act_cost(const UnitState&, const AnyExpr& /*target*/,
+                                        const AnyExpr& coefficient, const AnyExpr& /*eps*/) const {
+    const String text = "layer " + layer_name + " has no penalty of its activities";
+    graph_error(text.c_str());
+    return coefficient;
+  }
   /// c times the mean over units of the squared distance of their mean activity and a target.
   constexpr virtual AnyExpr l2_act_cost(const UnitState&, const AnyExpr& /*target*/,
                                         const AnyExpr& coefficient) const {

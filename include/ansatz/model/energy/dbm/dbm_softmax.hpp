@@ -5,6 +5,7 @@
 #include <ansatz/linear/weights.hpp>
 #include <ansatz/model/energy/dbm/dbm_layer.hpp>
 #include <dsl/ops/activation/softmax.hpp>
+#include <dsl/ops/control/stop_gradient.hpp>
 #include <dsl/ops/random/multinomial.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -42,7 +43,7 @@ class DBMSoftmax : public DBMHiddenLayer, public Weights {
     key("b_lr_scale", &Self::b_lr_scale, "factor of the learning rate for the biases").at_least(0);
     key("center", &Self::center, "whether others see the classes minus their first means");
     key("learn_init_inpainting_state", &Self::learn_init_inpainting_state,
-        "accepted and ignored: there is no MultiPrediction");
+        "whether gradients see what MultiPrediction begins hidden labels with");
   }
   void check_on(const SpaceInfo& below) const override;
 
@@ -81,6 +82,18 @@ class DBMSoftmax : public DBMHiddenLayer, public Weights {
   constexpr UnitState sample_alone(const AnyExpr& like) const override {
     const AnyExpr y = multinomial(softmax(0 * like + b()));
     return {y, y};
+  }
+  constexpr UnitState mf_alone(const AnyExpr& like) const override {
+    const AnyExpr y = softmax(0 * like + b());
+    return {y, y};
+  }
+  constexpr AnyExpr class_input(const SpaceInfo& below, const AnyExpr& u) const override {
+    return pre(below, u);
+  }
+  constexpr AnyExpr class_input_alone(const AnyExpr& like) const override {
+    const AnyExpr z = 0 * like + b();
+    if (learn_init_inpainting_state) return z;
+    return stop_gradient(z);
   }
   constexpr AnyExpr upward(const UnitState& s) const override { return centered(s.up); }
   constexpr AnyExpr downward(const UnitState& s) const override { return centered(s.down); }
