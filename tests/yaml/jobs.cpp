@@ -92,6 +92,7 @@ TEST_CASE("yaml jobs: every job of the tutorials and papers is read", "[yaml][jo
       {"dae_mlp.yaml",
        {"train_stop=50000", "valid_stop=60000", "batch_size=100", "max_epochs=50", "save_path=."}},
       {"live_monitor_test.yaml", {}},
+      {"mpdbm.yaml", {}},
       {"test_model.yaml", {}},
       {"test_vae_cost_is_criterion.yaml", {}},
       {"test_vae_cost_vae_criterion.yaml", {}},
