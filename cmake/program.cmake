@@ -27,7 +27,9 @@ add_custom_target(reference
   COMMAND ansatz_program list --format markdown > ${PROJECT_SOURCE_DIR}/docs/reference.md
   VERBATIM)
 # CLI11 takes 5 s to compile in each of them, of which a precompiled header spares nothing.
-set_target_properties(ansatz_program PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+option(ANSATZ_JOIN_COMMANDS "Compile the program's commands together" ON)
+set_target_properties(ansatz_program PROPERTIES
+  UNITY_BUILD ${ANSATZ_JOIN_COMMANDS} UNITY_BUILD_BATCH_SIZE 8)
 if(ANSATZ_SANITIZE)
   target_compile_options(ansatz_program PRIVATE -O0)
 endif()

@@ -78,8 +78,7 @@ class BGD : public TrainingAlgorithm {
     key("monitoring_dataset", &BGD::monitoring_datasets, "data set to watch, or several by name");
     key("termination_criterion", &BGD::termination_criterion, "when to stop; default: never");
     key("set_batch_size", &BGD::set_batch_size, "take batch_size although the model has another");
-    key("reset_alpha", &BGD::reset_alpha, "begin each batch with the steps init_alpha")
-        .only_with("method", "gradient");
+    key("reset_alpha", &BGD::reset_alpha, "begin each batch with the steps init_alpha");
     key("conjugate", &BGD::conjugate, "conjugate directions").only_with("method", "gradient");
     key("min_init_alpha", &BGD::min_init_alpha, "lowest first step of an exhaustive search")
         .only_with("line_search_mode");
