@@ -20,7 +20,7 @@ TEST_CASE("convolutional network: photographs by heart", "[training][image]") {
   LoadOptions options;
   options.defines = {"file=" + photographs, "images=100", "max_epochs=60"};
   options.overrides = {"model.layers.h0.output_channels=12", "model.layers.h1.output_channels=16",
-                       "model.batch_size=20", "save_path=null"};
+                       "model.batch_size=20", "save_path=null", "save_freq=0"};
   const Job job = load_job(
       std::string(ANSATZ_TESTS_FOLDER) + "/../benchmarks/long_runs/cifar10_overfit.yaml", options);
   const Train& train = *job.phases.at(0).train;
