@@ -256,6 +256,12 @@ void MakeLock::remove_what_was_left() const {
 MakeLock::~MakeLock() {
   std::error_code ignored;
   if (!work_.empty()) fs::remove_all(work_, ignored);
+  // Again: a killed maker's compiler may have written to its folder while that was removed. It
+  // began before this one's, and so has ended.
+  try {
+    remove_what_was_left();
+  } catch (const std::exception&) {  // it is what the next maker removes
+  }
   ::close(file_);
 }
 
