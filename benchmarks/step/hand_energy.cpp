@@ -1,4 +1,4 @@
-#include "hand.hpp"
+#include "hand_two_layers.hpp"
 
 namespace bench::hand {
 
@@ -11,59 +11,11 @@ void rows_through(float* __restrict x, const float* __restrict bias, int rows, i
     for (int j = 0; j < n; ++j) x[i * n + j] = f(x[i * n + j] + bias[j]);
 }
 
-// Two layers of units, weights [visible, hidden], on threads by rows of the batch.
-class Machine : public Contestant {
- public:
-  Machine(int visible, int hidden, int batch, float rate, int threads, DrawsOfThreads draws)
-      : v_(visible),
-        h_(hidden),
-        batch_(batch),
-        rate_(rate),
-        threads_(threads),
-        draws_(std::move(draws)),
-        w_(std::int64_t(v_) * h_),
-        b_(h_),
-        c_(v_),
-        sum_b_(h_, threads),
-        sum_c_(v_, threads) {}
-
-  float run(const Data& data, long first, long count) override {
-    float cost = 0;
-    for (long s = first; s < first + count; ++s)
-      cost = on_threads(threads_, [&](int thread, int team) {
-        if (!draws_.empty()) draws_[thread]->start(s);
-        return step(data.inputs(s), thread, team);
-      });
-    return cost;
-  }
-  std::vector<Parameter> parameters() override {
-    return {{"W0", w_, std::int64_t(v_) * h_}, {"b0", b_, h_}, {"b1", c_, v_}};
-  }
-
- protected:
-  virtual float step(const float* x, int thread, int team) = 0;
-  Floats units(int n) const { return Floats(std::int64_t(batch_) * n); }
-  void add_to_biases(float factor, int thread, int team) {
-    if (thread != 0) return;
-    for (int j = 0; j < h_; ++j) b_[j] += factor * sum_b_.total(j, team);
-    for (int j = 0; j < v_; ++j) c_[j] += factor * sum_c_.total(j, team);
-  }
-
-  int v_, h_, batch_;
-  float rate_;
-  int threads_;
-  DrawsOfThreads draws_;
-  Floats w_, b_, c_;
-  Partial sum_b_, sum_c_;
-};
-
-class PersistentMachine : public Machine {
+class PersistentMachine : public TwoLayers {
  public:
   PersistentMachine(int visible, int hidden, int batch, int steps, float rate, int threads,
                     DrawsOfThreads draws)
-      : Machine(visible, hidden, batch, rate, threads, std::move(draws)), steps_(steps) {
-    for (int t = 0; t < threads; ++t) uniform_.emplace_back(std::max(v_, h_));
-  }
+      : TwoLayers(visible, hidden, batch, rate, threads, std::move(draws)), steps_(steps) {}
 
  private:
   // Units on with probability sigmoid(z + bias), in place.
@@ -115,12 +67,11 @@ class PersistentMachine : public Machine {
 
   int steps_;
   Floats first_ = units(h_), sample_ = units(h_), chains_ = units(v_);
-  std::vector<Floats> uniform_;
 };
 
-class ScoreMatching : public Machine {
+class ScoreMatching : public TwoLayers {
  public:
-  using Machine::Machine;
+  using TwoLayers::TwoLayers;
 
  private:
   float step(const float* x, int thread, int team) override {
@@ -167,10 +118,10 @@ class ScoreMatching : public Machine {
   Floats noisy_ = units(v_), code_ = units(h_), slope_ = units(h_), restored_ = units(v_);
 };
 
-class ContractiveAutoencoder : public Machine {
+class ContractiveAutoencoder : public TwoLayers {
  public:
   ContractiveAutoencoder(int visible, int hidden, int batch, float rate, int threads)
-      : Machine(visible, hidden, batch, rate, threads, {}),
+      : TwoLayers(visible, hidden, batch, rate, threads, {}),
         norms_(hidden),
         sum_a_(hidden, threads) {
     for (int t = 0; t < threads; ++t) factors_.emplace_back(hidden);

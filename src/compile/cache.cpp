@@ -257,7 +257,7 @@ MakeLock::~MakeLock() {
   std::error_code ignored;
   if (!work_.empty()) fs::remove_all(work_, ignored);
   // Again: a killed maker's compiler may have written to its folder while that was removed. It
-  // began before this one's, and so has ended.
+  // began before this one's, so that by now it has most likely ended.
   try {
     remove_what_was_left();
   } catch (const std::exception&) {  // it is what the next maker removes
