@@ -4,6 +4,7 @@
 #include <ansatz/algorithm/bgd.hpp>
 #include <ansatz/algorithm/default.hpp>
 #include <ansatz/algorithm/epoch_monitor.hpp>
+#include <ansatz/algorithm/hessian_free.hpp>
 #include <ansatz/algorithm/learn.hpp>
 #include <ansatz/algorithm/linear_solvers.hpp>
 #include <ansatz/algorithm/rules/adadelta.hpp>

@@ -1,12 +1,10 @@
 // BGD: batch gradient descent with line searches; nonlinear conjugate gradient; L-BFGS.
 #pragma once
 
+#include <ansatz/algorithm/comparable_cost.hpp>
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/seed.hpp>
-#include <ansatz/job/algorithm.hpp>
-#include <ansatz/job/draws.hpp>
 #include <ansatz/job/initialization.hpp>
-#include <ansatz/job/train.hpp>
 #include <dsl/ops.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -151,10 +149,11 @@ class BGD : public TrainingAlgorithm {
   static constexpr AnyExpr state_of(const ModelParameter& p, const char* what) {
     return state_leaf(p.name + "." + what, p.shape());
   }
-  constexpr Shared<Cost> searchable(const Train& train) const;
+  constexpr Shared<Cost> searchable(const Train& train) const {
+    return comparable_cost(*this, train, "BGD");
+  }
   constexpr Function direction(const Model& model, const Cost& of, const Data& data) const;
   constexpr Function go_to(const Model& model) const;
-  static constexpr Function save_point(const Model& model);
 };
 
 // The functions: objective, direction, steps along it.
@@ -223,33 +222,6 @@ constexpr Function BGD::go_to(const Model& model) const {
   return f;
 }
 
-constexpr Function BGD::save_point(const Model& model) {
-  Function f;
-  for (const ModelParameter& p : trained_among(model.parameters()))
-    f.add(update(state_of(p, "saved"), p.value));
-  return f;
-}
-
-// The cost, if a line search can go by it; else an error that says why not.
-constexpr Shared<Cost> BGD::searchable(const Train& train) const {
-  const Shared<Cost> c = cost_of(*train.model);
-  std::optional<AnyExpr> value;
-  if (c) value = c->expr(*train.model, train.data().for_training());
-  if (!c)
-    graph_error("BGD: the model has no cost of its own; name one");
-  else if (!value)
-    graph_error(
-        "BGD: the cost has no value that can be computed, which line searches need; "
-        "use SGD");
-  else if (c->is_stochastic() || draws_random_numbers(*value))
-    graph_error(
-        "BGD: the cost draws random numbers anew at each evaluation, so that no line "
-        "search can compare its values; use SGD");
-  else
-    return c;
-  return nullptr;
-}
-
 constexpr void BGD::functions(const Train& train, FunctionList& list) const {
   const Model& model = *train.model;
   list.add("objective", [&] {
@@ -277,12 +249,7 @@ constexpr void BGD::functions(const Train& train, FunctionList& list) const {
   });
   list.add("load_batch", [&] {
     Function f;
-    if (const Shared<Cost> c = searchable(train)) {
-      const Data data = train.data().for_training();
-      UpdateList updates = c->fixed_variables(model, data).on_load_batch;
-      model.state_updates(data, updates);
-      updates.give_to(f);
-    }
+    if (const Shared<Cost> c = searchable(train)) f = load_batch(*c, train);
     return f;
   });
 }
