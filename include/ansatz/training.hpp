@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ansatz/algorithm/bgd.hpp>
+#include <ansatz/algorithm/comparable_cost.hpp>
 #include <ansatz/algorithm/default.hpp>
 #include <ansatz/algorithm/epoch_monitor.hpp>
 #include <ansatz/algorithm/hessian_free.hpp>

@@ -100,6 +100,7 @@ ARRAY = ("!obj:DenseDesignMatrix { X: !obj:numpy.random.%s { size: [12, 2] VALUE
 LINEAR = "!obj:Linear { layer_name: y, dim: 1, irange: .1 LAST }"
 REGRESSION = {"dataset": "!obj:CSVDataset { path: data.csv, task: regression }", "last": LINEAR}
 BGD = {"algorithm": "BGD", "size": "batch_size: 6,"}
+HF = {"algorithm": "HessianFree", "size": "batch_size: 6,"}
 RULE = "learning_rule: !obj:"
 COST = "cost: !obj:"
 MOMENTUM = RULE + "Momentum { init_momentum: .5 },"
@@ -276,6 +277,16 @@ CHANGES = [
      ["history: 1,"]),
     ("BGD.batch_size", part("size", "VALUE", algorithm="BGD", model="batch_size: 6,"),
      ["", "batch_size: 6,"], []),
+    ("HessianFree.cost", part("more", "VALUE", **HF), ["", "cost: !obj:Default { },"], []),
+    ("HessianFree", part("more", "VALUE", **HF),
+     ["", "batches_per_iter: 0,", "curvature_batch_size: 0,", "curvature_batch_size: 6,",
+      "set_batch_size: False,", "max_cg_iters: 250,", "tol: 5.e-4,", "cg_decay: .95,",
+      "init_damping: 1,", "preconditioner_draws: 8,", "seed: [2012, 10, 16],"],
+     ["batches_per_iter: 1,", "curvature_batch_size: 3,", "max_cg_iters: 2,", "tol: 1.e-2,",
+      "cg_decay: .5,", "init_damping: 2,", "preconditioner_draws: 0,", "preconditioner_draws: 1,",
+      "seed: 2,"]),
+    ("HessianFree.batch_size", part("size", "VALUE", algorithm="HessianFree",
+                                    model="batch_size: 6,"), ["", "batch_size: 6,"], []),
     ("SGD.batch_size", part("size", "VALUE", model="batch_size: 6,"), ["", "batch_size: 6,"], []),
     ("ChannelSmoother.k", part("extensions", "!obj:ChannelSmoother { channel_to_smooth: objective,"
                                " channel_to_publish: smooth VALUE }", epochs="7"),
@@ -404,6 +415,10 @@ RANGES = [
      ["exhaustive", "''"]),
     ("BGD.method", more("method: VALUE", **BGD), ["newton"], ["lbfgs", "gradient"]),
     ("BGD.init_alpha", more("init_alpha: VALUE", **BGD), ["[1, .5]"], ["[.5, 1]", ".5"]),
+    ("HessianFree.cg_decay", more("cg_decay: VALUE", **HF), ["-.1", "1.1"], ["0", "1"]),
+    ("HessianFree.init_damping", more("init_damping: VALUE", **HF), ["0", "-1"], ["1.e-9"]),
+    ("HessianFree.tol", more("tol: VALUE", **HF), ["0", "-1"], ["1"]),
+    ("HessianFree.max_cg_iters", more("max_cg_iters: VALUE", **HF), ["0"], ["1"]),
     ("Conv2DSpace.axes", part("nvis", "input_space: !obj:Conv2DSpace { shape: [1, 2], channels: 1, "
                               "axes: VALUE },"),
      ["[c, 0, 1, c]"], ["[b, 0, 1, c]", "[c, 0, 1, b]"]),
@@ -627,7 +642,7 @@ def check_training():
     quiet = train(text_of(**BGD))[1]
     expect("BGD.verbose_optimization: prints what line searches try",
            len(verbose.splitlines()) > len(quiet.splitlines()) + 5, verbose)
-    for key, settings in (("SGD", {}), ("BGD", BGD)):
+    for key, settings in (("SGD", {}), ("BGD", BGD), ("HessianFree", HF)):
         sizes = {**settings, "size": "batch_size: 6,"}
         other = text_of(**sizes, model="batch_size: 4,")
         tensors, said, _ = train(other)
