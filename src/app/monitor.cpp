@@ -1,6 +1,7 @@
 // ansatz print-monitor, monitor, summarize-model
 #include "command.hpp"
 #include "json_output.hpp"
+#include "output_option.hpp"
 #include "trained_model.hpp"
 
 #include <ansatz/base/natural_order.hpp>
@@ -108,18 +109,35 @@ int print_monitor(const std::vector<std::string>& paths, const Shown& shown) {
   return exit_ok;
 }
 
-// As RFC 4180 has it: in quotes where it holds a comma or a quote.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + '"';
+// A line a record; where a channel came later, its first fields are empty.
+void print_records(const MonitorRecords& records, const Shown& shown) {
+  const auto channels = sorted(records, shown);
+  std::string text = "epochs_seen,batches_seen,examples_seen,seconds";
+  for (const ChannelRecords* c : channels) text += "," + csv_field(c->name);
+  text += "\n";
+  for (std::int64_t i = 0; i < records.size(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    text += fmt::format("{},{},{},{}", records.epoch_record[at], records.batch_record[at],
+                        records.example_record[at], csv_number(records.time_record[at]));
+    for (const ChannelRecords* c : channels) {
+      const std::int64_t own = i - c->first;
+      text += ",";
+      if (own >= 0 && own < std::ssize(c->val_record))
+        text += csv_number(c->val_record[static_cast<std::size_t>(own)]);
+    }
+    text += "\n";
+    if (text.size() > 1 << 20) {
+      say(stdout, "{}", text);
+      text.clear();
+    }
+  }
+  say(stdout, "{}", text);
 }
 
 // A line a channel: its name, then one column a record.
 void print_csv(const MonitorRecords& records, const Shown& shown) {
   const auto line = [](const std::string& name, const auto& values, std::int64_t before) {
-    std::string text = csv_field(printable_name(name));
+    std::string text = csv_field(name);
     for (std::int64_t i = 0; i < before; ++i) text += ",";
     for (auto v : values) {
       if constexpr (std::is_same_v<decltype(v), double>)
@@ -322,25 +340,32 @@ const Command print_monitor_command(70, [](CLI::App& app, int& exit) {
 const Command monitor_command(80, [](CLI::App& app, int& exit) {
   struct Arguments {
     std::string format, model, monitor = "monitor";
+    bool channels_as_rows = false;
     Shown shown;
   };
   auto a = std::make_shared<Arguments>();
   CLI::App* c = app.add_subcommand("monitor", "all records of all channels, for other programs");
-  c->add_option("format", a->format, "csv: one line a channel, one column a record; or json")
+  c->add_option("format", a->format, "csv: one line a record, one column a channel; or json")
       ->required()
       ->check(CLI::IsMember({"csv", "json"}));
   c->add_option("model", a->model, "model file")->required();
   c->add_option("--monitor", a->monitor, "an earlier monitor, as push_monitor named it");
   a->shown.add_to(*c);
+  c->add_flag("--channels-as-rows", a->channels_as_rows,
+              "of csv: one line a channel, one column a record");
   c->footer("Example:\n  ansatz monitor csv model.pkl > records.csv");
   c->callback([a, &exit] {
     shows_json = a->format == "json";
     const ModelFile file = read_model_file(a->model);
     const MonitorRecords& records = records_of(file, a->model, a->monitor);
-    if (a->format == "csv")
+    if (a->format == "json" && a->channels_as_rows)
+      throw CLI::ValidationError("--channels-as-rows", "it is a form of csv");
+    if (a->format == "json")
+      print_json(records, a->shown);
+    else if (a->channels_as_rows)
       print_csv(records, a->shown);
     else
-      print_json(records, a->shown);
+      print_records(records, a->shown);
     exit = exit_ok;
   });
 });

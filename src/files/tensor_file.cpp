@@ -125,8 +125,11 @@ void verify_tensor(TensorHeader& header, const NamedTensor& tensor, bool must_ha
   header.metadata.erase(at);
 }
 
+bool all(std::string_view) { return true; }
+bool none(std::string_view) { return false; }
+
 TensorFile read_from(const SafetensorsSource& source, const std::string& path, Checksums checksums,
-                     bool values = true) {
+                     bool (*wanted)(std::string_view) = all) {
   const bool verify = checksums == Checksums::verify;
   const std::string text = read_header_text(source);
   const bool begins_as_ours =
@@ -152,7 +155,7 @@ TensorFile read_from(const SafetensorsSource& source, const std::string& path, C
     tensor.name = std::move(entry.name);
     tensor.type = entry.type;
     tensor.shape = std::move(entry.shape);
-    if (!values) continue;
+    if (!wanted(tensor.name)) continue;
     tensor.bytes.resize(entry.end - entry.begin);
     source.read(data + entry.begin, tensor.bytes.data(), tensor.bytes.size());
     if (verify) verify_tensor(header, tensor, complete, source);
@@ -260,7 +263,11 @@ const NamedTensor* TensorFile::find(std::string_view name) const {
 }
 
 TensorFile read_tensor_header(const std::string& path) {
-  return read_from(SafetensorsSource(path), path, Checksums::verify, false);
+  return read_from(SafetensorsSource(path), path, Checksums::verify, none);
+}
+
+TensorFile serial::read_tensors(const std::string& path, bool (*wanted)(std::string_view)) {
+  return read_from(SafetensorsSource(path), path, Checksums::verify, wanted);
 }
 
 TensorFile read_tensor_file(const std::string& path, Checksums checksums) {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include <ansatz/serial/model_file.hpp>
+#include <ansatz/serial/run_records.hpp>
 #include <ansatz/serial/upgrade.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/in_quotes.hpp>
@@ -204,6 +205,20 @@ ModelFile model_of(TensorFile file, const std::string& path) {
 
 ModelFile read_model_file(const std::string& path, Checksums checksums) {
   return model_of(read_tensor_file(path, checksums), path);
+}
+
+ModelFile read_run_records(const std::string& path) {
+  return model_of(read_tensors(path,
+                               [](std::string_view name) {
+                                 return reserved_name(name) && !name.starts_with(state_prefix);
+                               }),
+                  path);
+}
+
+bool is_main_channel(std::string_view name) {
+  for (const char* end : {"objective", "misclass", "reconstruction_error", "_mse"})
+    if (name.ends_with(end)) return true;
+  return false;
 }
 
 }  // namespace ansatz

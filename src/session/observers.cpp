@@ -2,6 +2,7 @@
 
 #include <ansatz/base/progress.hpp>
 #include <ansatz/base/shown.hpp>
+#include <ansatz/serial/run_records.hpp>
 #include <dsl/nearest_name.hpp>
 
 #include "../base/json_lines.hpp"
@@ -31,13 +32,6 @@ std::vector<std::string> measured_names(Session& session) {
   return names;
 }
 
-// What one wants to see of a run at a glance.
-bool is_main(const std::string& name) {
-  for (const char* end : {"objective", "misclass", "reconstruction_error", "_mse"})
-    if (name.ends_with(end)) return true;
-  return false;
-}
-
 // Calls `use` with each channel that was measured now.
 template <class Use>
 void each_measured(Session& session, Use use) {
@@ -50,7 +44,7 @@ void each_measured(Session& session, Use use) {
 
 bool is_wanted(const TextOptions& options, const std::string& name) {
   if (!options.channels.empty()) return matches(options.channels, name);
-  return options.verbose || is_main(name);
+  return options.verbose || is_main_channel(name);
 }
 
 class TextObserver final : public RunObserver {

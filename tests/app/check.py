@@ -110,11 +110,11 @@ def check_model():
     told = out
     line = next(line for line in out.splitlines() if line.startswith("test_y_misclass"))
     shown = line.split(" : ")[1]
-    code, out, err = run("monitor", "csv", model)
+    code, out, err = run("monitor", "csv", model, "--channels-as-rows")
     rows = {r[0]: r[1:] for r in csv.reader(io.StringIO(out))}
     last = float(rows["test_y_misclass"][-1])
-    expect("monitor csv: a line a channel, a column a record", len(rows["test_y_misclass"]) == 5,
-           out)
+    expect("monitor csv --channels-as-rows: a line a channel, a column a record",
+           len(rows["test_y_misclass"]) == 5, out)
     # Errors of rounding in a sum of floats are not shown, but kept.
     expect("print-monitor: digits of a float32", shown == shortest(last) and
            all(text == shortest(float(rows[name][-1])) for name, text in
@@ -203,7 +203,8 @@ def check_names():
     odd.write_text(text.replace("model.pkl", "odd.pkl"))
     code, out, err = run("train", odd, *define)
     expect("a job with %%(x)s trains", code == 0, err)
-    rows = {r[0]: r[1:] for r in csv.reader(io.StringIO(run("monitor", "csv", saved)[1]))}
+    rows = {r[0]: r[1:] for r in csv.reader(io.StringIO(run("monitor", "csv", saved,
+                                                             "--channels-as-rows")[1]))}
     expect("monitor csv: names are quoted", len(rows.get("test_y,\"%(x)s_misclass", [])) == 5
            and len({len(row) for row in rows.values()}) == 1, list(rows))
     code, out, err = run("predict", saved, "--data", "!obj:DrawnDigits {start: 0, stop: 10}")

@@ -9,6 +9,10 @@
 
 #include <dsl/array.hpp>
 
+namespace ansatz {
+struct TensorFile;
+}
+
 namespace ansatz::serial {
 
 struct TensorEntry {
@@ -43,6 +47,9 @@ void check_layout(const TensorHeader& header, std::uint64_t data_bytes, const st
 
 /// What a file is that is not safetensors, by its first bytes (eight, where it has them).
 std::string kind_of(std::string_view begin);
+
+/// As read_tensor_file, but of tensors whose names are not wanted the values are not read.
+TensorFile read_tensors(const std::string& path, bool (*wanted)(std::string_view name));
 
 /// Eight hexadecimal digits.
 std::string checksum_of(const void* bytes, std::size_t size);

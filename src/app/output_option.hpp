@@ -1,0 +1,26 @@
+// Files that commands write for people: pictures, pages, tables.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace ansatz::app {
+
+/// Found before anything is computed: a path that ends in none of the allowed suffixes (any, where
+/// there are none), that is one of the inputs, that is a model, or that cannot be written.
+/// CLI::ValidationError, FileError.
+void settle_output(const std::string& option, const std::string& path,
+                   const std::vector<std::string>& inputs,
+                   const std::vector<std::string>& suffixes);
+
+/// Replaces the file as a whole, unless it is a model.
+void write_output(const std::string& path, const std::string& text);
+
+/// "warning: …" on the error output, or an event.
+void warn(const std::string& text);
+
+/// A field of a .csv file, as RFC 4180 has it: on one line, in quotes where it holds a comma or a
+/// quote.
+std::string csv_field(const std::string& text);
+
+}  // namespace ansatz::app

@@ -1,0 +1,237 @@
+"""What the program draws of runs, and how it compares them.
+
+    pictures.py ANSATZ
+
+Where gnuplot is not installed, what it draws is not looked at.
+"""
+import csv
+import io
+import json
+import math
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree
+
+from expect import expect, failures
+from model_bytes import header_of, write_model
+
+program = sys.argv[1]
+folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-pictures-"))
+has_gnuplot = shutil.which("gnuplot") is not None
+
+ODD = 'a"b\\n`touch id`\'c,_{x}^2 @m #é\n\x1b[31m%d <i>&'
+
+
+def run(*arguments, **environment):
+    result = subprocess.run([program, *map(str, arguments)], capture_output=True, cwd=folder,
+                            env={**os.environ, **environment})
+    return (result.returncode, result.stdout.decode(errors="replace"),
+            result.stderr.decode(errors="replace"))
+
+
+def job(rate, epochs=3):
+    return f"""!obj:Train {{
+  dataset: &train !obj:DrawnDigits {{ start: 0, stop: 200 }},
+  model: !obj:MLP {{ nvis: 784, layers: [ !obj:Softmax {{ layer_name: y, n_classes: 10,
+    irange: .05 }} ] }},
+  algorithm: !obj:SGD {{ batch_size: 50, learning_rate: {rate},
+    monitoring_dataset: {{ train: *train, valid: !obj:DrawnDigits {{ start: 300, stop: 400 }} }},
+    termination_criterion: !obj:EpochCounter {{ max_epochs: {epochs} }} }},
+  save_path: m.pkl, save_freq: 1
+}}
+"""
+
+
+def train(name, *arguments):
+    (folder / "job.yaml").write_text(job(*arguments))
+    code, out, err = run("train", "job.yaml", "-q", f"save_path={name}")
+    expect(f"{name} trains", code == 0, err)
+
+
+def with_records(name, values, channel="train_objective"):
+    """A copy of a.pkl with one channel, of these values, one an epoch."""
+    header, data = header_of(folder / "a.pkl")
+    monitors = json.loads(header["__metadata__"]["ansatz.monitors"])[:1]
+    monitors[0]["channels"] = [{**monitors[0]["channels"][0], "name": channel, "first": 0,
+                                "wall_clock": False, "count": len(values)}]
+    header["__metadata__"]["ansatz.monitors"] = json.dumps(monitors)
+    n, data = len(values), bytearray(data)
+    whole = range(n)
+    for key, kind, numbers in (("monitor/monitor/values", "d", values),
+                               ("monitor/monitor/batches", "q", whole),
+                               ("monitor/monitor/examples", "q", whole),
+                               ("monitor/monitor/epochs", "q", whole),
+                               ("wall_clock/monitor/monitor/values", "d", []),
+                               ("wall_clock/monitor/monitor/seconds", "d", whole)):
+        shape = ([1, n] if kind == "d" and "values" in key else [n])
+        if key.startswith("wall_clock") and "values" in key:
+            shape = [0, n]
+        if key in header:
+            header[key]["shape"] = shape
+            header[key]["new"] = struct.pack(f"<{len(numbers)}{kind}", *numbers)
+    out = bytearray()
+    for key in header:
+        if key == "__metadata__":
+            continue
+        begin, end = header[key]["data_offsets"]
+        piece = header[key].pop("new", bytes(data[begin:end]))
+        header[key]["data_offsets"] = [len(out), len(out) + len(piece)]
+        out += piece
+    write_model(folder / name, header, bytes(out))
+
+
+def check_plot():
+    bare = folder / "nothing"
+    bare.mkdir()
+    code, out, err = run("plot", "a.pkl", "-o", "none.png", PATH=str(bare))
+    expect("plot without gnuplot: one line says what to install", code == 1
+           and err.count("\n") == 1 and "apt-get install gnuplot-nox" in err
+           and not (folder / "none.png").exists(), code, err)
+    before = (folder / "a.pkl").read_bytes()
+    shutil.copy(folder / "a.pkl", folder / "model.png")
+    for out_path, code_wanted, word in (("a.pkl", 2, ".svg"), ("c", 2, ".svg"),
+                                        ("model.png", 1, "model"),
+                                        ("missing/c.png", 1, "missing"),
+                                        ("nothing/", 2, ".svg")):
+        code, out, err = run("plot", "a.pkl", "-o", out_path)
+        expect(f"plot -o {out_path} is refused", code == code_wanted and word in err, code, err)
+    code, out, err = run("plot", "model.png", "-o", "model.png")
+    expect("plot: not over what is read", code == 1 and "it is read" in err, err)
+    expect("plot: models are as they were", (folder / "a.pkl").read_bytes() == before
+           and (folder / "model.png").read_bytes() == before)
+    code, out, err = run("plot", "a.pkl", "-c", "valid_y_misclas")
+    expect("plot: the nearest channel", code == 1 and "valid_y_misclass" in err, err)
+    for arguments, code_wanted in ((["--yrange", "1"], 2), (["--yrange", "a:b"], 2),
+                                   (["--yrange", "1:1"], 1), (["--smooth", "1"], 2),
+                                   (["--size", "10x10"], 2), (["--size", "900"], 2),
+                                   (["--log", "z"], 2), (["-x", "weeks"], 2),
+                                   (["--log", "y", "--yrange", "0:1"], 1),
+                                   (["--monitor", "none"], 1)):
+        code, out, err = run("plot", "a.pkl", "-o", "c.svg", *arguments)
+        expect(f"plot {' '.join(arguments)}: one error", code == code_wanted and err
+               and not (folder / "c.svg").exists(), code, err)
+    code, out, err = run("plot", "a.pkl", "--list")
+    expect("plot --list", code == 0 and "train_objective\n" in out, out, err)
+
+
+def check_script():
+    with_records("odd.pkl", [3, math.nan, 2, math.inf, 1], ODD)
+    code, out, err = run("plot", "odd.pkl", "-c", "*", "--script", "odd.gp")
+    script, data = (folder / "odd.gp").read_text(), (folder / "odd.dat").read_text()
+    expect("plot --script: no text of the file is in it", code == 0 and "touch" not in script
+           and "noenhanced" in script and "\\042b\\\\n`touch id`'c" in data, code, err, script)
+    expect("plot: gaps are told", "2 of 5 values are not finite, the first at 1" in err, err)
+    code, out, err = run("plot", "odd.pkl", "-c", "*", "--script", "a.pkl")
+    expect("plot --script: not over a model", code == 2, code, err)
+    if not has_gnuplot:
+        return
+    result = subprocess.run(["gnuplot", "odd.gp"], cwd=folder, capture_output=True, text=True)
+    expect("gnuplot runs the script", result.returncode == 0 and not result.stderr
+           and (folder / "odd.png").read_bytes()[:4] == b"\x89PNG", result.stderr)
+    code, out, err = run("plot", "odd.pkl", "-c", "*", "-o", "odd.svg")
+    texts = [e.text for e in xml.etree.ElementTree.parse(folder / "odd.svg").iter()
+             if e.tag.endswith("}text")]
+    shown = ODD.replace("\n", "\\x0a").replace("\x1b", "\\x1b")
+    expect("plot: a name is drawn as it is", shown in [t.strip() for t in texts if t], texts)
+    expect("plot: nothing of a name was run", not (folder / "id").exists())
+    code, out, err = run("plot", "odd.pkl", "-c", "*")
+    expect("plot: no name commands the terminal", code == 0 and "\x1b" not in out, repr(out), err)
+
+
+def check_drawn():
+    if not has_gnuplot:
+        return
+    for kind, magic in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")):
+        (folder / f"c.{kind}").write_text("not a picture")
+        code, out, err = run("plot", "a.pkl", "b.pkl", "-c", "*misclass", "-c", "*objective", "-o",
+                             f"c.{kind}", "--log", "y", "--smooth", ".5", "-x", "seconds")
+        expect(f"plot -o c.{kind}", code == 0 and err == ""
+               and (folder / f"c.{kind}").read_bytes().startswith(magic), code, err)
+    texts = (folder / "c.svg").read_text()
+    expect("plot: names of models and channels, axes with units",
+           all(t in texts for t in ("a: valid_y_misclass", "b: train_objective", "(s)",
+                                    "share of examples")), texts[:2000])
+    with_records("one.pkl", [3.])
+    with_records("none.pkl", [])
+    with_records("nan.pkl", [math.nan, -math.inf])
+    with_records("large.pkl", [math.sin(i / 1e4) for i in range(100000)])
+    code, out, err = run("plot", "one.pkl", "-o", "one.svg")
+    expect("plot: one record is a point", code == 0, err)
+    for name in ("none", "nan"):
+        code, out, err = run("plot", f"{name}.pkl", "-o", f"{name}.svg", "-c", "*")
+        expect(f"plot: {name} says so", code == 1 and ("no records" in err or "nothing to draw"
+               in err) and not (folder / f"{name}.svg").exists(), err)
+    begin = time.time()
+    code, out, err = run("plot", "large.pkl", "-o", "large.svg")
+    expect("plot: 100,000 records", code == 0 and time.time() - begin < 20
+           and (folder / "large.svg").stat().st_size < 500000, err)
+    code, out, err = run("plot", "a.pkl")
+    expect("plot in characters", code == 0 and "epochs" in out and "train_objective" in out
+           and max(map(len, out.split("\n"))) <= 101, out, err)
+
+
+def check_compare():
+    code, out, err = run("compare", "a.pkl", "b.pkl")
+    lines = out.splitlines()
+    expect("compare: only what differs", code == 0 and len(lines) == 3
+           and lines[0].split()[:4] == ["run", "learning_rate", "max_epochs", "epochs"], out, err)
+    code, out, err = run("compare", "b.pkl", "a.pkl", "--csv", "-c", "train_objective")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    code, records, err = run("monitor", "json", "a.pkl")
+    values = json.loads(records)["channels"]["train_objective"]["values"]
+    row = next(r for r in rows if r["path"] == "a.pkl")
+    expect("compare --csv: best and last", float(row["last train_objective"]) == values[-1]
+           and float(row["best train_objective"]) == min(values)
+           and int(row["epoch of best train_objective"]) == values.index(min(values))
+           and row["algorithm.learning_rate"] == "0.1", row, values)
+    best = [float(r["best train_objective"]) for r in rows]
+    expect("compare: sorted", best == sorted(best), best)
+    code, out, err = run("compare", "b.pkl", "a.pkl", "--json", "--sort", "path")
+    expect("compare --json", code == 0 and [json.loads(line)["path"] for line in out.splitlines()]
+           == ["b.pkl", "a.pkl"], out, err)
+    code, out, err = run("compare", "a.pkl", "job.yaml")
+    expect("compare: a file that is no model is told, the other shown", code == 1
+           and "job.yaml" in err and "a.pkl" in out, code, out, err)
+    code, out, err = run("compare", "a.pkl", "--sort", "train_objectiv")
+    expect("compare --sort: the nearest channel", code == 1 and "train_objective" in err, err)
+    for i in range(300):
+        os.link(folder / "a.pkl", folder / f"run{i}.pkl")
+    begin = time.time()
+    code, out, err = run("compare", *[f"run{i}.pkl" for i in range(300)])
+    expect("compare: 300 runs", code == 0 and out.count("\n") == 301 and time.time() - begin < 10,
+           time.time() - begin, err)
+
+
+def check_csv():
+    code, out, err = run("monitor", "csv", "a.pkl")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    code, records, err = run("monitor", "json", "a.pkl")
+    records = json.loads(records)
+    expect("monitor csv: a line a record", len(rows) == len(records["epochs_seen"])
+           and [int(r["epochs_seen"]) for r in rows] == records["epochs_seen"]
+           and all([float(r[name]) for r in rows] == each["values"]
+                   for name, each in records["channels"].items()), out)
+    code, out, err = run("monitor", "csv", "a.pkl", "--channels-as-rows")
+    columns = {r[0]: r[1:] for r in csv.reader(io.StringIO(out))}
+    expect("monitor csv --channels-as-rows", [float(r["train_objective"]) for r in rows]
+           == list(map(float, columns["train_objective"])), out)
+    code, out, err = run("monitor", "json", "a.pkl", "--channels-as-rows")
+    expect("--channels-as-rows is of csv", code == 2, code, err)
+
+
+train("a.pkl", .1)
+train("b.pkl", .02, 4)
+check_plot()
+check_script()
+check_drawn()
+check_compare()
+check_csv()
+shutil.rmtree(folder)
+print(f"{len(failures)} failed")
+sys.exit(1 if failures else 0)
