@@ -42,6 +42,8 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${catalogue})
 file(READ ${catalogue} catalogue)
 file(CONFIGURE OUTPUT ${generated_folder}/catalogue.inc @ONLY
   CONTENT "R\"json(@catalogue@)json\"\n")
+# What pages of runs are made of: the chart library, from its package, and files beside page.cpp.
+include(${CMAKE_CURRENT_LIST_DIR}/page_texts.cmake)
 
 # The user's translation units hold the generated loops, so they need the library's flags: one
 # processor, no contraction (g++ fuses a * b + c where clang does not), no errno from <cmath>.

@@ -6,35 +6,12 @@
 #include <ansatz/data/preprocess/whitening.hpp>
 #include <ansatz/data/sets/cifar.hpp>
 #include <ansatz/data/sources.hpp>
-#include <ansatz/files/image.hpp>
+#include <ansatz/view/sheet.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <vector>
 
 using namespace ansatz;
-
-// Patches [side, side, 3], one beside the other, each pixel four wide; the largest number of a
-// patch is white or black.
-static Picture sheet(const std::vector<float>& patches, int side, int rows, int columns) {
-  constexpr int zoom = 4;
-  const int step = zoom * side + 2, numbers = side * side * 3;
-  Picture out{rows * step, columns * step, 3, {}};
-  out.pixels.assign(std::size_t(out.rows) * std::size_t(out.columns) * 3, 255);
-  for (int n = 0; n < rows * columns; ++n) {
-    const float* patch = patches.data() + n * numbers;
-    float most = 0;
-    for (int i = 0; i < numbers; ++i) most = std::max(most, std::abs(patch[i]));
-    for (int r = 0; r < zoom * side; ++r)
-      for (int c = 0; c < zoom * side * 3; ++c) {
-        const float v = patch[(r / zoom * side + c / 3 / zoom) * 3 + c % 3];
-        const int at = (n / columns * step + r) * out.columns * 3 + n % columns * step * 3 + c;
-        out.pixels[std::size_t(at)] = static_cast<std::uint8_t>(127.5f * (1 + v / most));
-      }
-  }
-  return out;
-}
 
 // Of each number and the one to its right, of the same colour.
 static double correlation(const std::vector<float>& patches, int side) {
@@ -80,5 +57,8 @@ int main(int argc, char** argv) {
               side, side);
   std::printf("neighbouring pixels correlate by %.2f before whitening, by %.2f behind it\n",
               correlation(before, side), correlation(after, side));
-  write_png(argc > 1 ? argv[1] : "patches.png", sheet(after, side, 16, 24));
+  const int count_shown = 16 * 24, size = side * side * 3;
+  const Images shown{
+      count_shown, side, side, 3, {after.begin(), after.begin() + count_shown * size}};
+  write_png(argc > 1 ? argv[1] : "patches.png", sheet(shown, {.columns = 24, .zoom = 4}));
 }

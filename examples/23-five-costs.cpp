@@ -7,34 +7,23 @@
 #include <ansatz/data/preprocess/whitening.hpp>
 #include <ansatz/data/sets/cifar.hpp>
 #include <ansatz/data/sources.hpp>
-#include <ansatz/files/image.hpp>
 #include <ansatz/registry/job.hpp>
 #include <ansatz/session/run.hpp>
+#include <ansatz/view/sheet.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <string>
 #include <vector>
 
 using namespace ansatz;
 
-constexpr int side = 6, numbers = side * side * 3, hidden = 64, shown = 24, zoom = 4;
+constexpr int side = 6, numbers = side * side * 3, hidden = 64, shown = 24;
 
-// The first columns of W [numbers, hidden] as patches, beside each other in row `row`.
-static void draw_filters(const float* W, int row, Picture& out) {
-  constexpr int step = zoom * side + 2;
-  for (int j = 0; j < shown; ++j) {
-    float most = 1e-6f;
-    for (int i = 0; i < numbers; ++i) most = std::max(most, std::abs(W[i * hidden + j]));
-    for (int r = 0; r < zoom * side; ++r)
-      for (int c = 0; c < zoom * side * 3; ++c) {
-        const int i = (r / zoom * side + c / 3 / zoom) * 3 + c % 3;
-        const int at = (row * step + r) * out.columns * 3 + j * step * 3 + c;
-        out.pixels[std::size_t(at)] =
-            static_cast<std::uint8_t>(127.5f * (1 + W[i * hidden + j] / most));
-      }
-  }
+// The first columns of W [numbers, hidden] become images.
+static void add_filters(const float* W, Images& images) {
+  for (int j = 0; j < shown; ++j, ++images.count)
+    for (int i = 0; i < numbers; ++i) images.values.push_back(W[i * hidden + j]);
 }
 
 // Of a patch's squared weights, the share in the quarter of its pixels that has most: 1/4 of noise
@@ -71,18 +60,16 @@ int main(int argc, char** argv) {
   whitening->fit(patches);
   const auto white = whitening->apply(patches);
 
-  Picture picture{5 * (zoom * side + 2), shown * (zoom * side + 2), 3, {}};
-  picture.pixels.assign(std::size_t(picture.rows) * std::size_t(picture.columns) * 3, 255);
+  Images images{0, side, side, 3, {}};
   LoadOptions only_look;
   only_look.check_only = true;
-  int row = 0;
   for (const std::string cost : {"cd", "pcd", "sm", "smd", "nce"}) {
     const Job job = load_job("examples/five-costs/" + cost + ".yaml", only_look);
     const Trained r = run(*job.phases[0].train, {.data = white});
     const auto& errors = r.records.at("train_reconstruction_error").val_record;
     std::printf("%-4s reconstruction error %6.1f -> %5.1f   weights in the best quarter %.2f\n",
                 cost.c_str(), errors.front(), errors.back(), localised(r.store.data<float>("W")));
-    draw_filters(r.store.data<float>("W"), row++, picture);
+    add_filters(r.store.data<float>("W"), images);
   }
-  write_png(argc > 1 ? argv[1] : "five-costs.png", picture);
+  write_png(argc > 1 ? argv[1] : "five-costs.png", sheet(images, {.columns = shown, .zoom = 4}));
 }

@@ -338,4 +338,9 @@ const Command plot_command(62, [](CLI::App& app, int& exit) {
            "Subcommands");
 });
 
+// Pylearn2's name.
+const Command plot_monitor_command(202, [](CLI::App& app, int& exit) {
+  add_plot(app, exit, "plot-monitor", "as plot", "As Pylearn2 names them");
+});
+
 }  // namespace ansatz::app

@@ -1,6 +1,7 @@
 // ansatz predict, ansatz evaluate
 #include "command.hpp"
 #include "json_output.hpp"
+#include "model_outputs.hpp"
 #include "trained_model.hpp"
 
 #include <ansatz/base/shown.hpp>
@@ -39,119 +40,6 @@ struct PredictArguments {
   bool header = false, json = false;
   int batch_size = 500, threads = 1;
 };
-
-// One of several outputs of a model: some columns of the rows.
-struct Part {
-  std::string name;
-  std::int64_t width = 0;
-  bool classes = false;  // whether these are of classes
-};
-
-// Rows of numbers, as they come out of a model.
-struct Rows {
-  std::int64_t count = 0, width = 0;
-  std::vector<double> values;
-  std::vector<Part> parts;  // where there are several
-
-  const double* row(std::int64_t i) const { return values.data() + i * width; }
-};
-
-std::unique_ptr<AnyProgram> built(const ir::List<Data::Entry>& outputs, ElementType precision) {
-  Function f;
-  for (const Data::Entry& each : outputs)
-    f.add(output(each.source.empty() ? "output" : each.source.c_str(), each.signal.value()));
-  if (precision == ElementType::float64) return erase(build<double>(f));
-  return erase(build<float>(f));
-}
-
-std::unique_ptr<AnyProgram> build_output(const TrainedModel& model, const std::string& what) {
-  const Model& m = *model.train->model;
-  Data wanted;
-  wanted.add(m.input_source(), m.input_space());
-  const Data inputs = train::as_in(wanted, model.train->dataset.get(), model.train->extensions);
-  const Sources targets = m.target_source();
-  ir::List<Data::Entry> outputs;
-  m.named_outputs(inputs[m.input_source()], outputs);
-  const bool last = what == "class" || what == "probabilities" || what == "values";
-  std::string layer = last ? "" : what;
-  std::replace(layer.begin(), layer.end(), '/', '.');
-  std::string names;
-  for (const Data::Entry& each : outputs) {
-    if (!each.source.empty())
-      names += (names.empty() ? "" : ", ") + std::string(each.source.view());
-    if (each.source != std::string_view(layer)) continue;
-    return built(named_parts(each.signal, targets), model.precision);
-  }
-  // One of several outputs, by the name of its target.
-  for (const Data::Entry& part : named_parts(m.output(inputs[m.input_source()]), targets)) {
-    if (part.source.empty()) continue;
-    names += (names.empty() ? "" : ", ") + std::string(part.source.view());
-    if (part.source != std::string_view(what)) continue;
-    ir::List<Data::Entry> alone;
-    alone.push_back({"", part.signal});
-    return built(alone, model.precision);
-  }
-  throw NameError(fmt::format("the model has no layer \"{}\"; it has {}", what, names));
-}
-
-// Puts an output beside those before it.
-template <class T>
-void put(Rows& rows, const ArrayView& view, std::int64_t at, std::int64_t width) {
-  const T* from = static_cast<const T*>(view.data);
-  double* to = rows.values.data() + (rows.count - view.dims[0]) * rows.width + at;
-  for (std::int64_t i = 0; i < view.dims[0]; ++i, from += width, to += rows.width)
-    std::copy_n(from, width, to);
-}
-
-// Which of several outputs are of classes: those whose targets are labels.
-void tell_classes(const Model& model, std::vector<Part>& parts) {
-  const ir::List<DataSpecs> targets = flatten(model.target_space(), model.target_source());
-  if (targets.size() != std::ssize(parts)) return;
-  for (int i = 0; i < targets.size(); ++i)
-    parts[static_cast<std::size_t>(i)].classes = targets[i].space.kind == SpaceKind::index;
-}
-
-Rows compute(const PredictArguments& a, TrainedModel& model) {
-  const auto source = load_data(a.data, model);
-  const auto program = build_output(model, a.what);
-  model.bind(*program);
-  program->threads(a.threads);
-  BatchReader reader(*source, *program);
-  Rows rows;
-  const int forced = model.train->model->batch_size();
-  for_each_batch(source, forced ? forced : a.batch_size, [&](const RowsView& batch) {
-    const auto& arguments = reader.arguments(batch);
-    program->call(arguments.data(), static_cast<int>(arguments.size()));
-    rows.parts.clear();
-    rows.width = 0;
-    for (int i = 0; i < program->results(); ++i) {
-      const ArrayView out = program->result(i);
-      const std::int64_t width = out.dims[0] > 0 ? out.dims.count() / out.dims[0] : 0;
-      rows.parts.push_back({std::string(program->result_name(i)), width, false});
-      rows.width += width;
-    }
-    rows.count += batch.size();
-    rows.values.resize(static_cast<std::size_t>(rows.count * rows.width));
-    std::int64_t at = 0;
-    for (int i = 0; i < program->results(); ++i) {
-      const ArrayView out = program->result(i);
-      const std::int64_t width = rows.parts[static_cast<std::size_t>(i)].width;
-      if (out.type == ElementType::float64)
-        put<double>(rows, out, at, width);
-      else
-        put<float>(rows, out, at, width);
-      at += width;
-    }
-  });
-  if (rows.parts.size() < 2) rows.parts.clear();
-  tell_classes(*model.train->model, rows.parts);
-  return rows;
-}
-
-// The likeliest class; of one unit, whether it is above 1/2.
-std::int64_t class_of(const double* row, std::int64_t width) {
-  return width == 1 ? row[0] > .5 : std::max_element(row, row + width) - row;
-}
 
 std::vector<std::int64_t> classes_of(const Rows& rows) {
   std::vector<std::int64_t> classes;
@@ -288,7 +176,7 @@ int predict(PredictArguments a) {
   if (a.what.empty()) a.what = tells_classes(model) ? "class" : "values";
   model.train->dataset = dataset_of(a.data, model);
   settle_output(a, model);
-  Rows rows = compute(a, model);
+  Rows rows = outputs_of(model, load_data(a.data, model), a.what, a.batch_size, a.threads);
   if (a.what == "class" && !rows.parts.empty()) rows = with_classes(rows);
   const bool to_file = !a.out.empty() && a.out != "-";
   if (to_file || !a.json) write_rows(a, kind, rows);

@@ -137,10 +137,10 @@ Picture read_picture(const std::string& path, int channels, std::int64_t most_pi
   refuse(path, bytes.empty() ? "it is empty" : "it is neither a PNG nor a JPEG file");
 }
 
-void write_png(const std::string& path, const Picture& picture) {
+std::vector<std::uint8_t> png_bytes(const Picture& picture) {
   if ((picture.channels != 1 && picture.channels != 3) || picture.rows < 1 || picture.columns < 1 ||
       std::ssize(picture.pixels) != std::int64_t{picture.rows} * picture.columns * picture.channels)
-    throw ValueError(fmt::format("{}: {} pixels are no picture of {} x {} with {} channels", path,
+    throw ValueError(fmt::format("{} pixels are no picture of {} x {} with {} channels",
                                  picture.pixels.size(), picture.rows, picture.columns,
                                  picture.channels));
   png_image image{};
@@ -149,16 +149,27 @@ void write_png(const std::string& path, const Picture& picture) {
   image.height = static_cast<png_uint_32>(picture.rows);
   image.format = picture.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
   png_alloc_size_t size = 0;
-  std::vector<unsigned char> bytes;
+  std::vector<std::uint8_t> bytes;
   const auto write = [&](void* memory) {
     if (!png_image_write_to_memory(&image, memory, &size, 0, picture.pixels.data(), 0, nullptr))
-      throw FileError(fmt::format("{}: libpng: {}", path, image.message));
+      throw FileError(fmt::format("libpng: {}", image.message));
   };
   write(nullptr);
   bytes.resize(size);
   write(bytes.data());
-  AtomicFile file(path);
-  file.write(bytes.data(), size);
+  bytes.resize(size);
+  return bytes;
+}
+
+void write_png(const std::string& path, const Picture& picture) {
+  std::vector<std::uint8_t> bytes;
+  try {
+    bytes = png_bytes(picture);
+  } catch (const ValueError& fault) {
+    throw ValueError(path + ": " + fault.what());
+  }
+  AtomicFile file(path, Overwrite::replace, Replaces::no_models);
+  file.write(bytes.data(), bytes.size());
   file.commit();
 }
 

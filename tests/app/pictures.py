@@ -225,6 +225,109 @@ def check_csv():
     expect("--channels-as-rows is of csv", code == 2, code, err)
 
 
+def size_of(name):
+    data = (folder / name).read_bytes()
+    return struct.unpack(">II", data[16:24]) if data[:8] == b"\x89PNG\r\n\x1a\n" else None
+
+
+RBM = """!obj:Train {
+  dataset: &train !obj:Binarizer { raw: !obj:DrawnDigits { start: 0, stop: 100 } },
+  model: !obj:RBM { nvis: 784, nhid: 20, irange: .01 },
+  algorithm: !obj:SGD { batch_size: 50, learning_rate: .05,
+    cost: !obj:SML { batch_size: 50, nsteps: 1 },
+    termination_criterion: !obj:EpochCounter { max_epochs: 1 } },
+  save_path: rbm.pkl, save_freq: 1
+}
+"""
+
+
+def check_show():
+    (folder / "rbm.yaml").write_text(RBM)
+    code, out, err = run("train", "rbm.yaml", "-q")
+    expect("an RBM trains", code == 0, err)
+    header, data = header_of(folder / "a.pkl")
+    begin, end = header["softmax_W"]["data_offsets"]
+    weights = [abs(w) for w in struct.unpack(f"<{(end - begin) // 4}f", data[begin:end])]
+    code, out, err = run("show", "weights", "a.pkl", "-o", "w.png", "--json")
+    told = json.loads(out)
+    # Ten images of 28 pixels, each two wide, four beside each other, two pixels between them.
+    expect("show weights: the picture and its numbers", code == 0
+           and size_of("w.png") == (4 * 58 + 2, 3 * 58 + 2) and told["images"] == 10
+           and told["weights"] == "softmax_W" and math.isclose(told["largest"], max(weights))
+           and math.isclose(told["smallest"], min(weights))
+           and math.isclose(told["mean"], sum(weights) / len(weights)), out, err)
+    code, out, err = run("show-weights", "a.pkl", "--layer", "y", "--out", "w2.png", "--sort",
+                         "norm", "--border", "--zoom", "1", "--rescale", "global")
+    expect("show-weights: of a layer by its name", code == 0 and size_of("w2.png")
+           == (4 * 31 + 3, 3 * 31 + 3), err)
+    for arguments, wanted, word in ((["--layer", "z"], 1, "softmax_W"), (["--shape", "5"], 2,
+                                    "28x28"), (["--shape", "5x5"], 1, "of the form"),
+                                    (["--rescale", "x"], 2, "global"), (["-o", "w.jpg"], 2, ".png"),
+                                    (["-o", "missing/w.png"], 1, "missing"),
+                                    (["-o", "model.png"], 1, "model")):
+        given = arguments if arguments[0] == "-o" else ["-o", "w.png", *arguments]
+        code, out, err = run("show", "weights", "a.pkl", *given)
+        expect(f"show weights {' '.join(arguments)}: one error", code == wanted and word in err,
+               code, err)
+    code, out, err = run("show", "weights", "a.pkl", TERM="dumb")
+    expect("show on a terminal without pictures: what to do", code == 1 and "-o FILE.png" in err,
+           err)
+    code, out, err = run("show", "weights", "a.pkl", "--terminal", "kitty")
+    expect("show by kitty's protocol", code == 0 and out.startswith("\x1b_Ga=T,f=24,s=234,v=176"),
+           repr(out[:60]), err)
+    for what, model, pixels in ((["examples", "--rows", "2", "--cols", "3"], "a.pkl",
+                                 (3 * 58 + 2, 2 * 58 + 2)),
+                                (["samples", "--chains", "4", "--steps", "3"], "rbm.pkl",
+                                 (4 * 58 + 2, 4 * 58 + 2)),
+                                (["reconstructions", "--rows", "2", "--columns", "4"], "rbm.pkl",
+                                 (4 * 58 + 2, 2 * 58 + 2)),
+                                (["confusions"], "a.pkl",
+                                 (10 * 58 + 2 + 23, 10 * 58 + 2 + 23))):
+        code, out, err = run("show", what[0], model, "-o", "s.png", *what[1:])
+        expect(f"show {what[0]}", code == 0 and size_of("s.png") == pixels, size_of("s.png"), err)
+        (folder / "s.png").unlink(missing_ok=True)
+    code, out, err = run("show", "samples", "rbm.pkl", "-o", "s1.png", "--steps", "3")
+    code, out, err = run("show", "samples", "rbm.pkl", "-o", "s2.png", "--steps", "3")
+    expect("show samples: one seed, one picture", (folder / "s1.png").read_bytes()
+           == (folder / "s2.png").read_bytes())
+    for what, word in (("samples", "gibbs"), ("reconstructions", "encode")):
+        code, out, err = run("show", what, "a.pkl", "-o", "s.png")
+        expect(f"show {what} of a model without: says so", code == 1 and word in err, err)
+    code, out, err = run("show", "confusions", "rbm.pkl", "-o", "s.png")
+    expect("show confusions of no classifier", code == 1 and err.count("\n") == 1, err)
+
+
+def check_report():
+    code, out, err = run("report", "a.pkl", "b.pkl", "odd.pkl", "rbm.pkl", "-o", "r.html")
+    if code == 1 and "libjs-dygraphs" in err:
+        return
+    page = (folder / "r.html").read_text()
+    begin = page.index('id="data">') + len('id="data">')
+    text = page[begin:page.index("</script>", begin)]
+    told = json.loads(text)
+    expect("report: its data are JSON that no markup ends", code == 0 and "<" not in text
+           and [r["path"] for r in told["runs"]] == ["a.pkl", "b.pkl", "odd.pkl", "rbm.pkl"]
+           and told["runs"][2]["channels"][0]["name"] == ODD
+           and told["runs"][2]["channels"][0]["y"] == [3, "nan", 2, "nan", 1]
+           and "algorithm.learning_rate" in told["table"]["keys"], text[:500])
+    expect("report: needs nothing beside itself", "http://" not in page.split("<style>")[0]
+           and "src=\"http" not in page and "@import" not in page and "dygraphs" in page
+           and "Permission is hereby granted" in page)
+    expect("report: below 200 kB without its data", len(page) - len(text) < 200000, len(page))
+    code, out, err = run("report", "a.pkl", "-o", "a.pkl")
+    expect("report: not over a model", code == 2 and ".html" in err, err)
+
+
+def check_diff():
+    code, out, err = run("diff-monitor", "a.pkl", "b.pkl", "--json")
+    told = json.loads(out)
+    first = next(d for d in told["differences"] if d["channel"] == "train_objective")
+    expect("diff-monitor: from which record on", code == 0 and first["record"] == 1
+           and told["records"] == [4, 5], out, err)
+    code, out, err = run("diff-monitor", "a.pkl", "a.pkl")
+    expect("diff-monitor: none", code == 0 and "no difference" in out, out, err)
+
+
 train("a.pkl", .1)
 train("b.pkl", .02, 4)
 check_plot()
@@ -232,6 +335,9 @@ check_script()
 check_drawn()
 check_compare()
 check_csv()
+check_show()
+check_report()
+check_diff()
 shutil.rmtree(folder)
 print(f"{len(failures)} failed")
 sys.exit(1 if failures else 0)

@@ -19,8 +19,10 @@ struct Picture {
 Picture read_picture(const std::string& path, int channels,
                      std::int64_t most_pixels = std::int64_t{1} << 28);
 
-/// Replaces `path` by the picture as a PNG (AtomicFile). ValueError unless it has 1 channel or 3
-/// and as many pixels as it says; FileError if writing fails.
+/// The picture as a PNG. ValueError unless it has 1 channel or 3 and as many pixels as it says.
+std::vector<std::uint8_t> png_bytes(const Picture& picture);
+/// Replaces `path` by the picture as a PNG (AtomicFile), unless a model is there. FileError if
+/// writing fails.
 void write_png(const std::string& path, const Picture& picture);
 
 /// The same picture with other numbers of rows and columns: each new pixel is the mean of those

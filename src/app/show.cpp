@@ -1,0 +1,515 @@
+// ansatz show
+#include "json_output.hpp"
+#include "model_outputs.hpp"
+#include "output_option.hpp"
+
+#include <ansatz/base/random_state.hpp>
+#include <ansatz/base/shown.hpp>
+#include <ansatz/data/views.hpp>
+#include <ansatz/job/model_weights.hpp>
+#include <ansatz/view/weights.hpp>
+#include <dsl/exceptions.hpp>
+#include <dsl/nearest_name.hpp>
+
+#include "../base/say.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <numeric>
+
+#include <unistd.h>
+
+namespace ansatz::app {
+
+namespace {
+
+struct ShowArguments {
+  std::string model, out, layer, rescale = "individual", sort = "none", shape, terminal = "auto";
+  DataArguments data;
+  std::vector<std::string> libraries;
+  int rows = 20, columns = 20, zoom = 0, chains = 10, steps = 1000, threads = 1;
+  std::int64_t seed = 1;
+  bool border = false, json = false;
+};
+
+Rescale rescale_of(const std::string& name) {
+  return name == "none" ? Rescale::none : name == "global" ? Rescale::global : Rescale::individual;
+}
+
+SheetOptions options_of(const ShowArguments& a) {
+  SheetOptions options;
+  options.rescale = rescale_of(a.rescale);
+  options.border = a.border;
+  options.zoom = a.zoom;
+  return options;
+}
+
+// "kitty", "sixel" or "".
+std::string way_to_show(const ShowArguments& a) {
+  if (a.terminal == "kitty" || a.terminal == "sixel") return a.terminal;
+  const char* const term = std::getenv("TERM");
+  const bool kitty = (term && std::string_view(term) == "xterm-kitty") ||
+                     std::getenv("KITTY_WINDOW_ID") != nullptr;
+  return ::isatty(STDOUT_FILENO) == 1 && kitty ? "kitty" : "";
+}
+
+void settle(const ShowArguments& a) {
+  std::vector<std::string> inputs{a.model};
+  inputs.insert(inputs.end(), a.libraries.begin(), a.libraries.end());
+  if (!a.out.empty())
+    settle_output("-o", a.out, inputs, {".png"});
+  else if (!a.json && way_to_show(a).empty())
+    throw ValueError(
+        "this terminal is not known to show pictures: write one with -o FILE.png, or say "
+        "--terminal kitty or --terminal sixel");
+}
+
+int finish(const ShowArguments& a, const Picture& picture, std::int64_t images,
+           OrderedJson facts = OrderedJson::object()) {
+  if (!a.out.empty())
+    write_png(a.out, picture);
+  else if (!a.json)
+    draw(stdout, "{}", way_to_show(a) == "sixel" ? sixel_text(picture) : kitty_text(picture));
+  if (!a.json) return exit_ok;
+  OrderedJson out{{"model", a.model},
+                  {"path", a.out.empty() ? OrderedJson() : OrderedJson(a.out)},
+                  {"images", images},
+                  {"width", picture.columns},
+                  {"height", picture.rows}};
+  out.update(facts);
+  put_json(out);
+  return exit_ok;
+}
+
+std::optional<ImageShape> shape_of(const ShowArguments& a, const ModelFile& file,
+                                   const SpaceInfo& input) {
+  if (!a.shape.empty()) {
+    const auto shape = image_shape_of(a.shape);
+    if (!shape)
+      throw CLI::ValidationError(
+          "--shape", fmt::format("found {}; allowed: rows and columns, such as 28x28, or with "
+                                 "channels, 32x32x3",
+                                 shown(a.shape)));
+    return shape;
+  }
+  if (input.kind == SpaceKind::conv2d)
+    return ImageShape{input.rows(), input.columns(), input.channels()};
+  return trained_image_shape(file);
+}
+
+ImageShape needed_shape(const ShowArguments& a, const ModelFile& file, const SpaceInfo& input,
+                        std::int64_t numbers) {
+  const auto shape = shape_of(a, file, input);
+  if (!shape)
+    throw ValueError(fmt::format(
+        "the {} numbers of an example are no image as far as is known; --shape says of which form "
+        "they are, such as --shape 28x28",
+        numbers));
+  if (shape->size() != numbers)
+    throw ShapeError(fmt::format("images of {} x {} x {} have {} numbers, where an example has {}",
+                                 shape->rows, shape->columns, shape->channels, shape->size(),
+                                 numbers));
+  return *shape;
+}
+
+// ------------------------------------------------------------------------- weights
+
+// The parameter of that name, or the weights of the layer of that name.
+std::string weights_of(const ShowArguments& a, const ModelFile& file, const Model* model,
+                       const std::optional<ImageShape>& image) {
+  std::vector<std::string> known;
+  for (const NamedTensor& t : file.parameters) {
+    if (t.name == a.layer) return a.layer;
+    known.push_back(t.name);
+  }
+  ir::List<ModelWeights> weights;
+  if (model) model->weights(weights);
+  for (const ModelWeights& each : weights) {
+    if (each.path == std::string_view(a.layer)) return std::string(each.parameter.view());
+    known.emplace_back(each.path.view());
+  }
+  if (!a.layer.empty())
+    throw NameError(fmt::format("{} has no layer and no parameter \"{}\"{}", a.model, a.layer,
+                                allowed_names(a.layer, {known.begin(), known.end()})));
+  const std::vector<std::string> names = weights_with_images(file, image);
+  if (names.empty())
+    throw ValueError(
+        fmt::format("no weights of {} are images{}; --shape says of which form they "
+                    "are, such as --shape 28x28",
+                    a.model, image ? " of the form that its data have" : ""));
+  return names.front();
+}
+
+int show_weights(const ShowArguments& a) {
+  settle(a);
+  load_libraries(a.libraries);
+  const ModelFile file = read_model_file(a.model);
+  // The weights can be shown where the rest of the model cannot be made.
+  std::unique_ptr<Train> train;
+  try {
+    train = std::move(read_trained_model(a.model).train);
+  } catch (const Error&) {
+  }
+  const Model* const model = train ? train->model.get() : nullptr;
+  const SpaceInfo input = model ? model->input_space() : SpaceInfo();
+  const auto image = shape_of(a, file, input);
+  const std::string name = weights_of(a, file, model, image);
+  const bool channels_first = input.kind == SpaceKind::conv2d && input.axes == Axes::bc01;
+  WeightImages weights = weight_images(file, name, image, channels_first);
+  double sum = 0, most = 0, least = std::numeric_limits<double>::infinity();
+  for (const double v : weights.images.values) {
+    sum += std::abs(v);
+    most = std::max(most, std::abs(v));
+    least = std::min(least, std::abs(v));
+  }
+  const double mean = sum / static_cast<double>(weights.images.values.size());
+  if (a.sort == "norm") weights.images = chosen(weights.images, by_norm(weights.images));
+  SheetOptions options = options_of(a);
+  options.shades = Shades::around_zero;
+  options.columns = a.sort == "norm" ? 0 : weights.columns;
+  if (!a.json)
+    say(stderr, "{}: {} images of {} x {}; absolute values from {:.4g} to {:.4g}, mean {:.4g}\n",
+        name, weights.images.count, weights.images.rows, weights.images.columns, least, most, mean);
+  return finish(a, sheet(weights.images, options), weights.images.count,
+                {{"weights", name},
+                 {"smallest", json_of(least)},
+                 {"mean", json_of(mean)},
+                 {"largest", json_of(most)}});
+}
+
+// ------------------------------------------------------------------------- data
+
+// The data of the model, or of a job or data set in YAML, as the model reads them.
+std::shared_ptr<const BatchSource> data_of(const ShowArguments& a, TrainedModel& model) {
+  model.train->dataset = dataset_of(a.data, model);
+  return load_data(a.data, model);
+}
+
+std::string input_name(const Model& model) {
+  const Sources source = model.input_source();
+  if (source.several()) throw ValueError("the model reads several sources, which are no image");
+  return std::string(source.name.view());
+}
+
+// Some examples, as rows and as images.
+struct Examples {
+  Rows rows;
+  Images images;
+};
+
+Images as_images(const Rows& rows, const ImageShape& shape) {
+  Images images;
+  images.count = rows.count;
+  images.rows = shape.rows, images.columns = shape.columns, images.channels = shape.channels;
+  images.values = rows.values;
+  return images;
+}
+
+Examples examples_of(const ShowArguments& a, const TrainedModel& model, const BatchSource& source,
+                     std::int64_t first, std::int64_t count) {
+  const std::string name = input_name(*model.train->model);
+  Subset which;
+  which.start = first;
+  which.size = count;
+  ViewedArray read = design_matrix(source, which, name);
+  Examples out;
+  out.rows.count = read.shape[0];
+  out.rows.width = out.rows.count > 0 ? std::ssize(read.values) / out.rows.count : 0;
+  out.rows.values = std::move(read.values);
+  const Column& column = source.column(name);
+  ImageShape shape;
+  if (column.conv && a.shape.empty())
+    shape = {static_cast<int>(column.example[0]), static_cast<int>(column.example[1]),
+             static_cast<int>(column.example[2])};
+  else
+    shape = needed_shape(a, model.file, model.train->model->input_space(), out.rows.width);
+  out.images = as_images(out.rows, shape);
+  return out;
+}
+
+std::int64_t wanted_of(const BatchSource& source, std::int64_t most) {
+  const std::int64_t all = source.examples();
+  return all == BatchSource::unknown ? most : std::min(all, most);
+}
+
+// Of a number of channels that no picture has, each becomes an image.
+Images shown_images(Images images) {
+  return images.channels == 1 || images.channels == 3 ? images : channels_apart(images);
+}
+
+int show_examples(const ShowArguments& a) {
+  settle(a);
+  load_libraries(a.libraries);
+  TrainedModel model = read_trained_model(a.model);
+  const auto source = data_of(a, model);
+  const std::int64_t most = std::int64_t{1} * a.rows * a.columns;
+  const Images images =
+      shown_images(examples_of(a, model, *source, 0, wanted_of(*source, most)).images);
+  SheetOptions options = options_of(a);
+  options.columns = a.columns;
+  return finish(a, sheet(images, options), images.count);
+}
+
+// What the model makes of rows again.
+Rows reconstructed(const TrainedModel& model, const Rows& rows) {
+  if (const auto whole = function_of(model, "reconstruct")) return call_with(*whole, rows)[0];
+  const auto encode = function_of(model, "encode"), decode = function_of(model, "decode");
+  if (!encode || !decode)
+    throw ValueError(
+        "the model makes nothing of its code again: it has neither a function \"reconstruct\" nor "
+        "\"encode\" and \"decode\"");
+  return call_with(*decode, call_with(*encode, rows)[0])[0];
+}
+
+int show_reconstructions(const ShowArguments& a) {
+  settle(a);
+  load_libraries(a.libraries);
+  TrainedModel model = read_trained_model(a.model);
+  const auto source = data_of(a, model);
+  const int pairs = std::max(1, a.columns / 2);
+  const Examples before =
+      examples_of(a, model, *source, 0, wanted_of(*source, std::int64_t{1} * a.rows * pairs));
+  const Rows after = reconstructed(model, before.rows);
+  Images both = before.images;
+  both.count *= 2;
+  both.values.clear();
+  for (std::int64_t i = 0; i < before.rows.count; ++i) {
+    both.values.insert(both.values.end(), before.images.image(i),
+                       before.images.image(i) + before.images.size());
+    both.values.insert(both.values.end(), after.row(i), after.row(i) + after.width);
+  }
+  both = shown_images(std::move(both));
+  SheetOptions options = options_of(a);
+  options.columns = 2 * pairs;
+  if (!a.json) say(stderr, "to the right of each example stands what the model makes of it\n");
+  return finish(a, sheet(both, options), both.count);
+}
+
+// ------------------------------------------------------------------------- samples
+
+// Where chains begin: at those that the model was trained with, else at examples.
+Rows chains_of(const ShowArguments& a, TrainedModel& model, std::int64_t width) {
+  for (const NamedTensor& t : model.file.state) {
+    if (!t.name.ends_with("chains") || t.shape.empty() || t.size() == 0) continue;
+    if (t.size() / t.shape[0] != width) continue;
+    Rows rows;
+    rows.count = std::min<std::int64_t>(a.chains, t.shape[0]);
+    rows.width = width;
+    for (std::int64_t i = 0; i < rows.count * width; ++i)
+      rows.values.push_back(t.data<float>()    ? double{t.data<float>()[i]}
+                            : t.data<double>() ? t.data<double>()[i]
+                                               : 0.);
+    return rows;
+  }
+  const auto source = data_of(a, model);
+  return examples_of(a, model, *source, 0, wanted_of(*source, a.chains)).rows;
+}
+
+// A row of states a chain: the first, and nine more, between which the steps are shared out.
+Images gibbs_sheet(const ShowArguments& a, TrainedModel& model, AnyProgram& gibbs,
+                   const ImageShape& shape, int& columns) {
+  Rows now = chains_of(a, model, shape.size());
+  const int shown_states = std::min(a.steps, 9);
+  columns = shown_states + 1;
+  std::vector<Rows> states{now};
+  gibbs.seed(static_cast<std::uint64_t>(a.seed));
+  int done = 0;
+  for (int k = 1; k <= shown_states; ++k) {
+    const auto until = static_cast<int>(std::int64_t{1} * a.steps * k / shown_states);
+    for (; done < until; ++done) now = call_with(gibbs, now)[0];
+    states.push_back(now);
+  }
+  Images images = as_images(now, shape);
+  images.count = now.count * std::ssize(states);
+  images.values.clear();
+  for (std::int64_t chain = 0; chain < now.count; ++chain)
+    for (const Rows& state : states)
+      images.values.insert(images.values.end(), state.row(chain), state.row(chain) + state.width);
+  return images;
+}
+
+// Of a decoder: what it makes of draws of the prior, the mean of each.
+Images decoder_sheet(const ShowArguments& a, AnyProgram& sample, const ImageShape& shape) {
+  Rows noise;
+  noise.count = std::int64_t{1} * a.rows * a.columns;
+  for (const ir::Leaf& leaf : sample.plan().leaves)
+    if (leaf.where == ir::Where::input) noise.width = leaf.shape[1];
+  noise.values.resize(static_cast<std::size_t>(noise.count * noise.width));
+  RandomState rng(static_cast<std::uint32_t>(a.seed));
+  rng.normal(0., 1., noise.values);
+  sample.seed(static_cast<std::uint64_t>(a.seed));
+  return as_images(call_with(sample, noise).back(), shape);
+}
+
+int show_samples(const ShowArguments& a) {
+  settle(a);
+  load_libraries(a.libraries);
+  TrainedModel model = read_trained_model(a.model);
+  const SpaceInfo input = model.train->model->input_space();
+  const ImageShape shape = needed_shape(a, model.file, input, input.total_dimension());
+  SheetOptions options = options_of(a);
+  Images images;
+  if (const auto gibbs = function_of(model, "gibbs")) {
+    images = gibbs_sheet(a, model, *gibbs, shape, options.columns);
+    if (!a.json)
+      say(stderr, "a row a chain, from its beginning to the left to {} steps later\n", a.steps);
+  } else if (const auto sample = function_of(model, "sample")) {
+    images = decoder_sheet(a, *sample, shape);
+    options.columns = a.columns;
+  } else {
+    throw ValueError("the model draws nothing: it has neither a function \"gibbs\" nor \"sample\"");
+  }
+  images = shown_images(std::move(images));
+  return finish(a, sheet(images, options), images.count);
+}
+
+// ------------------------------------------------------------------------- confusions
+
+int show_confusions(const ShowArguments& a) {
+  settle(a);
+  load_libraries(a.libraries);
+  TrainedModel model = read_trained_model(a.model);
+  const auto source = data_of(a, model);
+  labels_of(model, *source, 0);  // before anything is computed
+  const Rows rows = outputs_of(model, source, "class", 500, a.threads);
+  const std::vector<std::int64_t> truth = labels_of(model, *source, rows.count);
+  const std::int64_t classes = std::max<std::int64_t>(rows.width, 2);
+  if (classes > 40) throw ValueError(fmt::format("{} classes; a sheet shows at most 40", classes));
+  std::vector<std::int64_t> surest(static_cast<std::size_t>(classes * classes), -1);
+  const auto sureness = [&](std::int64_t i) {
+    const double* const row = rows.row(i);
+    return rows.width == 1 ? std::abs(row[0] - .5) : *std::max_element(row, row + rows.width);
+  };
+  for (std::int64_t i = 0; i < rows.count; ++i) {
+    const std::int64_t t = truth[static_cast<std::size_t>(i)];
+    if (t < 0 || t >= classes) continue;
+    std::int64_t& at =
+        surest[static_cast<std::size_t>(t * classes + class_of(rows.row(i), rows.width))];
+    if (at < 0 || sureness(i) > sureness(at)) at = i;
+  }
+  Images images;
+  for (const std::int64_t i : surest) {
+    const std::int64_t from = std::max<std::int64_t>(i, 0);
+    Images one = examples_of(a, model, *source, from, 1).images;
+    if (one.channels != 1 && one.channels != 3)
+      throw ValueError(fmt::format("images of {} channels; 1 or 3 can be shown", one.channels));
+    if (i < 0)
+      std::fill(one.values.begin(), one.values.end(), std::numeric_limits<double>::quiet_NaN());
+    if (images.count == 0) {
+      images = one;
+    } else {
+      ++images.count;
+      images.values.insert(images.values.end(), one.values.begin(), one.values.end());
+    }
+  }
+  SheetOptions options = options_of(a);
+  options.columns = static_cast<int>(classes);
+  for (std::int64_t k = 0; k < classes; ++k) options.numbers.push_back(static_cast<int>(k));
+  if (!a.json)
+    say(stderr,
+        "to the right the class that the model tells, downwards the true one; of each pair the "
+        "example that the model is surest of\n");
+  return finish(a, sheet(images, options), images.count);
+}
+
+// ------------------------------------------------------------------------- commands
+
+using Show = int (*)(const ShowArguments&);
+
+CLI::App* add_show(CLI::App& to, int& exit, const char* name, const char* what, Show show,
+                   const char* group = nullptr) {
+  auto a = std::make_shared<ShowArguments>();
+  CLI::App* c = to.add_subcommand(name, what);
+  if (group) c->group(group);
+  const bool weights = show == &show_weights;
+  if (!weights) a->rescale = "global";
+  c->add_option("model", a->model, "model file")->required();
+  c->add_option("-o,--out", a->out,
+                "picture to write, .png; default: the terminal, where it shows pictures");
+  if (weights) {
+    c->add_option("--layer", a->layer,
+                  "layer or parameter; default: the first whose weights are images");
+    c->add_option("--sort", a->sort, "none, or norm: the longest first")
+        ->check(CLI::IsMember({"none", "norm"}))
+        ->capture_default_str();
+  } else {
+    a->data.targets = true;
+    a->data.add_to(*c);
+    c->add_option("--rows", a->rows, "images below each other, at most")
+        ->check(whole_numbers(1, 1000))
+        ->capture_default_str();
+    c->add_option("--columns,--cols", a->columns, "images beside each other, at most")
+        ->check(whole_numbers(1, 1000))
+        ->capture_default_str();
+  }
+  if (show == &show_samples) {
+    c->add_option("--chains", a->chains, "of a Boltzmann machine: how many")
+        ->check(whole_numbers(1, 1000))
+        ->capture_default_str();
+    c->add_option("--steps", a->steps, "of a Boltzmann machine: Gibbs steps of each chain")
+        ->check(whole_numbers(1, 10000000))
+        ->capture_default_str();
+    c->add_option("--seed", a->seed, "of the draws")
+        ->check(whole_numbers(0, 4294967295))
+        ->capture_default_str();
+  }
+  c->add_option(
+       "--rescale", a->rescale,
+       "what becomes white: the largest value of each image (individual), of all (global), "
+       "or 1 (none)")
+      ->check(CLI::IsMember({"individual", "global", "none"}))
+      ->capture_default_str();
+  c->add_option(
+      "--shape", a->shape,
+      "rows, columns and channels of an image, such as 32x32x3; default: as the data have "
+      "it that the model was trained on");
+  c->add_flag("--border", a->border, "a line around each image");
+  c->add_option("--zoom", a->zoom, "pixels of the picture a pixel; default: by the images' size")
+      ->check(whole_numbers(1, 100));
+  c->add_option("--terminal", a->terminal,
+                "how a terminal shows pictures: kitty, sixel, or auto: kitty where the environment "
+                "says so")
+      ->check(CLI::IsMember({"auto", "kitty", "sixel"}))
+      ->capture_default_str();
+  c->add_option("--load", a->libraries, "shared object with further classes (.so)");
+  add_json(*c, a->json, "one JSON object: what was written, or how large it would be");
+  c->footer(fmt::format("Example:\n  ansatz {}{} model.pkl -o {}.png", group ? "" : "show ", name,
+                        group ? std::string_view(name).substr(5) : std::string_view(name)));
+  c->callback([a, show, &exit] {
+    shows_json = a->json;
+    exit = show(*a);
+  });
+  return c;
+}
+
+}  // namespace
+
+const Command show_command(66, [](CLI::App& app, int& exit) {
+  CLI::App* c = app.add_subcommand("show", "pictures of weights, data, and what a model makes");
+  c->require_subcommand(1);
+  add_show(*c, exit, "weights", "what the units of a layer answer to, an image a unit",
+           &show_weights);
+  add_show(*c, exit, "examples", "the data, as the model reads them", &show_examples);
+  add_show(*c, exit, "samples", "Gibbs chains, or draws of a decoder", &show_samples);
+  add_show(*c, exit, "reconstructions", "examples, each beside what the model makes of it",
+           &show_reconstructions);
+  add_show(*c, exit, "confusions", "of each true and each told class, the example that is surest",
+           &show_confusions);
+  c->footer("Example:\n  ansatz show weights model.pkl -o weights.png");
+});
+
+// Pylearn2's names.
+const Command pylearn2_show_commands(200, [](CLI::App& app, int& exit) {
+  const char* const group = "As Pylearn2 names them";
+  add_show(app, exit, "show-weights", "as show weights", &show_weights, group);
+  add_show(app, exit, "show-examples", "as show examples", &show_examples, group);
+  add_show(app, exit, "show-samples", "as show samples", &show_samples, group);
+});
+
+}  // namespace ansatz::app

@@ -1,0 +1,200 @@
+#include <ansatz/view/page.hpp>
+
+#include <ansatz/base/version.hpp>
+#include <ansatz/serial/run_records.hpp>
+#include <ansatz/view/curves.hpp>
+#include <ansatz/view/run_table.hpp>
+#include <ansatz/view/weights.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "../base/json_lines.hpp"
+#include "base64.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string_view>
+
+namespace ansatz {
+
+namespace {
+
+// The chart library with its licence, and what the page adds to it; made by CMake of their files.
+constexpr const char* const chart_script =
+#include "chart_script.inc"
+    ;
+constexpr const char* const chart_style =
+#include "chart_style.inc"
+    ;
+constexpr const char* const chart_licence =
+#include "chart_licence.inc"
+    ;
+constexpr const char* const own_script =
+#include "page_script.inc"
+    ;
+constexpr const char* const own_style =
+#include "page_style.inc"
+    ;
+
+// So many points of a curve are more than any screen shows.
+constexpr int most_pixels = 1000;
+constexpr std::int64_t most_filters = 60;
+
+OrderedJson numbers(const std::vector<double>& values) {
+  OrderedJson list = OrderedJson::array();
+  for (const double v : values)
+    list.push_back(std::isfinite(v) ? OrderedJson(v) : OrderedJson("nan"));
+  return list;
+}
+
+/// The channel without the name of its data set.
+std::string chart_of(const ChannelRecords& c) {
+  const std::string prefix = c.dataset + "_";
+  if (!c.dataset.empty() && c.name.starts_with(prefix)) return c.name.substr(prefix.size());
+  return c.name;
+}
+
+OrderedJson channels_json(const MonitorRecords& records) {
+  OrderedJson channels = OrderedJson::array();
+  for (const ChannelRecords& c : records.channels) {
+    if (c.val_record.empty()) continue;
+    // Which moments stay is settled once, so that all axes have the same.
+    Curve by_moment = curve_of(records, c);
+    std::iota(by_moment.x.begin(), by_moment.x.end(), static_cast<double>(c.first));
+    const Curve kept = thinned(by_moment, most_pixels);
+    OrderedJson at = OrderedJson::array();
+    for (const double x : kept.x) at.push_back(static_cast<std::int64_t>(x));
+    channels.push_back({{"name", c.name},
+                        {"chart", chart_of(c)},
+                        {"unit", channel_unit(c.name)},
+                        {"doc", c.doc},
+                        {"main", is_main_channel(c.name)},
+                        {"at", std::move(at)},
+                        {"y", numbers(kept.y)}});
+  }
+  return channels;
+}
+
+/// Pictures of the weights that are images: name and data of the picture.
+OrderedJson filters_json(const ModelFile& file) {
+  OrderedJson list = OrderedJson::array();
+  const auto image = trained_image_shape(file);
+  const bool channels_first = file.model_yaml.find("'c', 0, 1") != std::string::npos;
+  for (const std::string& name : weights_with_images(file, image)) {
+    if (list.size() == 4) break;
+    try {
+      WeightImages weights = weight_images(file, name, image, channels_first);
+      std::vector<std::int64_t> order = by_norm(weights.images);
+      const std::int64_t all = std::ssize(order);
+      order.resize(static_cast<std::size_t>(std::min(all, most_filters)));
+      SheetOptions options;
+      options.shades = Shades::around_zero;
+      options.columns = 20;
+      options.zoom = 1, options.gap = 1;
+      const std::vector<std::uint8_t> png =
+          png_bytes(sheet(chosen(weights.images, order), options));
+      list.push_back(
+          {{"name", name},
+           {"what",
+            fmt::format("{} of {}, the longest first; grey is zero", std::ssize(order), all)},
+           {"png", drawing::base64({reinterpret_cast<const char*>(png.data()), png.size()})}});
+    } catch (const Error&) {
+      // What cannot be shown is left out: the page has much else.
+    }
+  }
+  return list;
+}
+
+OrderedJson run_json(const std::string& path, const ModelFile& file) {
+  OrderedJson out{{"path", path},
+                  {"job", file.job_yaml},
+                  {"data", file.data},
+                  {"environment", file.environment},
+                  {"variables", file.variables},
+                  {"version", file.library_version},
+                  {"floatX", file.floatX},
+                  {"filters", filters_json(file)},
+                  {"channels", OrderedJson::array()}};
+  std::int64_t parameters = 0;
+  for (const NamedTensor& t : file.parameters) parameters += t.size();
+  out["parameters"] = parameters;
+  const MonitorRecords* const records = find_monitor(file.monitors);
+  if (!records) return out;
+  out["epochs"] = records->epoch_record;
+  out["examples"] = records->example_record;
+  out["batches"] = records->batch_record;
+  out["seconds"] = numbers(records->time_record);
+  out["channels"] = channels_json(*records);
+  return out;
+}
+
+OrderedJson table_json(const std::vector<std::pair<std::string, const ModelFile*>>& runs) {
+  std::vector<const ModelFile*> files;
+  for (const auto& [path, file] : runs) files.push_back(file);
+  RunTable table = table_of_runs(runs, telling_channels(files));
+  if (!table.channels.empty()) table.sort_by(0);
+  OrderedJson rows = OrderedJson::array();
+  for (const RunRow& row : table.rows) {
+    OrderedJson scores = OrderedJson::array();
+    for (const RunScore& score : row.scores)
+      scores.push_back(score.known
+                           ? OrderedJson{json_of(score.best), score.best_epoch, json_of(score.last)}
+                           : OrderedJson());
+    rows.push_back({{"path", row.path},
+                    {"settings", row.settings},
+                    {"scores", std::move(scores)},
+                    {"epochs", row.epochs},
+                    {"seconds", json_of(row.seconds)}});
+  }
+  return {{"keys", table.keys},
+          {"short", short_names(table.keys)},
+          {"channels", table.channels},
+          {"rows", std::move(rows)}};
+}
+
+/// JSON that no parser of HTML takes for anything else.
+std::string safe_json(const OrderedJson& json) {
+  std::string out;
+  for (const char c : json_text(json)) {
+    if (c == '<')
+      out += "\\u003c";
+    else if (c == '&')
+      out += "\\u0026";
+    else if (c == '>')
+      out += "\\u003e";
+    else
+      out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string page_of_runs(const std::vector<std::pair<std::string, const ModelFile*>>& runs) {
+  if (runs.empty()) throw ValueError("a page of no runs");
+  if (!*chart_script)
+    throw FileError(
+        "this library was built without dygraphs, which draws the curves of pages: install "
+        "libjs-dygraphs and build it again");
+  OrderedJson list = OrderedJson::array();
+  for (const auto& [path, file] : runs) list.push_back(run_json(path, *file));
+  const OrderedJson all{{"program", std::string("ansatz ") + version},
+                        {"palette", plot_palette()},
+                        {"table", table_json(runs)},
+                        {"runs", std::move(list)}};
+  std::string page =
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<title>Runs</title>\n<style>\n";
+  page += std::string(chart_style) + own_style + "</style>\n</head>\n<body>\n";
+  page += "<noscript>The curves need JavaScript, which is part of this page.</noscript>\n";
+  page += "<main id=\"page\"></main>\n<script type=\"application/json\" id=\"data\">";
+  page += safe_json(all) + "</script>\n";
+  page += std::string("<!--\n") + chart_licence + "\n-->\n<script>\n";
+  page += std::string(chart_script) + "\n</script>\n<script>\n" + own_script;
+  return page + "</script>\n</body>\n</html>\n";
+}
+
+}  // namespace ansatz
