@@ -21,22 +21,30 @@ namespace ansatz {
 
 namespace {
 
-// The chart library with its licence, and what the page adds to it; made by CMake of their files.
-constexpr const char* const chart_script =
+// The chart library with its licence, and what the page adds to it: pieces of text, the last one
+// empty, made by CMake of their files.
+constexpr const char* chart_script[] = {
 #include "chart_script.inc"
-    ;
-constexpr const char* const chart_style =
+};
+constexpr const char* chart_style[] = {
 #include "chart_style.inc"
-    ;
-constexpr const char* const chart_licence =
+};
+constexpr const char* chart_licence[] = {
 #include "chart_licence.inc"
-    ;
-constexpr const char* const own_script =
+};
+constexpr const char* own_script[] = {
 #include "page_script.inc"
-    ;
-constexpr const char* const own_style =
+};
+constexpr const char* own_style[] = {
 #include "page_style.inc"
-    ;
+};
+
+template <std::size_t n>
+std::string joined(const char* const (&pieces)[n]) {
+  std::string text;
+  for (const char* const piece : pieces) text += piece;
+  return text;
+}
 
 // So many points of a curve are more than any screen shows.
 constexpr int most_pixels = 1000;
@@ -174,7 +182,7 @@ std::string safe_json(const OrderedJson& json) {
 
 std::string page_of_runs(const std::vector<std::pair<std::string, const ModelFile*>>& runs) {
   if (runs.empty()) throw ValueError("a page of no runs");
-  if (!*chart_script)
+  if (joined(chart_script).empty())
     throw FileError(
         "this library was built without dygraphs, which draws the curves of pages: install "
         "libjs-dygraphs and build it again");
@@ -188,12 +196,12 @@ std::string page_of_runs(const std::vector<std::pair<std::string, const ModelFil
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>Runs</title>\n<style>\n";
-  page += std::string(chart_style) + own_style + "</style>\n</head>\n<body>\n";
+  page += joined(chart_style) + joined(own_style) + "</style>\n</head>\n<body>\n";
   page += "<noscript>The curves need JavaScript, which is part of this page.</noscript>\n";
   page += "<main id=\"page\"></main>\n<script type=\"application/json\" id=\"data\">";
   page += safe_json(all) + "</script>\n";
-  page += std::string("<!--\n") + chart_licence + "\n-->\n<script>\n";
-  page += std::string(chart_script) + "\n</script>\n<script>\n" + own_script;
+  page += "<!--\n" + joined(chart_licence) + "\n-->\n<script>\n";
+  page += joined(chart_script) + "\n</script>\n<script>\n" + joined(own_script);
   return page + "</script>\n</body>\n</html>\n";
 }
 
