@@ -2,12 +2,12 @@
 #include "command.hpp"
 #include "json_output.hpp"
 #include "model_outputs.hpp"
+#include "model_report.hpp"
+#include "output_option.hpp"
 #include "trained_model.hpp"
 
 #include <ansatz/base/shown.hpp>
 #include <ansatz/data/for_each_batch.hpp>
-#include <ansatz/files/atomic_file.hpp>
-#include <ansatz/files/held_folder.hpp>
 #include <ansatz/files/npy.hpp>
 #include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/monitor/monitor.hpp>
@@ -90,9 +90,7 @@ void write_out(const std::string& path, const std::string& text) {
     say(stdout, "{}", text);
     return;
   }
-  AtomicFile file(path, Overwrite::replace, Replaces::no_models);
-  file.write(text.data(), text.size());
-  file.commit();
+  write_output(path, text);
 }
 
 std::string csv_of(const PredictArguments& a, const Rows& rows) {
@@ -147,18 +145,12 @@ OutKind kind_of(const std::string& path) {
 }
 
 // What is written replaces nothing that is read, and no model; found before anything is computed.
-void settle_output(const PredictArguments& a, const TrainedModel& model) {
+void settle_predictions(const PredictArguments& a, const TrainedModel& model) {
   if (a.out.empty() || a.out == "-") return;
   std::vector<std::string> inputs{a.model};
   if (model.train->dataset) model.train->dataset->files(inputs);
   inputs.insert(inputs.end(), a.libraries.begin(), a.libraries.end());
-  for (const std::string& each : inputs)
-    if (serial::file_named(each) == serial::file_named(a.out))
-      throw FileError(
-          fmt::format("cannot write '{}': it is read to predict from; give another "
-                      "file with -o",
-                      a.out));
-  AtomicFile::look(a.out, Overwrite::replace, Replaces::no_models, 0);
+  settle_output("-o", a.out, inputs, {});
 }
 
 void write_rows(const PredictArguments& a, OutKind kind, const Rows& rows) {
@@ -175,7 +167,7 @@ int predict(PredictArguments a) {
   TrainedModel model = read_trained_model(a.model);
   if (a.what.empty()) a.what = tells_classes(model) ? "class" : "values";
   model.train->dataset = dataset_of(a.data, model);
-  settle_output(a, model);
+  settle_predictions(a, model);
   Rows rows = outputs_of(model, load_data(a.data, model), a.what, a.batch_size, a.threads);
   if (a.what == "class" && !rows.parts.empty()) rows = with_classes(rows);
   const bool to_file = !a.out.empty() && a.out != "-";
@@ -188,9 +180,18 @@ struct EvaluateArguments {
   std::string model;
   DataArguments data;
   std::vector<std::string> libraries, channels;
-  bool json = false, quiet = false;
+  std::string out;
+  bool json = false, quiet = false, report = false;
   int batch_size = 0, threads = 1;
 };
+
+int report(const EvaluateArguments& a, TrainedModel& model) {
+  ReportOptions options;
+  options.out = a.out, options.json = a.json, options.threads = a.threads;
+  if (a.batch_size) options.batch_size = a.batch_size;
+  settle_report(options, model);
+  return report_on(model, load_data(a.data, model), options);
+}
 
 // Says which channels of the run's records are not among the computed ones, and why.
 void tell_missing(const TrainedModel& model, const MonitorRecords& computed,
@@ -222,10 +223,12 @@ void tell_missing(const TrainedModel& model, const MonitorRecords& computed,
 
 int evaluate(const EvaluateArguments& a) {
   shows_json = a.json;
+  if (!a.out.empty() && !a.report) throw CLI::ValidationError("-o", "pictures belong to --report");
   load_libraries(a.libraries);
   TrainedModel model = read_trained_model(a.model);
   Train& train = *model.train;
   train.dataset = dataset_of(a.data, model);
+  if (a.report) return report(a, model);
   if (!train.algorithm) throw ValueError("the model trains itself and has no channels to evaluate");
   RunOptions options;
   options.threads = a.threads;
@@ -301,6 +304,13 @@ const Command evaluate_command(60, [](CLI::App& app, int& exit) {
   c->add_option("model", a->model, "model file")->required();
   a->data.targets = true;
   a->data.add_to(*c);
+  c->add_flag("--report", a->report,
+              "in place of channels: of classes precision, recall, F1, areas below the ROC, the "
+              "confusion matrix, calibration and the worst examples; of numbers R2 and residuals");
+  c->add_option(
+      "-o,--out", a->out,
+      "with --report: writes pictures OUT-confusion.png, OUT-roc.png, OUT-calibration.png "
+      "and OUT-worst.png, or OUT-predicted.png and OUT-residuals.png");
   c->add_flag("--json", a->json, "one JSON object");
   c->add_flag("-q,--quiet", a->quiet, "no warnings");
   c->add_option("--channels", a->channels, "patterns of channels to show, such as '*_misclass'")
@@ -312,7 +322,8 @@ const Command evaluate_command(60, [](CLI::App& app, int& exit) {
       ->capture_default_str();
   c->add_option("--load", a->libraries, "shared object with further classes (.so)");
   c->footer(
-      "Example:\n  ansatz evaluate model.pkl --data \"!obj:MNIST {which_set: 'test'}\"\n"
+      "Examples:\n  ansatz evaluate model.pkl --data \"!obj:MNIST {which_set: 'test'}\"\n"
+      "  ansatz evaluate model.pkl --data test.csv --report -o test\n"
       "A .csv file has targets in its first columns: one label, or as many as the CSVDataset "
       "had\nthat the model was trained on, with its delimiter and task.");
   c->callback([a, &exit] { exit = evaluate(*a); });

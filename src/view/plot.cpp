@@ -134,7 +134,7 @@ void check(const Plot& plot) {
 std::string data_of(const Plot& plot, std::size_t most_characters) {
   std::string text;
   for (const Curve& each : plot.curves) {
-    const Curve c = thinned(each, 2 * plot.width);
+    const Curve c = each.joined ? thinned(each, 2 * plot.width) : each;
     if (!text.empty()) text += "\n\n";
     text += as_field(legend_text(c, most_characters)) + "\n";
     for (std::size_t i = 0; i < c.x.size(); ++i) {
@@ -196,9 +196,13 @@ std::string curves_text(const Plot& plot, const std::string& data, bool text_onl
     if (text_only && c.faint) continue;
     const int number = c.colour >= 0 ? c.colour : next++;
     const int colours = static_cast<int>(plot_palette().size());
-    const bool points = plot.points || few_points(c) || has_lone_points(plot, c);
+    const bool points =
+        c.marked && (plot.points || few_points(c) || has_lone_points(plot, c) || !c.joined);
     out += fmt::format("{} {} index {} using 1:2 with {}", out.empty() ? "plot" : ", \\\n    ",
-                       data, i, points && !c.faint ? "linespoints" : "lines");
+                       data, i,
+                       !c.joined            ? "points"
+                       : points && !c.faint ? "linespoints"
+                                            : "lines");
     // A curve beyond the colours begins them anew, with other dashes.
     const int dashes = c.dashes + (c.colour >= 0 ? 0 : number / colours);
     if (text_only)

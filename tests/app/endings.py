@@ -125,7 +125,7 @@ def check_outputs():
     model = (folder / "m.pkl").read_bytes()
     (folder / "model.csv").write_bytes(model)
     (folder / "other.csv").write_bytes(model)
-    for out_file, words in (("model.csv", "read to predict from"), ("train.csv", "read to predict"),
+    for out_file, words in (("model.csv", "it is read"), ("train.csv", "it is read"),
                             ("other.csv", "it is a model"), ("sub", "a folder"),
                             ("none/p.csv", "does not exist"), ("pipe", "a pipe")):
         code, out, err = run("predict", "model.csv", "--data", "train.csv", "-o", out_file)

@@ -318,6 +318,63 @@ def check_report():
     expect("report: not over a model", code == 2 and ".html" in err, err)
 
 
+def check_evaluate():
+    data = "!obj:DrawnDigits {start: 500, stop: 700}"
+    code, out, err = run("evaluate", "a.pkl", "--data", data, "--report", "--json")
+    told = json.loads(out)
+    code, classes, err = run("predict", "a.pkl", "--data", data)
+    code, channels, err = run("evaluate", "a.pkl", "--data", data, "--json", "--channels",
+                              "y_misclass")
+    counts = [sum(row[k] for row in told["confusion"]) for k in range(10)]
+    expect("evaluate --report: as predict and evaluate say", told["examples"] == 200
+           and math.isclose(1 - told["accuracy"], json.loads(channels)["y_misclass"],
+                            rel_tol=1e-6)
+           and counts == [classes.split().count(str(k)) for k in range(10)]
+           and told["accuracy_95"][0] < told["accuracy"] < told["accuracy_95"][1]
+           and len(told["worst"]) == 20
+           and told["worst"] == sorted(told["worst"], key=lambda w: w["output"]), out, err)
+    code, out, err = run("evaluate", "a.pkl", "--data", data, "--report")
+    expect("evaluate --report: a table", code == 0 and f"accuracy {told['accuracy']:.4f}" in out
+           and "ROC area" in out and "worst examples" in out, out, err)
+    code, out, err = run("evaluate", "a.pkl", "--data", data, "-o", "x")
+    expect("evaluate -o without --report", code == 2 and "--report" in err, err)
+    code, out, err = run("evaluate", "rbm.pkl", "--data", data, "--report")
+    expect("evaluate --report of a model without targets", code == 1 and "no targets" in err, err)
+    shutil.copy(folder / "a.pkl", folder / "e-roc.png")
+    code, out, err = run("evaluate", "a.pkl", "--data", data, "--report", "-o", "e")
+    expect("evaluate --report: no picture over a model", code == 1 and "model" in err
+           and not (folder / "e-confusion.png").exists(), err)
+    (folder / "numbers.csv").write_text("y,a,b\n" + "".join(
+        f"{2 * a - b},{a},{b}\n" for a in range(5) for b in range(4)))
+    (folder / "line.yaml").write_text("""!obj:Train {
+  dataset: &train !obj:CSVDataset { path: "numbers.csv", task: regression },
+  model: !obj:MLP { nvis: 2, layers: [ !obj:Linear { layer_name: y, dim: 1, irange: .1 } ] },
+  algorithm: !obj:SGD { batch_size: 5, learning_rate: .02, monitoring_dataset: { train: *train },
+    termination_criterion: !obj:EpochCounter { max_epochs: 100 } },
+  save_path: line.pkl, save_freq: 1
+}
+""")
+    code, out, err = run("train", "line.yaml", "-q")
+    code, out, err = run("evaluate", "line.pkl", "--report", "--json")
+    told = json.loads(out)
+    code, values, err = run("predict", "line.pkl", "--data", "numbers.csv")
+    truth = [2 * a - b for a in range(5) for b in range(4)]
+    mean = sum(truth) / 20
+    r2 = 1 - sum((float(v) - t) ** 2 for v, t in zip(values.split(), truth)) / sum(
+        (t - mean) ** 2 for t in truth)
+    expect("evaluate --report of a regression", math.isclose(told["mean_r2"], r2, rel_tol=1e-5)
+           and told["mean_r2"] > .99, told, r2, err)
+    if not has_gnuplot:
+        return
+    for model, name, pictures in (("a.pkl", "pic", ("confusion", "roc", "calibration", "worst")),
+                                  ("line.pkl", "line", ("predicted", "residuals"))):
+        more = ["--data", data] if model == "a.pkl" else []
+        code, out, err = run("evaluate", model, *more, "--report", "-o", name)
+        expect(f"evaluate --report -o {name}", code == 0 and all(
+            size_of(f"{name}-{p}.png") for p in pictures) and out.count("written: ") ==
+            len(pictures), out, err)
+
+
 def check_diff():
     code, out, err = run("diff-monitor", "a.pkl", "b.pkl", "--json")
     told = json.loads(out)
@@ -337,6 +394,7 @@ check_compare()
 check_csv()
 check_show()
 check_report()
+check_evaluate()
 check_diff()
 shutil.rmtree(folder)
 print(f"{len(failures)} failed")

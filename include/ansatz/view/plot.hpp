@@ -15,6 +15,8 @@ struct Curve {
   int colour = -1;     ///< number of a colour of the palette; -1: the next one
   int dashes = 0;      ///< number of a kind of line; 0 is without gaps
   bool faint = false;  ///< drawn thin and light: what a smoothed curve was made of
+  bool joined = true;  ///< false: points alone
+  bool marked = true;  ///< false: no points on the line, however few there are
 };
 
 /// What is drawn. Its texts may hold anything: none of them is ever part of a script as it is.
