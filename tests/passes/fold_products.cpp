@@ -1,4 +1,8 @@
+#include <dsl/build.hpp>
+
 #include "graph_text.hpp"
+
+#include <cmath>
 
 using namespace pass_test;
 
@@ -44,6 +48,63 @@ TEST_CASE("fold products: tied weights get both products in place", "[pass][fold
   const ir::Graph g = folded(update(W, W - rate * (first + second)));
   CHECK(count_of<ops::Gemm>(g) == 2);
   CHECK(count_of<ops::Transpose>(g) == 0);
+}
+
+TEST_CASE("fold products: two products add to what a loop makes of the parameter", "[pass][fold]") {
+  const auto first = matmul(transpose(x), d), second = transpose(matmul(transpose(d), x));
+  const auto column = parameter<VectorSpace<2>>("column");
+  const auto gemms = [](const auto& value) {
+    return count_of<ops::Gemm>(folded(update(W, value)));
+  };
+  CHECK(text_of(folded(update(W, W - (first + sign(W) + second)))) ==
+        "gemm(x', d, -1, gemm(x', d, -1, add(W, multiply(-1, sign(W))), 1), 1)");
+  CHECK(gemms(W - rate * (column * W + first + second)) == 2);
+  CHECK(gemms(W - rate * (column + first + second)) == 2);
+  CHECK(gemms(W - rate * first - rate * (second + square(W))) == 2);
+  // One product, no W of its own, or a result: the loop is last.
+  CHECK(gemms(W - rate * (first + sign(W))) == 0);
+  CHECK(gemms(sign(W) - rate * (first + second)) <= 2);
+  CHECK(count_of<ops::Gemm>(folded(output("y", W + first + second + sign(W)))) <= 2);
+}
+
+namespace {
+
+// What `value` is and what W becomes by it, on so many threads.
+template <class Value>
+void same_numbers(const char* what, const Value& value, int threads) {
+  INFO(what << ", threads: " << threads);
+  auto result = build<double>(function(output("new", value)));
+  auto updated = build<double>(function(update(W, value)));
+  updated.threads(threads);
+  result.store().uniform("W", -1, 1, 7);
+  updated.store().uniform("W", -1, 1, 7);
+  std::vector<double> rows(3 * 500), others(2 * 500);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = std::sin(static_cast<double>(i));
+  for (std::size_t i = 0; i < others.size(); ++i) others[i] = std::cos(2. * static_cast<double>(i));
+  const Argument in[] = {{"x", view(rows.data(), {500, 3})}, {"d", view(others.data(), {500, 2})}};
+  const auto wanted = result.call(in, 2);
+  updated.call(in, 2);
+  for (int i = 0; i < 6; ++i)
+    CHECK(updated.store().template data<double>("W")[i] ==
+          Approx(wanted["new"].data()[i]).epsilon(1e-12));
+}
+
+}  // namespace
+
+TEST_CASE("fold products: what is updated in place is what a result would be", "[pass][fold]") {
+  const auto first = matmul(transpose(x), d), second = transpose(matmul(transpose(d), x));
+  const auto norms = sum(square(W), axis<0>);
+  for (const int threads : {1, 2}) {
+    same_numbers("signs", W - .1 * (first + sign(W) + second), threads);
+    same_numbers("norms of W, which others read", W * norms - .1 * (first + W + second), threads);
+    same_numbers("products that read W",
+                 W - .1 * (first + W * norms + second + matmul(transpose(x), matmul(x, W))),
+                 threads);
+    same_numbers("W in all places",
+                 W - .1 * (first + transpose(matmul(transpose(matmul(x, W)), x)) +
+                           sum(W) * square(W) + matmul(transpose(x), matmul(x, W))),
+                 threads);
+  }
 }
 
 TEST_CASE("fold products: an output that is no update stays elementwise", "[pass][fold]") {

@@ -2,6 +2,8 @@
 //   a A B + b P, new value of P      -> gemm(A, B, a, P, b), in place
 //   a A B + c C D [+ b P]            -> gemm(C, D, c, gemm(A, B, a, …), 1)
 //   a transpose(A B) + …             -> gemm(B', A', a, …): tied weights get two of them
+//   a A B + c C D + r, new value     -> gemm(C, D, c, gemm(A, B, a, r, 1), 1), r being computed in
+//                                       place by a loop
 // Only where nobody else needs the products, and where all have the shape of the sum: BLAS repeats
 // nothing.
 #pragma once
@@ -60,6 +62,7 @@ struct Combination {
   struct Term {
     int coefficient = -1;  ///< a node of no dimension
     int tensor = -1;
+    bool product = false;  ///< else what a loop computes
   };
   List<Term> terms;
 };
@@ -102,24 +105,33 @@ class FoldProducts {
     if (target < 0 && n.op != info_of<ops::Add> && n.op != info_of<ops::Subtract>) return -1;
     Combination c;
     shape_ = n.shape;
+    others_ = target >= 0;
     if (!collect(out, id, out.add_literal(1), true, c)) {
       blocked_[id] = 1;
       return -1;
     }
-    int products = 0, base = -1;
+    int products = 0, base = -1, others = 0;
     for (int k = 0; k < c.terms.size(); ++k) {
-      if (product_behind(c.terms[k].tensor) >= 0)
+      if (c.terms[k].product)
         ++products;
       else if (c.terms[k].tensor == target && base < 0)
         base = k;
       else
-        return -1;
+        ++others;
     }
     if (products == 0 || (target < 0 && products < 2)) return -1;
+    // One product and a loop are as well off with the loop last.
+    if (others > 0 && (products < 2 || base < 0)) {
+      blocked_[id] = 1;
+      return -1;
+    }
     int sum = out.add_literal(0), beta = out.add_literal(0);
-    if (base >= 0) sum = to_[c.terms[base].tensor], beta = c.terms[base].coefficient;
+    if (others > 0)
+      sum = sum_of_others(out, c), beta = out.add_literal(1);
+    else if (base >= 0)
+      sum = to_[c.terms[base].tensor], beta = c.terms[base].coefficient;
     for (const auto& t : c.terms) {
-      if (t.tensor == target) continue;
+      if (!t.product) continue;
       const int product = product_behind(t.tensor);
       int a = to_[g_.in(product, 0)], b = to_[g_.in(product, 1)];
       Attr attr = g_[product].attr;
@@ -132,6 +144,16 @@ class FoldProducts {
       const int in[] = {a, b, t.coefficient, sum, beta};
       sum = out.add(info_of<ops::Gemm>, attr, in, 5);
       beta = out.add_literal(1);
+    }
+    return sum;
+  }
+
+  constexpr int sum_of_others(Graph& out, const Combination& c) const {
+    int sum = -1;
+    for (const auto& t : c.terms) {
+      if (t.product) continue;
+      const int both[] = {sum, product(out, t.coefficient, to_[t.tensor])};
+      sum = sum < 0 ? both[1] : out.add(info_of<ops::Add>, {}, both, 2);
     }
     return sum;
   }
@@ -167,9 +189,10 @@ class FoldProducts {
   // uses; false when a term turns up that cannot belong to one.
   constexpr bool collect(Graph& out, int id, int coefficient, bool top, Combination& c) const {
     const Node& n = g_[id];
-    if (!(n.shape == shape_)) return false;
     const bool leaf = n.op->kind == OpKind::leaf;
-    if (!top && ((!leaf && uses_[id] != 1) || blocked_[id])) return false;
+    if (!(n.shape == shape_) || (!top && !leaf && uses_[id] != 1))
+      return add_other(id, coefficient, c);
+    if (!top && blocked_[id] && !others_) return false;
     if (n.op == info_of<ops::Add> || n.op == info_of<ops::Subtract>) {
       const int right = n.op == info_of<ops::Subtract> ? negated(out, coefficient) : coefficient;
       return collect(out, g_.in(id, 0), coefficient, false, c) &&
@@ -183,9 +206,10 @@ class FoldProducts {
         if (s >= 0)
           return collect(out, g_.in(id, 1 - k), product(out, coefficient, to_[s]), false, c);
       }
-      return false;
+      return add_other(id, coefficient, c);
     }
-    if (!leaf && product_behind(id) < 0) return false;
+    const bool is_product = product_behind(id) >= 0;
+    if (!leaf && !is_product) return add_other(id, coefficient, c);
     for (auto& t : c.terms) {
       if (t.tensor != id) continue;
       const int in[] = {t.coefficient, coefficient};
@@ -194,8 +218,12 @@ class FoldProducts {
                           : out.add(info_of<ops::Add>, {}, in, 2);
       return true;
     }
-    c.terms.push_back({coefficient, id});
+    c.terms.push_back({coefficient, id, is_product});
     return true;
+  }
+  constexpr bool add_other(int id, int coefficient, Combination& c) const {
+    if (others_) c.terms.push_back({coefficient, id});
+    return others_;
   }
 
   static constexpr int several = -2;
@@ -203,9 +231,10 @@ class FoldProducts {
   const Graph& g_;
   List<int> uses_;
   List<int> targets_;
-  List<char> blocked_;  // has a term that belongs to no combination, and so has every sum over it
-  Shape shape_;         // of the combination
-  List<int> to_;        // node of the new graph for each node of the old
+  List<char> blocked_;   // has a term that belongs to no combination, and so has every sum over it
+  Shape shape_;          // of the combination
+  bool others_ = false;  // whether it may have terms that are computed by a loop
+  List<int> to_;         // node of the new graph for each node of the old
 };
 
 constexpr Graph fold_products(const Graph& g) { return FoldProducts(g).run(); }

@@ -134,21 +134,35 @@ class Scheduler {
     list.push_back(x);
   }
 
-  // A sum of products is written there from its first product on.
+  // A sum of products is written there from its first product on, or from the loop that they add
+  // to.
   constexpr void write_over(int value, int target) {
     for (int id = value;; id = g_.in(id, 3)) {
       if (!reads_in_step(id, target)) return;
-      if (!adds_to_product(id)) break;
+      if (!adds_to_product(id) && !adds_to_loop(id)) break;
     }
     for (int id = value;; id = g_.in(id, 3)) {
       s_.in_place[id] = target;
-      if (!adds_to_product(id)) break;
+      if (!adds_to_product(id) && !adds_to_loop(id)) break;
     }
   }
   // A product from before a loop is needed in all its iterations.
   constexpr bool adds_to_product(int id) const {
     return g_[id].op == info_of<ops::Gemm> && g_[g_.in(id, 3)].op->kind == OpKind::matmul &&
            c_.region[id] == c_.region[g_.in(id, 3)];
+  }
+
+  // Of what a loop computes for the product alone.
+  constexpr bool adds_to_loop(int id) const {
+    if (g_[id].op != info_of<ops::Gemm>) return false;
+    const int onto = g_.in(id, 3);
+    if (g_[onto].op->kind != OpKind::elementwise || c_.region[id] != c_.region[onto] ||
+        s_.unit_of[onto] < 0 || s_.in_place[onto] >= 0 || is_root(onto))
+      return false;
+    for (int other = 0; other < g_.size(); ++other)
+      for (int k = 0; c_.needed[other] && k < g_[other].count; ++k)
+        if (c_.access[g_.in(other, k)].base == onto && other != id) return false;
+    return true;
   }
 
   // Whether the step that computes `value` may overwrite `target`: it reads it only element by
