@@ -71,6 +71,7 @@ class BgdRun final : public AlgorithmRun {
   bool continue_learning(Session& session) override {
     return !criterion_ || criterion_->continue_learning(session);
   }
+  const CriterionRun* criterion() const override { return criterion_.get(); }
 
   void state(Archive& archive) override {
     walk_.state(archive);
@@ -176,6 +177,7 @@ class BgdRun final : public AlgorithmRun {
     const Objective at = [this](double step) { return objective_at(step); };
     for (int i = first; i < bgd_.updates_per_batch; ++i) {
       require_finite(value, "objective");
+      if (i == 0) session_.report_loss(value);
       if (bgd_.verbose_optimization) say(stderr, "line search {}: {}\n", i + 1, value);
       save_point_.call(nullptr, 0);
       if (bgd_.conjugate) direction_.program().set("line_search.old_norm", norm);
@@ -219,6 +221,7 @@ class BgdRun final : public AlgorithmRun {
       const double norm = done && i == done ? batch_norm_ : direction_.result("norm");
       require_finite(value, "objective");
       require_finite(norm, "length of the gradient");
+      if (i == 0) session_.report_loss(value);
       if (norm == 0) break;
       lbfgs_->remember_gradient();
       lbfgs_->compute_direction();

@@ -46,6 +46,7 @@ class DefaultRun final : public AlgorithmRun {
   bool continue_learning(Session& session) override {
     return more_ && (!criterion_ || criterion_->continue_learning(session));
   }
+  const CriterionRun* criterion() const override { return criterion_.get(); }
 
   void state(Archive& archive) override {
     archive("batches_done", done_);

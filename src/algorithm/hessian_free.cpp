@@ -126,6 +126,7 @@ class HessianFreeRun final : public AlgorithmRun {
   bool continue_learning(Session& session) override {
     return !criterion_ || criterion_->continue_learning(session);
   }
+  const CriterionRun* criterion() const override { return criterion_.get(); }
   void state(Archive& archive) override {
     walk_.state(archive);
     archive("batch_loaded", loaded_);
@@ -232,6 +233,7 @@ class HessianFreeRun final : public AlgorithmRun {
     const double norm = std::sqrt(dot(g, g));
     if (!std::isfinite(norm))
       throw ValueError(fmt::format("HessianFree: the gradient's length is {}", norm));
+    session_.report_loss(before);
     session_.set_setting("gradient_norm", norm);
     save_point_.call(nullptr, 0);
     const std::uint64_t draws = signs_ ? signs_->program().step_count() : 0;

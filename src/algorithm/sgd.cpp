@@ -34,6 +34,8 @@ class SgdRun final : public AlgorithmRun {
   void setup(Session& session) override {
     walk_.setup(session, walk_of(sgd_));
     reader_.emplace(*session.data(), step_);
+    for (int i = 0; i < step_.results(); ++i)
+      if (step_.result_name(i) == "objective") objective_ = i;
     session.require_finite_parameters();
   }
 
@@ -42,6 +44,7 @@ class SgdRun final : public AlgorithmRun {
     const auto learn = [&](const RowsView& rows) {
       const auto& arguments = reader_->arguments(rows);
       step_.call(arguments.data(), static_cast<int>(arguments.size()));
+      if (objective_ >= 0) session.report_loss(step_.number(objective_));
     };
     walk_.epoch(session, learn, [&] {
       for (auto& each : callbacks_) each->after_update(session);
@@ -54,6 +57,7 @@ class SgdRun final : public AlgorithmRun {
   bool continue_learning(Session& session) override {
     return !criterion_ || criterion_->continue_learning(session);
   }
+  const CriterionRun* criterion() const override { return criterion_.get(); }
 
   void state(Archive& archive) override {
     walk_.state(archive);
@@ -68,6 +72,7 @@ class SgdRun final : public AlgorithmRun {
  private:
   const SGD& sgd_;
   AnyProgram& step_;
+  int objective_ = -1;  // which of its results; -1: the cost has no value
   EpochWalk walk_;
   std::optional<BatchReader> reader_;
   std::vector<std::unique_ptr<UpdateCallbackRun>> callbacks_;

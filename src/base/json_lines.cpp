@@ -42,8 +42,14 @@ void put_json(const OrderedJson& json) { say(stdout, "{}\n", json_text(json)); }
 
 void put_event(const char* event,
                std::initializer_list<std::pair<const char*, OrderedJson>> fields) {
+  OrderedJson object = OrderedJson::object();
+  for (const auto& [name, value] : fields) object[name] = value;
+  put_event_with(event, object);
+}
+
+void put_event_with(const char* event, const OrderedJson& fields) {
   OrderedJson json{{"event", event}};
-  for (const auto& [name, value] : fields) json[name] = value;
+  for (const auto& [name, value] : fields.items()) add_key(json, name, value);
   put_json(json);
   std::fflush(stdout);
 }

@@ -28,5 +28,7 @@ void put_json(const OrderedJson& json);
 /// An object with "event" before the others, told at once.
 void put_event(const char* event,
                std::initializer_list<std::pair<const char*, OrderedJson>> fields = {});
+/// The same, of an object that holds them.
+void put_event_with(const char* event, const OrderedJson& fields);
 
 }  // namespace ansatz

@@ -117,6 +117,13 @@ void Progress::advance(std::int64_t examples) {
 std::int64_t Progress::done() const { return state_->done; }
 double Progress::examples_per_second() const { return state_->rate(); }
 
+void Progress::erase() {
+  State& s = *state_;
+  if (s.finished) return;
+  s.finished = true;
+  if (s.drawn) ansatz::draw(s.out, "\r\x1b[K");
+}
+
 void Progress::finish(std::string_view result) {
   State& s = *state_;
   if (s.finished) return;

@@ -1,20 +1,18 @@
 #include <ansatz/session/observers.hpp>
 
-#include <ansatz/base/progress.hpp>
 #include <ansatz/base/shown.hpp>
-#include <ansatz/serial/run_records.hpp>
 #include <dsl/nearest_name.hpp>
 
 #include "../base/json_lines.hpp"
 #include "../base/say.hpp"
 #include "../dsl/text.hpp"
+#include "observed.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include <fnmatch.h>
@@ -24,96 +22,6 @@ namespace ansatz {
 using namespace observing;
 
 namespace {
-
-std::vector<std::string> measured_names(Session& session) {
-  std::vector<std::string> names;
-  for (const ChannelRecords& c : session.records().channels)
-    if (measured_last(session.records(), c)) names.push_back(c.name);
-  return names;
-}
-
-// Calls `use` with each channel that was measured now.
-template <class Use>
-void each_measured(Session& session, Use use) {
-  const MonitorRecords& records = session.records();
-  for (int i : session.monitor().sorted_channels()) {
-    const ChannelRecords& c = records.channels[static_cast<std::size_t>(i)];
-    if (measured_last(records, c)) use(c);
-  }
-}
-
-bool is_wanted(const TextOptions& options, const std::string& name) {
-  if (!options.channels.empty()) return matches(options.channels, name);
-  return options.verbose || is_main_channel(name);
-}
-
-class TextObserver final : public RunObserver {
- public:
-  explicit TextObserver(const TextOptions& options) : options_(options) {}
-
-  void on_start(Session&) override {
-    if (options_.quiet) return;
-    if (!options_.programs.empty()) say(stdout, "{}\n", options_.programs);
-    std::fflush(stdout);
-  }
-  void on_epoch_start(Session& session, std::int64_t examples) override {
-    if (options_.quiet) return;
-    progress_.emplace(fmt::format("epoch {}", session.records().epochs_seen + 1), examples);
-  }
-  void on_batch(Session&, int examples) override {
-    if (progress_) progress_->advance(examples);
-  }
-  void on_monitor(Session& session) override {
-    if (options_.quiet) return;
-    if (!std::exchange(looked_, true))
-      if (const auto what = fits_nothing(options_.channels, measured_names(session)); !what.empty())
-        on_warning(session, what);
-    if (!options_.verbose) {
-      const std::string line = main_channels(session);
-      if (progress_)
-        progress_->finish(line);
-      else
-        say(stdout, "epoch {}  {}\n", session.records().epochs_seen, line);
-    } else {
-      if (progress_) progress_->finish();
-      print_all(session);
-    }
-    progress_.reset();
-    std::fflush(stdout);
-  }
-  void on_warning(Session&, const std::string& text) override {
-    if (!options_.quiet) say(stderr, "warning: {}\n", shown(text));
-  }
-  void on_note(Session&, const std::string& text) override {
-    if (!options_.quiet) say(stderr, "{}\n", shown(text));
-  }
-
- private:
-  bool wanted(const std::string& name) const { return is_wanted(options_, name); }
-  std::string main_channels(Session& session) const {
-    std::string line;
-    each_measured(session, [&](const ChannelRecords& c) {
-      if (wanted(c.name))
-        line += fmt::format("{}{} {:.5g}", line.empty() ? "" : "  ", printable_name(c.name),
-                            c.val_record.back());
-    });
-    return line;
-  }
-  void print_all(Session& session) const {
-    const MonitorRecords& records = session.records();
-    say(stdout, "Monitoring step:\n\tEpochs seen: {}\n\tBatches seen: {}\n\tExamples seen: {}\n",
-        records.epochs_seen, records.batches_seen, records.examples_seen);
-    each_measured(session, [&](const ChannelRecords& c) {
-      if (wanted(c.name))
-        say(stdout, "\t{}: {}\n", printable_name(c.name),
-            channel_text(c.val_record.back(), session.precision()));
-    });
-  }
-
-  TextOptions options_;
-  bool looked_ = false;  // for patterns that fit nothing
-  std::optional<Progress> progress_;
-};
 
 class JsonObserver final : public RunObserver {
  public:
@@ -158,11 +66,13 @@ class JsonObserver final : public RunObserver {
       if (options_.channels.empty() || matches(options_.channels, c.name))
         channels[c.name] = json_of(c.val_record.back());
     });
-    put_event("epoch", {{"epoch", records.epochs_seen},
-                        {"batches_seen", records.batches_seen},
-                        {"examples_seen", records.examples_seen},
-                        {"seconds", session.seconds()},
-                        {"channels", std::move(channels)}});
+    OrderedJson event = {{"epoch", records.epochs_seen},
+                         {"batches_seen", records.batches_seen},
+                         {"examples_seen", records.examples_seen},
+                         {"seconds", session.seconds()}};
+    if (const std::optional<double> loss = session.loss()) event["loss"] = json_of(*loss);
+    event["channels"] = std::move(channels);
+    put_event_with("epoch", event);
   }
   void on_save(Session&, const std::string& path) override {
     if (!options_.quiet) put_event("save", {{"path", path}});
@@ -178,9 +88,11 @@ class JsonObserver final : public RunObserver {
     const char* reason = end == RunEnd::interrupted            ? "interrupted"
                          : end == RunEnd::time_budget_exceeded ? "time_budget_exceeded"
                                                                : "finished";
-    put_event(
-        "end",
-        {{"reason", reason}, {"epochs_seen", records.epochs_seen}, {"seconds", session.seconds()}});
+    OrderedJson event = {{"reason", reason}, {"epochs_seen", records.epochs_seen}};
+    const std::string why = session.why_ended();
+    if (end == RunEnd::finished && !why.empty()) event["why"] = why;
+    event["seconds"] = session.seconds();
+    put_event_with("end", event);
   }
 
  private:
@@ -192,9 +104,6 @@ class JsonObserver final : public RunObserver {
 
 }  // namespace
 
-std::unique_ptr<RunObserver> text_observer(const TextOptions& options) {
-  return std::make_unique<TextObserver>(options);
-}
 std::unique_ptr<RunObserver> json_observer(const TextOptions& options) {
   return std::make_unique<JsonObserver>(options);
 }

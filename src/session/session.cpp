@@ -124,15 +124,63 @@ bool Session::interrupted() const {
   return options_.interrupt && options_.interrupt->load(std::memory_order_relaxed);
 }
 
+void Session::report_loss(double loss) {
+  has_loss_ = true;
+  batch_loss_ = loss;
+  if (std::isfinite(loss)) return;
+  if (lost_.empty())
+    lost_ = fmt::format("batch {} of epoch {} has the loss {}",
+                        records().batches_seen - epoch_first_batch_ + 1, records().epochs_seen + 1,
+                        loss);
+  require_finite_parameters();
+}
+
+std::optional<double> Session::loss() const {
+  if (loss_examples_ == 0) return {};
+  return loss_sum_ / static_cast<double>(loss_examples_);
+}
+
+std::string Session::why_ended() const {
+  if (stopped_) return "an extension ended it";
+  const CriterionRun* const criterion = algorithm_ ? algorithm_->criterion() : nullptr;
+  return criterion ? criterion->why() : "";
+}
+
+std::int64_t Session::epochs_left() const {
+  const CriterionRun* const criterion = algorithm_ ? algorithm_->criterion() : nullptr;
+  return criterion ? criterion->epochs_left(*this) : -1;
+}
+
 void Session::report_batch(int examples) {
   monitor_->report_batch(examples);
+  if (has_loss_) {
+    loss_sum_ += batch_loss_ * examples;
+    loss_examples_ += examples;
+    has_loss_ = false;
+  }
   for (auto& each : extensions_) each->on_batch(*this);
   if (options_.observer) options_.observer->on_batch(*this, examples);
 }
 
 void Session::begin_epoch(std::int64_t examples) {
   epoch_examples_ = examples;
+  epoch_first_batch_ = records().batches_seen;
+  loss_sum_ = 0;
+  loss_examples_ = 0;
+  has_loss_ = false;
   if (options_.observer) options_.observer->on_epoch_start(*this, examples);
+}
+
+// What is known of it, and what people do about it.
+std::string Session::advice_for_nan() const {
+  std::string text = lost_.empty() ? "" : ": " + lost_;
+  if (has_setting("learning_rate"))
+    text += fmt::format("{}a lower learning_rate (it is {:g}) or clip_norm may help",
+                        text.empty() ? ": " : "; ", setting("learning_rate"));
+  if (!options_.check)
+    text += fmt::format("{}--check-numbers names the op that it begins with",
+                        text.empty() ? ": " : "; ");
+  return text;
 }
 
 void Session::require_finite_parameters() const {
@@ -141,7 +189,7 @@ void Session::require_finite_parameters() const {
     const bool finite = precision_ == ElementType::float64
                             ? all_finite(store_.data<double>(p.name.view()), count)
                             : all_finite(store_.data<float>(p.name.view()), count);
-    if (!finite) throw ValueError(fmt::format("NaN in {}", p.name.view()));
+    if (!finite) throw ValueError(fmt::format("NaN in {}{}", p.name.view(), advice_for_nan()));
   }
 }
 

@@ -1,5 +1,6 @@
 #include <ansatz/termination/channels.hpp>
 
+#include <ansatz/base/shown.hpp>
 #include <ansatz/monitor/watched_channel.hpp>
 #include <ansatz/session/job_facts.hpp>
 #include <ansatz/session/loaded_model.hpp>
@@ -28,6 +29,10 @@ class ChannelTargetRun final : public CriterionRun {
     return last_value(session.records(), criterion_.channel_name, "ChannelTarget") >
            criterion_.target;
   }
+  std::string why() const override {
+    return fmt::format("{} is at most {:g}", printable_name(criterion_.channel_name.view()),
+                       criterion_.target);
+  }
 
  private:
   const ChannelTarget& criterion_;
@@ -38,6 +43,9 @@ class ChannelInfRun final : public CriterionRun {
   explicit ChannelInfRun(const ChannelInf& c) : criterion_(c) {}
   bool continue_learning(Session& session) override {
     return !std::isinf(last_value(session.records(), criterion_.channel_name, "ChannelInf"));
+  }
+  std::string why() const override {
+    return fmt::format("{} is infinite", printable_name(criterion_.channel_name.view()));
   }
 
  private:
@@ -62,6 +70,11 @@ class MatchChannelRun final : public CriterionRun {
   bool continue_learning(Session& session) override {
     const double wanted = value_to_match(criterion_, session.old_monitors());
     return last_value(session.records(), criterion_.channel_name, "MatchChannel") > wanted;
+  }
+  std::string why() const override {
+    return fmt::format("{} came down to {} of {}", printable_name(criterion_.channel_name.view()),
+                       printable_name(criterion_.prev_channel_name.view()),
+                       printable_name(criterion_.prev_monitor_name.view()));
   }
 
  private:

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ansatz {
 
 namespace {
@@ -24,11 +26,26 @@ class CombinedRun final : public CriterionRun {
 
   bool continue_learning(Session& session) override {
     bool answer = !decisive_;
+    why_.clear();
     for (auto& each : runs_) {
-      if (each->continue_learning(session) == decisive_) answer = decisive_;
+      const bool more = each->continue_learning(session);
+      if (!more) why_ += (why_.empty() ? "" : ", ") + each->why();
+      if (more == decisive_) answer = decisive_;
       if (answer == decisive_ && !every_) break;
     }
     return answer;
+  }
+  std::string why() const override { return why_; }
+  // Where one that says no ends it, the first; where all must, the last.
+  std::int64_t epochs_left(const Session& session) const override {
+    std::int64_t most = -1;
+    for (const auto& each : runs_) {
+      const std::int64_t left = each->epochs_left(session);
+      if (left < 0 && decisive_) return -1;
+      if (left >= 0)
+        most = most < 0 ? left : decisive_ ? std::max(most, left) : std::min(most, left);
+    }
+    return most;
   }
   void state(Archive& archive) override {
     for (std::size_t i = 0; i < runs_.size(); ++i) {
@@ -40,6 +57,7 @@ class CombinedRun final : public CriterionRun {
 
  private:
   bool decisive_, every_;
+  std::string why_;
   std::vector<std::unique_ptr<CriterionRun>> runs_;
 };
 

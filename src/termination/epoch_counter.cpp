@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ansatz {
 
 namespace {
@@ -17,6 +19,13 @@ class EpochCounterRun final : public CriterionRun {
     const std::int64_t seen = session.records().epochs_seen;
     if (first_ < 0) first_ = counter_.new_epochs ? seen : 0;
     return seen - first_ < counter_.max_epochs;
+  }
+  std::string why() const override {
+    return fmt::format("{} epoch{}", counter_.max_epochs, counter_.max_epochs == 1 ? "" : "s");
+  }
+  std::int64_t epochs_left(const Session& session) const override {
+    const std::int64_t first = first_ < 0 ? session.records().epochs_seen : first_;
+    return std::max<std::int64_t>(0, first + counter_.max_epochs - session.records().epochs_seen);
   }
   void state(Archive& archive) override { archive("first_epoch", first_); }
 

@@ -1,5 +1,6 @@
 #include <ansatz/termination/monitor_based.hpp>
 
+#include <ansatz/base/shown.hpp>
 #include <ansatz/monitor/watched_channel.hpp>
 #include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
@@ -31,6 +32,10 @@ class MonitorBasedRun final : public CriterionRun {
       --countdown_;
     }
     return countdown_ > 0;
+  }
+  std::string why() const override {
+    return fmt::format("{} did not fall by {:g} % within {} records", printable_name(channel_),
+                       100 * description_.prop_decrease, description_.N);
   }
   void state(Archive& archive) override {
     archive("best_value", best_);

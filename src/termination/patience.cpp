@@ -1,5 +1,6 @@
 #include <ansatz/termination/patience.hpp>
 
+#include <ansatz/base/shown.hpp>
 #include <ansatz/monitor/watched_channel.hpp>
 #include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
@@ -32,6 +33,10 @@ class PatienceRun final : public CriterionRun {
       best_ = value;
     }
     return records < patience_;
+  }
+  std::string why() const override {
+    return fmt::format("{} did not fall by {:g} % within {:g} records", printable_name(channel_),
+                       100 * description_.prop_decrease, patience_);
   }
   void state(Archive& archive) override {
     archive("best_value", best_);

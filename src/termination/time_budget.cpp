@@ -14,6 +14,7 @@ class TimeBudgetRun final : public CriterionRun {
   explicit TimeBudgetRun(double seconds) : seconds_(seconds) {}
   // The session's seconds include those of the runs that it resumes.
   bool continue_learning(Session& session) override { return session.seconds() < seconds_; }
+  std::string why() const override { return fmt::format("{:g} seconds", seconds_); }
 
  private:
   double seconds_;

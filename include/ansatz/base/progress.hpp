@@ -33,6 +33,8 @@ class Progress {
 
   /// Ends the epoch with one line: label, result, examples per second, time.
   void finish(std::string_view result = {});
+  /// Ends the epoch without a line of its own: the bar is gone.
+  void erase();
 
  private:
   struct State;

@@ -74,6 +74,8 @@ class AlgorithmRun {
   /// goes on with it.
   virtual bool in_epoch() const { return false; }
   virtual bool continue_learning(Session& session) = 0;
+  /// What it is that ends the training; null: nothing.
+  virtual const CriterionRun* criterion() const { return nullptr; }
   virtual void state(Archive&) {}
 };
 

@@ -3,7 +3,9 @@
 
 #include <ansatz/base/options.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace ansatz {
@@ -19,6 +21,10 @@ class CriterionRun {
   virtual ~CriterionRun() = default;
   /// Whether training goes on.
   virtual bool continue_learning(Session& session) = 0;
+  /// Why its last answer was that it ends, as a clause: "20 epochs".
+  virtual std::string why() const { return "the termination criterion"; }
+  /// The most epochs that are still to come; -1: nobody knows.
+  virtual std::int64_t epochs_left(const Session&) const { return -1; }
   /// Saves or restores what it remembers.
   virtual void state(Archive&) {}
 };

@@ -81,6 +81,12 @@ class Session {
   const std::shared_ptr<const BatchSource>& data() const { return data_; }
   /// All of the training data in memory, for a model that trains itself.
   const Table& table();
+  /// What the cost of the next batch to be counted was before it was trained on. A loss that is no
+  /// number ends the training at once where the parameters are none any more.
+  void report_loss(double loss);
+  /// Mean loss of the examples of the epoch in progress, or of the last one; none where the cost
+  /// has no value.
+  std::optional<double> loss() const;
   /// A batch has been trained on: counts it and tells the observer. Algorithms call it.
   void report_batch(int examples);
   /// @param examples  0: not known before the end
@@ -90,6 +96,10 @@ class Session {
   std::int64_t epoch_examples() const { return epoch_examples_; }
   /// Whether the run was asked to end: algorithms test it between batches.
   bool interrupted() const;
+  /// Why the training ended, as a clause; "" where nobody knows.
+  std::string why_ended() const;
+  /// The most epochs that are still to come; -1: nobody knows.
+  std::int64_t epochs_left() const;
   /// Ends the run after this epoch, as StopIteration from an extension in Pylearn2.
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
@@ -122,6 +132,7 @@ class Session {
   void take_seed(const ModelFile& file);
   void restore(const ModelFile& file);
   void visit_state(Archive& archive);
+  std::string advice_for_nan() const;
   bool continue_learning();
   void monitor_now();
   void train_epoch();
@@ -159,7 +170,12 @@ class Session {
   StateValues tags_;
   std::map<std::string, std::string> data_facts_;  // of each data set, as the file says it
   bool stopped_ = false;
-  std::int64_t epoch_examples_ = 0;
+  std::int64_t epoch_examples_ = 0, epoch_first_batch_ = 0;
+  // Of the epoch: losses weighted by the examples they are means of, and how many these are.
+  double batch_loss_ = 0, loss_sum_ = 0;
+  std::int64_t loss_examples_ = 0;
+  bool has_loss_ = false;
+  std::string lost_;  // the first batch whose loss was no number
   Clock clock_;
 };
 
