@@ -25,7 +25,7 @@ struct TrainArguments {
   bool check = false, compile = false, interpret = false;
   double time_budget = 0;
   std::optional<std::int64_t> seed;
-  int threads = 1;
+  int threads = 1, overfit = 0;
   std::string floatX = "float32";
   std::vector<std::string> channels;
 };
@@ -53,6 +53,7 @@ RunOptions options_of(const TrainArguments& a) {
   options.time_budget = a.time_budget;
   options.seed = a.seed;
   options.threads = a.threads;
+  options.overfit = a.overfit;
   options.check = a.check;
   options.interrupt = &asked_to_end();
   return options;
@@ -108,6 +109,7 @@ int train(const TrainArguments& a) {
   show_cross_validations(job.phases, end, a);
   if (end.end == RunEnd::time_budget_exceeded) return exit_budget;
   if (end.end != RunEnd::interrupted) return exit_ok;
+  if (a.overfit > 0) return 128 + asking_signal();
   const Train& last = *job.phases[end.last].train;
   if (!last.save_path.empty())
     say(stderr, "interrupted; {} is saved. To go on: the same command with --resume\n",
@@ -123,12 +125,19 @@ const Command train_command(10, [](CLI::App& app, int& exit) {
   auto a = std::make_shared<TrainArguments>();
   CLI::App* c = app.add_subcommand("train", "train the job of a file");
   a->job.add_to(*c);
-  c->add_flag("--resume", a->resume, "go on with the run saved at the job's save_path");
+  CLI::Option* const resume =
+      c->add_flag("--resume", a->resume, "go on with the run saved at the job's save_path");
   c->add_flag("--accept-differences", a->accept_differences,
               "resume on another machine or build, though bits may differ");
   c->add_option("-t,--time-budget", a->time_budget,
                 "seconds; no epoch begins after them (0: no limit)")
       ->check(seconds_from_0());
+  c->add_option(
+       "--overfit", a->overfit,
+       "train on so many batches alone, watch these, save nothing, and say whether they can "
+       "be learned by heart")
+      ->check(whole_numbers(1, 1'000'000))
+      ->excludes(resume);
   c->add_option("--seed", a->seed,
                 "of random numbers inside steps (dropout, sampling); default: 0, or with --resume "
                 "that of the saved run")

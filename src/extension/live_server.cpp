@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <iterator>
@@ -30,6 +31,8 @@ constexpr std::size_t longest_line = 64 << 10;
 constexpr std::size_t most_unread = 32 << 20;         // of a client
 constexpr std::size_t most_unread_of_all = 64 << 20;  // what the clients may make a training hold
 constexpr int rest_milliseconds = 1000;
+constexpr int most_waiting = 16;  // connections that are not accepted yet
+constexpr auto last_words = std::chrono::seconds(1);
 
 Descriptor listen_at(const std::string& address, int port, const char* key) {
   const auto fail = [&](const std::string& why) {
@@ -49,7 +52,7 @@ Descriptor listen_at(const std::string& address, int port, const char* key) {
   const int on = 1;
   if (fd.get() < 0) fail(std::strerror(errno));
   setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(fd.get(), found->ai_addr, found->ai_addrlen) || listen(fd.get(), 16))
+  if (bind(fd.get(), found->ai_addr, found->ai_addrlen) || listen(fd.get(), most_waiting))
     fail(std::strerror(errno));
   return fd;
 }
@@ -151,17 +154,33 @@ void Server::take_news() {
     const std::lock_guard lock(mutex_);
     std::swap(news, news_);
   }
-  const auto tell = [this] {
-    for (Client& client : clients_)
-      if (client.follows) say(client, publication(records_, client.chosen));
-  };
   if (news.all) {
     records_ = std::move(*news.all);
-    tell();
+    waiting_.clear();
+    tell_followers();
   }
-  for (const Moment& moment : news.moments) {
-    apply(moment);
-    tell();
+  std::move(news.moments.begin(), news.moments.end(), std::back_inserter(waiting_));
+}
+
+// Only some at a time: where records come faster than many clients can be told of them, everybody
+// else is served all the same.
+void Server::tell_waiting() {
+  for (int some = 64; some > 0 && !waiting_.empty(); --some) {
+    apply(waiting_.front());
+    waiting_.pop_front();
+    tell_followers();
+  }
+}
+
+// Nearly all of them ask for the same channels.
+void Server::tell_followers() {
+  const std::vector<std::string>* of = nullptr;
+  std::string line;
+  for (Client& client : clients_) {
+    if (!client.follows) continue;
+    if (!of || *of != client.chosen) line = publication(records_, client.chosen);
+    of = &client.chosen;
+    say(client, line);
   }
 }
 
@@ -179,7 +198,10 @@ void Server::loop() {
                                             : client.deaf   ? 0
                                                             : POLLIN),
                          0});
-    const int found = poll(watched.data(), watched.size(), resting_ ? rest_milliseconds : -1);
+    const int found = poll(watched.data(), watched.size(),
+                           !waiting_.empty() ? 0
+                           : resting_        ? rest_milliseconds
+                                             : -1);
     resting_ = false;
     if (found < 0) continue;
     for (std::size_t i = 0; i < clients_.size(); ++i) {
@@ -195,18 +217,29 @@ void Server::loop() {
       eventfd_read(wake_.get(), &count);
       take_news();
     }
+    tell_waiting();
     if (watched[1].revents) accept_from(requests_, false);
     if (watched[2].revents) accept_from(publications_, true);
     std::erase_if(clients_, [](const Client& client) { return client.gone; });
   }
+  // What was recorded last.
+  take_news();
+  const auto end = std::chrono::steady_clock::now() + last_words;
+  while (!waiting_.empty() && std::chrono::steady_clock::now() < end) tell_waiting();
 }
 
+// As many as can wait at once.
 void Server::accept_from(const Descriptor& listener, bool follows) {
+  for (int i = 0; i < most_waiting; ++i)
+    if (!accept_one(listener, follows)) return;
+}
+
+bool Server::accept_one(const Descriptor& listener, bool follows) {
   Descriptor fd(accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   // Without a descriptor for it the client goes on waiting, and poll would say so at once again.
   if (fd.get() < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
     resting_ = true;
-  if (fd.get() < 0) return;
+  if (fd.get() < 0) return false;
   const auto same_port = [&](const Client& each) { return each.follows == follows && !each.gone; };
   if (std::count_if(clients_.begin(), clients_.end(), same_port) >=
       static_cast<std::ptrdiff_t>(most_clients))
@@ -216,6 +249,7 @@ void Server::accept_from(const Descriptor& listener, bool follows) {
   client.follows = follows;
   client.last_used = ++clock_;
   clients_.push_back(std::move(client));
+  return true;
 }
 
 /// Of those the one that has neither said nor taken anything for the longest time: whoever comes is

@@ -4,6 +4,7 @@
 #include <ansatz/serial/monitor_records.hpp>
 
 #include <atomic>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -69,8 +70,11 @@ class Server {
   static Moment moment_of(const MonitorRecords& records, std::int64_t index);
   void loop();
   void take_news();
+  void tell_waiting();
+  void tell_followers();
   void apply(const Moment& moment);
   void accept_from(const Descriptor& listener, bool follows);
+  bool accept_one(const Descriptor& listener, bool follows);
   template <class Which>
   void drop_quietest(Which which);
   void read_from(Client& client);
@@ -87,7 +91,8 @@ class Server {
   std::int64_t sent_moments_ = -1;
   std::atomic<bool> stop_{false};
 
-  MonitorRecords records_;  // of the server's thread, as the clients
+  MonitorRecords records_;      // of the server's thread, as the clients
+  std::deque<Moment> waiting_;  // to be told
   std::vector<Client> clients_;
   std::uint64_t clock_ = 0;
   bool resting_ = false;  // no more clients for a while

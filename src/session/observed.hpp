@@ -23,6 +23,19 @@ void each_measured(Session& session, Use use) {
   }
 }
 
+inline std::string counted_batches(const Session& session) {
+  const int n = session.options().overfit;
+  return n == 1 ? "1 batch" : std::to_string(n) + " batches";
+}
+// What it says of a model that it can, or cannot, learn a few batches by heart.
+inline std::string verdict_on_overfit(const Session& session) {
+  return counted_batches(session) +
+         (session.learned_by_heart()
+              ? " learned by heart: model, cost and data fit together"
+              : " not learned by heart: look at the learning rate, the cost and the targets before "
+                "anything else; more data will not help");
+}
+
 inline bool is_wanted(const TextOptions& options, const std::string& name) {
   if (!options.channels.empty()) return matches(options.channels, name);
   return options.verbose || is_main_channel(name);

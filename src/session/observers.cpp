@@ -91,6 +91,10 @@ class JsonObserver final : public RunObserver {
     OrderedJson event = {{"reason", reason}, {"epochs_seen", records.epochs_seen}};
     const std::string why = session.why_ended();
     if (end == RunEnd::finished && !why.empty()) event["why"] = why;
+    if (session.options().overfit > 0) {
+      event["learned_by_heart"] = session.learned_by_heart();
+      event["verdict"] = verdict_on_overfit(session);
+    }
     event["seconds"] = session.seconds();
     put_event_with("end", event);
   }

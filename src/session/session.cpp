@@ -32,6 +32,8 @@ namespace ansatz {
 
 namespace {
 
+constexpr std::int64_t most_epochs_by_heart = 500;
+
 template <class T>
 bool all_finite(const T* values, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i)
@@ -141,12 +143,16 @@ std::optional<double> Session::loss() const {
 }
 
 std::string Session::why_ended() const {
+  if (options_.overfit > 0 && !stopped_)
+    return learned_by_heart() ? "learned by heart"
+                              : fmt::format("{} epochs", records().epochs_seen);
   if (stopped_) return "an extension ended it";
   const CriterionRun* const criterion = algorithm_ ? algorithm_->criterion() : nullptr;
   return criterion ? criterion->why() : "";
 }
 
 std::int64_t Session::epochs_left() const {
+  if (options_.overfit > 0) return -1;
   const CriterionRun* const criterion = algorithm_ ? algorithm_->criterion() : nullptr;
   return criterion ? criterion->epochs_left(*this) : -1;
 }
@@ -259,9 +265,24 @@ void Session::start_data_runs() {
       at_place(options_.places, each, "", [&] { data_runs_.emplace(i, each.start(*this)); });
 }
 
+std::shared_ptr<const BatchSource> Session::few_batches_of(
+    std::shared_ptr<const BatchSource> whole) const {
+  int size = job_.algorithm ? job_.algorithm->batch_size : 0;
+  if (size == 0) size = job_.model->batch_size();
+  if (size == 0) size = 100;
+  const std::int64_t examples = whole->examples(), few = std::int64_t{options_.overfit} * size;
+  if (examples == BatchSource::unknown || examples == BatchSource::endless)
+    throw ValueError(
+        "overfit: the first batches of data whose number of examples is not known would be others "
+        "in every epoch");
+  if (few >= examples) return whole;
+  return part_of(std::move(whole), 0, few);
+}
+
 void Session::load_data() {
   if (!job_.dataset) return;
   data_ = read(*job_.dataset);
+  if (options_.overfit > 0) data_ = few_batches_of(data_);
   // What does not fit is told here, where it is known which data set it is.
   for (const char* name : {"step", "objective"})
     if (const AnyProgram* const program = find_program(name))
@@ -278,11 +299,12 @@ void Session::setup_monitor() {
     Monitor::WatchedData watched;
     watched.name = each.name.c_str();
     watched.prefix = each.name.empty() ? "" : watched.name + "_";
-    watched.source = each.dataset == job_.dataset ? data_ : read(*each.dataset);
+    watched.source =
+        options_.overfit > 0 || each.dataset == job_.dataset ? data_ : read(*each.dataset);
     watched.mode = algorithm->monitor_mode();
     const BatchSizes sizes = job_.monitoring_batches();
     watched.batch_size = sizes.batch_size;
-    watched.num_batches = sizes.num_batches;
+    watched.num_batches = options_.overfit > 0 && sizes.batch_size ? 0 : sizes.num_batches;
     at_place(options_.places, *each.dataset, watched.name, [&] { monitor_->add_dataset(watched); });
     if (!job_.save_path.empty())
       data_facts_[watched.name.empty() ? "monitoring_dataset"
@@ -357,11 +379,13 @@ ModelFile Session::model_file() {
 }
 
 void Session::save_to(const std::string& path) {
+  if (options_.overfit > 0) return;
   outputs_.write(path, [this] { return model_file(); });
   if (options_.observer) options_.observer->on_save(*this, path);
 }
 
 void Session::save() {
+  if (options_.overfit > 0) return;
   for (auto& each : extensions_) each->on_save(*this);
   if (!job_.save_path.empty()) save_to(job_.save_path.c_str());
 }
@@ -389,7 +413,22 @@ void Session::restore(const ModelFile& file) {
   clock_.restore(file.wall_clock);
 }
 
+bool Session::learned_by_heart() const {
+  const MonitorRecords& records = monitor_->records();
+  bool counted = false, none_left = true;
+  for (const ChannelRecords& c : records.channels) {
+    if (!c.name.ends_with("misclass") || c.val_record.empty()) continue;
+    counted = true;
+    none_left = none_left && c.val_record.back() == 0;
+  }
+  if (counted) return none_left;
+  const std::optional<double> now = loss();
+  return now && first_loss_ && *now < *first_loss_ / 20;
+}
+
 bool Session::continue_learning() {
+  if (options_.overfit > 0)
+    return !stopped_ && records().epochs_seen < most_epochs_by_heart && !learned_by_heart();
   if (stopped_) return false;
   if (algorithm_) return algorithm_->continue_learning(*this);
   return model_run_->continue_learning();
@@ -449,6 +488,7 @@ std::vector<std::string> Session::measure(const ModelFile& file, const std::stri
 }
 
 void Session::check_saving() {
+  if (options_.overfit > 0) return;
   const bool path = !job_.save_path.empty();
   if (path && job_.save_freq == 0)
     warn("save_path is given, but save_freq is 0: nothing will be saved");
@@ -504,7 +544,7 @@ void Session::begin(const ModelFile* saved) {
     monitor_->records().copy_history = copied;
     restore(*saved);
   }
-  outputs_.rehearse([this] { return model_file(); });
+  if (options_.overfit == 0) outputs_.rehearse([this] { return model_file(); });
   if (options_.observer) options_.observer->on_start(*this);
 }
 
@@ -532,6 +572,7 @@ RunEnd Session::train_epochs(bool& go_on) {
     const double begin = Clock::now();
     train_epoch();
     if (algorithm_ && algorithm_->in_epoch()) return RunEnd::interrupted;
+    if (!first_loss_) first_loss_ = loss();
     monitor_->report_epoch();
     monitor_now();
     go_on = continue_learning();
@@ -546,7 +587,7 @@ RunEnd Session::run() {
   clock_.start();
   const std::optional<ModelFile> saved = saved_run();
   if (saved) outputs_.resumed();
-  outputs_.look();
+  if (options_.overfit == 0) outputs_.look();
   const bool other = saved && take_up(*saved);
   begin(saved ? &*saved : nullptr);
   // As Pylearn2's main loop: a record before the first epoch, and monitoring before saving.

@@ -124,6 +124,7 @@ class TextObserver final : public RunObserver {
       if (name == watched_best())
         say(stdout, "best: {} {:.{}g} at epoch {}\n", printable_name(name), best.value, digits,
             best.epoch);
+    if (session.options().overfit > 0) say(stdout, "{}\n", verdict_on_overfit(session));
     for (const std::string& path : saved_) say(stdout, "saved: {}\n", shown(path));
     if (!saved_.empty() && !session.records().channels.empty())
       say(stdout, "next: ansatz plot {0}    ansatz print-monitor {0}    ansatz evaluate {0}\n",
@@ -152,7 +153,9 @@ class TextObserver final : public RunObserver {
         std::thread::hardware_concurrency());
     const std::string path = session.job().save_path.c_str();
     std::error_code ignored;
-    if (!path.empty() && session.job().save_freq > 0)
+    if (session.options().overfit > 0)
+      say(stdout, "saves: nothing, as it overfits {}\n", counted_batches(session));
+    else if (!path.empty() && session.job().save_freq > 0)
       say(stdout, "saves: {}{}\n", shown(path),
           session.options().resume                 ? ", and goes on with it"
           : std::filesystem::exists(path, ignored) ? ", in place of what is there"

@@ -53,6 +53,9 @@ struct RunOptions {
   /// resumed, else 0.
   std::optional<std::int64_t> seed = {};
   int threads = 1;
+  /// Trains on so many batches alone, watches these in the place of every data set, ends when they
+  /// are learned by heart or after 500 epochs, and saves nothing; 0: an ordinary run.
+  int overfit = 0;
   bool check = false;         ///< stop at the first value that is not finite, and name it
   std::string job_yaml = {};  ///< the job as text, for the model file
   std::string model_yaml = {};

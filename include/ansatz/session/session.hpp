@@ -96,6 +96,9 @@ class Session {
   std::int64_t epoch_examples() const { return epoch_examples_; }
   /// Whether the run was asked to end: algorithms test it between batches.
   bool interrupted() const;
+  /// Of a run that overfits: whether its batches are learned by heart: no error of a class is left,
+  /// or, where none is counted, less than a twentieth of the first epoch's loss.
+  bool learned_by_heart() const;
   /// Why the training ended, as a clause; "" where nobody knows.
   std::string why_ended() const;
   /// The most epochs that are still to come; -1: nobody knows.
@@ -120,6 +123,8 @@ class Session {
  private:
   /// The data set, or what the program gives in its place; as they are.
   std::shared_ptr<const BatchSource> open(const Dataset& set) const;
+  /// Of a source, the batches that a run overfits.
+  std::shared_ptr<const BatchSource> few_batches_of(std::shared_ptr<const BatchSource> whole) const;
   void initialize_parameters(JobValues& values);
   void initialize_state(const JobValues& values);
   /// The first values meet the model's constraints, too, as in Pylearn2's Train.setup.
@@ -175,7 +180,8 @@ class Session {
   double batch_loss_ = 0, loss_sum_ = 0;
   std::int64_t loss_examples_ = 0;
   bool has_loss_ = false;
-  std::string lost_;  // the first batch whose loss was no number
+  std::optional<double> first_loss_;  // of the first epoch of this run
+  std::string lost_;                  // the first batch whose loss was no number
   Clock clock_;
 };
 
