@@ -30,13 +30,35 @@ def run(*arguments, **options):
     return result.returncode, result.stdout, result.stderr
 
 
+def table_of(out):
+    """Columns of the table that training shows, its rows by column, and the lines after it."""
+    lines = out.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith(" epoch "))
+    end = next(i for i in range(at, len(lines)) if lines[i].startswith("ended: "))
+    header = [*re.finditer(r"\S+", lines[at])]
+    rows = [{h[0]: line[before.end() if before else 0:h.end() + 1].strip()
+             for before, h in zip([None, *header], header)} for line in lines[at + 1:end]]
+    return [h[0] for h in header], rows, lines[end:]
+
+
 def check_train():
     code, out, err = run("train", job, *define)
     lines = out.splitlines()
-    expect("train: a line says how the programs were made, then a line an epoch",
-           code == 0 and len(lines) == 6 and "loops precompiled" in lines[0]
-           and lines[1].startswith("epoch 0") and lines[5].startswith("epoch 4"), code, out, err)
-    expect("train: main channels are shown", "test_y_misclass" in lines[5], out)
+    expect("train: how the programs were made, what it is about", code == 0
+           and "loops precompiled" in lines[0] and lines[1].startswith("model: MLP of ")
+           and lines[2].startswith("data: ") and "watched: test, " in out
+           and "threads: 1 of " in out and f"saves: {model}" in out, code, out, err)
+    header, rows, after = table_of(out)
+    expect("train: a table, a row an epoch", [r["epoch"] for r in rows] == list("01234")
+           and {"loss", "test_y_misclass", "time"} <= set(header), out)
+    misclass = [float(r["test_y_misclass"].rstrip("*")) for r in rows]
+    starred = [r["test_y_misclass"].endswith("*") for r in rows]
+    expect("train: what is best so far has a star", starred
+           == [m < min(misclass[:i], default=2) for i, m in enumerate(misclass)], out)
+    expect("train: why it ended, the best, what was written and what next",
+           after[0].startswith("ended: 4 epochs; ") and f"saved: {model}" in after
+           and any(line.startswith("best: test_y_misclass ") for line in after)
+           and after[-1].startswith(f"next: ansatz plot {model}"), after)
     code, out, err = run("train", job, *define, "--json", "--threads", "2")
     events = [json.loads(line) for line in out.splitlines()]
     kinds = [e["event"] for e in events]
@@ -297,8 +319,8 @@ def check_interrupt():
     epochs = int(out.split("epochs seen: ")[1].split()[0])
     code, out, err = run("train", job, *define, "--resume",
                          f"algorithm.termination_criterion.max_epochs={epochs + 2}")
-    expect("--resume: goes on where it was", code == 0 and f"epoch {epochs + 2}" in out
-           and "epoch 0" not in out, out, err)
+    expect("--resume: goes on where it was", code == 0 and table_of(out)[1][-1]["epoch"] == str(epochs + 2)
+           and table_of(out)[1][0]["epoch"] != "0", out, err)
 
 
 def check_others():

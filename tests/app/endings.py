@@ -181,7 +181,7 @@ def check_signals():
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    preexec_fn=before, text=True)
         for line in process.stdout:
-            if line.startswith("epoch 1"):
+            if line.split()[:1] == ["1"]:
                 break
         process.send_signal(number)
         if ignored:
@@ -263,7 +263,7 @@ def check_second_place():
                                env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                text=True)
     for line in process.stdout:
-        if line.startswith("epoch 1"):
+        if line.split()[:1] == ["1"]:
             break
     (folder / "place").rename(folder / "moved")
     process.send_signal(signal.SIGTERM)

@@ -298,6 +298,34 @@ def check_places_of_labels():
            and "train.csv:4 has 2" in err, code, err)
 
 
+def check_overfit():
+    job = write("job.yaml", JOB % (FLAT, "train", 2, model))
+    model.unlink(missing_ok=True)
+    code, out, err = run("train", job, "--overfit", "1", "algorithm.learning_rate=1")
+    expect("--overfit: until a batch is learned by heart, and nothing is saved", code == 0
+           and "1 batch learned by heart" in out and "ended: learned by heart; " in out
+           and "saved" not in out and not model.exists(), out, err)
+    code, out, err = run("train", job, "--overfit", "2", "--json", "algorithm.learning_rate=1e-9")
+    end = events(out)[-1]
+    expect("--overfit: 500 epochs, and the verdict", code == 0 and end["epochs_seen"] == 500
+           and end["learned_by_heart"] is False and "learning rate" in end["verdict"]
+           and end["why"] == "500 epochs", end, err)
+    losses = [e["loss"] for e in events(out) if e["event"] == "epoch" and e["epoch"] > 0]
+    watched = [e["channels"]["train_objective"] for e in events(out) if e["event"] == "epoch"]
+    expect("the loss of an epoch is the mean of its batches", len(losses) == 500
+           and abs(losses[0] - watched[0]) < 1e-6 * watched[0], losses[:2], watched[:2])
+    code, out, err = run("train", job, "--overfit", "1", "--resume")
+    expect("--overfit does not resume", code == 2 and "--resume" in err, out, err)
+
+
+def check_nan():
+    job = write("job.yaml", JOB % (FLAT, "train", 2, model))
+    code, out, err = run("train", job, "algorithm.learning_rate=1.e+30")
+    expect("NaN: parameter, batch, epoch, advice", code == 1 and "NaN in " in err
+           and " of epoch 1 has the loss " in err and "learning_rate (it is 1e+30)" in err
+           and "--check-numbers" in err, out, err)
+
+
 def check_interrupts():
     # Many line searches on one batch: only within it an interrupt can be heard.
     job = write("bgd.yaml", """!obj:Train {
@@ -313,8 +341,8 @@ def check_interrupts():
     errors = open(folder / "errors", "w")
     process = subprocess.Popen([program, "train", job], stdout=subprocess.PIPE, stderr=errors,
                                text=True, cwd=folder)
-    process.stdout.readline()
-    process.stdout.readline()  # epoch 0: it is within the batch soon
+    while not process.stdout.readline().split()[:1] == ["0"]:
+        pass  # until the row of epoch 0: it is within the batch soon
     time.sleep(.5)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=120)
@@ -325,6 +353,6 @@ def check_interrupts():
 
 
 for group in (check_channels, check_events, check_outputs, check_json, check_places_of_labels,
-              check_interrupts):
+              check_overfit, check_nan, check_interrupts):
     group()
 sys.exit(1 if failures else 0)

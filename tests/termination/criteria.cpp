@@ -212,3 +212,31 @@ TEST_CASE("termination: PatienceBasedTermCrit waits as long again as it took", "
   CHECK_THAT(message<NameError>(PatienceBasedTermCrit(.1, 4, channel_name("scripte"))),
              Contains("nearest: scripted"));
 }
+
+TEST_CASE("termination: why it ended, and how many epochs may still come", "[termination]") {
+  const auto why = [](const auto& criterion, std::initializer_list<double> values = {1}) {
+    SmallRun run(job_of(criterion, values));
+    run.run();
+    return run.session.why_ended();
+  };
+  CHECK(why(EpochCounter(1)) == "1 epoch");
+  CHECK(why(EpochCounter(3)) == "3 epochs");
+  CHECK(why(TimeBudget(0)) == "0 seconds");
+  CHECK(why(MonitorBased(channel_name("scripted"), prop_decrease(.1), N(2)), {8, 8, 8}) ==
+        "scripted did not fall by 10 % within 2 records");
+  CHECK(why(ChannelTarget("scripted", 5), {9, 7, 4}) == "scripted is at most 5");
+  CHECK(why(And(EpochCounter(9), ChannelTarget("scripted", 5)), {9, 4}) == "scripted is at most 5");
+  CHECK(why(Or(EpochCounter(1), EpochCounter(2))) == "1 epoch, 2 epochs");
+
+  const auto left = [](const auto& criterion) {
+    SmallRun run(job_of(criterion, {9, 8, 7, 6, 5}));
+    run.run();  // of which the last record, and none, are known
+    run.session.monitor().records().epochs_seen = 1;
+    return run.session.epochs_left();
+  };
+  CHECK(left(EpochCounter(5)) == 4);
+  CHECK(left(And(EpochCounter(5), EpochCounter(3))) == 2);
+  CHECK(left(Or(EpochCounter(5), EpochCounter(3))) == 4);
+  CHECK(left(And(EpochCounter(5), ChannelTarget("scripted", 5.5))) == 4);
+  CHECK(left(Or(EpochCounter(5), ChannelTarget("scripted", 5.5))) == -1);
+}
