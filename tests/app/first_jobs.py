@@ -53,6 +53,7 @@ ARGUMENTS = {
     "csv": ["-D", "path=table.csv", "-D", "features=4", "-D", "classes=2"],
     "regression": ["-D", "path=numbers.csv", "-D", "features=4"],
     "images": ["-D", "train=train", "-D", "test=test", "-D", "classes=2", SMALL],
+    "digits": [SMALL],
     "dropout": [SMALL],
     "conv": ["dataset.stop=1000", SMALL],
     "early-stopping": ["algorithm.termination_criterion.criteria.EpochCounter.max_epochs=3"],
