@@ -20,11 +20,13 @@
 #include <ansatz/algorithm/schedules/step_scale.hpp>
 #include <ansatz/algorithm/sgd.hpp>
 #include <ansatz/extension/channel_smoother.hpp>
+#include <ansatz/extension/csv_logger.hpp>
 #include <ansatz/extension/live_monitoring.hpp>
 #include <ansatz/extension/on_event.hpp>
 #include <ansatz/extension/roc_auc.hpp>
 #include <ansatz/extension/save_best.hpp>
 #include <ansatz/extension/shared_setter.hpp>
+#include <ansatz/extension/tensor_board.hpp>
 #include <ansatz/extension/window_and_flip.hpp>
 #include <ansatz/extension/wmape.hpp>
 #include <ansatz/monitor/monitor.hpp>

@@ -4,6 +4,7 @@
 #include "output_option.hpp"
 
 #include <ansatz/base/shown.hpp>
+#include <ansatz/serial/records_csv.hpp>
 #include <ansatz/serial/run_records.hpp>
 #include <ansatz/view/run_table.hpp>
 #include <dsl/exceptions.hpp>

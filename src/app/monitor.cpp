@@ -7,6 +7,7 @@
 #include <ansatz/base/natural_order.hpp>
 #include <ansatz/model/parameter_names.hpp>
 #include <ansatz/serial/model_file.hpp>
+#include <ansatz/serial/records_csv.hpp>
 
 #include <ansatz/base/shown.hpp>
 #include <dsl/exceptions.hpp>
@@ -112,20 +113,9 @@ int print_monitor(const std::vector<std::string>& paths, const Shown& shown) {
 // A line a record; where a channel came later, its first fields are empty.
 void print_records(const MonitorRecords& records, const Shown& shown) {
   const auto channels = sorted(records, shown);
-  std::string text = "epochs_seen,batches_seen,examples_seen,seconds";
-  for (const ChannelRecords* c : channels) text += "," + csv_field(c->name);
-  text += "\n";
+  std::string text = csv_header(channels) + "\n";
   for (std::int64_t i = 0; i < records.size(); ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    text += fmt::format("{},{},{},{}", records.epoch_record[at], records.batch_record[at],
-                        records.example_record[at], csv_number(records.time_record[at]));
-    for (const ChannelRecords* c : channels) {
-      const std::int64_t own = i - c->first;
-      text += ",";
-      if (own >= 0 && own < std::ssize(c->val_record))
-        text += csv_number(c->val_record[static_cast<std::size_t>(own)]);
-    }
-    text += "\n";
+    text += csv_row(records, channels, i) + "\n";
     if (text.size() > 1 << 20) {
       say(stdout, "{}", text);
       text.clear();

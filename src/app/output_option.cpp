@@ -39,12 +39,4 @@ void write_output(const std::string& path, const std::string& text) {
 
 void warn(const std::string& text) { show_warning(shows_json ? text : "warning: " + text); }
 
-std::string csv_field(const std::string& text) {
-  const std::string line = printable_name(text);
-  if (line.find_first_of(",\"") == std::string::npos) return line;
-  std::string out = "\"";
-  for (const char c : line) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + '"';
-}
-
 }  // namespace ansatz::app

@@ -19,8 +19,4 @@ void write_output(const std::string& path, const std::string& text);
 /// "warning: …" on the error output, or an event.
 void warn(const std::string& text);
 
-/// A field of a .csv file, as RFC 4180 has it: on one line, in quotes where it holds a comma or a
-/// quote.
-std::string csv_field(const std::string& text);
-
 }  // namespace ansatz::app

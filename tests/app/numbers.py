@@ -34,7 +34,8 @@ JOB = """!obj:Train {
   save_path: SAVED, save_freq: 1 }
 """
 # What a command with an option of numbers needs besides.
-ARGUMENTS = {"train": ["job.yaml", "-q"], "predict": ["m.ansatz"], "evaluate": ["m.ansatz", "-q"]}
+ARGUMENTS = {"train": ["job.yaml", "-q"], "predict": ["m.ansatz"], "evaluate": ["m.ansatz", "-q"],
+             "plot": ["m.ansatz", "--script", "m.gp"]}
 
 
 def run(*line, folder=home):
@@ -61,9 +62,11 @@ def options():
     for command in commands():
         for name, kind, more in re.findall(r"^  (?:-\w,)?(--[\w-]+) (INT|UINT|FLOAT)(\S* ?[^\s]*)",
                                            help_of(command), re.M):
-            span = re.search(name + r" INT:INT in \[(-?\d+) - (-?\d+)\]", help_of(command))
-            least, most = map(int, span.groups()) if span else WHOLE
-            if kind == "FLOAT":
+            span = re.search(name + r" (INT|FLOAT):\1 in \[(-?[\d.]+) - (-?[\d.]+)\]",
+                             help_of(command))
+            number = float if kind == "FLOAT" else int
+            least, most = map(number, span.groups()[1:]) if span else WHOLE
+            if kind == "FLOAT" and not span:
                 expect(f"{command} {name}: its help tells the range", ":NONNEGATIVE" in more)
                 least, most = 0, sys.float_info.max
             found.append((command, name, least, most, kind != "FLOAT"))
