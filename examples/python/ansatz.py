@@ -1,10 +1,10 @@
-"""Model files of Ansatz in Python: parameters, records and job, with NumPy alone. Copy it to where it
-is wanted.
+"""Model files of Ansatz in Python: parameters, records and job, with NumPy alone. Copy it to where
+it is wanted.
 
     import ansatz
     model = ansatz.load("mlp.pkl")
     model.parameters["h0_W"]                     # [784, 500]
-    model.records["valid_y_misclass"]            # a number a record; model.epochs says of which epoch
+    model.records["valid_y_misclass"]            # a number a record; model.epochs has its epoch
     print(model.job)                             # the job in YAML
     model.plot(["*misclass"], "errors.svg")
     ansatz.plot({"first": a, "second": b}, ["valid_y_misclass"], "both.svg")
@@ -115,7 +115,8 @@ def plot(models, channels, path=None, x="epochs"):
         return (margin + (a - left) / (right - left) * (width - margin - 20),
                 height - 50 - (b - low) / (high - low) * (height - 70))
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{legend + 10}" '
-             'font-family="sans-serif" font-size="13">', '<rect width="100%" height="100%" fill="white"/>']
+             'font-family="sans-serif" font-size="13">',
+             '<rect width="100%" height="100%" fill="white"/>']
     for t in ticks(left, right):
         a, _ = place(t, low)
         lines.append(f'<path d="M{a:.1f} 20V{height - 50}" stroke="#ddd"/>'
@@ -124,7 +125,8 @@ def plot(models, channels, path=None, x="epochs"):
         _, b = place(left, t)
         lines.append(f'<path d="M{margin} {b:.1f}H{width - 20}" stroke="#ddd"/>'
                      f'<text x="{margin - 6}" y="{b + 4:.1f}" text-anchor="end">{t:g}</text>')
-    lines.append(f'<text x="{(margin + width) / 2:.0f}" y="{height - 16}" text-anchor="middle">{x}</text>')
+    lines.append(f'<text x="{(margin + width) / 2:.0f}" y="{height - 16}" '
+                 f'text-anchor="middle">{x}</text>')
     for i, (name, at, values) in enumerate(curves):
         colour, y = COLOURS[i % len(COLOURS)], height + 20 * i
         points = " ".join("{:.1f},{:.1f}".format(*place(a, b)) for a, b in zip(at, values))

@@ -119,13 +119,15 @@ records = json.loads(monitor("json"))
 files = sorted((folder / "board/one").iterdir())
 found = events_of(files[0])
 expect("TensorBoard: an event a record, the step being the epoch", len(files) == 1
-       and files[0].name.startswith("events.out.tfevents.") and [s for s, _ in found] == [0, 1, 2, 3],
+       and files[0].name.startswith("events.out.tfevents.")
+       and [s for s, _ in found] == [0, 1, 2, 3],
        files, found)
 rows = list(csv.DictReader(open(folder / "log.csv")))
 same = all(struct.pack("<f", float(row[name])) == struct.pack("<f", scalars[name])
            for row, (_, scalars) in zip(rows, found) for name in row
            if name not in ("epochs_seen", "batches_seen", "examples_seen", "seconds"))
-expect("TensorBoard: the records' values in float", same and "train_objective" in found[0][1], found)
+expect("TensorBoard: the records' values in float", same and "train_objective" in found[0][1],
+       found)
 expect("TensorBoard: the loss of each epoch", "loss" not in found[0][1]
        and all(scalars["loss"] > 0 for _, scalars in found[1:]), found)
 
@@ -158,6 +160,7 @@ expect("TensorBoard: a folder that cannot be made is an error", code != 0 and "f
 if os.geteuid() != 0:
     (folder / "board/one").chmod(0o500)
     code, out, err = train(1, BOARD % "")
-    expect("TensorBoard: a folder that is not ours is an error", code != 0 and "board/one" in err, err)
+    expect("TensorBoard: a folder that is not ours is an error", code != 0 and "board/one" in err,
+           err)
     (folder / "board/one").chmod(0o700)
 sys.exit(1 if failures else 0)
