@@ -298,6 +298,21 @@ def check_places_of_labels():
            and "train.csv:4 has 2" in err, code, err)
 
 
+def check_job():
+    job = write("job.yaml", JOB % (FLAT, "train", 2, model))
+    run("train", job)
+    code, out, err = run("job", model)
+    again = write("again.yaml", out)
+    expect("job: the job, with what it was trained on in comments", code == 0
+           and "# dataset: 60 examples; features" in out and "# blas_kernels: " in out
+           and run("check", again)[0] == 0 and "max_epochs: 2" in out, out, err)
+    found = json.loads(run("job", model, "--json")[1])
+    expect("job --json", found["job"] in out and found["floatX"] == "float32"
+           and found["data"]["monitoring_dataset.train"].startswith("60 examples"), found)
+    code, out, err = run("job", job)
+    expect("job: what is no model is refused", code != 0 and "job.yaml" in err, out, err)
+
+
 def check_overfit():
     job = write("job.yaml", JOB % (FLAT, "train", 2, model))
     model.unlink(missing_ok=True)
@@ -353,6 +368,6 @@ def check_interrupts():
 
 
 for group in (check_channels, check_events, check_outputs, check_json, check_places_of_labels,
-              check_overfit, check_nan, check_interrupts):
+              check_job, check_overfit, check_nan, check_interrupts):
     group()
 sys.exit(1 if failures else 0)
