@@ -2,7 +2,9 @@
 #include "../base/json_lines.hpp"
 #include "../base/say.hpp"
 #include "command.hpp"
+#include "output_option.hpp"
 #include "process.hpp"
+#include "profile.hpp"
 
 #include <ansatz/compile/compile.hpp>
 #include <ansatz/program/build_programs.hpp>
@@ -25,7 +27,8 @@ struct TrainArguments {
   bool check = false, compile = false, interpret = false;
   double time_budget = 0;
   std::optional<std::int64_t> seed;
-  int threads = 1, overfit = 0;
+  int threads = 1, overfit = 0, profile = 0;
+  std::string trace;
   std::string floatX = "float32";
   std::vector<std::string> channels;
 };
@@ -54,6 +57,7 @@ RunOptions options_of(const TrainArguments& a) {
   options.seed = a.seed;
   options.threads = a.threads;
   options.overfit = a.overfit;
+  options.save = a.profile == 0;
   options.check = a.check;
   options.interrupt = &asked_to_end();
   return options;
@@ -85,6 +89,7 @@ void show_cross_validations(const std::vector<Phase>& phases, const PhasesEnd& e
 
 int train(const TrainArguments& a) {
   shows_json = a.json;
+  if (!a.trace.empty()) settle_output("--trace", a.trace, {a.job.path}, {});
   const Job job = a.job.load(false, precision_of(a.floatX), a.resume);
   if (!a.quiet)
     for (const std::string& warning : job.warnings) show_warning(warning);
@@ -98,7 +103,13 @@ int train(const TrainArguments& a) {
     if ((!phase.name.empty() || phase.folds > 0) && !a.quiet) begin_phase(phase, job.phases.size());
     std::string report;
     JobPrograms programs = programs_of(a, *phase.train, report);
+    observer = nullptr;  // the last one's profile ends before another begins
     observer = observer_of(a, report);
+    if (a.profile > 0) {
+      auto profiling = std::make_unique<ProfilingObserver>(std::move(observer), a.profile, a.trace);
+      run.interrupt = &profiling->enough();
+      observer = std::move(profiling);
+    }
     run.observer = observer.get();
     if (a.resume && !phase.begun && !a.quiet)
       say(stderr, "{} is of the stage before, from which this job begins\n",
@@ -109,7 +120,8 @@ int train(const TrainArguments& a) {
   show_cross_validations(job.phases, end, a);
   if (end.end == RunEnd::time_budget_exceeded) return exit_budget;
   if (end.end != RunEnd::interrupted) return exit_ok;
-  if (a.overfit > 0) return 128 + asking_signal();
+  if (a.profile > 0 && asking_signal() == 0) return exit_ok;
+  if (a.overfit > 0 || a.profile > 0) return 128 + asking_signal();
   const Train& last = *job.phases[end.last].train;
   if (!last.save_path.empty())
     say(stderr, "interrupted; {} is saved. To go on: the same command with --resume\n",
@@ -138,6 +150,16 @@ const Command train_command(10, [](CLI::App& app, int& exit) {
        "be learned by heart")
       ->check(whole_numbers(1, 1'000'000))
       ->excludes(resume);
+  CLI::Option* const profile =
+      c->add_option("--profile", a->profile,
+                    "train on so many batches after a first one, save nothing, and show what each "
+                    "step takes")
+          ->check(whole_numbers(1, 1'000'000))
+          ->excludes(resume);
+  c->add_option("--trace", a->trace,
+                "of --profile: file for every step's times, to be seen in chrome://tracing or "
+                "ui.perfetto.dev")
+      ->needs(profile);
   c->add_option("--seed", a->seed,
                 "of random numbers inside steps (dropout, sampling); default: 0, or with --resume "
                 "that of the saved run")

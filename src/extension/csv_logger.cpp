@@ -27,6 +27,7 @@ class CsvLoggerRun final : public ExtensionRun {
   }
 
   void on_monitor(Session& session) override {
+    if (!session.saves()) return;
     const MonitorRecords& records = session.records();
     std::vector<const ChannelRecords*> channels;
     for (int i : session.monitor().sorted_channels())

@@ -134,8 +134,9 @@ void TensorBoard::check() const {
                                 allowed_names(step.view(), {"epochs", "batches", "examples"})));
 }
 
-std::unique_ptr<ExtensionRun> TensorBoard::start(Session&) const {
+std::unique_ptr<ExtensionRun> TensorBoard::start(Session& session) const {
   check();
+  if (!session.saves()) return std::make_unique<ExtensionRun>();
   return std::make_unique<TensorBoardRun>(*this);
 }
 

@@ -379,13 +379,13 @@ ModelFile Session::model_file() {
 }
 
 void Session::save_to(const std::string& path) {
-  if (options_.overfit > 0) return;
+  if (!saves()) return;
   outputs_.write(path, [this] { return model_file(); });
   if (options_.observer) options_.observer->on_save(*this, path);
 }
 
 void Session::save() {
-  if (options_.overfit > 0) return;
+  if (!saves()) return;
   for (auto& each : extensions_) each->on_save(*this);
   if (!job_.save_path.empty()) save_to(job_.save_path.c_str());
 }
@@ -488,7 +488,7 @@ std::vector<std::string> Session::measure(const ModelFile& file, const std::stri
 }
 
 void Session::check_saving() {
-  if (options_.overfit > 0) return;
+  if (!saves()) return;
   const bool path = !job_.save_path.empty();
   if (path && job_.save_freq == 0)
     warn("save_path is given, but save_freq is 0: nothing will be saved");
@@ -544,7 +544,7 @@ void Session::begin(const ModelFile* saved) {
     monitor_->records().copy_history = copied;
     restore(*saved);
   }
-  if (options_.overfit == 0) outputs_.rehearse([this] { return model_file(); });
+  if (saves()) outputs_.rehearse([this] { return model_file(); });
   if (options_.observer) options_.observer->on_start(*this);
 }
 
@@ -587,7 +587,7 @@ RunEnd Session::run() {
   clock_.start();
   const std::optional<ModelFile> saved = saved_run();
   if (saved) outputs_.resumed();
-  if (options_.overfit == 0) outputs_.look();
+  if (saves()) outputs_.look();
   const bool other = saved && take_up(*saved);
   begin(saved ? &*saved : nullptr);
   // As Pylearn2's main loop: a record before the first epoch, and monitoring before saving.

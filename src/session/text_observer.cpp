@@ -155,7 +155,7 @@ class TextObserver final : public RunObserver {
     std::error_code ignored;
     if (session.options().overfit > 0)
       say(stdout, "saves: nothing, as it overfits {}\n", counted_batches(session));
-    else if (!path.empty() && session.job().save_freq > 0)
+    else if (session.saves() && !path.empty() && session.job().save_freq > 0)
       say(stdout, "saves: {}{}\n", shown(path),
           session.options().resume                 ? ", and goes on with it"
           : std::filesystem::exists(path, ignored) ? ", in place of what is there"

@@ -298,6 +298,32 @@ def check_places_of_labels():
            and "train.csv:4 has 2" in err, code, err)
 
 
+def check_profile():
+    job = write("job.yaml", JOB % (FLAT, "train", 3, model))
+    model.unlink(missing_ok=True)
+    code, out, err = run("train", job, "--profile", "7", "--trace", "trace.json")
+    expect("--profile: what each step takes, and nothing is saved", code == 0
+           and "step: " in out and "(7 calls)" in out and "features @ h_W" in out
+           and "GFLOP/s" in out and not model.exists(), out, err)
+    events_of_trace = json.loads((folder / "trace.json").read_text())["traceEvents"]
+    steps = [e for e in events_of_trace if e["cat"] == "step"]
+    begins = [e["ts"] for e in steps]
+    expect("--trace: the times of all steps, in their order", len(steps) % 7 == 0
+           and begins == sorted(begins) and all(e["dur"] >= 0 and e["ph"] == "X" for e in steps)
+           and any("features @ h_W" in e["name"] for e in steps), events_of_trace[:3])
+    code, out, err = run("train", job, "--profile", "5", "--json")
+    found = {p["program"]: p for e in events(out) if e["event"] == "profile" for p in e["programs"]}
+    products = [s["flops"] for s in found["step"]["steps"] if "features @ h_W" in s["computes"]]
+    # 10 examples, 4 inputs, 3 units; perhaps with what is done together with it.
+    expect("--profile --json: the operations of a product", found["step"]["calls"] == 5
+           and products and products[0] >= 5 * 2 * 10 * 4 * 3, found)
+    for wrong in (["--profile", "0"], ["--trace", "t.json"], ["--profile", "1", "--resume"],
+                  ["--profile", "1", "--trace", "none/t.json"],
+                  ["--profile", "1", "--trace", job]):
+        code, out, err = run("train", job, *wrong)
+        expect(f"train {' '.join(map(str, wrong))} is refused", code != 0 and err, out, err)
+
+
 def check_job():
     job = write("job.yaml", JOB % (FLAT, "train", 2, model))
     run("train", job)
@@ -368,6 +394,6 @@ def check_interrupts():
 
 
 for group in (check_channels, check_events, check_outputs, check_json, check_places_of_labels,
-              check_job, check_overfit, check_nan, check_interrupts):
+              check_profile, check_job, check_overfit, check_nan, check_interrupts):
     group()
 sys.exit(1 if failures else 0)

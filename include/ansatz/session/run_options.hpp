@@ -56,6 +56,7 @@ struct RunOptions {
   /// Trains on so many batches alone, watches these in the place of every data set, ends when they
   /// are learned by heart or after 500 epochs, and saves nothing; 0: an ordinary run.
   int overfit = 0;
+  bool save = true;           ///< false: no model file is written, whatever the job says
   bool check = false;         ///< stop at the first value that is not finite, and name it
   std::string job_yaml = {};  ///< the job as text, for the model file
   std::string model_yaml = {};

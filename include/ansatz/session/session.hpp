@@ -112,6 +112,8 @@ class Session {
   /// Throws ValueError "NaN in h0_W" when a parameter is not finite.
   void require_finite_parameters() const;
 
+  /// Whether it writes files at all.
+  bool saves() const { return options_.save && options_.overfit == 0; }
   /// Saves the model now: to save_path, or to another file.
   void save();
   void save_to(const std::string& path);

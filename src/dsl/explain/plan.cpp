@@ -67,6 +67,21 @@ class PlanPrinter {
     return memory() + "\n" + heading("steps: " + std::to_string(p_.steps.size)) + steps() + "\n" +
            heading("fused loops: " + std::to_string(p_.loops.size)) + loops() + call();
   }
+  StepText text_of(const Step& s) const {
+    switch (s.kind) {
+      case StepKind::loop:
+        return {"loop " + std::to_string(s.loop), loop_work(s)};
+      case StepKind::gemm:
+        return {"gemm", gemm_work(s)};
+      case StepKind::kernel:
+        return {"kernel", kernel_work(s)};
+      case StepKind::repeat_begin:
+        return {"repeat", names_[buffer_of(p_, s, 0)].text + " times"};
+      case StepKind::repeat_end:
+        break;
+    }
+    return {"end", ""};
+  }
 
  private:
   int bytes(ir::DType type) const { return type == ir::DType::index ? 4 : bytes_; }
@@ -146,32 +161,24 @@ class PlanPrinter {
                             : step.split == ir::Split::columns ? "by columns"
                                                                : "by rows";
       if (step.barrier) threads += ", after a barrier";
-      const std::string flops = step.flops.n ? extents_.count(step.flops) : "";
-      switch (step.kind) {
-        case StepKind::loop:
-          table.row({std::to_string(s), indent + "loop " + std::to_string(step.loop),
-                     loop_work(step), loop_size(step), flops, threads});
-          break;
-        case StepKind::gemm:
-          table.row({std::to_string(s), indent + "gemm", gemm_work(step), gemm_size(step),
-                     gemm_flops(step), threads});
-          break;
-        case StepKind::kernel:
-          table.row({std::to_string(s), indent + "kernel", kernel_work(step), kernel_size(step),
-                     flops, threads});
-          break;
-        case StepKind::repeat_begin:
-          table.row({std::to_string(s), indent + "repeat",
-                     names_[buffer_of(p_, step, 0)].text + " times",
-                     "to step " + std::to_string(step.jump), "", ""});
-          indent += "  ";
-          break;
-        case StepKind::repeat_end:
-          table.row({std::to_string(s), indent + "end"});
-          break;
-      }
+      const std::string flops = step.kind == StepKind::gemm ? gemm_flops(step)
+                                : step.flops.n              ? extents_.count(step.flops)
+                                                            : "";
+      const StepText told = text_of(step);
+      table.row({std::to_string(s), indent + told.by, told.computes, size_of(step), flops,
+                 step.kind == StepKind::repeat_begin || step.kind == StepKind::repeat_end
+                     ? ""
+                     : threads});
+      if (step.kind == StepKind::repeat_begin) indent += "  ";
     }
     return table.text();
+  }
+
+  std::string size_of(const Step& s) const {
+    if (s.kind == StepKind::loop) return loop_size(s);
+    if (s.kind == StepKind::gemm) return gemm_size(s);
+    if (s.kind == StepKind::kernel) return kernel_size(s);
+    return s.kind == StepKind::repeat_begin ? "to step " + std::to_string(s.jump) : "";
   }
 
   std::string loop_work(const Step& s) const {
@@ -401,6 +408,13 @@ bool reads(const PlanView& plan, const Step& step, int operand) {
     default:
       return true;
   }
+}
+
+std::vector<StepText> step_texts(const ir::PlanView& plan) {
+  const PlanPrinter printer(plan, 0, 0);
+  std::vector<StepText> texts;
+  for (const Step& step : plan.steps) texts.push_back(printer.text_of(step));
+  return texts;
 }
 
 std::string plan_text(const PlanView& plan, int number_bytes, std::int64_t batch) {

@@ -31,6 +31,13 @@ std::string loop_text(const ir::PlanView& plan, const BufferNames& names, const 
 /// "for i < examples, j < 784, 3 passes"
 std::string loop_head(const ir::PlanView& plan, const Extents& extents, const ir::Step& step);
 
+/// A step in words: who does it ("gemm"), what it computes ("v0 = x @ W0").
+struct StepText {
+  std::string by, computes;
+};
+/// Of all steps of a plan.
+std::vector<StepText> step_texts(const ir::PlanView& plan);
+
 /// Memory, steps and loops; what a call costs with `batch` for each extent.
 /// @param number_bytes  sizeof the program's numbers
 std::string plan_text(const ir::PlanView& plan, int number_bytes, std::int64_t batch);

@@ -312,6 +312,8 @@ void Executor<T>::run() {
 
 template <class T>
 void Executor<T>::run_steps() {
+  timer_ = StepTimer::current();
+  if (timer_) timer_->call(plan_);
   if (check) (this->*check->begin)();
   if (threads_ == 1 || check || work() < least_work_for_threads) {
     if (has_products_) require_blas_memory(1);
@@ -393,9 +395,12 @@ void Executor<T>::walk(int thread, int team) {
   std::vector<std::uint32_t>& iterations = spaces_[at(thread)].iterations;
   std::fill(iterations.begin(), iterations.end(), 0);
   ir::RandomKey random{seed, step, 0};
+  StepTimer* const timer = thread == 0 ? timer_ : nullptr;
 
   for (int i = 0; i < static_cast<int>(tasks_.size()); ++i) {
     Task& task = tasks_[at(i)];
+    const StepTimer::Clock::time_point begin =
+        timer ? StepTimer::Clock::now() : StepTimer::Clock::time_point();
     const bool in_chain = task.chain >= 0 && !check;
     // A sum in a chain does not wait for all examples; what was before the chain it may read.
     const bool sums = in_chain && chains_[at(task.chain)].sums;
@@ -407,6 +412,11 @@ void Executor<T>::walk(int thread, int team) {
       if (parallel && sums) barrier_.wait(team);
       for (int share = thread; sums && share < shares; share += team)
         sum_chain(chain, share, shares);
+      if (timer) {
+        double flops = 0;
+        for (int k = i; k <= chain.last; ++k) flops += tasks_[at(k)].flops;
+        timer->step(task.index, tasks_[at(chain.last)].index, begin, flops);
+      }
       i = chain.last;
       continue;
     }
@@ -475,6 +485,8 @@ void Executor<T>::walk(int thread, int team) {
       }
     }
     if (!parallel && check) (this->*check->after)(task);
+    if (timer && task.kind != StepKind::repeat_begin && task.kind != StepKind::repeat_end)
+      timer->step(task.index, task.index, begin, task.flops);
   }
 }
 

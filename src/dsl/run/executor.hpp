@@ -13,6 +13,7 @@
 
 #include "barrier.hpp"
 #include "block.hpp"
+#include "step_timer.hpp"
 
 namespace ansatz::running {
 
@@ -283,6 +284,7 @@ class Executor {
   std::vector<int> kernel_ranks_;
   bool sums_over_ranks_ = false;
   bool has_products_ = false;
+  StepTimer* timer_ = nullptr;  // of the thread that calls
   std::atomic<bool> busy_{false};
   Barrier barrier_;
   std::atomic<bool> failed_{false};      // a kernel on some thread
