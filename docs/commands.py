@@ -60,7 +60,7 @@ def main():
     there = {path.name: path.read_text() for path in FOLDER.glob("*.md")}
     faults = [name for name in sorted({*there, *wanted}) if there.get(name) != wanted.get(name)]
     for name in faults:
-        print(f"docs/commands/{name} is not what the program says: docs/commands.py ANSATZ writes it")
+        print(f"docs/commands/{name} is not what the program says; docs/commands.py writes it")
     return 1 if faults else 0
 
 
