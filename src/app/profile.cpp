@@ -22,7 +22,7 @@ struct Measured {
 
 double rate(double flops, double seconds) { return seconds > 0 ? flops / seconds / 1e9 : 0; }
 
-void show(const Measured& m) {
+void show_program(const Measured& m) {
   const auto calls = static_cast<double>(m.profile.calls);
   double flops = 0;
   for (const StepProfile& s : m.profile.steps) flops += s.flops;
@@ -47,7 +47,7 @@ void show(const Measured& m) {
   }
 }
 
-OrderedJson json_of(const Measured& m) {
+OrderedJson program_json(const Measured& m) {
   OrderedJson steps = OrderedJson::array();
   for (const StepProfile& s : m.profile.steps)
     steps.push_back({{"first", s.first},
@@ -114,10 +114,10 @@ void ProfilingObserver::on_end(Session& session, RunEnd) {
   });
   if (observing::shows_json) {
     OrderedJson programs = OrderedJson::array();
-    for (const Measured& each : all) programs.push_back(json_of(each));
+    for (const Measured& each : all) programs.push_back(program_json(each));
     put_event("profile", {{"programs", std::move(programs)}});
   } else {
-    for (const Measured& each : all) show(each);
+    for (const Measured& each : all) show_program(each);
   }
   if (!trace_.empty()) write_output(trace_, trace_text(profile_.events()));
 }

@@ -157,9 +157,9 @@ class TextObserver final : public RunObserver {
       say(stdout, "saves: nothing, as it overfits {}\n", counted_batches(session));
     else if (session.saves() && !path.empty() && session.job().save_freq > 0)
       say(stdout, "saves: {}{}\n", shown(path),
-          session.options().resume                 ? ", and goes on with it"
-          : std::filesystem::exists(path, ignored) ? ", in place of what is there"
-                                                   : "");
+          !std::filesystem::exists(path, ignored) ? ""
+          : session.options().resume              ? ", and goes on with it"
+                                                  : ", in place of what is there");
   }
 
   static std::string duration_text(double s) {

@@ -128,7 +128,7 @@ def check_events():
     (folder / "m.pkl").unlink()
     code, out, err = run("train", job, "--resume")
     expect("--resume without a file says that it starts anew", code == 0
-           and "m.pkl; the run starts anew" in err and "epoch 2" in out, out, err)
+           and "m.pkl; the run starts anew" in err and "ended: 2 epochs" in out, out, err)
 
 
 def check_outputs():

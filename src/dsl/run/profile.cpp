@@ -27,7 +27,6 @@ struct Calls {
   std::int64_t calls = 0;
   double seconds = 0;
   std::map<std::pair<int, int>, Timed> steps;
-  std::string name = "program";
   std::vector<explaining::StepText> texts;
 };
 struct Event {
@@ -51,6 +50,7 @@ std::string joined(const std::vector<explaining::StepText>& texts, int first, in
 struct Profile::State final : running::StepTimer {
   bool keeps_events = false;
   std::map<Key, Calls> programs;
+  std::map<Key, std::string> names;
   std::vector<Event> events;
   const Clock::time_point start = Clock::now();
   Calls* now = nullptr;
@@ -98,7 +98,7 @@ ProgramProfile Profile::of(const ir::PlanView& plan) const {
 }
 
 void Profile::name(const ir::PlanView& plan, const std::string& name) {
-  state_->programs[plan.steps.data].name = name;
+  state_->names[plan.steps.data] = name;
 }
 
 std::vector<StepEvent> Profile::events() const {
@@ -106,7 +106,8 @@ std::vector<StepEvent> Profile::events() const {
   std::vector<StepEvent> list;
   for (const Event& e : state_->events) {
     const Calls& calls = state_->programs.at(e.plan);
-    list.push_back({calls.name,
+    const auto named = state_->names.find(e.plan);
+    list.push_back({named == state_->names.end() ? "program" : named->second,
                     joined(calls.texts, e.first, e.last, &explaining::StepText::computes, "; "),
                     e.first, seconds(e.begin - state_->start), seconds(e.end - e.begin)});
   }
