@@ -9,11 +9,6 @@
 
 namespace ansatz {
 
-running::StepTimer*& running::StepTimer::current() {
-  static thread_local StepTimer* timer = nullptr;
-  return timer;
-}
-
 namespace {
 
 using Clock = running::StepTimer::Clock;
