@@ -15,7 +15,7 @@ code, text = run("train", job)
 expect("without --load the class is unknown, with its place", code == 3 and "my_models.Bump" in text
        and "job.yaml:6:" in text, text)
 code, text = run("train", "--load", good, job)
-expect("with --load the job trains", code == 0 and "epoch 3" in text, text)
+expect("with --load the job trains", code == 0 and "ended: 3 epochs" in text, text)
 code, text = run("list", "Bump", "--load", good)
 expect("ansatz list shows its keys", code == 0 and "width" in text and "of the bump" in text, text)
 code, text = run("train", "--load", good, "--load", other, job)
@@ -41,7 +41,7 @@ with tempfile.TemporaryDirectory() as folder:
     expect("a coefficient too many has its place", code == 3 and "autoencoder.yaml:" in text
            and "weight_decay: 3 coefficients, but the model has 2 layers" in text, text)
     code, text = of_job("train", "[.001, .002]")
-    expect("it trains", code == 0 and "epoch 3" in text, text)
+    expect("it trains", code == 0 and "ended: 3 epochs" in text, text)
     code, text = run("summarize-model", "--json", model)
     shapes = {p["name"]: p["shape"] for p in json.loads(text)["parameters"]} if code == 0 else {}
     expect("summarize-model tells its parameters",
