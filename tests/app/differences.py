@@ -85,7 +85,7 @@ def check_numbers():
     said = train(text_of(rate="1.e+38"), "--check-numbers")[1]
     expect("--check-numbers names call, op and place", "call 3, step " in said
            and "'add' made -inf of" in said and "features @ h_W + h_b" in said
-           and "epoch 1 " not in said, said)
+           and "\n     1 " not in said, said)
 
 
 def check_writing():

@@ -67,7 +67,7 @@ def refused(what, words, *arguments, job="job.yaml", at_check=True):
         code, out, err = run(command, job, "save_freq=100", *arguments)
         expect(f"{command}: {what}", code == 3 and all(w in err for w in words)
                and ("command line" in err or f"{job}:" in err)
-               and "\nepoch 1" not in out, code, out, err)
+               and "\n     1 " not in out, code, out, err)
 
 
 def check_outputs():

@@ -683,7 +683,7 @@ def check_training():
            said)
     end = "termination_criterion: !obj:EpochCounter { max_epochs: 2 }"
     _, said, _ = train(text_of().replace(end, ""), "--time-budget", "1")
-    expect("SGD.termination_criterion: by default never", "epoch 4 " in said
+    expect("SGD.termination_criterion: by default never", "\n     4 " in said
            and "budget" in said, said)
     folder = train(text_of())[2]
     (folder / "again.yaml").write_text(text_of(job="allow_overwrite: False,"))

@@ -21,7 +21,7 @@ expect("without --load the job has a run-time plan", code == 0 and "run-time pla
        alone)
 code, text = run("train", "--load", mine, job)
 expect("with --load it is the configuration", code == 0
-       and "program: precompiled my_bends\n" in text and "epoch 3" in text, text)
+       and "program: precompiled my_bends\n" in text and "ended: 3 epochs" in text, text)
 expect("both train to the same numbers", len(objectives(job)) == 4
        and objectives("--load", mine, job) == objectives(job), alone + text)
 code, text = run("train", "--load", mine, job, "model.layers.h0.dim=9")
