@@ -86,4 +86,13 @@ CLI::Validator seconds_from_0() {
   return CLI::Validator(check, "NONNEGATIVE");
 }
 
+CLI::Validator numbers_from_to(double least, double most) {
+  const auto check = [=](const std::string& text) -> std::string {
+    const auto value = number_in<double>(text);
+    if (value && *value >= least && *value <= most) return "";
+    return found(text, fmt::format("numbers from {:g} to {:g}", least, most));
+  };
+  return CLI::Validator(check, fmt::format("FLOAT in [{:g} - {:g}]", least, most));
+}
+
 }  // namespace ansatz::app

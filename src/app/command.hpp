@@ -62,6 +62,8 @@ struct JobArguments {
 
 /// What an option takes: a whole number from `least` to `most`, as people write it.
 CLI::Validator whole_numbers(std::int64_t least, std::int64_t most);
+/// A number of a range.
+CLI::Validator numbers_from_to(double least, double most);
 /// Or a number of seconds from 0, which is finite.
 CLI::Validator seconds_from_0();
 

@@ -314,7 +314,7 @@ void add_plot(CLI::App& app, int& exit, const char* name, const char* what, cons
   c->add_option("--smooth", a->smooth,
                 "from 0 to below 1: each value becomes a mean with those before it, whose weights "
                 "fall by this factor")
-      ->check(CLI::Range(0., .9999));
+      ->check(numbers_from_to(0., .9999));
   c->add_option("--xrange", a->x_range, "a:b, what is shown of the x axis");
   c->add_option("--yrange", a->y_range, "a:b, what is shown of the y axis");
   c->add_option("--size", a->size, "pixels of the picture without its legend")

@@ -361,9 +361,9 @@ def check_overfit():
 
 def check_nan():
     job = write("job.yaml", JOB % (FLAT, "train", 2, model))
-    code, out, err = run("train", job, "algorithm.learning_rate=1.e+30")
+    code, out, err = run("train", job, "algorithm.learning_rate=3.e+38")
     expect("NaN: parameter, batch, epoch, advice", code == 1 and "NaN in " in err
-           and " of epoch 1 has the loss " in err and "learning_rate (it is 1e+30)" in err
+           and " of epoch 1 has the loss " in err and "learning_rate (it is 3e+38)" in err
            and "--check-numbers" in err, out, err)
 
 
