@@ -27,7 +27,7 @@ function(write_key_functions folder file)
   # These are words of the language, or of the library; C++ sets the member.
   list(REMOVE_ITEM keys axis message mlp stride C
     add multiply columns total block kernel gamma degree k output
-    base std mu noise split targets ratio
+    base std mu noise split targets ratio rows cols mode tied components b0 B0
     normalize normalize_on_the_fly transfer labels randomize_valid randomize_test standardize
     custom_path label_type contrast_normalize npy_filename dataset_path label_format crop_shape)
   list(SORT keys)

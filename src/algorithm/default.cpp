@@ -69,6 +69,21 @@ class DefaultRun final : public AlgorithmRun {
   bool more_ = true;
 };
 
+// SGD's run, which refers to its keys.
+class GradientRun final : public AlgorithmRun {
+ public:
+  GradientRun(SGD sgd, Session& session) : sgd_(std::move(sgd)), run_(sgd_.start(session)) {}
+  void setup(Session& session) override { run_->setup(session); }
+  void train(Session& session) override { run_->train(session); }
+  bool in_epoch() const override { return run_->in_epoch(); }
+  bool continue_learning(Session& session) override { return run_->continue_learning(session); }
+  void state(Archive& archive) override { run_->state(archive); }
+
+ private:
+  const SGD sgd_;
+  std::unique_ptr<AlgorithmRun> run_;
+};
+
 }  // namespace
 
 void DefaultTrainingAlgorithm::check() const {
@@ -92,10 +107,15 @@ void DefaultTrainingAlgorithm::check_job(const JobFacts& facts) const {
                     batch_size, forced));
   if (batch_size < 1 && forced < 1) throw ValueError("DefaultTrainingAlgorithm: name a batch_size");
   if (!facts.job.dataset) throw ValueError("DefaultTrainingAlgorithm: the job has no dataset");
+  if (const std::optional<SGD> sgd = as_sgd(*facts.job.model)) return sgd->check_job(facts);
   check_monitoring(facts.job, "DefaultTrainingAlgorithm");
 }
 
 std::unique_ptr<AlgorithmRun> DefaultTrainingAlgorithm::start(Session& session) const {
+  if (std::optional<SGD> sgd = as_sgd(*session.job().model)) {
+    check();
+    return std::make_unique<GradientRun>(std::move(*sgd), session);
+  }
   return std::make_unique<DefaultRun>(*this, session);
 }
 

@@ -54,14 +54,14 @@ Shared<DBMHiddenLayer> classes(int n) {
 Data states_of(const DBM& dbm) {
   Data data;
   data.add("features", dbm.input_space());
-  for (int i = 0; i < dbm.depth(); ++i)
-    data.add("s" + to_text(i), dbm.hidden_layers[i]->state_space());
+  for (int i = 0; i < dbm.depth(); ++i) data.add("s" + to_text(i), dbm.state_space(i));
   return data;
 }
 DBMState state_in(const DBM& dbm, const Data& data) {
   DBMState s{data["features"].value(), {}};
   for (int i = 0; i < dbm.depth(); ++i)
-    s.hidden.push_back(dbm.hidden_layers[i]->state_of(data["s" + to_text(i)].value()));
+    s.hidden.push_back(
+        dbm.hidden_layers[i]->state_of(dbm.below(i), data["s" + to_text(i)].value()));
   return s;
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("dbm: mean field and sampling have the probabilities that energies say
   Function f;
   f.add(output("E", dbm.energy(s)));
   const DBMHiddenLayer &h0 = *dbm.hidden_layers[0], &h1 = *dbm.hidden_layers[1];
-  const AnyExpr message = h1.message(dbm.below(1), h1.downward(s.hidden[1]));
+  const AnyExpr message = h1.message(dbm.below(1), h1.downward(dbm.below(1), s.hidden[1]));
   const AnyExpr u = dbm.seen_below(s, 0);
   f.add(output("h0", h0.mf_update(dbm.below(0), u, &message).down));
   f.add(output("p0", h0.mf_update(dbm.below(0), u, &message).up));
@@ -89,8 +89,8 @@ TEST_CASE("dbm: mean field and sampling have the probabilities that energies say
   f.add(output("pooled", h0.sample(dbm.below(0), u, &message).up));
   f.add(output("top",
                dbm.hidden_layers[2]->mf_update(dbm.below(2), dbm.seen_below(s, 2), nullptr).up));
-  f.add(
-      output("v", dbm.visible_layer->mean_of(h0.message(dbm.below(0), h0.downward(s.hidden[0])))));
+  f.add(output("v", dbm.visible_layer->mean_of(
+                        h0.message(dbm.below(0), h0.downward(dbm.below(0), s.hidden[0])))));
   Probe probe(dbm, data, f);
   probe.randomize(.9, 3);
 
@@ -172,12 +172,13 @@ TEST_CASE("dbm: mean field converges to where every mean is what its neighbours 
   CHECK(history.size() == 60);
   const DBMState& q = history.back();
   const DBMHiddenLayer &h0 = *dbm.hidden_layers[0], &h1 = *dbm.hidden_layers[1];
-  const AnyExpr message = h1.message(dbm.below(1), h1.downward(q.hidden[1]));
+  const AnyExpr message = h1.message(dbm.below(1), h1.downward(dbm.below(1), q.hidden[1]));
   Function f;
   f.add(output("q0", q.hidden[0].down));
   f.add(output("q1", q.hidden[1].down));
   f.add(output("again0", h0.mf_update(dbm.below(0), v, &message).down));
-  f.add(output("again1", h1.mf_update(dbm.below(1), h0.upward(q.hidden[0]), nullptr).down));
+  f.add(output("again1",
+               h1.mf_update(dbm.below(1), h0.upward(dbm.below(0), q.hidden[0]), nullptr).down));
   f.add(output("first", history[0].hidden[0].down));
   f.add(output("E", dbm.energy(q)));
   Probe probe(dbm, data, f);
@@ -275,8 +276,9 @@ TEST_CASE("dbm: sampling the positive phase, and labels, give gradients, too", "
     CHECK(cost->gradients(dbm, data).of.size() == dbm.parameters().size());
     ChannelList channels;
     cost->channels(dbm, data, channels);
-    REQUIRE(channels.size() == 1);
+    REQUIRE(channels.size() == 2);
     CHECK(channels[0].name == "misclass");
+    CHECK(channels[1].name == "recons_misclass");
   }
 }
 

@@ -473,7 +473,7 @@ TEST_CASE("MultiPrediction from YAML: noise, channels of each step, masks of pix
     return all_names;
   };
   const std::vector<std::string> plain = names(""), each = names(", monitor_each_step: 1");
-  CHECK(each.size() == plain.size() + 3);
+  CHECK(each.size() == plain.size() + 5);
   for (const char* name : {"err", "inpaint_err", "total_inpaint_cost_term_0_inpaint_cost",
                            "all_inpaint_costs_after_2"})
     CHECK(std::count(each.begin(), each.end(), name) == 1);

@@ -213,7 +213,7 @@ TEST_CASE("rbm: first values are Pylearn2's draws", "[energy][rbm]") {
   CHECK(channel_names(rbm, false) ==
         std::vector<std::string>{"bias_hid_max", "bias_hid_mean", "bias_hid_min", "bias_vis_max",
                                  "bias_vis_mean", "bias_vis_min", "h_max", "h_mean", "h_min",
-                                 "reconstruction_error"});
+                                 "pseudo_likelihood", "reconstruction_error"});
 }
 
 TEST_CASE("rbm: what does not fit is refused", "[energy][rbm]") {

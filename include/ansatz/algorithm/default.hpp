@@ -1,8 +1,13 @@
 // DefaultTrainingAlgorithm: for models that know how to learn from a batch.
 #pragma once
 
+#include <ansatz/algorithm/schedules/decay.hpp>
+#include <ansatz/algorithm/sgd.hpp>
 #include <ansatz/base/compiled_once.hpp>
+#include <ansatz/cost/energy/contrastive_divergence.hpp>
 #include <ansatz/job/algorithm.hpp>
+#include <ansatz/job/model_as.hpp>
+#include <ansatz/model/energy/rbm.hpp>
 
 ANSATZ_COMPILED_ONCE
 
@@ -10,6 +15,10 @@ namespace ansatz {
 
 /// Calls the model's own `train_batch` batches_per_iter times an epoch, until it returns false or
 /// the criterion says so. Channels: those of the model.
+///
+/// An RBM is trained by SGD and SML with the keys of the model: after t updates the learning rate
+/// is base_lr, or with anneal_start the lesser of it and anneal_start / t; batches are slices of
+/// the data from random places. Channels are then those of SGD as well.
 class DefaultTrainingAlgorithm : public TrainingAlgorithm {
  public:
   static constexpr const char* yaml =
@@ -41,6 +50,32 @@ class DefaultTrainingAlgorithm : public TrainingAlgorithm {
     key("set_batch_size", &This::set_batch_size, "take batch_size although the model has another");
   }
 
+  constexpr void states(const Model& model, StateList& list) const override {
+    if (const std::optional<SGD> sgd = as_sgd(model)) sgd->cost->states(model, list);
+  }
+  constexpr void functions(const Train& train, FunctionList& list) const override {
+    if (const std::optional<SGD> sgd = as_sgd(*train.model)) sgd->functions(train, list);
+  }
+  constexpr void channels(const Model& model, ChannelList& list) const override {
+    if (const std::optional<SGD> sgd = as_sgd(model)) sgd->channels(model, list);
+  }
+  /// What trains a model by gradients; none for one that trains itself.
+  constexpr std::optional<SGD> as_sgd(const Model& model) const {
+    const RBM* const rbm = model_as<RBM>(model);
+    if (!rbm) return {};
+    SGD sgd;
+    sgd.cost = Shared<Cost>(SML(rbm->nchains, rbm->sml_gibbs_steps));
+    sgd.learning_rate = rbm->base_lr;
+    sgd.batch_size = batch_size;
+    sgd.set_batch_size = set_batch_size;
+    sgd.batches_per_iter = batches_per_iter;
+    sgd.train_iteration_mode = "random_slice";
+    sgd.termination_criterion = termination_criterion;
+    if (rbm->anneal_start)
+      sgd.update_callbacks.push_back(
+          Shared<UpdateCallback>(AnnealedLearningRate(*rbm->anneal_start / rbm->base_lr)));
+    return sgd;
+  }
   void check() const;
   void check_job(const JobFacts& facts) const override;
   std::unique_ptr<AlgorithmRun> start(Session& session) const override;

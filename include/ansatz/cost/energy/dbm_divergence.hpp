@@ -16,15 +16,25 @@ namespace ansatz {
 
 /// The base of costs that are the mean energy of the data, hidden units being inferred, minus that
 /// of samples of the model: a gradient of the log-likelihood, or of a lower bound of it, that has
-/// no value. Channels, with `supervised`: misclass, of the classes that are inferred from v alone.
+/// no value. Channels, with `supervised`: misclass, of the classes that are inferred from v alone;
+/// of several layers recons_misclass, of those that the layer below makes of itself where labels
+/// are known.
 class BaseCD : public SurrogateCost {
  public:
   int num_chains = 0, num_gibbs_steps = 1;
-  bool supervised_cost = false;
+  bool supervised_cost = false, toronto_neg = false;
   Seed theano_rng;
 
+  /// Keys of those whose samples may be averaged as Salakhutdinov's program does.
   template <class K>
   static constexpr void keys(K& key) {
+    sampling_keys(key);
+    key("toronto_neg", &BaseCD::toronto_neg,
+        "whether of samples only v, the second layer and the labels are drawn: a DBM of two layers "
+        "and a Softmax");
+  }
+  template <class K>
+  static constexpr void sampling_keys(K& key) {
     key.required("num_chains", &BaseCD::num_chains, "how many samples of the model").at_least(1);
     key.required("num_gibbs_steps", &BaseCD::num_gibbs_steps,
                  "Gibbs steps of the samples between two updates")
@@ -40,19 +50,40 @@ class BaseCD : public SurrogateCost {
     const DBM* const dbm = dbm_of(model);
     if (!dbm) return inputs_of(model, data);
     const DBMState of_data = positive(*dbm, data), samples = negative(*dbm, of_data, updates);
-    return mean(dbm->energy(of_data)) - mean(dbm->energy(samples));
+    return mean(dbm->energy(of_data)) - energy_of(*dbm, samples);
   }
   constexpr void channels(const Model& model, const Data& data, ChannelList& list) const override {
     const DBM* const dbm = supervised_cost ? dbm_of(model) : nullptr;
     if (!dbm) return;
-    const AnyExpr y = dbm->mean_field(inputs_of(model, data)).back().hidden.back().up;
-    list.add("misclass", mean(argmax(y) != argmax(*labels(*dbm, data))),
+    const AnyExpr v = inputs_of(model, data), known = *labels(*dbm, data);
+    const AnyExpr y = dbm->mean_field(v).back().hidden.back().up;
+    list.add("misclass", mean(argmax(y) != argmax(known)),
              "share of examples whose inferred class is wrong");
+    if (dbm->depth() < 2) return;
+    const AnyExpr again = dbm->mf_update(dbm->mean_field(v, &known).back(), dbm->depth() - 1).up;
+    list.add("recons_misclass", mean(argmax(again) != argmax(known)),
+             "share of examples whose class the layer inferred of it does not make again");
   }
 
  protected:
   /// Data with their hidden units, held.
   constexpr virtual DBMState positive(const DBM& dbm, const Data& data) const = 0;
+  /// The mean energy of samples; a base of it may know more than the samples themselves.
+  constexpr virtual AnyExpr energy_of(const DBM& dbm, const DBMState& samples) const {
+    if (!toronto_neg) return mean(dbm.energy(samples));
+    if (dbm.depth() != 3 || !dbm.has_classes()) {
+      graph_error("toronto_neg needs a DBM of two hidden layers and a Softmax");
+      return mean(dbm.energy(samples));
+    }
+    // H1 of v and H2; H2 of these means and of what H2 made of the labels (R. Salakhutdinov's
+    // dbm_mf.m).
+    DBMState averaged = samples, of_labels = samples;
+    averaged.hidden[0] = dbm.mf_update(samples, 0);
+    of_labels.hidden[0] = averaged.hidden[0];
+    of_labels.hidden[2] = dbm.mf_update(samples, 2);
+    averaged.hidden[1] = dbm.mf_update(of_labels, 1);
+    return mean(dbm.energy(DBM::held(averaged)));
+  }
   /// Samples of the model, held.
   constexpr virtual DBMState negative(const DBM& dbm, const DBMState& of_data,
                                       UpdateList& updates) const = 0;
@@ -87,7 +118,7 @@ class PersistentCD : public BaseCD {
     add(-1, dbm->input_space(), dbm->visible_layer->sample_alone(now.v));
     for (int i = 0; i < dbm->depth(); ++i) {
       const DBMHiddenLayer& layer = *dbm->hidden_layers[i];
-      add(i, layer.state_space(), layer.sample_alone(now.hidden[i].down).down);
+      add(i, dbm->state_space(i), layer.sample_alone(dbm->below(i), now.hidden[i].down).down);
     }
   }
 
@@ -116,7 +147,8 @@ class PersistentCD : public BaseCD {
     DBMState s{chains_leaf(chains_name(dbm, -1), dbm.input_space()), {}};
     for (int i = 0; i < dbm.depth(); ++i) {
       const DBMHiddenLayer& layer = *dbm.hidden_layers[i];
-      s.hidden.push_back(layer.state_of(chains_leaf(chains_name(dbm, i), layer.state_space())));
+      s.hidden.push_back(
+          layer.state_of(dbm.below(i), chains_leaf(chains_name(dbm, i), dbm.state_space(i))));
     }
     return s;
   }
@@ -141,8 +173,38 @@ class VariationalPCD : public PersistentCD {
   }
 };
 
-/// The same with hidden units of the data that are drawn: by num_gibbs_steps of sampling, v (and
-/// labels) held.
+/// VariationalPCD with less noise: the energy of samples is the mean of two, in one of which the
+/// even hidden layers are their means given the rest, in the other v and the odd layers.
+class VariationalPCD_VarianceReduction : public PersistentCD {
+ public:
+  static constexpr const char* yaml = "pylearn2.costs.dbm.VariationalPCD_VarianceReduction";
+  static constexpr const char* doc = "VariationalPCD whose samples are half means";
+
+  constexpr VariationalPCD_VarianceReduction() {}
+  constexpr ~VariationalPCD_VarianceReduction() override {}
+  constexpr VariationalPCD_VarianceReduction(int chains, int steps) : PersistentCD(chains, steps) {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    sampling_keys(key);
+  }
+
+ protected:
+  constexpr DBMState positive(const DBM& dbm, const Data& data) const override {
+    return by_mean_field(dbm, data);
+  }
+  constexpr AnyExpr energy_of(const DBM& dbm, const DBMState& samples) const override {
+    if (!dbm.visible_layer->has_linear_energy())
+      graph_error("VariationalPCD_VarianceReduction needs visible units whose energy is linear");
+    DBMState even = samples, odd = samples;
+    odd.v = dbm.mean_of_v(samples);
+    for (int i = 0; i < dbm.depth(); ++i)
+      (i % 2 == 0 ? even : odd).hidden[i] = dbm.mf_update(samples, i);
+    return .5 * mean(dbm.energy(DBM::held(even))) + .5 * mean(dbm.energy(DBM::held(odd)));
+  }
+};
+
+/// VariationalPCD with hidden units of the data that are drawn: by num_gibbs_steps of sampling, v
+/// (and labels) held.
 class PCD : public PersistentCD {
  public:
   static constexpr const char* yaml = "pylearn2.costs.dbm.PCD";

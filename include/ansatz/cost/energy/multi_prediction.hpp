@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/seed.hpp>
+#include <ansatz/cost/energy/toronto_sparsity.hpp>
 #include <ansatz/job/cost.hpp>
 #include <ansatz/job/model_as.hpp>
 #include <ansatz/model/energy/dbm/dbm.hpp>
@@ -11,6 +12,7 @@
 #include <dsl/ops/arithmetic/square.hpp>
 #include <dsl/ops/random/bernoulli.hpp>
 #include <dsl/ops/reduce/argmax.hpp>
+#include <dsl/ops/reduce/min.hpp>
 
 ANSATZ_COMPILED_ONCE
 
@@ -84,10 +86,12 @@ class MultiPrediction : public Cost {
   static constexpr const char* doc = "parts of an example are found from the rest by mean field";
   Shared<MaskGen> mask_gen;
   bool hidden_as_noise = false, both_directions = false, supervised_cost = false, use_sum = false;
-  bool monitor_each_step = false;
+  bool monitor_each_step = false, monitor_multi_inference = false;
   std::optional<int> niter, block_grad;
   std::optional<double> robustness;
-  ir::List<double> l1_act_targets, l1_act_coeffs, l1_act_eps;
+  ir::List<double> l1_act_targets, l1_act_coeffs, l1_act_eps, range_rewards;
+  ir::List<double> reweighted_act_targets, reweighted_act_coeffs;
+  ir::List<double> toronto_act_targets, toronto_act_coeffs;
 
   constexpr MultiPrediction() {}
   constexpr explicit MultiPrediction(const Shared<MaskGen>& masks) : mask_gen(masks) {}
@@ -111,7 +115,24 @@ class MultiPrediction : public Cost {
         .from_to(0, 1);
     key("l1_act_coeffs", &Self::l1_act_coeffs, "factor of the distance from it").at_least(0);
     key("l1_act_eps", &Self::l1_act_eps, "distances that cost nothing; default: 0").at_least(0);
-    key("monitor_each_step", &Self::monitor_each_step, "channels of the cost after each round");
+    key("range_rewards", &Self::range_rewards,
+        "for each hidden layer the factor of 1 minus the range of a unit's means in a batch")
+        .at_least(0);
+    key("reweighted_act_targets", &Self::reweighted_act_targets,
+        "the wanted mean activity m of each hidden layer, for a penalty that does not vanish where "
+        "units h are nearly always on or off: (mean h - m)^2 / (h (1 - h))")
+        .from_to(0, 1);
+    key("reweighted_act_coeffs", &Self::reweighted_act_coeffs, "factor of that penalty")
+        .at_least(0);
+    key("toronto_act_targets", &Self::toronto_act_targets,
+        "the wanted mean activity of each hidden layer, as of TorontoSparsity")
+        .from_to(0, 1);
+    key("toronto_act_coeffs", &Self::toronto_act_coeffs, "factor of that penalty").at_least(0);
+    key("monitor_each_step", &Self::monitor_each_step,
+        "channels of the cost after each round, and of the largest change of a pixel by it");
+    key("monitor_multi_inference", &Self::monitor_multi_inference,
+        "channel multi_err: the share of classes that multi-inference gets wrong")
+        .only_with("supervised");
   }
   constexpr bool supervised() const override { return supervised_cost; }
   constexpr bool is_stochastic() const override { return true; }
@@ -120,35 +141,54 @@ class MultiPrediction : public Cost {
     const DBM* const dbm = dbm_of(model);
     if (!dbm) return {};
     const Inferred seen = infer(*dbm, data);
-    AnyExpr total = inpaint_cost(*dbm, seen, seen.history.size() - 1);
-    if (!l1_act_targets.empty()) total = total + l1_act_cost(*dbm, seen.history.back().means);
-    if (robustness) {
-      const DBMState known =
-          dbm->mean_field(seen.given.v, seen.given.y ? &*seen.given.y : nullptr).back();
-      const int count = seen.given.y ? dbm->depth() - 1 : dbm->depth();
-      for (int i = 0; i < count; ++i)
-        total = total +
-                setting("multi_prediction.robustness", *robustness) *
-                    sum(sum(square(known.hidden[i].down - seen.history.back().means.hidden[i].down),
-                            units),
-                        batch);
-    }
+    AnyExpr total = differentiated(*dbm, seen);
+    if (!toronto_act_targets.empty())
+      total = total + toronto_act_cost(*dbm, seen.history.back().means);
     return total;
+  }
+  constexpr GradientList gradients(const Model& model, const Data& data) const override {
+    if (toronto_act_targets.empty()) return Cost::gradients(model, data);
+    GradientList g;
+    const DBM* const dbm = dbm_of(model);
+    if (!dbm) return g;
+    const Inferred seen = infer(*dbm, data);
+    const AnyExpr known = differentiated(*dbm, seen);
+    g.value = known + toronto_act_cost(*dbm, seen.history.back().means);
+    // Below the first layer is the example itself, as of Pylearn2.
+    DBMState held = DBM::held(seen.history.back().means);
+    held.v = seen.given.v;
+    const AnyExpr linear =
+        as_if_linear(*dbm, held, toronto_act_coeffs,
+                     [&](int i, const UnitState& of) { return toronto_act_cost(*dbm, i, of); });
+    for (const ModelParameter& p : model.parameters())
+      g.of.push_back(grad(known, p.value) + grad(linear, p.value));
+    return g;
   }
   constexpr void channels(const Model& model, const Data& data, ChannelList& list) const override {
     const DBM* const dbm = dbm_of(model);
     if (!dbm) return;
     const Inferred seen = infer(*dbm, data);
     const int last = seen.history.size() - 1;
-    list.add("total_inpaint_cost_term_0_inpaint_cost", inpaint_cost(*dbm, seen, last));
-    if (!l1_act_targets.empty())
-      list.add("total_inpaint_cost_term_1_l1_act_cost",
-               l1_act_cost(*dbm, seen.history[last].means));
-    for (int i = 0; monitor_each_step && i <= last; ++i)
+    int terms = 0;
+    const auto term = [&](const char* name, const AnyExpr& value) {
+      list.add("total_inpaint_cost_term_" + to_text(terms++) + "_" + name, value);
+    };
+    const DBMState& means = seen.history[last].means;
+    term("inpaint_cost", inpaint_cost(*dbm, seen, last));
+    if (!l1_act_targets.empty()) term("l1_act_cost", l1_act_cost(*dbm, means));
+    if (!toronto_act_targets.empty()) term("toronto_act_cost", toronto_act_cost(*dbm, means));
+    if (!reweighted_act_targets.empty())
+      term("reweighted_act_cost", reweighted_act_cost(*dbm, means));
+    for (int i = 0; monitor_each_step && i <= last; ++i) {
       list.add("all_inpaint_costs_after_" + to_text(i), inpaint_cost(*dbm, seen, i));
+      if (i > 0)
+        list.add("max_pixel_diff[" + to_text(i) + "]",
+                 max(abs(seen.history[i].means.v - seen.history[i - 1].means.v)));
+    }
     for (int i = 0; i < dbm->depth(); ++i) {
       ChannelList of_state;
-      dbm->hidden_layers[i]->state_channels(seen.history[last].means.hidden[i], of_state);
+      dbm->hidden_layers[i]->state_channels(dbm->below(i), seen.history[last].means.hidden[i],
+                                            of_state);
       list.add("final_inpaint_" + dbm->hidden_layers[i]->layer_name + "_", of_state);
     }
     if (!supervised_cost) return;
@@ -159,6 +199,9 @@ class MultiPrediction : public Cost {
                    sum(hidden, batch), "share of the hidden labels that are found wrong");
     list.add("err", mean(wrong(dbm->mean_field(seen.given.v).back().hidden.back().up)),
              "share of examples whose inferred class is wrong");
+    if (monitor_multi_inference)
+      list.add("multi_err", mean(wrong(dbm->multi_infer(seen.given.v))),
+               "share of examples whose class multi-inference gets wrong");
   }
 
  private:
@@ -186,6 +229,53 @@ class MultiPrediction : public Cost {
     if (given.y) seen.other.drop_mask_y = 1 - *given.drop_mask_y;
     seen.of_other = dbm.do_inpainting(seen.other);
     return seen;
+  }
+  // All whose derivatives are what they are.
+  constexpr AnyExpr differentiated(const DBM& dbm, const Inferred& seen) const {
+    const DBMState& means = seen.history.back().means;
+    AnyExpr total = inpaint_cost(dbm, seen, seen.history.size() - 1);
+    if (!l1_act_targets.empty()) total = total + l1_act_cost(dbm, means);
+    if (!reweighted_act_targets.empty()) total = total + reweighted_act_cost(dbm, means);
+    for (int i = 0; i < range_rewards.size(); ++i) {
+      if (range_rewards[i] == 0) continue;
+      const AnyExpr h = dbm.hidden_layers[i]->rewarded(means.hidden[i]);
+      total =
+          total + setting("range_reward." + dbm.hidden_layers[i]->layer_name, range_rewards[i]) *
+                      mean(1 - (max(h, batch) - min(h, batch)));
+    }
+    if (robustness) {
+      const DBMState known =
+          dbm.mean_field(seen.given.v, seen.given.y ? &*seen.given.y : nullptr).back();
+      const int count = seen.given.y ? dbm.depth() - 1 : dbm.depth();
+      for (int i = 0; i < count; ++i)
+        total =
+            total + setting("multi_prediction.robustness", *robustness) *
+                        sum(sum(square(known.hidden[i].down - means.hidden[i].down), units), batch);
+    }
+    return total;
+  }
+  constexpr AnyExpr reweighted_act_cost(const DBM& dbm, const DBMState& s) const {
+    AnyExpr total = constant(0);
+    for (int i = 0; i < dbm.depth(); ++i) {
+      if (reweighted_act_coeffs[i] == 0) continue;
+      const String name = "reweighted_act." + dbm.hidden_layers[i]->layer_name;
+      const AnyExpr h = dbm.hidden_layers[i]->rewarded(s.hidden[i]);
+      const AnyExpr off = mean(h, batch) - setting(name + ".target", reweighted_act_targets[i]);
+      total = total +
+              setting(name, reweighted_act_coeffs[i]) * mean(square(off) / (1e-7 + h * (1 - h)));
+    }
+    return total;
+  }
+  constexpr AnyExpr toronto_act_cost(const DBM& dbm, const DBMState& s) const {
+    AnyExpr total = constant(0);
+    for (int i = 0; i < dbm.depth(); ++i)
+      if (toronto_act_coeffs[i] != 0) total = total + toronto_act_cost(dbm, i, s.hidden[i]);
+    return total;
+  }
+  constexpr AnyExpr toronto_act_cost(const DBM& dbm, int i, const UnitState& s) const {
+    const String name = "toronto_act." + dbm.hidden_layers[i]->layer_name;
+    return dbm.hidden_layers[i]->l2_act_cost(s, setting(name + ".target", toronto_act_targets[i]),
+                                             setting(name, toronto_act_coeffs[i]));
   }
   // After round i, of what was hidden.
   constexpr AnyExpr inpaint_cost(const DBM& dbm, const Inferred& seen, int i) const {
@@ -229,12 +319,22 @@ class MultiPrediction : public Cost {
       graph_error("MultiPrediction with labels needs a DBM whose last layer is a Softmax");
       return nullptr;
     }
-    const int layers = dbm->depth(), targets = l1_act_targets.size();
-    if ((targets && targets != layers) || l1_act_coeffs.size() != targets ||
-        (!l1_act_eps.empty() && l1_act_eps.size() != targets)) {
+    const int layers = dbm->depth();
+    const auto fits = [&](const ir::List<double>& wanted, const ir::List<double>& coefficients) {
+      return wanted.size() == coefficients.size() && (wanted.empty() || wanted.size() == layers);
+    };
+    const bool eps_fit = l1_act_eps.empty() || l1_act_eps.size() == l1_act_targets.size();
+    if (!fits(l1_act_targets, l1_act_coeffs) || !eps_fit) {
       graph_error(
           "MultiPrediction: l1_act_targets, l1_act_coeffs and l1_act_eps need a number for "
           "each hidden layer");
+      return nullptr;
+    }
+    if (!fits(reweighted_act_targets, reweighted_act_coeffs) ||
+        !fits(toronto_act_targets, toronto_act_coeffs) || !fits(range_rewards, range_rewards)) {
+      graph_error(
+          "MultiPrediction: range_rewards, and targets and coeffs of reweighted_act and "
+          "toronto_act, need a number for each hidden layer");
       return nullptr;
     }
     return dbm;

@@ -11,6 +11,24 @@ ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
+/// A number with the gradients that penalties of mean activities would have if the means were
+/// u W + b, so that they do not vanish where units are nearly always on or off.
+/// @param held     the means, which gradients do not see
+/// @param penalty  that of layer i, of its state; asked where its coefficient is not 0
+template <class F>
+constexpr AnyExpr as_if_linear(const DBM& dbm, const DBMState& held,
+                               const ir::List<double>& coefficients, F penalty) {
+  AnyExpr total = constant(0);
+  for (int i = 0; i < dbm.depth(); ++i) {
+    if (coefficients[i] == 0) continue;
+    const AnyExpr slope = grad(penalty(i, held.hidden[i]), held.hidden[i].down);
+    const AnyExpr linear =
+        dbm.hidden_layers[i]->linear_feed_forward(dbm.below(i), dbm.seen_below(held, i));
+    total = total + sum(stop_gradient(slope) * linear);
+  }
+  return total;
+}
+
 /// The penalty of a DBM's mean activities: the sum over layers of coeffs times the mean over units
 /// of the squared distance of targets and of their mean over the batch. Its gradient is that of
 /// Salakhutdinov's program: as if the means were u W + b, so that it does not vanish where units
@@ -48,15 +66,9 @@ class TorontoSparsity : public Cost {
     const DBM* const dbm = fitting(model);
     if (!dbm) return g;
     const DBMState s = DBM::held(inferred(*dbm, data));
-    AnyExpr as_if_linear = constant(0);
-    for (int i = 0; i < dbm->depth(); ++i) {
-      if (coeffs[i] == 0) continue;
-      const AnyExpr slope = grad(penalty(*dbm, i, s.hidden[i]), s.hidden[i].down);
-      const AnyExpr linear =
-          dbm->hidden_layers[i]->linear_feed_forward(dbm->below(i), dbm->seen_below(s, i));
-      as_if_linear = as_if_linear + sum(stop_gradient(slope) * linear);
-    }
-    for (const ModelParameter& p : model.parameters()) g.of.push_back(grad(as_if_linear, p.value));
+    const AnyExpr linear = as_if_linear(
+        *dbm, s, coeffs, [&](int i, const UnitState& of) { return penalty(*dbm, i, of); });
+    for (const ModelParameter& p : model.parameters()) g.of.push_back(grad(linear, p.value));
     return g;
   }
 

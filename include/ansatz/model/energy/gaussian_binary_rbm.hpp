@@ -155,6 +155,8 @@ class GaussianBinaryRBM : public RBM {
       *next = clip(*next, min_sigma / sigma_lr_scale, max_sigma / sigma_lr_scale);
   }
 
+  constexpr bool has_binary_visibles() const override { return false; }
+
  private:
   constexpr GaussianUnits gaussian_units() const {
     return {bias_vis(), bias_hid(), square(sigma())};

@@ -10,6 +10,7 @@
 #include <dsl/ops/activation/softplus.hpp>
 #include <dsl/ops/arithmetic/square.hpp>
 #include <dsl/ops/random/bernoulli.hpp>
+#include <dsl/ops/random/multinomial.hpp>
 
 ANSATZ_COMPILED_ONCE
 
@@ -38,6 +39,9 @@ class RBM : public EnergyModel {
   Numbers init_bias_vis = 0., init_bias_hid = 0.;
   Shared<Dataset> init_bias_vis_marginals, random_patches_src;
   bool monitor_reconstruction = false;
+  double base_lr = 1e-3;
+  std::optional<double> anneal_start;
+  int nchains = 100, sml_gibbs_steps = 1;
 
   constexpr RBM() {}
   constexpr ~RBM() override {}
@@ -57,6 +61,13 @@ class RBM : public EnergyModel {
         "data set of which `nhid` examples in a row, times irange, are the first weights");
     key("monitor_reconstruction", &RBM::monitor_reconstruction,
         "accepted and ignored: the channel is there");
+    key("base_lr", &RBM::base_lr, "learning rate with DefaultTrainingAlgorithm").above(0);
+    key("anneal_start", &RBM::anneal_start,
+        "with DefaultTrainingAlgorithm the learning rate is at most this over the updates before")
+        .above(0);
+    key("nchains", &RBM::nchains, "chains of SML with DefaultTrainingAlgorithm").at_least(1);
+    key("sml_gibbs_steps", &RBM::sml_gibbs_steps, "Gibbs steps of those chains between two updates")
+        .at_least(1);
   }
   /// Those of all that stand between two Spaces.
   template <class K>
@@ -105,6 +116,18 @@ class RBM : public EnergyModel {
   constexpr AnyExpr free_energy(const AnyExpr& v) const override {
     return -sum(v * bias_vis(), units) - sum(softplus(input_to_h_from_v(v)), units);
   }
+  /// An estimate of the mean log-pseudo-likelihood, the sum over visible units of the logarithm of
+  /// P(v_i | the others) (Besag 1975): of each example one unit is drawn, which stands for all.
+  constexpr AnyExpr pseudo_likelihood(const AnyExpr& v) const {
+    AnyExpr flat = v;
+    if (v.shape().rank > 2)
+      flat =
+          AnyExpr(ir::reshape_features(v.value(), ir::make_shape(input_space().total_dimension())));
+    AnyExpr one = multinomial(0 * flat + 1);
+    if (v.shape().rank > 2) one = AnyExpr(ir::reshape_features(one.value(), input_space().shape));
+    const AnyExpr flipped = v + one * (1 - 2 * v);
+    return -input_space().total_dimension() * mean(softplus(free_energy(v) - free_energy(flipped)));
+  }
   /// The hidden units are drawn, then the visible ones.
   constexpr AnyExpr gibbs_step(const AnyExpr& v) const override {
     const AnyExpr h = bernoulli(mean_h_given_v(v));
@@ -133,9 +156,11 @@ class RBM : public EnergyModel {
     list.push_back(weights_between().named(at(), "W"));
   }
   /// Extremes of the biases and of the mean activities of the hidden units; the squared distance
-  /// of an example and of what it becomes when the hidden units are drawn.
+  /// of an example and of what it becomes when the hidden units are drawn; of binary units the
+  /// pseudo-likelihood.
   constexpr void channels(const Data& data, ChannelList& list) const override;
 
+  constexpr virtual bool has_binary_visibles() const { return true; }
   constexpr AnyExpr W() const { return weights_between().W(at()); }
   constexpr AnyExpr bias_vis() const { return parameter_leaf("bias_vis", input_space().shape); }
   constexpr AnyExpr bias_hid() const { return parameter_leaf("bias_hid", hidden_space().shape); }
@@ -201,6 +226,9 @@ constexpr void RBM::channels(const Data& data, ChannelList& list) const {
   add("h", mean(h, batch));
   list.add("reconstruction_error", mean(sum(square(mean_v_given_h(bernoulli(h)) - v), units)),
            "squared distance of an example and of E(v | h), h drawn");
+  if (has_binary_visibles())
+    list.add("pseudo_likelihood", pseudo_likelihood(v),
+             "estimate of the sum over units of log P(v_i | the others), in nats");
 }
 
 }  // namespace ansatz

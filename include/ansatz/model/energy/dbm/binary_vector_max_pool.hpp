@@ -49,11 +49,12 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
   }
   void check_on(const SpaceInfo& below) const override;
 
-  constexpr SpaceInfo output_space() const override {
+  constexpr SpaceInfo output_space(const SpaceInfo&) const override {
     return vector_space(detector_layer_dim / pool_size);
   }
-  constexpr SpaceInfo state_space() const override { return vector_space(detector_layer_dim); }
-  constexpr UnitState state_of(const AnyExpr& drawn) const override {
+  constexpr SpaceInfo state_space(const SpaceInfo&) const override { return detectors(); }
+  constexpr SpaceInfo detectors() const { return vector_space(detector_layer_dim); }
+  constexpr UnitState state_of(const SpaceInfo&, const AnyExpr& drawn) const override {
     if (pool_size == 1) return {drawn, drawn};
     const AnyExpr pools(ir::reshape_features(
         drawn.value(), ir::make_shape(detector_layer_dim / pool_size, pool_size)));
@@ -86,7 +87,7 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
   constexpr AnyExpr pre(const SpaceInfo& below, const AnyExpr& u, bool double_weights) const {
     AnyExpr seen = u;
     if (double_weights) seen = 2 * u;
-    return format_as(lmul(at(below), Signal(below, seen)), state_space()).value() + b();
+    return format_as(lmul(at(below), Signal(below, seen)), detectors()).value() + biases();
   }
   constexpr UnitState mf_update(const SpaceInfo& below, const AnyExpr& u, const AnyExpr* message,
                                 bool double_weights = false) const override {
@@ -96,20 +97,24 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
                              const AnyExpr* message) const override {
     return drawn(pre(below, u, false), message);
   }
-  constexpr UnitState sample_alone(const AnyExpr& like) const override {
-    return drawn(0 * like + b(), nullptr);
+  constexpr UnitState sample_alone(const SpaceInfo&, const AnyExpr& like) const override {
+    return drawn(0 * like + biases(), nullptr);
   }
-  constexpr UnitState mf_alone(const AnyExpr& like) const override {
-    return means(0 * like + b(), nullptr).state;
+  constexpr UnitState mf_alone(const SpaceInfo&, const AnyExpr& like) const override {
+    return means(0 * like + biases(), nullptr).state;
   }
-  constexpr AnyExpr upward(const UnitState& s) const override { return centered(s.up); }
-  constexpr AnyExpr downward(const UnitState& s) const override { return centered(s.down); }
+  constexpr AnyExpr upward(const SpaceInfo&, const UnitState& s) const override {
+    return centered(s.up);
+  }
+  constexpr AnyExpr downward(const SpaceInfo&, const UnitState& s) const override {
+    return centered(s.down);
+  }
   constexpr AnyExpr message(const SpaceInfo& below, const AnyExpr& seen) const override {
-    return format_as(lmul_T(at(below), Signal(state_space(), seen)), below).value();
+    return format_as(lmul_T(at(below), Signal(detectors(), seen)), below).value();
   }
   constexpr AnyExpr energy_term(const SpaceInfo& below, const AnyExpr& u,
                                 const UnitState& s) const override {
-    return -sum(downward(s) * pre(below, u, false), units);
+    return -sum(downward(below, s) * pre(below, u, false), units);
   }
 
   constexpr void weights(const SpaceInfo& below, ir::List<ModelWeights>& list) const override {
@@ -121,7 +126,8 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
   constexpr void channels(const SpaceInfo& below, ChannelList& list) const override {
     norm_channels(at(below), list);
   }
-  constexpr void state_channels(const UnitState& s, ChannelList& list) const override {
+  constexpr void state_channels(const SpaceInfo&, const UnitState& s,
+                                ChannelList& list) const override {
     if (pool_size == 1) return Dense::activity_channels(s.up, "_x.", list);
     ChannelList pools, detectors;
     Dense::activity_channels(s.up, "_x.", pools);
@@ -140,10 +146,18 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
     if (pool_size != 1) return DBMHiddenLayer::l1_act_cost(s, target, coefficient, eps);
     return coefficient * mean(relu(abs(mean(s.down, batch) - target) - eps));
   }
+  constexpr AnyExpr rewarded(const UnitState& s) const override {
+    if (pool_size != 1) return DBMHiddenLayer::rewarded(s);
+    return s.down;
+  }
   constexpr AnyExpr linear_feed_forward(const SpaceInfo& below, const AnyExpr& u) const override {
     if (pool_size != 1) return DBMHiddenLayer::linear_feed_forward(below, u);
     return pre(below, u, false);
   }
+
+ protected:
+  /// What the units get beside u W.
+  constexpr virtual AnyExpr biases() const { return b(); }
 
  private:
   struct Means {
@@ -163,7 +177,8 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
     return AnyExpr(ir::reshape_features(x.value(), to));
   }
   constexpr UnitState of_columns(const PooledUnits<AnySpace, AnySpace>& units_of) const {
-    return {reshaped(units_of.p, output_space().shape), reshaped(units_of.h, state_space().shape)};
+    return {reshaped(units_of.p, ir::make_shape(detector_layer_dim / pool_size)),
+            reshaped(units_of.h, detectors().shape)};
   }
   constexpr Means means(const AnyExpr& z, const AnyExpr* message) const {
     if (pool_size == 1) {

@@ -84,6 +84,11 @@ class GibbsEvenOdd : public Object {
 /// WeightDoubling; an `inference_procedure` may say otherwise. VariationalPCD and its kin train it,
 /// and MultiPrediction.
 ///
+/// Layers that were trained one by one, each on what the one below makes of the data, begin with
+/// `rbm_list` as Salakhutdinov and Hinton have it: with half of their weights in the first and in
+/// the last layer, which had no layer on one side to share with, and with the mean of what a
+/// layer's biases were as hidden and as visible units. Pylearn2's stitch_rbms.
+///
 ///     DBM(BinaryVector(784), niter(5), BinaryVectorMaxPool("h0", 500, pool_size(1), irange(.05)),
 ///         BinaryVectorMaxPool("h1", 1000, pool_size(1), irange(.05)))
 ///
@@ -99,6 +104,7 @@ class DBM : public Model {
   ir::List<Shared<DBMHiddenLayer>> hidden_layers;
   Shared<InferenceProcedure> inference_procedure;
   Shared<GibbsEvenOdd> sampling_procedure;
+  ir::List<Shared<Model>> rbm_list;
 
   constexpr DBM() {}
   constexpr ~DBM() override {}
@@ -118,22 +124,29 @@ class DBM : public Model {
         "the order of mean field's updates; default: WeightDoubling");
     key("sampling_procedure", &DBM::sampling_procedure,
         "the order in which layers are drawn; default: GibbsEvenOdd, the only one");
+    key("rbm_list", &DBM::rbm_list,
+        "trained DBMs of one hidden layer each, that of the same name here, which the layers begin "
+        "as; with a Softmax the last one has it, too");
   }
-  /// KeyFaults: layers that cannot stand on each other, of one name, or too few rounds for several.
+  /// KeyFaults: layers that cannot stand on each other, of one name, or too few rounds for several;
+  /// an `rbm_list` of other models.
   void check() const;
 
   constexpr SpaceInfo input_space() const override { return visible_layer->space(); }
   constexpr bool has_classes() const { return hidden_layers.back()->has_classes(); }
   constexpr SpaceInfo target_space() const override {
-    if (has_classes()) return hidden_layers.back()->output_space();
+    if (has_classes()) return output_space_of(depth() - 1);
     return {};
   }
   constexpr int batch_size() const override { return fixed_batch_size; }
   constexpr int depth() const { return hidden_layers.size(); }
   /// The Space below hidden layer i.
-  constexpr SpaceInfo below(int i) const {
-    return i == 0 ? input_space() : hidden_layers[i - 1]->output_space();
+  constexpr SpaceInfo below(int i) const { return i == 0 ? input_space() : output_space_of(i - 1); }
+  /// What is above hidden layer i, and what is drawn of it.
+  constexpr SpaceInfo output_space_of(int i) const {
+    return hidden_layers[i]->output_space(below(i));
   }
+  constexpr SpaceInfo state_space(int i) const { return hidden_layers[i]->state_space(below(i)); }
 
   /// E(v, h), one number a row; of means its expectation, as the energy is linear in each layer.
   constexpr AnyExpr energy(const DBMState& s) const {
@@ -159,8 +172,8 @@ class DBM : public Model {
       if (y && i == depth() - 1) {
         s.hidden.push_back({*y, *y});
       } else if (y && i == depth() - 2) {
-        const AnyExpr message =
-            hidden_layers[i + 1]->message(below(i + 1), hidden_layers[i + 1]->downward({*y, *y}));
+        const AnyExpr message = hidden_layers[i + 1]->message(
+            below(i + 1), hidden_layers[i + 1]->downward(below(i + 1), {*y, *y}));
         s.hidden.push_back(hidden_layers[i]->mf_update(below(i), seen_below(s, i), &message));
       } else {
         s.hidden.push_back(
@@ -204,6 +217,22 @@ class DBM : public Model {
     return history;
   }
 
+  /// What the last layer is of v by multi-inference (Goodfellow et al. 2013): mean field by
+  /// weight doubling that sees, in place of v, the mean of v and of what the hidden units make of
+  /// it. At first that is what inpainting begins with.
+  constexpr AnyExpr multi_infer(const AnyExpr& v) const {
+    DBMState s{.5 * v + .5 * visible_layer->init_inpainting_state(v, false), {}};
+    for (int i = 0; i < depth(); ++i)
+      s.hidden.push_back(
+          hidden_layers[i]->mf_update(below(i), seen_below(s, i), nullptr, i + 1 < depth()));
+    for (int round = 1; round < niter; ++round) {
+      for (int i = 0; i < depth(); i += 2) s.hidden[i] = mf_update(s, i);
+      s.v = .5 * v + .5 * mean_of_v(s);
+      for (int i = 1; i < depth(); i += 2) s.hidden[i] = mf_update(s, i);
+    }
+    return s.hidden.back().up;
+  }
+
   /// Steps that procedures are made of. What v is before any round, with no hidden layer yet.
   constexpr InpaintedState inpainting_begun(const MaskedExample& given) const {
     InpaintedState now;
@@ -245,11 +274,18 @@ class DBM : public Model {
     history.push_back(now);
   }
   constexpr UnitState mf_update(const DBMState& s, int i) const { return updated(s, i, false); }
+  /// E(v | h)
+  constexpr AnyExpr mean_of_v(const DBMState& s) const {
+    return visible_layer->mean_of(message_to(s, -1));
+  }
   /// Zeros in hidden layer i's state Space, as many rows as v has.
   constexpr AnyExpr rows_of(const AnyExpr& v, int i) const {
     AnyExpr rows = sum(0 * v, units, keep_axes);
     if (v.shape().rank > 2) rows = AnyExpr(ir::reshape_features(rows.value(), ir::make_shape(1)));
-    return rows + AnyExpr(zeros(VectorSpace(hidden_layers[i]->state_space().total_dimension())));
+    const SpaceInfo space = state_space(i);
+    const AnyExpr vectors = rows + AnyExpr(zeros(VectorSpace(space.total_dimension())));
+    if (space.shape.rank < 2) return vectors;
+    return AnyExpr(ir::reshape_features(vectors.value(), space.shape));
   }
 
   /// One step of Gibbs sampling: the even hidden layers, then v and the odd ones. What is clamped
@@ -257,7 +293,7 @@ class DBM : public Model {
   constexpr DBMState gibbs_step(DBMState s, bool clamp_v = false, bool clamp_top = false) const {
     const int free = clamp_top ? depth() - 1 : depth();
     for (int i = 0; i < free; i += 2) s.hidden[i] = updated(s, i, true);
-    if (!clamp_v) s.v = visible_layer->sample(message_to(s, -1));
+    if (!clamp_v) s.v = visible_layer->sample(message_to(s, -1, true));
     for (int i = 1; i < free; i += 2) s.hidden[i] = updated(s, i, true);
     return s;
   }
@@ -296,15 +332,15 @@ class DBM : public Model {
   constexpr DBMState alone(const AnyExpr& v) const {
     DBMState s{visible_layer->sample_alone(v), {}};
     for (int i = 0; i < depth(); ++i)
-      s.hidden.push_back(hidden_layers[i]->sample_alone(rows_of(v, i)));
+      s.hidden.push_back(hidden_layers[i]->sample_alone(below(i), rows_of(v, i)));
     return s;
   }
   constexpr AnyExpr reconstruction(const AnyExpr& v) const {
-    return visible_layer->mean_of(message_to(mean_field(v).back(), -1));
+    return mean_of_v(mean_field(v).back());
   }
 
   constexpr Signal output(const Signal& v) const override {
-    return Signal(hidden_layers.back()->output_space(),
+    return Signal(output_space_of(depth() - 1),
                   mean_field(format_as(v, input_space()).value()).back().hidden.back().up);
   }
   constexpr void functions(const Data& data, FunctionList& list) const override {
@@ -339,7 +375,7 @@ class DBM : public Model {
       const DBMHiddenLayer& layer = *hidden_layers[i];
       ChannelList own, of_state;
       layer.channels(below(i), own);
-      layer.state_channels(history.back().hidden[i], of_state);
+      layer.state_channels(below(i), history.back().hidden[i], of_state);
       list.add(layer.layer_name + "_", own);
       list.add("mf_" + layer.layer_name + "_", of_state);
     }
@@ -360,21 +396,23 @@ class DBM : public Model {
   /// What hidden layer i sees below.
   constexpr AnyExpr seen_below(const DBMState& s, int i) const {
     if (i == 0) return visible_layer->upward(s.v);
-    return hidden_layers[i - 1]->upward(s.hidden[i - 1]);
+    return hidden_layers[i - 1]->upward(below(i - 1), s.hidden[i - 1]);
   }
 
  private:
   // What layer i gets from above; -1: the visible one.
-  constexpr AnyExpr message_to(const DBMState& s, int i) const {
+  constexpr AnyExpr message_to(const DBMState& s, int i, bool to_draw = false) const {
     const DBMHiddenLayer& above = *hidden_layers[i + 1];
-    return above.message(below(i + 1), above.downward(s.hidden[i + 1]));
+    const AnyExpr seen = above.downward(below(i + 1), s.hidden[i + 1]);
+    if (to_draw) return above.sampling_message(below(i + 1), seen);
+    return above.message(below(i + 1), seen);
   }
   constexpr UnitState updated(const DBMState& s, int i, bool draw) const {
     const DBMHiddenLayer& layer = *hidden_layers[i];
     const AnyExpr u = seen_below(s, i);
     AnyExpr from_above;
     const AnyExpr* message = nullptr;
-    if (i + 1 < depth()) from_above = message_to(s, i), message = &from_above;
+    if (i + 1 < depth()) from_above = message_to(s, i, draw), message = &from_above;
     if (draw) return layer.sample(below(i), u, message);
     return layer.mf_update(below(i), u, message);
   }
@@ -390,13 +428,13 @@ class DBM : public Model {
     const auto body = [&](const AnyExpr& v, const auto&... h) {
       DBMState now{v, {}};
       int i = 0;
-      (now.hidden.push_back(hidden_layers[i++]->state_of(h)), ...);
+      ((now.hidden.push_back(hidden_layers[i]->state_of(below(i), h)), ++i), ...);
       now = gibbs_step(now, clamp_v, clamp_top);
       return carry(now.v, now.hidden[I].down...);
     };
     const auto last = repeat(setting(called, steps), body, s.v, s.hidden[I].down...);
     DBMState now{last.template get<0>(), {}};
-    (now.hidden.push_back(hidden_layers[I]->state_of(last.template get<I + 1>())), ...);
+    (now.hidden.push_back(hidden_layers[I]->state_of(below(I), last.template get<I + 1>())), ...);
     return now;
   }
 };

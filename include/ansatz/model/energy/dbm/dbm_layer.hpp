@@ -38,6 +38,8 @@ class DBMVisibleLayer : public Object {
   constexpr virtual AnyExpr sample_alone(const AnyExpr& like) const = 0;
   /// The terms of the energy that v alone has, one number a row.
   constexpr virtual AnyExpr energy_term(const AnyExpr& v) const = 0;
+  /// Whether the energy of a mean is the mean of energies.
+  constexpr virtual bool has_linear_energy() const { return true; }
   /// What stands for units that inference is not shown, before it has begun: their means where they
   /// see nothing, in the shape of `like`, or with `noise` a draw about nothing.
   constexpr virtual AnyExpr init_inpainting_state(const AnyExpr& like, bool noise) const = 0;
@@ -63,11 +65,11 @@ class DBMHiddenLayer : public Object {
   /// KeyFaults, where the layer cannot stand on `below`.
   virtual void check_on(const SpaceInfo& below) const = 0;
 
-  /// What the layer above sees.
-  constexpr virtual SpaceInfo output_space() const = 0;
+  /// What the layer above sees of it, where it stands on `below`.
+  constexpr virtual SpaceInfo output_space(const SpaceInfo& below) const = 0;
   /// What is drawn and kept: of pooled units the detectors.
-  constexpr virtual SpaceInfo state_space() const = 0;
-  constexpr virtual UnitState state_of(const AnyExpr& drawn) const = 0;
+  constexpr virtual SpaceInfo state_space(const SpaceInfo& below) const = 0;
+  constexpr virtual UnitState state_of(const SpaceInfo& below, const AnyExpr& drawn) const = 0;
 
   constexpr virtual void parameters(const SpaceInfo& below,
                                     ir::List<ModelParameter>& list) const = 0;
@@ -80,13 +82,17 @@ class DBMHiddenLayer : public Object {
                                         bool double_weights = false) const = 0;
   constexpr virtual UnitState sample(const SpaceInfo& below, const AnyExpr& u,
                                      const AnyExpr* message) const = 0;
-  /// As many draws as `like` has rows, of units that see nothing.
-  constexpr virtual UnitState sample_alone(const AnyExpr& like) const = 0;
+  /// As many draws as `like` has rows, of units that see nothing; `like` is in the state's Space.
+  constexpr virtual UnitState sample_alone(const SpaceInfo& below, const AnyExpr& like) const = 0;
   /// What a layer above, or below, sees of a state.
-  constexpr virtual AnyExpr upward(const UnitState& s) const { return s.up; }
-  constexpr virtual AnyExpr downward(const UnitState& s) const { return s.down; }
+  constexpr virtual AnyExpr upward(const SpaceInfo&, const UnitState& s) const { return s.up; }
+  constexpr virtual AnyExpr downward(const SpaceInfo&, const UnitState& s) const { return s.down; }
   /// What the layer below gets of `downward`.
   constexpr virtual AnyExpr message(const SpaceInfo& below, const AnyExpr& seen) const = 0;
+  /// The same where the layer below is drawn.
+  constexpr virtual AnyExpr sampling_message(const SpaceInfo& below, const AnyExpr& seen) const {
+    return message(below, seen);
+  }
   /// The terms of the energy with this layer and the one below, one number a row: of means, too,
   /// as it is linear in each.
   constexpr virtual AnyExpr energy_term(const SpaceInfo& below, const AnyExpr& u,
@@ -95,9 +101,9 @@ class DBMHiddenLayer : public Object {
   constexpr virtual void modify_updates(const SpaceInfo& below, UpdateList& updates) const = 0;
   /// Channels of the parameters, and of a state.
   constexpr virtual void channels(const SpaceInfo&, ChannelList&) const {}
-  constexpr virtual void state_channels(const UnitState&, ChannelList&) const {}
+  constexpr virtual void state_channels(const SpaceInfo&, const UnitState&, ChannelList&) const {}
   /// The means of units that see nothing, as many rows as `like` has.
-  constexpr virtual UnitState mf_alone(const AnyExpr& like) const = 0;
+  constexpr virtual UnitState mf_alone(const SpaceInfo& below, const AnyExpr& like) const = 0;
   /// Whether its units are the classes of the model's targets. Such a layer has `class_input`, of
   /// which its means are the softmax, and `class_input_alone`, that of units which see nothing.
   constexpr virtual bool has_classes() const { return false; }
@@ -123,6 +129,13 @@ class DBMHiddenLayer : public Object {
     const String text = "layer " + layer_name + " has no penalty of its activities";
     graph_error(text.c_str());
     return coefficient;
+  }
+  /// The states of which MultiPrediction rewards the range or the deviation, number by number: of
+  /// sigmoid units. Error for layers that have none.
+  constexpr virtual AnyExpr rewarded(const UnitState& s) const {
+    const String text = "layer " + layer_name + " has no rewards of its activities";
+    graph_error(text.c_str());
+    return s.up;
   }
   /// u W + b: what TorontoSparsity takes for the state. Error for layers that have none.
   constexpr virtual AnyExpr linear_feed_forward(const SpaceInfo&, const AnyExpr& u) const {

@@ -47,9 +47,12 @@ class DBMSoftmax : public DBMHiddenLayer, public Weights {
   }
   void check_on(const SpaceInfo& below) const override;
 
-  constexpr SpaceInfo output_space() const override { return vector_space(n_classes); }
-  constexpr SpaceInfo state_space() const override { return vector_space(n_classes); }
-  constexpr UnitState state_of(const AnyExpr& drawn) const override { return {drawn, drawn}; }
+  constexpr SpaceInfo output_space(const SpaceInfo&) const override { return classes(); }
+  constexpr SpaceInfo state_space(const SpaceInfo&) const override { return classes(); }
+  constexpr SpaceInfo classes() const { return vector_space(n_classes); }
+  constexpr UnitState state_of(const SpaceInfo&, const AnyExpr& drawn) const override {
+    return {drawn, drawn};
+  }
   constexpr bool has_classes() const override { return true; }
 
   constexpr AnyExpr b() const { return parameter_leaf("softmax_b", ir::make_shape(n_classes)); }
@@ -66,7 +69,7 @@ class DBMSoftmax : public DBMHiddenLayer, public Weights {
   void initialize(const SpaceInfo& below, InitialValues& values, RandomState& rng) const override;
 
   constexpr AnyExpr pre(const SpaceInfo& below, const AnyExpr& u) const {
-    return format_as(lmul(at(below), Signal(below, u)), state_space()).value() + b();
+    return format_as(lmul(at(below), Signal(below, u)), classes()).value() + b();
   }
   constexpr UnitState mf_update(const SpaceInfo& below, const AnyExpr& u, const AnyExpr* message,
                                 bool double_weights = false) const override {
@@ -79,11 +82,11 @@ class DBMSoftmax : public DBMHiddenLayer, public Weights {
     const AnyExpr y = multinomial(mf_update(below, u, message).up);
     return {y, y};
   }
-  constexpr UnitState sample_alone(const AnyExpr& like) const override {
+  constexpr UnitState sample_alone(const SpaceInfo&, const AnyExpr& like) const override {
     const AnyExpr y = multinomial(softmax(0 * like + b()));
     return {y, y};
   }
-  constexpr UnitState mf_alone(const AnyExpr& like) const override {
+  constexpr UnitState mf_alone(const SpaceInfo&, const AnyExpr& like) const override {
     const AnyExpr y = softmax(0 * like + b());
     return {y, y};
   }
@@ -95,14 +98,18 @@ class DBMSoftmax : public DBMHiddenLayer, public Weights {
     if (learn_init_inpainting_state) return z;
     return stop_gradient(z);
   }
-  constexpr AnyExpr upward(const UnitState& s) const override { return centered(s.up); }
-  constexpr AnyExpr downward(const UnitState& s) const override { return centered(s.down); }
+  constexpr AnyExpr upward(const SpaceInfo&, const UnitState& s) const override {
+    return centered(s.up);
+  }
+  constexpr AnyExpr downward(const SpaceInfo&, const UnitState& s) const override {
+    return centered(s.down);
+  }
   constexpr AnyExpr message(const SpaceInfo& below, const AnyExpr& seen) const override {
-    return format_as(lmul_T(at(below), Signal(state_space(), seen)), below).value();
+    return format_as(lmul_T(at(below), Signal(classes(), seen)), below).value();
   }
   constexpr AnyExpr energy_term(const SpaceInfo& below, const AnyExpr& u,
                                 const UnitState& s) const override {
-    return -sum(downward(s) * pre(below, u), units);
+    return -sum(downward(below, s) * pre(below, u), units);
   }
 
   constexpr void weights(const SpaceInfo& below, ir::List<ModelWeights>& list) const override {
@@ -111,7 +118,8 @@ class DBMSoftmax : public DBMHiddenLayer, public Weights {
   constexpr void modify_updates(const SpaceInfo& below, UpdateList& updates) const override {
     constrain(at(below), updates);
   }
-  constexpr void state_channels(const UnitState& s, ChannelList& list) const override {
+  constexpr void state_channels(const SpaceInfo&, const UnitState& s,
+                                ChannelList& list) const override {
     const AnyExpr largest = max(s.up, axis<0>);
     list.add("mean_max_class", mean(largest));
     list.add("max_max_class", max(largest));

@@ -124,7 +124,7 @@ class FromBiases : public InferenceProcedure {
 
  private:
   static constexpr UnitState begun(const DBM& dbm, const AnyExpr& v, int i) {
-    return dbm.hidden_layers[i]->mf_alone(dbm.rows_of(v, i));
+    return dbm.hidden_layers[i]->mf_alone(dbm.below(i), dbm.rows_of(v, i));
   }
 };
 

@@ -1,0 +1,165 @@
+// DBMCompositeLayer: hidden layers of a deep Boltzmann machine side by side
+#pragma once
+
+#include <ansatz/base/compiled_once.hpp>
+#include <ansatz/model/energy/dbm/dbm_layer.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/view/concatenate.hpp>
+#include <dsl/ops/view/slice.hpp>
+
+ANSATZ_COMPILED_ONCE
+
+namespace ansatz {
+
+/// Layers side by side, all of which stand on the layer below and under the layer above, such as
+/// units with pools and without. What others see of it, and its state, are the numbers of its
+/// components one behind the other, a vector. Parameters and channels are the components'.
+///
+///     DBMCompositeLayer("h0", BinaryVectorMaxPool("a", 50), BinaryVectorMaxPool("b", 20))
+class DBMCompositeLayer : public DBMHiddenLayer {
+ public:
+  static constexpr const char* yaml = "pylearn2.models.dbm.CompositeLayer";
+  static constexpr const char* also[] = {"pylearn2.models.dbm.layer.CompositeLayer"};
+  static constexpr const char* doc = "hidden layers of a DBM side by side";
+  ir::List<Shared<DBMHiddenLayer>> components;
+
+  constexpr DBMCompositeLayer() {}
+  constexpr ~DBMCompositeLayer() override {}
+  template <class... L>
+  constexpr explicit DBMCompositeLayer(const char* name, const L&... parts) {
+    layer_name = name;
+    (components.push_back(Shared<DBMHiddenLayer>(parts)), ...);
+  }
+  template <class K>
+  static constexpr void keys(K& key) {
+    DBMHiddenLayer::keys(key);
+    key.required("components", &DBMCompositeLayer::components, "the layers");
+  }
+  void check_on(const SpaceInfo& below) const override;
+
+  constexpr SpaceInfo output_space(const SpaceInfo& below) const override {
+    int count = 0;
+    for (const auto& each : components) count += each->output_space(below).total_dimension();
+    return vector_space(count);
+  }
+  constexpr SpaceInfo state_space(const SpaceInfo& below) const override {
+    int count = 0;
+    for (const auto& each : components) count += each->state_space(below).total_dimension();
+    return vector_space(count);
+  }
+  constexpr UnitState state_of(const SpaceInfo& below, const AnyExpr& drawn) const override {
+    return {
+        joined([&](int i) { return components[i]->state_of(below, state_in(below, drawn, i)); }).up,
+        drawn};
+  }
+  constexpr void parameters(const SpaceInfo& below, ir::List<ModelParameter>& list) const override {
+    for (const auto& each : components) each->parameters(below, list);
+  }
+  void initialize(const SpaceInfo& below, InitialValues& values, RandomState& rng) const override {
+    for (const auto& each : components) each->initialize(below, values, rng);
+  }
+  constexpr UnitState mf_update(const SpaceInfo& below, const AnyExpr& u, const AnyExpr* message,
+                                bool double_weights = false) const override {
+    return joined([&](int i) {
+      if (!message) return components[i]->mf_update(below, u, nullptr, double_weights);
+      const AnyExpr own = output_in(below, *message, i);
+      return components[i]->mf_update(below, u, &own, double_weights);
+    });
+  }
+  constexpr UnitState sample(const SpaceInfo& below, const AnyExpr& u,
+                             const AnyExpr* message) const override {
+    return joined([&](int i) {
+      if (!message) return components[i]->sample(below, u, nullptr);
+      const AnyExpr own = output_in(below, *message, i);
+      return components[i]->sample(below, u, &own);
+    });
+  }
+  constexpr UnitState sample_alone(const SpaceInfo& below, const AnyExpr& like) const override {
+    return joined(
+        [&](int i) { return components[i]->sample_alone(below, state_in(below, like, i)); });
+  }
+  constexpr UnitState mf_alone(const SpaceInfo& below, const AnyExpr& like) const override {
+    return joined([&](int i) { return components[i]->mf_alone(below, state_in(below, like, i)); });
+  }
+  constexpr AnyExpr upward(const SpaceInfo& below, const UnitState& s) const override {
+    return beside([&](int i) { return components[i]->upward(below, part(below, s, i)); });
+  }
+  constexpr AnyExpr downward(const SpaceInfo& below, const UnitState& s) const override {
+    return beside([&](int i) { return components[i]->downward(below, part(below, s, i)); });
+  }
+  constexpr AnyExpr message(const SpaceInfo& below, const AnyExpr& seen) const override {
+    AnyExpr total = components[0]->message(below, state_in(below, seen, 0));
+    for (int i = 1; i < components.size(); ++i)
+      total = total + components[i]->message(below, state_in(below, seen, i));
+    return total;
+  }
+  constexpr AnyExpr energy_term(const SpaceInfo& below, const AnyExpr& u,
+                                const UnitState& s) const override {
+    AnyExpr total = components[0]->energy_term(below, u, part(below, s, 0));
+    for (int i = 1; i < components.size(); ++i)
+      total = total + components[i]->energy_term(below, u, part(below, s, i));
+    return total;
+  }
+  constexpr void weights(const SpaceInfo& below, ir::List<ModelWeights>& list) const override {
+    for (const auto& each : components) each->weights(below, list);
+  }
+  constexpr void modify_updates(const SpaceInfo& below, UpdateList& updates) const override {
+    for (const auto& each : components) each->modify_updates(below, updates);
+  }
+  constexpr void channels(const SpaceInfo& below, ChannelList& list) const override {
+    for (const auto& each : components) {
+      ChannelList own;
+      each->channels(below, own);
+      list.add(each->layer_name + "_", own);
+    }
+  }
+  constexpr void state_channels(const SpaceInfo& below, const UnitState& s,
+                                ChannelList& list) const override {
+    for (int i = 0; i < components.size(); ++i) {
+      ChannelList own;
+      components[i]->state_channels(below, part(below, s, i), own);
+      list.add(components[i]->layer_name + "_", own);
+    }
+  }
+
+ private:
+  // Of numbers one behind the other, those from `begin` on, as they are in `space`.
+  static constexpr AnyExpr taken(const AnyExpr& x, int begin, const SpaceInfo& space) {
+    const AnyExpr own = slice(x, axis<0>, begin, begin + space.total_dimension());
+    if (space.shape.rank < 2) return own;
+    return AnyExpr(ir::reshape_features(own.value(), space.shape));
+  }
+  constexpr AnyExpr state_in(const SpaceInfo& below, const AnyExpr& x, int i) const {
+    int begin = 0;
+    for (int k = 0; k < i; ++k) begin += components[k]->state_space(below).total_dimension();
+    return taken(x, begin, components[i]->state_space(below));
+  }
+  constexpr AnyExpr output_in(const SpaceInfo& below, const AnyExpr& x, int i) const {
+    int begin = 0;
+    for (int k = 0; k < i; ++k) begin += components[k]->output_space(below).total_dimension();
+    return taken(x, begin, components[i]->output_space(below));
+  }
+  constexpr UnitState part(const SpaceInfo& below, const UnitState& s, int i) const {
+    return {output_in(below, s.up, i), state_in(below, s.down, i)};
+  }
+  static constexpr AnyExpr flat(const AnyExpr& x) {
+    if (x.shape().rank < 3) return x;
+    int count = 1;
+    for (int d = 1; d < x.shape().rank; ++d) count *= x.shape()[d];
+    return AnyExpr(ir::reshape_features(x.value(), ir::make_shape(count)));
+  }
+  template <class F>
+  constexpr AnyExpr beside(F each) const {
+    AnyExpr whole = flat(each(0));
+    for (int i = 1; i < components.size(); ++i) whole = concatenate(axis<0>, whole, flat(each(i)));
+    return whole;
+  }
+  template <class F>
+  constexpr UnitState joined(F each) const {
+    ir::List<UnitState> of;
+    for (int i = 0; i < components.size(); ++i) of.push_back(each(i));
+    return {beside([&](int i) { return of[i].up; }), beside([&](int i) { return of[i].down; })};
+  }
+};
+
+}  // namespace ansatz
