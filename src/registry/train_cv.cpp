@@ -23,6 +23,32 @@ constexpr const char* train_cv = "pylearn2.cross_validation.TrainCV";
 constexpr const char* best_cv =
     "pylearn2.cross_validation.train_cv_extensions.MonitorBasedSaveBestCV";
 
+constexpr const char* transformer_cv =
+    "pylearn2.cross_validation.dataset_iterators.TransformerDatasetCV";
+
+// The folds of another, as blocks make them: in a fold's job each of its sets stands in a
+// TransformerDataset, and the blocks are those of the fold.
+struct TransformerDatasetCV : DatasetFolds {
+  static constexpr const char* yaml = transformer_cv;
+  Shared<DatasetFolds> dataset_iterator;
+  PassedOn transformers;
+
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("dataset_iterator", &TransformerDatasetCV::dataset_iterator,
+                 "the data set and how it is divided into folds");
+    key.required("transformers", &TransformerDatasetCV::transformers,
+                 "the block that makes the features of every fold; of a file (!pkl:) that of the "
+                 "fold, with -0, -1, … before its ending, also in StackedBlocksCV");
+  }
+  const Splits& splits() const override { return dataset_iterator->splits(); }
+};
+// Those that read the data.
+const DatasetFolds& innermost(const DatasetFolds& folds) {
+  const auto* const around = dynamic_cast<const TransformerDatasetCV*>(&folds);
+  return around && around->dataset_iterator ? innermost(*around->dataset_iterator) : folds;
+}
+
 struct TrainCV : Object {
   static constexpr const char* yaml = train_cv;
   static constexpr const char* kind_name = "job";
@@ -105,19 +131,23 @@ class OfFold {
   yaml::NodePtr changed(const yaml::NodePtr& node) {
     const std::string name = class_of(*node);
     const bool pretrained = name == "pylearn2.cross_validation.mlp.PretrainedLayerCV";
+    const bool stacked = name == "pylearn2.cross_validation.blocks.StackedBlocksCV";
     const bool best = name == best_cv;
     auto copy = std::make_shared<yaml::Node>(*node);
-    bool other = pretrained || best;
+    bool other = pretrained || stacked || best;
     if (pretrained) copy->tag = "!obj:pylearn2.models.mlp.PretrainedLayer";
+    if (stacked) copy->tag = "!obj:pylearn2.blocks.StackedBlocks";
     if (best) copy->tag = "!obj:pylearn2.train_extensions.best_params.MonitorBasedSaveBest";
     for (yaml::Child& child : copy->children) {
       yaml::NodePtr value = (*this)(child.node);
       const bool writes = node->kind == yaml::Kind::mapping && child.key == "save_path";
       const bool reads = pretrained && child.key == "layer_content" && yaml::is_pickle(*value);
-      if ((writes || reads) && value->kind == yaml::Kind::scalar) {
-        value = std::make_shared<yaml::Node>(*value);
-        value->text = of_fold(value->text, fold_);
-        value->anchor.clear();
+      if ((writes || reads) && value->kind == yaml::Kind::scalar) value = numbered(*value);
+      if (stacked && child.key == "layers" && value->kind == yaml::Kind::sequence) {
+        auto layers = std::make_shared<yaml::Node>(*value);
+        for (yaml::Child& each : layers->children)
+          if (yaml::is_pickle(*each.node)) each.node = numbered(*each.node);
+        value = layers;
       }
       other = other || value != child.node;
       child.node = value;
@@ -128,6 +158,16 @@ class OfFold {
     return other ? yaml::NodePtr(copy) : node;
   }
 
+ public:
+  // A path of the fold.
+  yaml::NodePtr numbered(const yaml::Node& path) const {
+    auto own = std::make_shared<yaml::Node>(path);
+    own->text = of_fold(own->text, fold_);
+    own->anchor.clear();
+    return own;
+  }
+
+ private:
   std::int64_t fold_;
   std::map<const yaml::Node*, yaml::NodePtr> made_;
 };
@@ -148,14 +188,44 @@ yaml::NodePtr fold_node(const yaml::NodePtr& folds, std::int64_t fold, const cha
   return node;
 }
 
+yaml::NodePtr object_of_class(const char* path, const yaml::NodePtr& at) {
+  auto node = std::make_shared<yaml::Node>();
+  node->kind = yaml::Kind::mapping;
+  node->tag = std::string("!obj:") + path;
+  node->position = at->position;
+  return node;
+}
+
+// A data set as the blocks of the iterators around it make it, the inner ones first.
+yaml::NodePtr transformed(const yaml::NodePtr& raw, const std::vector<yaml::NodePtr>& blocks,
+                          OfFold& own) {
+  yaml::NodePtr made = raw;
+  for (const yaml::NodePtr& block : blocks) {
+    auto around = std::make_shared<yaml::Node>(
+        *object_of_class("pylearn2.datasets.transformer_dataset.TransformerDataset", raw));
+    put(*around, "raw", made);
+    put(*around, "transformer", yaml::is_pickle(*block) ? own.numbered(*block) : own(block));
+    made = around;
+  }
+  return made;
+}
+
 yaml::Place job_of_fold(const yaml::Place& job, const TrainCV& cv, std::int64_t fold) {
-  const yaml::NodePtr folds = job.find("dataset_iterator")->node;
+  yaml::NodePtr folds = job.find("dataset_iterator")->node;
+  std::vector<yaml::NodePtr> blocks;
+  while (class_of(*folds) == transformer_cv) {
+    blocks.insert(blocks.begin(), folds->find("transformers")->node);
+    folds = folds->find("dataset_iterator")->node;
+  }
   auto train = std::make_shared<yaml::Node>();
   train->kind = yaml::Kind::mapping;
   train->tag = std::string("!obj:") + Train::yaml;
   train->position = job.node->position;
   OfFold own(fold);
-  const yaml::NodePtr training = fold_node(folds, fold, "train");
+  const auto set = [&](const char* which) {
+    return transformed(fold_node(folds, fold, which), blocks, own);
+  };
+  const yaml::NodePtr training = set("train");
   put(*train, "dataset", training);
   for (const yaml::Child& child : job.node->children) {
     const std::string& key = child.key;
@@ -184,9 +254,8 @@ yaml::Place job_of_fold(const yaml::Place& job, const TrainCV& cv, std::int64_t 
     sets->kind = yaml::Kind::mapping;
     sets->position = folds->position;
     put(*sets, "train", training);
-    if (cv.dataset_iterator->splits().validates())
-      put(*sets, "valid", fold_node(folds, fold, "valid"));
-    put(*sets, "test", fold_node(folds, fold, "test"));
+    if (cv.dataset_iterator->splits().validates()) put(*sets, "valid", set("valid"));
+    put(*sets, "test", set("test"));
     put(*algorithm, "monitoring_dataset", sets);
     put(*train, "algorithm", algorithm, given);
   }
@@ -195,7 +264,9 @@ yaml::Place job_of_fold(const yaml::Place& job, const TrainCV& cv, std::int64_t 
 
 // Where there are no folds: the job on the whole data set, so that the rest of it can be looked at.
 std::vector<yaml::Place> whole_job(const yaml::Place& job) {
-  const auto iterator = job.find("dataset_iterator");
+  auto iterator = job.find("dataset_iterator");
+  while (iterator && class_of(*iterator->node) == transformer_cv)
+    iterator = iterator->find("dataset_iterator");
   const auto data = iterator ? iterator->find("dataset") : std::nullopt;
   if (!data) return {};
   auto train = std::make_shared<yaml::Node>();
@@ -225,7 +296,8 @@ std::vector<yaml::Place> fold_jobs(const yaml::Place& job, Loader& loader) {
   std::int64_t count = cv->dataset_iterator->splits().folds(-1);
   try {
     // What is only checked reads no data: then one stands for as many folds as there are examples.
-    if (count < 0) count = loader.options.check_only ? 1 : cv->dataset_iterator->fold_count();
+    if (count < 0)
+      count = loader.options.check_only ? 1 : innermost(*cv->dataset_iterator).fold_count();
   } catch (const Error& error) {
     loader.add_error(cv->dataset_iterator.get(), job, error.what());
     return whole_job(job);
@@ -240,6 +312,10 @@ void add_cross_validation(Registry& to) {
   info.doc = "jobs for cross-validation: one a fold";
   info.file = __FILE__;
   to.add(std::move(info));
+  ClassInfo transformer = class_info<TransformerDatasetCV>();
+  transformer.doc = "folds as a block makes them";
+  transformer.file = __FILE__;
+  to.add(std::move(transformer));
 }
 
 }  // namespace ansatz

@@ -197,6 +197,53 @@ TEST_CASE("TrainCV: a PretrainedLayerCV takes the model of its fold", "[registry
   CHECK(fs::exists(folder.path / "n-2.pkl"));
 }
 
+TEST_CASE("TransformerDatasetCV: the features of a fold are what its own block makes of them",
+          "[registry][folds]") {
+  const Folder folder;
+  // An autoencoder a fold, then a classifier on their codes.
+  std::string text = job_of("DatasetKFold");
+  const auto change = [](std::string& of, const std::string& old, const std::string& now) {
+    REQUIRE(of.find(old) != of.npos);
+    of.replace(of.find(old), old.size(), now);
+  };
+  std::string coder = text;
+  change(coder,
+         "!obj:MLP {\n    nvis: 784,\n    layers: [ !obj:Softmax { layer_name: y, n_classes: 10, "
+         "irange: .01 } ]\n  }",
+         "!obj:pylearn2.models.autoencoder.Autoencoder { nvis: 784, nhid: 7, act_enc: sigmoid, "
+         "act_dec: sigmoid, irange: .1 }");
+  change(coder, "learning_rate: .1,",
+         "learning_rate: .1, cost: "
+         "!obj:pylearn2.costs.autoencoder.MeanSquaredReconstructionError {},");
+  run_phases(load_job_text("coder.yaml", coder, options_of(folder)).phases);
+  REQUIRE(fs::exists(folder.path / "m-2.pkl"));
+
+  const bool stacked = GENERATE(false, true);
+  const std::string block = "!pkl: \"${FOLDER}/m.pkl\"";
+  change(text, "dataset_iterator: ",
+         "dataset_iterator: "
+         "!obj:pylearn2.cross_validation.dataset_iterators.TransformerDatasetCV { transformers: " +
+             (stacked ? "!obj:pylearn2.cross_validation.blocks.StackedBlocksCV { layers: [ " +
+                            block + " ] }"
+                      : block) +
+             ", dataset_iterator: ");
+  change(text, "n_folds: 3 }", "n_folds: 3 } }");
+  change(text, "nvis: 784", "nvis: 7");
+  change(text, "m.pkl\",\n", "n.pkl\",\n");
+  const Job job = load_job_text("job.yaml", text, options_of(folder));
+  REQUIRE(job.phases.size() == 3);
+  for (int i = 0; i < 3; ++i) {
+    const std::string& own = job.phases[std::size_t(i)].job_yaml;
+    CHECK_THAT(own, Contains("m-" + std::to_string(i) + ".pkl"));
+    CHECK(own.find("m-" + std::to_string((i + 1) % 3)) == own.npos);
+    CHECK(job.phases[std::size_t(i)].train->dataset->read_space("features") == vector_space(7));
+  }
+  run_phases(job.phases);
+  CHECK(fs::exists(folder.path / "n-2.pkl"));
+  change(text, "n_folds: 3", "n_folds: 1");
+  CHECK_THAT(error_of(text, folder), Contains("n_folds"));
+}
+
 TEST_CASE("TrainCV: save_folds saves while a fold is trained", "[registry][folds]") {
   const Folder folder;
   const std::string text =
