@@ -1,6 +1,7 @@
 // All costs.
 #pragma once
 
+#include <ansatz/cost/autoencoder/gsn_cost.hpp>
 #include <ansatz/cost/autoencoder/reconstruction.hpp>
 #include <ansatz/cost/autoencoder/symmetric.hpp>
 #include <ansatz/cost/coefficients.hpp>
@@ -9,6 +10,7 @@
 #include <ansatz/cost/energy/dbm_divergence.hpp>
 #include <ansatz/cost/energy/dbm_weight_decay.hpp>
 #include <ansatz/cost/energy/denoising_score_matching.hpp>
+#include <ansatz/cost/energy/l1_activation_cost.hpp>
 #include <ansatz/cost/energy/mean_field_activity.hpp>
 #include <ansatz/cost/energy/multi_prediction.hpp>
 #include <ansatz/cost/energy/noise_contrastive.hpp>
