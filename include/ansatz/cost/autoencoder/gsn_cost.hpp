@@ -120,6 +120,12 @@ class GSNCost : public Cost {
       graph_error("GSNCost needs a GSN for its model");
       return nullptr;
     }
+    bool whole = !costs.empty();
+    for (const LayerCost& each : costs) whole = whole && each.cost;
+    if (!whole) {
+      graph_error("GSNCost needs a cost of one or two layers");
+      return nullptr;
+    }
     for (const LayerCost& each : costs)
       if (each.layer < 0 || each.layer >= gsn->layers()) {
         const String text = "GSNCost: a cost of layer " + to_text(each.layer) +

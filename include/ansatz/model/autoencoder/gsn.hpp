@@ -74,7 +74,10 @@ class GSN : public AbstractAutoencoder {
   void check() const;
 
   /// The autoencoder between layers i and i + 1.
-  constexpr virtual Shared<Model> part(int i) const { return autoencoders[i]; }
+  constexpr virtual Shared<Model> part(int i) const {
+    if (i < 0 || i >= autoencoders.size()) return no_part();
+    return autoencoders[i];
+  }
   constexpr virtual int parts() const { return autoencoders.size(); }
   constexpr int layers() const { return parts() + 1; }
   constexpr SpaceInfo space_of(int layer) const {
@@ -163,6 +166,10 @@ class GSN : public AbstractAutoencoder {
   }
 
  protected:
+  static constexpr Shared<Model> no_part() {
+    graph_error("a GSN needs at least two layers, and autoencoders between them");
+    return nullptr;
+  }
   static constexpr String prefix(int i) { return "ae" + to_text(i) + "_"; }
 
  private:
@@ -236,6 +243,7 @@ class GSNOfSizes : public GSN {
   void check() const;
   constexpr int parts() const override { return layer_sizes.size() - 1; }
   constexpr Shared<Model> part(int i) const override {
+    if (i < 0 || i >= parts() || i + 1 >= activation_funcs.size()) return no_part();
     Autoencoder each;
     each.nvis = layer_sizes[i];
     each.nhid = layer_sizes[i + 1];

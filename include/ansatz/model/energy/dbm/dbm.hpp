@@ -133,7 +133,7 @@ class DBM : public Model {
   void check() const;
 
   constexpr SpaceInfo input_space() const override { return visible_layer->space(); }
-  constexpr bool has_classes() const { return hidden_layers.back()->has_classes(); }
+  constexpr bool has_classes() const { return depth() > 0 && hidden_layers.back()->has_classes(); }
   constexpr SpaceInfo target_space() const override {
     if (has_classes()) return output_space_of(depth() - 1);
     return {};
@@ -340,6 +340,10 @@ class DBM : public Model {
   }
 
   constexpr Signal output(const Signal& v) const override {
+    if (depth() < 1) {
+      graph_error("a DBM needs at least one hidden layer");
+      return v;
+    }
     return Signal(output_space_of(depth() - 1),
                   mean_field(format_as(v, input_space()).value()).back().hidden.back().up);
   }
@@ -402,6 +406,10 @@ class DBM : public Model {
  private:
   // What layer i gets from above; -1: the visible one.
   constexpr AnyExpr message_to(const DBMState& s, int i, bool to_draw = false) const {
+    if (i + 1 >= depth()) {
+      graph_error("a DBM needs at least one hidden layer");
+      return s.v;
+    }
     const DBMHiddenLayer& above = *hidden_layers[i + 1];
     const AnyExpr seen = above.downward(below(i + 1), s.hidden[i + 1]);
     if (to_draw) return above.sampling_message(below(i + 1), seen);

@@ -88,6 +88,7 @@ class DBMCompositeLayer : public DBMHiddenLayer {
     return beside([&](int i) { return components[i]->downward(below, part(below, s, i)); });
   }
   constexpr AnyExpr message(const SpaceInfo& below, const AnyExpr& seen) const override {
+    if (none()) return seen;
     AnyExpr total = components[0]->message(below, state_in(below, seen, 0));
     for (int i = 1; i < components.size(); ++i)
       total = total + components[i]->message(below, state_in(below, seen, i));
@@ -95,6 +96,7 @@ class DBMCompositeLayer : public DBMHiddenLayer {
   }
   constexpr AnyExpr energy_term(const SpaceInfo& below, const AnyExpr& u,
                                 const UnitState& s) const override {
+    if (none()) return u;
     AnyExpr total = components[0]->energy_term(below, u, part(below, s, 0));
     for (int i = 1; i < components.size(); ++i)
       total = total + components[i]->energy_term(below, u, part(below, s, i));
@@ -123,6 +125,10 @@ class DBMCompositeLayer : public DBMHiddenLayer {
   }
 
  private:
+  constexpr bool none() const {
+    if (components.empty()) graph_error("a CompositeLayer of a DBM needs at least one layer");
+    return components.empty();
+  }
   // Of numbers one behind the other, those from `begin` on, as they are in `space`.
   static constexpr AnyExpr taken(const AnyExpr& x, int begin, const SpaceInfo& space) {
     const AnyExpr own = slice(x, axis<0>, begin, begin + space.total_dimension());
@@ -150,6 +156,7 @@ class DBMCompositeLayer : public DBMHiddenLayer {
   }
   template <class F>
   constexpr AnyExpr beside(F each) const {
+    if (none()) return {};
     AnyExpr whole = flat(each(0));
     for (int i = 1; i < components.size(); ++i) whole = concatenate(axis<0>, whole, flat(each(i)));
     return whole;
@@ -158,6 +165,7 @@ class DBMCompositeLayer : public DBMHiddenLayer {
   constexpr UnitState joined(F each) const {
     ir::List<UnitState> of;
     for (int i = 0; i < components.size(); ++i) of.push_back(each(i));
+    if (none()) return {};
     return {beside([&](int i) { return of[i].up; }), beside([&](int i) { return of[i].down; })};
   }
 };
