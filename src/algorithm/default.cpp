@@ -77,6 +77,7 @@ class GradientRun final : public AlgorithmRun {
   void train(Session& session) override { run_->train(session); }
   bool in_epoch() const override { return run_->in_epoch(); }
   bool continue_learning(Session& session) override { return run_->continue_learning(session); }
+  const CriterionRun* criterion() const override { return run_->criterion(); }
   void state(Archive& archive) override { run_->state(archive); }
 
  private:
