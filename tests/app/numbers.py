@@ -99,7 +99,8 @@ def tried(option, value):
     code, said = run(*command, *(whole_line or ["none.pkl", "-o", "none.png"]), *given,
                      folder=folder)
     if allowed(value, least, most, whole):
-        return None if code == (0 if whole_line else 1) else f"{what}: refused: {code}: {said[:200]}"
+        right = 0 if whole_line else 1
+        return None if code == right else f"{what}: refused: {code}: {said[:200]}"
     told = [f"{name}: found", "; allowed: "] + ([value] if value.isascii() and value.isprintable()
                                                 and 0 < len(value) < 60 else [])
     if code != 2 or any(part not in said for part in told) or len(said) > 1000 or "\x1b" in said:
