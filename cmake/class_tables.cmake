@@ -28,6 +28,7 @@ function(write_key_functions folder file)
   list(REMOVE_ITEM keys axis message mlp stride C
     add multiply columns total block kernel gamma degree k output
     base std mu noise split targets ratio rows cols mode tied components b0 B0
+    like target_scale weight names header separator comment missing unknown
     normalize normalize_on_the_fly transfer labels randomize_valid randomize_test standardize
     custom_path label_type contrast_normalize npy_filename dataset_path label_format crop_shape)
   list(SORT keys)

@@ -1,5 +1,6 @@
 // ansatz data
 #include "command.hpp"
+#include "data_look.hpp"
 #include "json_output.hpp"
 
 #include <ansatz/data/path.hpp>
@@ -199,7 +200,7 @@ int fetch(const DataArguments& a) {
 
 const Command data_command(100, [](CLI::App& app, int& exit) {
   auto a = std::make_shared<DataArguments>();
-  CLI::App* c = app.add_subcommand("data", "list, find and download data sets");
+  CLI::App* c = app.add_subcommand("data", "list, find, download and look at data sets");
   c->require_subcommand(1);
   c->footer("Examples:\n  ansatz data list\n  ansatz data fetch mnist --to ~/data");
 
@@ -213,6 +214,8 @@ const Command data_command(100, [](CLI::App& app, int& exit) {
   add_json(*p, a->json);
   p->footer("Examples:\n  ansatz data path\n  ansatz data path mnist");
   p->callback([a, &exit] { exit = path(*a); });
+
+  add_data_look(*c, exit);
 
   CLI::App* f = c->add_subcommand("fetch", "download a data set and verify it");
   f->add_option("NAME", a->name, "as `ansatz data list` shows it")->required();

@@ -39,6 +39,10 @@ struct PredictArguments {
   std::vector<std::string> libraries;
   bool header = false, json = false;
   int batch_size = 500, threads = 1;
+  // Of a model of a Table: what its classes, or its numbers, are called. Else none.
+  std::vector<std::string> classes, numbers;
+  std::string target;          // whose classes these are
+  bool probabilities = false;  // beside each class
 };
 
 std::vector<std::int64_t> classes_of(const Rows& rows) {
@@ -69,9 +73,21 @@ Rows with_classes(const Rows& rows) {
   return out;
 }
 
+// A field of a CSV file: in quotes where it would be read as something else.
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos && !text.starts_with(' ') &&
+      !text.ends_with(' '))
+    return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
 // Of each column: its number, or, of several outputs, the output and the number in it.
-std::vector<std::string> names_of(const Rows& rows) {
+std::vector<std::string> names_of(const PredictArguments& a, const Rows& rows) {
   std::vector<std::string> names;
+  for (const std::string& each : a.numbers) names.push_back(csv_text(each));
+  if (!names.empty()) return names;
   if (rows.parts.empty())
     for (std::int64_t k = 0; k < rows.width; ++k) names.push_back(fmt::format("{}", k));
   for (const Part& part : rows.parts)
@@ -93,23 +109,101 @@ void write_out(const std::string& path, const std::string& text) {
   write_output(path, text);
 }
 
+// Of one unit, which has the probability of the second class, both.
+std::vector<double> probabilities_of(const double* row, std::int64_t width) {
+  if (width == 1) return {1 - row[0], row[0]};
+  return {row, row + width};
+}
+
+// Whether the model's output tells the classes of a Table.
+bool tells_names(const PredictArguments& a, const Rows& rows) {
+  const auto width = static_cast<std::size_t>(rows.width);
+  return rows.parts.empty() && !a.classes.empty() &&
+         (width == a.classes.size() || (width == 1 && a.classes.size() == 2));
+}
+
+const std::string& name_of_class(const PredictArguments& a, const Rows& rows, std::int64_t i) {
+  return a.classes[static_cast<std::size_t>(class_of(rows.row(i), rows.width))];
+}
+
+// Classes by their names, with their probabilities where these are wanted.
+std::string named_csv(const PredictArguments& a, const Rows& rows) {
+  const bool names = a.what == "class", numbers = a.probabilities || !names;
+  std::string text;
+  const auto line = [&](const std::vector<std::string>& fields) {
+    text += fmt::format("{}\n", fmt::join(fields, ","));
+  };
+  std::vector<std::string> fields;
+  if (a.header) {
+    if (names) fields.push_back(csv_text(a.target));
+    for (const std::string& each : a.classes)
+      if (numbers) fields.push_back(csv_text(each));
+    line(fields);
+  }
+  for (std::int64_t i = 0; i < rows.count; ++i) {
+    fields.clear();
+    if (names) fields.push_back(csv_text(name_of_class(a, rows, i)));
+    if (numbers)
+      for (const double p : probabilities_of(rows.row(i), rows.width))
+        fields.push_back(fmt::format("{}", static_cast<float>(p)));
+    line(fields);
+  }
+  return text;
+}
+
+// Numbers as the table has them, from the model's, which are scaled.
+void unscale(const TableColumns& columns, Rows& rows) {
+  for (std::int64_t i = 0; i < rows.count; ++i)
+    for (std::int64_t k = 0; k < rows.width; ++k) {
+      double& value = rows.values[static_cast<std::size_t>(i * rows.width + k)];
+      // Not with more digits than the model's number has.
+      value = static_cast<float>(columns.targets[static_cast<std::size_t>(k)].original(value));
+    }
+}
+
+// What a model of a Table says by names, and in the units of the table.
+void tell_names(PredictArguments& a, const TableColumns& columns) {
+  const bool by_default = a.what.empty();
+  if (columns.targets.empty()) return;
+  if (columns.classifies()) {
+    a.target = columns.targets[0].name;
+    a.classes = columns.targets[0].categories;
+    a.probabilities = by_default;
+  } else {
+    for (const TableColumn& each : columns.targets) a.numbers.push_back(each.name);
+  }
+  a.header = a.header || by_default;
+}
+
+// In the units of a table, with the digits of the number that the model gave.
+std::string number_text(const PredictArguments& a, double value) {
+  return a.numbers.empty() ? csv_number(value) : fmt::format("{}", static_cast<float>(value));
+}
+
 std::string csv_of(const PredictArguments& a, const Rows& rows) {
   std::string text;
+  if ((a.what == "class" || a.what == "probabilities") && tells_names(a, rows))
+    return named_csv(a, rows);
   if (one_class(a, rows)) {
     if (a.header) text += "class\n";
     for (std::int64_t c : classes_of(rows)) text += fmt::format("{}\n", c);
     return text;
   }
-  if (a.header && rows.width > 0) text += fmt::format("{}\n", fmt::join(names_of(rows), ","));
+  if (a.header && rows.width > 0) text += fmt::format("{}\n", fmt::join(names_of(a, rows), ","));
   for (std::int64_t i = 0; i < rows.count; ++i)
     for (std::int64_t k = 0; k < rows.width; ++k)
-      text += csv_number(rows.values[static_cast<std::size_t>(i * rows.width + k)]) +
+      text += number_text(a, rows.values[static_cast<std::size_t>(i * rows.width + k)]) +
               (k + 1 < rows.width ? "," : "\n");
   return text;
 }
 
 // A class an example, or its numbers.
 OrderedJson values_json(const PredictArguments& a, const Rows& rows) {
+  if (one_class(a, rows) && tells_names(a, rows)) {
+    OrderedJson names = OrderedJson::array();
+    for (std::int64_t i = 0; i < rows.count; ++i) names.push_back(name_of_class(a, rows, i));
+    return names;
+  }
   if (one_class(a, rows)) return classes_of(rows);
   OrderedJson all = OrderedJson::array();
   for (std::int64_t i = 0; i < rows.count; ++i) {
@@ -128,6 +222,17 @@ void put_predictions(const PredictArguments& a, const Rows& rows) {
     out["values"] = values_json(a, rows);
   else
     out["path"] = a.out;
+  if (!a.numbers.empty()) out["names"] = a.numbers;
+  if (tells_names(a, rows)) {
+    out["target"] = a.target;
+    out["classes"] = a.classes;
+    if (a.probabilities) {
+      OrderedJson all = OrderedJson::array();
+      for (std::int64_t i = 0; i < rows.count; ++i)
+        all.push_back(probabilities_of(rows.row(i), rows.width));
+      out["probabilities"] = std::move(all);
+    }
+  }
   put_json(out);
 }
 
@@ -165,11 +270,16 @@ int predict(PredictArguments a) {
   const OutKind kind = kind_of(a.out);
   load_libraries(a.libraries);
   TrainedModel model = read_trained_model(a.model);
+  if (model.columns) tell_names(a, *model.columns);
   if (a.what.empty()) a.what = tells_classes(model) ? "class" : "values";
   model.train->dataset = dataset_of(a.data, model);
   settle_predictions(a, model);
   Rows rows = outputs_of(model, load_data(a.data, model), a.what, a.batch_size, a.threads);
   if (a.what == "class" && !rows.parts.empty()) rows = with_classes(rows);
+  if (a.what == "values" && !a.numbers.empty() && rows.width == std::ssize(a.numbers))
+    unscale(*model.columns, rows);
+  else
+    a.numbers.clear();
   const bool to_file = !a.out.empty() && a.out != "-";
   if (to_file || !a.json) write_rows(a, kind, rows);
   if (a.json) put_predictions(a, rows);
@@ -292,9 +402,12 @@ const Command predict_command(50, [](CLI::App& app, int& exit) {
       "Examples:\n"
       "  ansatz predict model.pkl --data \"!obj:MNIST {which_set: 'test'}\" -o classes.csv\n"
       "  ansatz predict model.pkl --data test.npy --output h0 -o features.npy\n"
+      "  ansatz predict model.pkl raw.csv\n"
       "A .csv file is read as the one that the model was trained on, if that was a "
       "CSVDataset:\n"
-      "its delimiter, and its columns of targets where the file has them.");
+      "its delimiter, and its columns of targets where the file has them. Where that was a Table,\n"
+      "any text file is read by the names of its columns, and classes are called by their names,\n"
+      "with their probabilities, unless --output asks for something else.");
   c->callback([a, &exit] { exit = predict(*a); });
 });
 

@@ -2,6 +2,7 @@
 
 #include <ansatz/algorithm/sgd.hpp>
 #include <ansatz/data/sets/file_sets.hpp>
+#include <ansatz/data/sets/table_set.hpp>
 #include <ansatz/data/source_dataset.hpp>
 #include <ansatz/files/csv.hpp>
 #include <ansatz/registry/job.hpp>
@@ -47,6 +48,16 @@ Shared<Dataset> trained_on(const TrainedModel& model) {
   if (model.file.dataset_yaml.empty()) return nullptr;
   return object_of<Dataset>(model.path + " (its data set)", model.file.dataset_yaml,
                             as_stored(model));
+}
+
+// Rows as they are, whose columns are found by their names.
+TableDataset table_of(const DataArguments& given, const TrainedModel& model) {
+  TableDataset table;
+  table.path = given.data.c_str();
+  if (given.first_line != "auto") table.header = given.first_line == "names";
+  table.take(model.columns);
+  table.read_targets(given.targets);
+  return table;
 }
 
 bool holds_names(const DataArguments& given, const CsvFirstLine& first, bool expected) {
@@ -96,8 +107,9 @@ Shared<Dataset> described(const DataArguments& given, const TrainedModel& model)
   }
   if (data.ends_with(".npy")) return Shared<Dataset>(NpyDataset(data.c_str()));
   if (data.ends_with(".npz")) return Shared<Dataset>(NpzDataset(data.c_str(), "features"));
-  if (data.ends_with(".csv")) return Shared<Dataset>(csv_of(given, model));
   if (data.starts_with("!obj")) return object_of<Dataset>("--data", data, only_look());
+  if (model.columns) return Shared<Dataset>(table_of(given, model));
+  if (data.ends_with(".csv")) return Shared<Dataset>(csv_of(given, model));
   throw ValueError(
       fmt::format("--data {}: give a .csv, .npy or .npz file, or YAML such as "
                   "\"!obj:MNIST {{which_set: 'test'}}\"",
@@ -117,8 +129,8 @@ void require_inputs(const DataArguments& given, const TrainedModel& model, std::
 }  // namespace
 
 void DataArguments::add_to(CLI::App& command) {
-  command.add_option("--data", data,
-                     ".csv, .npy or .npz file, or a data set in YAML; default: what it was "
+  command.add_option("data,--data", data,
+                     "text, .npy or .npz file, or a data set in YAML; default: what it was "
                      "trained on");
   command
       .add_option("--first-line", first_line,
@@ -152,6 +164,9 @@ TrainedModel read_trained_model(const std::string& path) {
   model.precision = model.file.floatX == "float64" ? ElementType::float64 : ElementType::float32;
   // As it was written, for what is to be found in other folders on another machine; else as it was
   // made.
+  if (const auto columns = model.file.data.find("columns"); columns != model.file.data.end())
+    model.columns = std::make_shared<const TableColumns>(table_columns_of(columns->second, path));
+  const KnownColumns known(model.columns);
   for (const std::string* text : {&model.file.job_yaml, &model.file.made_job_yaml}) {
     if (model.train || text->empty()) continue;
     try {
@@ -186,6 +201,7 @@ TrainedModel read_trained_model(const std::string& path) {
 }
 
 Shared<Dataset> dataset_of(const DataArguments& given, const TrainedModel& model) {
+  const KnownColumns known(model.columns);  // for a Table in YAML
   const Shared<Dataset> found = described(given, model);
   const Sources source = model.train->model->input_source();
   if (source.several() || model.preprocessors->any()) return found;
@@ -200,7 +216,13 @@ Shared<Dataset> dataset_of(const DataArguments& given, const TrainedModel& model
 
 std::shared_ptr<const BatchSource> load_data(const DataArguments& given, TrainedModel& model) {
   const Shared<Dataset> dataset = model.train->dataset;
+  const KnownColumns known(model.columns);
+  const auto* const table = dynamic_cast<const TableDataset*>(dataset.get());
+  if (table && !given.targets) table->read_targets(false);
   const std::shared_ptr<const BatchSource> data = dataset->open();
+  if (table && !given.data.empty())
+    if (const std::string warning = table->warning(); !warning.empty())
+      show_warning("warning: " + warning);
   const auto open = [](const Dataset& set) { return set.open(); };
   const Preprocessing* const how = dataset->preprocessing();
   std::shared_ptr<const BatchSource> source;
@@ -221,6 +243,7 @@ std::shared_ptr<const BatchSource> load_data(const DataArguments& given, Trained
 
 bool tells_classes(const TrainedModel& model) {
   const Model& m = *model.train->model;
+  if (model.columns) return model.columns->classifies();
   const Shared<Dataset> known = trained_on(model);
   for (const DataSpecs& each : flatten(m.target_space(), m.target_source())) {
     if (each.space.kind == SpaceKind::index) return true;

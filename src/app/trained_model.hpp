@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 
+#include <ansatz/data/columns/table_columns.hpp>
 #include <ansatz/data/table.hpp>
 #include <ansatz/job/any_program.hpp>
 #include <ansatz/job/train.hpp>
@@ -22,6 +23,8 @@ struct TrainedModel {
   std::unique_ptr<Train> train;
   std::string without_job;  ///< why `train` has the model alone, although the file has a job
   ElementType precision = ElementType::float32;
+  /// How the columns of the Table became numbers that it was trained on; null: it was no Table.
+  std::shared_ptr<const TableColumns> columns;
   /// What the rows of data go through, as it was learned.
   std::shared_ptr<Preprocessors> preprocessors;
 
@@ -34,7 +37,7 @@ TrainedModel read_trained_model(const std::string& path);
 
 /// Data as commands take it.
 struct DataArguments {
-  /// A .csv, .npy or .npz file, YAML such as `!obj:MNIST {which_set: 'test'}`, or "" for the data
+  /// A .csv, .npy or .npz file, any text file for a model of a Table, YAML such as `!obj:MNIST {which_set: 'test'}`, or "" for the data
   /// set that the model was trained on.
   std::string data;
   std::string first_line = "auto";  ///< of a .csv file: "names", "numbers", or "auto"
@@ -44,7 +47,8 @@ struct DataArguments {
 };
 
 /// The description of the data. A .csv file is read with the keys of the data set that the model
-/// was trained on, where that was a CSVDataset. ShapeError where its examples are known not to fit
+/// was trained on, where that was a CSVDataset, and as a Table, any text file, where that was one.
+/// ShapeError where its examples are known not to fit
 /// the model.
 Shared<Dataset> dataset_of(const DataArguments& given, const TrainedModel& model);
 

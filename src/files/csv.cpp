@@ -22,10 +22,7 @@ namespace {
 
 constexpr std::int64_t most_bytes = std::int64_t{1} << 32;
 
-struct Field {
-  std::string text;
-  std::size_t column = 1;  // of its first character in the line, from 1
-};
+using Field = CsvField;
 
 bool blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -77,6 +74,14 @@ struct Reader {
 
   std::vector<Field> split(std::string_view text) const {
     std::vector<Field> fields;
+    split(text, fields, [](std::string_view&) { return false; });
+    return fields;
+  }
+  // Into `fields`, whose memory is used again.
+  // @param more  lengthens a line that ends within quotes; false where it cannot
+  template <class More>
+  void split(std::string_view text, std::vector<Field>& fields, const More& more) const {
+    std::size_t count = 0;
     const bool by_blanks = options.separator == any_blanks;
     const auto skip_blanks = [&](std::size_t i) {
       while (i < text.size() && skipped(text[i])) ++i;
@@ -86,10 +91,13 @@ struct Reader {
       return options.comment && text[i] == options.comment;
     };
     for (std::size_t i = skip_blanks(0);;) {
-      Field field{{}, i + 1};
+      if (count == fields.size()) fields.emplace_back();
+      Field& field = fields[count++];
+      field.text.clear();
+      field.column = i + 1;
       if (i < text.size() && text[i] == '"') {
         for (++i;; ++i) {
-          if (i >= text.size())
+          if (i >= text.size() && !more(text))
             throw error(field.column, "a quoted field does not end in this line");
           if (text[i] != '"') {
             field.text += text[i];
@@ -112,14 +120,13 @@ struct Reader {
           ++i;
         std::size_t last = i;
         while (last > first && skipped(text[last - 1])) --last;
-        field.text = text.substr(first, last - first);
+        field.text.assign(text, first, last - first);
         if (by_blanks) i = skip_blanks(i);
       }
-      fields.push_back(std::move(field));
       if (i >= text.size() || comment(i)) break;
       if (!by_blanks) i = skip_blanks(i + 1);
     }
-    return fields;
+    fields.resize(count);
   }
 
   // Gives the number, or else what is wrong with it.
@@ -284,11 +291,102 @@ CsvFirstLine read_csv_first_line(const std::string& path, const CsvOptions& opti
   }
   if (line.empty()) return {};
   const std::vector<Field> fields = reader.split(line);
-  return {static_cast<int>(fields.size()),
-          !commented && std::ranges::all_of(fields, [&](const Field& field) {
-            double value = 0;
-            return reader.parse(field, value) != std::errc::invalid_argument;
-          })};
+  CsvFirstLine first{static_cast<int>(fields.size()),
+                     !commented && std::ranges::all_of(fields, [&](const Field& field) {
+                       double value = 0;
+                       return reader.parse(field, value) != std::errc::invalid_argument;
+                     })};
+  for (const Field& field : fields) first.texts.push_back(field.text);
+  return first;
+}
+
+// ---------------------------------------------------------------------------- lines of texts
+
+struct CsvLines::State {
+  State(const std::string& file, const CsvOptions& how)
+      : path(file), options(how), reader{path, options} {
+    data::ByteSource source(path);
+    text = data::read_all(source, most_bytes);
+    rest = without_mark(text, path);
+  }
+
+  std::string path;
+  CsvOptions options;
+  std::string text;
+  std::string_view rest;
+  Reader reader;
+  std::vector<Field> fields;
+  std::size_t begun = 0;  // the line whose fields these are
+};
+
+CsvLines::CsvLines(const std::string& path, const CsvOptions& options)
+    : state_(std::make_unique<State>(path, options)) {}
+CsvLines::~CsvLines() = default;
+
+std::string_view CsvLines::first_line() const {
+  Reader reader{state_->path, state_->options};
+  std::string_view rest = without_mark(state_->text, state_->path), line;
+  while (reader.is_comment(line = reader.next_line(rest))) continue;
+  return line;
+}
+void CsvLines::separator(char c) { state_->options.separator = c; }
+
+bool CsvLines::next() {
+  State& s = *state_;
+  std::string_view line;
+  do {
+    line = s.reader.next_line(s.rest);
+    if (line.empty()) return false;
+  } while (s.reader.is_comment(line));
+  s.begun = s.reader.line;
+  std::size_t further = 0;  // lines that quotes go over
+  const char* const end = s.text.data() + s.text.size();
+  // Up to the end of the next line: what was cut off, a line end and blanks, belongs to the field.
+  const auto more = [&](std::string_view& text) {
+    const char* const behind = text.data() + text.size();
+    if (behind == end) return false;
+    // All that is left of a line, or where that is nothing, its end and the next one.
+    std::size_t size = 0;
+    const std::string_view left(behind, static_cast<std::size_t>(end - behind));
+    while (size < left.size() && left[size] != '\n' && left[size] != '\r') ++size;
+    if (size == 0) {
+      size = left.starts_with("\r\n") ? 2 : 1;
+      ++further;
+      while (size < left.size() && left[size] != '\n' && left[size] != '\r') ++size;
+    }
+    text = {text.data(), text.size() + size};
+    // What comes behind this line: its end was not taken yet.
+    s.rest = left.substr(size);
+    if (s.rest.starts_with("\r\n"))
+      s.rest.remove_prefix(2);
+    else if (!s.rest.empty())
+      s.rest.remove_prefix(1);
+    return true;
+  };
+  s.reader.split(line, s.fields, more);
+  s.reader.line += further;
+  return true;
+}
+
+std::span<const CsvField> CsvLines::fields() const { return state_->fields; }
+std::int64_t CsvLines::line() const { return static_cast<std::int64_t>(state_->begun); }
+void CsvLines::rewind() {
+  state_->rest = without_mark(state_->text, state_->path);
+  state_->reader.line = state_->begun = 0;
+}
+FileError CsvLines::error(std::size_t column, const std::string& what) const {
+  return FileError(fmt::format("{}:{}:{}: {}", state_->path, state_->begun, column, what));
+}
+
+bool csv_value(std::string_view text, double& value) {
+  static const CsvOptions options;
+  static const std::string none;
+  // Most fields begin like numbers or cannot be any.
+  if (text.empty()) return false;
+  const char* const end = text.data() + text.size();
+  const auto [rest, code] = std::from_chars(text.data(), end, value);
+  if (code == std::errc{} && rest == end) return true;
+  return Reader{none, options}.parse({std::string(text), 1}, value) == std::errc{};
 }
 
 }  // namespace ansatz

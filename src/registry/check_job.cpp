@@ -3,6 +3,7 @@
 
 #include <ansatz/algorithm/sgd.hpp>
 #include <ansatz/cost/sum_of_costs.hpp>
+#include <ansatz/data/sets/table_set.hpp>
 #include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/monitor/watched_channel.hpp>
 #include <ansatz/serial/store_tensors.hpp>
@@ -10,6 +11,7 @@
 #include <ansatz/session/preprocessors.hpp>
 #include <ansatz/yaml/scalar.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 #include <dsl/nearest_name.hpp>
 
 #include <ansatz/base/several_errors.hpp>
@@ -49,7 +51,7 @@ class Checker {
     // The job of a model file is not run again: where it began matters no more.
     if (loader_.options.fill) keys();
     datasets();
-    if (!job_.model) return;
+    if (!job_.model || width_unknown()) return;
     if (!job_.algorithm && !given("algorithm") && !job_.model->trains_itself())
       error(place_, "algorithm is null, but the model cannot train itself; name an algorithm");
     const int before = loader_.errors.size();
@@ -72,11 +74,12 @@ class Checker {
     functions();
     if (!loader_.options.fill) return;  // nor are its criteria and extensions asked
     monitored_data();
+    weights();
     parts();
     channels();
   }
 
-  bool whole() const { return job_.model && layers_there(); }
+  bool whole() const { return job_.model && layers_there() && !width_unknown(); }
 
  private:
   void error(const yaml::Place& at, std::string what) { loader_.errors.add(at, std::move(what)); }
@@ -139,7 +142,47 @@ class Checker {
       if (!(each.dataset == job_.dataset)) dataset(each.dataset);
   }
   void dataset(const Shared<Dataset>& set) {
-    if (set) check_files(*set, place_of(set.get(), "dataset"), loader_);
+    if (!set) return;
+    check_files(*set, place_of(set.get(), "dataset"), loader_);
+    if (const TableDataset* const table = table_of(set)) learns(*table);
+  }
+  static const TableDataset* table_of(const Shared<Dataset>& set) {
+    return dynamic_cast<const TableDataset*>(set.get());
+  }
+  // The columns of a table are known from its file only. Those of others must become the numbers
+  // that those of the training data become.
+  void learns(const TableDataset& table) {
+    try {
+      if (table.learned_missing()) return;  // told before
+      const auto learned = table.learned();
+      const TableDataset* const training = table_of(job_.dataset);
+      if (training && training->learned() != learned)
+        error(place_of(&table, "algorithm"),
+              "this Table would learn means and categories of its own; give it `like`, the Table "
+              "that is trained on: like: *train");
+    } catch (const Error& problem) {
+      if (faults_.insert(problem.what()).second) error(place_of(&table, "dataset"), problem.what());
+    }
+  }
+  // The width of an MLP without nvis is that of its table, which could not be read.
+  bool width_unknown() const {
+    const TableDataset* const table = table_of(job_.dataset);
+    const auto* const mlp = dynamic_cast<const MLPBase*>(job_.model.get());
+    return table && mlp && mlp->input_space().kind == SpaceKind::null && table->fails();
+  }
+  // Weights that nothing reads would be forgotten silently.
+  void weights() {
+    const TableDataset* const table = table_of(job_.dataset);
+    if (!table || table->fails() || table->learned()->weight.empty()) return;
+    try {
+      if (job_.data().has(Sources("weights"))) return;
+    } catch (const Error&) {
+      return;  // told with the functions
+    }
+    error(place_of(table, "dataset"),
+          fmt::format("weight: nothing reads the weights in {}; give the algorithm cost: "
+                      "!obj:WeightedCost {{}}",
+                      in_quotes(table->learned()->weight)));
   }
 
   // One layer after the other, so that the error stands at the layer that refuses its input.

@@ -5,7 +5,9 @@
 #include "loader.hpp"
 #include "train_cv.hpp"
 
+#include <ansatz/data/sets/table_set.hpp>
 #include <ansatz/files/held_folder.hpp>
+#include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/serial/model_file.hpp>
 #include <ansatz/yaml/read.hpp>
 #include <ansatz/yaml/scalar.hpp>
@@ -19,6 +21,16 @@
 namespace ansatz {
 
 namespace {
+
+// What an MLP reads whose file says neither nvis nor input_space: a row of the table. Nobody counts
+// the numbers that its categories become.
+void take_width(Train& job) {
+  auto* const mlp = dynamic_cast<MLPBase*>(job.model.get());
+  if (!mlp || mlp->input_space().kind != SpaceKind::null || mlp->input_source().several()) return;
+  if (!dynamic_cast<const TableDataset*>(job.dataset.get())) return;
+  const SpaceInfo row = job.dataset->read_space(mlp->input_source().name.view());
+  if (row.kind == SpaceKind::vector) mlp->nvis = row.total_dimension();
+}
 
 std::string default_save_path(const Loader& loader, const std::string& phase) {
   std::string path = loader.environment.find("PYLEARN2_TRAIN_FILE_FULL_STEM").value_or("job");
@@ -155,6 +167,7 @@ Phase phase_of(const yaml::Place& place, Loader& loader, const std::string& name
   phase.train = std::make_unique<Train>(job->train);
   if (phase.train->save_freq > 0 && phase.train->save_path.empty())
     phase.train->save_path = default_save_path(loader, name).c_str();
+  take_width(*phase.train);
   if (!check_job(*phase.train, loader, place)) phase.train.reset();
   if (phase.train && phase.train->model) phase.model_yaml = to_yaml(*phase.train->model);
   return phase;

@@ -47,6 +47,7 @@ class Decoder {
                                   {key::paths, &out_.paths}})
       if (file_.metadata.contains(key))
         read(key, [&, to = to](const Json& json) { texts(json, *to); });
+    if (file_.metadata.contains(key::columns)) out_.data[columns_of_data] = text(key::columns);
     read(key::values, [&](const Json& json) { out_.values = state_values_of(json); });
     read(key::tags, [&](const Json& json) { out_.tags = state_values_of(json); });
     read(key::wall_clock, [&](const Json& json) { out_.wall_clock = state_values_of(json); });

@@ -94,6 +94,13 @@ void add_metadata(const ModelFile& model, std::map<std::string, std::string>& ou
          {key::tags, values(model.tags, "the tags")},
          {key::monitors, dump_json(monitors, "the monitors")},
          {key::wall_clock, values(model.wall_clock, "the times")}};
+  // Under a key of its own, so that others need not take JSON out of JSON.
+  if (const auto columns = model.data.find(columns_of_data); columns != model.data.end()) {
+    out[key::columns] = columns->second;
+    std::map<std::string, std::string> others = model.data;
+    others.erase(columns_of_data);
+    out[key::data] = dump_json(others, "what is said of the data");
+  }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "../base/say.hpp"
 #include "../dsl/text.hpp"
 #include "observed.hpp"
+#include "what_is_predicted.hpp"
 
 #include <fmt/format.h>
 
@@ -34,7 +35,9 @@ class JsonObserver final : public RunObserver {
       functions.push_back({{"name", p->name},
                            {"loops", p->program->loops()},
                            {"compiled_loops", p->program->compiled_loops()}});
-    put_event("start", {{"program", options_.programs}, {"functions", std::move(functions)}});
+    put_event("start", {{"program", options_.programs},
+                        {"data", what_is_predicted(session)},
+                        {"functions", std::move(functions)}});
   }
   void on_epoch_start(Session&, std::int64_t examples) override {
     epoch_examples_ = examples;

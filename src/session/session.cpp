@@ -1,5 +1,6 @@
 #include <ansatz/session/session.hpp>
 
+#include <ansatz/data/sets/table_set.hpp>
 #include <ansatz/data/sources.hpp>
 #include <ansatz/program/batch_reader.hpp>
 #include <ansatz/serial/environment.hpp>
@@ -362,6 +363,8 @@ ModelFile Session::model_file() {
   file.variables = options_.variables;
   file.paths = paths_of_parameters(*job_.model);
   file.data = data_facts_;
+  if (const auto* const set = dynamic_cast<const TableDataset*>(job_.dataset.get()))
+    file.data["columns"] = to_json(*set->learned());
   file.environment = current_environment();
   file.environment["threads"] = std::to_string(options_.threads);
   file.parameters = stored_tensors(store_, StoreKind::parameter);
@@ -520,6 +523,10 @@ bool Session::take_up(const ModelFile& saved) {
 
 void Session::begin(const ModelFile* saved) {
   if (saved) preprocessors_.take(saved->state);
+  if (const auto* const set = dynamic_cast<const TableDataset*>(job_.dataset.get());
+      set && saved && saved->data.contains("columns"))
+    set->take(std::make_shared<const TableColumns>(
+        table_columns_of(saved->data.at("columns"), std::string(job_.save_path.view()))));
   preprocessors_.require_fitted();
   start_data_runs();
   load_data();

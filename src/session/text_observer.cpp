@@ -5,6 +5,7 @@
 
 #include "../base/say.hpp"
 #include "observed.hpp"
+#include "what_is_predicted.hpp"
 
 #include <fmt/format.h>
 
@@ -145,6 +146,8 @@ class TextObserver final : public RunObserver {
         session.precision() == ElementType::float64 ? "float64" : "float32");
     if (const auto& data = session.data())
       say(stdout, "data: {}: {}\n", examples_text(*data), sources_text(*data));
+    if (const std::string what = what_is_predicted(session); !what.empty())
+      say(stdout, "{}\n", shown(what));
     for (const Monitor::WatchedData& each : session.monitor().datasets())
       if (each.source != session.data() && each.source)
         say(stdout, "watched: {}{}\n", each.name.empty() ? "" : printable_name(each.name) + ", ",

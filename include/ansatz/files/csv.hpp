@@ -2,8 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include <dsl/exceptions.hpp>
 
 namespace ansatz {
 
@@ -53,9 +58,54 @@ CsvTable read_csv(const std::string& path, const CsvOptions& options = {});
 struct CsvFirstLine {
   int fields = 0;        ///< 0: there is none
   bool numbers = false;  ///< all fields are numbers, and no comment before it may be their names
+  std::vector<std::string> texts{};  ///< of the fields
 };
 
 /// Looks at the first line alone. FileError when the file cannot be read.
 CsvFirstLine read_csv_first_line(const std::string& path, const CsvOptions& options = {});
+
+/// A field of a line as text.
+struct CsvField {
+  std::string text;        ///< without blanks around it, and without its quotes
+  std::size_t column = 1;  ///< of its first character in the line, from 1
+};
+
+/// The lines of a text file, one after the other, as texts; by the rules of `read_csv`, but a field
+/// in quotes may have line ends in it, as in Python's csv. Of the options, separator and comment
+/// count. FileError as of `read_csv`, also for a file of more than 4 GB.
+///
+///     CsvLines lines("table.csv");
+///     while (lines.next()) use(lines.fields());
+class CsvLines {
+ public:
+  explicit CsvLines(const std::string& path, const CsvOptions& options = {});
+  ~CsvLines();
+  CsvLines(const CsvLines&) = delete;
+  CsvLines& operator=(const CsvLines&) = delete;
+
+  /// The text of the first line that is neither empty nor a comment; "" when there is none.
+  std::string_view first_line() const;
+  /// Reads from now on with another separator; where something was read already, after `rewind`.
+  void separator(char c);
+
+  /// Takes the next line that is neither empty nor a comment; false when there is none.
+  bool next();
+  /// Of the line taken last, at least one.
+  std::span<const CsvField> fields() const;
+  /// The number of that line, from 1; where quotes go over several, of the first.
+  std::int64_t line() const;
+  /// Back to the beginning of the file, which is not read again.
+  void rewind();
+  /// "PATH:LINE:COLUMN: WHAT", of the line taken last.
+  FileError error(std::size_t column, const std::string& what) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// A number as `read_csv` reads it: false for text that is none, and for one too large for a
+/// double; "inf" and "nan" are numbers.
+bool csv_value(std::string_view text, double& value);
 
 }  // namespace ansatz
