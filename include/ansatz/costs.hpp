@@ -22,5 +22,6 @@
 #include <ansatz/cost/sum_of_costs.hpp>
 #include <ansatz/cost/supervised/dropout.hpp>
 #include <ansatz/cost/supervised/missing_target_cost.hpp>
+#include <ansatz/cost/supervised/weighted_cost.hpp>
 #include <ansatz/cost/surrogate_cost.hpp>
 #include <ansatz/cost/vae/vae_criterion.hpp>

@@ -3,6 +3,10 @@
 
 #include <ansatz/data/batches.hpp>
 #include <ansatz/data/column.hpp>
+#include <ansatz/data/columns/column_rules.hpp>
+#include <ansatz/data/columns/learn_columns.hpp>
+#include <ansatz/data/columns/table_columns.hpp>
+#include <ansatz/data/columns/text_table.hpp>
 #include <ansatz/data/dense_design_matrix.hpp>
 #include <ansatz/data/fetch/catalogue.hpp>
 #include <ansatz/data/fetch/fetch.hpp>
@@ -46,6 +50,7 @@
 #include <ansatz/data/sets/sparse_set.hpp>
 #include <ansatz/data/sets/stl10.hpp>
 #include <ansatz/data/sets/svhn.hpp>
+#include <ansatz/data/sets/table_set.hpp>
 #include <ansatz/data/sets/tfd.hpp>
 #include <ansatz/data/sets/uci.hpp>
 #include <ansatz/data/sets/utlc.hpp>

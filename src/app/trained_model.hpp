@@ -37,8 +37,8 @@ TrainedModel read_trained_model(const std::string& path);
 
 /// Data as commands take it.
 struct DataArguments {
-  /// A .csv, .npy or .npz file, any text file for a model of a Table, YAML such as `!obj:MNIST {which_set: 'test'}`, or "" for the data
-  /// set that the model was trained on.
+  /// A .csv, .npy or .npz file, any text file for a model of a Table, YAML such as `!obj:MNIST
+  /// {which_set: 'test'}`, or "" for the data set that the model was trained on.
   std::string data;
   std::string first_line = "auto";  ///< of a .csv file: "names", "numbers", or "auto"
   bool targets = false;             ///< whether a .csv file has targets in its first columns

@@ -27,23 +27,6 @@ std::string counted(std::int64_t n, const char* what) {
   return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
 }
 
-std::string dims_text(const Dims& dims) {
-  std::string text;
-  for (int i = 0; i < dims.rank; ++i) text += fmt::format("{}{}", i ? " x " : "", dims.size[i]);
-  return text.empty() ? "1" : text;
-}
-
-// "features 28 x 28 x 1, targets 10 classes"
-std::string sources_text(const BatchSource& source) {
-  std::string text;
-  for (const Column& c : source.columns())
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", printable_name(c.source),
-                        c.labels == 1  ? "1 class"
-                        : c.labels > 0 ? fmt::format("{} classes", c.labels)
-                                       : dims_text(c.example));
-  return text;
-}
-
 std::string examples_text(const BatchSource& source) {
   const std::int64_t n = source.examples();
   if (n == BatchSource::endless) return "endless examples";
@@ -145,9 +128,7 @@ class TextObserver final : public RunObserver {
         counted(numbers, "parameter"),
         session.precision() == ElementType::float64 ? "float64" : "float32");
     if (const auto& data = session.data())
-      say(stdout, "data: {}: {}\n", examples_text(*data), sources_text(*data));
-    if (const std::string what = what_is_predicted(session); !what.empty())
-      say(stdout, "{}\n", shown(what));
+      say(stdout, "data: {}; {}\n", examples_text(*data), shown(what_is_predicted(session)));
     for (const Monitor::WatchedData& each : session.monitor().datasets())
       if (each.source != session.data() && each.source)
         say(stdout, "watched: {}{}\n", each.name.empty() ? "" : printable_name(each.name) + ", ",

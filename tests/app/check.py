@@ -46,7 +46,8 @@ def check_train():
     lines = out.splitlines()
     expect("train: how the programs were made, what it is about", code == 0
            and "loops precompiled" in lines[0] and lines[1].startswith("model: MLP of ")
-           and lines[2].startswith("data: ") and "watched: test, " in out
+           and re.fullmatch(r"data: \d+ examples; predicts targets \(10 classes\) from features "
+                            r"\(784 numbers\)", lines[2]) and "watched: test, " in out
            and "threads: 1 of " in out and f"saves: {model}" in out, code, out, err)
     header, rows, after = table_of(out)
     expect("train: a table, a row an epoch", [r["epoch"] for r in rows] == list("01234")

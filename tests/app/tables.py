@@ -1,4 +1,4 @@
-"""Tables of one's own: what is read, what is learned of columns, what predict says, what is refused.
+"""Tables of one's own: what is read, what is learned of columns, what predict says and refuses.
 
     tables.py ANSATZ
 
@@ -266,7 +266,8 @@ def check_prediction():
     wrong = numpy.mean([row[0] != h for row, h in zip(rows[1:], HAPPY)])
     expect("evaluate: raw rows with targets", code == 0 and
            abs(json.loads(found)["y_misclass"] - wrong) < 1e-6, found, err)
-    code, found, err = run("evaluate", "people.pkl", write("new.csv", people(("age", "work", "pay"))))
+    write("new.csv", people(("age", "work", "pay")))
+    code, found, err = run("evaluate", "people.pkl", "new.csv")
     expect("evaluate: targets are needed", code == 1 and "no column 'happy'" in err, err)
     # The file of the training data need not be there any more.
     shutil.copy(home / "people.csv", home / "kept.csv")
@@ -297,8 +298,8 @@ def check_prediction():
                code, found, err)
     code, found, err = run("predict", "people.pkl", write("new.csv", people().split("\n", 1)[1]),
                            "--first-line", "numbers")
-    expect("predict --first-line numbers: names are the training data's", code == 0 and found == out,
-           err)
+    expect("predict --first-line numbers: names are the training data's",
+           code == 0 and found == out, err)
     swapped = people(("pay", "work", "age")).replace("pay,work,age", "age,work,pay")
     code, found, err = run("predict", "people.pkl", write("new.csv", swapped))
     expect("predict: numbers that were swapped are a warning", code == 0 and
