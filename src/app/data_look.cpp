@@ -199,7 +199,9 @@ void show_all(const TextTable& table, const std::vector<LookedAt>& all) {
   }
   // As a Table would take it.
   std::int64_t numbers = 0;
-  for (const LookedAt& each : all) numbers += each.has_numbers() ? 1 : each.different;
+  for (const LookedAt& each : all)
+    if (each.kind() == std::string_view("texts") || each.has_numbers())
+      numbers += each.has_numbers() ? 1 : each.different;
   say(stdout,
       "\nAs a Table all columns would be {} numbers. `ansatz data look FILE COLUMN` shows one "
       "of them.\n",

@@ -77,8 +77,7 @@ CSVDataset csv_of(const DataArguments& given, const TrainedModel& model) {
   csv.path = given.data.c_str();
   CsvOptions options;
   options.comment = '#';
-  if (csv.delimiter.view().empty()) options.separator = any_blanks;
-  if (csv.delimiter.view().size() == 1) options.separator = csv.delimiter.view()[0];
+  options.separator = csv.separator();
   const CsvFirstLine first = read_csv_first_line(given.data, options);
   csv.expect_headers = holds_names(given, first, !own || own->expect_headers);
   const int inputs = model.train->model->input_space().total_dimension();

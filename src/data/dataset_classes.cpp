@@ -10,10 +10,12 @@
 #include <ansatz/data/tables.hpp>
 #include <ansatz/files/csv.hpp>
 #include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <utility>
 
 namespace ansatz {
 
@@ -30,12 +32,15 @@ std::string unless_there(const String& path) {
 char separator_of(std::string_view delimiter) {
   if (delimiter.empty()) return any_blanks;
   if (delimiter.size() == 1) return delimiter[0];
+  for (const auto& [name, c] : {std::pair<std::string_view, char>{"comma", ','},
+                                {"tab", '\t'},
+                                {"semicolon", ';'},
+                                {"bar", '|'},
+                                {"blanks", any_blanks}})
+    if (delimiter == name) return c;
   throw ValueError(fmt::format(
-      "CSVDataset: delimiter \"{}\": one character, or '' for any number "
-      "of blanks and tabs{}",
-      delimiter,
-      delimiter == "\\t" || delimiter == "tab" ? "; a tab is written \"\\t\", in double quotes"
-                                               : ""));
+      "CSVDataset: delimiter {}: one character, comma, tab, semicolon, bar, or blanks (also '')",
+      in_quotes(delimiter)));
 }
 
 CsvDatasetOptions options_of(const CSVDataset& set) {
@@ -63,6 +68,7 @@ CsvDatasetOptions options_of(const CSVDataset& set) {
 
 }  // namespace
 
+char CSVDataset::separator() const { return separator_of(delimiter.view()); }
 void CSVDataset::check() const { (void)options_of(*this); }
 
 std::shared_ptr<const Table> CSVDataset::load() const {

@@ -27,8 +27,7 @@ std::string size_of(const Column& column) {
 std::string names_of(const CSVDataset& set, std::size_t first, std::size_t count) {
   CsvOptions options;
   options.comment = '#';
-  if (set.delimiter.empty()) options.separator = any_blanks;
-  if (set.delimiter.view().size() == 1) options.separator = set.delimiter.view()[0];
+  options.separator = set.separator();
   const std::vector<std::string> names = read_csv_first_line(set.path.c_str(), options).texts;
   std::string text;
   for (std::size_t i = first; i < first + count && i < names.size(); ++i)

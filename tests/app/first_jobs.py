@@ -3,6 +3,7 @@
     first_jobs.py ANSATZ JOBS_FOLDER
 """
 import json
+import os
 import pathlib
 import random
 import struct
@@ -13,7 +14,7 @@ import zlib
 
 from expect import expect, failures
 
-program, jobs = sys.argv[1], pathlib.Path(sys.argv[2])
+program, jobs = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2])
 folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-new-"))
 
 
@@ -46,6 +47,27 @@ for i in range(24):
     striped = i % 2 == 0
     write_png(folder / ("train" if i < 16 else "test") / str(i % 2) / f"{i}.png",
               lambda r, c: [(r if striped else c) % 2 * 200 + i] * 3)
+
+# Rows as those of the published tables, so that these need not be there.
+def write_rows(path, count, row):
+    file = folder / "data" / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(", ".join(map(str, row(i))) + "\n" for i in range(count)))
+
+
+def drawn(i, count):
+    return [round(random.gauss(i % 3, 1), 3) for _ in range(count)]
+
+
+write_rows("adult/adult.data", 60, lambda i: [
+    20 + i, ["Private", "?", "State-gov"][i % 3], 1000 + i, ["HS-grad", "Masters"][i % 2], i % 9,
+    ["Divorced", "Widowed"][i % 2], "Sales", "Wife", "White", ["Male", "Female"][i % 2], i, 0, 40,
+    "Cuba", ["<=50K", ">50K"][i % 2]])
+write_rows("wine/wine.data", 60, lambda i: [1 + i % 3, *drawn(i, 13)])
+write_rows("iris/iris.data", 60, lambda i: [*drawn(i, 4), f"Iris-{'abc'[i % 3]}"])
+write_rows("breast-cancer-wdbc/wdbc.data", 60, lambda i: [9000 + i, "MB"[i % 2], *drawn(i, 30)])
+write_rows("california-housing/cal_housing.data", 60, lambda i: [*drawn(i, 8), 1e5 + 321 * i])
+os.environ["ANSATZ_DATA_PATH"] = str(folder / "data")
 
 # What a job asks for, and what is made smaller here.
 SMALL = "algorithm.termination_criterion.max_epochs=2"

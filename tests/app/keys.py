@@ -503,6 +503,9 @@ def check_data():
     same("CSVDataset: neither targets nor names, another separator", "!obj:CSVDataset { path: "
          "plain.csv, expect_labels: False, expect_headers: False, delimiter: ; }", [[1, 2], [3, 4]])
     (home / "blanks.csv").write_text("0 \t1   2\n1\t3 4\n")
+    same("CSVDataset.delimiter: a name", "!obj:CSVDataset { path: "
+         "plain.csv, expect_labels: False, expect_headers: False, delimiter: semicolon }",
+         [[1, 2], [3, 4]])
     same("CSVDataset.delimiter: blanks and tabs", "!obj:CSVDataset { path: blanks.csv, "
          "expect_headers: False, delimiter: '' }", [[1, 2], [3, 4]])
     same("CSVDataset: start_fraction from the beginning",

@@ -221,3 +221,42 @@ TEST_CASE("csv: the iris data are read as they are published", "[data][csv]") {
   REQUIRE(iris.values[149 * 4 + 3] == 1.8);
   REQUIRE(std::count(iris.labels.begin(), iris.labels.end(), 2) == 50);
 }
+
+TEST_CASE("csv: lines of texts", "[data][csv]") {
+  TemporaryFolder folder;
+  const std::string path =
+      folder.write("t.csv", "\xef\xbb\xbfname, b\n\n\"two\r\n lines\n\" ,x\r\n # no,y \n,\n");
+  CsvLines lines(path);
+  CHECK(lines.first_line() == "name, b");
+  using Row = std::vector<std::string>;
+  const std::vector<std::pair<std::int64_t, Row>> wanted = {
+      {1, {"name", "b"}}, {3, {"two\r\n lines\n", "x"}}, {6, {"# no", "y"}}, {7, {"", ""}}};
+  for (int walk = 0; walk < 2; ++walk, lines.rewind()) {
+    for (const auto& [line, row] : wanted) {
+      REQUIRE(lines.next());
+      CHECK(lines.line() == line);
+      Row found;
+      for (const CsvField& field : lines.fields()) found.push_back(field.text);
+      CHECK(found == row);
+    }
+    CHECK_FALSE(lines.next());
+  }
+  CsvLines open_quotes(folder.write("q.csv", "a\nb,\"c\n\nd\n"));
+  REQUIRE(open_quotes.next());
+  CHECK_THAT(message_of<FileError>([&] { open_quotes.next(); }),
+             Contains("q.csv:2:3: a quoted field does not end"));
+}
+
+TEST_CASE("csv: a value is a number or is not", "[data][csv]") {
+  double value = 0;
+  for (const auto& [text, number] : {std::pair<const char*, double>{"1", 1},
+                                     {"+2.5", 2.5},
+                                     {"-.5e1", -5},
+                                     {"1e-999", 0},
+                                     {"007", 7}}) {
+    CHECK(csv_value(text, value));
+    CHECK(value == number);
+  }
+  for (const char* text : {"", " ", "a", "1 ", "1,5", "1e999", "0x1", "1_0", "+-1", "--1", "1.2.3"})
+    CHECK_FALSE(csv_value(text, value));
+}

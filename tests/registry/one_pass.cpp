@@ -113,7 +113,7 @@ TEST_CASE("one pass: a thousand aliases of nothing are told in a second", "[regi
 TEST_CASE("one pass: a key of a wrong kind hides no fault of another", "[registry][one-pass]") {
   Parts p;
   p.data =
-      "!obj:CSVDataset { expect_headers: 5, task: classify, delimiter: tab, start: 5, stop: 3 }";
+      "!obj:CSVDataset { expect_headers: 5, task: classify, delimiter: tabs, start: 5, stop: 3 }";
   check_faults(faults_of(p),
                {"dataset.expect_headers: found the integer '5'", "dataset.task: CSVDataset: task",
                 "dataset.delimiter: CSVDataset", "dataset.stop: CSVDataset: stop 3"});

@@ -291,8 +291,8 @@ TableColumns learn_columns(
   for (TableColumn& each : learned.features) learn(each, false);
   if (!task.weight.empty()) {
     double sum = 0;
-    for (const std::int64_t row : rows)
-      sum += read.find(task.weight)->numbers[static_cast<std::size_t>(row)];
+    const std::vector<double>& weights = read.find(task.weight)->numbers;
+    for (const std::int64_t row : rows) sum += weights[static_cast<std::size_t>(row)];
     learned.mean_weight = sum / static_cast<double>(rows.size());
     if (!(learned.mean_weight > 0)) learner.refuse(task.weight, 0, "the weights are all 0");
   }

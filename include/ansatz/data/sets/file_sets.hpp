@@ -34,7 +34,8 @@ class CSVDataset : public Dataset, public Preprocessing {
     key("expect_labels", &CSVDataset::expect_labels, "whether the first columns are targets");
     key("expect_headers", &CSVDataset::expect_headers, "whether the first line holds names");
     key("delimiter", &CSVDataset::delimiter,
-        "the character between two numbers; '': any number of blanks and tabs");
+        "the character between two numbers, or comma, tab, semicolon, bar, blanks; '': blanks, any "
+        "number of blanks and tabs");
     key("start", &CSVDataset::start, "first example").at_least(0);
     key("stop", &CSVDataset::stop, "one after the last example").at_least(0);
     key("start_fraction", &CSVDataset::start_fraction, "this part of the file, from its beginning");
@@ -45,6 +46,8 @@ class CSVDataset : public Dataset, public Preprocessing {
     preprocessing_keys(key);
   }
   constexpr const Preprocessing* preprocessing() const override { return this; }
+  /// The character that `delimiter` names, or any_blanks; errors as of `check`.
+  char separator() const;
   /// NameError and ValueError, beginning "CSVDataset: key", for what no file can have.
   void check() const;
   std::shared_ptr<const Table> load() const override;
