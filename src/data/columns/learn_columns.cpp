@@ -20,6 +20,7 @@ namespace {
 constexpr std::int64_t most_categories = 1000;  // of a column, unless a rule says one_hot
 constexpr std::int64_t most_ambiguous = 20;     // whole numbers that may be classes
 constexpr std::int64_t few_rows = 20;           // of which nothing can be told
+constexpr double largest = std::numeric_limits<float>::max();
 
 ColumnUse use_named(std::string_view name) {
   for (const ColumnUse use : {ColumnUse::standardize, ColumnUse::min_max, ColumnUse::one_hot})
@@ -252,6 +253,9 @@ TableColumns learn_columns(
     const auto refuse = [&](const std::string& what) { learner.refuse(column.name, 0, what); };
     if (!std::isfinite(column.mean) || !std::isfinite(column.deviation))
       refuse(fmt::format("numbers from {} to {} are too large", column.least, column.greatest));
+    if (column.use == ColumnUse::none && std::max(-column.least, column.greatest) > largest)
+      refuse(fmt::format("numbers from {} to {} are too large for float32, unless they are scaled",
+                         column.least, column.greatest));
     if (column.missing_values == learned.examples)
       refuse(fmt::format("all values of the {} training examples are missing", learned.examples));
     if (is_target) {
