@@ -157,7 +157,7 @@ void show_column(const LookedAt& c) {
   if (rest > 0) say(stdout, "{} others {}\n", c.texts.size() - most_texts, rest);
 }
 
-OrderedJson json_of(const LookedAt& c) {
+OrderedJson json_of_column(const LookedAt& c) {
   OrderedJson json{{"name", c.facts.name},
                    {"kind", c.kind()},
                    {"values", c.facts.values()},
@@ -236,7 +236,7 @@ int look(LookArguments a) {
   }
   if (a.json) {
     OrderedJson columns = OrderedJson::array();
-    for (const LookedAt& each : all) columns.push_back(json_of(each));
+    for (const LookedAt& each : all) columns.push_back(json_of_column(each));
     put_json({{"path", path},
               {"rows", table.lines().size()},
               {"separator", table.separator()},
