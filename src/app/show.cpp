@@ -8,17 +8,19 @@
 #include <ansatz/data/views.hpp>
 #include <ansatz/job/model_weights.hpp>
 #include <ansatz/view/weights.hpp>
+#include <ansatz/yaml/read.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
 #include "../base/say.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <numeric>
@@ -160,8 +162,7 @@ int show_weights(const ShowArguments& a) {
   const SpaceInfo input = model ? model->input_space() : SpaceInfo();
   const auto image = shape_of(a, file, input);
   const std::string name = weights_of(a, file, model, image);
-  const bool channels_first = input.kind == SpaceKind::conv2d && input.axes == Axes::bc01;
-  WeightImages weights = weight_images(file, name, image, channels_first);
+  WeightImages weights = weight_images(file, name, image, has_channels_first(file));
   double sum = 0, most = 0, least = std::numeric_limits<double>::infinity();
   for (const double v : weights.images.values) {
     sum += std::abs(v);
@@ -243,9 +244,57 @@ Images shown_images(Images images) {
   return images.channels == 1 || images.channels == 3 ? images : channels_apart(images);
 }
 
+// What a file in YAML describes: a data set, or the one that a job trains on.
+std::shared_ptr<const BatchSource> described_by(const ShowArguments& a) {
+  LoadOptions options;
+  options.check_only = true;
+  options.writes = false;
+  yaml::Errors errors;
+  const yaml::NodePtr root = yaml::read_file(a.model, errors);
+  const bool job =
+      root && (root->kind == yaml::Kind::sequence || yaml::object_name(*root).ends_with("Train"));
+  Shared<Dataset> dataset;
+  if (job) {
+    JobArguments arguments;
+    arguments.path = a.model;
+    arguments.writes = false;
+    const Job loaded = arguments.load(true);
+    if (!loaded.phases.empty() && loaded.phases[0].train) dataset = loaded.phases[0].train->dataset;
+  } else {
+    std::ifstream file(a.model, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const Shared<Object> object = load_object(a.model, text, options);
+    if (auto* const found = dynamic_cast<Dataset*>(object.get())) dataset = Shared<Dataset>(found);
+  }
+  if (!dataset) throw FileError(fmt::format("{} describes no data set", a.model));
+  return dataset->open();
+}
+
+int show_described(const ShowArguments& a) {
+  if (!a.data.data.empty())
+    throw CLI::ValidationError("--data", a.model + " describes its data itself");
+  const auto source = described_by(a);
+  const Column& column = source->column("features");
+  const ModelFile nothing;
+  const ImageShape shape =
+      column.conv && a.shape.empty()
+          ? ImageShape{static_cast<int>(column.example[0]), static_cast<int>(column.example[1]),
+                       static_cast<int>(column.example[2])}
+          : needed_shape(a, nothing, SpaceInfo(), column.width());
+  Subset which;
+  which.size = wanted_of(*source, std::int64_t{1} * a.rows * a.columns);
+  const ViewedArray read = design_matrix(*source, which, "features");
+  const Rows rows{read.shape[0], shape.size(), read.values, {}};
+  const Images images = shown_images(as_images(rows, shape));
+  SheetOptions options = options_of(a);
+  options.columns = a.columns;
+  return finish(a, sheet(images, options), images.count);
+}
+
 int show_examples(const ShowArguments& a) {
   settle(a);
   load_libraries(a.libraries);
+  if (a.model.ends_with(".yaml")) return show_described(a);
   TrainedModel model = read_trained_model(a.model);
   const auto source = data_of(a, model);
   const std::int64_t most = std::int64_t{1} * a.rows * a.columns;
@@ -429,7 +478,9 @@ CLI::App* add_show(CLI::App& to, int& exit, const char* name, const char* what, 
   if (group) c->group(group);
   const bool weights = show == &show_weights;
   if (!weights) a->rescale = "global";
-  c->add_option("model", a->model, "model file")->required();
+  c->add_option("model", a->model,
+                show == &show_examples ? "model file, or a job or data set (.yaml)" : "model file")
+      ->required();
   c->add_option("-o,--out", a->out,
                 "picture to write, .png; default: the terminal, where it shows pictures");
   if (weights) {

@@ -89,7 +89,7 @@ OrderedJson channels_json(const MonitorRecords& records) {
 OrderedJson filters_json(const ModelFile& file) {
   OrderedJson list = OrderedJson::array();
   const auto image = trained_image_shape(file);
-  const bool channels_first = file.model_yaml.find("'c', 0, 1") != std::string::npos;
+  const bool channels_first = has_channels_first(file);
   for (const std::string& name : weights_with_images(file, image)) {
     if (list.size() == 4) break;
     try {

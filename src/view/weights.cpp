@@ -1,3 +1,4 @@
+#include <ansatz/view/run_table.hpp>
 #include <ansatz/view/weights.hpp>
 
 #include <dsl/exceptions.hpp>
@@ -141,6 +142,12 @@ std::optional<ImageShape> trained_image_shape(const ModelFile& file) {
     if (c != ' ') text += c == ',' ? 'x' : c;
   const auto shape = image_shape_of(text);
   return shape && std::count(text.begin(), text.end(), 'x') == 2 ? shape : std::nullopt;
+}
+
+bool has_channels_first(const ModelFile& file) {
+  for (const auto& [path, value] : job_settings(file.model_yaml))
+    if (path.ends_with("axes[1]")) return value == "c";
+  return false;
 }
 
 WeightImages weight_images(const ModelFile& file, const std::string& name,

@@ -286,6 +286,15 @@ def check_show():
         code, out, err = run("show", what[0], model, "-o", "s.png", *what[1:])
         expect(f"show {what[0]}", code == 0 and size_of("s.png") == pixels, size_of("s.png"), err)
         (folder / "s.png").unlink(missing_ok=True)
+    (folder / "set.yaml").write_text("!obj:DrawnDigits { start: 0, stop: 9 }\n")
+    for name in ("set.yaml", "rbm.yaml"):
+        code, out, err = run("show-examples", name, "--out", "y.png", "--rows", "2", "--cols", "3")
+        expect(f"show-examples {name}", code == 0 and size_of("y.png") == (176, 118), err)
+    (folder / "model.yaml").write_text("!obj:Softmax { layer_name: y, n_classes: 2, irange: 0 }")
+    for name in ("model.yaml", "none.yaml"):
+        code, out, err = run("show", "examples", name, "-o", "n.png")
+        expect(f"show examples {name}: one error", code in (1, 3) and err
+               and not (folder / "n.png").exists(), code, err)
     code, out, err = run("show", "samples", "rbm.pkl", "-o", "s1.png", "--steps", "3")
     code, out, err = run("show", "samples", "rbm.pkl", "-o", "s2.png", "--steps", "3")
     expect("show samples: one seed, one picture", (folder / "s1.png").read_bytes()

@@ -135,6 +135,15 @@ TEST_CASE("weights as images: columns, rows, kernels, and layers above", "[view]
   CHECK(kernels.images.values == std::vector<double>{0, 1, 2, 3});
 }
 
+TEST_CASE("weights as images: the order of a kernel's axes", "[view][weights]") {
+  ModelFile file;
+  CHECK_FALSE(has_channels_first(file));
+  file.model_yaml = "!obj:MLP { input_space: !obj:Conv2DSpace { axes: [ b, c, 0, 1 ] } }";
+  CHECK(has_channels_first(file));
+  file.model_yaml = "!obj:MLP { input_space: !obj:Conv2DSpace { axes: [ b, 0, 1, c ] } }";
+  CHECK_FALSE(has_channels_first(file));
+}
+
 TEST_CASE("weights as images: what the file says of its data", "[view][weights]") {
   ModelFile file;
   CHECK_FALSE(trained_image_shape(file));

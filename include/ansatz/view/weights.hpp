@@ -25,6 +25,10 @@ std::optional<ImageShape> image_shape_of(std::string_view text);
 /// where they were no images.
 std::optional<ImageShape> trained_image_shape(const ModelFile& file);
 
+/// Whether kernels of the model are [out, in, rows, columns], as those are that read images with
+/// axes bc01, not [rows, columns, in, out].
+bool has_channels_first(const ModelFile& file);
+
 /// Weights as images: of a matrix with as many rows as an image has numbers, its columns; of one
 /// with as many columns, its rows; of kernels of a convolution, each output's, and where these read
 /// neither 1 nor 3 channels, each channel apart. Other matrices are multiplied with those of the
@@ -32,8 +36,7 @@ std::optional<ImageShape> trained_image_shape(const ModelFile& file);
 /// so): what a unit would see were all units linear.
 /// @param name   a parameter of the file
 /// @param image  what the model reads; without it only kernels are images
-/// @param channels_first  whether kernels are [out, in, rows, columns] (axes bc01), not
-///                        [rows, columns, in, out]
+/// @param channels_first  see has_channels_first
 /// @throws NameError with the nearest name; ValueError, saying why, for what is no image
 struct WeightImages {
   Images images;
