@@ -127,8 +127,10 @@ class TextObserver final : public RunObserver {
         layered ? fmt::format(" of {}", counted(layered->layer_count(), "layer")) : "",
         counted(numbers, "parameter"),
         session.precision() == ElementType::float64 ? "float64" : "float32");
-    if (const auto& data = session.data())
-      say(stdout, "data: {}; {}\n", examples_text(*data), shown(what_is_predicted(session)));
+    if (const auto& data = session.data()) {
+      const std::string what = what_is_predicted(session);
+      say(stdout, "data: {}{}{}\n", examples_text(*data), what.empty() ? "" : "; ", shown(what));
+    }
     for (const Monitor::WatchedData& each : session.monitor().datasets())
       if (each.source != session.data() && each.source)
         say(stdout, "watched: {}{}\n", each.name.empty() ? "" : printable_name(each.name) + ", ",
