@@ -17,7 +17,7 @@ namespace ansatz {
 
 namespace {
 
-using Settings = std::vector<std::pair<std::string, std::string>>;
+using Values = std::vector<std::pair<std::string, std::string>>;
 
 /// 0.05 and .05 and 5e-2 are one number.
 std::string as_value(const yaml::Node& node) {
@@ -69,7 +69,7 @@ class Flattened {
         add(*child.node, path + name);
     }
   }
-  Settings settings;
+  Values settings;
 
  private:
   std::unordered_map<const yaml::Node*, std::string> paths_;
@@ -105,7 +105,7 @@ RunScore score_of(const MonitorRecords& records, const std::string& channel) {
 
 }  // namespace
 
-Settings job_settings(const std::string& text) {
+Values job_settings(const std::string& text) {
   yaml::Errors errors;
   yaml::Reading reading;
   reading.fill = false;
