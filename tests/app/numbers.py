@@ -115,8 +115,12 @@ expect("the job that all others are like trains", run("train", "job.yaml", "-q")
 found = options()
 expect("the options of numbers are found",
        len(found) >= 7 and {c for c, *_ in found} >= {*ARGUMENTS}, *found)
+# Options of one range are read by the same code: all values of the first of them, a few of others.
+each, seen = [], set()
+for option in found:
+    each += [(option, value) for value in (VALUES[::8] if option[2:] in seen else VALUES)]
+    seen.add(option[2:])
 with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-    faults = [*filter(None, pool.map(lambda each: tried(*each),
-                                     [(o, v) for o in found for v in VALUES]))]
-expect(f"{len(VALUES)} values of {len(found)} options are taken or refused", not faults, *faults)
+    faults = [*filter(None, pool.map(lambda one: tried(*one), each))]
+expect(f"{len(each)} values of {len(found)} options are taken or refused", not faults, *faults)
 sys.exit(1 if failures else 0)

@@ -50,7 +50,7 @@ class Client {
     to.sin_family = AF_INET;
     to.sin_port = htons(static_cast<std::uint16_t>(port));
     inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
-    const timeval patience{10, 0};
+    const timeval patience{60, 0};
     setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     connected = connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
   }
