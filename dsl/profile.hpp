@@ -37,11 +37,9 @@ struct StepEvent {
 ///     Profile profile;
 ///     for (auto part : batches) step({{"x", part.x()}, {"y", part.y()}});
 ///     for (const StepProfile& s : profile.of(step.plan()).steps) …
-///
-/// It costs about 50 ns a step.
 class Profile {
  public:
-  /// @param keep_events  for `events`: 40 bytes a step of every call
+  /// @param keep_events  for `events`: memory for each step of every call
   explicit Profile(bool keep_events = false);
   ~Profile();
   Profile(const Profile&) = delete;

@@ -130,8 +130,7 @@ class HessianFree : public TrainingAlgorithm {
   static constexpr AnyExpr state_of(const ModelParameter& p, const char* what) {
     return state_leaf(p.name + "." + what, p.shape());
   }
-  // The function of this name: its states `<parameter>.<what>` <- values, where the cost can be
-  // used.
+  // The function of this name, as `make` writes it where the cost can be used.
   template <class Make>
   constexpr void add(const Train& train, FunctionList& list, const char* name, Make make) const {
     list.add(name, [this, &train, make] {
