@@ -2,6 +2,8 @@
 
     check.py [compile_commands.json]
     check.py --write                 makes docs/op-list.md
+    check.py --run BUILD [PAGE...]   runs the pages of docs/tutorial with what BUILD holds
+    check.py --run BUILD --write     and writes what their commands print into them
 
 A comment before a fenced block says what the block must be:
 
@@ -13,7 +15,7 @@ A comment before a fenced block says what the block must be:
 Indentation that all lines share does not count. Every link must lead to a file, docs/op-list.md
 must be that of dsl/ops, and each rule of the language must have a comment and a file of
 tests/compile_fail. Messages are compared where compile_commands.json names g++. What holds the
-statements of some pages stands in docs/claims; see claims.py.
+statements of some pages stands in docs/claims; see claims.py. How commands are run: sessions.py.
 """
 import json
 import os
@@ -25,9 +27,11 @@ import sys
 import textwrap
 
 import claims
+import sessions
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"<!-- (file|from|output|message): (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
+OF_SESSIONS = re.compile(r"<!-- (write: \S+|counts|picture) -->\n+```|<!-- needs: .* -->\n# ")
 SAME_AS_GPP = "02-softmax-regression.cpp"  # whose compile command messages are made with
 
 
@@ -124,13 +128,14 @@ def rules_untold():
 
 def main(commands=None):
     faults, blocks = [*list_untrue(), *rules_untold(), *claims.faults()], 0
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")),
+                 *sorted(sessions.PAGES.glob("*.md"))]:
         text, name = page.read_text(), page.relative_to(ROOT)
         for kind, path, block in BLOCK.findall(text):
             blocks += 1
             if wrong := fault(kind, path, block, commands):
                 faults.append(f"{name}: {wrong}\n{block}")
-        if text.count("<!-- ") != len(BLOCK.findall(text)):
+        if text.count("<!-- ") != len(BLOCK.findall(text)) + len(OF_SESSIONS.findall(text)):
             faults.append(f"{name}: a comment without a block")
         for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", re.sub(r"`[^`]*`", "", text)):
             if "://" not in link and not (page.parent / link).exists():
@@ -139,7 +144,17 @@ def main(commands=None):
     return 1 if faults else 0
 
 
+def run_pages(build, *pages):
+    """The pages of docs/tutorial, or those whose names hold one of `pages`."""
+    write = "--write" in pages
+    faults = sessions.faults(build, [name for name in pages if name != "--write"], write)
+    print("\n".join(faults + [f"docs/tutorial: {len(faults)} faults"]))
+    return 1 if faults else 0
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--run"]:
+        sys.exit(run_pages(*sys.argv[2:]))
     if sys.argv[1:] == ["--write"]:
         sys.exit(list(list_untrue(write=True)) or 0)
     sys.exit(main(*sys.argv[1:]))

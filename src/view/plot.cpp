@@ -267,8 +267,10 @@ PlotScript picture_script(const Plot& plot, const std::string& kind, const std::
       "set key at screen 0.5,screen 0.01 center bottom Left reverse horizontal maxcols {} "
       "samplen 3 spacing 1.1\n",
       legend.columns);
+  // For tics and label; of SVG gnuplot writes the label lower.
+  const int below = kind == "svg" ? 84 : 66;
   out += fmt::format("set bmargin at screen {:.4f}\n",
-                     (19. * static_cast<double>(legend.rows) + 66) / height);
+                     (19. * static_cast<double>(legend.rows) + below) / height);
   out +=
       "set rmargin 4\nset tmargin 1.5\n"
       "set border 3 lc rgb '#444444'\nset tics nomirror out\n"
