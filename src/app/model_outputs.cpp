@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <list>
 
 namespace ansatz::app {
 
@@ -175,10 +176,12 @@ std::unique_ptr<AnyProgram> function_of(const TrainedModel& model, const std::st
   return nullptr;
 }
 
-std::vector<Rows> call_with(AnyProgram& program, const Rows& input) {
-  const ir::PlanView& plan = program.plan();
-  for (const ir::Leaf& leaf : plan.leaves) {
-    if (leaf.where != ir::Where::input) continue;
+namespace {
+
+// What a function reads, as arrays of its precision.
+class Arguments {
+ public:
+  void add(const AnyProgram& program, const ir::Leaf& leaf, const Rows& input) {
     Dims dims;
     dims.push_back(input.count);
     std::int64_t width = 1;
@@ -189,12 +192,43 @@ std::vector<Rows> call_with(AnyProgram& program, const Rows& input) {
     if (width != input.width)
       throw ShapeError(
           fmt::format("the model reads {} numbers, where {} are given", width, input.width));
-    const std::string name = plan.text.data + leaf.name;
-    const std::vector<float> single(input.values.begin(), input.values.end());
     const bool wide = program.precision() == ElementType::float64;
-    const void* const from = wide ? static_cast<const void*>(input.values.data()) : single.data();
-    const Argument argument(name, ArrayView{from, program.precision(), dims, true});
-    program.call(&argument, 1);
+    if (!wide) singles_.emplace_back(input.values.begin(), input.values.end());
+    const void* const from = wide ? static_cast<const void*>(input.values.data())
+                                  : static_cast<const void*>(singles_.back().data());
+    list_.emplace_back(program.plan().text.data + leaf.name,
+                       ArrayView{from, program.precision(), dims, true});
+  }
+  void call(AnyProgram& program) const {
+    program.call(list_.data(), static_cast<int>(list_.size()));
+  }
+
+ private:
+  std::list<std::vector<float>> singles_;
+  std::vector<Argument> list_;
+};
+
+}  // namespace
+
+std::map<std::string, Rows> call_with(AnyProgram& program,
+                                      const std::map<std::string, Rows>& inputs) {
+  Arguments arguments;
+  for (const ir::Leaf& leaf : program.plan().leaves)
+    if (leaf.where == ir::Where::input)
+      arguments.add(program, leaf, inputs.at(program.plan().text.data + leaf.name));
+  arguments.call(program);
+  std::map<std::string, Rows> results;
+  for (int i = 0; i < program.results(); ++i)
+    results.emplace(program.result_name(i), rows_of(program.result(i)));
+  return results;
+}
+
+std::vector<Rows> call_with(AnyProgram& program, const Rows& input) {
+  for (const ir::Leaf& leaf : program.plan().leaves) {
+    if (leaf.where != ir::Where::input) continue;
+    Arguments arguments;
+    arguments.add(program, leaf, input);
+    arguments.call(program);
     std::vector<Rows> results;
     for (int i = 0; i < program.results(); ++i) results.push_back(rows_of(program.result(i)));
     return results;

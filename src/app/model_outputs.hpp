@@ -4,6 +4,7 @@
 #include "trained_model.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,6 +45,10 @@ std::vector<std::int64_t> labels_of(const TrainedModel& model, const BatchSource
 /// A function that the model contributes, such as "gibbs" or "decode", with the model's parameters;
 /// null where it has none of this name.
 std::unique_ptr<AnyProgram> function_of(const TrainedModel& model, const std::string& name);
+/// What a function makes of rows of numbers by their names, which may be more than it reads; each
+/// result by its name.
+std::map<std::string, Rows> call_with(AnyProgram& program,
+                                      const std::map<std::string, Rows>& inputs);
 /// What a function with one input makes of some rows of numbers, each result as rows.
 std::vector<Rows> call_with(AnyProgram& program, const Rows& input);
 

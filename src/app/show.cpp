@@ -22,6 +22,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <memory>
 #include <numeric>
 
@@ -342,42 +343,88 @@ int show_reconstructions(const ShowArguments& a) {
 
 // ------------------------------------------------------------------------- samples
 
-// Where chains begin: at those that the model was trained with, else at examples.
-Rows chains_of(const ShowArguments& a, TrainedModel& model, std::int64_t width) {
+Rows first_rows(const NamedTensor& t, std::int64_t count) {
+  Rows rows;
+  rows.count = std::min(count, t.shape[0]);
+  rows.width = t.size() / t.shape[0];
+  for (std::int64_t i = 0; i < rows.count * rows.width; ++i)
+    rows.values.push_back(t.data<float>()    ? double{t.data<float>()[i]}
+                          : t.data<double>() ? t.data<double>()[i]
+                                             : 0.);
+  return rows;
+}
+
+// What Gibbs chains are: the visible units by the name of the model's inputs, and, of a deep
+// machine, what was drawn of each hidden layer.
+using Chains = std::map<std::string, Rows>;
+
+// The chains that the model was trained with: "chains", or "chains.visible" and one a layer.
+std::optional<Chains> trained_chains(const ShowArguments& a, const TrainedModel& model,
+                                     const AnyProgram& gibbs, std::int64_t width) {
+  const auto of_name = [&](const std::string& name) -> const NamedTensor* {
+    for (const NamedTensor& t : model.file.state)
+      if (t.name == name && !t.shape.empty() && t.size() > 0) return &t;
+    return nullptr;
+  };
   for (const NamedTensor& t : model.file.state) {
-    if (!t.name.ends_with("chains") || t.shape.empty() || t.size() == 0) continue;
+    const bool deep = t.name.ends_with("chains.visible");
+    if (!(deep || t.name.ends_with("chains")) || t.shape.empty() || t.size() == 0) continue;
     if (t.size() / t.shape[0] != width) continue;
-    Rows rows;
-    rows.count = std::min<std::int64_t>(a.chains, t.shape[0]);
-    rows.width = width;
-    for (std::int64_t i = 0; i < rows.count * width; ++i)
-      rows.values.push_back(t.data<float>()    ? double{t.data<float>()[i]}
-                            : t.data<double>() ? t.data<double>()[i]
-                                               : 0.);
-    return rows;
+    Chains chains;
+    chains[input_name(*model.train->model)] = first_rows(t, a.chains);
+    const std::string prefix = t.name.substr(0, t.name.size() - (deep ? 14 : 6));
+    bool all = true;
+    for (int i = 0; i < gibbs.results(); ++i) {
+      const std::string name(gibbs.result_name(i));
+      if (name == "v") continue;
+      const NamedTensor* const hidden = of_name(prefix + name);
+      all = all && hidden && hidden->shape[0] == t.shape[0];
+      if (all) chains[name] = first_rows(*hidden, a.chains);
+    }
+    if (all) return chains;
   }
+  return std::nullopt;
+}
+
+// Where chains begin: at those that the model was trained with, else at examples.
+Chains chains_of(const ShowArguments& a, TrainedModel& model, const AnyProgram& gibbs,
+                 std::int64_t width) {
+  if (auto chains = trained_chains(a, model, gibbs, width)) return *chains;
   const auto source = data_of(a, model);
-  return examples_of(a, model, *source, 0, wanted_of(*source, a.chains)).rows;
+  Chains chains;
+  const std::string name = input_name(*model.train->model);
+  chains[name] = examples_of(a, model, *source, 0, wanted_of(*source, a.chains)).rows;
+  if (const auto begin = function_of(model, "begin_gibbs")) {
+    begin->seed(static_cast<std::uint64_t>(a.seed) + 1);
+    chains.merge(call_with(*begin, chains));
+  }
+  return chains;
 }
 
 // A row of states a chain: the first, and nine more, between which the steps are shared out.
 Images gibbs_sheet(const ShowArguments& a, TrainedModel& model, AnyProgram& gibbs,
                    const ImageShape& shape, int& columns) {
-  Rows now = chains_of(a, model, shape.size());
+  const std::string visible = input_name(*model.train->model);
+  Chains chains = chains_of(a, model, gibbs, shape.size());
   const int shown_states = std::min(a.steps, 9);
   columns = shown_states + 1;
-  std::vector<Rows> states{now};
+  std::vector<Rows> states{chains.at(visible)};
   gibbs.seed(static_cast<std::uint64_t>(a.seed));
   int done = 0;
   for (int k = 1; k <= shown_states; ++k) {
     const auto until = static_cast<int>(std::int64_t{1} * a.steps * k / shown_states);
-    for (; done < until; ++done) now = call_with(gibbs, now)[0];
-    states.push_back(now);
+    for (; done < until; ++done) {
+      Chains next = call_with(gibbs, chains);
+      if (visible != "v") next[visible] = std::move(next.at("v"));
+      chains = std::move(next);
+    }
+    states.push_back(chains.at(visible));
   }
-  Images images = as_images(now, shape);
-  images.count = now.count * std::ssize(states);
+  const std::int64_t count = states[0].count;
+  Images images = as_images(states[0], shape);
+  images.count = count * std::ssize(states);
   images.values.clear();
-  for (std::int64_t chain = 0; chain < now.count; ++chain)
+  for (std::int64_t chain = 0; chain < count; ++chain)
     for (const Rows& state : states)
       images.values.insert(images.values.end(), state.row(chain), state.row(chain) + state.width);
   return images;

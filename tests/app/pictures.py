@@ -18,6 +18,7 @@ import tempfile
 import time
 import xml.etree.ElementTree
 
+from browser import Pixels
 from expect import expect, failures
 from model_bytes import header_of, write_model
 
@@ -241,6 +242,54 @@ RBM = """!obj:Train {
 """
 
 
+DBM = """!obj:Train {
+  dataset: &train !obj:Binarizer { raw: !obj:DrawnDigits { start: 0, stop: 100 } },
+  model: !obj:DBM { batch_size: 50, niter: 2, visible_layer: !obj:BinaryVector { nvis: 784 },
+    hidden_layers: [
+      !obj:BinaryVectorMaxPool { layer_name: h0, detector_layer_dim: 20, pool_size: 1,
+        irange: .01 },
+      !obj:BinaryVectorMaxPool { layer_name: h1, detector_layer_dim: 10, pool_size: 1,
+        irange: .01 } ] },
+  algorithm: !obj:SGD { batch_size: 50, learning_rate: .01,
+    cost: !obj:%s { num_chains: 8, num_gibbs_steps: 1 },
+    termination_criterion: !obj:EpochCounter { max_epochs: 1 } },
+  save_path: dbm.pkl, save_freq: 1
+}
+"""
+
+
+def check_deep_samples():
+    """Chains of deep machines, of which all layers are kept."""
+    for cost, chains in (("VariationalPCD", "the training's"), ("VariationalCD", "examples")):
+        (folder / "dbm.yaml").write_text(DBM % cost)
+        code, out, err = run("train", "dbm.yaml", "-q")
+        expect(f"a DBM trains by {cost}", code == 0, err)
+        for name in ("d1.png", "d2.png"):
+            code, out, err = run("show", "samples", "dbm.pkl", "-o", name, "--chains", "3",
+                                 "--steps", "4", "--zoom", "1")
+        expect(f"show samples: of a DBM, begun at {chains}", code == 0
+               and size_of("d1.png") == (5 * 30 + 2, 3 * 30 + 2)
+               and (folder / "d1.png").read_bytes() == (folder / "d2.png").read_bytes(),
+               code, err, code == 0 and size_of("d1.png"))
+    # Without weights units are drawn by their biases alone: the upper half is on, the lower off.
+    header, data = header_of(folder / "dbm.pkl")
+    data = bytearray(data)
+    for name in header:
+        if name in ("h0_W", "h1_W", "visible_bias"):
+            begin, end = header[name]["data_offsets"]
+            n = (end - begin) // 4
+            data[begin:end] = struct.pack(f"<{n}f", *(
+                [30.] * (n // 2) + [-30.] * (n // 2) if name == "visible_bias" else [0.] * n))
+    write_model(folder / "half.pkl", header, bytes(data))
+    code, out, err = run("show", "samples", "half.pkl", "-o", "half.png", "--chains", "2",
+                         "--steps", "2", "--zoom", "1", "--rescale", "none")
+    pixels = Pixels((folder / "half.png").read_bytes()) if code == 0 else None
+    inside = [{pixels[30 * k + x, y][0] for y in ys for k in (1, 2) for x in range(4, 26)}
+              for ys in (range(4, 14), range(18, 28))] if pixels else []
+    expect("show samples: a DBM's units are drawn by its biases", inside == [{255}, {0}], inside,
+           code, err)
+
+
 def check_show():
     (folder / "rbm.yaml").write_text(RBM)
     code, out, err = run("train", "rbm.yaml", "-q")
@@ -402,6 +451,7 @@ check_drawn()
 check_compare()
 check_csv()
 check_show()
+check_deep_samples()
 check_report()
 check_evaluate()
 check_diff()

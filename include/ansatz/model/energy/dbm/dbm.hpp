@@ -93,7 +93,9 @@ class GibbsEvenOdd : public Object {
 ///         BinaryVectorMaxPool("h1", 1000, pool_size(1), irange(.05)))
 ///
 /// Its output are the means of the last layer. Functions beside "predict": "reconstruct", E(v | h0)
-/// at the means of the first layer.
+/// at the means of the first layer; "gibbs", one step of Gibbs sampling of chains: v, and what was
+/// drawn of each hidden layer, "chains." with its name; "begin_gibbs", the same with hidden layers
+/// drawn given v.
 class DBM : public Model {
  public:
   static constexpr const char* yaml = "pylearn2.models.dbm.DBM";
@@ -354,6 +356,18 @@ class DBM : public Model {
       f.add(ansatz::output("v", reconstruction(inputs_of(*this, data))));
       return f;
     });
+    list.add("begin_gibbs", [&] {
+      return chains_function(gibbs_step(mean_field(inputs_of(*this, data)).back(), true));
+    });
+    list.add("gibbs", [&] {
+      DBMState s{inputs_of(*this, data), {}};
+      Data drawn;
+      for (int i = 0; i < depth(); ++i) drawn.add(chains_name(i), state_space(i));
+      for (int i = 0; i < depth(); ++i)
+        s.hidden.push_back(
+            hidden_layers[i]->state_of(below(i), drawn[chains_name(i).view()].value()));
+      return chains_function(gibbs_step(s));
+    });
   }
   using Model::parameters;
   constexpr void parameters(ir::List<ModelParameter>& list) const override {
@@ -404,6 +418,14 @@ class DBM : public Model {
   }
 
  private:
+  constexpr String chains_name(int i) const { return "chains." + hidden_layers[i]->layer_name; }
+  constexpr Function chains_function(const DBMState& s) const {
+    Function f;
+    f.add(ansatz::output("v", s.v));
+    for (int i = 0; i < depth(); ++i)
+      f.add(ansatz::output(chains_name(i).c_str(), s.hidden[i].down));
+    return f;
+  }
   // What layer i gets from above; -1: the visible one.
   constexpr AnyExpr message_to(const DBMState& s, int i, bool to_draw = false) const {
     if (i + 1 >= depth()) {
