@@ -59,6 +59,20 @@ elseif(NOT TARGET ansatz::turbojpeg)
     INTERFACE_INCLUDE_DIRECTORIES "${ANSATZ_TURBOJPEG_INCLUDE}")
 endif()
 
+# Programs that serve no page are not linked with it.
+find_library(ANSATZ_HTTPLIB_LIBRARY cpp-httplib)
+find_path(ANSATZ_HTTPLIB_INCLUDE httplib.h)
+mark_as_advanced(ANSATZ_HTTPLIB_LIBRARY ANSATZ_HTTPLIB_INCLUDE)
+if(NOT ANSATZ_HTTPLIB_LIBRARY OR NOT ANSATZ_HTTPLIB_INCLUDE)
+  list(APPEND ansatz_missing "cpp-httplib (libcpp-httplib-dev)")
+elseif(NOT TARGET ansatz::httplib)
+  add_library(ansatz::httplib INTERFACE IMPORTED)
+  set_target_properties(ansatz::httplib PROPERTIES
+    INTERFACE_INCLUDE_DIRECTORIES "${ANSATZ_HTTPLIB_INCLUDE}"
+    INTERFACE_LINK_LIBRARIES
+      "-Wl,--push-state,--as-needed,${ANSATZ_HTTPLIB_LIBRARY},--pop-state")
+endif()
+
 # libzip's own package file refuses to work when its command-line tools are not installed.
 find_library(ANSATZ_ZIP_LIBRARY zip)
 find_path(ANSATZ_ZIP_INCLUDE zip.h)

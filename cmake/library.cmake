@@ -61,7 +61,7 @@ target_compile_options(ansatz PUBLIC
 
 target_link_libraries(ansatz
   PUBLIC ansatz::headers_of_others ansatz::blas OpenMP::OpenMP_CXX
-  PRIVATE ansatz::zip ansatz::turbojpeg PNG::PNG ZLIB::ZLIB fmt::fmt yaml-cpp)
+  PRIVATE ansatz::zip ansatz::turbojpeg ansatz::httplib PNG::PNG ZLIB::ZLIB fmt::fmt yaml-cpp)
 # HDF5's library is loaded when a file is opened, under the name that its versions share.
 get_filename_component(hdf5_library ${ANSATZ_HDF5_LIBRARY} REALPATH)
 get_filename_component(hdf5_library ${hdf5_library} NAME)
@@ -69,6 +69,11 @@ string(REGEX REPLACE "(\\.so\\.[0-9]+).*" "\\1" hdf5_library ${hdf5_library})
 set_source_files_properties(${PROJECT_SOURCE_DIR}/src/files/hdf5.cpp PROPERTIES
   COMPILE_OPTIONS "-isystem${ANSATZ_HDF5_INCLUDE}"
   COMPILE_DEFINITIONS "ANSATZ_HDF5_LIBRARY=\"${hdf5_library}\"")
+
+# As Debian's library is built: without them its classes would look different.
+set_source_files_properties(${PROJECT_SOURCE_DIR}/src/view/page_server.cpp PROPERTIES
+  COMPILE_DEFINITIONS
+  "CPPHTTPLIB_OPENSSL_SUPPORT;CPPHTTPLIB_ZLIB_SUPPORT;CPPHTTPLIB_BROTLI_SUPPORT")
 
 # `ansatz compile` uses the compiler and the flags of this build, and names ops as their headers do.
 write_op_table(${PROJECT_SOURCE_DIR}/dsl/ops ${generated_folder}/op_table.inc)

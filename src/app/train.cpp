@@ -3,8 +3,10 @@
 #include "../base/say.hpp"
 #include "command.hpp"
 #include "output_option.hpp"
+#include "page_option.hpp"
 #include "process.hpp"
 #include "profile.hpp"
+#include "watched.hpp"
 
 #include <ansatz/compile/compile.hpp>
 #include <ansatz/program/build_programs.hpp>
@@ -24,7 +26,8 @@ namespace {
 struct TrainArguments {
   JobArguments job;
   bool resume = false, accept_differences = false, json = false, quiet = false, verbose = false;
-  bool check = false, compile = false, interpret = false;
+  bool check = false, compile = false, interpret = false, watch = false;
+  PageArguments page;
   double time_budget = 0;
   std::optional<std::int64_t> seed;
   int threads = 1, overfit = 0, profile = 0;
@@ -72,6 +75,15 @@ void begin_phase(const Phase& phase, std::size_t phases) {
   if (phase.folds > 0) say(stdout, "fold {} of {}\n", phase.fold + 1, phase.folds);
 }
 
+// As the page calls it.
+std::string name_of(const Phase& phase, const TrainArguments& a) {
+  if (!phase.train->save_path.empty()) return phase.train->save_path.c_str();
+  std::string name = a.job.path;
+  if (!phase.name.empty()) name += ", " + phase.name;
+  if (phase.folds > 0) name += fmt::format(", fold {} of {}", phase.fold + 1, phase.folds);
+  return name;
+}
+
 // Of each cross-validation among the jobs.
 void show_cross_validations(const std::vector<Phase>& phases, const PhasesEnd& end,
                             const TrainArguments& a) {
@@ -97,6 +109,8 @@ int train(const TrainArguments& a) {
   const std::string fewer = thread_warning(a.threads);
   if (!a.quiet && !fewer.empty()) show_warning(fewer);
   ask_to_end_by_signals();
+  const auto board = a.watch ? std::make_shared<RunBoard>() : nullptr;
+  const auto server = board ? serve(board, a.page) : nullptr;
   std::unique_ptr<RunObserver> observer;
   PhasesOptions options{options_of(a), {}};
   options.start = [&](const Phase& phase, RunOptions& run) {
@@ -105,6 +119,8 @@ int train(const TrainArguments& a) {
     JobPrograms programs = programs_of(a, *phase.train, report);
     observer = nullptr;  // the last one's profile ends before another begins
     observer = observer_of(a, report);
+    if (board)
+      observer = std::make_unique<WatchedObserver>(board, name_of(phase, a), std::move(observer));
     if (a.profile > 0) {
       auto profiling = std::make_unique<ProfilingObserver>(std::move(observer), a.profile, a.trace);
       run.interrupt = &profiling->enough();
@@ -174,9 +190,12 @@ const Command train_command(10, [](CLI::App& app, int& exit) {
   c->add_flag("--compile", a->compile, "compile loops that are missing, and keep them");
   c->add_flag("--interpret", a->interpret, "use no compiled loop: slow, for comparison");
   c->add_flag("--check-numbers", a->check, "stop at the first value that is not finite; slower");
+  CLI::Option* const watched = c->add_flag(
+      "--watch", a->watch, "serve a page with curves that grow, to this machine's browsers");
+  a->page.add_to(*c, "watch-", watched);
   c->add_flag("--json", a->json,
-              "one JSON object a line for each event, instead of text: start, phase, batch, epoch, "
-              "save, warning, error, end");
+              "one JSON object a line for each event, instead of text: start, phase, page, batch, "
+              "epoch, save, warning, error, end");
   c->add_flag("-q,--quiet", a->quiet, "only errors");
   c->add_flag("-v,--verbose", a->verbose, "every channel after each epoch, as Pylearn2 does");
   c->add_option("--channels", a->channels, "patterns of channels to show, such as 'valid_*'")
@@ -186,6 +205,7 @@ const Command train_command(10, [](CLI::App& app, int& exit) {
       "  ansatz train mlp.yaml\n"
       "  ansatz train mlp.yaml -D max_epochs=10 algorithm.learning_rate=.05 --threads 2\n"
       "  ansatz train mlp.yaml --resume --time-budget 3600\n"
+      "  ansatz train mlp.yaml --watch\n"
       "  ansatz train mlp.yaml --channels '*_misclass' --json");
   c->callback([a, &exit] { exit = train(*a); });
 });

@@ -20,7 +20,6 @@
 #include <cstring>
 #include <iterator>
 #include <memory>
-#include <numeric>
 
 namespace ansatz::live {
 
@@ -103,57 +102,13 @@ Server::~Server() {
   thread_.join();
 }
 
-Server::Moment Server::moment_of(const MonitorRecords& records, std::int64_t index) {
-  const auto at = static_cast<std::size_t>(index);
-  Moment moment{records.batch_record[at],
-                records.example_record[at],
-                records.epoch_record[at],
-                records.time_record[at],
-                {}};
-  for (const ChannelRecords& c : records.channels)
-    moment.values.push_back(c.val_record[static_cast<std::size_t>(index - c.first)]);
-  return moment;
-}
-
 void Server::publish(const MonitorRecords& records) {
-  const std::size_t channels = records.channels.size();
-  News more;
-  // A channel that came later than others, or went away: not what a moment can tell.
-  const bool whole = std::all_of(records.channels.begin(), records.channels.end(), [&](auto& c) {
-    return c.first + std::ssize(c.val_record) == records.size();
-  });
-  if (!whole || sent_moments_ < 0 || channels != sent_channels_ || records.size() <= sent_moments_)
-    more.all = records;
-  else  // several, when some were recorded within an epoch
-    for (std::int64_t i = sent_moments_; i < records.size(); ++i)
-      more.moments.push_back(moment_of(records, i));
-  sent_channels_ = channels;
-  sent_moments_ = records.size();
-  {
-    const std::lock_guard lock(mutex_);
-    if (more.all)
-      news_ = std::move(more);
-    else
-      std::move(more.moments.begin(), more.moments.end(), std::back_inserter(news_.moments));
-  }
+  feed_.publish(records);
   eventfd_write(wake_.get(), 1);
 }
 
-void Server::apply(const Moment& moment) {
-  records_.batches_seen = moment.batches;
-  records_.examples_seen = moment.examples;
-  records_.epochs_seen = moment.epochs;
-  std::vector<int> which(moment.values.size());
-  std::iota(which.begin(), which.end(), 0);
-  records_.record(moment.seconds, which, moment.values);
-}
-
 void Server::take_news() {
-  News news;
-  {
-    const std::lock_guard lock(mutex_);
-    std::swap(news, news_);
-  }
+  RecordsFeed::News news = feed_.take();
   if (news.all) {
     records_ = std::move(*news.all);
     waiting_.clear();
@@ -166,7 +121,7 @@ void Server::take_news() {
 // else is served all the same.
 void Server::tell_waiting() {
   for (int some = 64; some > 0 && !waiting_.empty(); --some) {
-    apply(waiting_.front());
+    waiting_.front().add_to(records_);
     waiting_.pop_front();
     tell_followers();
   }

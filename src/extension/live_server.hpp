@@ -1,12 +1,10 @@
 // The thread of LiveMonitoring: sockets, clients, and its own copy of the records.
 #pragma once
 
-#include <ansatz/serial/monitor_records.hpp>
+#include <ansatz/serial/records_feed.hpp>
 
 #include <atomic>
 #include <deque>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -46,15 +44,6 @@ class Server {
   void publish(const MonitorRecords& records);
 
  private:
-  struct Moment {
-    std::int64_t batches, examples, epochs;
-    double seconds;
-    std::vector<double> values;  // of all channels
-  };
-  struct News {
-    std::optional<MonitorRecords> all;  // instead of what came before
-    std::vector<Moment> moments;        // after that
-  };
   struct Client {
     Descriptor socket;
     bool follows = false;  // came to pub_port
@@ -67,12 +56,10 @@ class Server {
     std::size_t unread() const { return out.size() - sent; }
   };
 
-  static Moment moment_of(const MonitorRecords& records, std::int64_t index);
   void loop();
   void take_news();
   void tell_waiting();
   void tell_followers();
-  void apply(const Moment& moment);
   void accept_from(const Descriptor& listener, bool follows);
   bool accept_one(const Descriptor& listener, bool follows);
   template <class Which>
@@ -85,14 +72,11 @@ class Server {
 
   Descriptor requests_, publications_, wake_;
   int req_port_ = 0, pub_port_ = 0;
-  std::mutex mutex_;  // of news_ alone, and never held for longer than a swap
-  News news_;
-  std::size_t sent_channels_ = 0;  // of the training thread
-  std::int64_t sent_moments_ = -1;
+  RecordsFeed feed_;
   std::atomic<bool> stop_{false};
 
-  MonitorRecords records_;      // of the server's thread, as the clients
-  std::deque<Moment> waiting_;  // to be told
+  MonitorRecords records_;                   // of the server's thread, as the clients
+  std::deque<RecordsFeed::Moment> waiting_;  // to be told
   std::vector<Client> clients_;
   std::uint64_t clock_ = 0;
   bool resting_ = false;  // no more clients for a while

@@ -7,15 +7,17 @@
 #include <ansatz/view/weights.hpp>
 #include <dsl/exceptions.hpp>
 
-#include "../base/json_lines.hpp"
 #include "base64.hpp"
+#include "page_parts.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <string_view>
+#include <type_traits>
 
 namespace ansatz {
 
@@ -49,6 +51,11 @@ std::string joined(const char* const (&pieces)[n]) {
 // So many points of a curve are more than any screen shows.
 constexpr int most_pixels = 1000;
 constexpr std::int64_t most_filters = 60;
+
+/// Also of a tensor whose values were not read.
+std::int64_t count_of(const NamedTensor& t) {
+  return std::accumulate(t.shape.begin(), t.shape.end(), std::int64_t{1}, std::multiplies<>());
+}
 
 OrderedJson numbers(const std::vector<double>& values) {
   OrderedJson list = OrderedJson::array();
@@ -115,27 +122,54 @@ OrderedJson filters_json(const ModelFile& file) {
   return list;
 }
 
-OrderedJson run_json(const std::string& path, const ModelFile& file) {
-  OrderedJson out{{"path", path},
-                  {"job", file.job_yaml},
-                  {"data", file.data},
-                  {"environment", file.environment},
-                  {"variables", file.variables},
-                  {"version", file.library_version},
-                  {"floatX", file.floatX},
-                  {"filters", filters_json(file)},
-                  {"channels", OrderedJson::array()}};
+}  // namespace
+
+namespace drawing {
+
+OrderedJson facts_json(const ModelFile& file) {
   std::int64_t parameters = 0;
-  for (const NamedTensor& t : file.parameters) parameters += t.size();
-  out["parameters"] = parameters;
-  const MonitorRecords* const records = find_monitor(file.monitors);
-  if (!records) return out;
-  out["epochs"] = records->epoch_record;
-  out["examples"] = records->example_record;
-  out["batches"] = records->batch_record;
-  out["seconds"] = numbers(records->time_record);
-  out["channels"] = channels_json(*records);
-  return out;
+  for (const NamedTensor& t : file.parameters) parameters += count_of(t);
+  return {{"job", file.job_yaml},
+          {"data", file.data},
+          {"environment", file.environment},
+          {"variables", file.variables},
+          {"version", file.library_version},
+          {"floatX", file.floatX},
+          {"filters", filters_json(file)},
+          {"parameters", parameters > 0 ? OrderedJson(parameters) : OrderedJson()}};
+}
+
+void drop_contents(ModelFile& file) {
+  file.parameters.clear();
+  file.state.clear();
+  file.random.clear();
+  file.values.clear();
+  file.tags.clear();
+  file.monitors.clear();
+}
+
+OrderedJson records_json(const MonitorRecords& records) {
+  return {{"epochs", records.epoch_record},
+          {"examples", records.example_record},
+          {"batches", records.batch_record},
+          {"seconds", numbers(records.time_record)},
+          {"channels", channels_json(records)}};
+}
+
+OrderedJson records_since(const MonitorRecords& records, std::int64_t first) {
+  const auto from = [&](const auto& all, std::int64_t at) {
+    return std::decay_t<decltype(all)>(all.begin() + std::min(at, std::ssize(all)), all.end());
+  };
+  OrderedJson channels = OrderedJson::array();
+  for (const ChannelRecords& c : records.channels)
+    if (c.first <= first && !c.val_record.empty())
+      channels.push_back({{"name", c.name}, {"y", numbers(from(c.val_record, first - c.first))}});
+  return {{"from", first},
+          {"epochs", from(records.epoch_record, first)},
+          {"examples", from(records.example_record, first)},
+          {"batches", from(records.batch_record, first)},
+          {"seconds", numbers(from(records.time_record, first))},
+          {"channels", std::move(channels)}};
 }
 
 OrderedJson table_json(const std::vector<std::pair<std::string, const ModelFile*>>& runs) {
@@ -162,6 +196,10 @@ OrderedJson table_json(const std::vector<std::pair<std::string, const ModelFile*
           {"rows", std::move(rows)}};
 }
 
+}  // namespace drawing
+
+namespace {
+
 /// JSON that no parser of HTML takes for anything else.
 std::string safe_json(const OrderedJson& json) {
   std::string out;
@@ -180,29 +218,37 @@ std::string safe_json(const OrderedJson& json) {
 
 }  // namespace
 
-std::string page_of_runs(const std::vector<std::pair<std::string, const ModelFile*>>& runs) {
-  if (runs.empty()) throw ValueError("a page of no runs");
+std::string drawing::page_text(OrderedJson data) {
   if (joined(chart_script).empty())
     throw FileError(
         "this library was built without dygraphs, which draws the curves of pages: install "
         "libjs-dygraphs and build it again");
-  OrderedJson list = OrderedJson::array();
-  for (const auto& [path, file] : runs) list.push_back(run_json(path, *file));
-  const OrderedJson all{{"program", std::string("ansatz ") + version},
-                        {"palette", plot_palette()},
-                        {"table", table_json(runs)},
-                        {"runs", std::move(list)}};
+  data["program"] = std::string("ansatz ") + version;
+  data["palette"] = plot_palette();
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<title>Runs</title>\n<style>\n";
+      "<link rel=\"icon\" href=\"data:,\">\n<title>Runs</title>\n<style>\n";
   page += joined(chart_style) + joined(own_style) + "</style>\n</head>\n<body>\n";
   page += "<noscript>The curves need JavaScript, which is part of this page.</noscript>\n";
   page += "<main id=\"page\"></main>\n<script type=\"application/json\" id=\"data\">";
-  page += safe_json(all) + "</script>\n";
+  page += safe_json(data) + "</script>\n";
   page += "<!--\n" + joined(chart_licence) + "\n-->\n<script>\n";
   page += joined(chart_script) + "\n</script>\n<script>\n" + joined(own_script);
   return page + "</script>\n</body>\n</html>\n";
+}
+
+std::string page_of_runs(const std::vector<std::pair<std::string, const ModelFile*>>& runs) {
+  if (runs.empty()) throw ValueError("a page of no runs");
+  OrderedJson list = OrderedJson::array();
+  for (const auto& [path, file] : runs) {
+    OrderedJson run{{"path", path}};
+    run.update(drawing::facts_json(*file));
+    const MonitorRecords* const records = find_monitor(file->monitors);
+    run.update(drawing::records_json(records ? *records : MonitorRecords()));
+    list.push_back(std::move(run));
+  }
+  return drawing::page_text({{"table", drawing::table_json(runs)}, {"runs", std::move(list)}});
 }
 
 }  // namespace ansatz

@@ -1,11 +1,15 @@
 #include <catch2/catch.hpp>
 
 #include <ansatz/view/page.hpp>
+#include <ansatz/view/run_board.hpp>
 #include <dsl/exceptions.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <string>
 
 using namespace ansatz;
+using Json = nlohmann::json;
 
 TEST_CASE("page: no text of a file is markup", "[view][page]") {
   ModelFile file;
@@ -32,4 +36,56 @@ TEST_CASE("page: no text of a file is markup", "[view][page]") {
 
 TEST_CASE("page: there is none of no runs", "[view][page]") {
   CHECK_THROWS_AS(page_of_runs({}), ValueError);
+}
+
+TEST_CASE("page: a board tells each page what is new to it", "[view][page][board]") {
+  RunBoard board;
+  const auto news = [&](const Json& before) {
+    return Json::parse(board.news(before.value("board", ""), before.value("version", 0)));
+  };
+  ModelFile job;
+  job.job_yaml = "<a job>";
+  const auto run = board.add("a", job);
+  MonitorRecords records;
+  records.add_channel("x");
+  const auto record = [&](double value) {
+    records.epochs_seen += 1;
+    records.record(records.epochs_seen / 4., {0}, {value});
+    run->publish(records);
+  };
+  record(3);
+  record(2);
+  const Json first = news(Json::object());
+  REQUIRE(first["runs"].size() == 1);
+  CHECK(first["all"] == true);
+  CHECK(first["runs"][0]["path"] == "a");
+  CHECK(first["runs"][0]["facts"]["job"] == "<a job>");
+  CHECK(first["runs"][0]["state"] == "running");
+  CHECK(first["runs"][0]["records"]["channels"][0]["y"] == Json{3., 2.});
+  CHECK(news(first)["runs"].empty());
+
+  record(1);
+  const Json second = news(first);
+  record(.5);
+  const Json third = news(second);
+  CHECK(second["runs"][0]["more"]["from"] == 2);
+  CHECK(second["runs"][0]["more"]["channels"][0]["y"] == Json::array({1.}));
+  CHECK_FALSE(second["runs"][0].contains("facts"));
+  CHECK(third["runs"][0]["more"]["seconds"] == Json::array({1.}));
+  // Who slept meanwhile gets both.
+  CHECK(news(first)["runs"][0]["more"]["channels"][0]["y"] == Json{1., .5});
+
+  records.add_channel("y");
+  records.record(2, {0, 1}, {.25, 7});
+  run->publish(records);
+  run->set_state("finished");
+  const Json fourth = news(third);
+  CHECK(fourth["runs"][0]["records"]["channels"][1]["at"] == Json::array({4}));
+  CHECK(fourth["runs"][0]["state"] == "finished");
+
+  board.add("a", job);
+  const Json fifth = news(fourth);
+  REQUIRE(fifth["runs"].size() == 1);
+  CHECK(fifth["runs"][0]["path"] == "a (2)");
+  CHECK(fifth["table"]["rows"].size() == 2);
 }

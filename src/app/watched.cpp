@@ -1,0 +1,38 @@
+#include "watched.hpp"
+
+#include <utility>
+
+namespace ansatz::app {
+
+WatchedObserver::WatchedObserver(std::shared_ptr<RunBoard> board, std::string name,
+                                 std::unique_ptr<RunObserver> shows)
+    : board_(std::move(board)), name_(std::move(name)), shows_(std::move(shows)) {}
+
+// Errors, and observers between it and the session, tell no end.
+WatchedObserver::~WatchedObserver() {
+  if (run_) run_->set_state("ended");
+}
+
+void WatchedObserver::on_start(Session& session) {
+  run_ = board_->add(name_, session.model_file());
+  run_->publish(session.records());
+  shows_->on_start(session);
+}
+
+void WatchedObserver::on_monitor(Session& session) {
+  if (run_) run_->publish(session.records());
+  shows_->on_monitor(session);
+}
+
+void WatchedObserver::on_end(Session& session, RunEnd end) {
+  if (run_) {
+    run_->publish(session.records());
+    run_->set_state(end == RunEnd::interrupted            ? "interrupted"
+                    : end == RunEnd::time_budget_exceeded ? "ended by the time budget"
+                                                          : "finished");
+  }
+  run_ = nullptr;
+  shows_->on_end(session, end);
+}
+
+}  // namespace ansatz::app

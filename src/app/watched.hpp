@@ -1,0 +1,45 @@
+// What --watch shows of a run.
+#pragma once
+
+#include <ansatz/session/observers.hpp>
+#include <ansatz/view/run_board.hpp>
+
+#include <memory>
+#include <string>
+
+namespace ansatz::app {
+
+/// Puts a run on a board, and tells another observer all of it.
+class WatchedObserver final : public RunObserver {
+ public:
+  /// @param name   of the run, on the page
+  /// @param shows  what the run is shown with beside it
+  WatchedObserver(std::shared_ptr<RunBoard> board, std::string name,
+                  std::unique_ptr<RunObserver> shows);
+  ~WatchedObserver() override;
+
+  void on_start(Session& session) override;
+  void on_epoch_start(Session& session, std::int64_t examples) override {
+    shows_->on_epoch_start(session, examples);
+  }
+  void on_batch(Session& session, int examples) override { shows_->on_batch(session, examples); }
+  void on_monitor(Session& session) override;
+  void on_save(Session& session, const std::string& path) override {
+    shows_->on_save(session, path);
+  }
+  void on_warning(Session& session, const std::string& text) override {
+    shows_->on_warning(session, text);
+  }
+  void on_note(Session& session, const std::string& text) override {
+    shows_->on_note(session, text);
+  }
+  void on_end(Session& session, RunEnd end) override;
+
+ private:
+  std::shared_ptr<RunBoard> board_;
+  std::string name_;
+  std::unique_ptr<RunObserver> shows_;
+  std::shared_ptr<BoardRun> run_;
+};
+
+}  // namespace ansatz::app
