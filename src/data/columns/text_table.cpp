@@ -198,8 +198,7 @@ TextTable::TextTable(const std::string& path, const TableFormat& format)
     if (names_[i].empty()) names_[i] = fmt::format("column_{}", i + 1);
     if (!is_utf8(names_[i]))
       throw lines_.error(1, "the names are not in UTF-8; save the file in UTF-8");
-    if (std::find(names_.begin(), names_.begin() + static_cast<std::ptrdiff_t>(i), names_[i]) !=
-        names_.begin() + static_cast<std::ptrdiff_t>(i))
+    if (!places_.emplace(names_[i], i).second)
       throw FileError(said(fmt::format("two columns are named {}", in_quotes(names_[i]))));
   }
 }
@@ -209,12 +208,9 @@ std::string TextTable::said(const std::string& what) const {
                  : fmt::format("{}: {}", path_, what);
 }
 
-bool TextTable::has(const std::string& name) const {
-  return std::find(names_.begin(), names_.end(), name) != names_.end();
-}
+bool TextTable::has(const std::string& name) const { return places_.contains(name); }
 std::size_t TextTable::require(const std::string& name) const {
-  const auto found = std::find(names_.begin(), names_.end(), name);
-  if (found != names_.end()) return static_cast<std::size_t>(found - names_.begin());
+  if (const auto found = places_.find(name); found != places_.end()) return found->second;
   const std::vector<std::string_view> known(names_.begin(), names_.end());
   throw NameError(
       said(fmt::format("there is no column {}{}", in_quotes(name), allowed_names(name, known))));

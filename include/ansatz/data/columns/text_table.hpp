@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace ansatz {
@@ -86,6 +87,7 @@ class TextTable {
 
   std::string path_, separator_;
   std::vector<std::string> missing_, names_;
+  std::unordered_map<std::string, std::size_t> places_;  // of names
   CsvLines lines_;
   bool header_ = true;
   std::size_t fields_ = 0;
