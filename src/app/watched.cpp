@@ -1,5 +1,6 @@
 #include "watched.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace ansatz::app {
@@ -22,6 +23,11 @@ void WatchedObserver::on_start(Session& session) {
 void WatchedObserver::on_monitor(Session& session) {
   if (run_) run_->publish(session.records());
   shows_->on_monitor(session);
+}
+
+void WatchedObserver::on_save(Session& session, const std::string& path) {
+  if (run_ && session.job().save_path == std::string_view(path)) run_->saved(path);
+  shows_->on_save(session, path);
 }
 
 void WatchedObserver::on_end(Session& session, RunEnd end) {

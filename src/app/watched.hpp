@@ -24,9 +24,7 @@ class WatchedObserver final : public RunObserver {
   }
   void on_batch(Session& session, int examples) override { shows_->on_batch(session, examples); }
   void on_monitor(Session& session) override;
-  void on_save(Session& session, const std::string& path) override {
-    shows_->on_save(session, path);
-  }
+  void on_save(Session& session, const std::string& path) override;
   void on_warning(Session& session, const std::string& text) override {
     shows_->on_warning(session, text);
   }

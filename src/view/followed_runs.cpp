@@ -101,6 +101,17 @@ std::string stem_of(const std::string& path) {
 
 }  // namespace
 
+std::optional<std::string> facts_of_file(const std::string& path) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (error || size > static_cast<std::uintmax_t>(largest_read_whole)) return std::nullopt;
+  try {
+    return json_text(facts_json(read_model_file(path)));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 void FollowedRuns::read_table(const std::string& path, File& file, bool goes_on) {
   std::ifstream in(path, std::ios::binary);
   if (!goes_on) file.records = {}, file.read = 0;
@@ -222,11 +233,10 @@ FollowedRuns::Changes FollowedRuns::look() {
     run.changed = std::max(run.changed, file.mark.nanoseconds);
   }
   if (runs.size() > most_runs) {
-    std::vector<std::int64_t> times;
-    for (const auto& [stem, run] : runs) times.push_back(-run.changed);
-    std::nth_element(times.begin(), times.begin() + most_runs - 1, times.end());
-    const std::int64_t oldest = -times[most_runs - 1];
-    std::erase_if(runs, [&](const auto& each) { return each.second.changed < oldest; });
+    std::vector<std::pair<std::int64_t, std::string>> newest;
+    for (const auto& [stem, run] : runs) newest.emplace_back(-run.changed, stem);
+    std::nth_element(newest.begin(), newest.begin() + most_runs, newest.end());
+    for (std::size_t i = most_runs; i < newest.size(); ++i) runs.erase(newest[i].second);
   }
 
   Changes changes;

@@ -5,10 +5,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace ansatz::drawing {
+
+/// facts_json of a model file; none where it cannot be read, or is large.
+std::optional<std::string> facts_of_file(const std::string& path);
 
 struct FollowedRun {
   std::string path;    ///< of the model; of a table alone, of that

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <poll.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,26 +37,41 @@ using Steady = std::chrono::steady_clock;
 
 constexpr int most_at_a_time = 16;
 constexpr std::size_t most_that_wait = 256;
-constexpr std::int64_t largest_request = 16 << 10;
+constexpr std::size_t largest_request = 16 << 10;
 constexpr auto longest_request = std::chrono::seconds(5);
 constexpr auto longest_answer = std::chrono::seconds(30);
 // Pages ask every second.
 constexpr auto last_words = std::chrono::milliseconds(1500);
 
-/// A client's socket, of which neither the bytes nor the time are without end, and which the end of
-/// the server ends. The library's own reads lines of any length.
+/// A client's request, of which neither the bytes nor the time are without end, and which the end
+/// of the server ends. The library's own stream reads lines and headers without end, and, of ranges
+/// and forms, as deep as they are long.
 class BoundedStream final : public httplib::Stream {
  public:
   BoundedStream(int fd, const std::atomic<bool>& stop) : fd_(fd), stop_(stop) {}
 
-  bool is_readable() const override { return ready(POLLIN); }
+  /// Reads the request's head; there is no more to what may be asked.
+  bool take_head() {
+    while (head_.find("\r\n\r\n") == head_.npos) {
+      char piece[4096];
+      if (head_.size() > largest_request || !ready(POLLIN)) return false;
+      const ssize_t n = ::recv(fd_, piece, sizeof piece, 0);
+      if (n <= 0) return false;
+      head_.append(piece, static_cast<std::size_t>(n));
+    }
+    // Everything is told whole.
+    for (std::size_t line = head_.find('\n'); line != head_.npos; line = head_.find('\n', line + 1))
+      if (::strncasecmp(head_.c_str() + line + 1, "range", 5) == 0) head_[line + 1] = 'x';
+    return true;
+  }
+  bool only_asks() const { return head_.starts_with("GET ") || head_.starts_with("HEAD "); }
+
+  bool is_readable() const override { return read_ < head_.size(); }
   bool is_writable() const override { return ready(POLLOUT); }
   ssize_t read(char* to, std::size_t size) override {
-    size = std::min(size, static_cast<std::size_t>(left_));
-    if (size == 0 || !is_readable()) return -1;
-    const ssize_t n = ::recv(fd_, to, size, 0);
-    if (n > 0) left_ -= n;
-    return n;
+    const std::size_t n = head_.copy(to, size, read_);
+    read_ += n;
+    return static_cast<ssize_t>(n);
   }
   ssize_t write(const char* from, std::size_t size) override {
     if (!std::exchange(answers_, true)) end_ = Steady::now() + longest_answer;
@@ -80,7 +96,8 @@ class BoundedStream final : public httplib::Stream {
 
   int fd_;
   const std::atomic<bool>& stop_;
-  std::int64_t left_ = largest_request;
+  std::string head_;
+  std::size_t read_ = 0;
   Steady::time_point end_ = Steady::now() + longest_request;
   bool answers_ = false;
 };
@@ -145,10 +162,15 @@ class BoundedServer final : public httplib::Server {
     try {
       BoundedStream stream(fd, stopping);
       bool closed = false;
-      // To the same machine, packing takes longer than sending.
-      good = process_request(stream, true, closed, [](httplib::Request& request) {
-        request.headers.erase("Accept-Encoding");
-      });
+      constexpr char refusal[] = "HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n";
+      if (!stream.take_head())
+        good = false;
+      else if (!stream.only_asks())
+        good = stream.write(refusal, sizeof refusal - 1) > 0;
+      else  // to the same machine, packing takes longer than sending
+        good = process_request(stream, true, closed, [](httplib::Request& request) {
+          request.headers.erase("Accept-Encoding");
+        });
     } catch (const std::exception&) {  // no memory: this request alone fails
     }
     ::shutdown(fd, SHUT_RDWR);
@@ -207,7 +229,6 @@ class PageServer::Inside {
       const int on = 1;
       ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     });
-    server.set_payload_max_length(largest_request);
     server.set_default_headers(
         {{"X-Content-Type-Options", "nosniff"},
          {"X-Frame-Options", "DENY"},

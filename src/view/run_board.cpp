@@ -59,6 +59,11 @@ void BoardRun::set_state(std::string state) {
   state_ = std::move(state);
 }
 
+void BoardRun::saved(std::string path) {
+  const std::lock_guard lock(mutex_);
+  saved_ = std::move(path);
+}
+
 class RunBoard::Inside {
  public:
   Inside() {
@@ -68,7 +73,9 @@ class RunBoard::Inside {
 
   std::shared_ptr<BoardRun> add(const std::string& name, const ModelFile& what) {
     auto run = std::make_shared<BoardRun>();
-    Arrival arrival{name, json_text(drawing::facts_json(what)), what, run};
+    OrderedJson facts = drawing::facts_json(what);
+    facts["filters"] = OrderedJson::array();  // what nobody has trained is no picture
+    Arrival arrival{name, json_text(facts), what, run};
     drawing::drop_contents(arrival.file);
     const std::lock_guard lock(door_);
     arrivals_.push_back(std::move(arrival));
@@ -108,6 +115,7 @@ class RunBoard::Inside {
   void gather();
   void take_arrivals();
   void take_records(Entry& entry);
+  void take_saved(Entry& entry, const std::string& path);
   void take_files();
   void set_records(Entry& entry, MonitorRecords records);
   void make_table();
@@ -174,11 +182,13 @@ void RunBoard::Inside::take_arrivals() {
 }
 
 void RunBoard::Inside::take_records(Entry& entry) {
-  std::string state;
+  std::string state, saved;
   {
     const std::lock_guard lock(entry.run->mutex_);
     state = entry.run->state_;
+    saved.swap(entry.run->saved_);
   }
+  if (!saved.empty()) take_saved(entry, saved);
   RecordsFeed::News news = entry.run->feed_.take();
   if (news.all || !news.moments.empty()) {
     MonitorRecords records = news.all ? MonitorRecords() : entry.records();
@@ -190,6 +200,13 @@ void RunBoard::Inside::take_records(Entry& entry) {
     entry.state = std::move(state);
     entry.state_version = ++version_;
   }
+}
+
+void RunBoard::Inside::take_saved(Entry& entry, const std::string& path) {
+  std::optional<std::string> facts = drawing::facts_of_file(path);
+  if (!facts || *facts == entry.facts) return;
+  entry.facts = std::move(*facts);
+  entry.facts_version = ++version_;
 }
 
 void RunBoard::Inside::take_files() {

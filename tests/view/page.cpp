@@ -6,7 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <string>
+#include <thread>
 
 using namespace ansatz;
 using Json = nlohmann::json;
@@ -87,5 +89,11 @@ TEST_CASE("page: a board tells each page what is new to it", "[view][page][board
   const Json fifth = news(fourth);
   REQUIRE(fifth["runs"].size() == 1);
   CHECK(fifth["runs"][0]["path"] == "a (2)");
-  CHECK(fifth["table"]["rows"].size() == 2);
+  // The table is made anew for at most a tenth of the time.
+  Json table = fifth.value("table", Json());
+  for (int tries = 0; tries < 5000 && (table.is_null() || table["rows"].size() < 2); ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    table = news(fourth).value("table", Json());
+  }
+  CHECK(table["rows"].size() == 2);
 }

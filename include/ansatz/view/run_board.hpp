@@ -20,12 +20,14 @@ class BoardRun {
   void publish(const MonitorRecords& records) { feed_.publish(records); }
   /// "running" at first; then how it ended.
   void set_state(std::string state);
+  /// The model was saved to that file: who looks reads the pictures of its weights from it.
+  void saved(std::string path);
 
  private:
   friend class RunBoard;
   RecordsFeed feed_;
-  std::mutex mutex_;  // of state_
-  std::string state_ = "running";
+  std::mutex mutex_;  // of these
+  std::string state_ = "running", saved_;
 };
 
 /// The runs that pages show, and what is new of them:
