@@ -50,8 +50,6 @@ class Draws {
   virtual void fill(int site, std::int64_t position, float* out, std::int64_t n) = 0;
   /// The same, normal numbers.
   virtual void fill_normal(int site, std::int64_t position, float* out, std::int64_t n) = 0;
-  /// What follows is of this iteration of a loop within the step.
-  virtual void iterate(int) {}
 };
 using DrawsOfThreads = std::vector<std::unique_ptr<Draws>>;
 

@@ -31,12 +31,12 @@ class PersistentMachine : public TwoLayers {
     const Rows rows = rows_of(batch_, thread, team);
     const std::int64_t at_v = std::int64_t(rows.begin) * v_, at_h = std::int64_t(rows.begin) * h_;
     float *v = chains_ + at_v, *s = sample_ + at_h;
-    for (int k = 0; k < steps_; ++k) {
-      draws_[thread]->iterate(k);
+    // The loop is written out, and sites are numbered from what is made to what it is made of.
+    for (int k = steps_; k-- > 0;) {
       gemm(false, false, rows.count(), h_, v_, 1, v, v_, w_, h_, 0, s, h_);
-      draw(s, b_, 0, rows, h_, thread);
+      draw(s, b_, 2 * k + 1, rows, h_, thread);
       gemm(false, true, rows.count(), v_, h_, 1, s, h_, w_, h_, 0, v, v_);
-      draw(v, c_, 1, rows, v_, thread);
+      draw(v, c_, 2 * k, rows, v_, thread);
     }
     float* __restrict h0 = first_ + at_h, * __restrict h1 = s;
     gemm(false, false, rows.count(), h_, v_, 1, x + at_v, v_, w_, h_, 0, h0, h_);

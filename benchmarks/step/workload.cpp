@@ -70,11 +70,7 @@ class AnsatzStep : public Contestant {
 
 class Philox : public Draws {
  public:
-  void start(long step) override {
-    key_.step = static_cast<std::uint64_t>(step);
-    key_.iteration = 0;
-  }
-  void iterate(int iteration) override { key_.iteration = static_cast<std::uint32_t>(iteration); }
+  void start(long step) override { key_.step = static_cast<std::uint64_t>(step); }
   void fill_normal(int site, std::int64_t position, float* out, std::int64_t n) override {
     ansatz::kernels::fill_normal(key_, site, position, out, static_cast<long>(n));
   }
