@@ -30,7 +30,8 @@ function(write_key_functions folder file)
     base std mu noise split targets ratio rows cols mode tied components b0 B0
     like target_scale weight names header separator comment missing unknown
     normalize normalize_on_the_fly transfer labels randomize_valid randomize_test standardize
-    custom_path label_type contrast_normalize npy_filename dataset_path label_format crop_shape)
+    custom_path label_type contrast_normalize npy_filename dataset_path label_format crop_shape
+    rho radius)
   list(SORT keys)
   list(TRANSFORM keys PREPEND "ANSATZ_KEY(")
   list(JOIN keys ")\n" keys)

@@ -16,6 +16,7 @@
 #include <ansatz/cost/energy/noise_contrastive.hpp>
 #include <ansatz/cost/energy/score_matching.hpp>
 #include <ansatz/cost/energy/toronto_sparsity.hpp>
+#include <ansatz/cost/gradient_clipping.hpp>
 #include <ansatz/cost/method_cost.hpp>
 #include <ansatz/cost/penalty/lp_penalty.hpp>
 #include <ansatz/cost/penalty/weight_decay.hpp>

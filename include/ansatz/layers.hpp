@@ -11,6 +11,8 @@
 #include <ansatz/model/cluster/kmeans.hpp>
 #include <ansatz/model/coding/dictionaries.hpp>
 #include <ansatz/model/coding/feature_sign.hpp>
+#include <ansatz/model/coding/s3c.hpp>
+#include <ansatz/model/coding/s3c_steps.hpp>
 #include <ansatz/model/corruption/corruptor.hpp>
 #include <ansatz/model/corruption/corruptors.hpp>
 #include <ansatz/model/density/distribution.hpp>

@@ -108,6 +108,9 @@ void DefaultTrainingAlgorithm::check_job(const JobFacts& facts) const {
                     batch_size, forced));
   if (batch_size < 1 && forced < 1) throw ValueError("DefaultTrainingAlgorithm: name a batch_size");
   if (!facts.job.dataset) throw ValueError("DefaultTrainingAlgorithm: the job has no dataset");
+  const S3C* const s3c = model_as<S3C>(*facts.job.model);
+  if (s3c && !s3c->m_step->learning_rate)
+    throw ValueError("DefaultTrainingAlgorithm: the model's m_step names no learning_rate");
   if (const std::optional<SGD> sgd = as_sgd(*facts.job.model)) return sgd->check_job(facts);
   check_monitoring(facts.job, "DefaultTrainingAlgorithm");
 }

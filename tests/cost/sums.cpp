@@ -2,6 +2,7 @@
 #include "../model/probe.hpp"
 
 #include <ansatz/cost/cost_from.hpp>
+#include <ansatz/cost/gradient_clipping.hpp>
 #include <ansatz/cost/method_cost.hpp>
 #include <ansatz/cost/penalty/lp_penalty.hpp>
 #include <ansatz/cost/penalty/weight_decay.hpp>
@@ -13,6 +14,7 @@
 #include <ansatz/model/layers/softmax.hpp>
 #include <ansatz/model/layers/space_converter.hpp>
 #include <ansatz/model/layers/tanh.hpp>
+#include <ansatz/registry/job.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -303,4 +305,36 @@ TEST_CASE("cost_from: a formula of outputs and targets, of outputs, of model and
   const At decay(model, of_model);
   REQUIRE(decay.value() == Approx(decay.squares("y_W")));
   REQUIRE(error_of(model, of_both) < 1e-8);
+}
+
+TEST_CASE("GradientClipping: gradients are shortened together, but for those left out",
+          "[cost][clipping]") {
+  const Shared<Model> model = two_layers();
+  const Default plain;
+  const At full(model, plain);
+  const auto length = [](const Computed& got, const std::vector<const char*>& of) {
+    double squares = 0;
+    for (const char* name : of) squares += sum_of(got.at(std::string("grad.") + name), squared);
+    return std::sqrt(squares);
+  };
+  const std::vector<const char*> all = {"h_W", "h_b", "softmax_W", "softmax_b"};
+  const double whole = length(full.got, all);
+  const At half(model, GradientClipping(whole / 2, plain));
+  CHECK(half.value() == Approx(full.value()));
+  CHECK(length(half.got, all) == Approx(whole / 2));
+  CHECK(half.got.at("grad.h_W")[1] == Approx(full.got.at("grad.h_W")[1] / 2));
+  CHECK(At(model, GradientClipping(whole * 1.01, plain)).got == full.got);
+
+  GradientClipping without(.1, plain);
+  without.exclude_params.push_back("h_W");
+  const At some(model, without);
+  CHECK(some.got.at("grad.h_W") == full.got.at("grad.h_W"));
+  CHECK(length(some.got, {"h_b", "softmax_W", "softmax_b"}) == Approx(.1));
+  const Shared<Object> read = load_object(
+      "cost.yaml",
+      "!obj:pylearn2.sandbox.rnn.costs.gradient_clipping.GradientClipping { clipping_value: .1, "
+      "exclude_params: [h_W], cost: !obj:pylearn2.costs.mlp.Default {} }");
+  CHECK(At(model, dynamic_cast<const Cost&>(*read)).got == some.got);
+  without.exclude_params.push_back("h_V");
+  CHECK_THROWS_WITH(At(model, without), Catch::Contains("h_V") && Catch::Contains("nearest: h_W"));
 }

@@ -256,6 +256,45 @@ TEST_CASE("layers of DBMs: gradients of MultiPrediction against central differen
   CHECK(error_of(machine(v, {Shared<DBMHiddenLayer>(both), binary_units("g", 2)})) < 1e-6);
 }
 
+TEST_CASE("GaussianVisLayer: gradients of MultiPrediction against central differences",
+          "[energy][dbm]") {
+  const bool image = GENERATE(false, true), noise = GENERATE(false, true);
+  CAPTURE(image, noise);
+  MultiPrediction cost{Shared<MaskGen>(MaskGen(.5))};
+  cost.hidden_as_noise = noise;
+  cost.both_directions = noise;
+  const GaussianVisLayer v = image ? normal_image(3, 2, true) : normal_units(4);
+  const DBM dbm =
+      image ? machine(v, {Shared<DBMHiddenLayer>(conv_units("h", 2, 2, 2)), binary_units("g", 2)})
+            : machine(v, {on_normal_units(v, "h", 4, 2), binary_units("g", 2)});
+  const Data data = ansatz::testing::data_of(dbm, cost);
+  Probe probe(dbm, data, everything(dbm, cost, data));
+  probe.randomize(.4, 3);
+  std::vector<double> beta = probe.get("beta");
+  for (double& each : beta) each += 1;  // precisions are above 0
+  probe.set("beta", beta);
+  const Minibatch batch = random_batch(data, 5, 3);
+  const auto at = [&](const std::string& of) {
+    probe.program().step_count(0);
+    return probe(batch).at(of);
+  };
+  for (const ModelParameter& p : dbm.parameters()) {
+    const std::string name = p.name.c_str();
+    CAPTURE(name);
+    const std::vector<double> x = probe.get(name), slopes = at("grad." + name);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      std::vector<double> moved = x;
+      moved[i] += 1e-5;
+      probe.set(name, moved);
+      const double above = at("cost")[0];
+      moved[i] -= 2e-5;
+      probe.set(name, moved);
+      CHECK((above - at("cost")[0]) / 2e-5 == Approx(slopes[i]).epsilon(1e-6).margin(1e-8));
+    }
+    probe.set(name, x);
+  }
+}
+
 TEST_CASE(
     "GaussianVisLayer: gradients of VariationalPCD are differences of derivatives of the "
     "energy",

@@ -7,6 +7,7 @@
 #include <ansatz/cost/energy/contrastive_divergence.hpp>
 #include <ansatz/job/algorithm.hpp>
 #include <ansatz/job/model_as.hpp>
+#include <ansatz/model/coding/s3c.hpp>
 #include <ansatz/model/energy/rbm.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -17,8 +18,9 @@ namespace ansatz {
 /// the criterion says so. Channels: those of the model.
 ///
 /// An RBM is trained by SGD and SML with the keys of the model: after t updates the learning rate
-/// is base_lr, or with anneal_start the lesser of it and anneal_start / t; batches are slices of
-/// the data from random places. Channels are then those of SGD as well.
+/// is base_lr, or with anneal_start the lesser of it and anneal_start / t. An S3C is trained by SGD
+/// with its own cost, the learning rate of its m_step and the momentum of its keys. Batches are
+/// then slices of the data from random places, and channels those of SGD as well.
 class DefaultTrainingAlgorithm : public TrainingAlgorithm {
  public:
   static constexpr const char* yaml =
@@ -51,7 +53,10 @@ class DefaultTrainingAlgorithm : public TrainingAlgorithm {
   }
 
   constexpr void states(const Model& model, StateList& list) const override {
-    if (const std::optional<SGD> sgd = as_sgd(model)) sgd->cost->states(model, list);
+    const std::optional<SGD> sgd = as_sgd(model);
+    if (!sgd) return;
+    if (sgd->cost) sgd->cost->states(model, list);
+    sgd->states(model, list);
   }
   constexpr void functions(const Train& train, FunctionList& list) const override {
     if (const std::optional<SGD> sgd = as_sgd(*train.model)) sgd->functions(train, list);
@@ -62,18 +67,28 @@ class DefaultTrainingAlgorithm : public TrainingAlgorithm {
   /// What trains a model by gradients; none for one that trains itself.
   constexpr std::optional<SGD> as_sgd(const Model& model) const {
     const RBM* const rbm = model_as<RBM>(model);
-    if (!rbm) return {};
+    const S3C* const s3c = model_as<S3C>(model);
+    if (!rbm && !s3c) return {};
     SGD sgd;
-    sgd.cost = Shared<Cost>(SML(rbm->nchains, rbm->sml_gibbs_steps));
-    sgd.learning_rate = rbm->base_lr;
     sgd.batch_size = batch_size;
     sgd.set_batch_size = set_batch_size;
     sgd.batches_per_iter = batches_per_iter;
     sgd.train_iteration_mode = "random_slice";
     sgd.termination_criterion = termination_criterion;
-    if (rbm->anneal_start)
-      sgd.update_callbacks.push_back(
-          Shared<UpdateCallback>(AnnealedLearningRate(*rbm->anneal_start / rbm->base_lr)));
+    if (rbm) {
+      sgd.cost = Shared<Cost>(SML(rbm->nchains, rbm->sml_gibbs_steps));
+      sgd.learning_rate = rbm->base_lr;
+      if (rbm->anneal_start)
+        sgd.update_callbacks.push_back(
+            Shared<UpdateCallback>(AnnealedLearningRate(*rbm->anneal_start / rbm->base_lr)));
+      return sgd;
+    }
+    sgd.learning_rate = s3c->m_step->learning_rate.value_or(0);
+    if (s3c->init_momentum) sgd.learning_rule = Shared<LearningRule>(Momentum(*s3c->init_momentum));
+    if (s3c->final_momentum)
+      sgd.update_callbacks.push_back(Shared<UpdateCallback>(
+          MomentumOverExamples(*s3c->init_momentum, *s3c->final_momentum,
+                               s3c->momentum_saturation_example.value_or(1))));
     return sgd;
   }
   void check() const;

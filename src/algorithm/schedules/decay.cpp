@@ -37,6 +37,20 @@ class DecayRun final : public UpdateCallbackRun {
   double base_ = 0;
 };
 
+// The records remember how far it is.
+class MomentumRun final : public UpdateCallbackRun {
+ public:
+  explicit MomentumRun(const MomentumOverExamples& how) : how_(how) {}
+
+  void after_update(Session& session) override {
+    const auto seen = static_cast<double>(session.records().examples_seen);
+    session.set_setting("momentum", Ramp{0, how_.saturation}.mean(how_.init, how_.final, seen));
+  }
+
+ private:
+  const MomentumOverExamples how_;
+};
+
 template <class Rate>
 std::unique_ptr<UpdateCallbackRun> make_run(Rate rate) {
   return std::make_unique<DecayRun<Rate>>(std::move(rate));
@@ -82,6 +96,10 @@ std::unique_ptr<UpdateCallbackRun> AnnealedLearningRate::start(Session&) const {
   return make_run([this](double base, std::int64_t t) {
     return base * std::min(1., anneal_start / static_cast<double>(t));
   });
+}
+
+std::unique_ptr<UpdateCallbackRun> MomentumOverExamples::start(Session&) const {
+  return std::make_unique<MomentumRun>(*this);
 }
 
 }  // namespace ansatz

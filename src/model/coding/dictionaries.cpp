@@ -30,6 +30,15 @@ double squares(const Vector& v) {
   return sum;
 }
 
+// Rows of length 1.
+void normalise(Vector& W, std::size_t n) {
+  for (std::size_t j = 0; j < W.size(); j += n) {
+    double sum = 0;
+    for (std::size_t i = 0; i < n; ++i) sum += W[j + i] * W[j + i];
+    for (std::size_t i = 0; i < n; ++i) W[j + i] /= std::sqrt(sum);
+  }
+}
+
 double product(const Vector& a, const Vector& b) {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
@@ -93,14 +102,7 @@ void SparseCoding::improve(Vector& W, const double* x, const double* codes,
     }
 }
 
-void SparseCoding::begin(Vector& W) const {
-  const auto n = static_cast<std::size_t>(nvis);
-  for (std::size_t j = 0; j < W.size(); j += n) {
-    double sum = 0;
-    for (std::size_t i = 0; i < n; ++i) sum += W[j + i] * W[j + i];
-    for (std::size_t i = 0; i < n; ++i) W[j + i] /= std::sqrt(sum);
-  }
-}
+void SparseCoding::begin(Vector& W) const { normalise(W, static_cast<std::size_t>(nvis)); }
 
 Vector LocalCoordinateCoding::code(const Vector& W, const double* x) const {
   return local_coordinates(W.data(), nhid, nvis, x, coeff).x;
@@ -155,6 +157,61 @@ void LocalCoordinateCoding::improve(Vector& W, const double* x, const double* co
     for (std::size_t i = 0; i < W.size(); ++i)
       direction[i] = residual[i] + left / before * direction[i];
   }
+}
+
+// One number h at a time is least at e^u, where a e^u + b + c (u - log p) = 0: its left side rises
+// and is convex in u, so that Newton's method comes there from anywhere.
+Vector DifferentiableSparseCoding::code(const Vector& W, const double* x) const {
+  const auto k = static_cast<std::size_t>(nhid), n = static_cast<std::size_t>(nvis);
+  const double log_p = std::log(init_p), c = init_lambda / nhid;
+  Vector h(k, init_p), log_h(k, log_p), squares_of(k);
+  for (std::size_t j = 0; j < k; ++j)
+    for (std::size_t i = 0; i < n; ++i) squares_of[j] += W[j * n + i] * W[j * n + i];
+  Vector r = residuals(W, x, h.data(), 1, nhid, nvis);
+  for (int sweep = 0; sweep < 1000; ++sweep) {
+    double moved = 0;
+    for (std::size_t j = 0; j < k; ++j) {
+      double along = 0;
+      for (std::size_t i = 0; i < n; ++i) along += r[i] * W[j * n + i];
+      const double a = 2 * squares_of[j] / nvis, b = -2 * along / nvis - a * h[j];
+      double u = log_h[j];
+      for (int step = 0; step < 100; ++step) {
+        const double e = a * std::exp(u), by = (e + b + c * (u - log_p)) / (e + c);
+        // From far below the first step is too long, to where e^u overflows.
+        u -= std::max(by, -5.);
+        if (std::abs(by) < 1e-14 * (1 + std::abs(u))) break;
+      }
+      const double next = std::exp(u), by = next - h[j];
+      h[j] = next, log_h[j] = u;
+      moved = std::max(moved, std::abs(by));
+      for (std::size_t i = 0; i < n; ++i) r[i] -= by * W[j * n + i];
+    }
+    if (moved < 1e-12) break;
+  }
+  return h;
+}
+
+double DifferentiableSparseCoding::objective(const Vector& W, const double* x, const double* codes,
+                                             std::int64_t count) const {
+  double sum = squares(residuals(W, x, codes, count, nhid, nvis)) / nvis;
+  for (std::int64_t i = 0; i < count * nhid; ++i) {
+    const double h = codes[i], ratio = h > 0 ? std::log(h / init_p) : 0;
+    sum += init_lambda / nhid * (h * ratio - h + init_p);
+  }
+  return sum / static_cast<double>(count);
+}
+
+void DifferentiableSparseCoding::improve(Vector& W, const double* x, const double* codes,
+                                         std::int64_t count) const {
+  const Vector r = residuals(W, x, codes, count, nhid, nvis);
+  const double step = learning_rate * 2 / (static_cast<double>(count) * nvis);
+  gemm<double>(true, false, nhid, nvis, count, step, codes, nhid, r.data(), nvis, 1, W.data(),
+               nvis);
+  normalise(W, static_cast<std::size_t>(nvis));
+}
+
+void DifferentiableSparseCoding::begin(Vector& W) const {
+  normalise(W, static_cast<std::size_t>(nvis));
 }
 
 }  // namespace ansatz

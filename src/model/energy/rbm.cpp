@@ -1,9 +1,9 @@
 #include <ansatz/base/key_faults.hpp>
 #include <ansatz/base/random_state.hpp>
-#include <ansatz/data/sets/derived_sets.hpp>
-#include <ansatz/data/table.hpp>
 #include <ansatz/model/energy/gaussian_binary_rbm.hpp>
 #include <ansatz/model/target_statistics.hpp>
+
+#include "../weights_of_examples.hpp"
 
 #include <fmt/format.h>
 
@@ -19,26 +19,6 @@ void set_biases(const Numbers& given, const char* parameter, InitialValues& valu
     values.fill(parameter, given.list[0]);
   else
     values.set(parameter, given.list.data(), given.list.size());
-}
-
-// Examples of a data set as weights, [features, examples], times `factor`.
-std::vector<double> columns_of(const Shared<Dataset>& dataset, int examples, double factor,
-                               std::int64_t features) {
-  FromDataset part;
-  part.dataset = dataset;
-  part.num_examples = examples;
-  const std::shared_ptr<const Table> table = part.load();
-  const Column& column = table->column("features");
-  if (column.width() != features || column.labels)
-    throw ValueError(
-        fmt::format("RBM: random_patches_src has examples of {} {}, but there are {} visible units",
-                    column.width(), column.labels ? "labels" : "numbers", features));
-  std::vector<double> rows(static_cast<std::size_t>(features * examples)), weights(rows.size());
-  Table::gather(column, {0, examples, nullptr}, ElementType::float64, rows.data());
-  const auto n = static_cast<std::size_t>(features), count = static_cast<std::size_t>(examples);
-  for (std::size_t j = 0; j < count; ++j)
-    for (std::size_t i = 0; i < n; ++i) weights[i * count + j] = factor * rows[j * n + i];
-  return weights;
 }
 
 }  // namespace
@@ -90,7 +70,8 @@ void RBM::check() const {
 
 void RBM::initialize(InitialValues& values) const {
   if (random_patches_src) {
-    const std::vector<double> W = columns_of(random_patches_src, nhid, irange, nvis);
+    const std::vector<double> W =
+        weights_of_examples("RBM", random_patches_src, nhid, nvis, irange);
     values.set("W", W.data(), static_cast<std::int64_t>(W.size()));
   } else {
     RandomState random = rng.empty() ? RandomState(1001) : random_state(rng, {});

@@ -1,4 +1,5 @@
-// ExponentialDecay, LinearDecay, AnnealedLearningRate: the learning rate from update to update.
+// ExponentialDecay, LinearDecay, AnnealedLearningRate: the learning rate from update to update;
+// MomentumOverExamples.
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
@@ -69,6 +70,17 @@ class AnnealedLearningRate : public UpdateCallback {
   }
 
   void check() const;
+  std::unique_ptr<UpdateCallbackRun> start(Session& session) const override;
+};
+
+/// Momentum goes in a line from `init` to `final` until so many examples were seen: S3C's.
+class MomentumOverExamples : public UpdateCallback {
+ public:
+  double init = 0, final = 0, saturation = 1;
+
+  constexpr MomentumOverExamples() {}
+  constexpr MomentumOverExamples(double from, double to, double examples)
+      : init(from), final(to), saturation(examples) {}
   std::unique_ptr<UpdateCallbackRun> start(Session& session) const override;
 };
 

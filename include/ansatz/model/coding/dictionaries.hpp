@@ -124,4 +124,41 @@ class LocalCoordinateCoding : public Dictionary {
   }
 };
 
+/// Differentiable sparse coding (Bradley and Bagnell 2008): codes are positive, h making
+///
+///     |x - h W|^2 / nvis + lambda / nhid sum_j (h_j log(h_j / p) - h_j + p)
+///
+/// least, to which no h_j is 0 and h is smooth in x. After coding, W takes a step of learning_rate
+/// against the gradient of the first term, and its rows have length 1. Pylearn2's, but for its
+/// predictor of codes: here they are found from p, a number at a time.
+class DifferentiableSparseCoding : public Dictionary {
+ public:
+  static constexpr const char* yaml =
+      "pylearn2.models.differentiable_sparse_coding.DifferentiableSparseCoding";
+  static constexpr const char* doc = "positive codes that are smooth in what they code";
+  double init_lambda = 0, init_p = 0, init_alpha = 0, learning_rate = 0;
+
+  constexpr DifferentiableSparseCoding() {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    using Self = DifferentiableSparseCoding;
+    dictionary_keys(key);
+    key.required("init_lambda", &Self::init_lambda, "weight of the distance of codes from p")
+        .above(0);
+    key.required("init_p", &Self::init_p, "what codes are where they have no reason to differ")
+        .above(0);
+    key.required("init_alpha", &Self::init_alpha, "accepted and ignored: codes need no first step");
+    key.required("learning_rate", &Self::learning_rate, "step of the dictionary").above(0);
+  }
+  std::vector<double> code(const std::vector<double>& W, const double* x) const override;
+  double objective(const std::vector<double>& W, const double* x, const double* codes,
+                   std::int64_t count) const override;
+  void improve(std::vector<double>& W, const double* x, const double* codes,
+               std::int64_t count) const override;
+  void begin(std::vector<double>& W) const override;
+  std::shared_ptr<const Dictionary> copy() const override {
+    return std::make_shared<DifferentiableSparseCoding>(*this);
+  }
+};
+
 }  // namespace ansatz

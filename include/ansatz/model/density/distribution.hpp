@@ -7,8 +7,10 @@
 #include <dsl/ops/arithmetic/add.hpp>
 #include <dsl/ops/arithmetic/divide.hpp>
 #include <dsl/ops/arithmetic/log.hpp>
+#include <dsl/ops/arithmetic/maximum.hpp>
 #include <dsl/ops/arithmetic/multiply.hpp>
 #include <dsl/ops/arithmetic/negate.hpp>
+#include <dsl/ops/arithmetic/sqrt.hpp>
 #include <dsl/ops/arithmetic/square.hpp>
 #include <dsl/ops/arithmetic/subtract.hpp>
 #include <dsl/ops/random/normal.hpp>
@@ -63,6 +65,40 @@ class IsotropicGaussian : public Distribution {
     double n = 1;
     for (int k = 1; k < v.shape().rank; ++k) n *= v.shape()[k];
     return n;
+  }
+};
+
+/// Directions that are equally probable: uniform on the sphere of this radius about 0. Its density,
+/// by area, is the same for all points, which are to lie on the sphere. Pylearn2's.
+class UniformHypersphere : public Distribution {
+ public:
+  static constexpr const char* yaml =
+      "pylearn2.distributions.uniform_hypersphere.UniformHypersphere";
+  static constexpr const char* doc = "uniform on a sphere";
+  int dim = 0;
+  double radius = 1;
+
+  constexpr UniformHypersphere() {}
+  constexpr UniformHypersphere(int numbers, double length) : dim(numbers), radius(length) {}
+  constexpr ~UniformHypersphere() override {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("dim", &UniformHypersphere::dim, "numbers of a vector").at_least(1);
+    key.required("radius", &UniformHypersphere::radius, "their length").above(0);
+  }
+  constexpr AnyExpr sample_like(const AnyExpr& v) const override {
+    const AnyExpr z = normal_like(fitting(v));
+    return radius * z / sqrt(maximum(sum(square(z), units, keep_axes), 1e-30));
+  }
+  /// Minus the logarithm of the area, 2 pi^(dim / 2) / Gamma(dim / 2) radius^(dim - 1). At run time
+  /// only, which has the Gamma function.
+  AnyExpr log_prob(const AnyExpr& v) const override;
+
+ private:
+  constexpr const AnyExpr& fitting(const AnyExpr& v) const {
+    if (v.shape().rank != 2 || v.shape()[1] != dim)
+      graph_error("UniformHypersphere: the model's examples are no vectors of its dim");
+    return v;
   }
 };
 

@@ -84,7 +84,7 @@ class GaussianVisLayer : public DBMVisibleLayer {
     key("channels", &Self::channels_, "channels of the image").at_least(1);
     key("nvis", &Self::nvis, "number of units, in place of an image").at_least(1);
     key("init_beta", &Self::init_beta, "first precision, one over the variance").above(0);
-    key("min_beta", &Self::min_beta, "least precision after an update").at_least(0);
+    key("min_beta", &Self::min_beta, "least precision after an update").above(0).at_most(1e6);
     key("init_mu", &Self::init_mu, "first means: one, or each; default: 0")
         .not_with("bias_from_marginals");
     key("tie_beta", &Self::tie_beta, "locations: precisions are those of the channels");
