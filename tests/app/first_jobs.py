@@ -75,15 +75,20 @@ ARGUMENTS = {
     "csv": ["-D", "path=table.csv", "-D", "features=4", "-D", "classes=2"],
     "regression": ["-D", "path=numbers.csv", "-D", "features=4"],
     "images": ["-D", "train=train", "-D", "test=test", "-D", "classes=2", SMALL],
+    "dbm": ["dataset.raw.stop=200", SMALL],
     "digits": [SMALL],
     "dropout": [SMALL],
     "conv": ["dataset.stop=1000", SMALL],
     "early-stopping": ["algorithm.termination_criterion.criteria.EpochCounter.max_epochs=3"],
+    "gsn": ["dataset.stop=300", SMALL],
+    "hessian-free": ["dataset.stop=100", "algorithm.batch_size=100",
+                     "algorithm.curvature_batch_size=50", SMALL],
     "k-means": ["dataset.stop=500", "model.k=5"],
     "mlp": [SMALL],
     "autoencoder": [SMALL],
     "rbm": ["dataset.raw.stop=500", SMALL],
     "softmax": [SMALL],
+    "sparse-coding": ["dataset.stop=500", SMALL],
     "transfer": ["-D", "from=mlp.pkl", SMALL],  # what the job before has saved
     "vae": [SMALL],
 }
@@ -113,6 +118,13 @@ for job in listed:
     expect(f"{name}: it trains, without a word", train.returncode == 0 and not words, train.stderr)
     expect(f"{name}: a model is saved", set(folder.glob("*.pkl")) != before)
 
+# What models without labels come to: the last record of each.
+LAST = {"dbm": ("train_inpainting_objective", 21.084), "gsn": ("train_objective", 46.672),
+        "hessian-free": ("train_objective", 320.07), "sparse-coding": ("train_objective", 253.44)}
+for name, (channel, value) in LAST.items():
+    found = json.loads(run("monitor", "json", f"{name}.pkl").stdout)["channels"][channel]["values"]
+    expect(f"{name}: {channel}", abs(found[-1] - value) < .02 * abs(value) and
+           found[-1] < found[0], found, value)
 records = json.loads(run("print-monitor", "csv.pkl", "--json").stdout)
 found = json.dumps(records)
 expect("the table of two classes is learned", "valid_y_misclass" in found, found[:300])
