@@ -101,7 +101,7 @@ template <class T>
 using space_of = typename SpaceOfOperand<T>::type;
 
 template <class S>
-constexpr Value value_of(const Expr<S>& e) {
+constexpr const Value& value_of(const Expr<S>& e) {
   return e.value();
 }
 template <Number N>

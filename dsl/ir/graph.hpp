@@ -77,7 +77,7 @@ class Graph {
     unsigned h = hash(node, in, count) & mask_;
     for (; table[h] >= 0; h = (h + 1) & mask_) {
       const int same = table[h];
-      if (equal(same, node, in, count)) return same;
+      if (nodes.data_[same].op == node.op && equal(same, node, in, count)) return same;
     }
     table[h] = id;
     return append(node, in, count);
@@ -86,9 +86,16 @@ class Graph {
   /// The same, of a graph that only ever got nodes of another in this way: each of them is new.
   constexpr int append(const Node& node, const int* in, int count) {
     const int id = nodes.size_, first = operands.size_;
-    int* to = operands.extend(count);
+    if (first + count > operands.capacity_) operands.reserve(2 * (first + count));
+    operands.size_ += count;
+    int* to = operands.data_ + first;
     for (int k = count; k > 0; --k) *to++ = *in++;
-    nodes.push_back(node);
+    if (id == nodes.capacity_) {
+      nodes.push_back(node);  // which may be one of them
+    } else {
+      nodes.data_[id] = node;
+      ++nodes.size_;
+    }
     Node& n = nodes.data_[id];
     n.first = first;
     n.count = count;
@@ -265,7 +272,7 @@ class Graph {
   }
   constexpr bool equal(int id, const Node& n, const int* in, int count) const {
     const Node& m = nodes.data_[id];
-    if (m.op != n.op || m.count != count || m.name != n.name) return false;
+    if (m.count != count || m.name != n.name) return false;
     const int* mine = operands.data_ + m.first;
     for (; count > 0; --count)
       if (*mine++ != *in++) return false;
@@ -330,21 +337,24 @@ constexpr DType Value::type() const {
   return DType::real;
 }
 
-constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int count, CallSite at) {
+constexpr Value make_of(const OpInfo* op, const Attr& attr, const Value* const* in, int count,
+                        CallSite at) {
   Graph* graph = nullptr;
   for (int k = 0; k < count; ++k)
-    if (in[k].graph()) graph = in[k].graph();
+    if (Graph* const of = in[k]->graph()) graph = of;
   if (graph) {
-    List<int> ids;
-    int* id = ids.extend(count);
-    for (int k = 0; k < count; ++k) *id++ = graph->import(in[k]);
-    return Value(graph, graph->add(op, attr, ids.data(), count));
+    int few[3];
+    List<int> more;
+    if (count > 3) more.resize(count);
+    int* const ids = count > 3 ? more.data() : few;
+    for (int k = 0; k < count; ++k) ids[k] = graph->import(*in[k]);
+    return Value(graph, graph->add(op, attr, ids, count));
   }
   Shape few[3];
   List<Shape> more;
   if (count > 3) more.resize(count);
   Shape* const shapes = count > 3 ? more.data() : few;
-  for (int k = 0; k < count; ++k) shapes[k] = in[k].shape();
+  for (int k = 0; k < count; ++k) shapes[k] = in[k]->shape();
   const ShapeResult r = op->shape(shapes, count, attr);
   if (!r.ok()) {
     graph_error_shape(op->name, r.error, shapes, count, at);
@@ -352,17 +362,23 @@ constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int co
   }
   if (!op->takes.everything())
     for (int k = 0; k < count; ++k)
-      if (const char* fault = op->takes.fault(k, in[k].type()))
+      if (const char* fault = op->takes.fault(k, in[k]->type()))
         graph_error_shape(op->name, fault, shapes, count, at);
   Term* t = new Term;
   Value v(t);
   t->op = op;
-  t->type = op->kind == OpKind::view && count ? in[0].type() : op->result;
+  t->type = op->kind == OpKind::view && count ? in[0]->type() : op->result;
   t->shape = r.shape;
   t->attr = attr;
   Value* operand = t->in.extend(count);
-  for (int k = 0; k < count; ++k) *operand++ = in[k];
+  for (int k = 0; k < count; ++k) *operand++ = *in[k];
   return v;
+}
+constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int count, CallSite at) {
+  List<const Value*> each;
+  const Value** const of = each.extend(count);
+  for (int k = 0; k < count; ++k) of[k] = in + k;
+  return make_of(op, attr, of, count, at);
 }
 
 /// What a view of all of it, such as `flatten` of a vector, is a view of.

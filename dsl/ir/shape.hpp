@@ -75,6 +75,12 @@ constexpr int known_of(int a, int b) { return a == any ? b : a; }
 /// its extent, is aligned with the batch axis, so that one number an example (shape [B]) meets
 /// [B, N] as a column. A value without a batch axis is repeated for every example.
 constexpr ShapeResult broadcast(const Shape& a, const Shape& b) {
+  if (a.rank == b.rank) {
+    // Most shapes are equal, and a value has one extent at most.
+    int k = 0;
+    while (k < a.rank && a.dim[k] == b.dim[k] && (k == 0 || a.dim[k] > -2)) ++k;
+    if (k == a.rank) return {a};
+  }
   // A leading 1 beside a batch of the same rank is the batch axis, kept by a reduction.
   const int batch_a = a.batched() || (b.batched() && a.rank == b.rank && a[0] == 1);
   const int batch_b = b.batched() || (a.batched() && a.rank == b.rank && b[0] == 1);

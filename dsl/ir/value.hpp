@@ -144,17 +144,24 @@ constexpr void Value::release(Term* term) {
 /// The value of `op` applied to `in`: a node of their graph, or a free term. Checks the shapes.
 constexpr Value make(const OpInfo* op, const Attr& attr, const Value* in, int count,
                      CallSite at = {});
+/// The same of values that lie apart.
+constexpr Value make_of(const OpInfo* op, const Attr& attr, const Value* const* in, int count,
+                        CallSite at = {});
 
-template <class... V>
-constexpr Value make(const OpInfo* op, const Attr& attr, const V&... in) {
-  const Value values[] = {in...};
-  return make(op, attr, values, static_cast<int>(sizeof...(in)));
-}
 /// The same of what was called there.
 template <class... V>
 constexpr Value make_at(CallSite at, const OpInfo* op, const Attr& attr, const V&... in) {
-  const Value values[] = {in...};
-  return make(op, attr, values, static_cast<int>(sizeof...(in)), at);
+  if constexpr ((std::is_same_v<V, Value> && ...)) {
+    const Value* const values[] = {&in...};
+    return make_of(op, attr, values, static_cast<int>(sizeof...(in)), at);
+  } else {
+    const Value values[] = {in...};
+    return make(op, attr, values, static_cast<int>(sizeof...(in)), at);
+  }
+}
+template <class... V>
+constexpr Value make(const OpInfo* op, const Attr& attr, const V&... in) {
+  return make_at({}, op, attr, in...);
 }
 
 }  // namespace ansatz::ir

@@ -6,6 +6,7 @@
 #include <dsl/ir/op.hpp>
 #include <dsl/kernels/philox.hpp>
 #include <dsl/kernels/reduce.hpp>
+#include <dsl/kernels/rest.hpp>
 
 namespace ansatz::kernels {
 
@@ -25,27 +26,14 @@ struct ElementOf<T, ir::DType::index> {
   using Type = std::int32_t;
 };
 
-// The end of a row in a long loop, where the code for it at every load and store would be most of
-// what the compiler has to do.
-template <class T, class E>
-[[gnu::noinline]] simd<T> load_rest(const E* p, long n) {
-  return simd<T>::load_partial(p, n);
-}
-template <class T, class E>
-[[gnu::noinline]] void store_rest(simd<T> x, E* p, long n) {
-  x.store_partial(p, n);
-}
-
-template <class Source, class T, int L, class Instrs, class Roots, class Phases>
-struct FusedLoop;
-
 // The values live in `v`, one an instruction; the functions are forced inline so that the array
 // falls apart into registers. `row` holds for every argument the address (of an iota or random
 // site: the position) of column 0 of the current row. Columns come as (c, n, at): n lanes from
 // column c on, all of the register if `whole`, as in all but the last vector of a row; `at` counts
-// from the start of the chunk.
-template <class Source, class T, int L, int... I, int... R, int... P>
-struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
+// from the start of the chunk. What runs over instructions or roots is given their numbers: as
+// arguments of the class they would be looked at with every call of a template of it.
+template <class Source, class T, int L>
+struct FusedLoop {
   using S = simd<T>;
   using Code = ir::Code;
   using Level = ir::Level;
@@ -56,10 +44,11 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   static constexpr const ir::Instr& code(int i) { return Source::plan.code[loop.first_instr + i]; }
   static constexpr const ir::Root& root(int r) { return Source::plan.roots[loop.first_root + r]; }
 
-  static constexpr int values = sizeof...(I) ? sizeof...(I) : 1;
-  static constexpr int roots = sizeof...(R) ? sizeof...(R) : 1;
+  static constexpr int values = loop.instrs > 0 ? loop.instrs : 1;
+  static constexpr int roots = loop.roots > 0 ? loop.roots : 1;
   static constexpr int args = loop.args > 0 ? loop.args : 1;
-  // Of a long loop the compiler makes one body, for whole registers and for the rest of a row.
+  // Of a long loop the compiler makes one body, for whole registers and, where they are brought to
+  // some (see bring_rest), for the rest of a row.
   static constexpr bool is_long = loop.instrs > 32;
 
   static constexpr bool full(int i, int phase) {
@@ -86,13 +75,12 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   static constexpr bool totals(int r, int phase) {
     return full_root(r, phase) && root(r).kind == RootKind::reduce_all;
   }
-  static constexpr bool column_positions(int r) {
+  static constexpr bool column_positions(int r, int = 0) {
     return root(r).kind == RootKind::reduce_rows && finds_position(monoid(root(r).variant));
   }
-  static constexpr bool sums_rows(int r) {
+  static constexpr bool sums_rows(int r, int = 0) {
     return root(r).kind == RootKind::reduce_rows && monoid(root(r).variant) == ir::Monoid::sum;
   }
-  static constexpr int row_sums = (0 + ... + (sums_rows(R) ? 1 : 0));
   static constexpr ir::Monoid monoid(int variant) { return static_cast<ir::Monoid>(variant); }
 
   /// Of each load, the value that it reads back: stored to the same operand in an earlier phase; or
@@ -145,6 +133,8 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   };
   template <bool (*Is)(int, int), int Phase, int Count = loop.instrs>
   using all = typename All<Is, Phase, Count>::type;
+  template <bool (*Is)(int, int), int Phase = 0>
+  using all_roots = all<Is, Phase, loop.roots>;
 
   // Whether anything of a kind is there, asked by a loop: a fold over all instructions costs the
   // compiler as much where none of them has anything to do.
@@ -156,7 +146,14 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
   static constexpr bool any_root(bool (*is)(int, int), int phase) {
     return any(is, phase, loop.roots);
   }
+  static constexpr int count_roots(bool (*is)(int, int)) {
+    int count = 0;
+    for (int r = 0; r < loop.roots; ++r) count += is(r, 0);
+    return count;
+  }
+  static constexpr int row_sums = count_roots(&sums_rows);
   static constexpr bool gathers_all(int r, int) { return root(r).kind == RootKind::reduce_all; }
+  static constexpr bool gathers_rows(int r, int) { return root(r).kind == RootKind::reduce_rows; }
   static constexpr bool no_store(int r, int) { return root(r).kind != RootKind::store; }
   static constexpr bool stored_by_row(int r, int) { return row_root(r); }
 
@@ -191,6 +188,29 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     return reinterpret_cast<E*>(row);
   }
 
+  /// How each argument is walked in a phase, for the end of a row of a long loop.
+  struct VectorArgs {
+    VectorArg of[args] = {};
+  };
+  static constexpr VectorArgs find_vector_args(int phase) {
+    VectorArgs found;
+    for (int i = 0; i < loop.instrs; ++i) {
+      const ir::Instr& k = code(i);
+      if (k.code != Code::load || !full(i, phase) || k.walk != Walk::contiguous) continue;
+      found.of[k.arg].loads = true;
+      found.of[k.arg].labels = k.type == ir::DType::index;
+    }
+    for (int r = 0; r < loop.roots; ++r) {
+      const ir::Root& q = root(r);
+      if (q.kind != RootKind::store || !full_root(r, phase) || q.walk != Walk::contiguous) continue;
+      found.of[q.arg].stores = true;
+      found.of[q.arg].labels = q.type == ir::DType::index;
+    }
+    return found;
+  }
+  template <int Phase>
+  static constexpr VectorArgs vector_args = find_vector_args(Phase);
+
   // ------------------------------------------------------------------------ instructions
 
   /// The address or position an instruction's operand has in column 0.
@@ -205,9 +225,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     const E* p = address<const E>(row);
     if constexpr (W == Walk::fixed) return S(static_cast<T>(*p));
     if constexpr (W == Walk::contiguous) {
-      if (whole) return S::load(p + c);
-      if constexpr (is_long) return load_rest<T>(p + c, n);
-      return S::load_partial(p + c, n);
+      return is_long || whole ? S::load(p + c) : S::load_partial(p + c, n);
     }
     if constexpr (W == Walk::strided)
       return S::gather(p + c * arg.stride[ir::inner_axis], arg.stride[ir::inner_axis], n);
@@ -348,6 +366,13 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
                              arg.site, origin<K>(row, call) + c * stride, stride, n, ahead);
   }
 
+  template <int... K>
+  ANSATZ_INLINE static void draw_all(Ints<K...>, const T** random, const std::int64_t* row,
+                                     RandomWindow<T>* windows, const ir::LoopCall& call, long c,
+                                     long n, std::int64_t ahead) {
+    (void(random[K] = draw<K>(row, windows, call, c, n, ahead)), ...);
+  }
+
   // ------------------------------------------------------------------------ results
 
   template <int K>
@@ -356,6 +381,12 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     constexpr ir::Monoid m = monoid(k.variant);
     const S x = v[k.in[0]];
     gathers[K].template add<m>(whole ? x : padded<m>(x, n), at);
+  }
+
+  template <int... K>
+  ANSATZ_INLINE static void gather_all(Ints<K...>, const S* v, Gather<T>* gathers, long at, long n,
+                                       bool whole) {
+    (gather<K>(v, gathers, at, n, whole), ...);
   }
 
   /// Where the results of one vector go, as arguments of the functions below.
@@ -406,7 +437,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
       using E = typename ElementOf<T, root(Q).type>::Type;
       const int arg = table.arg_of_root[q];
       put<E, root(Q).walk>(v[table.value_of_root[q]], address<E>(s.row[arg]),
-                           s.call.args[arg].stride[ir::inner_axis], s.c, s.n, s.whole);
+                           s.call.args[arg].stride[ir::inner_axis], s.c, s.n, is_long || s.whole);
     } else {
       gather_columns<Q>(v, s);
     }
@@ -459,6 +490,12 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     }
   }
 
+  template <int... Q>
+  ANSATZ_INLINE static void put_rows(Ints<Q...>, const S* v, const std::int64_t* row,
+                                     Total<T>* total, std::int64_t r) {
+    (put_row<Q>(v, row, total, r), ...);
+  }
+
   static void* partial_of(const ir::LoopCall& call, int r) {
     return call.partial ? call.partial[r] : nullptr;
   }
@@ -473,28 +510,31 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
                                     long at, bool whole) {
     compute_all(all<&full, Phase>{}, v, {row, random, nullptr, call, c, n, at, whole});
     if constexpr (any(&reduces, Phase))
-      ((reduces(I, Phase) ? gather<I>(v, gathers, at, n, whole) : void()), ...);
-    put_all(all<&full_root, Phase, loop.roots>{}, v,
-            {gathers, row, target, call, r, c, n, at, whole});
+      gather_all(all<&reduces, Phase>{}, v, gathers, at, n, whole);
+    put_all(all_roots<&full_root, Phase>{}, v, {gathers, row, target, call, r, c, n, at, whole});
   }
 
-  template <int K>
-  ANSATZ_INLINE static void begin_chunk(Gather<T>* gathers) {
-    gathers[K].template clear<monoid(code(K).variant)>();
+  template <int... K>
+  ANSATZ_INLINE static void begin_row(Ints<K...>, Reduced<T>* reduced) {
+    (void(reduced[K] = {identity<T>(monoid(code(K).variant)), -1, 0}), ...);
   }
-  template <int Q>
-  ANSATZ_INLINE static void begin_total(Gather<T>* gathers) {
-    gathers[values + Q].template clear<monoid(root(Q).variant)>();
+  template <int... K>
+  ANSATZ_INLINE static void begin_chunk(Ints<K...>, Gather<T>* gathers) {
+    (gathers[K].template clear<monoid(code(K).variant)>(), ...);
   }
-  template <int K>
-  ANSATZ_INLINE static void end_chunk(Gather<T>* gathers, Reduced<T>* reduced, long vectors,
-                                      long start) {
-    gathers[K].template finish<monoid(code(K).variant)>(vectors, start, reduced[K]);
+  template <int... Q>
+  ANSATZ_INLINE static void begin_totals(Ints<Q...>, Gather<T>* gathers) {
+    (gathers[values + Q].template clear<monoid(root(Q).variant)>(), ...);
   }
-  template <int Q>
-  ANSATZ_INLINE static void end_total(Gather<T>* gathers, Total<T>* total, long vectors,
-                                      std::int64_t start) {
-    gathers[values + Q].template finish<monoid(root(Q).variant)>(vectors, start, total[Q]);
+  template <int... K>
+  ANSATZ_INLINE static void end_chunk(Ints<K...>, Gather<T>* gathers, Reduced<T>* reduced,
+                                      long vectors, long start) {
+    (gathers[K].template finish<monoid(code(K).variant)>(vectors, start, reduced[K]), ...);
+  }
+  template <int... Q>
+  ANSATZ_INLINE static void end_totals(Ints<Q...>, Gather<T>* gathers, Total<T>* total,
+                                       long vectors, std::int64_t start) {
+    (gathers[values + Q].template finish<monoid(root(Q).variant)>(vectors, start, total[Q]), ...);
   }
   template <int K>
   ANSATZ_INLINE static void end_row(S* v, const Reduced<T>& reduced) {
@@ -505,32 +545,40 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     }
   }
 
+  template <int... K>
+  ANSATZ_INLINE static void end_rows(Ints<K...>, S* v, const Reduced<T>* reduced) {
+    (end_row<K>(v, reduced[K]), ...);
+  }
+
   /// The block of rows that ends with row number `rows` of a sum over rows. Where all rows are one
   /// block, that is the result.
-  template <int Q>
-  ANSATZ_INLINE static void end_block(double* sums, T* const* target, const ir::LoopCall& call,
-                                      std::int64_t rows) {
-    if constexpr (sums_rows(Q)) {
-      add_block<T>(sums_before(Q) * call.inner + sums, target[2 * Q], column_stride<Q>(call),
-                   call.column_begin, call.column_end, rows <= block_rows);
-    }
+  template <int... Q>
+  ANSATZ_INLINE static void end_block(Ints<Q...>, double* sums, T* const* target,
+                                      const ir::LoopCall& call, std::int64_t rows) {
+    (add_block<T>(sums_before(Q) * call.inner + sums, target[2 * Q], column_stride<Q>(call),
+                  call.column_begin, call.column_end, rows <= block_rows),
+     ...);
   }
   static constexpr int sums_before(int r) {
     int before = 0;
     for (int k = 0; k < r; ++k) before += sums_rows(k);
     return before;
   }
-  template <int Q>
-  ANSATZ_INLINE static void end_sum(const double* sums, T* const* target,
-                                    const ir::LoopCall& call) {
-    if constexpr (sums_rows(Q)) {
-      store_sums<T>(sums_before(Q) * call.inner + sums, target[2 * Q], column_stride<Q>(call),
-                    call.column_begin, call.column_end);
-    }
+  template <int... Q>
+  ANSATZ_INLINE static void end_sums(Ints<Q...>, const double* sums, T* const* target,
+                                     const ir::LoopCall& call) {
+    (store_sums<T>(sums_before(Q) * call.inner + sums, target[2 * Q], column_stride<Q>(call),
+                   call.column_begin, call.column_end),
+     ...);
+  }
+
+  ANSATZ_INLINE static void copy_row(std::int64_t* to, const std::int64_t* from) {
+#pragma GCC unroll 16
+    for (int a = 0; a < loop.args; ++a) to[a] = from[a];
   }
 
   template <int Phase>
-  ANSATZ_INLINE static void pass(S* v, const std::int64_t* row, RandomWindow<T>* windows,
+  ANSATZ_INLINE static void pass(S* v, std::int64_t* row, RandomWindow<T>* windows,
                                  T* const* target, Total<T>* total, const ir::LoopCall& call,
                                  std::int64_t r) {
     compute_all(all<&row_value, Phase>{}, v, {row, nullptr, windows, call});
@@ -540,10 +588,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     if constexpr (gathering || any_root(&full_root, Phase)) {
       Gather<T> gathers[values + roots];
       Reduced<T> reduced[values];
-      if constexpr (reducing)
-        ((reduces(I, Phase) ? void(reduced[I] = {identity<T>(monoid(code(I).variant)), -1, 0})
-                            : void()),
-         ...);
+      if constexpr (reducing) begin_row(all<&reduces, Phase>{}, reduced);
       const long end = call.column_end;
       for (long start = call.column_begin; start < end;) {
         long stop = end;
@@ -553,19 +598,28 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
         const T* random[values];
         if constexpr (any_random) {
           const std::int64_t ahead = (call.row_end - r) * call.inner - start;
-          ((draws(I, Phase)
-                ? void(random[I] = draw<I>(row, windows, call, start, stop - start, ahead))
-                : void()),
-           ...);
+          draw_all(all<&draws, Phase>{}, random, row, windows, call, start, stop - start, ahead);
         }
-        if constexpr (reducing) ((reduces(I, Phase) ? begin_chunk<I>(gathers) : void()), ...);
-        if constexpr (totalling) ((totals(R, Phase) ? begin_total<R>(gathers) : void()), ...);
+        if constexpr (reducing) begin_chunk(all<&reduces, Phase>{}, gathers);
+        if constexpr (totalling) begin_totals(all_roots<&totals, Phase>{}, gathers);
         long c = start;
         if constexpr (is_long) {
+          VectorRoom room[args];
+          std::int64_t from[args];
           for (; c < stop; c += S::width) {
             const bool whole = c + S::width <= stop;
-            columns<Phase>(v, gathers, row, random, target, call, r, c, whole ? S::width : stop - c,
-                           c - start, whole);
+            const long n = whole ? S::width : stop - c;
+            if (!whole) {
+              std::int64_t moved[args];
+              copy_row(from, row);
+              bring_rest<T>(vector_args<Phase>.of, loop.args, from, c, n, room, moved);
+              copy_row(row, moved);
+            }
+            columns<Phase>(v, gathers, row, random, target, call, r, c, n, c - start, whole);
+            if (!whole) {
+              take_rest<T>(vector_args<Phase>.of, loop.args, from, c, n, room);
+              copy_row(row, from);
+            }
           }
         } else {
           for (; c + S::width <= stop; c += S::width) {
@@ -577,33 +631,45 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
           }
         }
         const long vectors = (stop - start + S::width - 1) / S::width;
-        if constexpr (reducing)
-          ((reduces(I, Phase) ? end_chunk<I>(gathers, reduced, vectors, start) : void()), ...);
+        if constexpr (reducing) end_chunk(all<&reduces, Phase>{}, gathers, reduced, vectors, start);
         if constexpr (totalling)
-          ((totals(R, Phase) ? end_total<R>(gathers, total, vectors, r * call.inner + start)
-                             : void()),
-           ...);
+          end_totals(all_roots<&totals, Phase>{}, gathers, total, vectors, r * call.inner + start);
         start = stop;
       }
-      if constexpr (reducing) ((reduces(I, Phase) ? end_row<I>(v, reduced[I]) : void()), ...);
+      if constexpr (reducing) end_rows(all<&reduces, Phase>{}, v, reduced);
     }
+  }
+
+  template <int... P>
+  ANSATZ_INLINE static void pass_all(Ints<P...>, S* v, std::int64_t* row, RandomWindow<T>* windows,
+                                     T* const* target, Total<T>* total, const ir::LoopCall& call,
+                                     std::int64_t r) {
+    (pass<P>(v, row, windows, target, total, call, r), ...);
+  }
+  static constexpr bool is_spilled(int i, int) { return spills.is_one[i]; }
+  template <int... K>
+  ANSATZ_INLINE static void clear_all(Ints<K...>, S* v) {
+    (void(v[K] = S(T(0))), ...);
+  }
+  template <int... Q>
+  ANSATZ_INLINE static void clear_totals(Ints<Q...>, Total<T>* total) {
+    ((total[Q].best.value = identity<T>(monoid(root(Q).variant))), ...);
   }
 
   static void run(const ir::LoopCall& call) {
     S v[values];
     RandomWindow<T> windows[randoms ? randoms : 1];
     // Else g++ warns of values that only rows shorter than a register read.
-    if constexpr (loop.phases > 1) ((spills.is_one[I] ? void(v[I] = S(T(0))) : void()), ...);
+    if constexpr (any(&is_spilled, 0)) clear_all(all<&is_spilled, 0>{}, v);
     compute_all(all<&of_loop, 0>{}, v, {nullptr, nullptr, windows, call});
 
     Total<T> total[roots];
-    if constexpr (any_root(&gathers_all, 0))
-      ((total[R].best.value = identity<T>(monoid(root(R).variant))), ...);
+    if constexpr (any_root(&gathers_all, 0)) clear_totals(all_roots<&gathers_all>{}, total);
     T* target[2 * roots];
-    constexpr int positions_kept = (0 + ... + (column_positions(R) ? 1 : 0));
+    constexpr int positions_kept = count_roots(&column_positions);
     T* kept = positions_kept ? best_of_columns<T>(positions_kept * 2 * call.inner) : nullptr;
-    if constexpr (any_root(&no_store, 0))
-      ((root(R).kind == RootKind::reduce_rows ? aim<R>(target, kept, call) : void()), ...);
+    if constexpr (any_root(&gathers_rows, 0))
+      aim_all(all_roots<&gathers_rows>{}, target, kept, call);
 
     const std::int64_t rows = call.row_end - call.row_begin;
     double* sums = row_sums && rows > block_rows ? sums_of_blocks(row_sums * call.inner) : nullptr;
@@ -618,23 +684,23 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
       const std::int64_t stop = locate_row(call, sizes.of, loop.args, r, located);
       for (int a = 0; a < loop.args; ++a) row[a] = located[a];
       for (; r < stop; ++r) {
-        (pass<P>(v, row, windows, target, total, call, r), ...);
+        pass_all(MakeInts<loop.phases>{}, v, row, windows, target, total, call, r);
         compute_all(all<&row_value, loop.phases>{}, v, {row, nullptr, windows, call});
         if constexpr (any_root(&stored_by_row, 0))
-          ((row_root(R) ? put_row<R>(v, row, total, r) : void()), ...);
+          put_rows(all_roots<&stored_by_row>{}, v, row, total, r);
         if constexpr (row_sums > 0) {
           const std::int64_t seen = r + 1 - call.row_begin;
           if (sums && (seen % block_rows == 0 || seen == rows))
-            (end_block<R>(sums, target, call, seen), ...);
+            end_block(all_roots<&sums_rows>{}, sums, target, call, seen);
         }
 #pragma GCC unroll 16
         for (int a = 0; a < loop.args; ++a) row[a] += step[a];
       }
     }
     if constexpr (row_sums > 0) {
-      if (sums) (end_sum<R>(sums, target, call), ...);
+      if (sums) end_sums(all_roots<&sums_rows>{}, sums, target, call);
     }
-    if constexpr (any_root(&no_store, 0)) ((finish_root<R>(total, target, call)), ...);
+    if constexpr (any_root(&no_store, 0)) finish_all(all_roots<&no_store>{}, total, target, call);
   }
 
   template <int Q>
@@ -649,11 +715,20 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
     }
   }
 
+  template <int... Q>
+  ANSATZ_INLINE static void aim_all(Ints<Q...>, T** target, T*& kept, const ir::LoopCall& call) {
+    (aim<Q>(target, kept, call), ...);
+  }
+
+  template <int... Q>
+  ANSATZ_INLINE static void finish_all(Ints<Q...>, const Total<T>* total, T* const* target,
+                                       const ir::LoopCall& call) {
+    (finish_root<Q>(total, target, call), ...);
+  }
   template <int Q>
   ANSATZ_INLINE static void finish_root(const Total<T>* total, T* const* target,
                                         const ir::LoopCall& call) {
     constexpr ir::Root q = root(Q);
-    if constexpr (q.kind == RootKind::store) return;
     void* partial = partial_of(call, Q);
     const ir::LoopArg& operand = call.args[q.arg];
     if constexpr (q.kind == RootKind::reduce_all) {
@@ -673,9 +748,7 @@ struct FusedLoop<Source, T, L, Ints<I...>, Ints<R...>, Ints<P...>> {
 /// of type T; the meaning of a loop is at ir::Loop.
 template <class Source, class T, int L>
 void run_loop(const ir::LoopCall& call) {
-  FusedLoop<Source, T, L, MakeInts<Source::plan.loops[L].instrs>,
-            MakeInts<Source::plan.loops[L].roots>,
-            MakeInts<Source::plan.loops[L].phases>>::run(call);
+  FusedLoop<Source, T, L>::run(call);
 }
 
 }  // namespace ANSATZ_ISA

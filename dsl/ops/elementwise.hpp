@@ -36,8 +36,6 @@ struct VjpContext {
   int node = -1;
   Value grad;
   int instead[2] = {-1, -1};  ///< nodes that the rule sees in place of the first operands
-  Value part[8];
-  List<Value> more;  ///< parts of operands beyond the eighth
 
   constexpr AnyExpr in(int k) const {
     if (k < 2 && instead[k] >= 0) return AnyExpr(graph->value(instead[k]));
@@ -48,20 +46,27 @@ struct VjpContext {
   constexpr const Attr& attr() const { return (*graph)[node].attr; }
   constexpr int count() const { return (*graph)[node].count; }
   constexpr void give(int k, const Value& v) {
-    if (k < 8) {
-      part[k] = v;
+    if (k < 8 && v.graph()) {
+      node_[k] = v.id();
     } else {
-      if (more.size() <= k - 8) more.resize(k - 7);
-      more[k - 8] = v;
+      if (others_.size() <= k) others_.resize(k + 1);
+      others_[k] = v;
+      if (k < 8) node_[k] = -1;
     }
-    given |= k < 32 ? 1u << k : 0u;
+    given_ |= k < 32 ? 1u << k : 0u;
   }
   constexpr void give(int k, const AnyExpr& e) { give(k, e.value()); }
-  constexpr bool has(int k) const { return k >= 32 || (given >> k & 1u); }
-  constexpr const Value& of(int k) const { return k < 8 ? part[k] : more[k - 8]; }
+  constexpr bool has(int k) const { return k >= 32 || (given_ >> k & 1u); }
+  /// The node of what operand k gets.
+  constexpr int of(int k) const {
+    return k < 8 && node_[k] >= 0 ? node_[k] : graph->import(others_[k]);
+  }
 
  private:
-  std::uint32_t given = 0;
+  // Most parts are nodes, and Values are made and destroyed one by one in a constant evaluation.
+  int node_[8] = {-1, -1, -1, -1, -1, -1, -1, -1};
+  List<Value> others_;
+  std::uint32_t given_ = 0;
 };
 
 }  // namespace ir

@@ -143,9 +143,9 @@ constexpr Graph optimize(Graph g, Watch watch) {
   watch("expand", g);
   g = simplify(g);
   watch("simplify", g);
-  g = fold_products(g);
+  g = fold_products(static_cast<Graph&&>(g));
   watch("fold products", g);
-  g = make_contiguous(g);
+  g = make_contiguous(static_cast<Graph&&>(g));
   watch("make contiguous", g);
   return g;
 }

@@ -106,6 +106,47 @@ TEST_CASE("loops: values that are read back stand beside others of their kind",
     check_bits(compile(passes_over_rows), passes_over_rows(), examples);
 }
 
+// Labels beside numbers, and new values over the old ones.
+constexpr auto in_place = [] {
+  const auto y = input<IndexSpace<9, 5>>("y");
+  const auto w = parameter<VectorSpace<5>>("w");
+  const auto c = parameter<VectorSpace<19>>("c");
+  AnyExpr h = w * y, d = c;
+  for (int i = 0; i < 20; ++i) h = tanh(h) * w + y;
+  for (int i = 0; i < 20; ++i) d = tanh(d) * 0.5 + c;
+  return function(output("h", h), output("s", sum(h, batch)), update(c, d));
+};
+
+template <class T>
+void check_in_place() {
+  const int labels[] = {0, 8, 3, 5, 1, 2, 7, 4, 6, 8, 0, 0, 1, 5, 3};
+  auto compiled = compile<T>(in_place);
+  auto built = build<T>(in_place());
+  for (int step = 0; step < 2; ++step) {
+    for (auto store : {compiled.store(), built.store()})
+      for (int i = 0; step == 0 && i < 19; ++i) {
+        if (i < 5) store.template data<T>("w")[i] = T(0.3) * T(i) - T(0.7);
+        store.template data<T>("c")[i] = T(0.1) * T(i) - 1;
+      }
+    const auto a = compiled({{"y", view(labels, {3, 5})}});
+    const auto b = built({{"y", view(labels, {3, 5})}});
+    CHECK(std::equal(a["h"].data(), a["h"].data() + 15, b["h"].data()));
+    CHECK(std::equal(a["s"].data(), a["s"].data() + 5, b["s"].data()));
+    const T *c = compiled.store().template data<T>("c"),
+            *other = built.store().template data<T>("c");
+    CHECK(std::equal(c, c + 19, other));
+    double d = 0.1 * 18 - 1, first = d;
+    for (int i = 0; i < 20; ++i) d = std::tanh(d) * 0.5 + first;
+    if (step == 0) CHECK(double(c[18]) == Approx(d).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("loops: a long one reads labels and writes in place, to the end of a row",
+          "[passes][cluster]") {
+  check_in_place<float>();
+  check_in_place<double>();
+}
+
 // The largest of n pieces of a product, and its gradient: of the slices only their starts differ.
 Function pieces(int n) {
   const AnyExpr x = input<VectorSpace<3>>("x");

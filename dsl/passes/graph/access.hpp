@@ -173,10 +173,25 @@ constexpr Access access_of(const Graph& g, int id, const List<Access>& before) {
 }
 
 constexpr List<Access> all_accesses(const Graph& g) {
-  List<Access> a;
-  a.reserve(g.size());
-  for (int id = 0; id < g.size(); ++id) a.push_back(access_of(g, id, a));
-  return a;
+  const int size = g.size();
+  List<Access> all;
+  Access* const a = all.extend(size);
+  int computed = -1;  // the last that is no view; the next has its shape mostly
+  for (int id = 0; id < size; ++id) {
+    const Node& n = g[id];
+    if (n.op->kind == OpKind::view) {
+      a[id] = access_of(g, id, all);
+      continue;
+    }
+    if (computed >= 0 && n.shape == g[computed].shape) {
+      a[id] = a[computed];
+      a[id].base = id;
+    } else {
+      a[id] = access_of(g, id, all);
+    }
+    computed = id;
+  }
+  return all;
 }
 
 }  // namespace ansatz::ir

@@ -40,6 +40,34 @@ class MakeContiguous {
  public:
   constexpr MakeContiguous(Graph& out, List<Access>& access) : g_(out), access_(access) {}
 
+  /// Whether the rule leaves node `id` of its own graph as it is.
+  constexpr bool stays(int id) const {
+    const Node& n = g_[id];
+    switch (n.op->kind) {
+      case OpKind::view:
+        return access_[id].base >= 0;
+      case OpKind::matmul:
+        for (int k = 0; k < n.count; ++k)
+          if (!product_can_read(g_.in(id, k), k, n.attr.i[2])) return false;
+        return true;
+      case OpKind::kernel:
+        for (int k = 0; k < n.count; ++k)
+          if (!plain(g_.in(id, k))) return false;
+        return true;
+      case OpKind::control:
+        return false;
+      case OpKind::reduce: {
+        const int x = g_.in(id, 0), mask = n.attr.i[0];
+        const Axes a = axes_of(g_[x].shape, mask);
+        if ((a.longer == 0 && n.type == DType::real) || !a.at_one_end()) return false;
+        if (!a.all && !in_one_piece(x, a.columns())) return false;
+        return n.attr == reduce_attr(mask, false);
+      }
+      default:
+        return true;
+    }
+  }
+
   constexpr int operator()(const Node& n, List<int>& in) {
     track();
     switch (n.op->kind) {
@@ -114,22 +142,39 @@ class MakeContiguous {
     return g_.add(n, in.data(), in.size());
   }
 
+  /// The axes of a reduction, counted.
+  struct Axes {
+    int rank = 0, trailing = 0, leading = 0, reduced = 0;
+    int longer = 0;  ///< reduced ones that are not of size 1
+    bool all = false;
+    constexpr bool at_one_end() const { return all || trailing == reduced || leading == reduced; }
+    /// The first axis of those that are walked together.
+    constexpr int columns() const { return trailing == reduced ? rank - trailing : leading; }
+  };
+  static constexpr Axes axes_of(const Shape& s, int mask) {
+    Axes a;
+    a.rank = s.rank;
+    a.all = mask == (1 << s.rank) - 1;
+    while (a.trailing < s.rank && mask >> (s.rank - 1 - a.trailing) & 1) ++a.trailing;
+    while (a.leading < s.rank && mask >> a.leading & 1) ++a.leading;
+    for (int k = 0; k < s.rank; ++k) {
+      if (!(mask >> k & 1)) continue;
+      ++a.reduced;
+      a.longer += s[k] != 1;
+    }
+    return a;
+  }
+
   constexpr int reduction(const Node& n, int x) {
     const Shape s = g_[x].shape;
     const int mask = n.attr.i[0], all = (1 << s.rank) - 1;
-    int trailing = 0, leading = 0;
-    while (trailing < s.rank && mask >> (s.rank - 1 - trailing) & 1) ++trailing;
-    while (leading < s.rank && mask >> leading & 1) ++leading;
-    int ones = 0;
-    for (int k = 0; k < s.rank; ++k) ones += mask >> k & 1;
-    int longer = 0;  // reduced axes that are not of size 1
-    for (int k = 0; k < s.rank; ++k) longer += (mask >> k & 1) && s[k] != 1;
-    if (longer == 0 && n.type == DType::real) return reshaped(x, n.shape);
-    if (mask == all || trailing == ones || leading == ones) {
-      const int columns = trailing == ones ? s.rank - trailing : leading;
-      const int from = mask == all || in_one_piece(x, columns) ? x : copy_of(x);
+    const Axes a = axes_of(s, mask);
+    if (a.longer == 0 && n.type == DType::real) return reshaped(x, n.shape);
+    if (a.at_one_end()) {
+      const int from = a.all || in_one_piece(x, a.columns()) ? x : copy_of(x);
       return reshaped(g_.add(n.op, reduce_attr(mask, false), &from, 1), n.shape);
     }
+    const int trailing = a.trailing;
     if (trailing > 0 && n.type == DType::real) {
       // The trailing axes first, as they lie in memory, then the others of what is left.
       Node inner = n, outer = n;
@@ -177,12 +222,23 @@ class MakeContiguous {
   List<Access>& access_;
 };
 
-constexpr Graph make_contiguous(const Graph& g) {
-  List<Access> access;
-  Graph out = in_reading_order(rewrite(g, [&](Graph& to, int id, List<int>& in) {
+constexpr Graph with_copies(Graph& g) {
+  // Mostly nothing is to be done.
+  List<Access> access = all_accesses(g);
+  const MakeContiguous made(g, access);
+  const List<char> needed = reachable(g);
+  int id = 0;
+  while (id < g.size() && (!needed[id] || made.stays(id))) ++id;
+  if (id == g.size()) return in_reading_order(g);
+  access.clear();
+  return in_reading_order(rewrite(g, [&](Graph& to, int from, List<int>& in) {
     MakeContiguous make(to, access);
-    return make(g[id], in);
+    return make(g[from], in);
   }));
+}
+
+constexpr Graph make_contiguous(Graph g) {
+  Graph out = with_copies(g);
   List<char> taken;  // of each node: it is the value of an update; for a second one it is copied
   taken.assign(out.size(), 0);
   int place = 0;

@@ -17,11 +17,10 @@ struct Sweep {
 
 // A contribution in the operand's shape: summed over what was repeated, repeated where it is one
 // number for all; -1 when it is zero.
-constexpr int fitted(Graph& g, const Value& part, int operand) {
-  const int id = g.import(part);
+constexpr int fitted(Graph& g, int id, int operand) {
   if (g.is_literal(id, 0)) return -1;
+  if (g[id].shape == g[operand].shape) return id;
   const Shape to = g[operand].shape;
-  if (g[id].shape == to) return id;
   const int summed = g.import(sum_to(g.value(id), to));
   if (g[summed].shape == to) return summed;
   return g.add(info_of<ops::BroadcastTo>, shape_attr(to), &summed, 1);
@@ -31,25 +30,32 @@ constexpr int fitted(Graph& g, const Value& part, int operand) {
 constexpr Sweep sweep(Graph& g, int cost, const List<int>& wanted) {
   // 1: wanted itself, 2: what is wanted lies below. Rules are called of the latter alone: that of
   // a loop refuses.
-  List<char> needs;
-  needs.assign(cost + 1, 0);
+  List<char> all_needs;
+  all_needs.assign(cost + 1, 0);
+  char* const needs = all_needs.data();
   for (int by : wanted)
     if (by <= cost) needs[by] = 1;
-  for (int id = 0; id <= cost; ++id) {
-    const Node& n = g[id];
-    if (n.op == info_of<ops::StopGradient>) continue;
-    bool below = false;
-    for (int k = 0; k < n.count; ++k) below = below || needs[g.operands[n.first + k]];
-    if (below) needs[id] |= 2;
+  const Node* n = g.nodes.data();
+  const int* const operands = g.operands.data();
+  for (int id = 0; id <= cost; ++id, ++n) {
+    if (n->op == info_of<ops::StopGradient>) continue;
+    const int* in = operands + n->first;
+    for (int k = n->count; k > 0; --k)
+      if (needs[*in++]) {
+        needs[id] |= 2;
+        break;
+      }
   }
   Sweep s;
   s.adjoint.assign(cost + 1, -1);
-  s.adjoint[cost] = g.add_literal(1);
+  int* const adjoints = s.adjoint.data();
+  adjoints[cost] = g.add_literal(1);
   Guards guards(g, cost + 1);
   for (int id = cost; id >= 0; --id) {
-    const int adjoint = s.adjoint[id];
+    const int adjoint = adjoints[id];
+    if (adjoint < 0 || !(needs[id] & 2)) continue;
     const bool handle = g.is(id, info_of<ops::Handle>);
-    if (adjoint < 0 || !(needs[id] & 2) || !(g[id].op->vjp || handle)) continue;
+    if (!(g[id].op->vjp || handle)) continue;
     VjpContext c;
     c.graph = &g;
     c.node = id;
@@ -63,12 +69,12 @@ constexpr Sweep sweep(Graph& g, int cost, const List<int>& wanted) {
     for (int k = 0; k < count; ++k) {
       const int in = g.in(id, k);
       if (!c.has(k) || !needs[in] || g[in].type == DType::index) continue;
-      const int given = g.import(c.of(k));
-      const int part = fitted(g, g.value(guards.guarded(id, k, adjoint, given)), in);
+      const int given = c.of(k);
+      const int part = fitted(g, guards.guarded(id, k, adjoint, given), in);
       if (part < 0) continue;
-      const int both[] = {s.adjoint[in], part};
+      const int both[] = {adjoints[in], part};
       guards.note(id, k, adjoint, given, both[0] < 0);
-      s.adjoint[in] = both[0] < 0 ? part : g.add(info_of<ops::Add>, {}, both, 2);
+      adjoints[in] = both[0] < 0 ? part : g.add(info_of<ops::Add>, {}, both, 2);
     }
   }
   return s;
@@ -126,8 +132,7 @@ constexpr int without_handle(Graph& g, int root, int number) {
 
 constexpr Graph differentiate(Graph g) {
   bool any_gradient = false;
-  for (int id = 0; id < g.size(); ++id)
-    any_gradient = any_gradient || g[id].op->kind == OpKind::gradient;
+  for (const Node& n : g.nodes) any_gradient = any_gradient || n.op->kind == OpKind::gradient;
   if (!any_gradient) return g;
   // The sweep of a cost, as it was numbered before, serves all gradients of it.
   struct Done {

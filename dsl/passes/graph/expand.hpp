@@ -6,6 +6,9 @@
 namespace ansatz::ir {
 
 constexpr Graph expand(Graph g) {
+  bool any_composite = false;
+  for (const Node& n : g.nodes) any_composite = any_composite || n.op->kind == OpKind::composite;
+  if (!any_composite) return g;
   const List<char> needed = reachable(g);
   const int before = g.size();
   List<int> instead;

@@ -237,7 +237,12 @@ class FoldProducts {
   List<int> to_;         // node of the new graph for each node of the old
 };
 
-constexpr Graph fold_products(const Graph& g) { return FoldProducts(g).run(); }
+constexpr Graph fold_products(Graph g) {
+  bool any_product = false;
+  for (const Node& n : g.nodes) any_product = any_product || n.op == info_of<ops::MatMul>;
+  if (!any_product) return g;
+  return FoldProducts(g).run();
+}
 
 }  // namespace ir
 }  // namespace ansatz

@@ -115,7 +115,7 @@ class HandleSeparator {
 
 constexpr Graph separate_handles(Graph g) {
   bool any_handle = false;
-  for (int id = 0; id < g.size(); ++id) any_handle = any_handle || g.is(id, info_of<ops::Handle>);
+  for (const Node& n : g.nodes) any_handle = any_handle || n.op == info_of<ops::Handle>;
   if (!any_handle) return g;
   return HandleSeparator(g).run();
 }

@@ -2,7 +2,7 @@
 //   literals are computed      x * 1, x / 1, x + 0, x - 0 -> x      0 - x -> -x      x * -1 -> -x
 //   -(-x) -> x      a + (-b) -> a - b      a - (-b) -> a + b      (-a) * b, a * (-b) -> -(a * b)
 //   reshape(reshape(x)), transpose(transpose(x)) -> one of them, or x
-//   stop_gradient(x), handle(x) -> x
+//   stop_gradient(x), handle(x) -> x      a sum over axes of size 1, which stay, or over none -> x
 //   op(broadcast_to(x), y) -> op(x, y) where y has the shape      matmul(transpose(a), b) -> flags
 //   a value of one element, however reshaped and repeated -> broadcast_to(x), x of no dimension
 //   op(broadcast_to(x), broadcast_to(y)), x, y of one element -> broadcast_to(op(x, y))
@@ -35,6 +35,11 @@ class Simplifier {
         return view(n, in);
       case OpKind::matmul:
         return matmul(n, in);
+      case OpKind::reduce:
+        if (n.op == info_of<ops::Sum> && g_[in[0]].shape == n.shape &&
+            g_[in[0]].type == DType::real)
+          return in[0];
+        return copy_node(g_, n, in);
       default:
         return copy_node(g_, n, in);
     }
@@ -42,13 +47,14 @@ class Simplifier {
 
  private:
   // An operand that was repeated only to meet another of the full shape need not be.
-  constexpr void skip_broadcasts(const Node& n, List<int>& in) {
-    for (int k = 0; k < in.size(); ++k) {
+  constexpr void skip_broadcasts(const Node& n, List<int>& operands) {
+    int* const in = operands.data();
+    for (int k = 0; k < n.count; ++k) {
       if (!g_.is(in[k], info_of<ops::BroadcastTo>)) continue;
       const int kept = in[k];
       in[k] = g_.in(kept, 0);
       ShapeResult r{g_[in[0]].shape};
-      for (int j = 1; j < in.size() && r.ok(); ++j) r = broadcast(r.shape, g_[in[j]].shape);
+      for (int j = 1; j < n.count && r.ok(); ++j) r = broadcast(r.shape, g_[in[j]].shape);
       if (!r.ok() || !(r.shape == n.shape)) in[k] = kept;
     }
   }
@@ -71,8 +77,12 @@ class Simplifier {
 
   // The value of no dimension behind one that was made by repeating it; -1 if there is none.
   constexpr int one_element(int x) const {
-    while (g_.is(x, info_of<ops::BroadcastTo>) || g_.is(x, info_of<ops::Reshape>)) x = g_.in(x, 0);
-    return g_[x].shape.rank == 0 ? x : -1;
+    for (;;) {
+      const Node& n = g_[x];
+      if (n.op != info_of<ops::BroadcastTo> && n.op != info_of<ops::Reshape>)
+        return n.shape.rank == 0 ? x : -1;
+      x = g_.in(x, 0);
+    }
   }
   constexpr int repeated(int x, const Shape& s) {
     if (s.rank == 0) return x;
@@ -82,17 +92,18 @@ class Simplifier {
   constexpr int elementwise(const Node& n, List<int>& in) {
     if (n.shape.rank > 0) {
       bool all_one = true;
-      for (int x : in) all_one = all_one && one_element(x) >= 0;
+      const int* x = in.data();
+      for (int k = n.count; k > 0 && all_one; --k) all_one = one_element(*x++) >= 0;
       if (all_one) {
-        for (int& x : in) x = one_element(x);
+        for (int& each : in) each = one_element(each);
         Node one = n;
         one.shape = {};
         return repeated(elementwise(one, in), n.shape);
       }
     }
     if (n.op == info_of<ops::Negate>) return shaped(negated(in[0]), n.shape);
-    if (in.size() != 2) return copy_node(g_, n, in);
-    const int a = in[0], b = in[1];
+    if (n.count != 2) return copy_node(g_, n, in);
+    const int a = in.data()[0], b = in.data()[1];
     const bool la = g_.is_literal(a), lb = g_.is_literal(b);
     const double x = la ? g_.literal(a) : 0, y = lb ? g_.literal(b) : 0;
     if (n.op == info_of<ops::Add>) {

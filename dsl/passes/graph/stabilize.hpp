@@ -477,12 +477,16 @@ class Stabilizer {
 };
 
 constexpr Graph stabilize(const Graph& g) {
-  bool exponentials = false, gradients = false;
+  bool exponentials = false, gradients = false, others = false;
   for (const Node& n : g.nodes) {
+    others = others || n.op == info_of<ops::Log> || n.op == info_of<ops::Log1p> ||
+             n.op == info_of<ops::Softplus> || n.op == info_of<ops::CrossEntropy> ||
+             n.op == info_of<ops::BinaryCrossEntropy> || n.op->cheaper;
     exponentials = exponentials || n.op == info_of<ops::Exp> || n.op == info_of<ops::Expm1> ||
                    n.op == info_of<ops::Sigmoid> || n.op == info_of<ops::Softmax>;
     gradients = gradients || n.op == info_of<ops::Gradient>;
   }
+  if (!exponentials && !others) return in_reading_order(g);
   return in_reading_order(rewrite(g, [&](Graph& out, int id, const List<int>& in) {
     StableForms forms(out, gradients);
     Stabilizer s(out, exponentials ? &forms : nullptr);

@@ -69,7 +69,7 @@ class BarrierPlanner {
     }
   }
 
-  constexpr List<Touch> touches(const Step& step) const {
+  constexpr List<Touch> touches(const Step& step) {
     List<Touch> list;
     int extent = everybody;
     if (step.split == Split::none) {
@@ -83,13 +83,15 @@ class BarrierPlanner {
       for (int e = 0; e < p_.extents.size(); ++e)
         if (p_.extents[e] == out[0]) extent = e;
     }
-    for (int k = 0; k < step.operands; ++k) {
-      const Operand& o = p_.operands[step.first_operand + k];
-      if (o.buffer < 0) continue;
-      const Where where = p_.buffers[o.buffer].where;
+    find_results(step);
+    const Operand* o = p_.operands.data() + step.first_operand;
+    const Buffer* const buffers = p_.buffers.data();
+    for (int k = 0; k < step.operands; ++k, ++o) {
+      if (o->buffer < 0) continue;
+      const Where where = buffers[o->buffer].where;
       if (where != Where::arena && where != Where::stored) continue;
-      list.push_back(
-          {o.buffer, extent >= 0 && !divided(step, k) ? everybody : extent, written(step, k)});
+      list.push_back({o->buffer, extent >= 0 && !divided(step, k) ? everybody : extent,
+                      written_[k] != Written::no});
     }
     return list;
   }
@@ -100,10 +102,7 @@ class BarrierPlanner {
     const Operand& o = p_.operands[step.first_operand + k];
     Count along = step.m, stride = o.stride[0];
     if (step.kind == StepKind::loop) {
-      for (int r = 0; r < p_.loops[step.loop].roots; ++r) {
-        const Root& root = p_.roots[p_.loops[step.loop].first_root + r];
-        if (root.arg == k && root.kind != RootKind::store) return false;
-      }
+      if (written_[k] == Written::reduced) return false;
       along = step.outer_rank > 0 ? step.outer[0] : step.inner;
       stride = o.stride[step.outer_rank > 0 ? 0 : inner_axis];
     } else if (step.kind == StepKind::gemm && step.outer_rank > 0) {
@@ -117,12 +116,22 @@ class BarrierPlanner {
     const Count& size = p_.buffers[o.buffer].size;
     return along.extent == size.extent && !stride.extent && along.n * stride.n == size.n;
   }
-  constexpr bool written(const Step& step, int k) const {
-    if (step.kind == StepKind::gemm) return k == 2;
-    if (step.kind == StepKind::kernel) return k == step.operands - 1;
-    for (int r = 0; r < p_.loops[step.loop].roots; ++r)
-      if (p_.roots[p_.loops[step.loop].first_root + r].arg == k) return true;
-    return false;
+  // What each operand of a step is a result of.
+  enum class Written : std::uint8_t { no, stored, reduced };
+  constexpr void find_results(const Step& step) {
+    written_.assign(step.operands, Written::no);
+    if (step.kind == StepKind::gemm) written_[2] = Written::stored;
+    if (step.kind == StepKind::kernel) written_[step.operands - 1] = Written::stored;
+    if (step.kind != StepKind::loop) return;
+    const Loop& loop = p_.loops[step.loop];
+    const Root* root = p_.roots.data() + loop.first_root;
+    for (int r = loop.roots; r > 0; --r, ++root) {
+      Written& result = written_[root->arg];
+      if (root->kind != RootKind::store)
+        result = Written::reduced;
+      else if (result == Written::no)
+        result = Written::stored;
+    }
   }
 
   /// What has happened to a buffer since the last barrier.
@@ -177,8 +186,9 @@ class BarrierPlanner {
   }
 
   Plan& p_;
-  List<Since> since_;  // of each buffer
-  List<Place> dead_;   // buffers touched for the last time since the last barrier
+  List<Since> since_;      // of each buffer
+  List<Written> written_;  // of each operand of the step that is looked at
+  List<Place> dead_;       // buffers touched for the last time since the last barrier
   int epoch_ = 1;
 };
 

@@ -93,8 +93,8 @@ class Clusters {
         operands_(graph.operands.data()),
         access_(accesses.data()) {
     const int n = g.size(), edges = g.operands.size();
-    int* base = bases_.extend(edges);
-    for (int e = 0; e < edges; ++e) *base++ = access_[operands_[e]].base;
+    base_ = bases_.extend(edges);
+    for (int e = 0; e < edges; ++e) base_[e] = access_[operands_[e]].base;
     time.assign(n, 0);
     level.assign(n, Level::full);
     reduction.assign(n, {});
@@ -102,16 +102,26 @@ class Clusters {
     inlined.assign(n, 0);
     kept.assign(n, 0);
     region.assign(n, -1);
-    parent_.assign(n, -1);
+    parents_.assign(n, -1);
+    parent_ = parents_.data();
+    time_ = time.data();
+    level_ = level.data();
+    form_ = reduction.data();
+    fused_ = fused.data();
+    inlined_ = inlined.data();
+    find_whole();
+    const char* const need = needed.data();
     for (int id = 0; id < n; ++id)
-      if (needed[id]) place(id);
+      if (need[id]) place(id);
+    for (int id = 0; id < n; ++id)
+      if (parent_[id] >= 0) parent_[id] = cluster_of(id);
     move_late();
     find_kept();
   }
 
   constexpr int cluster_of(int id) const {
     const int* const links = links_.data();
-    int c = parent_.data()[id];
+    int c = parent_[id];
     while (c >= 0 && links[c] != c) c = links[c];
     return c;
   }
@@ -129,23 +139,21 @@ class Clusters {
 
   /// Whether operand k is the computed value itself, read at the same elements: the answer to most
   /// questions about strides, without asking.
-  constexpr bool reads_whole(int id, int k) const {
-    const int v = operands_[nodes_[id].first + k];
-    return access_[v].base == v && nodes_[v].shape == iteration(id);
-  }
+  constexpr bool reads_whole(int id, int k) const { return whole_[nodes_[id].first + k]; }
 
   /// The node that computes operand k, behind its views.
-  constexpr int base_of(int id, int k) const { return bases_.data()[nodes_[id].first + k]; }
+  constexpr int base_of(int id, int k) const { return base_[nodes_[id].first + k]; }
+  constexpr const int* bases(int id) const { return base_ + nodes_[id].first; }
 
   /// How a fused node reads operand k when that is in the same cluster: at the same element, or at
   /// its row; `none` when it cannot be joined.
   enum class Join : std::uint8_t { none, full, row };
   constexpr Join join(int id, int k) const {
-    const int p = base_of(id, k);
-    if (!fused[p] || inlined[p] || region[id] != region[p]) return Join::none;
-    if (reduction[p].form == ReduceForm::columns || reduction[p].form == ReduceForm::all)
-      return Join::none;
-    if (level[p] == Level::full && reads_whole(id, k)) return Join::full;
+    const int p = base_[nodes_[id].first + k];
+    if (!fused_[p] || inlined_[p] || (g.repeats > 0 && region[id] != region[p])) return Join::none;
+    const ReduceForm form = form_[p].form;
+    if (form == ReduceForm::columns || form == ReduceForm::all) return Join::none;
+    if (level_[p] == Level::full && whole_[nodes_[id].first + k]) return Join::full;
     const Access a = operand(id, k);
     if (!is_zero(a.offset)) return Join::none;
     const Space s = stripped(iteration(id), a.stride);
@@ -207,8 +215,8 @@ class Clusters {
   }
 
   constexpr void place(int id) {
-    const Node& n = g[id];
-    find_region(id);
+    const Node& n = nodes_[id];
+    if (g.repeats > 0) find_region(id);
     switch (n.op->kind) {
       case OpKind::leaf:
         if (n.op == info_of<ops::RandomSite>) start(id, 0, stripped(n.shape), -1, 0);
@@ -233,9 +241,22 @@ class Clusters {
     }
   }
 
+  constexpr void find_whole() {
+    whole_ = wholes_.extend(bases_.size());
+    const int size = g.size();
+    for (int id = 0; id < size; ++id) {
+      const Node& n = nodes_[id];
+      const Shape& shape = iteration(id);
+      for (int e = n.first, end = n.first + n.count; e < end; ++e) {
+        const int v = operands_[e];
+        whole_[e] = base_[e] == v && nodes_[v].shape == shape;
+      }
+    }
+  }
+
   static constexpr int latest(int a, int b) { return a > b ? a : b; }
   // When the value in memory can be read.
-  constexpr int ready(int p) const { return fused[p] && !inlined[p] ? time[p] + 1 : time[p]; }
+  constexpr int ready(int p) const { return time_[p] + (fused_[p] && !inlined_[p] ? 1 : 0); }
 
   constexpr bool from_leaves(int id) const {
     for (int k = 0; k < g[id].count; ++k) {
@@ -252,10 +273,11 @@ class Clusters {
   // The first axis from which on every load of the node walks as along one dimension.
   constexpr int collapse_of(int id, int joined_time) const {
     int from = 0;
-    for (int k = 0; k < g[id].count; ++k) {
-      const int p = base_of(id, k);
-      if (inlined[p] || reads_whole(id, k)) continue;
-      if (fused[p] && time[p] == joined_time && join(id, k) != Join::none) continue;
+    const Node& n = nodes_[id];
+    for (int k = 0; k < n.count; ++k) {
+      const int p = base_[n.first + k];
+      if (inlined_[p] || whole_[n.first + k]) continue;
+      if (fused_[p] && time_[p] == joined_time && join(id, k) != Join::none) continue;
       const Access a = operand(id, k);
       const Space s = stripped(iteration(id), a.stride);
       for (int j = s.shape.rank - 2; j >= from; --j)
@@ -268,30 +290,33 @@ class Clusters {
     parent_[id] = clusters.size();
     links_.push_back(clusters.size());
     clusters.push_back({shape, t, split, collapse});
-    fused[id] = 1;
-    time[id] = t;
+    fused_[id] = 1;
+    time_[id] = t;
   }
 
   constexpr void fuse(int id) {
-    const bool reduces = g[id].op->kind == OpKind::reduce;
+    const Node& n = nodes_[id];
+    const bool reduces = n.op->kind == OpKind::reduce;
     const Shape shape = stripped(iteration(id));
-    if (reduces) reduction[id] = reduction_of(iteration(id), g[id].attr.i[0]);
-    const ReduceForm form = reduction[id].form;
+    if (reduces) form_[id] = reduction_of(iteration(id), n.attr.i[0]);
+    const ReduceForm form = form_[id].form;
 
-    const int count = g[id].count;
+    const int count = n.count;
+    const int* const base = base_ + n.first;
     int t = 0;
     Join joins[3] = {};  // an elementwise op has no more operands
     for (int k = 0; k < count; ++k) {
-      const int p = base_of(id, k);
+      const int p = base[k];
       joins[k] = join(id, k);
-      t = latest(t, joins[k] != Join::none ? time[p] : ready(p));
+      const int from = joins[k] != Join::none ? time_[p] : ready(p);
+      if (from > t) t = from;
     }
     int into = -1;
     bool as_row = false, possible = true;
     for (int k = 0; k < count && possible; ++k) {
       const Join j = joins[k];
-      const int p = base_of(id, k);
-      if (j == Join::none || time[p] != t) continue;
+      const int p = base[k];
+      if (j == Join::none || time_[p] != t) continue;
       const int c = cluster_of(p);
       const Cluster& joined = clusters[c];
       // A row value read by the whole row makes the reader full; read alone, it stays a row value.
@@ -322,8 +347,8 @@ class Clusters {
       int split = c.split, collapse = c.collapse;
       if (as_row && form != ReduceForm::none && form != ReduceForm::all) possible = false;
       if (!as_row && (form == ReduceForm::rows || form == ReduceForm::columns)) {
-        possible = split < 0 || split == reduction[id].split;
-        split = reduction[id].split;
+        possible = split < 0 || split == form_[id].split;
+        split = form_[id].split;
       }
       if (possible && !as_row && !reduces) collapse = latest(collapse, collapse_of(id, t));
       if ((split >= 0 && collapse > split) || c.nodes >= largest) possible = false;
@@ -332,17 +357,16 @@ class Clusters {
         c.split = split;
         c.collapse = collapse;
         parent_[id] = into;
-        fused[id] = 1;
-        time[id] = t;
-        level[id] = as_row || form == ReduceForm::rows ? Level::row : Level::full;
+        fused_[id] = 1;
+        time_[id] = t;
+        level_[id] = as_row || form == ReduceForm::rows ? Level::row : Level::full;
         return;
       }
     }
     if (into >= 0) ++t;
-    const int split =
-        form == ReduceForm::none || form == ReduceForm::all ? -1 : reduction[id].split;
+    const int split = form == ReduceForm::none || form == ReduceForm::all ? -1 : form_[id].split;
     start(id, t, shape, split, collapse_of(id, -1));
-    if (form == ReduceForm::rows) level[id] = Level::row;
+    if (form == ReduceForm::rows) level_[id] = Level::row;
     if (split >= 0 && clusters.back().collapse > split)
       graph_error("a reduction over several axes needs its operand in one piece");
   }
@@ -350,49 +374,58 @@ class Clusters {
   constexpr void move_late() {
     // only_user: the one cluster all consumers are in and read element by element; -1 undecided,
     // -2 there is none.
-    List<int> only_user, outside, uses;
-    only_user.assign(g.size(), -1);
-    outside.assign(g.size(), 0);
-    uses.assign(g.size(), 0);
-    for (const GraphRoot& r : g.roots)
-      only_user[access[r.value].base] = -2, ++outside[access[r.value].base];
     const int size = g.size();
+    List<int> only_users, outsides, all_uses;
+    only_users.assign(size, -1);
+    outsides.assign(size, 0);
+    all_uses.assign(size, 0);
+    int* const only_user = only_users.data();
+    int* const outside = outsides.data();
+    int* const uses = all_uses.data();
+    const char* const need = needed.data();
+    for (const GraphRoot& r : g.roots)
+      only_user[access_[r.value].base] = -2, ++outside[access_[r.value].base];
     for (int id = 0; id < size; ++id) {
       const Node& n = nodes_[id];
-      if (!needed[id] || n.op->kind == OpKind::view) continue;
-      const int mine = fused[id] ? cluster_of(id) : -1;
-      for (int k = 0; k < n.count; ++k) {
-        const int p = base_of(id, k);
+      if (!need[id] || n.op->kind == OpKind::view) continue;
+      const int mine = fused_[id] ? parent_[id] : -1;
+      const int* base = base_ + n.first;
+      for (int k = n.count; k > 0; --k) {
+        const int p = *base++;
         ++uses[p];
-        if (mine < 0 || !fused[p] || mine != cluster_of(p)) ++outside[p];
+        if (mine < 0 || !fused_[p] || mine != parent_[p]) ++outside[p];
       }
     }
     for (int id = size - 1; id >= 0; --id) {
       const Node& n = nodes_[id];
-      if (!needed[id] || n.op->kind == OpKind::view) continue;
-      if (fused[id] && only_user[id] >= 0 && only_user[id] != cluster_of(id))
+      if (!need[id] || n.op->kind == OpKind::view) continue;
+      if (fused_[id] && only_user[id] >= 0 && only_user[id] != parent_[id])
         move(id, only_user[id], outside, uses);
+      const int* const base = base_ + n.first;
+      const int mine = fused_[id] ? parent_[id] : -1;
       for (int k = 0; k < n.count; ++k) {
-        const int p = base_of(id, k);
-        if (!fused[p]) continue;
+        const int p = base[k];
+        if (!fused_[p]) continue;
         int& of_p = only_user[p];
         if (of_p == -2) continue;
+        // Read in its own cluster it stays there.
         int user = -2;
-        if (fused[id] && join(id, k) == Join::full) user = cluster_of(id);
+        if (mine >= 0 && mine != parent_[p] && join(id, k) == Join::full) user = mine;
         if (of_p == -1) of_p = user;
         if (of_p != user) of_p = -2;
       }
     }
   }
 
-  constexpr void move(int id, int to, List<int>& outside, const List<int>& uses) {
+  constexpr void move(int id, int to, int* outside, const int* uses) {
     Cluster& c = clusters[to];
-    if (g[id].op->kind == OpKind::reduce || level[id] != Level::full || c.time <= time[id]) return;
-    if (!(c.shape == stripped(g[id].shape)) || c.nodes >= 2 * largest) return;
+    const Node& n = nodes_[id];
+    if (n.op->kind == OpKind::reduce || level_[id] != Level::full || c.time <= time_[id]) return;
+    if (c.nodes >= 2 * largest || !(c.shape == stripped(n.shape))) return;
     int to_keep = 0;
-    for (int k = 0; k < g[id].count; ++k) {
-      const int p = base_of(id, k);
-      if (fused[p] && !inlined[p] && outside[p] == 0) {
+    for (int k = 0; k < n.count; ++k) {
+      const int p = base_[n.first + k];
+      if (fused_[p] && !inlined_[p] && outside[p] == 0) {
         if (uses[p] != 1) return;
         ++to_keep;
       }
@@ -400,11 +433,11 @@ class Clusters {
     if (to_keep > 1) return;
     const int collapse = latest(c.collapse, collapse_of(id, c.time));
     if (c.split >= 0 && collapse > c.split) return;
-    for (int k = 0; k < g[id].count; ++k) ++outside[base_of(id, k)];
+    for (int k = 0; k < n.count; ++k) ++outside[base_[n.first + k]];
     c.collapse = collapse;
     ++c.nodes;
     parent_[id] = to;
-    time[id] = c.time;
+    time_[id] = c.time;
   }
 
   constexpr void find_kept() {
@@ -414,15 +447,19 @@ class Clusters {
         graph_error_shape("repeat", "a value of the body is used outside it", &g[r.value].shape, 1);
     }
     const int size = g.size();
+    const char* const need = needed.data();
+    char* const keep = kept.data();
     for (int id = 0; id < size; ++id) {
       const Node& n = nodes_[id];
-      if (!needed[id] || n.op->kind == OpKind::view) continue;
-      const bool loads = fused[id] || inlined[id];
-      for (int k = 0; k < n.count; ++k) {
-        const int p = base_of(id, k);
-        if (kept[p]) continue;
-        if (loads && (inlined[p] || (fused[p] && cluster_of(p) == cluster_of(id)))) continue;
-        kept[p] = 1;
+      if (!need[id] || n.op->kind == OpKind::view) continue;
+      const bool loads = fused_[id] || inlined_[id];
+      const int mine = parent_[id];
+      const int* base = base_ + n.first;
+      for (int k = n.count; k > 0; --k) {
+        const int p = *base++;
+        if (keep[p]) continue;
+        if (loads && (inlined_[p] || (fused_[p] && parent_[p] == mine))) continue;
+        keep[p] = 1;
       }
     }
   }
@@ -430,9 +467,17 @@ class Clusters {
   const Node* nodes_;
   const int* operands_;
   const Access* access_;
-  List<int> bases_;   // for each of the graph's operands, the node that computes it
-  List<int> parent_;  // cluster of a node as it was placed
-  List<int> links_;   // cluster it was merged into
+  List<int> bases_;    // for each of the graph's operands, the node that computes it
+  List<char> wholes_;  // and whether it is read as it is made
+  List<int> parents_;  // cluster of a node as it was placed
+  List<int> links_;    // cluster it was merged into
+  // The lists' numbers: an access to them is no call, which a constant evaluation pays for.
+  int* base_ = nullptr;
+  char* whole_ = nullptr;
+  int *parent_ = nullptr, *time_ = nullptr;
+  Level* level_ = nullptr;
+  Reduction* form_ = nullptr;
+  char *fused_ = nullptr, *inlined_ = nullptr;
 };
 
 }  // namespace ansatz::ir

@@ -35,20 +35,28 @@ class Emitter {
   constexpr void place_values() {
     buffer_.assign(g_.size(), -1);
     slot_.assign(g_.size(), -1);
-    for (int id = 0; id < g_.size(); ++id)
-      if (g_[id].op->kind == OpKind::leaf && (c_.needed[id])) leaf(id);
+    const int size = g_.size();
+    const Node* const nodes = g_.nodes.data();
+    const int* const unit_of = s_.unit_of.data();
+    const char* const kept = c_.kept.data();
+    bool any_sum = false;
+    for (int id = 0; id < size; ++id) {
+      any_sum = any_sum || nodes[id].op == info_of<ops::Gemm>;
+      if (nodes[id].op->kind == OpKind::leaf && c_.needed[id]) leaf(id);
+    }
     place_carried();
-    for (int id = 0; id < g_.size(); ++id) {
-      const bool single = g_[id].op->kind == OpKind::matmul || g_[id].op->kind == OpKind::kernel;
-      if (s_.unit_of[id] < 0 || !(c_.kept[id] || single) || g_[id].op == info_of<ops::Gemm> ||
-          g_[id].op->kind == OpKind::control)
+    for (int id = 0; id < size; ++id) {
+      if (unit_of[id] < 0) continue;
+      const OpKind kind = nodes[id].op->kind;
+      const bool single = kind == OpKind::matmul || kind == OpKind::kernel;
+      if (!(kept[id] || single) || nodes[id].op == info_of<ops::Gemm> || kind == OpKind::control)
         continue;
       place(id);
     }
     // A product that adds to another's result takes its memory over, but not in a loop that needs
     // that result in every iteration.
-    for (int id = 0; id < g_.size(); ++id) {
-      if (s_.unit_of[id] < 0 || g_[id].op != info_of<ops::Gemm>) continue;
+    for (int id = 0; any_sum && id < size; ++id) {
+      if (unit_of[id] < 0 || nodes[id].op != info_of<ops::Gemm>) continue;
       const int onto = g_.in(id, 3);
       if (s_.in_place[id] < 0 && g_[onto].op->kind == OpKind::matmul &&
           c_.region[id] == c_.region[onto])
@@ -198,8 +206,9 @@ class Emitter {
     s.inner = d.inner;
     s.split = d.outer_rank > 0 ? Split::rows : Split::columns;
     s.loop = loop(d);
-    for (int id : members)
-      if (c_.kept[id] || c_.inlined[id]) s.label = g_[id].op->name, s.output = id;
+    for (int k = members.size() - 1; k >= 0 && s.output < 0; --k)
+      if (const int id = members[k]; c_.kept[id] || c_.inlined[id])
+        s.label = g_[id].op->name, s.output = id;
     s.flops = d.inner;
     for (int k = 0; k < d.outer_rank; ++k) s.flops = times(s.flops, d.outer[k]);
     s.flops.n = static_cast<std::int64_t>(d.flops * static_cast<double>(s.flops.n));

@@ -42,31 +42,39 @@ class LoopWriter {
                        const List<int>& members, const List<int>& buffers, List<int>& slot)
       : c_(clusters),
         g_(clusters.g),
-        members_(members),
+        nodes_(clusters.g.nodes.data()),
+        member_(members.data()),
+        count_(members.size()),
         buffers_(buffers),
         shape_(space.shape),
-        slot_(slot) {
+        slot_(slot.data()) {
     split_ = space.split >= 0 ? space.split : space.collapse;
-    for (int m = 0; m < members.size(); ++m) slot_[members[m]] = m;
-    phase_.assign(members.size(), 0);
-    at_.assign(members.size(), -1);
-    in_phase_.assign(members.size(), -1);
-    first_like_.assign(chains, -1);
+    for (int m = 0; m < count_; ++m) slot_[member_[m]] = m;
+    phases_.assign(count_, 0);
+    ats_.assign(count_, -1);
+    in_phases_.assign(count_, -1);
+    phase_ = phases_.data();
+    at_ = ats_.data();
+    in_phase_ = in_phases_.data();
+    firsts_like_.assign(chains, -1);
+    first_like_ = firsts_like_.data();
+    for (int& last : last_of_buffer_) last = -1;
   }
 
   constexpr LoopDraft write() {
     plan_outer();
     find_phases();
     for (int p = 0; p <= draft_.phases; ++p)
-      for (int m = 0; m < members_.size(); ++m)
-        if (phase_[m] == p) value(members_[m], p);
-    for (int m = 0; m < members_.size(); ++m) roots_of(members_[m]);
-    for (int id : members_) slot_[id] = -1;
+      for (int m = 0; m < count_; ++m)
+        if (phase_[m] == p) value(member_[m], p);
+    const char* const kept = c_.kept.data();
+    for (int m = 0; m < count_; ++m)
+      if (kept[member_[m]]) root_of(member_[m]);
+    for (int m = 0; m < count_; ++m) slot_[member_[m]] = -1;
     return static_cast<LoopDraft&&>(draft_);
   }
 
  private:
-  constexpr bool member(int id) const { return slot_[id] >= 0; }
   constexpr bool is_root_reduction(int id) const {
     const ReduceForm f = c_.reduction[id].form;
     return f == ReduceForm::columns || f == ReduceForm::all;
@@ -87,11 +95,12 @@ class LoopWriter {
   }
   constexpr bool collapsible(int j) const {
     if (is_extent(shape_[j]) && is_extent(shape_[j + 1])) return false;
-    for (int id : members_) {
-      if (g_[id].op->kind == OpKind::leaf) continue;
-      for (int k = 0; k < g_[id].count; ++k) {
+    for (int m = 0; m < count_; ++m) {
+      const int id = member_[m];
+      if (nodes_[id].op->kind == OpKind::leaf) continue;
+      for (int k = 0; k < nodes_[id].count; ++k) {
         const int from = c_.base_of(id, k);
-        if (member(from) || c_.inlined[from] || c_.reads_whole(id, k)) continue;
+        if (slot_[from] >= 0 || c_.inlined[from] || c_.reads_whole(id, k)) continue;
         const Space s = spread(id, c_.operand(id, k));
         if (!(s.stride[j] == times(s.stride[j + 1], count_of_dim(g_, shape_[j + 1])))) return false;
       }
@@ -108,14 +117,20 @@ class LoopWriter {
 
   // Phase of a full value: the pass it is computed in; of a row value: the pass before which it is.
   constexpr void find_phases() {
+    bool any_gathers = false;
+    const Reduction* const reduction = c_.reduction.data();
+    for (int m = 0; m < count_; ++m)
+      any_gathers = any_gathers || reduction[member_[m]].form == ReduceForm::rows;
+    if (!any_gathers) return;  // one phase, the first
     int last = 0;
-    for (int m = 0; m < members_.size(); ++m) {
-      const int id = members_[m];
+    for (int m = 0; m < count_; ++m) {
+      const int id = member_[m];
+      const int* const base = c_.bases(id);
       int p = 0;
-      for (int k = 0; k < g_[id].count; ++k) {
-        const int from = c_.base_of(id, k);
-        if (!member(from)) continue;
-        const int ready = phase_[slot_[from]] + (gathers(from) ? 1 : 0);
+      for (int k = 0, count = nodes_[id].count; k < count; ++k) {
+        const int from = base[k];
+        if (slot_[from] < 0) continue;
+        const int ready = phase_[slot_[from]] + (reduction[from].form == ReduceForm::rows ? 1 : 0);
         p = p > ready ? p : ready;
       }
       phase_[m] = p;
@@ -136,21 +151,28 @@ class LoopWriter {
     return o;
   }
   constexpr int operand_index(const Operand& o) {
-    for (int k = 0; k < draft_.operands.size(); ++k) {
-      const Operand& q = draft_.operands[k];
-      bool same =
-          q.buffer == o.buffer && q.offset == o.offset && q.site == o.site && q.buffer != -1;
-      for (int j = 0; j <= outer_axes; ++j) same = same && q.stride[j] == o.stride[j];
-      if (same) return k;
-    }
+    int& last = last_of_buffer_[o.buffer & (buffers_apart - 1)];
+    if (o.buffer != -1)
+      for (int k = last; k >= 0; k = before_.data()[k])
+        if (same_place(draft_.operands.data()[k], o)) return k;
+    const int at = draft_.operands.size();
     draft_.operands.push_back(o);
-    return draft_.operands.size() - 1;
+    while (before_.size() < at) before_.push_back(-1);  // of random sites, which are never the same
+    before_.push_back(last);
+    last = at;
+    return at;
+  }
+  static constexpr bool same_place(const Operand& a, const Operand& b) {
+    if (a.buffer != b.buffer || !(a.offset == b.offset) || a.site != b.site) return false;
+    for (int j = 0; j <= outer_axes; ++j)
+      if (!(a.stride[j] == b.stride[j])) return false;
+    return true;
   }
 
   // Equal instructions are one; no two draw the same random numbers.
   constexpr int push(const Instr& i) {
     int& first = first_like_[(i.in[0] + 3 * i.in[1] + 5 * i.arg + 7 * i.phase) & (chains - 1)];
-    if (i.code != Code::random)
+    if (first >= 0 && i.code != Code::random)
       for (int k = first; k >= 0; k = next_like_.data()[k])
         if (draft_.code.data()[k] == i) return k;
     const int at = draft_.code.size();
@@ -187,12 +209,13 @@ class LoopWriter {
 
   constexpr int operand_value(int id, int k, int p) {
     const int from = c_.base_of(id, k);
+    if (const int m = slot_[from]; m >= 0)
+      return at_[m] >= 0 && phase_[m] == p ? at_[m] : value(from, p);
     if (c_.inlined[from]) return number(from);
-    if (member(from)) return value(from, p);
     // Many read one and the same, such as the input of all steps of a chain.
     const int v = g_.in(id, k);
     Loaded& last = loaded_[v % recent];
-    const Shape space = c_.iteration(id);
+    const Shape& space = c_.iteration(id);
     if (last.operand != v || last.phase != p || !(last.space == space))
       last = {v, p, space, load(id, c_.operand(id, k), p)};
     return last.instr;
@@ -257,14 +280,14 @@ class LoopWriter {
     return push(i);
   }
   constexpr int keep_again(int id, int instr, int p) {
-    if (again_.size() < members_.size()) again_.assign(members_.size(), -1);
+    if (again_.size() < count_) again_.assign(count_, -1);
     again_[slot_[id]] = instr;
     in_phase_[slot_[id]] = p;
     return instr;
   }
 
   constexpr int compute(int id, int p) {
-    const Node& n = g_[id];
+    const Node& n = nodes_[id];
     Instr i;
     i.phase = static_cast<std::uint8_t>(p);
     i.level = c_.level[id];
@@ -337,9 +360,21 @@ class LoopWriter {
     return push(i);
   }
 
-  constexpr void roots_of(int id) {
-    if (!c_.kept[id]) return;
-    const Node& n = g_[id];
+  // Where a member's value lies, a number an element or a row.
+  constexpr Operand own_operand(bool row) const {
+    Shape rows = shape_;
+    if (row) rows.rank = split_;
+    Count plain[max_rank] = {};
+    contiguous_strides(g_, rows, plain);
+    Space s;
+    s.shape = shape_;
+    for (int k = 0; k < rows.rank; ++k) s.stride[k] = plain[k];
+    Operand o = make_operand(-1, {}, s);
+    if (!row && split_ == shape_.rank) o.stride[inner_axis] = {1, 0};
+    return o;
+  }
+  constexpr void root_of(int id) {
+    const Node& n = nodes_[id];
     Root r;
     r.type = n.type;
     Operand o;
@@ -356,17 +391,13 @@ class LoopWriter {
     } else {
       r.value = static_cast<std::int16_t>(at_[slot_[id]]);
       const bool row = c_.level[id] == Level::row;
-      Shape rows = shape_;
-      if (row) rows.rank = split_;
-      Access a;
-      Count plain[max_rank] = {};
-      contiguous_strides(g_, rows, plain);
-      Space s;
-      s.shape = shape_;
-      for (int k = 0; k < rows.rank; ++k) s.stride[k] = plain[k];
-      o = make_operand(buffers_[id], a, s);
+      if (!has_own_[row]) {
+        own_[row] = own_operand(row);
+        has_own_[row] = true;
+      }
+      o = own_[row];
+      o.buffer = buffers_[id];
       r.walk = row ? Walk::fixed : Walk::contiguous;
-      if (!row && split_ == shape_.rank) o.stride[inner_axis] = {1, 0};
     }
     r.arg = static_cast<std::int16_t>(operand_index(o));
     draft_.roots.push_back(r);
@@ -374,17 +405,21 @@ class LoopWriter {
 
   const Clusters& c_;
   const Graph& g_;
-  const List<int>& members_;
+  const Node* nodes_;
+  const int* member_;
+  int count_;
   const List<int>& buffers_;
   LoopDraft draft_;
   Shape shape_;
   int split_ = 0;
   int group_last_[outer_axes] = {};
-  List<int>& slot_;
-  List<int> phase_, at_, in_phase_, again_;
+  int* slot_;
+  List<int> phases_, ats_, in_phases_, again_;
+  int *phase_ = nullptr, *at_ = nullptr, *in_phase_ = nullptr;  // their numbers
   // Instructions that may be equal are a chain: its last, and of each the one before.
   static constexpr int chains = 128;
-  List<int> first_like_, next_like_;
+  List<int> firsts_like_, next_like_;
+  int* first_like_ = nullptr;
   struct Loaded {
     int operand = -1, phase = 0;
     Shape space;
@@ -392,6 +427,12 @@ class LoopWriter {
   };
   static constexpr int recent = 8;
   Loaded loaded_[recent] = {};
+  Operand own_[2];  // of a full and of a row value
+  bool has_own_[2] = {};
+  // Operands of buffers whose numbers end alike are a chain, too.
+  static constexpr int buffers_apart = 64;
+  int last_of_buffer_[buffers_apart];
+  List<int> before_;
 };
 
 }  // namespace ansatz::ir

@@ -59,7 +59,7 @@ class MemoryPlanner {
 
   constexpr bool reuse_operand(int s, int b) {
     const Step& step = p_.steps[s];
-    if (step.kind != StepKind::loop) return false;
+    if (step.kind != StepKind::loop || dying_[s].empty()) return false;
     const Loop& loop = p_.loops[step.loop];
     if (loop.phases != 1) return false;
     const Operand* out = nullptr;

@@ -27,7 +27,9 @@ class Scheduler {
     find_units();
     find_needs();
     s_.in_place.assign(g_.size(), -1);
-    for (int id = 0; id < g_.size(); ++id) carried_in_place(id);
+    const int size = g_.size();
+    if (g_.repeats > 0)
+      for (int id = 0; id < size; ++id) carried_in_place(id);
     for (const GraphRoot& r : g_.roots)
       if (r.target >= 0 && s_.unit_of[r.value] >= 0 && s_.in_place[r.value] < 0)
         write_over(r.value, r.target);
@@ -40,18 +42,23 @@ class Scheduler {
     s_.unit_of.assign(g_.size(), -1);
     List<int> of_cluster;
     of_cluster.assign(c_.clusters.size(), -1);
-    for (int id = 0; id < g_.size(); ++id) {
-      if (!c_.needed[id]) continue;
-      const OpKind kind = g_[id].op->kind;
+    const int size = g_.size();
+    const Node* const nodes = g_.nodes.data();
+    const char* const needed = c_.needed.data();
+    const char* const fused = c_.fused.data();
+    for (int id = 0; id < size; ++id) {
+      if (!needed[id]) continue;
+      const OpKind kind = nodes[id].op->kind;
+      if (kind == OpKind::leaf && !fused[id]) continue;
       if (c_.inlined[id] && !c_.kept[id]) continue;
       int unit = -1;
-      if (c_.fused[id]) {
+      if (fused[id]) {
         int& u = of_cluster[c_.cluster_of(id)];
         if (u < 0) u = new_unit();
         unit = u;
       } else if (kind == OpKind::matmul || kind == OpKind::kernel || c_.inlined[id]) {
         unit = new_unit();
-      } else if (g_[id].op == info_of<ops::Repeated>) {
+      } else if (nodes[id].op == info_of<ops::Repeated>) {
         const int loop = loop_of(id);
         while (s_.loop_end.size() <= loop) s_.loop_end.push_back(-1);
         if (s_.loop_end[loop] < 0) s_.loop_end[loop] = new_unit();
@@ -62,7 +69,7 @@ class Scheduler {
       }
       s_.unit_of[id] = unit;
       s_.members[unit].push_back(id);
-      if (c_.region[id] >= 0 && g_[id].op != info_of<ops::Repeated>)
+      if (g_.repeats > 0 && c_.region[id] >= 0 && nodes[id].op != info_of<ops::Repeated>)
         s_.region[unit] = c_.region[id];
     }
   }
@@ -91,15 +98,27 @@ class Scheduler {
     return false;
   }
 
-  // The memory nodes a unit's step reads: through inlined numbers, not through views.
-  template <class Visit>
-  constexpr void each_read(int id, Visit visit) const {
-    for (int k = 0; k < g_[id].count; ++k) {
-      const int p = c_.access[g_.in(id, k)].base;
-      if (c_.inlined[p] && (c_.fused[id] || c_.inlined[id]))
-        each_read(p, visit);
-      else
-        visit(p, k);
+  // Notes what a unit's step reads from memory: through inlined numbers, not through views.
+  constexpr void note_reads(int u, int id) {
+    const int* const base = c_.bases(id);
+    const int* const unit_of = s_.unit_of.data();
+    for (int k = 0, count = g_[id].count; k < count; ++k) {
+      const int p = base[k], from = unit_of[p];
+      if (from == u) continue;
+      if (c_.inlined[p] && (c_.fused[id] || c_.inlined[id])) {
+        note_reads(u, p);
+        continue;
+      }
+      if (from >= 0)
+        add_once(needs_[u], from);
+      else if (g_[p].op->kind == OpKind::leaf || g_[p].op == info_of<ops::Carried>)
+        add_once(readers_[p], u);
+      // The first iteration starts from the initial values.
+      if (g_[p].op == info_of<ops::Carried>)
+        for (int j = 1; j < g_[p].count; ++j) {
+          const int initial = unit_of[c_.base_of(p, j)];
+          if (initial >= 0) add_once(needs_[u], initial);
+        }
     }
   }
 
@@ -107,21 +126,7 @@ class Scheduler {
     needs_.resize(s_.members.size());
     readers_.resize(g_.size());
     for (int u = 0; u < s_.members.size(); ++u)
-      for (int id : s_.members[u])
-        each_read(id, [&](int p, int) {
-          const int from = s_.unit_of[p];
-          if (from == u) return;
-          if (from >= 0)
-            add_once(needs_[u], from);
-          else if (g_[p].op->kind == OpKind::leaf || g_[p].op == info_of<ops::Carried>)
-            add_once(readers_[p], u);
-          // The first iteration starts from the initial values.
-          if (g_[p].op == info_of<ops::Carried>)
-            for (int k = 1; k < g_[p].count; ++k) {
-              const int initial = s_.unit_of[c_.access[g_.in(p, k)].base];
-              if (initial >= 0) add_once(needs_[u], initial);
-            }
-        });
+      for (int id : s_.members[u]) note_reads(u, id);
     for (int u = 0; u < s_.members.size(); ++u) {
       for (int r = s_.region[u]; r >= 0; r = c_.outer[r])
         if (r < s_.loop_end.size() && s_.loop_end[r] >= 0 && s_.loop_end[r] != u)
@@ -231,8 +236,10 @@ class Scheduler {
     then.resize(n);
     for (int u = 0; u < n; ++u)
       for (int from : needs_[u]) then[from].push_back(u);
-    for (int id = 0; id < g_.size(); ++id) {
-      const int target = s_.in_place[id];
+    const int size = g_.size();
+    const int* const in_place = s_.in_place.data();
+    for (int id = 0; id < size; ++id) {
+      const int target = in_place[id];
       if (target < 0) continue;
       const int writer = s_.unit_of[id];
       for (int reader : readers_[target])
