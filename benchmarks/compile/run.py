@@ -47,6 +47,8 @@ BUDGETS = {'headers': (1.2, None), 'softmax regression': (2.5, 600), 'MLP 2': (3
 NODE_BUDGET = 3e-3  # seconds of a node, up to 1,500 of them
 # Nodes that a layer of the MLP brings to the graph, as bench_lowering counts them.
 NODES_OF_LAYER = 14
+# And that an op of the chain with its gradient brings.
+NODES_WITH_GRADIENT = 3
 GROWN = 1.1
 
 
@@ -100,7 +102,8 @@ def complaints_about(compiler, name, seconds, memory, before):
 def growth(compiler, measured):
     """Lines on the cost of one more op or node, and complaints."""
     lines, found = [], []
-    for kind, small, large, nodes in (('MLP', 20, 80, NODES_OF_LAYER), ('chain', 64, 512, 1)):
+    for kind, small, large, nodes in (('MLP', 20, 80, NODES_OF_LAYER), ('chain', 64, 512, 1),
+                                      ('chain with gradient', 64, 256, NODES_WITH_GRADIENT)):
         a = measured.get((compiler, f'{kind} {small}'))
         b = measured.get((compiler, f'{kind} {large}'))
         if not a or not b:
