@@ -629,8 +629,17 @@ void check_files(const Dataset& set, const yaml::Place& place, Loader& loader) {
   const std::string file = set.missing_file();
   if (file.empty()) return;
   std::error_code why;
-  if (!std::filesystem::exists(file, why) && why) {
+  const bool exists = std::filesystem::exists(file, why);
+  if (!exists && why) {
     tell_missing(place, fmt::format("the data file '{}' cannot be read: {}", file, why.message()),
+                 loader);
+    return;
+  }
+  if (exists) {
+    const bool folder = std::filesystem::is_directory(file, why);
+    tell_missing(place,
+                 fmt::format("'{}' is a {}, where a {} of data belongs", file,
+                             folder ? "folder" : "file", folder ? "file" : "folder"),
                  loader);
     return;
   }

@@ -287,8 +287,19 @@ def check_preprocessor():
     expect("preprocessor: another class", code == 3 and "preprocessor" in err, code, err)
 
 
+def check_kinds_of_paths():
+    """A file where a folder belongs is not called one that does not exist."""
+    write("numbers.csv", "1,2\n3,4\n")
+    job = ("!obj:Train {\n  dataset: !obj:ImagePatches { path: \"numbers.csv\", "
+           "patch_shape: [3, 3], num_patches: 8 },\n  model: !obj:KMeans { k: 3, nvis: 9 } }\n")
+    code, out, err = run("train", write("patches.yaml", job))
+    expect("a file in place of a folder", code != 0 and "patches.yaml:2:" in err
+           and "'numbers.csv' is a file, where a folder of data belongs" in err, code, err)
+
+
 try:
     check_several()
+    check_kinds_of_paths()
     check_preprocessor()
     check_arrays()
     check_mapped()
