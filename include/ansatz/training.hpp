@@ -40,6 +40,7 @@
 #include <ansatz/session/loaded_model.hpp>
 #include <ansatz/session/model_block.hpp>
 #include <ansatz/session/observers.hpp>
+#include <ansatz/session/origin.hpp>
 #include <ansatz/session/output_file.hpp>
 #include <ansatz/session/outputs.hpp>
 #include <ansatz/session/phases.hpp>

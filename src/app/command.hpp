@@ -70,6 +70,9 @@ CLI::Validator seconds_from_0();
 /// "float32" or "float64" as --floatX takes them.
 ElementType precision_of(const std::string& floatX);
 
+/// A record as people read it: six digits, or with --full all that its precision has.
+std::string record_text(double value, ElementType precision, bool full);
+
 /// Loads shared objects with classes and configurations of the user. FileError.
 void load_libraries(const std::vector<std::string>& paths);
 

@@ -25,6 +25,10 @@ void show_job(const ModelFile& file) {
   for (const auto& [name, value] : file.environment) comment(name, value);
   for (const auto& [name, value] : file.data) comment(name, value);
   for (const auto& [name, value] : file.variables) comment(fmt::format("${{{}}}", name), value);
+  for (const auto& run : file.runs)
+    for (const char* name : {"command", "host", "system", "begun", "ansatz", "openblas"})
+      if (const auto at = run.find(name); at != run.end()) comment(name, at->second);
+  for (const auto& [path, hash] : file.files) comment("SHA-256 of " + path, hash);
   say(stdout, "{}{}", file.job_yaml, file.job_yaml.ends_with('\n') ? "" : "\n");
 }
 
@@ -32,6 +36,12 @@ OrderedJson object_of(const std::map<std::string, std::string>& texts) {
   OrderedJson object = OrderedJson::object();
   for (const auto& [name, value] : texts) add_key(object, name, value);
   return object;
+}
+
+OrderedJson runs_of(const ModelFile& file) {
+  OrderedJson runs = OrderedJson::array();
+  for (const auto& run : file.runs) runs.push_back(object_of(run));
+  return runs;
 }
 
 int job(const std::string& path, bool json) {
@@ -44,7 +54,9 @@ int job(const std::string& path, bool json) {
               {"floatX", file.floatX},
               {"environment", object_of(file.environment)},
               {"data", object_of(file.data)},
-              {"variables", object_of(file.variables)}});
+              {"variables", object_of(file.variables)},
+              {"runs", runs_of(file)},
+              {"sha256", object_of(file.files)}});
   else
     show_job(file);
   return exit_ok;
@@ -59,7 +71,8 @@ const Command job_command(85, [](CLI::App& app, int& exit) {
   };
   auto a = std::make_shared<Arguments>();
   CLI::App* c = app.add_subcommand(
-      "job", "the job of a model file, and the versions and data that it was trained with");
+      "job",
+      "the job of a model file, and who trained it, where, when, with which versions and data");
   c->add_option("model", a->path, "model file")->required();
   add_json(*c, a->json);
   c->footer("Example:\n  ansatz job model.pkl > job.yaml && ansatz train job.yaml");

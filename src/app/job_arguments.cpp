@@ -7,8 +7,11 @@
 #include <fmt/format.h>
 
 #include <ansatz/base/regular_file.hpp>
+#include <ansatz/session/observers.hpp>
 
 #include <dlfcn.h>
+
+#include <cmath>
 
 namespace ansatz::app {
 
@@ -69,6 +72,13 @@ void load_libraries(const std::vector<std::string>& paths) {
     if (registry().names().size() + configurations().size() == before)
       say(stderr, "warning: --load {}: it brings neither a class nor a configuration\n", path);
   }
+}
+
+std::string record_text(double value, ElementType precision, bool full) {
+  if (full && precision == ElementType::float32)
+    return fmt::format("{}", static_cast<float>(value));
+  if (full) return fmt::format("{}", value);
+  return std::abs(value) >= 1e4 ? channel_text(value, precision) : fmt::format("{:.6g}", value);
 }
 
 ElementType precision_of(const std::string& floatX) {

@@ -29,8 +29,11 @@ namespace {
 // What of the records is shown, and how.
 struct Shown {
   std::vector<std::string> channels;
-  bool json = false, quiet = false;
+  bool json = false, quiet = false, full = false;
 
+  void add_full_to(CLI::App& command) {
+    command.add_flag("--full", full, "all digits that the precision has, in place of six");
+  }
   void add_to(CLI::App& command) {
     command
         .add_option("--channels", channels, "patterns of channels to show, such as '*_misclass'")
@@ -104,7 +107,7 @@ int print_monitor(const std::vector<std::string>& paths, const Shown& shown) {
                                    ? ""
                                    : fmt::format(" (not since epoch {})", last_epoch(records, *c));
       say(stdout, "{} : {}{}\n", printable_name(c->name),
-          channel_text(c->val_record.back(), precision_of(file.floatX)), when);
+          record_text(c->val_record.back(), precision_of(file.floatX), shown.full), when);
     }
   }
   return exit_ok;
@@ -271,8 +274,15 @@ std::string shape_of(const NamedTensor& t) {
   return shape;
 }
 
-int summarize(const std::string& path) {
+int summarize(const std::string& path, bool full) {
   const ModelFile file = read_model_file(path);
+  const auto text = [full](double v) {
+    return full ? fmt::format("{}", v) : fmt::format("{:.6g}", v);
+  };
+  const auto line = [&](const char* what, const Numbers& n) {
+    return fmt::format("  {}min {}  mean {}  max {}", what, text(n.smallest), text(n.mean),
+                       text(n.largest));
+  };
   const auto layers = layers_of(path);
   const auto layer_of = [&](const NamedTensor& t) {
     const auto found = layers.find(t.name);
@@ -291,20 +301,16 @@ int summarize(const std::string& path) {
     const std::vector<double> values = values_of(t);
     const Numbers n = numbers_of(values);
     total += t.size();
-    say(stdout, "{}: [{}]\n  min {:.6g}  mean {:.6g}  max {:.6g}  standard deviation {:.6g}\n",
-        printable_name(t.name), shape_of(t), n.smallest, n.mean, n.largest, n.deviation);
+    say(stdout, "{}: [{}]\n{}  standard deviation {}\n", printable_name(t.name), shape_of(t),
+        line("", n), text(n.deviation));
     if (t.shape.size() != 2) continue;
-    const Numbers columns = norms_of(t, values, 0), rows = norms_of(t, values, 1);
-    say(stdout, "  column norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", columns.smallest,
-        columns.mean, columns.largest);
-    say(stdout, "  row norms: min {:.6g}  mean {:.6g}  max {:.6g}\n", rows.smallest, rows.mean,
-        rows.largest);
+    say(stdout, "{}\n{}\n", line("column norms: ", norms_of(t, values, 0)),
+        line("row norms: ", norms_of(t, values, 1)));
   }
   for (const NamedTensor& t : file.state) {
     const Numbers n = numbers_of(values_of(t));
-    say(stdout,
-        "state {}: [{}]\n  min {:.6g}  mean {:.6g}  max {:.6g}  standard deviation {:.6g}\n",
-        printable_name(t.name), shape_of(t), n.smallest, n.mean, n.largest, n.deviation);
+    say(stdout, "state {}: [{}]\n{}  standard deviation {}\n", printable_name(t.name), shape_of(t),
+        line("", n), text(n.deviation));
   }
   say(stdout, "{} parameters, {}\n", total, file.floatX);
   if (const MonitorRecords* records = find_monitor(file.monitors))
@@ -322,6 +328,7 @@ const Command print_monitor_command(70, [](CLI::App& app, int& exit) {
   CLI::App* c = app.add_subcommand("print-monitor", "the last record of every channel");
   c->add_option("models", *paths, "model files")->required();
   c->add_flag("--json", shown->json, "one JSON object a file");
+  shown->add_full_to(*c);
   shown->add_to(*c);
   c->footer("Example:\n  ansatz print-monitor model.pkl --channels '*_misclass'");
   c->callback([paths, shown, &exit] { exit = print_monitor(*paths, *shown); });
@@ -365,10 +372,13 @@ const Command summarize_model_command(90, [](CLI::App& app, int& exit) {
   CLI::App* c = app.add_subcommand(
       "summarize-model", "shapes and statistics of the parameters and of the state beside them");
   c->add_option("model", *path, "model file")->required();
-  auto json = std::make_shared<bool>();
+  auto json = std::make_shared<bool>(), full = std::make_shared<bool>();
   add_json(*c, *json);
+  c->add_flag("--full", *full, "all digits, in place of six");
   c->footer("Example:\n  ansatz summarize-model model.pkl");
-  c->callback([path, json, &exit] { exit = *json ? summarize_json(*path) : summarize(*path); });
+  c->callback([path, json, full, &exit] {
+    exit = *json ? summarize_json(*path) : summarize(*path, *full);
+  });
 });
 
 }  // namespace ansatz::app

@@ -291,7 +291,7 @@ struct EvaluateArguments {
   DataArguments data;
   std::vector<std::string> libraries, channels;
   std::string out;
-  bool json = false, quiet = false, report = false;
+  bool json = false, quiet = false, report = false, full = false;
   int batch_size = 0, threads = 1;
 };
 
@@ -364,7 +364,7 @@ int evaluate(const EvaluateArguments& a) {
       add_key(json, c.name, json_of(c.val_record.back()));
     else
       say(stdout, "{}: {}\n", printable_name(c.name),
-          channel_text(c.val_record.back(), model.precision));
+          record_text(c.val_record.back(), model.precision, a.full));
   }
   if (a.json) put_json(json);
   std::fflush(stdout);
@@ -425,6 +425,7 @@ const Command evaluate_command(60, [](CLI::App& app, int& exit) {
       "with --report: writes pictures OUT-confusion.png, OUT-roc.png, OUT-calibration.png "
       "and OUT-worst.png, or OUT-predicted.png and OUT-residuals.png");
   c->add_flag("--json", a->json, "one JSON object");
+  c->add_flag("--full", a->full, "all digits that the precision has, in place of six");
   c->add_flag("-q,--quiet", a->quiet, "no warnings");
   c->add_option("--channels", a->channels, "patterns of channels to show, such as '*_misclass'")
       ->allow_extra_args(false);

@@ -10,11 +10,13 @@
 
 #include <ansatz/compile/compile.hpp>
 #include <ansatz/program/build_programs.hpp>
+#include <ansatz/session/origin.hpp>
 #include <ansatz/session/phases.hpp>
 #include <dsl/threads.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -26,11 +28,11 @@ namespace {
 struct TrainArguments {
   JobArguments job;
   bool resume = false, accept_differences = false, json = false, quiet = false, verbose = false;
-  bool check = false, compile = false, interpret = false, watch = false;
+  bool check = false, compile = false, interpret = false, no_origin = false, watch = false;
   PageArguments page;
   double time_budget = 0;
   std::optional<std::int64_t> seed;
-  int threads = 1, overfit = 0, profile = 0;
+  int threads = 0, overfit = 0, profile = 0;
   std::string trace;
   std::string floatX = "float32";
   std::vector<std::string> channels;
@@ -63,6 +65,7 @@ RunOptions options_of(const TrainArguments& a) {
   options.save = a.profile == 0;
   options.check = a.check;
   options.interrupt = &asked_to_end();
+  if (!a.no_origin) options.origin = origin_of_process();
   return options;
 }
 
@@ -106,8 +109,8 @@ int train(const TrainArguments& a) {
   if (!a.quiet)
     for (const std::string& warning : job.warnings) show_warning(warning);
   // Also starts them, so that nothing is lost where that cannot be.
-  const std::string fewer = thread_warning(a.threads);
-  if (!a.quiet && !fewer.empty()) show_warning(fewer);
+  if (const std::string fewer = thread_warning(std::max(a.threads, 1)); !a.quiet && !fewer.empty())
+    show_warning(fewer);
   ask_to_end_by_signals();
   const auto board = a.watch ? std::make_shared<RunBoard>() : nullptr;
   const auto server = board ? serve(board, a.page) : nullptr;
@@ -181,12 +184,18 @@ const Command train_command(10, [](CLI::App& app, int& exit) {
                 "that of the saved run")
       ->check(whole_numbers(std::numeric_limits<std::int64_t>::min(),
                             std::numeric_limits<std::int64_t>::max()));
-  c->add_option("--threads", a->threads, "threads of a step")
+  c->add_option("--threads", a->threads,
+                "threads of a step; default: all processors where that pays, with --resume as many "
+                "as the saved run had")
       ->check(whole_numbers(1, 1024))
-      ->capture_default_str();
+      ->envname("ANSATZ_THREADS");
   c->add_option("--floatX", a->floatX, "precision")
       ->check(CLI::IsMember({"float32", "float64"}))
       ->capture_default_str();
+  c->add_flag("--no-origin", a->no_origin,
+              "do not save command line, host, system, date and the data files' SHA-256 with the "
+              "model")
+      ->envname("ANSATZ_NO_ORIGIN");
   c->add_flag("--compile", a->compile, "compile loops that are missing, and keep them");
   c->add_flag("--interpret", a->interpret, "use no compiled loop: slow, for comparison");
   c->add_flag("--check-numbers", a->check, "stop at the first value that is not finite; slower");

@@ -251,6 +251,7 @@ class Checker {
   }
   void classes(const SpaceInfo& wanted, const String& source) {
     const SpaceInfo there = job_.dataset->read_space(source);
+    if (table_target(wanted, there, source)) return;
     if (wanted.kind == SpaceKind::index && there.kind == SpaceKind::index &&
         wanted.labels != there.labels) {
       classes_agree_ = false;
@@ -258,6 +259,41 @@ class Checker {
             fmt::format("the data set has {} classes, but the model is made for {}", there.labels,
                         wanted.labels));
     }
+  }
+
+  // What a table of one's own predicts, and a last layer that does not; told by their names.
+  bool table_target(const SpaceInfo& wanted, const SpaceInfo& there, const String& source) {
+    const TableDataset* const table = table_of(job_.dataset);
+    if (!table || source != "targets" || table->fails() || table->learned()->targets.empty())
+      return false;
+    const TableColumns& columns = *table->learned();
+    const Layered* const layered = job_.model->as_layered();
+    const Layer* const last = layered && layered->layer_count() > 0
+                                  ? &layered->layer(layered->layer_count() - 1)
+                                  : nullptr;
+    const std::string target = in_quotes(columns.targets[0].name);
+    const std::string name = last ? last->layer_name.c_str() : "y";
+    std::string text;
+    const int numbers = wanted.total_dimension();
+    if (wanted.kind == SpaceKind::index && there.kind == SpaceKind::vector)
+      text = fmt::format(
+          "the target {} holds numbers, but the model tells classes; let its last layer be "
+          "!obj:Linear {{ layer_name: {}, dim: {}, irange: .05 }}, or say task: classification in "
+          "the Table, if each number is a class",
+          target, name, columns.targets.size());
+    else if (there.kind == SpaceKind::index && wanted.kind == SpaceKind::vector &&
+             numbers != there.labels)
+      text = fmt::format(
+          "the target {} holds {} classes, but the model tells {}; let its last layer be "
+          "!obj:Softmax {{ layer_name: {}, n_classes: {}, irange: 0. }}",
+          target, there.labels, numbers == 1 ? "a number" : fmt::format("{} numbers", numbers),
+          name, there.labels);
+    if (text.empty()) return false;
+    classes_agree_ = false;
+    error(last && loader_.place_of(last) ? *loader_.place_of(last)
+                                         : place_of(job_.model.get(), "model"),
+          text);
+    return true;
   }
 
   // Whether the parameters fit into memory, told before there are any.

@@ -44,9 +44,15 @@ class Decoder {
     out_.has_paths = file_.metadata.contains(key::paths);
     for (const auto& [key, to] : {std::pair{key::variables, &out_.variables},
                                   {key::data, &out_.data},
-                                  {key::paths, &out_.paths}})
+                                  {key::paths, &out_.paths},
+                                  {key::files, &out_.files}})
       if (file_.metadata.contains(key))
         read(key, [&, to = to](const Json& json) { texts(json, *to); });
+    if (file_.metadata.contains(key::runs))
+      read(key::runs, [&](const Json& json) {
+        if (!json.is_array()) throw JsonFault{"no list"};
+        for (const Json& each : json) texts(each, out_.runs.emplace_back());
+      });
     if (file_.metadata.contains(key::columns)) out_.data[columns_of_data] = text(key::columns);
     read(key::values, [&](const Json& json) { out_.values = state_values_of(json); });
     read(key::tags, [&](const Json& json) { out_.tags = state_values_of(json); });

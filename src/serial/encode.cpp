@@ -94,6 +94,10 @@ void add_metadata(const ModelFile& model, std::map<std::string, std::string>& ou
          {key::tags, values(model.tags, "the tags")},
          {key::monitors, dump_json(monitors, "the monitors")},
          {key::wall_clock, values(model.wall_clock, "the times")}};
+  if (!model.runs.empty()) {
+    out[key::runs] = dump_json(model.runs, "what is said of the runs");
+    out[key::files] = dump_json(model.files, "the names of data files");
+  }
   // Under a key of its own, so that others need not take JSON out of JSON.
   if (const auto columns = model.data.find(columns_of_data); columns != model.data.end()) {
     out[key::columns] = columns->second;

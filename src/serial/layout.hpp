@@ -13,11 +13,13 @@ constexpr const char* job = "ansatz.job";
 constexpr const char* dataset = "ansatz.dataset";
 constexpr const char* model = "ansatz.model";
 constexpr const char* environment = "ansatz.environment";
-// Older files have none of these four, and no model of other data than a Table has columns.
+// Older files have none of these six, and no model of other data than a Table has columns.
 constexpr const char* made_job = "ansatz.made_job";
 constexpr const char* variables = "ansatz.variables";
 constexpr const char* data = "ansatz.data";
 constexpr const char* paths = "ansatz.paths";
+constexpr const char* runs = "ansatz.runs";
+constexpr const char* files = "ansatz.files";
 constexpr const char* columns = "ansatz.columns";
 constexpr const char* values = "ansatz.values";
 constexpr const char* random = "ansatz.random";

@@ -7,15 +7,18 @@
 #include <ansatz/serial/store_tensors.hpp>
 #include <ansatz/session/job_facts.hpp>
 #include <ansatz/session/loaded_model.hpp>
+#include <ansatz/session/origin.hpp>
 #include <ansatz/session/resume.hpp>
 #include <dsl/build.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
+#include <dsl/threads.hpp>
 
 #include <ansatz/model/parameter_names.hpp>
 #include <ansatz/model/values_from_file.hpp>
 #include "../base/say.hpp"
 #include "data_facts.hpp"
+#include "default_threads.hpp"
 #include "first_values.hpp"
 #include "learned_scope.hpp"
 #include "placed_source.hpp"
@@ -26,6 +29,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <new>
 
@@ -55,6 +59,12 @@ void take_records(const std::vector<MonitorRecords>& before, std::vector<Monitor
   current.training_succeeded = current.time_budget_exceeded = false;
 }
 
+int usual_batch(const Train& job) {
+  int size = job.algorithm ? job.algorithm->batch_size : 0;
+  if (size == 0) size = job.model->batch_size();
+  return size == 0 ? 100 : size;
+}
+
 }  // namespace
 
 Session::Session(const Train& job, JobPrograms programs, const RunOptions& options)
@@ -80,7 +90,7 @@ Session::Session(const Train& job, JobPrograms programs, const RunOptions& optio
   for (JobProgram& each : programs_) {
     each.program->bind(store_);
     each.program->seed(static_cast<std::uint64_t>(seed()));
-    each.program->threads(options_.threads);
+    each.program->threads(std::max(options_.threads, 1));
     each.program->check(options_.check);
   }
   state_.make(store_, precision_);
@@ -268,10 +278,8 @@ void Session::start_data_runs() {
 
 std::shared_ptr<const BatchSource> Session::few_batches_of(
     std::shared_ptr<const BatchSource> whole) const {
-  int size = job_.algorithm ? job_.algorithm->batch_size : 0;
-  if (size == 0) size = job_.model->batch_size();
-  if (size == 0) size = 100;
-  const std::int64_t examples = whole->examples(), few = std::int64_t{options_.overfit} * size;
+  const std::int64_t examples = whole->examples();
+  const std::int64_t few = std::int64_t{options_.overfit} * usual_batch(job_);
   if (examples == BatchSource::unknown || examples == BatchSource::endless)
     throw ValueError(
         "overfit: the first batches of data whose number of examples is not known would be others "
@@ -367,6 +375,8 @@ ModelFile Session::model_file() {
     file.data["columns"] = to_json(*set->learned());
   file.environment = current_environment();
   file.environment["threads"] = std::to_string(options_.threads);
+  file.runs = options_.origin;
+  if (!file.runs.empty()) file.files = hashes_of_files(job_);
   file.parameters = stored_tensors(store_, StoreKind::parameter);
   file.state = stored_tensors(store_, StoreKind::state);
   for (NamedTensor& each : preprocessors_.learned()) file.state.push_back(std::move(each));
@@ -511,8 +521,32 @@ std::optional<ModelFile> Session::saved_run() {
   return {};
 }
 
+// Bits depend on it: a run goes on with as many as it had.
+void Session::settle_threads(const ModelFile* saved) {
+  if (options_.threads > 0) return;
+  if (saved && saved->environment.contains("threads")) {
+    options_.threads = std::clamp(std::atoi(saved->environment.at("threads").c_str()), 1, 1024);
+    why_threads_ = ", as the run had that goes on";
+    if (const std::string fewer = thread_warning(options_.threads); !fewer.empty()) warn(fewer);
+  } else {
+    const AnyProgram* step = find_program("step");
+    if (!step) step = find_program("objective");
+    const double work = step ? work_of(step->plan(), usual_batch(job_)) : 0;
+    options_.threads = threads_for(work);
+    if (options_.threads == 1 && step)
+      why_threads_ = fmt::format(", as steps have {:.1f} million operations", work / 1e6);
+  }
+  for (JobProgram& each : programs_) each.program->threads(options_.threads);
+}
+
 bool Session::take_up(const ModelFile& saved) {
   const std::string path = job_.save_path.c_str();
+  // The runs before this one: the first, and the last of many.
+  constexpr std::ptrdiff_t most_runs = 10;
+  if (!options_.origin.empty())
+    options_.origin.insert(options_.origin.begin(), saved.runs.begin(), saved.runs.end());
+  if (const auto more = std::ssize(options_.origin) - most_runs; more > 0)
+    options_.origin.erase(options_.origin.begin() + 1, options_.origin.begin() + 1 + more);
   if (!options_.accept_differences) require_same_bits(saved, options_, path);
   take_seed(saved);
   const std::string other =
@@ -595,6 +629,7 @@ RunEnd Session::run() {
   const std::optional<ModelFile> saved = saved_run();
   if (saved) outputs_.resumed();
   if (saves()) outputs_.look();
+  settle_threads(saved ? &*saved : nullptr);
   const bool other = saved && take_up(*saved);
   begin(saved ? &*saved : nullptr);
   // As Pylearn2's main loop: a record before the first epoch, and monitoring before saving.

@@ -135,8 +135,8 @@ class TextObserver final : public RunObserver {
       if (each.source != session.data() && each.source)
         say(stdout, "watched: {}{}\n", each.name.empty() ? "" : printable_name(each.name) + ", ",
             examples_text(*each.source));
-    say(stdout, "threads: {} of {}\n", session.options().threads,
-        std::thread::hardware_concurrency());
+    say(stdout, "threads: {} of {}{}\n", session.options().threads,
+        std::thread::hardware_concurrency(), session.why_threads());
     const std::string path = session.job().save_path.c_str();
     std::error_code ignored;
     if (session.options().overfit > 0)

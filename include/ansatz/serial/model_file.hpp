@@ -11,6 +11,9 @@
 
 namespace ansatz {
 
+/// Who trained a model: of each run what the command was, where, when and by which version.
+using RunOrigins = std::vector<std::map<std::string, std::string>>;
+
 /// The format that is written. A change that an older reader would misunderstand raises it.
 inline constexpr int format_version = 1;
 
@@ -34,6 +37,10 @@ struct ModelFile {
   bool has_paths = true;  ///< whether the file says so: older ones do not
   /// What has to be the same for the same bits: see environment.hpp.
   std::map<std::string, std::string> environment;
+  /// Of each run that trained it, the first first: see origin.hpp. None where that was not wanted.
+  RunOrigins runs;
+  /// SHA-256 of the files that these runs read, by path.
+  std::map<std::string, std::string> files;
 
   std::vector<NamedTensor> parameters;
   std::vector<NamedTensor> state;  ///< momenta, averages, best parameters, …
@@ -67,7 +74,7 @@ TensorFile tensors_of(const ModelFile& model);
 bool reserved_name(std::string_view name);
 
 /// Every difference of two models, one a line, none when they are equal to the bit; what measures
-/// time is left out.
+/// time, and where they come from, is left out.
 std::vector<std::string> compare(const ModelFile& a, const ModelFile& b);
 
 }  // namespace ansatz

@@ -52,6 +52,9 @@ struct RunOptions {
   /// Of the random numbers inside steps (dropout, sampling). Default: that of the run which is
   /// resumed, else 0.
   std::optional<std::int64_t> seed = {};
+  /// Of a step. 0: those of the run that is resumed, else all processors that the process may use,
+  /// where a step has work for them
+  /// (docs/threads-and-reproducibility.md).
   int threads = 1;
   /// Trains on so many batches alone, watches these in the place of every data set, ends when they
   /// are learned by heart or after 500 epochs, and saves nothing; 0: an ordinary run.
@@ -62,6 +65,9 @@ struct RunOptions {
   std::string model_yaml = {};
   /// What the ${NAME}s of the job stood for, for the model file.
   std::map<std::string, std::string> variables = {};
+  /// This run, for the model file: `origin_of_process()`. Without it a file does not say who
+  /// trained it, and on which files.
+  RunOrigins origin = {};
   /// Where data sets stand in the job file, "job.yaml:3:12: dataset", for messages.
   std::map<const Object*, std::string> places = {};
   /// Models that go on from where earlier jobs left them, with their values and records.

@@ -101,6 +101,9 @@ class Session {
   bool learned_by_heart() const;
   /// Why the training ended, as a clause; "" where nobody knows.
   std::string why_ended() const;
+  /// Why steps have as many threads as they have, behind their number: ", as …"; "" where they were
+  /// given, or are all there are.
+  const std::string& why_threads() const { return why_threads_; }
   /// The most epochs that are still to come; -1: nobody knows.
   std::int64_t epochs_left() const;
   /// Ends the run after this epoch, as StopIteration from an extension in Pylearn2.
@@ -148,6 +151,8 @@ class Session {
   void check_saving();
   /// What a run before saved, where there is one to go on with.
   std::optional<ModelFile> saved_run();
+  /// Where the options leave it open, how many threads programs have.
+  void settle_threads(const ModelFile* saved);
   /// Refuses a file of another machine or program; returns whether its job is written otherwise.
   bool take_up(const ModelFile& saved);
   /// Loads the data, sets or restores all values, starts the parts.
@@ -176,6 +181,7 @@ class Session {
   std::map<int, std::shared_ptr<ExtensionRun>> data_runs_;  // of those among them, by their place
   StateValues tags_;
   std::map<std::string, std::string> data_facts_;  // of each data set, as the file says it
+  std::string why_threads_;
   bool stopped_ = false;
   std::int64_t epoch_examples_ = 0, epoch_first_batch_ = 0;
   // Of the epoch: losses weighted by the examples they are means of, and how many these are.

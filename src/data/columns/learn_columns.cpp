@@ -12,6 +12,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace ansatz {
 
@@ -215,7 +216,7 @@ void learn_texts(TableColumn& column, const ColumnValues& values,
 
 TableColumns learn_columns(
     TextTable& table, const ColumnTask& task, ReadColumns& read,
-    const std::function<std::vector<std::int64_t>(std::int64_t rows)>& training) {
+    const std::function<std::vector<std::int64_t>(const ReadColumns&)>& training) {
   check(task);
   for (const ColumnRule& rule : task.rules.list) (void)table.require(std::string(rule.name.view()));
   for (const std::string& each : task.targets) (void)table.require(each);
@@ -242,7 +243,7 @@ TableColumns learn_columns(
     throw ValueError(fmt::format("{}: no column is left to predict from", table.path()));
   read = read_columns(table, learned, true);
 
-  const std::vector<std::int64_t> rows = training(read.rows());
+  const std::vector<std::int64_t> rows = training(read);
   learned.examples = std::ssize(rows);
   const auto learn = [&](TableColumn& column, bool is_target) {
     const ColumnValues& values = *read.find(column.name);
@@ -301,6 +302,23 @@ TableColumns learn_columns(
     if (!(learned.mean_weight > 0)) learner.refuse(task.weight, 0, "the weights are all 0");
   }
   return learned;
+}
+
+TableColumns learned_from(const std::vector<std::int64_t>& rows, const ReadColumns& read,
+                          TableColumns columns) {
+  const auto learn = [&](TableColumn& column) {
+    const ColumnValues* const values = read.find(column.name);
+    if (!values) return;  // targets that were not read
+    column.missing_values = 0;
+    if (!column.is_text()) return learn_numbers(column, values->numbers, rows);
+    const std::vector<std::string> of_all = std::exchange(column.categories, {});
+    learn_texts(column, *values, rows);
+    column.categories = of_all;
+  };
+  for (TableColumn& each : columns.features) learn(each);
+  for (TableColumn& each : columns.targets) learn(each);
+  columns.examples = std::ssize(rows);
+  return columns;
 }
 
 ReadColumns read_columns(TextTable& table, const TableColumns& columns, bool targets) {

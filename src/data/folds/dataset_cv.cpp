@@ -1,6 +1,7 @@
 #include <ansatz/data/folds/dataset_cv.hpp>
 
 #include <ansatz/base/key_faults.hpp>
+#include <ansatz/data/sets/table_set.hpp>
 #include <ansatz/data/sources.hpp>
 #include <ansatz/data/table.hpp>
 #include <dsl/exceptions.hpp>
@@ -111,6 +112,13 @@ std::shared_ptr<const Table> Fold::load() const {
   if (wanted.empty())
     throw ValueError(
         fmt::format("fold {} has no examples in its set '{}'", fold, which_set.view()));
+  // What a table of one's own learns of its columns is learned from the training set alone.
+  if (const auto* const table = dynamic_cast<const TableDataset*>(from().get())) {
+    std::shared_ptr<const BatchSource> part =
+        std::make_shared<const Table>(table->rows(wanted, rows.train));
+    if (const auto& how = table->preprocessing()->preprocessor) part = how->start()->apply(part);
+    return std::make_shared<const Table>(in_memory(part));
+  }
   std::vector<Column> columns;
   for (const Column& each : all.columns()) columns.push_back(ansatz::rows_of(each, wanted));
   return std::make_shared<const Table>(std::move(columns));

@@ -120,6 +120,8 @@ void TableDataset::check() const {
   if (sum > 1 + 1e-9) fault(fmt::format("split: the fractions add up to {}, more than 1", sum));
   if (!which_set.empty() && known.empty()) fault("which_set: means nothing without split");
   if (!which_set.empty()) named("which_set", which_set, known);
+  if (stratify && (model() ? model()->target : target).empty())
+    fault("stratify: means nothing without a target");
   if (path.empty() && model() && known.empty())
     fault("like: without path it is another part of the rows, but that Table has no split");
   const auto told = [](const Error& error) { return fmt::format("Table: {}", error.what()); };
@@ -146,23 +148,61 @@ std::string TableDataset::missing_file() const {
 }
 void TableDataset::files(std::vector<std::string>& list) const { list.push_back(file()); }
 
-std::vector<std::int64_t> TableDataset::rows_of_part(std::int64_t rows) const {
+const TableDataset& TableDataset::drawn() const {
+  return split.list.empty() && model() ? *model() : *this;
+}
+
+// Of each row what it is counted with: its class, or one number for all.
+std::vector<std::int32_t> TableDataset::strata(const ReadColumns& read) const {
+  const auto rows = static_cast<std::size_t>(read.rows());
+  if (!drawn().stratify) return std::vector<std::int32_t>(rows, 0);
+  const std::string_view name = (model() ? model()->target : target)[0].view();
+  const ColumnValues* const classes = read.find(name);
+  if (!classes || !classes->is_text)
+    throw ValueError(
+        fmt::format("Table: stratify: the target {} holds numbers, not classes", in_quotes(name)));
+  std::vector<std::int64_t> counts(classes->texts.size());
+  for (const std::int32_t code : classes->codes) ++counts[static_cast<std::size_t>(code)];
+  for (std::size_t k = 0; k < counts.size(); ++k)
+    if (counts[k] < std::ssize(parts().list))
+      throw ValueError(
+          fmt::format("{}: stratify: of class {} there {} {} for {} parts", read.file,
+                      in_quotes(classes->texts[k]), counts[k] == 1 ? "is" : "are",
+                      counts[k] == 1 ? "one example" : fmt::format("{} examples", counts[k]),
+                      std::ssize(parts().list)));
+  return classes->codes;
+}
+
+std::vector<std::int64_t> TableDataset::rows_of_part(const ReadColumns& read) const {
+  const std::int64_t rows = read.rows();
   std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
   std::iota(order.begin(), order.end(), std::int64_t{0});
   const RowParts& all = parts();
   if (all.list.empty()) return order;
-  const TableDataset& drawn = split.list.empty() && model() ? *model() : *this;
-  if (drawn.shuffle) order = RandomState(std::int64_t{drawn.seed}).permutation(rows);
+  if (drawn().shuffle) order = RandomState(std::int64_t{drawn().seed}).permutation(rows);
+  const std::vector<std::int32_t> stratum = strata(read);
+  std::vector<std::int64_t> counts, seen;
+  for (const std::int32_t each : stratum) {
+    const auto k = static_cast<std::size_t>(each);
+    if (k >= counts.size()) counts.resize(k + 1);
+    ++counts[k];
+  }
+  seen.resize(counts.size());
   double before = 0;
-  const auto at = [&](double fraction) {
-    return std::min(rows, static_cast<std::int64_t>(
-                              std::floor(fraction * static_cast<double>(rows) + .5 + 1e-9)));
+  const auto at = [](double fraction, std::int64_t of) {
+    return std::min(
+        of, static_cast<std::int64_t>(std::floor(fraction * static_cast<double>(of) + .5 + 1e-9)));
   };
   const std::string_view wanted = which_set.empty() ? all.list[0].name.view() : which_set.view();
   for (const RowPart& each : all.list) {
     if (each.name == wanted) {
-      const std::vector<std::int64_t> part(order.begin() + at(before),
-                                           order.begin() + at(before + each.fraction));
+      std::vector<std::int64_t> part;
+      for (const std::int64_t row : order) {
+        const auto k = static_cast<std::size_t>(stratum[static_cast<std::size_t>(row)]);
+        const std::int64_t place = seen[k]++;
+        if (place >= at(before, counts[k]) && place < at(before + each.fraction, counts[k]))
+          part.push_back(row);
+      }
       if (part.empty())
         throw ValueError(
             fmt::format("{}: of {} rows none belong to {}", file(), rows, in_quotes(wanted)));
@@ -184,7 +224,7 @@ std::shared_ptr<const TableColumns> TableDataset::learned() const {
     TextTable table(file(), format_of(*this, nullptr));
     auto read = std::make_shared<ReadColumns>();
     TableColumns found = learn_columns(table, task_of(*this), *read,
-                                       [this](std::int64_t rows) { return rows_of_part(rows); });
+                                       [this](const ReadColumns& r) { return rows_of_part(r); });
     found.separator = separator == "auto" ? "auto" : table.separator();
     found.comment = comment.c_str();
     found.missing_texts = format_of(*this, nullptr).missing;
@@ -230,23 +270,42 @@ SpaceInfo TableDataset::source_space(std::string_view source) const {
   return vector_space(static_cast<int>(targets));
 }
 
+void TableDataset::require_read(const TableColumns& known) const {
+  State& state = *state_;
+  const TableDataset* const of = model();
+  // Another part of the same rows.
+  if (!state.read && of && path.empty() && of->state_->read) state.read = of->state_->read;
+  if (state.read) return;
+  TextTable table(file(), format_of(*this, &known));
+  const bool by_class = !parts().list.empty() && drawn().stratify;
+  auto read = std::make_shared<ReadColumns>(read_columns(table, known, state.targets || by_class));
+  if (read->rows() == 0)
+    throw FileError(fmt::format("{}: there are names, but no examples", table.path()));
+  state.read = std::move(read);
+}
+
 std::shared_ptr<const Table> TableDataset::load() const {
   const std::shared_ptr<const TableColumns> known = learned();
   State& state = *state_;
   if (state.table) return state.table;
-  const TableDataset* const of = model();
-  // Another part of the same rows.
-  if (!state.read && of && path.empty() && of->state_->read) state.read = of->state_->read;
-  if (!state.read) {
-    TextTable table(file(), format_of(*this, known.get()));
-    auto read = std::make_shared<ReadColumns>(read_columns(table, *known, state.targets));
-    if (read->rows() == 0)
-      throw FileError(fmt::format("{}: there are names, but no examples", table.path()));
-    state.read = std::move(read);
-  }
-  state.table = std::make_shared<const Table>(
-      table_of(*state.read, *known, rows_of_part(state.read->rows())));
+  require_read(*known);
+  state.table =
+      std::make_shared<const Table>(table_of(*state.read, *known, rows_of_part(*state.read)));
   return state.table;
+}
+
+Table TableDataset::rows(const std::vector<std::int64_t>& wanted,
+                         const std::vector<std::int64_t>& training) const {
+  const std::shared_ptr<const TableColumns> known = learned();
+  require_read(*known);
+  const ReadColumns& read = *state_->read;
+  const std::vector<std::int64_t> part = rows_of_part(read);
+  const auto in_file = [&](const std::vector<std::int64_t>& list) {
+    std::vector<std::int64_t> found;
+    for (const std::int64_t row : list) found.push_back(part[static_cast<std::size_t>(row)]);
+    return found;
+  };
+  return table_of(read, learned_from(in_file(training), read, *known), in_file(wanted));
 }
 
 std::string TableDataset::warning() const {

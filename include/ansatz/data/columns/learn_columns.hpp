@@ -35,7 +35,7 @@ struct ReadColumns {
   const ColumnValues* find(std::string_view name) const;
 };
 
-/// Looks at all of a file and learns from the rows that `training` gives, by their number.
+/// Looks at all of a file and learns from the rows that `training` gives, of those that were read.
 ///
 /// Without a rule, numbers are standardized and texts are one-hot; missing numbers become the mean,
 /// missing texts the most frequent one. FileError, NameError, ValueError: for columns that are not
@@ -45,7 +45,12 @@ struct ReadColumns {
 /// @param read  what was read, for `table_of`
 TableColumns learn_columns(
     TextTable& table, const ColumnTask& task, ReadColumns& read,
-    const std::function<std::vector<std::int64_t>(std::int64_t rows)>& training);
+    const std::function<std::vector<std::int64_t>(const ReadColumns&)>& training);
+
+/// The same kinds, categories and classes, with the numbers of other rows: means, deviations,
+/// ranges, and what stands for missing values.
+TableColumns learned_from(const std::vector<std::int64_t>& rows, const ReadColumns& read,
+                          TableColumns columns);
 
 /// Reads what `columns` names. Targets and weights only where `targets`.
 /// NameError, FileError for columns that are not there and values of another kind.

@@ -11,6 +11,8 @@
 
 namespace ansatz {
 
+struct ReadColumns;
+
 /// A text file with names of columns, of which one (or several) are predicted from the others:
 /// docs/tables.md. What is learned of the columns, such as means and categories, is learned from
 /// the rows of the data set that is trained on; a table `like` another does the same. It reads its
@@ -35,7 +37,7 @@ class TableDataset : public Dataset, public Preprocessing {
   String unknown = "refuse";
   RowParts split;
   String which_set;
-  bool shuffle = true;
+  bool shuffle = true, stratify = false;
   int seed = 0;
 
   TableDataset();
@@ -75,6 +77,8 @@ class TableDataset : public Dataset, public Preprocessing {
     key("which_set", &T::which_set, "the part of the split; default: the first");
     key("shuffle", &T::shuffle, "whether parts are drawn, or follow each other in the file")
         .only_with("split");
+    key("stratify", &T::stratify, "whether each part has its share of the examples of every class")
+        .only_with("split");
     key("seed", &T::seed, "of the drawing: numpy.random.RandomState(seed).permutation(rows)")
         .at_least(0)
         .only_with("split");
@@ -101,6 +105,10 @@ class TableDataset : public Dataset, public Preprocessing {
   void take(std::shared_ptr<const TableColumns> known) const;
   /// Whether the targets are read. Those of rows that are to be predicted need not be there.
   void read_targets(bool wanted) const;
+  /// Some of the rows of `load`, by their number there, as numbers whose means, deviations and
+  /// fillings are learned from others of them. Categories and classes are those of all.
+  Table rows(const std::vector<std::int64_t>& wanted,
+             const std::vector<std::int64_t>& training) const;
   /// Columns of which most numbers lie outside of what was learned; see out_of_range.
   std::string warning() const;
 
@@ -109,7 +117,10 @@ class TableDataset : public Dataset, public Preprocessing {
   const TableDataset* model() const;  // the table that it is like, or null
   std::string file() const;
   const RowParts& parts() const;
-  std::vector<std::int64_t> rows_of_part(std::int64_t rows) const;
+  const TableDataset& drawn() const;  // the table that says how parts are drawn
+  std::vector<std::int32_t> strata(const ReadColumns& read) const;
+  std::vector<std::int64_t> rows_of_part(const ReadColumns& read) const;
+  void require_read(const TableColumns& known) const;
   std::shared_ptr<State> state_;
 };
 

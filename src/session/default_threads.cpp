@@ -1,0 +1,30 @@
+#include "default_threads.hpp"
+
+#include <dsl/threads.hpp>
+
+#include <omp.h>
+
+#include <algorithm>
+
+namespace ansatz {
+
+namespace {
+constexpr double least_work_of_thread = 5e6;
+}
+
+double work_of(const ir::PlanView& plan, std::int64_t examples) {
+  double sum = 0;
+  for (int i = 0; i < plan.steps.size; ++i) {
+    const ir::Count& count = plan.steps[i].flops;
+    sum += static_cast<double>(count.n) * (count.extent ? static_cast<double>(examples) : 1.);
+  }
+  return sum;
+}
+
+int threads_for(double work) {
+  const double shares = std::min(work / least_work_of_thread, 1024.);
+  const int most = std::min(static_cast<int>(shares), omp_get_max_threads());
+  return most > 1 ? available_threads(most) : 1;
+}
+
+}  // namespace ansatz

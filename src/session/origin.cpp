@@ -1,0 +1,172 @@
+#include <ansatz/session/origin.hpp>
+
+#include <ansatz/base/version.hpp>
+#include <ansatz/compile/compile.hpp>
+#include <ansatz/data/path.hpp>
+#include <ansatz/job/train.hpp>
+#include <dsl/exceptions.hpp>
+
+#include "../base/sha256.hpp"
+
+#include <cblas.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace ansatz {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr off_t remembered_from = 64 << 20;  // a twentieth of a second of hashing
+
+std::string in_shell(const std::string& word) {
+  bool plain = !word.empty();
+  for (const char c : word)
+    plain = plain && (std::isalnum(static_cast<unsigned char>(c)) ||
+                      std::string_view("_-./+=@%:,").find(c) != std::string_view::npos);
+  if (plain) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string command_line() {
+  std::ifstream file("/proc/self/cmdline");
+  const std::string all{std::istreambuf_iterator<char>(file), {}};
+  std::string line;
+  for (std::size_t at = 0; at < all.size();) {
+    const std::size_t end = std::min(all.find('\0', at), all.size());
+    std::string word = all.substr(at, end - at);
+    // Where the program lies is nobody's business.
+    if (at == 0) word = fs::path(word).filename().string();
+    line += (at ? " " : "") + in_shell(word);
+    at = end + 1;
+  }
+  return line;
+}
+
+std::string openblas_version() {
+  const std::string config = openblas_get_config();  // "OpenBLAS 0.3.21 NO_LAPACKE …"
+  const std::size_t begin = config.find(' ') + 1;
+  return config.substr(begin, config.find(' ', begin) - begin);
+}
+
+/// A file as it is now.
+struct State {
+  std::string path;
+  off_t size;
+  long long changed;  // ns
+
+  /// A line of what is remembered begins with the hash; this follows.
+  std::string text() const { return fmt::format("{} {} {}", size, changed, path); }
+};
+
+std::optional<State> state_of(const std::string& path) {
+  struct stat s {};
+  std::error_code error;
+  const fs::path whole = fs::canonical(path, error);
+  if (error || ::stat(path.c_str(), &s) != 0 || !S_ISREG(s.st_mode)) return {};
+  return State{whole.string(), s.st_size, s.st_mtim.tv_sec * 1'000'000'000LL + s.st_mtim.tv_nsec};
+}
+
+std::optional<std::string> hash_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::vector<char> block(1 << 20);
+  Sha256 hash;
+  while (file.read(block.data(), static_cast<std::streamsize>(block.size())), file.gcount() > 0)
+    hash.add(block.data(), static_cast<std::size_t>(file.gcount()));
+  if (!file.eof()) return {};
+  return hash.hex();
+}
+
+std::string memory_path() {
+  try {
+    return loop_cache_folder() + "/sha256";
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+std::string remembered(const State& state) {
+  std::ifstream file(memory_path());
+  const std::string wanted = " " + state.text();
+  for (std::string line; std::getline(file, line);)
+    if (line.size() == 64 + wanted.size() && line.ends_with(wanted)) return line.substr(0, 64);
+  return "";
+}
+
+// Where that cannot be it is hashed again the next time.
+void remember(const std::string& hash, const State& state) {
+  const std::string path = memory_path();
+  if (path.empty() || state.path.find('\n') != std::string::npos) return;
+  std::error_code ignored;
+  const fs::path folder = fs::path(path).parent_path();
+  if (fs::create_directories(folder, ignored))
+    fs::permissions(folder, fs::perms::owner_all, ignored);
+  std::ofstream(path, std::ios::app) << hash << ' ' << state.text() << '\n';
+}
+
+/// "" where it cannot be read.
+std::string sha256_of_file(const std::string& path) {
+  static std::mutex once;
+  static std::map<std::string, std::string> known;
+  const std::optional<State> state = state_of(path);
+  if (!state) return "";
+  const std::lock_guard lock(once);
+  std::string& hash = known[state->text()];
+  const bool large = state->size >= remembered_from;
+  if (hash.empty() && large) hash = remembered(*state);
+  if (!hash.empty()) return hash;
+  hash = hash_of(path).value_or("");
+  if (large && !hash.empty()) remember(hash, *state);
+  return hash;
+}
+
+// From the data path on, which is another on another machine.
+std::string told_path(const std::string& path) {
+  const std::string folder = (fs::path(data_path()) / "").string();
+  return path.starts_with(folder) ? path.substr(folder.size()) : path;
+}
+
+}  // namespace
+
+RunOrigins origin_of_process() {
+  utsname system{};
+  ::uname(&system);
+  return {{{"command", command_line()},
+           {"host", system.nodename},
+           {"system", fmt::format("{} {} {}", system.sysname, system.release, system.machine)},
+           {"begun", fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(std::time(nullptr)))},
+           {"ansatz", library_version()},
+           {"openblas", openblas_version()}}};
+}
+
+std::map<std::string, std::string> hashes_of_files(const Train& job) {
+  std::vector<std::string> paths;
+  if (job.dataset) job.dataset->files(paths);
+  if (job.algorithm)
+    for (const MonitoringDataset& each : job.algorithm->monitoring_datasets.list)
+      if (each.dataset) each.dataset->files(paths);
+  if (!job.init_from.empty()) paths.emplace_back(job.init_from.view());
+  std::map<std::string, std::string> hashes;
+  for (const std::string& path : paths)
+    if (std::string hash = sha256_of_file(path); !hash.empty())
+      hashes[told_path(path)] = std::move(hash);
+  return hashes;
+}
+
+}  // namespace ansatz
