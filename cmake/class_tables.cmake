@@ -76,6 +76,7 @@ function(write_class_tables folder root output result)
     endforeach()
   endforeach()
   list(REMOVE_DUPLICATES areas)
+  set(sources "")
   foreach(area ${areas})
     file(CONFIGURE OUTPUT ${output}/classes_${area}.cpp @ONLY CONTENT
 "#include \"registry/builtin.hpp\"\n

@@ -1,8 +1,7 @@
 # The target ansatz::ansatz: libansatz.a and the headers.
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
 list(FILTER sources EXCLUDE REGEX "/src/app/")
-
-add_library(ansatz STATIC ${sources})
+add_library(ansatz STATIC)
 add_library(ansatz::ansatz ALIAS ansatz)
 target_compile_features(ansatz PUBLIC cxx_std_20)
 set_target_properties(ansatz PROPERTIES POSITION_INDEPENDENT_CODE ON)
@@ -113,5 +112,9 @@ if(ANSATZ_SANITIZE)
   target_compile_options(ansatz PRIVATE -O0)
   set_property(SOURCE ${computing} APPEND PROPERTY COMPILE_OPTIONS -O1)
 endif()
+include(${CMAKE_CURRENT_LIST_DIR}/join_sources.cmake)
+join_sources(sources ${PROJECT_SOURCE_DIR}/src 8 ${PROJECT_BINARY_DIR}/joined/library
+  ALONE "^(data/sets|dsl)/")
+target_sources(ansatz PRIVATE ${sources})
 # What compiled loops call is looked for in the program that loads them.
 target_link_options(ansatz INTERFACE "LINKER:--export-dynamic-symbol=_ZN*6ansatz7kernels*")

@@ -13,6 +13,7 @@ namespace ansatz::compiling {
 using explaining::find_op;
 using explaining::OpName;
 using explaining::written;
+using fmt::underlying;
 
 namespace {
 
@@ -21,8 +22,6 @@ const OpName& known(const std::string& name) {
   if (!op) throw Error(fmt::format("op `{}` is not one of the library's", name));
   return *op;
 }
-
-constexpr int n(auto value) { return static_cast<int>(value); }
 
 // In place of the ops' own constants, which would bring derivative rules and the interpreter's
 // code along, each op has one with what a loop needs.
@@ -70,15 +69,15 @@ std::string generate(const LoopSet& set, unsigned long precision) {
   for (const ir::Instr& i : set.code) {
     const auto name = static_cast<std::size_t>(i.op_name);
     fmt::format_to(
-        to, "{{C{{{}}},L{{{}}},W{{{}}},D{{{}}},{},{},{},{{{},{},{}}},{},{}}},\n", n(i.code),
-        n(i.level), n(i.walk), n(i.type), i.phase, i.variant, i.arg, i.in[0], i.in[1], i.in[2],
-        i.op_name < 0 ? -1 : offsets[name],
+        to, "{{C{{{}}},L{{{}}},W{{{}}},D{{{}}},{},{},{},{{{},{},{}}},{},{}}},\n",
+        underlying(i.code), underlying(i.level), underlying(i.walk), underlying(i.type), i.phase,
+        i.variant, i.arg, i.in[0], i.in[1], i.in[2], i.op_name < 0 ? -1 : offsets[name],
         i.op_name < 0 ? "nullptr" : fmt::format("op<ops::{}>", known(set.ops[name]).type));
   }
   text += "    },\n    {\n";
   for (const ir::Root& r : set.roots)
-    fmt::format_to(to, "{{K{{{}}},W{{{}}},D{{{}}},{},{},{}}},\n", n(r.kind), n(r.walk), n(r.type),
-                   r.variant, r.value, r.arg);
+    fmt::format_to(to, "{{K{{{}}},W{{{}}},D{{{}}},{},{},{}}},\n", underlying(r.kind),
+                   underlying(r.walk), underlying(r.type), r.variant, r.value, r.arg);
   text += "    },\n    {\n";
   for (const ir::Loop& l : set.loops)
     fmt::format_to(to, "{{{},{},{},{},{},{}}},\n", l.first_instr, l.instrs, l.first_root, l.roots,

@@ -12,6 +12,8 @@
 
 namespace ansatz::compiling {
 
+using fmt::underlying;
+
 namespace {
 
 struct Place {
@@ -23,8 +25,6 @@ const char* op_of(const ir::PlanView& plan, const ir::Instr& i) {
   return i.op_name < 0 ? "" : plan.text.data + i.op_name;
 }
 
-constexpr int n(auto value) { return static_cast<int>(value); }
-
 /// Everything find_loop compares.
 std::string canonical(const ir::PlanView& plan, const ir::Loop& loop) {
   std::string text =
@@ -32,13 +32,14 @@ std::string canonical(const ir::PlanView& plan, const ir::Loop& loop) {
   auto to = std::back_inserter(text);
   for (int k = 0; k < loop.instrs; ++k) {
     const ir::Instr& i = plan.code[loop.first_instr + k];
-    fmt::format_to(to, "i {} {} {} {} {} {} {} {} {} {} {}\n", n(i.code), n(i.level), n(i.walk),
-                   n(i.type), i.phase, i.variant, i.arg, i.in[0], i.in[1], i.in[2], op_of(plan, i));
+    fmt::format_to(to, "i {} {} {} {} {} {} {} {} {} {} {}\n", underlying(i.code),
+                   underlying(i.level), underlying(i.walk), underlying(i.type), i.phase, i.variant,
+                   i.arg, i.in[0], i.in[1], i.in[2], op_of(plan, i));
   }
   for (int k = 0; k < loop.roots; ++k) {
     const ir::Root& r = plan.roots[loop.first_root + k];
-    fmt::format_to(to, "r {} {} {} {} {} {}\n", n(r.kind), n(r.walk), n(r.type), r.variant, r.value,
-                   r.arg);
+    fmt::format_to(to, "r {} {} {} {} {} {}\n", underlying(r.kind), underlying(r.walk),
+                   underlying(r.type), r.variant, r.value, r.arg);
   }
   return text;
 }

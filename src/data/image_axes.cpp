@@ -11,11 +11,11 @@ namespace ansatz {
 
 namespace {
 
-constexpr std::string_view in_memory = "b01c";
+constexpr std::string_view axes_in_memory = "b01c";
 
 std::string_view checked(std::string_view axes) {
-  if (axes.empty()) return in_memory;
-  if (!std::is_permutation(axes.begin(), axes.end(), in_memory.begin(), in_memory.end()))
+  if (axes.empty()) return axes_in_memory;
+  if (!std::is_permutation(axes.begin(), axes.end(), axes_in_memory.begin(), axes_in_memory.end()))
     throw ValueError(fmt::format("axes '{}': allowed are b, 0, 1 and c in any order, such as b01c",
                                  shown(axes)));
   return axes;
@@ -25,11 +25,11 @@ std::string_view checked(std::string_view axes) {
 
 ImageSizes image_sizes(const std::vector<std::int64_t>& shape, std::string_view axes) {
   axes = checked(axes);
-  if (shape.size() != in_memory.size())
+  if (shape.size() != axes_in_memory.size())
     throw ShapeError(fmt::format("images of {} dimensions; 4 are needed: {}", shape.size(), axes));
   ImageSizes sizes{};
   for (std::size_t place = 0; place < sizes.size(); ++place)
-    sizes[in_memory.find(axes[place])] = shape[place];
+    sizes[axes_in_memory.find(axes[place])] = shape[place];
   return sizes;
 }
 
@@ -41,7 +41,7 @@ void each_place(const ImageSizes& sizes, std::string_view axes, Use use) {
   ImageSizes strides{};  // of the axes b01c among numbers in the order `axes`
   std::int64_t stride = 1;
   for (std::size_t place = axes.size(); place-- > 0;) {
-    const std::size_t axis = in_memory.find(axes[place]);
+    const std::size_t axis = axes_in_memory.find(axes[place]);
     strides[axis] = stride;
     stride *= sizes[axis];
   }
@@ -59,7 +59,7 @@ void each_place(const ImageSizes& sizes, std::string_view axes, Use use) {
 std::vector<double> as_b01c(std::vector<double> values, const ImageSizes& sizes,
                             std::string_view axes) {
   axes = checked(axes);
-  if (axes == in_memory) return values;
+  if (axes == axes_in_memory) return values;
   std::vector<double> turned(values.size());
   each_place(sizes, axes, [&](std::size_t i, std::size_t k) { turned[i] = values[k]; });
   return turned;
@@ -68,7 +68,7 @@ std::vector<double> as_b01c(std::vector<double> values, const ImageSizes& sizes,
 std::vector<double> from_b01c(std::vector<double> values, const ImageSizes& sizes,
                               std::string_view axes) {
   axes = checked(axes);
-  if (axes == in_memory) return values;
+  if (axes == axes_in_memory) return values;
   std::vector<double> turned(values.size());
   each_place(sizes, axes, [&](std::size_t i, std::size_t k) { turned[k] = values[i]; });
   return turned;
@@ -76,7 +76,7 @@ std::vector<double> from_b01c(std::vector<double> values, const ImageSizes& size
 
 std::vector<std::int64_t> image_shape(const ImageSizes& sizes, std::string_view axes) {
   std::vector<std::int64_t> shape;
-  for (const char axis : checked(axes)) shape.push_back(sizes[in_memory.find(axis)]);
+  for (const char axis : checked(axes)) shape.push_back(sizes[axes_in_memory.find(axis)]);
   return shape;
 }
 

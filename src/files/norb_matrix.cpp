@@ -32,7 +32,7 @@ std::optional<ElementType> type_of(std::uint32_t magic) {
 }
 
 constexpr std::uint32_t packed_matrix = 0x1E3D4C52;
-constexpr std::uint32_t most_dimensions = 8, least_written = 3;
+constexpr std::uint32_t most_axes = 8, least_written = 3;
 
 std::uint32_t word(data::ByteSource& source) {
   std::uint8_t b[4];
@@ -56,9 +56,9 @@ NpzArray read_norb_matrix(const std::string& path) {
   NpzArray out;
   out.type = *type;
   const std::uint32_t rank = word(source);
-  if (rank < 1 || rank > most_dimensions)
-    throw FileError(fmt::format("{}: {} dimensions at byte 4; allowed are 1 to {}", path, rank,
-                                most_dimensions));
+  if (rank < 1 || rank > most_axes)
+    throw FileError(
+        fmt::format("{}: {} dimensions at byte 4; allowed are 1 to {}", path, rank, most_axes));
   const std::int64_t width = element_size(*type);
   std::int64_t bytes = width;
   for (std::uint32_t d = 0; d < std::max(rank, least_written); ++d) {

@@ -2,6 +2,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/in_quotes.hpp>
 
+#include "core_tags.hpp"
 #include "number.hpp"
 
 #include <fmt/format.h>
@@ -57,10 +58,9 @@ Type type_of(std::string_view plain) {
 Type type_of(const Node& node) {
   if (node.kind == Kind::null) return Type::null;
   if (node.kind != Kind::scalar) return Type::text;
-  constexpr std::string_view core = "tag:yaml.org,2002:";
   if (node.tag == "!float") return Type::real;
-  if (node.tag.starts_with(core)) {
-    const std::string_view name = std::string_view(node.tag).substr(core.size());
+  if (node.tag.starts_with(core_tags)) {
+    const std::string_view name = std::string_view(node.tag).substr(core_tags.size());
     if (name == "float") return Type::real;
     if (name == "int") return Type::integer;
     if (name == "bool") return Type::boolean;

@@ -1,5 +1,6 @@
 #include <dsl/in_quotes.hpp>
 #include "builder.hpp"
+#include "core_tags.hpp"
 
 #include <dsl/nearest_name.hpp>
 
@@ -10,8 +11,6 @@
 namespace ansatz::yaml {
 
 namespace {
-
-constexpr std::string_view core = "tag:yaml.org,2002:";
 
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -55,7 +54,7 @@ void check_import(const Node& node, const std::string& path, Errors& errors) {
 }
 
 void check_core(const Node& node, const std::string& path, Errors& errors) {
-  const std::string_view name = std::string_view(node.tag).substr(core.size());
+  const std::string_view name = std::string_view(node.tag).substr(core_tags.size());
   const Kind kind = name == "seq" ? Kind::sequence : name == "map" ? Kind::mapping : Kind::scalar;
   const std::vector<std::string_view> known = {"str", "int", "float", "bool", "null", "seq", "map"};
   if (std::find(known.begin(), known.end(), name) == known.end()) {
@@ -75,7 +74,7 @@ void check_tag(const Node& node, const std::string& path, Errors& errors) {
   if (tag.empty()) return;
   if (tag.starts_with("!obj:")) return check_object(node, path, errors);
   if (tag == "!import" || tag.starts_with("!import:")) return check_import(node, path, errors);
-  if (tag.starts_with(core)) return check_core(node, path, errors);
+  if (tag.starts_with(core_tags)) return check_core(node, path, errors);
   if (tag == "!float") {
     if (node.kind != Kind::scalar)
       errors.add(node.position, path, "found something else behind !float; allowed: a number");

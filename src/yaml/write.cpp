@@ -2,6 +2,7 @@
 
 #include <ansatz/yaml/write.hpp>
 #include "../dsl/utf8.hpp"
+#include "core_tags.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +14,6 @@ namespace ansatz::yaml {
 
 namespace {
 
-constexpr std::string_view core = "tag:yaml.org,2002:";
 // A key of more characters must be marked by "? ".
 constexpr std::size_t longest_key = 1000;
 
@@ -124,7 +124,7 @@ class Writer {
   }
 
   static std::string tag(const std::string& tag) {
-    if (tag.starts_with(core)) return "!!" + tag.substr(core.size());
+    if (tag.starts_with(core_tags)) return "!!" + tag.substr(core_tags.size());
     return tag.starts_with('!') ? tag : "!<" + tag + ">";
   }
 

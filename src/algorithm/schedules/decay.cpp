@@ -52,7 +52,7 @@ class MomentumRun final : public UpdateCallbackRun {
 };
 
 template <class Rate>
-std::unique_ptr<UpdateCallbackRun> make_run(Rate rate) {
+std::unique_ptr<UpdateCallbackRun> run_of(Rate rate) {
   return std::make_unique<DecayRun<Rate>>(std::move(rate));
 }
 
@@ -69,7 +69,7 @@ void ExponentialDecay::check() const {
 
 std::unique_ptr<UpdateCallbackRun> ExponentialDecay::start(Session&) const {
   check();
-  return make_run([this](double base, std::int64_t t) {
+  return run_of([this](double base, std::int64_t t) {
     return std::max(min_lr, base / std::pow(decay_factor, static_cast<double>(t)));
   });
 }
@@ -80,7 +80,7 @@ void LinearDecay::check() const {
 
 std::unique_ptr<UpdateCallbackRun> LinearDecay::start(Session&) const {
   check();
-  return make_run([this](double base, std::int64_t t) {
+  return run_of([this](double base, std::int64_t t) {
     return linear_decay(base, static_cast<double>(t), first, saturate, decay_factor);
   });
 }
@@ -93,7 +93,7 @@ void AnnealedLearningRate::check() const {
 
 std::unique_ptr<UpdateCallbackRun> AnnealedLearningRate::start(Session&) const {
   check();
-  return make_run([this](double base, std::int64_t t) {
+  return run_of([this](double base, std::int64_t t) {
     return base * std::min(1., anneal_start / static_cast<double>(t));
   });
 }
