@@ -78,7 +78,7 @@ std::string record_text(double value, ElementType precision, bool full) {
   if (full && precision == ElementType::float32)
     return fmt::format("{}", static_cast<float>(value));
   if (full) return fmt::format("{}", value);
-  return std::abs(value) >= 1e4 ? channel_text(value, precision) : fmt::format("{:.6g}", value);
+  return fmt::format("{:.6g}", value);
 }
 
 ElementType precision_of(const std::string& floatX) {

@@ -71,8 +71,10 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
 
 // What was printed may still wait in memory; on a full disk it is lost only now.
 int flushed(int exit) {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit;
-  report(fmt::format("the output could not be written: {}", std::strerror(errno)).c_str());
+  const bool before = std::ferror(stdout) != 0;  // of which the reason is not known any more
+  if (std::fflush(stdout) == 0 && !before) return exit;
+  report(before ? "the output could not be written"
+                : fmt::format("the output could not be written: {}", std::strerror(errno)).c_str());
   return exit == ansatz::app::exit_ok ? ansatz::app::exit_failed : exit;
 }
 

@@ -110,6 +110,15 @@ Rows outputs_of(TrainedModel& model, const std::shared_ptr<const BatchSource>& s
   return rows;
 }
 
+void unscale(const TableColumns& columns, Rows& rows) {
+  for (std::int64_t i = 0; i < rows.count; ++i)
+    for (std::int64_t k = 0; k < rows.width; ++k) {
+      double& value = rows.values[static_cast<std::size_t>(i * rows.width + k)];
+      // Not with more digits than the model's number has.
+      value = static_cast<float>(columns.targets[static_cast<std::size_t>(k)].original(value));
+    }
+}
+
 std::int64_t class_of(const double* row, std::int64_t width) {
   return width == 1 ? row[0] > .5 : std::max_element(row, row + width) - row;
 }

@@ -3,6 +3,8 @@
 
 #include "trained_model.hpp"
 
+#include <ansatz/data/columns/table_columns.hpp>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -33,6 +35,9 @@ struct Rows {
 ///              or target. NameError for others
 Rows outputs_of(TrainedModel& model, const std::shared_ptr<const BatchSource>& source,
                 const std::string& what, int batch_size, int threads);
+
+/// Numbers as the table has them, from the model's, which are scaled.
+void unscale(const TableColumns& columns, Rows& rows);
 
 /// The likeliest class; of one unit, whether it is above 1/2.
 std::int64_t class_of(const double* row, std::int64_t width);

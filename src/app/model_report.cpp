@@ -3,6 +3,7 @@
 #include "model_outputs.hpp"
 #include "output_option.hpp"
 
+#include <ansatz/base/shown.hpp>
 #include <ansatz/data/views.hpp>
 #include <ansatz/view/report.hpp>
 #include <ansatz/view/weights.hpp>
@@ -40,18 +41,39 @@ OrderedJson scores_json(const ClassScores& c) {
           {"support", c.support}};
 }
 
-std::string scores_line(const std::string& name, const ClassScores& c) {
-  return fmt::format("{:<10} {:>9} {:>9} {:>9} {:>9} {:>9}\n", name, number_text(c.precision),
-                     number_text(c.recall), number_text(c.f1), number_text(c.roc_area), c.support);
+std::string scores_line(const std::string& name, std::size_t width, const ClassScores& c) {
+  return fmt::format("{:<{}} {:>9} {:>9} {:>9} {:>9} {:>9}\n", name, width,
+                     number_text(c.precision), number_text(c.recall), number_text(c.f1),
+                     number_text(c.roc_area), c.support);
 }
 
-std::string confusion_text(const ClassifierReport& r) {
-  std::string text = "\ntrue class downwards, told class to the right:\n      ";
-  std::size_t width = 3;
+// As a Table calls the classes, else by their numbers.
+std::vector<std::string> names_of_classes(const TrainedModel& model, std::int64_t classes) {
+  std::vector<std::string> names;
+  if (model.columns && model.columns->classifies() &&
+      std::ssize(model.columns->targets[0].categories) == classes)
+    for (const std::string& name : model.columns->targets[0].categories)
+      names.push_back(printable(name));
+  else
+    for (std::int64_t k = 0; k < classes; ++k) names.push_back(fmt::format("{}", k));
+  return names;
+}
+
+std::size_t longest(const std::vector<std::string>& names) {
+  std::size_t width = 0;
+  for (const std::string& name : names) width = std::max(width, name.size());
+  return width;
+}
+
+std::string confusion_text(const ClassifierReport& r, const std::vector<std::string>& names) {
+  const std::size_t name_width = std::max<std::size_t>(5, longest(names));
+  std::string text =
+      fmt::format("\ntrue class downwards, told class to the right:\n{:{}} ", "", name_width);
+  std::size_t width = std::max<std::size_t>(3, longest(names));
   for (const std::int64_t n : r.confusion) width = std::max(width, fmt::format("{}", n).size());
-  for (std::int64_t k = 0; k < r.classes; ++k) text += fmt::format(" {:>{}}", k, width);
+  for (const std::string& name : names) text += fmt::format(" {:>{}}", name, width);
   for (std::int64_t t = 0; t < r.classes; ++t) {
-    text += fmt::format("\n{:>5} ", t);
+    text += fmt::format("\n{:>{}} ", names[static_cast<std::size_t>(t)], name_width);
     for (std::int64_t k = 0; k < r.classes; ++k)
       text +=
           fmt::format(" {:>{}}", r.confusion[static_cast<std::size_t>(t * r.classes + k)], width);
@@ -101,6 +123,8 @@ Report of_classifier(const TrainedModel& model, const BatchSource& source, Rows 
   }
   const ClassifierReport r = classifier_report(truth, rows.values, rows.width);
   const auto worst = worst_examples(truth, rows.values, rows.width, worst_shown);
+  const std::vector<std::string> names = names_of_classes(model, r.classes);
+  const std::size_t width = std::max<std::size_t>(10, longest(names));
   Report out;
   out.text =
       fmt::format("{} examples, {} classes\naccuracy {:.4f}, 95 % between {:.4f} and {:.4f}\n",
@@ -108,29 +132,29 @@ Report of_classifier(const TrainedModel& model, const BatchSource& source, Rows 
   if (r.probabilities)
     out.text += fmt::format("log loss {:.4f} nats, calibration error {:.4f}\n", r.log_loss,
                             r.calibration_error);
-  out.text += fmt::format("\n{:<10} {:>9} {:>9} {:>9} {:>9} {:>9}\n", "class", "precision",
+  out.text += fmt::format("\n{:<{}} {:>9} {:>9} {:>9} {:>9} {:>9}\n", "class", width, "precision",
                           "recall", "F1", "ROC area", "support");
   OrderedJson classes = OrderedJson::array(), confusion = OrderedJson::array(),
               last = OrderedJson::array(), bins = OrderedJson::array();
   for (std::int64_t k = 0; k < r.classes; ++k) {
     const ClassScores& c = r.by_class[static_cast<std::size_t>(k)];
-    out.text += scores_line(fmt::format("{}", k), c);
-    classes.push_back(scores_json(c));
+    out.text += scores_line(names[static_cast<std::size_t>(k)], width, c);
+    classes.push_back({{"class", names[static_cast<std::size_t>(k)]}});
+    classes.back().update(scores_json(c));
     const auto row = r.confusion.begin() + k * r.classes;
     confusion.push_back(std::vector<std::int64_t>(row, row + r.classes));
   }
-  out.text += scores_line("mean", r.macro) + scores_line("weighted", r.weighted);
-  if (r.classes <= 40) out.text += confusion_text(r);
+  out.text += scores_line("mean", width, r.macro) + scores_line("weighted", width, r.weighted);
+  if (r.classes <= 40) out.text += confusion_text(r, names);
   out.text += "\nworst examples (number, true class, told class, output of the true class):\n";
   for (const std::int64_t i : worst) {
     const std::int64_t t = truth[static_cast<std::size_t>(i)];
     const double score = rows.row(i)[t];
-    out.text += fmt::format("{:>9} {:>4} {:>4}  {:.4g}\n", i, t,
-                            r.told[static_cast<std::size_t>(i)], score);
-    last.push_back({{"example", i},
-                    {"true", t},
-                    {"told", r.told[static_cast<std::size_t>(i)]},
-                    {"output", json_of(score)}});
+    const std::size_t shown = std::max<std::size_t>(4, longest(names));
+    const std::int64_t told = r.told[static_cast<std::size_t>(i)];
+    out.text += fmt::format("{:>9} {:>{}} {:>{}}  {:.4g}\n", i, names[static_cast<std::size_t>(t)],
+                            shown, names[static_cast<std::size_t>(told)], shown, score);
+    last.push_back({{"example", i}, {"true", t}, {"told", told}, {"output", json_of(score)}});
   }
   for (const CalibrationBin& bin : r.calibration)
     bins.push_back(
@@ -233,6 +257,18 @@ std::vector<double> numbers_of(const TrainedModel& model, const BatchSource& sou
   return design_matrix(source, all, column.source).values;
 }
 
+// Of a Table, in the units that it has.
+Report of_numbers(const TrainedModel& model, const BatchSource& source, Rows& rows,
+                  const ReportOptions& options) {
+  Rows targets = rows;
+  targets.values = numbers_of(model, source, rows);
+  if (model.columns && std::ssize(model.columns->targets) == rows.width) {
+    unscale(*model.columns, rows);
+    unscale(*model.columns, targets);
+  }
+  return of_regression(rows, targets.values, options);
+}
+
 bool has_classes(const TrainedModel& model, const BatchSource& source) {
   const Sources wanted = model.train->model->target_source();
   if (wanted.several()) throw ValueError("a report is of one target; the model has several");
@@ -255,15 +291,18 @@ int report_on(TrainedModel& model, const std::shared_ptr<const BatchSource>& sou
               const ReportOptions& options) {
   const bool classes = has_classes(model, *source);
   if (classes) (void)labels_of(model, *source, 0);  // before anything is computed
-  const Rows rows = outputs_of(model, source, "probabilities", options.batch_size, options.threads);
+  Rows rows = outputs_of(model, source, "probabilities", options.batch_size, options.threads);
   Report report =
       classes ? of_classifier(model, *source, rows, labels_of(model, *source, rows.count), options)
-              : of_regression(rows, numbers_of(model, *source, rows), options);
+              : of_numbers(model, *source, rows, options);
   if (options.json) {
+    report.json["training_data"] = options.training_data;
     report.json["pictures"] = report.written;
     put_json(report.json);
     return exit_ok;
   }
+  if (options.training_data)
+    say(stdout, "Measured on what the model was trained on; --data names other data.\n");
   say(stdout, "{}", report.text);
   for (const std::string& path : report.written) say(stdout, "written: {}\n", path);
   return exit_ok;

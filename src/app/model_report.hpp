@@ -11,6 +11,7 @@ namespace ansatz::app {
 struct ReportOptions {
   std::string out;  ///< pictures are this and "-confusion.png", …; "": none
   bool json = false;
+  bool training_data = false;  ///< no others were named, and it is said so
   int batch_size = 500, threads = 1;
 };
 

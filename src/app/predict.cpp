@@ -16,6 +16,8 @@
 #include <ansatz/session/session.hpp>
 #include <ansatz/spaces/format_as.hpp>
 #include <dsl/build.hpp>
+#include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 
 #include "../base/say.hpp"
 
@@ -151,16 +153,6 @@ std::string named_csv(const PredictArguments& a, const Rows& rows) {
   return text;
 }
 
-// Numbers as the table has them, from the model's, which are scaled.
-void unscale(const TableColumns& columns, Rows& rows) {
-  for (std::int64_t i = 0; i < rows.count; ++i)
-    for (std::int64_t k = 0; k < rows.width; ++k) {
-      double& value = rows.values[static_cast<std::size_t>(i * rows.width + k)];
-      // Not with more digits than the model's number has.
-      value = static_cast<float>(columns.targets[static_cast<std::size_t>(k)].original(value));
-    }
-}
-
 // What a model of a Table says by names, and in the units of the table.
 void tell_names(PredictArguments& a, const TableColumns& columns) {
   const bool by_default = a.what.empty();
@@ -270,7 +262,13 @@ int predict(PredictArguments a) {
   const OutKind kind = kind_of(a.out);
   load_libraries(a.libraries);
   TrainedModel model = read_trained_model(a.model);
-  if (model.columns) tell_names(a, *model.columns);
+  if (model.columns) {
+    if ((a.what == "class" || a.what == "probabilities") && !model.columns->targets.empty() &&
+        !model.columns->classifies())
+      throw ValueError(fmt::format("--output {}: the target {} holds numbers, no classes", a.what,
+                                   in_quotes(model.columns->targets[0].name)));
+    tell_names(a, *model.columns);
+  }
   if (a.what.empty()) a.what = tells_classes(model) ? "class" : "values";
   model.train->dataset = dataset_of(a.data, model);
   settle_predictions(a, model);
@@ -298,6 +296,7 @@ struct EvaluateArguments {
 int report(const EvaluateArguments& a, TrainedModel& model) {
   ReportOptions options;
   options.out = a.out, options.json = a.json, options.threads = a.threads;
+  options.training_data = a.data.data.empty();
   if (a.batch_size) options.batch_size = a.batch_size;
   settle_report(options, model);
   return report_on(model, load_data(a.data, model), options);

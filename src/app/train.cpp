@@ -12,12 +12,16 @@
 #include <ansatz/program/build_programs.hpp>
 #include <ansatz/session/origin.hpp>
 #include <ansatz/session/phases.hpp>
+#include <dsl/exceptions.hpp>
+#include <dsl/in_quotes.hpp>
 #include <dsl/threads.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <memory>
 
@@ -102,8 +106,25 @@ void show_cross_validations(const std::vector<Phase>& phases, const PhasesEnd& e
   }
 }
 
-int train(const TrainArguments& a) {
+// What the environment says where the command line does not.
+void take_environment(TrainArguments& a) {
+  const char* const threads = std::getenv("ANSATZ_THREADS");
+  if (threads && *threads && !a.threads) {
+    const std::string_view text = threads;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), a.threads);
+    if (fault != std::errc() || end != text.data() + text.size() || a.threads < 1 ||
+        a.threads > 1024)
+      throw ValueError(fmt::format(
+          "ANSATZ_THREADS is {} in the environment; allowed: a whole number from 1 to 1024",
+          in_quotes(text)));
+  }
+  const char* const alone = std::getenv("ANSATZ_NO_ORIGIN");
+  if (alone && *alone && std::string_view(alone) != "0") a.no_origin = true;
+}
+
+int train(TrainArguments a) {
   shows_json = a.json;
+  take_environment(a);
   if (!a.trace.empty()) settle_output("--trace", a.trace, {a.job.path}, {});
   const Job job = a.job.load(false, precision_of(a.floatX), a.resume);
   if (!a.quiet)
@@ -185,17 +206,15 @@ const Command train_command(10, [](CLI::App& app, int& exit) {
       ->check(whole_numbers(std::numeric_limits<std::int64_t>::min(),
                             std::numeric_limits<std::int64_t>::max()));
   c->add_option("--threads", a->threads,
-                "threads of a step; default: all processors where that pays, with --resume as many "
-                "as the saved run had")
-      ->check(whole_numbers(1, 1024))
-      ->envname("ANSATZ_THREADS");
+                "threads of a step; default: ANSATZ_THREADS, or all processors where that pays, "
+                "with --resume as many as the saved run had")
+      ->check(whole_numbers(1, 1024));
   c->add_option("--floatX", a->floatX, "precision")
       ->check(CLI::IsMember({"float32", "float64"}))
       ->capture_default_str();
   c->add_flag("--no-origin", a->no_origin,
               "do not save command line, host, system, date and the data files' SHA-256 with the "
-              "model")
-      ->envname("ANSATZ_NO_ORIGIN");
+              "model");
   c->add_flag("--compile", a->compile, "compile loops that are missing, and keep them");
   c->add_flag("--interpret", a->interpret, "use no compiled loop: slow, for comparison");
   c->add_flag("--check-numbers", a->check, "stop at the first value that is not finite; slower");

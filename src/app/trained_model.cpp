@@ -97,6 +97,27 @@ CSVDataset csv_of(const DataArguments& given, const TrainedModel& model) {
   return csv;
 }
 
+// What was learned of the columns of a table must be known, and where each column stands.
+void refuse_columns(const std::string& data, const TrainedModel& model) {
+  const bool array = data.ends_with(".npy") || data.ends_with(".npz");
+  if (model.columns && array)
+    throw ValueError(
+        fmt::format("--data {}: the model of {} reads the columns of a table by their names; give "
+                    "a text file, or a data set in YAML",
+                    data, model.path));
+  // Others need not be made, for which a plugin might be missing.
+  if (model.columns || model.file.dataset_yaml.find("Table") == std::string::npos) return;
+  if (!table_within(trained_on(model).get())) return;
+  Shared<Dataset> other;
+  if (data.starts_with("!obj")) other = object_of<Dataset>("--data", data, only_look());
+  if (!other || table_within(other.get()))
+    throw ValueError(
+        fmt::format("--data {}: the model of {} was trained on a Table inside another data set, "
+                    "and its file does not hold what was learned of the columns: it reads no other "
+                    "rows of tables",
+                    data, model.path));
+}
+
 Shared<Dataset> described(const DataArguments& given, const TrainedModel& model) {
   const std::string& data = given.data;
   if (data.empty()) {
@@ -104,6 +125,7 @@ Shared<Dataset> described(const DataArguments& given, const TrainedModel& model)
     throw ValueError(
         fmt::format("{} does not name its data set; give one with --data", model.path));
   }
+  refuse_columns(data, model);
   if (data.ends_with(".npy")) return Shared<Dataset>(NpyDataset(data.c_str()));
   if (data.ends_with(".npz")) return Shared<Dataset>(NpzDataset(data.c_str(), "features"));
   if (data.starts_with("!obj")) return object_of<Dataset>("--data", data, only_look());

@@ -144,7 +144,7 @@ class Checker {
   void dataset(const Shared<Dataset>& set) {
     if (!set) return;
     check_files(*set, place_of(set.get(), "dataset"), loader_);
-    if (const TableDataset* const table = table_of(set)) learns(*table);
+    if (const TableDataset* const table = table_within(set.get())) learns(*table);
   }
   static const TableDataset* table_of(const Shared<Dataset>& set) {
     return dynamic_cast<const TableDataset*>(set.get());
@@ -155,7 +155,7 @@ class Checker {
     try {
       if (table.learned_missing()) return;  // told before
       const auto learned = table.learned();
-      const TableDataset* const training = table_of(job_.dataset);
+      const TableDataset* const training = table_within(job_.dataset.get());
       if (training && training->learned() != learned)
         error(place_of(&table, "algorithm"),
               "this Table would learn means and categories of its own; give it `like`, the Table "
@@ -288,6 +288,19 @@ class Checker {
           "!obj:Softmax {{ layer_name: {}, n_classes: {}, irange: 0. }}",
           target, there.labels, numbers == 1 ? "a number" : fmt::format("{} numbers", numbers),
           name, there.labels);
+    else if (wanted.kind == SpaceKind::index && there.kind == SpaceKind::index &&
+             wanted.labels != there.labels)
+      text = fmt::format(
+          "the target {} holds {} classes, but the model is made for {}; let its last layer be "
+          "!obj:Softmax {{ layer_name: {}, n_classes: {}, irange: 0. }}",
+          target, there.labels, wanted.labels, name, there.labels);
+    else if (there.kind == SpaceKind::vector && wanted.kind == SpaceKind::vector &&
+             numbers != there.total_dimension())
+      text = fmt::format(
+          "the model tells {} numbers, but there are {} to be predicted ({}{}); let its last layer "
+          "be !obj:Linear {{ layer_name: {}, dim: {}, irange: .05 }}",
+          numbers, there.total_dimension(), target, columns.targets.size() > 1 ? ", …" : "", name,
+          there.total_dimension());
     if (text.empty()) return false;
     classes_agree_ = false;
     error(last && loader_.place_of(last) ? *loader_.place_of(last)

@@ -2,6 +2,7 @@
 
 #include <dsl/threads.hpp>
 
+#include <fmt/format.h>
 #include <omp.h>
 
 #include <algorithm>
@@ -25,6 +26,11 @@ int threads_for(double work) {
   const double shares = std::min(work / least_work_of_thread, 1024.);
   const int most = std::min(static_cast<int>(shares), omp_get_max_threads());
   return most > 1 ? available_threads(most) : 1;
+}
+
+std::string why_one_thread(double work) {
+  if (work >= 2 * least_work_of_thread) return "the process may use no more";
+  return fmt::format("steps have {:.1f} million operations", work / 1e6);
 }
 
 }  // namespace ansatz

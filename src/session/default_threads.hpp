@@ -4,6 +4,7 @@
 #include <dsl/plan/plan.hpp>
 
 #include <cstdint>
+#include <string>
 
 namespace ansatz {
 
@@ -14,5 +15,7 @@ double work_of(const ir::PlanView& plan, std::int64_t examples);
 /// use and OMP_NUM_THREADS, and none with less than five million of its own
 /// (docs/threads-and-reproducibility.md).
 int threads_for(double work);
+/// Why that is one, to follow "as".
+std::string why_one_thread(double work);
 
 }  // namespace ansatz

@@ -533,8 +533,7 @@ void Session::settle_threads(const ModelFile* saved) {
     if (!step) step = find_program("objective");
     const double work = step ? work_of(step->plan(), usual_batch(job_)) : 0;
     options_.threads = threads_for(work);
-    if (options_.threads == 1 && step)
-      why_threads_ = fmt::format(", as steps have {:.1f} million operations", work / 1e6);
+    if (options_.threads == 1 && step) why_threads_ = ", as " + why_one_thread(work);
   }
   for (JobProgram& each : programs_) each.program->threads(options_.threads);
 }

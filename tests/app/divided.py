@@ -128,6 +128,45 @@ for fold in range(4):
            bytes_of(f"cv-{fold}.pkl", "y_W") == bytes_of("part.pkl", "y_W") and
            any(bytes_of("part.pkl", "y_W")), err)
 
+(home / "gaps.csv").write_text("u,v,w\n" + "".join(
+    f"{i},{'' if i < 30 else i},{i % 3}.5\n" for i in range(40)))
+(home / "gaps.yaml").write_text((home / "cv.yaml").read_text().replace("all.csv", "gaps.csv"))
+code, out, err = run("train", "gaps.yaml", "-q")
+expect("folds: a column without any value in a training set is told", code == 1
+       and "'v': of the training set of a fold, all values are missing" in err, code, err)
+
+# What was learned of the columns is not in the files of these models, so no other rows are read.
+for data in ("all.csv", "!obj:Table { path: all.csv, target: w }", "all.npy"):
+    for command in ("predict", "evaluate"):
+        code, out, err = run(command, "cv-0.pkl", "--data", data)
+        expect(f"folds: {command} refuses {data}", code == 1 and not out
+               and "does not hold what was learned" in err, code, out, err)
+code, out, err = run("evaluate", "cv-0.pkl")
+expect("folds: evaluate reads the fold's own rows", code == 0, out, err)
+
+INSIDE = "!obj:TransformerDataset { raw: RAW, transformer: !obj:ExamplewiseUnitNormBlock {} }"
+PART = "!obj:Table { path: all.csv, target: w, split: {train: .5, test: .5}, which_set: WHICH }"
+train_raw = "&raw " + PART.replace("WHICH", "train")
+for test_raw, words in ((PART.replace("WHICH", "test"), ["like: *train"]),
+                        ("!obj:Table { like: *raw, which_set: test }", [])):
+    (home / "inside.yaml").write_text(
+        "!obj:Train { dataset: " + INSIDE.replace("RAW", train_raw) + ", " + model +
+        SMALL.replace("NAME", "inside").replace(
+            "batch_size: 5", "batch_size: 5, monitoring_dataset: { test: " +
+            INSIDE.replace("RAW", test_raw) + " }") + " }")
+    code, out, err = run("check", "inside.yaml")
+    expect(f"a Table inside another set learns nothing of its own: {test_raw}",
+           (code == 3) == bool(words) and all(word in err for word in words), code, err)
+(home / "pca.yaml").write_text(
+    "!obj:Train { dataset: &train " + PART.replace("WHICH", "train, preprocessor: !obj:PCA { "
+    "num_components: 2 }, fit_preprocessor: True") + ", " + model +
+    SMALL.replace("NAME", "pca").replace(
+        "batch_size: 5", "batch_size: 5, monitoring_dataset: { test: !obj:Table { like: *train, "
+        "which_set: test } }") + " }")
+code, out, err = run("check", "pca.yaml")
+expect("like a Table that has a preprocessor: it must be named, too",
+       code == 3 and "preprocessor: *" in err, code, err)
+
 # ---------------------------------------------------------------------------------- last layers
 
 for target, last, words in (
@@ -137,6 +176,9 @@ for target, last, words in (
                           "!obj:Softmax { layer_name: y, n_classes: 3,"]),
         ("kind", LINEAR.replace("dim: 1", "dim: 2"), ["holds 3 classes", "tells 2 numbers"]),
         ("kind", LINEAR.replace("Linear", "Sigmoid"), ["holds 3 classes", "n_classes: 3"]),
+        ("kind", SOFTMAX.replace("n_classes: 3", "n_classes: 2"),
+         ["'kind' holds 3 classes", "is made for 2", "n_classes: 3"]),
+        ("x", LINEAR.replace("dim: 1", "dim: 2"), ["tells 2 numbers", "1 to be", "'x'", "dim: 1,"]),
         ("kind", LINEAR.replace("dim: 1", "dim: 3"), [])):
     code, out, err = train(f"path: kinds.csv, target: {target}", last, "check")
     expect(f"last layer: {target}, {last}", (code == 3) == bool(words) and

@@ -9,6 +9,7 @@ import collections
 import csv
 import io
 import json
+import math
 import os
 import pathlib
 import random
@@ -265,6 +266,16 @@ def check_prediction():
     expect("predict --json", code == 0 and told["values"] == [row[0] for row in rows[1:]]
            and told["classes"] == ["no", "yes"] and told["target"] == "happy"
            and numpy.allclose(told["probabilities"], p, atol=1e-6), found[:300], err)
+    code, found, err = run("evaluate", "people.pkl", "--report")
+    expect("evaluate --report: names of classes, and that it was trained on the data", code == 0
+           and found.startswith("Measured on what the model was trained on; --data")
+           and [line.split()[0] for line in found.split("support\n")[1].splitlines()[:3]]
+           == ["no", "yes", "mean"]
+           and found.split("right:\n")[1].splitlines()[0].split() == ["no", "yes"], found, err)
+    code, found, err = run("evaluate", "people.pkl", "--report", "--json", "--data", "people.csv")
+    told = json.loads(found) if code == 0 else {}
+    expect("evaluate --report --json: classes by name", code == 0 and not told["training_data"]
+           and [each["class"] for each in told["classes"]] == ["no", "yes"], found[:300], err)
     code, found, err = run("predict", "people.pkl")
     expect("predict: the training data", code == 0 and found == out, found, err)
     code, found, err = run("predict", "people.pkl", "--data", "!obj:Table { path: people.csv }")
@@ -329,6 +340,21 @@ def check_regression():
     guess = numpy.array(lines[1:], float)
     expect("regression: predict says the target, in its units", code == 0 and lines[0] == "price"
            and numpy.abs(guess - y).max() < 2e3, lines[:4], y[:3], err)
+    dear = y + numpy.linspace(2000, 4000, len(y))
+    write("dear.tsv", "a\tb\tprice\n" +
+          "".join(f"{p}\t{q}\t{r}\n" for (p, q), r in zip(x, dear)))
+    code, out, err = run("evaluate", "houses.pkl", "dear.tsv", "--report", "--json")
+    told = json.loads(out) if code == 0 else {}
+    off = guess - dear
+    expect("regression: evaluate --report, too", code == 0
+           and abs(told["rmse"] / math.sqrt((off ** 2).mean()) - 1) < 1e-5
+           and abs(told["mae"] / numpy.abs(off).mean() - 1) < 1e-5
+           and abs(told["mean_r2"] - (1 - (off ** 2).sum() / ((dear - dear.mean()) ** 2).sum()))
+           < 1e-6, out, err)
+    for line, said in ((("predict", "houses.pkl", "houses.tsv", "--output", "class"), "numbers"),
+                       (("predict", "houses.pkl", "houses.npy"), "by their names")):
+        code, out, err = run(*line)
+        expect(f"{' '.join(line)}: refused", code == 1 and said in err, out, err)
     order = numpy.random.RandomState(4).permutation(60)
     parts = {"train": order[:42], "valid": order[42:48], "test": order[48:]}
     learned = columns_of("houses.pkl")

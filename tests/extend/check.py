@@ -104,7 +104,7 @@ def main(source, build):
                                "CMAKE_CXX_FLAGS", "ANSATZ_ARCH"])
         call("cmake", "-G", "Ninja", "-S", tree, "-B", made, "-D", "ANSATZ_TESTS=OFF", "-D",
              "ANSATZ_EXAMPLES=OFF", "-D", "ANSATZ_BENCHMARKS=OFF", "-D",
-             "ANSATZ_JOIN_COMMANDS=OFF",
+             "ANSATZ_JOIN_SOURCES=OFF",
              *[f"-D{key}={value}" for key, value in known.items()])
 
         areas = {"classes_" + "_".join(["ansatz", *name.parts[2:-1]])

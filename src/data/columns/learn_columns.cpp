@@ -212,6 +212,14 @@ void learn_texts(TableColumn& column, const ColumnValues& values,
     }
 }
 
+double mean_weight(const std::vector<std::int64_t>& rows, const std::string& name,
+                   const ReadColumns& read) {
+  double sum = 0;
+  for (const std::int64_t row : rows)
+    sum += read.find(name)->numbers[static_cast<std::size_t>(row)];
+  return sum / static_cast<double>(rows.size());
+}
+
 }  // namespace
 
 TableColumns learn_columns(
@@ -295,10 +303,7 @@ TableColumns learn_columns(
   for (TableColumn& each : learned.targets) learn(each, true);
   for (TableColumn& each : learned.features) learn(each, false);
   if (!task.weight.empty()) {
-    double sum = 0;
-    const std::vector<double>& weights = read.find(task.weight)->numbers;
-    for (const std::int64_t row : rows) sum += weights[static_cast<std::size_t>(row)];
-    learned.mean_weight = sum / static_cast<double>(rows.size());
+    learned.mean_weight = mean_weight(rows, task.weight, read);
     if (!(learned.mean_weight > 0)) learner.refuse(task.weight, 0, "the weights are all 0");
   }
   return learned;
@@ -318,6 +323,16 @@ TableColumns learned_from(const std::vector<std::int64_t>& rows, const ReadColum
   for (TableColumn& each : columns.features) learn(each);
   for (TableColumn& each : columns.targets) learn(each);
   columns.examples = std::ssize(rows);
+  const auto refuse = [&](const std::string& name, const char* what) {
+    throw ValueError(fmt::format("{}: column {}: of the training set of a fold, all {}", read.file,
+                                 in_quotes(name), what));
+  };
+  for (const TableColumn& each : columns.features)
+    if (each.missing_values == columns.examples) refuse(each.name, "values are missing");
+  if (!columns.weight.empty() && read.find(columns.weight)) {
+    columns.mean_weight = mean_weight(rows, columns.weight, read);
+    if (!(columns.mean_weight > 0)) refuse(columns.weight, "weights are 0");
+  }
   return columns;
 }
 

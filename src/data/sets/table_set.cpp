@@ -3,6 +3,7 @@
 #include <ansatz/base/random_state.hpp>
 #include <ansatz/data/columns/learn_columns.hpp>
 #include <ansatz/data/path.hpp>
+#include <ansatz/data/sets/derived_sets.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/in_quotes.hpp>
 #include <dsl/nearest_name.hpp>
@@ -104,6 +105,10 @@ void TableDataset::check() const {
   };
   if (like && !model()) fault("like: a Table is needed, whose columns are known by name");
   if (path.empty() && !like) fault("path: the file is missing");
+  if (model() && model()->preprocessor && !preprocessor)
+    fault(
+        "preprocessor: the table that it is like has one; name it here, too: preprocessor: "
+        "*that_of_the_other");
   if (!names.empty() && header.value_or(false))
     fault("names: with header: True the first line holds them; give one of the two");
   named("unknown", unknown, {"refuse", "zeros"});
@@ -141,6 +146,12 @@ std::string TableDataset::file() const {
   if (std::filesystem::exists(path.c_str(), none)) return path.c_str();
   return find_data(path.c_str()).value_or(std::string(path.view()));
 }
+const TableDataset* table_within(const Dataset* set) {
+  while (const auto* const derived = dynamic_cast<const DerivedDataset*>(set))
+    set = derived->inner();
+  return dynamic_cast<const TableDataset*>(set);
+}
+
 std::string TableDataset::missing_file() const {
   std::error_code error;
   const std::string found = file();

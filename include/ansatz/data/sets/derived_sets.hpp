@@ -21,6 +21,7 @@ class DerivedDataset : public Dataset {
   std::string missing_file() const override;
   void files(std::vector<std::string>& list) const override;
   std::string fetched_as() const override;
+  constexpr const Dataset* inner() const { return from().get(); }
 
  protected:
   constexpr virtual const Shared<Dataset>& from() const = 0;

@@ -124,6 +124,9 @@ class TableDataset : public Dataset, public Preprocessing {
   std::shared_ptr<State> state_;
 };
 
+/// The table that a data set is, or that what it is derived from is; null of others.
+const TableDataset* table_within(const Dataset* set);
+
 /// While it lives, tables that would learn in this thread take these columns instead: those of a
 /// model file, whose training data need not be there any more.
 class KnownColumns {
