@@ -46,6 +46,7 @@ struct LookedAt {
     if (facts.texts + facts.dates == 0) return "numbers";
     return (facts.texts + facts.dates) * 20 <= facts.numbers ? "mixed" : "texts";
   }
+  double bin_width() const { return greatest / bins - least / bins; }
   bool has_numbers() const { return kind() == std::string_view("numbers"); }
 };
 
@@ -57,16 +58,18 @@ void look_at_numbers(std::vector<double> numbers, LookedAt& to) {
   to.least = numbers.front();
   to.greatest = numbers.back();
   const std::size_t half = numbers.size() / 2;
-  to.median = numbers.size() % 2 ? numbers[half] : (numbers[half - 1] + numbers[half]) / 2;
+  to.median = numbers.size() % 2 ? numbers[half] : numbers[half - 1] / 2 + numbers[half] / 2;
   for (const double x : numbers) to.mean += x / count;
-  for (const double x : numbers) to.deviation += (x - to.mean) * (x - to.mean) / count;
-  to.deviation = std::sqrt(to.deviation);
+  long double sum = 0;  // which the squares of large numbers do not leave
+  for (const long double x : numbers) sum += (x - to.mean) * (x - to.mean);
+  to.deviation = static_cast<double>(std::sqrt(sum / count));
   to.different = 1;
   for (std::size_t i = 1; i < numbers.size(); ++i) to.different += numbers[i] != numbers[i - 1];
   to.counts.assign(bins, 0);
-  const double width = (to.greatest - to.least) / bins;
+  const double width = to.bin_width();
   for (const double x : numbers) {
-    const double place = width > 0 && std::isfinite(width) ? (x - to.least) / width : 0;
+    const auto place =
+        static_cast<double>(width > 0 ? (static_cast<long double>(x) - to.least) / width : 0);
     ++to.counts[static_cast<std::size_t>(std::min<double>(bins - 1, place))];
   }
 }
@@ -140,7 +143,7 @@ void show_column(const LookedAt& c) {
     say(stdout, "from {:.6g} to {:.6g}, mean {:.6g}, median {:.6g}, deviation {:.6g}\n", c.least,
         c.greatest, c.mean, c.median, c.deviation);
     const std::int64_t most = *std::max_element(c.counts.begin(), c.counts.end());
-    const double width = (c.greatest - c.least) / bins;
+    const double width = c.bin_width();
     for (int i = 0; i < (c.different == 1 ? 1 : bins); ++i)
       say(stdout, "{:>12.6g} {:>9} {}\n", c.least + width * i,
           c.counts[static_cast<std::size_t>(i)], bar(c.counts[static_cast<std::size_t>(i)], most));

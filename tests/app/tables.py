@@ -579,6 +579,14 @@ def check_look():
     code, out, err = run("data", "look", "people.csv", "hapy")
     expect("look: a column that is not there", code == 1 and "nearest: happy" in err, err)
 
+    write("large.csv", "a\n1e308\n-1e308\n1.7e308\n1.5e308\n")
+    code, out, err = run("data", "look", "large.csv", "--json")
+    of_a = json.loads(out)["columns"][0] if code == 0 else {}
+    expect("data look: numbers near the end of the range", code == 0
+           and abs(of_a["median"] / 1.25e308 - 1) < 1e-12 and sum(of_a["counts"]) == 4
+           and abs(of_a["deviation"] / 1.07004673e308 - 1) < 1e-6
+           and of_a["counts"][0] == 1 and of_a["counts"][15] == 1, out, err)
+
     # Each of many names is found without looking at all others.
     wide = ",".join(f"column{i}" for i in range(50000)) + "\n" + ",".join(["1"] * 50000) + "\n"
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
