@@ -86,8 +86,7 @@ def link(build, new, program):
     words = shlex.split(commands[-1].replace(": && ", "").replace("&& :", ""))
     words = words[next(i for i, w in enumerate(words) if w.endswith("++")):]
     # Not the whole library: what is new takes the place of what it has.
-    words = [w for w in words if "whole-archive" not in w and "push-state" not in w
-             and "pop-state" not in w]
+    words = [w for w in words if "whole-archive" not in w and w != "-Wl,--pop-state"]
     words[words.index("-o") + 1] = str(program)
     call(*words[:1], *new, *words[1:], cwd=build)
 
