@@ -17,6 +17,8 @@
 #include <iostream>
 #include <new>
 
+#include <unistd.h>
+
 namespace {
 
 void put_error(const std::string& what) {
@@ -71,10 +73,11 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
 
 // What was printed may still wait in memory; on a full disk it is lost only now.
 int flushed(int exit) {
-  const bool before = std::ferror(stdout) != 0;  // of which the reason is not known any more
+  const bool before = std::ferror(stdout) != 0;
   if (std::fflush(stdout) == 0 && !before) return exit;
-  report(before ? "the output could not be written"
-                : fmt::format("the output could not be written: {}", std::strerror(errno)).c_str());
+  // The reason of a write that failed before is forgotten; another one has it again.
+  if (before && ::write(STDOUT_FILENO, "\n", 1) >= 0) errno = EIO;
+  report(fmt::format("the output could not be written: {}", std::strerror(errno)).c_str());
   return exit == ansatz::app::exit_ok ? ansatz::app::exit_failed : exit;
 }
 
