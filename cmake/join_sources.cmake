@@ -1,12 +1,12 @@
-# Sources compiled together: headers are read, and templates made, once for a unit of several. That
-# halves the time of a build from nothing; who works on the sources turns it off.
+# Sources compiled together: headers are read, and templates made, once for a unit of several: eight
+# of src/session take 8 s instead of 22. Who works on the sources turns it off.
 #
 #   join_sources(variable folder per output [ALONE regex])
 #
 # In the list `variable`, the sources below `folder` give way to units of at most `per` of one
-# folder of theirs, made in `output`; those with an option of their own, and those that the regular
-# expression matches, stay. A unit names its sources as from `folder`, which must be a folder of
-# headers of the target: so a compiler cache serves clones of this repository with each other's.
+# folder of theirs, made in `output`; those with options or definitions of their own, and those that
+# the regular expression matches, stay. A unit names its sources as from `folder`, which must be a
+# folder of headers of the target: so a compiler cache serves clones of this repository alike.
 option(ANSATZ_JOIN_SOURCES "Compile several sources of a folder at once" ON)
 
 function(join_sources variable folder per output)
@@ -23,9 +23,10 @@ function(join_sources variable folder per output)
   set(areas "")
   foreach(source ${${variable}})
     get_source_file_property(options ${source} COMPILE_OPTIONS)
+    get_source_file_property(definitions ${source} COMPILE_DEFINITIONS)
     get_source_file_property(without_header ${source} SKIP_PRECOMPILE_HEADERS)
     file(RELATIVE_PATH name ${folder} ${source})
-    if(options OR without_header OR name MATCHES "^[.][.]/"
+    if(options OR definitions OR without_header OR name MATCHES "^[.][.]/"
         OR (join_ALONE AND name MATCHES "${join_ALONE}"))
       list(APPEND kept ${source})
       continue()

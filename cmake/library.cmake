@@ -113,9 +113,8 @@ if(ANSATZ_SANITIZE)
   set_property(SOURCE ${computing} APPEND PROPERTY COMPILE_OPTIONS -O1)
 endif()
 include(${CMAKE_CURRENT_LIST_DIR}/join_sources.cmake)
-# What brings a library of its own along is alone, so that a program has it only if it asks for it.
 join_sources(sources ${PROJECT_SOURCE_DIR}/src 8 ${PROJECT_BINARY_DIR}/joined/library
-  ALONE "^(data/sets|dsl)/|^view/page_server")
+  ALONE "^(data/sets|dsl)/")
 target_sources(ansatz PRIVATE ${sources})
 # What compiled loops call is looked for in the program that loads them.
 target_link_options(ansatz INTERFACE "LINKER:--export-dynamic-symbol=_ZN*6ansatz7kernels*")

@@ -209,8 +209,10 @@ def faults(build, only=(), write=False):
                    "CXX": cached(build, "CMAKE_CXX_COMPILER"), "LC_ALL": "C.UTF-8",
                    "CXXFLAGS": cached(build, "CMAKE_CXX_FLAGS"), "COLUMNS": "100", "TERM": "dumb"}
     os.environ["PATH"] = environment["PATH"]
-    out = []
-    for path in sorted(PAGES.glob("[0-9]*.md")):
+    paths = sorted(PAGES.glob("[0-9]*.md"))
+    out = [f"docs/tutorial has no page {name}" for name in only
+           if not any(name in path.name for path in paths)]
+    for path in paths:
         page = Page(path, folder, environment, write)
         if only and not any(name in path.name for name in only):
             continue

@@ -7,11 +7,8 @@
 #include <fmt/format.h>
 
 #include <ansatz/base/regular_file.hpp>
-#include <ansatz/session/observers.hpp>
 
 #include <dlfcn.h>
-
-#include <cmath>
 
 namespace ansatz::app {
 

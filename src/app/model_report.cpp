@@ -125,6 +125,7 @@ Report of_classifier(const TrainedModel& model, const BatchSource& source, Rows 
   const auto worst = worst_examples(truth, rows.values, rows.width, worst_shown);
   const std::vector<std::string> names = names_of_classes(model, r.classes);
   const std::size_t width = std::max<std::size_t>(10, longest(names));
+  const std::size_t narrow = std::max<std::size_t>(4, longest(names));
   Report out;
   out.text =
       fmt::format("{} examples, {} classes\naccuracy {:.4f}, 95 % between {:.4f} and {:.4f}\n",
@@ -150,10 +151,9 @@ Report of_classifier(const TrainedModel& model, const BatchSource& source, Rows 
   for (const std::int64_t i : worst) {
     const std::int64_t t = truth[static_cast<std::size_t>(i)];
     const double score = rows.row(i)[t];
-    const std::size_t shown = std::max<std::size_t>(4, longest(names));
     const std::int64_t told = r.told[static_cast<std::size_t>(i)];
     out.text += fmt::format("{:>9} {:>{}} {:>{}}  {:.4g}\n", i, names[static_cast<std::size_t>(t)],
-                            shown, names[static_cast<std::size_t>(told)], shown, score);
+                            narrow, names[static_cast<std::size_t>(told)], narrow, score);
     last.push_back({{"example", i}, {"true", t}, {"told", told}, {"output", json_of(score)}});
   }
   for (const CalibrationBin& bin : r.calibration)

@@ -81,7 +81,7 @@ std::string trace_text(const std::vector<StepEvent>& events) {
 
 ProfilingObserver::ProfilingObserver(std::unique_ptr<RunObserver> shows, int batches,
                                      std::string trace)
-    : shows_(std::move(shows)),
+    : TellingObserver(std::move(shows)),
       left_(batches),
       trace_(std::move(trace)),
       profile_(!trace_.empty()) {}
@@ -89,17 +89,17 @@ ProfilingObserver::ProfilingObserver(std::unique_ptr<RunObserver> shows, int bat
 void ProfilingObserver::on_start(Session& session) {
   for (const JobProgram* each : session.programs())
     profile_.name(each->program->plan(), each->name);
-  shows_->on_start(session);
+  TellingObserver::on_start(session);
 }
 
 void ProfilingObserver::on_epoch_start(Session& session, std::int64_t examples) {
   if (asked_to_end()) enough_ = true;
-  shows_->on_epoch_start(session, examples);
+  TellingObserver::on_epoch_start(session, examples);
 }
 
 // The first batch is not timed.
 void ProfilingObserver::on_batch(Session& session, int examples) {
-  shows_->on_batch(session, examples);
+  TellingObserver::on_batch(session, examples);
   if (left_-- <= 0 || asked_to_end()) enough_ = true;
 }
 

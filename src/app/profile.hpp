@@ -1,7 +1,8 @@
 // What --profile shows of a run.
 #pragma once
 
-#include <ansatz/session/observers.hpp>
+#include "telling_observer.hpp"
+
 #include <dsl/profile.hpp>
 
 #include <atomic>
@@ -11,7 +12,7 @@
 namespace ansatz::app {
 
 /// Times a run's programs, ends it after a number of batches, and shows what each step took.
-class ProfilingObserver final : public RunObserver {
+class ProfilingObserver final : public TellingObserver {
  public:
   /// @param shows   what the run is shown with meanwhile
   /// @param trace   file for the times of all steps; "": none
@@ -23,17 +24,9 @@ class ProfilingObserver final : public RunObserver {
   void on_start(Session& session) override;
   void on_epoch_start(Session& session, std::int64_t examples) override;
   void on_batch(Session& session, int examples) override;
-  void on_monitor(Session& session) override { shows_->on_monitor(session); }
-  void on_warning(Session& session, const std::string& text) override {
-    shows_->on_warning(session, text);
-  }
-  void on_note(Session& session, const std::string& text) override {
-    shows_->on_note(session, text);
-  }
   void on_end(Session& session, RunEnd end) override;
 
  private:
-  std::unique_ptr<RunObserver> shows_;
   int left_;
   std::string trace_;
   Profile profile_;

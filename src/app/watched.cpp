@@ -7,7 +7,7 @@ namespace ansatz::app {
 
 WatchedObserver::WatchedObserver(std::shared_ptr<RunBoard> board, std::string name,
                                  std::unique_ptr<RunObserver> shows)
-    : board_(std::move(board)), name_(std::move(name)), shows_(std::move(shows)) {}
+    : TellingObserver(std::move(shows)), board_(std::move(board)), name_(std::move(name)) {}
 
 // Errors, and observers between it and the session, tell no end.
 WatchedObserver::~WatchedObserver() {
@@ -17,17 +17,17 @@ WatchedObserver::~WatchedObserver() {
 void WatchedObserver::on_start(Session& session) {
   run_ = board_->add(name_, session.model_file());
   run_->publish(session.records());
-  shows_->on_start(session);
+  TellingObserver::on_start(session);
 }
 
 void WatchedObserver::on_monitor(Session& session) {
   if (run_) run_->publish(session.records());
-  shows_->on_monitor(session);
+  TellingObserver::on_monitor(session);
 }
 
 void WatchedObserver::on_save(Session& session, const std::string& path) {
   if (run_ && session.job().save_path == std::string_view(path)) run_->saved(path);
-  shows_->on_save(session, path);
+  TellingObserver::on_save(session, path);
 }
 
 void WatchedObserver::on_end(Session& session, RunEnd end) {
@@ -38,7 +38,7 @@ void WatchedObserver::on_end(Session& session, RunEnd end) {
                                                           : "finished");
   }
   run_ = nullptr;
-  shows_->on_end(session, end);
+  TellingObserver::on_end(session, end);
 }
 
 }  // namespace ansatz::app

@@ -1,7 +1,8 @@
 // What --watch shows of a run.
 #pragma once
 
-#include <ansatz/session/observers.hpp>
+#include "telling_observer.hpp"
+
 #include <ansatz/view/run_board.hpp>
 
 #include <memory>
@@ -10,7 +11,7 @@
 namespace ansatz::app {
 
 /// Puts a run on a board, and tells another observer all of it.
-class WatchedObserver final : public RunObserver {
+class WatchedObserver final : public TellingObserver {
  public:
   /// @param name   of the run, on the page
   /// @param shows  what the run is shown with beside it
@@ -19,24 +20,13 @@ class WatchedObserver final : public RunObserver {
   ~WatchedObserver() override;
 
   void on_start(Session& session) override;
-  void on_epoch_start(Session& session, std::int64_t examples) override {
-    shows_->on_epoch_start(session, examples);
-  }
-  void on_batch(Session& session, int examples) override { shows_->on_batch(session, examples); }
   void on_monitor(Session& session) override;
   void on_save(Session& session, const std::string& path) override;
-  void on_warning(Session& session, const std::string& text) override {
-    shows_->on_warning(session, text);
-  }
-  void on_note(Session& session, const std::string& text) override {
-    shows_->on_note(session, text);
-  }
   void on_end(Session& session, RunEnd end) override;
 
  private:
   std::shared_ptr<RunBoard> board_;
   std::string name_;
-  std::unique_ptr<RunObserver> shows_;
   std::shared_ptr<BoardRun> run_;
 };
 

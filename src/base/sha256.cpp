@@ -1,8 +1,15 @@
 #include "sha256.hpp"
 
+#include <ansatz/base/regular_file.hpp>
 #include <dsl/exceptions.hpp>
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <vector>
 
 namespace ansatz {
 
@@ -52,6 +59,19 @@ std::string Sha256::hex() {
 std::string sha256_of(std::string_view text) {
   Sha256 hash;
   hash.add(text);
+  return hash.hex();
+}
+
+std::string sha256_of_file(const std::string& path) {
+  serial::RegularFile opened = serial::open_regular(path);
+  if (!opened.file) throw FileError(fmt::format("cannot read '{}': {}", path, opened.why));
+  const serial::Stream in = serial::stream_of(std::move(opened));
+  if (!in) throw FileError(fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
+  Sha256 hash;
+  std::vector<char> block(1 << 20);
+  while (const std::size_t got = std::fread(block.data(), 1, block.size(), in.get()))
+    hash.add(block.data(), got);
+  if (std::ferror(in.get())) throw FileError(fmt::format("cannot read '{}'", path));
   return hash.hex();
 }
 

@@ -26,5 +26,7 @@ class Sha256 {
 };
 
 std::string sha256_of(std::string_view text);
+/// FileError for what cannot be read, or is no regular file.
+std::string sha256_of_file(const std::string& path);
 
 }  // namespace ansatz

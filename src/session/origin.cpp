@@ -6,6 +6,7 @@
 #include <ansatz/job/train.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "../base/in_shell.hpp"
 #include "../base/sha256.hpp"
 
 #include <cblas.h>
@@ -16,7 +17,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -32,17 +32,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr off_t remembered_from = 64 << 20;  // a twentieth of a second of hashing
-
-std::string in_shell(const std::string& word) {
-  bool plain = !word.empty();
-  for (const char c : word)
-    plain = plain && (std::isalnum(static_cast<unsigned char>(c)) ||
-                      std::string_view("_-./+=@%:,").find(c) != std::string_view::npos);
-  if (plain) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 std::string command_line() {
   std::ifstream file("/proc/self/cmdline");
@@ -83,16 +72,6 @@ std::optional<State> state_of(const std::string& path) {
   return State{whole.string(), s.st_size, s.st_mtim.tv_sec * 1'000'000'000LL + s.st_mtim.tv_nsec};
 }
 
-std::optional<std::string> hash_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::vector<char> block(1 << 20);
-  Sha256 hash;
-  while (file.read(block.data(), static_cast<std::streamsize>(block.size())), file.gcount() > 0)
-    hash.add(block.data(), static_cast<std::size_t>(file.gcount()));
-  if (!file.eof()) return {};
-  return hash.hex();
-}
-
 std::string memory_path() {
   try {
     return loop_cache_folder() + "/sha256";
@@ -121,7 +100,7 @@ void remember(const std::string& hash, const State& state) {
 }
 
 /// "" where it cannot be read.
-std::string sha256_of_file(const std::string& path) {
+std::string known_hash(const std::string& path) {
   static std::mutex once;
   static std::map<std::string, std::string> known;
   const std::optional<State> state = state_of(path);
@@ -131,8 +110,12 @@ std::string sha256_of_file(const std::string& path) {
   const bool large = state->size >= remembered_from;
   if (hash.empty() && large) hash = remembered(*state);
   if (!hash.empty()) return hash;
-  hash = hash_of(path).value_or("");
-  if (large && !hash.empty()) remember(hash, *state);
+  try {
+    hash = sha256_of_file(path);
+  } catch (const FileError&) {
+    return "";
+  }
+  if (large) remember(hash, *state);
   return hash;
 }
 
@@ -164,7 +147,7 @@ std::map<std::string, std::string> hashes_of_files(const Train& job) {
   if (!job.init_from.empty()) paths.emplace_back(job.init_from.view());
   std::map<std::string, std::string> hashes;
   for (const std::string& path : paths)
-    if (std::string hash = sha256_of_file(path); !hash.empty())
+    if (std::string hash = known_hash(path); !hash.empty())
       hashes[told_path(path)] = std::move(hash);
   return hashes;
 }

@@ -3,6 +3,7 @@
 #include <ansatz/base/shown.hpp>
 #include <ansatz/job/layered.hpp>
 
+#include "../base/in_shell.hpp"
 #include "../base/say.hpp"
 #include "observed.hpp"
 #include "what_is_predicted.hpp"
@@ -112,7 +113,7 @@ class TextObserver final : public RunObserver {
     for (const std::string& path : saved_) say(stdout, "saved: {}\n", shown(path));
     if (!saved_.empty() && !session.records().channels.empty())
       say(stdout, "next: ansatz plot {0}    ansatz print-monitor {0}    ansatz evaluate {0}\n",
-          in_shell(saved_.back()));
+          shown(in_shell(saved_.back())));
     std::fflush(stdout);
   }
 
@@ -154,17 +155,6 @@ class TextObserver final : public RunObserver {
     if (all < 3600) return fmt::format("{}:{:02} min", all / 60, all % 60);
     return fmt::format("{}:{:02}:{:02} h", all / 3600, all / 60 % 60, all % 60);
   }
-  // For a shell: as it is where nothing in it needs quotes.
-  static std::string in_shell(const std::string& path) {
-    const bool plain = path.find_first_not_of(
-                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                           "0123456789_-./+=@%") == std::string::npos;
-    if (plain) return path;
-    std::string quoted = "'";
-    for (char c : path) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return shown(quoted + "'");
-  }
-
   // Whether the algorithm's own function computes the cost.
   static bool has_loss(Session& session) {
     if (session.find_program("objective")) return true;

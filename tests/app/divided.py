@@ -5,7 +5,6 @@
 Rows of parts are those that NumPy draws; a fold is a job of its own on a file of its training rows.
 """
 import json
-import os
 import pathlib
 import random
 import subprocess
@@ -13,15 +12,7 @@ import sys
 import tempfile
 
 from expect import expect, failures
-
-sys.path.pop(0)  # NumPy imports `numbers`, which this folder has as well
-try:
-    import numpy  # noqa: E402
-except ImportError:  # not every python3 has the NumPy of the system's package
-    system = "/usr/bin/python3"
-    if sys.executable == system or not os.access(system, os.X_OK):
-        raise
-    os.execv(system, [system, *sys.argv])
+from with_numpy import numpy
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
 home = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-divided-"))

@@ -1,6 +1,5 @@
 #include <ansatz/data/fetch/fetch.hpp>
 
-#include <ansatz/base/regular_file.hpp>
 #include "download.hpp"
 
 #include <base/sha256.hpp>
@@ -8,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
 #include <filesystem>
 #include <vector>
 
@@ -18,26 +16,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string hash_of_file(const std::string& path) {
-  serial::RegularFile opened = serial::open_regular(path);
-  if (!opened.file) throw FileError(fmt::format("cannot read '{}': {}", path, opened.why));
-  const serial::Stream in = serial::stream_of(std::move(opened));
-  if (!in) throw FileError(fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
-  Sha256 hash;
-  std::vector<char> block(1 << 20);
-  while (const std::size_t got = std::fread(block.data(), 1, block.size(), in.get()))
-    hash.add(block.data(), got);
-  if (std::ferror(in.get())) throw FileError(fmt::format("cannot read '{}'", path));
-  return hash.hex();
-}
-
 /// Whether the file is there; another one in its place is an error.
 bool is_there(const std::string& path, const std::string& sha256) {
   std::error_code error;
   if (!fs::exists(fs::symlink_status(path, error))) return false;
   if (!fs::is_regular_file(path, error))
     throw FileError(fmt::format("'{}' is in the way: it is no file", path));
-  const std::string found = hash_of_file(path);
+  const std::string found = sha256_of_file(path);
   if (found == sha256) return true;
   throw FileError(
       fmt::format("'{}' is there already, but is another file: its SHA-256 is {}, not {}; remove "
