@@ -668,7 +668,10 @@ void check(const ArrayRow& row) {
                text_of(dims)};
   check_values<float>(c);
   check_values<double>(c);
-  if (row.derivatives) check_derivatives(c);
+  if (row.derivatives) {
+    check_derivatives(c);
+    check_equal_examples(row);
+  }
   check_special_points(c, row);
 }
 

@@ -88,6 +88,10 @@ struct ArrayRow {
 /// Values and derivatives at random operands, and at special points where operands have edges.
 void check(const ArrayRow& row);
 
+/// An operand that all examples share gets as accurate a gradient from many of them as from one: of
+/// equal examples each gives the same. `check` calls it.
+void check_equal_examples(const ArrayRow& row);
+
 /// The value of `op` in double (or float) precision.
 template <class T = double>
 Array evaluate(const Build& op, const std::vector<Array>& operands);

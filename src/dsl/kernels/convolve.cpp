@@ -9,10 +9,10 @@
 #include <algorithm>
 
 #include <dsl/kernels/gemm.hpp>
-#include <dsl/kernels/reduce.hpp>
 #include <dsl/ops/image/convolve.hpp>
 
 #include "convolve_tiles.hpp"
+#include "sum_of_parts.hpp"
 
 namespace ansatz::kernels {
 
@@ -90,11 +90,9 @@ class ByPatches {
     // Those of the cross-correlation, of which flipped ones are other rows.
     T* const to = c_.flip && !c_.channels_first ? flipped_ : w;
     zero(to + start, numbers);
-    // Of many tiles, 64 at a time are added in the program's precision and these sums in double.
-    constexpr long block_tiles = 64;
-    long done = 0, all = 0;
+    long all = 0;
     tiles([&](long, long, long, long, long) { ++all; });
-    double* sums = all > block_tiles ? sums_of_blocks(numbers) : nullptr;
+    SumOfParts<T> sum(to + start, numbers, all);
     tiles([&](long group, long image, long images, long row, long rows) {
       const T* patches = gather(x, group, image, images, row, rows);
       const long m = images * rows * c_.count(1), first = row * c_.count(1);
@@ -110,12 +108,8 @@ class ByPatches {
                 patches + begin * (columns_ ? m : 1), columns_ ? m : depth_, g_part, out_, 1,
                 to + start + group * group_out_, out_);
       }
-      if (sums && (++done % block_tiles == 0 || done == all)) {
-        add_block<T>(sums, to + start, 1, 0, numbers, done <= block_tiles);
-        zero(to + start, numbers);
-      }
+      sum.added();
     });
-    if (sums) store_sums<T>(sums, to + start, 1, 0, numbers);
     if (!c_.flip) return;
     if (c_.channels_first)
       reverse(w + start, (end - begin) * group_in_);

@@ -5,6 +5,8 @@
 
 #include <limits>
 
+#include "sum_of_parts.hpp"
+
 namespace ansatz::kernels {
 
 // Not an unnamed namespace: lambdas of a kernel, which has external linkage, hold these types.
@@ -143,6 +145,8 @@ void sparse_matmul_weight_gradient(const ir::KernelArgs<T>& a) {
   if (!all_there(inputs, units * each, from.width))
     return fill(w + first * each, (end - first) * each, std::numeric_limits<T>::quiet_NaN());
   fill(w + first * each, (end - first) * each, T(0));
+  SumOfParts<T> sum(w + first * each, (end - first) * each,
+                    (from.count + sparse_gradient_chunk - 1) / sparse_gradient_chunk);
   T *const turned = a.scratch, *const gradients = a.scratch + from.width * sparse_gradient_chunk;
   for (long b = 0; b < from.count; b += sparse_gradient_chunk) {
     const long rest = from.count - b,
@@ -155,6 +159,7 @@ void sparse_matmul_weight_gradient(const ir::KernelArgs<T>& a) {
         w[k] += Examples::dot(
             Examples::load(turned + static_cast<long>(inputs[k]) * sparse_gradient_chunk), of_unit);
     }
+    sum.added();
   }
 }
 

@@ -3,6 +3,8 @@
 #include <dsl/kernels/gemm.hpp>
 #include <dsl/ops/image/tiled_convolve.hpp>
 
+#include "sum_of_parts.hpp"
+
 namespace ansatz::kernels {
 
 namespace {
@@ -61,14 +63,23 @@ class Job {
   }
 
   void weight_gradient(const T* x, const T* g, T* w) const {
-    for (long i = 0; i < c_.kernels() * depth_ * out_; ++i) w[i] = 0;
-    places([&](const Place& p) {
-      chunks([&](long image, long n) {
-        gather(x, p, image, n);
-        gemm<T>(true, false, depth_, out_, n, 1, patches_, depth_, gradients(g, p, image, n),
-                row_of_gradients(), 1, w + p.kernels * depth_ * out_, out_);
+    const long numbers = depth_ * out_;
+    for (long i = 0; i < c_.kernels() * numbers; ++i) w[i] = 0;
+    // Kernels by kernels, so that each sum is done before the next begins.
+    for (long k = 0; k < c_.kernels(); ++k) {
+      const long first[2] = {k / c_.tile[1], k % c_.tile[1]};
+      long parts = 0;
+      places(first, [&](const Place&) { chunks([&](long, long) { ++parts; }); });
+      SumOfParts<T> sum(w + k * numbers, numbers, parts);
+      places(first, [&](const Place& p) {
+        chunks([&](long image, long n) {
+          gather(x, p, image, n);
+          gemm<T>(true, false, depth_, out_, n, 1, patches_, depth_, gradients(g, p, image, n),
+                  row_of_gradients(), 1, w + k * numbers, out_);
+          sum.added();
+        });
       });
-    });
+    }
   }
 
  private:
@@ -79,8 +90,16 @@ class Job {
   template <class F>
   void places(F f) const {
     for (long r = 0; r < c_.count(0); ++r)
-      for (long c = 0; c < c_.count(1); ++c)
-        f(Place{r, c, r * y_.row + c * y_.column, r % c_.tile[0] * c_.tile[1] + c % c_.tile[1]});
+      for (long c = 0; c < c_.count(1); ++c) f(place(r, c));
+  }
+  // Those that have the kernels of the first of them.
+  template <class F>
+  void places(const long (&first)[2], F f) const {
+    for (long r = first[0]; r < c_.count(0); r += c_.tile[0])
+      for (long c = first[1]; c < c_.count(1); c += c_.tile[1]) f(place(r, c));
+  }
+  Place place(long r, long c) const {
+    return {r, c, r * y_.row + c * y_.column, r % c_.tile[0] * c_.tile[1] + c % c_.tile[1]};
   }
   template <class F>
   void chunks(F f) const {
