@@ -1,4 +1,4 @@
-# The files that src/view/page.cpp is made of, as texts of C++. The chart library, dygraphs, is
+# The files that pages of src/view are made of, as texts of C++. The chart library, dygraphs, is
 # taken from its Debian package, libjs-dygraphs, with its licence; where it is not installed, its
 # texts are empty, and no pages can be made.
 find_file(ANSATZ_DYGRAPHS_SCRIPT dygraph.min.js PATHS /usr/share/javascript/dygraphs
@@ -44,5 +44,7 @@ else()
   write_text(chart_style "")
   write_text(chart_licence "")
 endif()
+write_text(elements_script ${PROJECT_SOURCE_DIR}/src/view/elements.js)
 write_text(page_script ${PROJECT_SOURCE_DIR}/src/view/page.js)
+write_text(weights_script ${PROJECT_SOURCE_DIR}/src/view/weights.js)
 write_text(page_style ${PROJECT_SOURCE_DIR}/src/view/page.css)

@@ -5,8 +5,13 @@
 
 #include <ansatz/base/random_state.hpp>
 #include <ansatz/base/shown.hpp>
+#include <ansatz/data/sets/saved_dataset.hpp>
+#include <ansatz/data/source_dataset.hpp>
 #include <ansatz/data/views.hpp>
 #include <ansatz/job/model_weights.hpp>
+#include <ansatz/session/preprocessors.hpp>
+#include <ansatz/session/saved_preprocessor.hpp>
+#include <ansatz/view/page.hpp>
 #include <ansatz/view/weights.hpp>
 #include <ansatz/yaml/read.hpp>
 #include <dsl/exceptions.hpp>
@@ -15,6 +20,7 @@
 #include "../base/say.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -38,7 +44,8 @@ struct ShowArguments {
   std::vector<std::string> libraries;
   int rows = 20, columns = 20, zoom = 0, chains = 10, steps = 1000, threads = 1;
   std::int64_t seed = 1;
-  bool border = false, json = false;
+  bool border = false, raw = false, json = false;
+  std::vector<const CLI::Option*> of_pictures;  // what a page is asked for there
 };
 
 Rescale rescale_of(const std::string& name) {
@@ -62,11 +69,13 @@ std::string way_to_show(const ShowArguments& a) {
   return ::isatty(STDOUT_FILENO) == 1 && kitty ? "kitty" : "";
 }
 
-void settle(const ShowArguments& a) {
+bool is_page(const ShowArguments& a) { return a.out.ends_with(".html") || a.out.ends_with(".htm"); }
+
+void settle(const ShowArguments& a, const std::vector<std::string>& suffixes = {".png"}) {
   std::vector<std::string> inputs{a.model};
   inputs.insert(inputs.end(), a.libraries.begin(), a.libraries.end());
   if (!a.out.empty())
-    settle_output("-o", a.out, inputs, {".png"});
+    settle_output("-o", a.out, inputs, suffixes);
   else if (!a.json && way_to_show(a).empty())
     throw ValueError(
         "this terminal is not known to show pictures: write one with -o FILE.png, or say "
@@ -123,36 +132,69 @@ ImageShape needed_shape(const ShowArguments& a, const ModelFile& file, const Spa
 
 // ------------------------------------------------------------------------- weights
 
-// The parameter of that name, or the weights of the layer of that name.
-std::string weights_of(const ShowArguments& a, const ModelFile& file, const Model* model,
-                       const std::optional<ImageShape>& image) {
+// Parameters whose weights can be shown as images: the one of that name, or the weights of the
+// layer of that name; without a name all that are images.
+std::vector<std::string> weights_of(const ShowArguments& a, const ModelFile& file,
+                                    const Model* model, const std::optional<ImageShape>& image) {
   std::vector<std::string> known;
   for (const NamedTensor& t : file.parameters) {
-    if (t.name == a.layer) return a.layer;
+    if (t.name == a.layer) return {a.layer};
     known.push_back(t.name);
   }
   ir::List<ModelWeights> weights;
   if (model) model->weights(weights);
   for (const ModelWeights& each : weights) {
-    if (each.path == std::string_view(a.layer)) return std::string(each.parameter.view());
+    if (each.path == std::string_view(a.layer)) return {std::string(each.parameter.view())};
     known.emplace_back(each.path.view());
   }
   if (!a.layer.empty())
     throw NameError(fmt::format("{} has no layer and no parameter \"{}\"{}", a.model, a.layer,
                                 allowed_names(a.layer, {known.begin(), known.end()})));
-  const std::vector<std::string> names = weights_with_images(file, image);
+  std::vector<std::string> names = weights_with_images(file, image);
   if (names.empty())
     throw ValueError(
         fmt::format("no weights of {} are images{}; --shape says of which form they "
                     "are, such as --shape 28x28",
                     a.model, image ? " of the form that its data have" : ""));
-  return names.front();
+  return names;
+}
+
+// A model, or what a preprocessor has learned.
+ModelFile weights_file(const std::string& path) {
+  const std::string kind = saved_kind(path);
+  if (kind.empty()) return read_model_file(path);
+  if (kind != "preprocessor")
+    throw ValueError(fmt::format("{} holds a {}, which has no weights{}", path, kind,
+                                 kind == "data set" ? "; `ansatz show examples` draws it" : ""));
+  ModelFile file;
+  file.parameters = read_preprocessor(path).learned;
+  return file;
+}
+
+int show_weights_page(const ShowArguments& a, const ModelFile& file,
+                      const std::vector<std::string>& names,
+                      const std::optional<ImageShape>& image) {
+  for (const CLI::Option* const each : a.of_pictures)
+    if (each->count() > 0)
+      throw CLI::ValidationError(each->get_name(),
+                                 "it is of pictures (-o x.png); on a page it is chosen there");
+  std::vector<NamedWeights> layers;
+  for (const std::string& name : names)
+    layers.push_back({name, weight_images(file, name, image, has_channels_first(file))});
+  const std::string page = page_of_weights(a.model, layers);
+  write_output(a.out, page);
+  if (a.json)
+    put_json({{"model", a.model}, {"path", a.out}, {"layers", names}, {"bytes", page.size()}});
+  else
+    say(stderr, "{}: {} kB, to be opened in a browser: {}\n", a.out, page.size() / 1000,
+        fmt::join(names, ", "));
+  return exit_ok;
 }
 
 int show_weights(const ShowArguments& a) {
-  settle(a);
+  settle(a, {".png", ".html", ".htm"});
   load_libraries(a.libraries);
-  const ModelFile file = read_model_file(a.model);
+  const ModelFile file = weights_file(a.model);
   // The weights can be shown where the rest of the model cannot be made.
   std::unique_ptr<Train> train;
   try {
@@ -162,7 +204,9 @@ int show_weights(const ShowArguments& a) {
   const Model* const model = train ? train->model.get() : nullptr;
   const SpaceInfo input = model ? model->input_space() : SpaceInfo();
   const auto image = shape_of(a, file, input);
-  const std::string name = weights_of(a, file, model, image);
+  const std::vector<std::string> names = weights_of(a, file, model, image);
+  if (is_page(a)) return show_weights_page(a, file, names, image);
+  const std::string& name = names.front();
   WeightImages weights = weight_images(file, name, image, has_channels_first(file));
   double sum = 0, most = 0, least = std::numeric_limits<double>::infinity();
   for (const double v : weights.images.values) {
@@ -183,6 +227,11 @@ int show_weights(const ShowArguments& a) {
                  {"smallest", json_of(least)},
                  {"mean", json_of(mean)},
                  {"largest", json_of(most)}});
+}
+
+int browse_weights(const ShowArguments& a) {
+  settle(a, {".html", ".htm"});
+  return show_weights(a);
 }
 
 // ------------------------------------------------------------------------- data
@@ -245,36 +294,51 @@ Images shown_images(Images images) {
   return images.channels == 1 || images.channels == 3 ? images : channels_apart(images);
 }
 
-// What a file in YAML describes: a data set, or the one that a job trains on.
-std::shared_ptr<const BatchSource> described_by(const ShowArguments& a) {
-  LoadOptions options;
-  options.check_only = true;
-  options.writes = false;
+// The job of a file in YAML, or one that has only a data set: that which the file describes, or
+// holds as `ansatz preprocess` saved it.
+std::unique_ptr<Train> described_by(const ShowArguments& a) {
+  auto only = std::make_unique<Train>();
+  if (!a.model.ends_with(".yaml")) {
+    only->dataset = Shared<Dataset>(new SavedDataset(a.model.c_str()));
+    return only;
+  }
   yaml::Errors errors;
   const yaml::NodePtr root = yaml::read_file(a.model, errors);
-  const bool job =
-      root && (root->kind == yaml::Kind::sequence || yaml::object_name(*root).ends_with("Train"));
-  Shared<Dataset> dataset;
-  if (job) {
+  if (root && (root->kind == yaml::Kind::sequence || yaml::object_name(*root).ends_with("Train"))) {
     JobArguments arguments;
     arguments.path = a.model;
     arguments.writes = false;
-    const Job loaded = arguments.load(true);
-    if (!loaded.phases.empty() && loaded.phases[0].train) dataset = loaded.phases[0].train->dataset;
+    Job loaded = arguments.load();
+    if (!loaded.phases.empty() && loaded.phases[0].train && loaded.phases[0].train->dataset)
+      return std::move(loaded.phases[0].train);
   } else {
+    LoadOptions options;
+    options.writes = false;
     std::ifstream file(a.model, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     const Shared<Object> object = load_object(a.model, text, options);
-    if (auto* const found = dynamic_cast<Dataset*>(object.get())) dataset = Shared<Dataset>(found);
+    if (auto* const found = dynamic_cast<Dataset*>(object.get())) {
+      only->dataset = Shared<Dataset>(found);
+      return only;
+    }
   }
-  if (!dataset) throw FileError(fmt::format("{} describes no data set", a.model));
-  return dataset->open();
+  throw FileError(fmt::format("{} describes no data set", a.model));
+}
+
+// Its data as a model reads them, or as they are.
+std::shared_ptr<const BatchSource> data_described(const ShowArguments& a) {
+  const std::unique_ptr<Train> job = described_by(a);
+  const Preprocessors::Open open = [](const Dataset& set) { return set.open(); };
+  if (a.raw) return open(*job->dataset);
+  Preprocessors preprocessors(*job);
+  preprocessors.require_fitted();
+  return preprocessors.apply(*job->dataset, open(*job->dataset), open);
 }
 
 int show_described(const ShowArguments& a) {
   if (!a.data.data.empty())
     throw CLI::ValidationError("--data", a.model + " describes its data itself");
-  const auto source = described_by(a);
+  const auto source = data_described(a);
   const Column& column = source->column("features");
   const ModelFile nothing;
   const ImageShape shape =
@@ -295,7 +359,11 @@ int show_described(const ShowArguments& a) {
 int show_examples(const ShowArguments& a) {
   settle(a);
   load_libraries(a.libraries);
-  if (a.model.ends_with(".yaml")) return show_described(a);
+  if (a.model.ends_with(".yaml") || saved_kind(a.model) == "data set") return show_described(a);
+  if (a.raw)
+    throw CLI::ValidationError("--raw",
+                               "it is of jobs and data sets (.yaml, and what `ansatz "
+                               "preprocess` saves), not of models");
   TrainedModel model = read_trained_model(a.model);
   const auto source = data_of(a, model);
   const std::int64_t most = std::int64_t{1} * a.rows * a.columns;
@@ -518,24 +586,46 @@ int show_confusions(const ShowArguments& a) {
 
 using Show = int (*)(const ShowArguments&);
 
-CLI::App* add_show(CLI::App& to, int& exit, const char* name, const char* what, Show show,
-                   const char* group = nullptr) {
+void add_shape(CLI::App& to, ShowArguments& a) {
+  to.add_option(
+      "--shape", a.shape,
+      "rows, columns and channels of an image, such as 32x32x3; default: as the data have "
+      "it that the model was trained on");
+}
+
+void add_run(CLI::App& to, const std::shared_ptr<ShowArguments>& a, Show show, int& exit) {
+  to.add_option("--load", a->libraries, "shared object with further classes (.so)");
+  add_json(to, a->json, "one JSON object: what was written, or how large it would be");
+  to.callback([a, show, &exit] {
+    shows_json = a->json;
+    exit = show(*a);
+  });
+}
+
+void add_show(CLI::App& to, int& exit, const char* name, const char* what, Show show,
+              const char* group = nullptr) {
   auto a = std::make_shared<ShowArguments>();
   CLI::App* c = to.add_subcommand(name, what);
   if (group) c->group(group);
-  const bool weights = show == &show_weights;
+  const bool weights = show == &show_weights, examples = show == &show_examples;
   if (!weights) a->rescale = "global";
   c->add_option("model", a->model,
-                show == &show_examples ? "model file, or a job or data set (.yaml)" : "model file")
+                weights    ? "model file, or saved preprocessor"
+                : examples ? "model file, job or data set (.yaml), or saved data set"
+                           : "model file")
       ->required();
   c->add_option("-o,--out", a->out,
-                "picture to write, .png; default: the terminal, where it shows pictures");
+                weights ? "picture to write, .png, or page to browse all layers, .html; default: "
+                          "the terminal, where it shows pictures"
+                        : "picture to write, .png; default: the terminal, where it shows pictures");
+  std::vector<const CLI::Option*>& of_pictures = a->of_pictures;
   if (weights) {
     c->add_option("--layer", a->layer,
-                  "layer or parameter; default: the first whose weights are images");
-    c->add_option("--sort", a->sort, "none, or norm: the longest first")
-        ->check(CLI::IsMember({"none", "norm"}))
-        ->capture_default_str();
+                  "layer or parameter; default: the first whose weights are images; on a page, all "
+                  "such");
+    of_pictures.push_back(c->add_option("--sort", a->sort, "none, or norm: the longest first")
+                              ->check(CLI::IsMember({"none", "norm"}))
+                              ->capture_default_str());
   } else {
     a->data.targets = true;
     a->data.add_to(*c);
@@ -546,6 +636,8 @@ CLI::App* add_show(CLI::App& to, int& exit, const char* name, const char* what, 
         ->check(whole_numbers(1, 1000))
         ->capture_default_str();
   }
+  if (examples)
+    c->add_flag("--raw", a->raw, "of jobs and data sets: as they are, without their preprocessor");
   if (show == &show_samples) {
     c->add_option("--chains", a->chains, "of a Boltzmann machine: how many")
         ->check(whole_numbers(1, 1000))
@@ -557,33 +649,27 @@ CLI::App* add_show(CLI::App& to, int& exit, const char* name, const char* what, 
         ->check(whole_numbers(0, 4294967295))
         ->capture_default_str();
   }
-  c->add_option(
-       "--rescale", a->rescale,
-       "what becomes white: the largest value of each image (individual), of all (global), "
-       "or 1 (none)")
-      ->check(CLI::IsMember({"individual", "global", "none"}))
-      ->capture_default_str();
-  c->add_option(
-      "--shape", a->shape,
-      "rows, columns and channels of an image, such as 32x32x3; default: as the data have "
-      "it that the model was trained on");
-  c->add_flag("--border", a->border, "a line around each image");
-  c->add_option("--zoom", a->zoom, "pixels of the picture a pixel; default: by the images' size")
-      ->check(whole_numbers(1, 100));
-  c->add_option("--terminal", a->terminal,
-                "how a terminal shows pictures: kitty, sixel, or auto: kitty where the environment "
-                "says so")
-      ->check(CLI::IsMember({"auto", "kitty", "sixel"}))
-      ->capture_default_str();
-  c->add_option("--load", a->libraries, "shared object with further classes (.so)");
-  add_json(*c, a->json, "one JSON object: what was written, or how large it would be");
+  of_pictures.push_back(
+      c->add_option(
+           "--rescale", a->rescale,
+           "what becomes white: the largest value of each image (individual), of all (global), "
+           "or 1 (none)")
+          ->check(CLI::IsMember({"individual", "global", "none"}))
+          ->capture_default_str());
+  add_shape(*c, *a);
+  of_pictures.push_back(c->add_flag("--border", a->border, "a line around each image"));
+  of_pictures.push_back(c->add_option("--zoom", a->zoom,
+                                      "pixels of the picture a pixel; default: by the images' size")
+                            ->check(whole_numbers(1, 100)));
+  of_pictures.push_back(
+      c->add_option("--terminal", a->terminal,
+                    "how a terminal shows pictures: kitty, sixel, or auto: kitty where the "
+                    "environment says so")
+          ->check(CLI::IsMember({"auto", "kitty", "sixel"}))
+          ->capture_default_str());
+  add_run(*c, a, show, exit);
   c->footer(fmt::format("Example:\n  ansatz {}{} model.pkl -o {}.png", group ? "" : "show ", name,
                         group ? std::string_view(name).substr(5) : std::string_view(name)));
-  c->callback([a, show, &exit] {
-    shows_json = a->json;
-    exit = show(*a);
-  });
-  return c;
 }
 
 }  // namespace
@@ -608,6 +694,17 @@ const Command pylearn2_show_commands(200, [](CLI::App& app, int& exit) {
   add_show(app, exit, "show-weights", "as show weights", &show_weights, group);
   add_show(app, exit, "show-examples", "as show examples", &show_examples, group);
   add_show(app, exit, "show-samples", "as show samples", &show_samples, group);
+
+  auto a = std::make_shared<ShowArguments>();
+  CLI::App* c = app.add_subcommand("browse-conv-weights",
+                                   "weights of all layers as a page, as show weights -o x.html");
+  c->group(group);
+  c->add_option("model", a->model, "model file, or saved preprocessor")->required();
+  c->add_option("-o,--out", a->out, "page to write, .html")->required();
+  c->add_option("--layer", a->layer, "layer or parameter; default: all whose weights are images");
+  add_shape(*c, *a);
+  add_run(*c, a, &browse_weights, exit);
+  c->footer("Example:\n  ansatz browse-conv-weights model.pkl -o weights.html");
 });
 
 }  // namespace ansatz::app

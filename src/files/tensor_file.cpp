@@ -266,6 +266,12 @@ TensorFile read_tensor_header(const std::string& path) {
   return read_from(SafetensorsSource(path), path, Checksums::verify, none);
 }
 
+std::string saved_kind(const std::string& path) {
+  const TensorFile file = read_tensor_header(path);
+  const auto kind = file.metadata.find(saved_kind_key);
+  return kind == file.metadata.end() ? "" : kind->second;
+}
+
 TensorFile serial::read_tensors(const std::string& path, bool (*wanted)(std::string_view)) {
   return read_from(SafetensorsSource(path), path, Checksums::verify, wanted);
 }

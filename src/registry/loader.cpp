@@ -89,13 +89,6 @@ bool overlap(const KeyNames& a, const KeyNames& b) {
   return std::any_of(a.begin(), a.end(), [&](std::string_view each) { return b.contains(each); });
 }
 
-// "data set" or "preprocessor" of what was saved as such; "" of all other files.
-std::string saved_kind(const std::string& path) {
-  const TensorFile file = read_tensor_header(path);
-  const auto kind = file.metadata.find("ansatz.kind");
-  return kind == file.metadata.end() ? "" : kind->second;
-}
-
 }  // namespace
 
 Loader::Draft::Draft(const ClassInfo& of) : info(of), object(of.make()) {

@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include <ansatz/base/shown.hpp>
 #include <ansatz/base/version.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/in_quotes.hpp>
@@ -15,12 +16,16 @@ namespace ansatz {
 void upgrade(TensorFile& file, std::span<const Upgrade> steps, const std::string& path) {
   const auto newest = static_cast<int>(steps.size()) + 1;
   const auto entry = file.metadata.find("ansatz.format");
-  if (entry == file.metadata.end())
+  if (entry == file.metadata.end()) {
+    const auto kind = file.metadata.find(saved_kind_key);
     throw FileError(
-        fmt::format("{}: not a model file of Ansatz, but another program's file of tensors; "
-                    "init_from can start "
-                    "from its tensors",
-                    path));
+        kind != file.metadata.end()
+            ? fmt::format("{}: a {}, as `ansatz preprocess` saves them, where a model is needed",
+                          path, printable_name(kind->second))
+            : fmt::format("{}: not a model file of Ansatz, but another program's file of tensors; "
+                          "init_from can start from its tensors",
+                          path));
+  }
   const std::string& text = entry->second;
   int format = 0;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), format);

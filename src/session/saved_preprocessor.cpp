@@ -12,7 +12,6 @@ namespace ansatz {
 
 namespace {
 
-constexpr const char* kind_key = "ansatz.kind";
 constexpr const char* kind = "preprocessor";
 constexpr const char* yaml_key = "ansatz.preprocessor";
 
@@ -77,7 +76,7 @@ void save_preprocessor(const std::string& path, const Shared<Preprocessor>& desc
                        PreprocessorRun& run) {
   TensorFile file;
   file.metadata["ansatz.version"] = version;
-  file.metadata[kind_key] = kind;
+  file.metadata[saved_kind_key] = kind;
   file.metadata[yaml_key] = to_yaml(*description);
   file.tensors = learned_by(run);
   write_tensor_file(path, file, Overwrite::replace, Replaces::saved);
@@ -85,7 +84,7 @@ void save_preprocessor(const std::string& path, const Shared<Preprocessor>& desc
 
 SavedPreprocessor read_preprocessor(const std::string& path) {
   TensorFile file = read_tensor_file(path);
-  const auto found = file.metadata.find(kind_key);
+  const auto found = file.metadata.find(saved_kind_key);
   const auto yaml = file.metadata.find(yaml_key);
   if (found == file.metadata.end() || found->second != kind || yaml == file.metadata.end())
     throw FileError(fmt::format("{}: it does not hold a preprocessor", path));

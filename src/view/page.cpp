@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <numeric>
@@ -34,8 +35,14 @@ constexpr const char* chart_style[] = {
 constexpr const char* chart_licence[] = {
 #include "chart_licence.inc"
 };
-constexpr const char* own_script[] = {
+constexpr const char* elements_script[] = {
+#include "elements_script.inc"
+};
+constexpr const char* runs_script[] = {
 #include "page_script.inc"
+};
+constexpr const char* weights_script[] = {
+#include "weights_script.inc"
 };
 constexpr const char* own_style[] = {
 #include "page_style.inc"
@@ -122,6 +129,55 @@ OrderedJson filters_json(const ModelFile& file) {
   return list;
 }
 
+/// JSON that no parser of HTML takes for anything else.
+std::string safe_json(const OrderedJson& json) {
+  std::string out;
+  for (const char c : json_text(json)) {
+    if (c == '<')
+      out += "\\u003c";
+    else if (c == '&')
+      out += "\\u0026";
+    else if (c == '>')
+      out += "\\u003e";
+    else
+      out += c;
+  }
+  return out;
+}
+
+/// A page whose script draws `data`.
+/// @param style    before the pages' own
+/// @param library  elements that the script needs
+std::string html_text(std::string_view title, OrderedJson data, const std::string& style,
+                      const std::string& library, const std::string& script) {
+  data["program"] = std::string("ansatz ") + version;
+  std::string page =
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<link rel=\"icon\" href=\"data:,\">\n<title>";
+  page += title;
+  page += "</title>\n<style>\n" + style + joined(own_style) + "</style>\n</head>\n<body>\n";
+  page += "<noscript>The page draws with JavaScript, which is part of it.</noscript>\n";
+  page += "<main id=\"page\"></main>\n<script type=\"application/json\" id=\"data\">";
+  page += safe_json(data) + "</script>\n" + library;
+  page += "<script>\n" + joined(elements_script) + script;
+  return page + "</script>\n</body>\n</html>\n";
+}
+
+// So many numbers are 130 MB of a page.
+constexpr std::int64_t most_weights = 25'000'000;
+
+/// The numbers as bytes, float32, the lowest byte first.
+std::string packed(const std::vector<double>& values) {
+  std::string bytes;
+  bytes.reserve(4 * values.size());
+  for (const double v : values) {
+    const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(v));
+    for (unsigned k = 0; k < 32; k += 8) bytes += static_cast<char>(bits >> k & 0xff);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 namespace drawing {
@@ -198,44 +254,16 @@ OrderedJson table_json(const std::vector<std::pair<std::string, const ModelFile*
 
 }  // namespace drawing
 
-namespace {
-
-/// JSON that no parser of HTML takes for anything else.
-std::string safe_json(const OrderedJson& json) {
-  std::string out;
-  for (const char c : json_text(json)) {
-    if (c == '<')
-      out += "\\u003c";
-    else if (c == '&')
-      out += "\\u0026";
-    else if (c == '>')
-      out += "\\u003e";
-    else
-      out += c;
-  }
-  return out;
-}
-
-}  // namespace
-
 std::string drawing::page_text(OrderedJson data) {
   if (joined(chart_script).empty())
     throw FileError(
         "this library was built without dygraphs, which draws the curves of pages: install "
         "libjs-dygraphs and build it again");
-  data["program"] = std::string("ansatz ") + version;
   data["palette"] = plot_palette();
-  std::string page =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<link rel=\"icon\" href=\"data:,\">\n<title>Runs</title>\n<style>\n";
-  page += joined(chart_style) + joined(own_style) + "</style>\n</head>\n<body>\n";
-  page += "<noscript>The curves need JavaScript, which is part of this page.</noscript>\n";
-  page += "<main id=\"page\"></main>\n<script type=\"application/json\" id=\"data\">";
-  page += safe_json(data) + "</script>\n";
-  page += "<!--\n" + joined(chart_licence) + "\n-->\n<script>\n";
-  page += joined(chart_script) + "\n</script>\n<script>\n" + joined(own_script);
-  return page + "</script>\n</body>\n</html>\n";
+  return html_text("Runs", std::move(data), joined(chart_style),
+                   "<!--\n" + joined(chart_licence) + "\n-->\n<script>\n" + joined(chart_script) +
+                       "\n</script>\n",
+                   joined(runs_script));
 }
 
 std::string page_of_runs(const std::vector<std::pair<std::string, const ModelFile*>>& runs) {
@@ -249,6 +277,28 @@ std::string page_of_runs(const std::vector<std::pair<std::string, const ModelFil
     list.push_back(std::move(run));
   }
   return drawing::page_text({{"table", drawing::table_json(runs)}, {"runs", std::move(list)}});
+}
+
+std::string page_of_weights(const std::string& title, const std::vector<NamedWeights>& layers) {
+  if (layers.empty()) throw ValueError("a page of no weights");
+  OrderedJson list = OrderedJson::array();
+  std::int64_t all = 0;
+  for (const auto& [name, weights] : layers) {
+    const Images& images = weights.images;
+    all += std::ssize(images.values);
+    if (all > most_weights)
+      throw ValueError(fmt::format("a page of more than {} million weights; show a layer alone",
+                                   most_weights / 1'000'000));
+    list.push_back({{"name", name},
+                    {"images", images.count},
+                    {"rows", images.rows},
+                    {"columns", images.columns},
+                    {"channels", images.channels},
+                    {"together", std::max(weights.columns, 1)},
+                    {"values", drawing::base64(packed(images.values))}});
+  }
+  return html_text("Weights", {{"title", title}, {"layers", std::move(list)}}, "", "",
+                   joined(weights_script));
 }
 
 }  // namespace ansatz

@@ -2,16 +2,7 @@
 (() => {
   const all = JSON.parse(document.getElementById("data").textContent);
   const page = document.getElementById("page");
-  const root = document.documentElement;
 
-  // Text of files comes into the page as text alone.
-  function add(to, tag, text, name) {
-    const made = document.createElement(tag);
-    if (text !== undefined) made.textContent = text;
-    if (name) made.className = name;
-    to.appendChild(made);
-    return made;
-  }
   function escaped(text) {
     const made = document.createElement("span");
     made.textContent = text;
@@ -19,7 +10,6 @@
   }
   const short = (v) => typeof v !== "number" ? String(v) : String(+v.toPrecision(5));
   const several = () => all.runs.length > 1;
-  const dark = () => root.dataset.theme === "dark";
   // Black is not seen on a dark page.
   const colour = (i) => {
     const c = all.palette[i % all.palette.length];
@@ -99,8 +89,8 @@
       dateWindow: zoom || null,
       labels: ["x", ...keys], series, logscale: state.log, connectSeparatedPoints: true,
       drawPoints: rows.length <= fewest, pointSize: 3, xRangePad: 8, legend: "always", labelsDiv: legend, xlabel: axes[state.x],
-      gridLineColor: getComputedStyle(root).getPropertyValue("--grid"),
-      axisLineColor: getComputedStyle(root).getPropertyValue("--soft"),
+      gridLineColor: getComputedStyle(document.documentElement).getPropertyValue("--grid"),
+      axisLineColor: getComputedStyle(document.documentElement).getPropertyValue("--soft"),
       axes: { y: { axisLabelWidth: 64, valueFormatter: short, axisLabelFormatter: (v) => short(v) },
         x: { valueFormatter: short, axisLabelFormatter: (v) => short(v) } },
       highlightCircleSize: 4,
@@ -158,15 +148,7 @@
   // ------------------------------------------------------------------- what stands on the page
   const header = add(page, "header");
   const title = add(header, "h1");
-  const theme = add(header, "button");
-  root.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-  const called = () => { theme.textContent = dark() ? "light page" : "dark page"; };
-  called();
-  theme.onclick = () => {
-    root.dataset.theme = dark() ? "light" : "dark";
-    called();
-    redraw(true);
-  };
+  addTheme(header, () => redraw(true));
   const status = all.live && add(page, "p", "asking for the runs", "status");
 
   const tableTitle = add(page, "h2");

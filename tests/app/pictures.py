@@ -4,6 +4,7 @@
 
 Where gnuplot is not installed, what it draws is not looked at.
 """
+import base64
 import csv
 import io
 import json
@@ -18,6 +19,7 @@ import tempfile
 import time
 import xml.etree.ElementTree
 
+import browser
 from browser import Pixels
 from expect import expect, failures
 from model_bytes import header_of, write_model
@@ -355,6 +357,165 @@ def check_show():
     expect("show confusions of no classifier", code == 1 and err.count("\n") == 1, err)
 
 
+CONV = """!obj:Train {
+  dataset: !obj:DrawnDigits { start: 0, stop: 100 },
+  model: !obj:MLP { input_space: !obj:Conv2DSpace { shape: [28, 28], num_channels: 1 }, layers: [
+    !obj:ConvRectifiedLinear { layer_name: h0, output_channels: 6, kernel_shape: [5, 5],
+      pool_shape: [4, 4], pool_stride: [4, 4], irange: .1 },
+    !obj:ConvRectifiedLinear { layer_name: h1, output_channels: 4, kernel_shape: [3, 3],
+      pool_shape: [2, 2], pool_stride: [2, 2], irange: .1 },
+    !obj:Softmax { layer_name: y, n_classes: 10, irange: .1 } ] },
+  algorithm: !obj:SGD { batch_size: 50, learning_rate: .05,
+    termination_criterion: !obj:EpochCounter { max_epochs: 1 } },
+  save_path: conv.pkl, save_freq: 1
+}
+"""
+
+
+def kernels_of(path, name):
+    """[rows, columns, in, out], as nested numbers by (row, column, in, out)."""
+    header, data = header_of(path)
+    begin, end = header[name]["data_offsets"]
+    shape = header[name]["shape"]
+    flat = struct.unpack(f"<{(end - begin) // 4}f", data[begin:end])
+    return shape, lambda r, c, i, o: flat[((r * shape[1] + c) * shape[2] + i) * shape[3] + o]
+
+
+def check_browse():
+    """A page of all weights that are images: its data, and what Chromium draws of them."""
+    (folder / "conv.yaml").write_text(CONV)
+    code, out, err = run("train", "conv.yaml", "-q")
+    expect("a convolutional network trains", code == 0, err)
+    for arguments, wanted, word in ((["-o", "w.png"], 2, ".html"), ([], 2, "--out"),
+                                    (["-o", "conv.pkl"], 2, ".html"),
+                                    (["-o", "w.html", "--layer", "h2"], 1, "h1")):
+        code, out, err = run("browse-conv-weights", "conv.pkl", *arguments)
+        expect(f"browse-conv-weights {' '.join(arguments)}: one error", code == wanted
+               and word in err and not (folder / "w.html").exists(), code, err)
+    code, out, err = run("show", "weights", "conv.pkl", "-o", "w.html", "--zoom", "2")
+    expect("show weights -o w.html: what is chosen on the page is no option", code == 2
+           and "--zoom" in err and not (folder / "w.html").exists(), code, err)
+    shutil.copy(folder / "conv.pkl", folder / "model.html")
+    code, out, err = run("browse-conv-weights", "conv.pkl", "-o", "model.html")
+    expect("browse-conv-weights: not over a model", code == 1 and "model" in err, code, err)
+    code, out, err = run("browse-conv-weights", "conv.pkl", "-o", "w.html", "--json")
+    told = json.loads(out) if code == 0 else {}
+    code2, out2, err2 = run("show", "weights", "conv.pkl", "-o", "w2.html")
+    expect("show weights -o w.html: the same page", code2 == 0
+           and (folder / "w.html").read_bytes() == (folder / "w2.html").read_bytes(), err2)
+    page = (folder / "w.html").read_text()
+    begin = page.index('id="data">') + len('id="data">')
+    layers = json.loads(page[begin:page.index("</script>", begin)])["layers"]
+    expect("browse-conv-weights: all layers, and nothing from elsewhere", code == 0
+           and told["layers"] == [layer["name"] for layer in layers]
+           and len(layers) >= 2 and "http" not in page.split("<style>")[0]
+           and "src=" not in page, told, err)
+    shape, weight = kernels_of(folder / "conv.pkl", layers[1]["name"])
+    values = struct.unpack(f"<{4 * 6 * 9}f", base64.b64decode(layers[1]["values"]))
+    expect("browse-conv-weights: an image a channel, a row a unit", shape == [3, 3, 6, 4]
+           and [layers[1][key] for key in ("images", "together", "rows", "columns", "channels")]
+           == [24, 6, 3, 3, 1] and list(values) == [
+               weight(r, c, i, o) for o in range(4) for i in range(6) for r in range(3)
+               for c in range(3)], shape, layers[1])
+    if not browser.PATH:
+        print("no chromium: what it draws is not looked at")
+        return
+    chromium = browser.Browser()
+    chromium.scheme("light")
+    chromium.open(f"file://{folder}/w.html")
+    drawn = chromium.wait("document.querySelectorAll('canvas').length")
+    expect("browse-conv-weights: a canvas a layer", drawn == len(layers), drawn)
+    colours = "[...document.querySelectorAll('canvas')[1].getContext('2d').getImageData(%d, %d, " \
+              "3, 3).data].filter((_, k) => k %% 4 === 0)"
+    for scale, of in (("unit", lambda i, o: max(abs(weight(r, c, k, o)) for r in range(3)
+                                                for c in range(3) for k in range(6))),
+                      ("none", lambda i, o: 1)):
+        chromium.run(f"(() => {{ const s = document.getElementById('scale'); s.value = '{scale}';"
+                     "s.onchange(); })()")
+        for o, i in ((0, 0), (2, 5), (3, 1)):
+            wanted = [127.5 * (1 + weight(r, c, i, o) / of(i, o)) for r in range(3)
+                      for c in range(3)]
+            found = chromium.run(colours % (1 + 4 * i, 1 + 4 * o))
+            expect(f"browse-conv-weights: pixels of unit {o}, channel {i}, scaled by {scale}",
+                   found and max(abs(a - b) for a, b in zip(found, wanted)) <= .51, found, wanted)
+    chromium.run("(() => { const s = document.getElementById('sort'); s.value = 'norm';"
+                 "s.onchange(); })()")
+    lengths = [math.sqrt(sum(weight(r, c, i, o) ** 2 for r in range(3) for c in range(3)
+                             for i in range(6))) for o in range(4)]
+    longest = lengths.index(max(lengths))
+    x, y = chromium.run("(() => { const canvas = document.querySelectorAll('canvas')[1];"
+                        "canvas.scrollIntoView(); const b = canvas.getBoundingClientRect();"
+                        "return [b.left, b.top]; })()")
+    chromium.mouse("mouseMoved", x + 8, y + 8)
+    told = chromium.run("document.querySelectorAll('section')[1].querySelectorAll('p')[1]"
+                        ".textContent")
+    expect("browse-conv-weights: the longest first, its numbers below the pointer",
+           told.startswith(f"unit {longest}, channel 0: from ")
+           and told.endswith(f" {float(f'{lengths[longest]:.4g}'):g}"), told, lengths)
+    chromium.ask("Input.dispatchKeyEvent", type="keyDown", key="n", text="n")
+    hidden = chromium.run("[...document.querySelectorAll('section')].map((s) => s.hidden)")
+    expect("browse-conv-weights: n shows the next layer", hidden == [False] + [True] * (
+        len(layers) - 1), hidden)
+    chromium.close()
+
+
+SET = ("!obj:ansatz.datasets.SavedDataset { path: drawn.pkl, preprocessor: HOW, "
+       "fit_preprocessor: True }\n")
+
+
+def check_preprocessed():
+    """Sheets of what preprocessors make, of a job, a set and a saved one, and what they learn."""
+    code, out, err = run("preprocess", "!obj:DrawnDigits { start: 0, stop: 60 }", "-o", "drawn.pkl",
+                         "-q")
+    expect("digits are saved", code == 0, err)
+    patches = "!obj:ExtractPatches { patch_shape: [8, 8], num_patches: 12 }"
+    (folder / "patches.yaml").write_text(SET.replace("HOW", patches))
+    # Twelve patches of 8 pixels, each seven wide, six beside each other.
+    arguments = ["--columns", "6", "--zoom", "7"]
+    code, out, err = run("show", "examples", "patches.yaml", "-o", "p.png", *arguments)
+    expect("show examples: patches", code == 0 and size_of("p.png") == (6 * 58 + 2, 2 * 58 + 2),
+           err)
+    code, out, err = run("show", "examples", "patches.yaml", "-o", "raw.png", "--raw", "--columns",
+                         "6", "--rows", "2")
+    expect("show examples --raw: what they are taken from", code == 0 and size_of("raw.png")
+           == (6 * 58 + 2, 2 * 58 + 2)
+           and (folder / "p.png").read_bytes() != (folder / "raw.png").read_bytes(), err)
+    code, out, err = run("preprocess", "patches.yaml", "-o", "patches.pkl", "-q")
+    expect("patches are saved", code == 0, err)
+    code, out, err = run("show", "examples", "patches.pkl", "-o", "p2.png", *arguments)
+    expect("show examples: of a saved data set the same", code == 0
+           and (folder / "p.png").read_bytes() == (folder / "p2.png").read_bytes(), err)
+    (folder / "patches-job.yaml").write_text(RBM.replace(
+        "&train !obj:Binarizer { raw: !obj:DrawnDigits { start: 0, stop: 100 } }",
+        SET.replace("HOW", patches).strip()).replace("784", "64"))
+    code, out, err = run("show", "examples", "patches-job.yaml", "-o", "p3.png", *arguments)
+    expect("show examples: of a job the same", code == 0
+           and (folder / "p.png").read_bytes() == (folder / "p3.png").read_bytes(), err)
+    for what, arguments, wanted, word in (("weights", [], 1, "show examples"),
+                                          ("samples", [], 1, "a data set, as")):
+        code, out, err = run("show", what, "patches.pkl", "-o", "n.png", *arguments)
+        expect(f"show {what} of a saved data set: says so", code == wanted and word in err, err)
+    code, out, err = run("show", "examples", "a.pkl", "-o", "n.png", "--raw")
+    expect("show examples --raw of a model", code == 2 and "--raw" in err, code, err)
+    (folder / "unfitted.yaml").write_text(
+        SET.replace("HOW", "!obj:ZCA {}").replace("True", "False"))
+    code, out, err = run("show", "examples", "unfitted.yaml", "-o", "n.png")
+    expect("show examples: a preprocessor that has learned nothing", code != 0
+           and "fit_preprocessor" in err and not (folder / "n.png").exists(), code, err)
+    (folder / "zca.yaml").write_text(SET.replace(
+        "HOW", "!obj:Pipeline { items: [ " + patches + ", !obj:ZCA { filter_bias: .1 } ] }"))
+    code, out, err = run("preprocess", "zca.yaml", "--preprocessor", "zca.pkl", "-q")
+    expect("a preprocessor is saved", code == 0, err)
+    code, out, err = run("show", "weights", "zca.pkl", "-o", "z.png", "--shape", "8x8", "--json")
+    expect("show weights: what a preprocessor has learned, an image a pixel", code == 0
+           and json.loads(out)["images"] == 64, out, err)
+    code, out, err = run("browse-conv-weights", "zca.pkl", "-o", "z.html", "--shape", "8x8")
+    expect("browse-conv-weights: of a preprocessor", code == 0, err)
+    code, out, err = run("show", "weights", "zca.pkl", "-o", "z.png")
+    expect("show weights of a preprocessor: asks for the shape", code == 1 and "--shape" in err,
+           code, err)
+
+
 def check_report():
     code, out, err = run("report", "a.pkl", "b.pkl", "odd.pkl", "rbm.pkl", "-o", "r.html")
     if code == 1 and "libjs-dygraphs" in err:
@@ -452,6 +613,8 @@ check_compare()
 check_csv()
 check_show()
 check_deep_samples()
+check_browse()
+check_preprocessed()
 check_report()
 check_evaluate()
 check_diff()

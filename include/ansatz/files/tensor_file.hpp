@@ -68,6 +68,11 @@ TensorFile parse_tensor_file(std::string_view bytes, const std::string& path,
 /// The metadata, and the tensors without their values: only the header is read.
 TensorFile read_tensor_header(const std::string& path);
 
+/// The metadata's key by which files say that they hold a "data set" or a "preprocessor".
+inline constexpr const char* saved_kind_key = "ansatz.kind";
+/// What the file says that it holds; "" of models and of files of other programs.
+std::string saved_kind(const std::string& path);
+
 /// What `write_tensor_file` writes, in memory.
 std::string tensor_file_bytes(const TensorFile& file);
 

@@ -18,7 +18,6 @@ namespace ansatz {
 
 namespace {
 
-constexpr const char* kind_key = "ansatz.kind";
 constexpr const char* kind = "data set";
 constexpr std::string_view column_key = "ansatz.column.";
 
@@ -61,7 +60,7 @@ Column column_of(const NamedTensor& tensor, const TensorFile& file, const std::s
 }
 
 void require_kind(const TensorFile& file, const std::string& path) {
-  const auto found = file.metadata.find(kind_key);
+  const auto found = file.metadata.find(saved_kind_key);
   if (found == file.metadata.end() || found->second != kind)
     refuse(path, fmt::format("it holds {}, not a data set", found == file.metadata.end()
                                                                 ? "a model or other tensors"
@@ -115,7 +114,7 @@ void save_dataset(const std::string& path, const std::shared_ptr<const BatchSour
   const Table table = in_memory(data);
   TensorFile file;
   file.metadata["ansatz.version"] = version;
-  file.metadata[kind_key] = kind;
+  file.metadata[saved_kind_key] = kind;
   for (const Column& column : table.columns()) {
     NamedTensor tensor;
     tensor.name = column.source;
