@@ -100,22 +100,20 @@ void remember(const std::string& hash, const State& state) {
 }
 
 /// "" where it cannot be read.
-std::string known_hash(const std::string& path) {
+std::string known_hash(const std::string& path, const State& state) {
   static std::mutex once;
   static std::map<std::string, std::string> known;
-  const std::optional<State> state = state_of(path);
-  if (!state) return "";
   const std::lock_guard lock(once);
-  std::string& hash = known[state->text()];
-  const bool large = state->size >= remembered_from;
-  if (hash.empty() && large) hash = remembered(*state);
+  std::string& hash = known[state.text()];
+  const bool large = state.size >= remembered_from;
+  if (hash.empty() && large) hash = remembered(state);
   if (!hash.empty()) return hash;
   try {
     hash = sha256_of_file(path);
   } catch (const FileError&) {
     return "";
   }
-  if (large) remember(hash, *state);
+  if (large) remember(hash, state);
   return hash;
 }
 
@@ -138,17 +136,32 @@ RunOrigins origin_of_process() {
            {"openblas", openblas_version()}}};
 }
 
-std::map<std::string, std::string> hashes_of_files(const Train& job) {
+FilesRead::FilesRead(const Train& job) {
   std::vector<std::string> paths;
   if (job.dataset) job.dataset->files(paths);
   if (job.algorithm)
     for (const MonitoringDataset& each : job.algorithm->monitoring_datasets.list)
       if (each.dataset) each.dataset->files(paths);
   if (!job.init_from.empty()) paths.emplace_back(job.init_from.view());
-  std::map<std::string, std::string> hashes;
   for (const std::string& path : paths)
-    if (std::string hash = known_hash(path); !hash.empty())
-      hashes[told_path(path)] = std::move(hash);
+    if (const auto state = state_of(path)) states_[path] = state->text();
+}
+
+std::map<std::string, std::string> FilesRead::hashes() const {
+  std::map<std::string, std::string> hashes;
+  for (const auto& [path, before] : states_) {
+    const auto unchanged = [&, &was = before] {
+      const std::optional<State> now = state_of(path);
+      return now && now->text() == was ? now : std::nullopt;
+    };
+    std::string hash = "changed during the run";
+    if (const auto state = unchanged()) {
+      const std::string found = known_hash(path, *state);
+      if (found.empty()) continue;
+      if (unchanged()) hash = found;  // nor while it was read for this
+    }
+    hashes[told_path(path)] = std::move(hash);
+  }
   return hashes;
 }
 

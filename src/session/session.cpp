@@ -75,6 +75,7 @@ Session::Session(const Train& job, JobPrograms programs, const RunOptions& optio
       outputs_(job),
       state_(job),
       preprocessors_(job) {
+  if (!options_.origin.empty()) files_read_ = FilesRead(job_);
   if (!job_.model) throw ValueError("the job has no model");
   if (!programs_.empty()) precision_ = programs_.front().program->precision();
   for (const ModelParameter& p : job_.model->parameters()) parameters_.push_back(p);
@@ -376,7 +377,7 @@ ModelFile Session::model_file() {
   file.environment = current_environment();
   file.environment["threads"] = std::to_string(options_.threads);
   file.runs = options_.origin;
-  if (!file.runs.empty()) file.files = hashes_of_files(job_);
+  if (!file.runs.empty()) file.files = files_read_.hashes();
   file.parameters = stored_tensors(store_, StoreKind::parameter);
   file.state = stored_tensors(store_, StoreKind::state);
   for (NamedTensor& each : preprocessors_.learned()) file.state.push_back(std::move(each));

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 
 from expect import expect, failures
 
@@ -89,6 +90,22 @@ for environment, more in (({}, ["--no-origin"]), ({"ANSATZ_NO_ORIGIN": "1"}, [])
     expect(f"{more or environment}: nothing of it is saved", "ansatz.runs" not in kept[0] and
            platform.node() not in json.dumps(kept[0]), kept[0])
     expect(f"{more or environment}: two runs differ in times alone", kept[0] == kept[1])
+# What was read is gone where another has taken its place.
+running = subprocess.Popen([program, "train", "job.yaml", "-q", "save_path=long.pkl",
+                            "algorithm.termination_criterion.max_epochs=1000000"], cwd=home,
+                           stderr=subprocess.PIPE, text=True)
+for _ in range(600):
+    if (home / "long.pkl").exists() or running.poll() is not None:
+        break
+    time.sleep(.05)
+(home / "data/other.csv").write_text((home / "data/table.csv").read_text() + "1,2,3\n")
+os.replace(home / "data/other.csv", home / "data/table.csv")
+running.terminate()
+err = running.communicate()[1]
+told = json.loads(run("job", "long.pkl", "--json").stdout)
+expect("a file that changes during the run has no hash", told["sha256"] ==
+       {"table.csv": "changed during the run"}, told["sha256"], err)
+(home / "data/table.csv").write_text("class,a,b\n" + rows)
 # A large file is hashed once on a machine.
 with open(home / "data/large.npy", "wb") as large:
     head = b"{'descr': '<f4', 'fortran_order': False, 'shape': (8388608, 2), }"

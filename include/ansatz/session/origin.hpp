@@ -14,10 +14,21 @@ class Train;
 /// "system" (kernel and machine), "begun" (the time, UTC), "ansatz" and "openblas" (versions).
 RunOrigins origin_of_process();
 
-/// SHA-256 of the files that a job reads: those of its data sets, and the one that it begins with.
-/// Paths below the data path are told from there on; folders are left out. A file is read for it
-/// once in a process, and one of 64 MB or more once on a machine: what it was, of which size and
-/// date, is remembered in a file `sha256` in the folder of compiled loops.
-std::map<std::string, std::string> hashes_of_files(const Train& job);
+/// The files that a job reads, as they are when this is made: those of its data sets, and the one
+/// that it begins with. Folders are left out.
+class FilesRead {
+ public:
+  FilesRead() = default;
+  explicit FilesRead(const Train& job);
+
+  /// SHA-256 of each; of one that has changed since, "changed during the run": what was read is
+  /// gone. Paths below the data path are told from there on. A file is read for it once in a
+  /// process, and one of 64 MB or more once on a machine: what it was, of which size and date, is
+  /// remembered in a file `sha256` in the folder of compiled loops.
+  std::map<std::string, std::string> hashes() const;
+
+ private:
+  std::map<std::string, std::string> states_;  // of a path the place, the size and the date
+};
 
 }  // namespace ansatz

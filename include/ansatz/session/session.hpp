@@ -9,6 +9,7 @@
 #include <ansatz/session/archive.hpp>
 #include <ansatz/session/clock.hpp>
 #include <ansatz/session/declared_state.hpp>
+#include <ansatz/session/origin.hpp>
 #include <ansatz/session/outputs.hpp>
 #include <ansatz/session/preprocessors.hpp>
 #include <ansatz/session/run_options.hpp>
@@ -171,6 +172,7 @@ class Session {
   std::vector<ModelParameter> parameters_;
   DeclaredState state_;
   Preprocessors preprocessors_;
+  FilesRead files_read_;  // nothing where the model file has no origin
   std::shared_ptr<const BatchSource> data_;
   std::shared_ptr<const Table> table_;  // data_ in memory, where it is not and is wanted so
   std::vector<MonitorRecords> old_monitors_;
