@@ -368,6 +368,7 @@ int evaluate(const EvaluateArguments& a) {
   if (a.json) put_json(json);
   std::fflush(stdout);
   if (a.quiet) return exit_ok;
+  if (a.data.data.empty()) say(stderr, "measured on the training data; --data measures others\n");
   for (const std::string& fault : faults) say(stderr, "not computed: {}\n", fault);
   tell_missing(model, session.records(), a.channels);
   return exit_ok;

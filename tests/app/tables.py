@@ -555,6 +555,42 @@ def check_errors():
         expect(f"odd, and good: {what}", code == 0, code, err)
 
 
+def check_numbers_as_categories():
+    """Where all are numbers, 1.0 is 1: in training, in parts, and in what is predicted."""
+    spelt = {1: ["1", "1.0", "01"], 2: ["2", "2.", "2e0"], 10: ["10", "1e1", "10.00"]}
+    rows = [(k, x) for x in range(9) for k in (1, 2, 10)]
+    keys = ("target: k, task: classification, columns: {h: one_hot}, split: {train: .7, test: .3}, "
+            "stratify: True")
+    made = {}
+    for name, how in (("plain", lambda k, x: spelt[k][0]), ("mixed", lambda k, x: spelt[k][x % 3])):
+        write(f"{name}.csv", "x,h,k\n" + "".join(
+            f"{x},{how(k, x + 1)},{how(k, x)}\n" for k, x in rows))
+        code, out, err = run("train", job(name, f"path: {name}.csv, {keys}", 3), "-q")
+        expect(f"numbers as categories: {name} trains", code == 0, err)
+        made[name] = columns_of(f"{name}.pkl") if code == 0 else {}
+    of = {name: [[float(text) for text in column.get("categories", [])]
+                 for column in made[name].get("features", []) + made[name].get("targets", [])]
+          for name in made}
+    expect("numbers as categories: 1.0 is 1", of["mixed"] == of["plain"] and [1., 2., 10.] in
+           of["mixed"], of)
+    expect("numbers as categories: the same model", numpy.array_equal(
+        tensor("plain.pkl", "softmax_W"), tensor("mixed.pkl", "softmax_W")))
+    found = [run("predict", "plain.pkl", f"{name}.csv") for name in ("plain", "mixed")]
+    expect("numbers as categories: predict reads both", found[0][0] == 0 and found[0] == found[1],
+           found)
+    write("texts.csv", "h,k\n1,a\n1.0,b\nx,a\n1,b\n")
+    code, out, err = run("train", job("texts", "path: texts.csv, target: k"), "-q")
+    expect("categories of which one is no number are texts", code == 0 and columns_of(
+        "texts.pkl")["features"][0]["categories"] == ["1", "1.0", "x"], err)
+    write("bare.csv", "5,1\n6,2\n")
+    code, out, err = run("predict", "plain.pkl", "bare.csv")
+    expect("predict: rows without names: what to do", code == 1 and "--first-line numbers" in err
+           and "names: [" not in err, code, err)
+    code, out, err = run("predict", "plain.pkl", "bare.csv", "--first-line", "numbers")
+    expect("predict --first-line numbers: as the training data are", code == 0 and
+           out.count("\n") == 3, code, out, err)
+
+
 def check_look():
     write("people.csv", people())
     code, out, err = run("data", "look", "people.csv", "--missing", "?")
@@ -644,6 +680,7 @@ try:
     check_regression()
     check_weights()
     check_errors()
+    check_numbers_as_categories()
     check_look()
     check_examples()
 finally:

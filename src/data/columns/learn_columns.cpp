@@ -1,5 +1,6 @@
 #include <ansatz/data/columns/learn_columns.hpp>
 
+#include <ansatz/files/csv.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/in_quotes.hpp>
 #include <dsl/nearest_name.hpp>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -200,16 +202,16 @@ void learn_texts(TableColumn& column, const ColumnValues& values,
     else
       ++counts[static_cast<std::size_t>(code)];
   }
-  for (const std::size_t each : statistics::sorted_texts(values.texts)) {
+  const std::vector<std::size_t> order = statistics::sorted_texts(values.texts);
+  std::int64_t most = 0;
+  for (const std::size_t each : order) {
     if (counts[each] == 0) continue;
     column.categories.push_back(values.texts[each]);
-  }
-  std::int64_t most = 0;
-  for (const std::size_t each : statistics::sorted_texts(values.texts))
     if (counts[each] > most) {
       most = counts[each];
       column.fill_category = values.texts[each];
     }
+  }
 }
 
 double mean_weight(const std::vector<std::int64_t>& rows, const std::string& name,
@@ -385,15 +387,23 @@ struct Maker {
   // Of each text of the file, its place among those that were learned; -1: it is none of them.
   static std::vector<std::int32_t> places_of(const ColumnValues& values,
                                              const TableColumn& column) {
-    std::vector<std::pair<std::string_view, std::int32_t>> known;
-    for (std::size_t i = 0; i < column.categories.size(); ++i)
-      known.emplace_back(column.categories[i], static_cast<std::int32_t>(i));
-    std::sort(known.begin(), known.end());
+    std::map<std::string_view, std::int32_t> by_text;
+    std::map<double, std::int32_t> by_number;  // where all are numbers: 1.0 is 1
+    const auto numbers = statistics::as_numbers(column.categories);
+    for (std::size_t i = 0; i < column.categories.size(); ++i) {
+      by_text.emplace(column.categories[i], static_cast<std::int32_t>(i));
+      if (numbers) by_number.emplace((*numbers)[i], static_cast<std::int32_t>(i));
+    }
+    const auto place = [](const auto& known, const auto& wanted) {
+      const auto found = known.find(wanted);
+      return found == known.end() ? std::int32_t{-1} : found->second;
+    };
     std::vector<std::int32_t> places;
     for (const std::string& text : values.texts) {
-      const auto found = std::lower_bound(known.begin(), known.end(),
-                                          std::pair(std::string_view(text), std::int32_t{-1}));
-      places.push_back(found != known.end() && found->first == text ? found->second : -1);
+      double number = 0;
+      std::int32_t at = place(by_text, text);
+      if (at < 0 && csv_value(text, number) && !std::isnan(number)) at = place(by_number, number);
+      places.push_back(at);
     }
     return places;
   }

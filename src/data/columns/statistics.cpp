@@ -55,15 +55,19 @@ double mode(std::vector<double> numbers) {
   return found;
 }
 
-std::vector<std::size_t> sorted_texts(const std::vector<std::string>& texts) {
+std::optional<std::vector<double>> as_numbers(const std::vector<std::string>& texts) {
   std::vector<double> values(texts.size());
-  bool numbers = true;
   for (std::size_t i = 0; i < texts.size(); ++i)
-    numbers = numbers && csv_value(texts[i], values[i]) && !std::isnan(values[i]);
+    if (!csv_value(texts[i], values[i]) || std::isnan(values[i])) return std::nullopt;
+  return values;
+}
+
+std::vector<std::size_t> sorted_texts(const std::vector<std::string>& texts) {
+  const auto values = as_numbers(texts);
   std::vector<std::size_t> order(texts.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    if (numbers && values[a] != values[b]) return values[a] < values[b];
+    if (values && (*values)[a] != (*values)[b]) return (*values)[a] < (*values)[b];
     return texts[a] < texts[b];
   });
   return order;

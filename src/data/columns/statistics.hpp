@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ double median(std::vector<double> numbers);
 /// The most frequent number; of equal ones the least.
 double mode(std::vector<double> numbers);
 
+/// Texts as numbers; nothing where one is none.
+std::optional<std::vector<double>> as_numbers(const std::vector<std::string>& texts);
 /// Their places in order: as numbers where all are, else by bytes.
 std::vector<std::size_t> sorted_texts(const std::vector<std::string>& texts);
 

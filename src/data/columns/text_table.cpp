@@ -5,6 +5,7 @@
 #include <dsl/nearest_name.hpp>
 
 #include "../../dsl/utf8.hpp"
+#include "statistics.hpp"
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -142,6 +144,24 @@ CsvOptions options_of(const TableFormat& format) {
   return options;
 }
 
+// Of texts that are all numbers, 1 and 1.0 are one, called as it stands there first.
+void join_equal_numbers(ColumnValues& column) {
+  const auto numbers = statistics::as_numbers(column.texts);
+  if (!numbers) return;
+  std::map<double, std::int32_t> places;
+  std::vector<std::int32_t> place_of;
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < column.texts.size(); ++i) {
+    const auto [at, is_new] =
+        places.emplace((*numbers)[i], static_cast<std::int32_t>(texts.size()));
+    if (is_new) texts.push_back(std::move(column.texts[i]));
+    place_of.push_back(at->second);
+  }
+  column.texts = std::move(texts);
+  for (std::int32_t& code : column.codes)
+    if (code >= 0) code = place_of[static_cast<std::size_t>(code)];
+}
+
 // Names of the first line.
 std::vector<std::string> names_in(const CsvLines& lines) {
   std::vector<std::string> names;
@@ -183,9 +203,8 @@ TextTable::TextTable(const std::string& path, const TableFormat& format)
         throw lines_.error(
             lines_.fields()[i].column,
             fmt::format("{} is a number, where the first line should hold the names of the "
-                        "columns; of a file without names, give names: [...], or header: False "
-                        "for column_1, column_2, …",
-                        in_quotes(names_[i])));
+                        "columns; of a file without names, {}",
+                        in_quotes(names_[i]), format.without_names));
   } else {
     names_ = format.names;
     if (names_.size() != fields_) std::erase_if(names_, dispensable);
@@ -330,6 +349,7 @@ std::vector<ColumnValues> TextTable::read(const std::vector<WantedColumn>& wante
         columns[k].numbers.push_back(number_at(k, fields[places[k]]));
     }
   });
+  for (ColumnValues& each : columns) join_equal_numbers(each);
   return columns;
 }
 

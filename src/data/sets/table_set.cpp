@@ -65,6 +65,9 @@ TableFormat format_of(const TableDataset& set, const TableColumns* known) {
     format.missing = known->missing_texts;
     if (known->separator != "auto") format.separator = known->separator;
     if (!known->header) format.names = known->names;
+    format.without_names =
+        "header: False (on the command line, --first-line numbers) takes its columns as those of "
+        "the training data, in their order";
     for (const TableColumn& each : known->targets) format.dispensable.push_back(each.name);
     if (!known->weight.empty()) format.dispensable.push_back(known->weight);
   }

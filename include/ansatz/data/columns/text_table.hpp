@@ -23,6 +23,8 @@ struct TableFormat {
   /// Names that a file without some of its columns lacks: those of targets and weights.
   std::vector<std::string> dispensable{};
   std::vector<std::string> missing{"NA", "NaN", "nan"};  ///< beside an empty field
+  /// What who reads a file without names should do.
+  std::string without_names = "give names: [...], or header: False for column_1, column_2, …";
 };
 
 /// NameError or ValueError, beginning with the key, for a separator or a comment that is none.
