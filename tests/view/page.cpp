@@ -40,6 +40,21 @@ TEST_CASE("page: there is none of no runs", "[view][page]") {
   CHECK_THROWS_AS(page_of_runs({}), ValueError);
 }
 
+TEST_CASE("page: weights to browse: no name is markup, no layer no page", "[view][page]") {
+  Images images;
+  images.count = 2, images.rows = 1, images.columns = 2;
+  images.values = {1, -2, .5, 1e300};
+  const std::string page =
+      page_of_weights("a</title><b>", {{"</script><script>alert(1)</script>", {images, 2}}});
+  CHECK(page.find("<b>") == std::string::npos);
+  CHECK(page.find("<script>alert") == std::string::npos);
+  CHECK(page.find("AACAPwAAAMAAAAA/AACAfw==") != std::string::npos);  // 1, -2, .5, inf in float32
+  CHECK_THROWS_AS(page_of_weights("a", {}), ValueError);
+  images.columns = 13'000'000;
+  images.values.resize(26'000'000);
+  CHECK_THROWS_WITH(page_of_weights("a", {{"W", {images, 0}}}), Catch::Contains("25 million"));
+}
+
 TEST_CASE("page: a board tells each page what is new to it", "[view][page][board]") {
   RunBoard board;
   const auto news = [&](const Json& before) {
