@@ -17,10 +17,6 @@ std::string_view last_part(std::string_view name) {
   return dot == std::string_view::npos ? name : name.substr(dot + 1);
 }
 
-bool has_name(const ClassInfo& info, std::string_view name) {
-  return std::find(info.names.begin(), info.names.end(), name) != info.names.end();
-}
-
 std::string place(const ClassInfo& info) { return fmt::format("{}:{}", info.file, info.line); }
 
 // Modules of what one kind of model has alone. Such a class does not take the short name away from
@@ -39,34 +35,39 @@ std::string ClassInfo::short_name() const { return std::string(last_part(name())
 void Registry::add(ClassInfo info) {
   for (const std::string& name : info.names) require_free(name, info);
   classes_.push_back(std::make_unique<ClassInfo>(std::move(info)));
+  for (const std::string& name : classes_.back()->names) index(name);
 }
 
 void Registry::add_name(const char* name) {
   require_free(name, *classes_.back());
   classes_.back()->names.emplace_back(name);
+  index(name);
 }
 
 void Registry::require_free(const std::string& name, const ClassInfo& of) const {
-  for (const auto& other : classes_)
-    if (has_name(*other, name))
-      throw NameError(fmt::format("the class {} is registered twice: at {} and at {}", name,
-                                  place(*other), place(of)));
+  if (const auto other = by_path_.find(name); other != by_path_.end())
+    throw NameError(fmt::format("the class {} is registered twice: at {} and at {}", name,
+                                place(*other->second), place(of)));
+}
+
+void Registry::index(const std::string& name) {
+  const ClassInfo* const info = classes_.back().get();
+  by_path_.emplace(name, info);
+  Named& named = by_short_name_[std::string(last_part(name))];
+  // Of several names of a class the first counts.
+  for (const auto* const list : {&named.common, &named.special})
+    if (!list->empty() && list->back() == info) return;
+  (is_special(name) ? named.special : named.common).push_back(info);
 }
 
 std::vector<const ClassInfo*> Registry::named(std::string_view short_name) const {
-  std::vector<const ClassInfo*> found, special;
-  for (const auto& each : classes_)
-    for (const std::string& name : each->names)
-      if (last_part(name) == short_name) {
-        (is_special(name) ? special : found).push_back(each.get());
-        break;
-      }
-  return found.empty() ? special : found;
+  const auto found = by_short_name_.find(short_name);
+  if (found == by_short_name_.end()) return {};
+  return found->second.common.empty() ? found->second.special : found->second.common;
 }
 
 const ClassInfo* Registry::find(std::string_view name) const {
-  for (const auto& each : classes_)
-    if (has_name(*each, name)) return each.get();
+  if (const auto found = by_path_.find(name); found != by_path_.end()) return found->second;
   if (name.find('.') != std::string_view::npos) return nullptr;
   const auto found = named(name);
   return found.size() == 1 ? found.front() : nullptr;

@@ -5,6 +5,8 @@
 #include <ansatz/registry/value.hpp>
 #include <ansatz/spaces/space_info.hpp>
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -79,8 +81,14 @@ class Registry {
 
  private:
   void require_free(const std::string& name, const ClassInfo& of) const;
+  void index(const std::string& name);  // of the class that was added last
 
+  struct Named {
+    std::vector<const ClassInfo*> common, special;
+  };
   std::vector<std::unique_ptr<ClassInfo>> classes_;
+  std::map<std::string, const ClassInfo*, std::less<>> by_path_;
+  std::map<std::string, Named, std::less<>> by_short_name_;
   std::vector<std::string> faults_;
 };
 
