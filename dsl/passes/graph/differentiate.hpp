@@ -27,7 +27,7 @@ constexpr int fitted(Graph& g, int id, int operand) {
 }
 
 /// @param wanted  nodes that gradients of the cost are taken by
-constexpr Sweep sweep(Graph& g, int cost, const List<int>& wanted) {
+constexpr Sweep sweep(Graph& g, int cost, const List<int>& wanted, Choices& choices) {
   // 1: wanted itself, 2: what is wanted lies below. Rules are called of the latter alone: that of
   // a loop refuses.
   List<char> all_needs;
@@ -50,7 +50,7 @@ constexpr Sweep sweep(Graph& g, int cost, const List<int>& wanted) {
   s.adjoint.assign(cost + 1, -1);
   int* const adjoints = s.adjoint.data();
   adjoints[cost] = g.add_literal(1);
-  Guards guards(g, cost + 1);
+  Guards guards(g, cost + 1, choices);
   for (int id = cost; id >= 0; --id) {
     const int adjoint = adjoints[id];
     if (adjoint < 0 || !(needs[id] & 2)) continue;
@@ -140,10 +140,12 @@ constexpr Graph differentiate(Graph g) {
     Sweep sweep;
   };
   List<Done> done;
+  Choices choices;
   List<int> maps;
   maps.assign(g.size(), -1);
   return rewrite(g, [&](Graph& out, int id, const List<int>& in) {
     const Node& n = g[id];
+    if (n.op == info_of<ops::Where>) choices.see(out, in[0]);
     if (n.op->kind != OpKind::gradient) return maps[id] = copy_node(out, n, in);
     const int cost = g.in(id, 0);
     int at = -1;
@@ -163,7 +165,7 @@ constexpr Graph differentiate(Graph g) {
         }
       }
       at = done.size();
-      done.push_back({cost, sweep(out, in[0], wanted)});
+      done.push_back({cost, sweep(out, in[0], wanted, choices)});
     }
     const int by = in[1], adjoint = adjoint_of(out, done[at].sweep, by);
     if (adjoint >= 0)

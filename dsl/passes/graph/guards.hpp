@@ -7,10 +7,18 @@
 // where the guard holds, and the operands have guards in their turn, through reductions, views and
 // products. Rules that are made of `where` (maximum, clip, max) guard in the same way, and so do
 // those of a derivative that is differentiated again.
+//
+// A product takes what rows of one operand have from rows of the result. So the guard of a result's
+// elements becomes one of rows, where it may matter: where a `where` as the user wrote it leaves
+// out examples, or asks what a product came to. Another mask, such as that of dropout, says nothing
+// about infinity, and a network would pay for it.
 #pragma once
 
 #include <dsl/ops/activation/relu.hpp>
 #include <dsl/ops/arithmetic/not_equal.hpp>
+#include <dsl/ops/arithmetic/rsqrt.hpp>
+#include <dsl/ops/arithmetic/sqrt.hpp>
+#include <dsl/ops/arithmetic/square.hpp>
 #include <dsl/ops/arithmetic/where.hpp>
 #include <dsl/ops/linear/matmul.hpp>
 #include <dsl/ops/loss/binary_cross_entropy.hpp>
@@ -21,6 +29,36 @@
 #include <dsl/passes/graph/stable.hpp>
 
 namespace ansatz::ir {
+
+/// Conditions of wheres as they were written that may know of infinity and NaN, and what was made
+/// of them.
+class Choices {
+ public:
+  /// Takes note of the condition of a where as written.
+  constexpr void see(const Graph& g, int condition) {
+    for (int id = of_product_.size(); id <= condition; ++id) {
+      const OpKind kind = g[id].op->kind;
+      char found = kind == OpKind::matmul || kind == OpKind::kernel;
+      const bool passes = (kind == OpKind::elementwise || kind == OpKind::view ||
+                           g.is(id, info_of<ops::Sum>) || kind == OpKind::composite) &&
+                          !g.is(id, info_of<ops::StopGradient>);
+      for (int k = 0; k < g[id].count && passes && !found; ++k) found = of_product_[g.in(id, k)];
+      of_product_.push_back(found);
+    }
+    const Shape s = g[condition].shape;
+    if (of_product_[condition] || (s.batched() && fixed_size(s) == 1)) add(condition);
+  }
+  constexpr void add(int condition) {
+    while (chosen_.size() <= condition) chosen_.push_back(0);
+    chosen_[condition] = 1;
+  }
+  constexpr bool has(int condition) const {
+    return condition >= 0 && condition < chosen_.size() && chosen_[condition];
+  }
+
+ private:
+  List<char> of_product_, chosen_;  // of each node
+};
 
 class Guards {
   // A template comes first: clang must have seen it before it evaluates what calls it.
@@ -33,7 +71,7 @@ class Guards {
  public:
   static constexpr int none = -1;  ///< the adjoint may be anything
 
-  constexpr Guards(Graph& g, int size) : g_(g), size_(size) {}
+  constexpr Guards(Graph& g, int size, Choices& choices) : g_(g), size_(size), choices_(choices) {}
 
   /// Gives the rule of a product or kernel operands without the examples (of a product: rows or
   /// columns) that no gradient comes from: their inf and NaN would be multiplied by 0.
@@ -44,17 +82,20 @@ class Guards {
     const Shape s = g_[guard].shape;
     const bool rows = of_examples(guard) || (s.rank == 2 && s[1] == 1);
     const bool columns = !rows && !s.batched() && (s.rank == 1 || (s.rank == 2 && s[0] == 1));
+    const bool elements = !rows && !columns && choices_.has(guard);
     for (int k = 0; k < 2 && k < g_[c.node].count; ++k) {
       const int in = g_.in(c.node, k);
       if (of_stacks(c.node)) {
-        const int condition = of_examples(guard) ? passed(c.node, k, guard) : none;
+        const bool passes = of_examples(guard) || elements;
+        const int condition = passes ? passed(c.node, k, guard) : none;
         if (condition >= 0) c.instead[k] = chosen(condition, in);
         continue;
       }
-      if (kind == OpKind::matmul
-              ? k == 0 ? rows : columns
-              : of_examples(guard) && g_[in].type == DType::real && g_[in].shape.batched())
-        c.instead[k] = chosen(passed(c.node, k, guard), in);
+      if (kind == OpKind::matmul ? k == 0 ? rows || elements : columns || (elements && !s.batched())
+                                 : (of_examples(guard) || elements) && g_[in].type == DType::real &&
+                                       g_[in].shape.batched())
+        if (const int condition = passed(c.node, k, guard); condition >= 0)
+          c.instead[k] = chosen(condition, in);
     }
   }
 
@@ -68,6 +109,7 @@ class Guards {
     const bool same_element = is_elementwise(g_[node].op);
     if (!(g_[part].shape == g_[same_element ? node : g_.in(node, k)].shape)) return part;
     const int condition = same_element ? guard : passed(node, k, guard);
+    if (condition >= 0 && choices_.has(guard)) choices_.add(condition);
     return condition < 0 ? part : chosen(condition, part);
   }
 
@@ -77,6 +119,9 @@ class Guards {
     if (g_[in].op->kind == OpKind::leaf) return;
     int guard = part == adjoint ? none : own_condition(node, part);
     if (of_.empty() && guard < 0) return;
+    bool choice =
+        choices_.has(outer) || choices_.has(guard) ||
+        (guard >= 0 && g_.is(guard, info_of<ops::Equal>) && choices_.has(g_.in(guard, 0)));
     if (guard >= 0 && outer >= 0) {
       // The own condition is of the operand's elements, the other of the result's.
       const int passing = is_elementwise(g_[node].op) ? outer : passed(node, k, outer);
@@ -87,7 +132,9 @@ class Guards {
     else if (outer >= 0)
       guard = passed(node, k, outer);
     if (of_.empty()) of_.assign(size_, none);
+    choice = choice || (!first && choices_.has(of_[in]));
     of_[in] = first ? guard : either(of_[in], guard);
+    if (choice && of_[in] >= 0) choices_.add(of_[in]);
   }
 
  private:
@@ -130,19 +177,27 @@ class Guards {
     if (op == info_of<ops::Divide>) return is_number(g_.in(part, 1), depth) && keeps(0);
     return false;
   }
-  // A number that is the same for all elements, from literals, named scalars and extents; times and
-  // over it 0 is 0.
-  constexpr bool is_number(int id, int depth) const {
+  // A number that is the same for all elements, and neither 0 nor infinite in any precision, so
+  // that times and over it 0 is 0. What is given at run time, or a logarithm of a literal, may be
+  // NaN.
+  constexpr bool is_number(int id, int depth, bool positive = false) const {
     const Node& n = g_[id];
-    if (n.op == info_of<ops::Literal>) return n.attr.x != 0 && n.attr.x - n.attr.x == 0;
-    if (n.op->kind == OpKind::leaf)
-      return n.shape.rank == 0 && n.op != info_of<ops::Input> && n.op != info_of<ops::Parameter> &&
-             n.op != info_of<ops::State> && n.op != info_of<ops::RandomSite>;
-    if (depth == 0 || (n.op->kind != OpKind::elementwise && n.op->kind != OpKind::view))
-      return false;
-    for (int k = 0; k < n.count; ++k)
-      if (!is_number(g_.in(id, k), depth - 1)) return false;
-    return true;
+    if (n.op == info_of<ops::Literal>) {
+      const double x = n.attr.x < 0 ? -n.attr.x : n.attr.x;
+      return x >= 1e-12 && x <= 1e12 && (n.attr.x > 0 || !positive);
+    }
+    if (n.op == info_of<ops::Extent> || n.op == info_of<ops::NamedScalar>) return true;
+    if (depth == 0) return false;
+    const auto operand = [&](int k, bool above_0) {
+      return is_number(g_.in(id, k), depth - 1, above_0);
+    };
+    if (n.op->kind == OpKind::view) return operand(0, positive);
+    if (n.op == info_of<ops::Negate>) return !positive && operand(0, false);
+    if (n.op == info_of<ops::Square>) return operand(0, false);
+    if (n.op == info_of<ops::Sqrt> || n.op == info_of<ops::Rsqrt>) return operand(0, true);
+    if (n.op == info_of<ops::Multiply> || n.op == info_of<ops::Divide>)
+      return operand(0, positive) && operand(1, positive);
+    return false;
   }
 
   // ------------------------------------------------------------------ conditions
@@ -199,6 +254,11 @@ class Guards {
     }
     return x;
   }
+  // One condition an example for a value of this shape, batched.
+  constexpr int any_of_examples(int guard, const Shape& s) {
+    const int some = any_over(spread(guard, s), (1 << s.rank) - 2);
+    return shaped(some, make_shape(s[0]));
+  }
   // A guard for an operand of shape `to` that was repeated to the guard's.
   constexpr int any_of(int guard, const Shape& to) {
     const Shape from = g_[guard].shape;
@@ -243,6 +303,7 @@ class Guards {
           return shaped(spread(guard, n.shape), to);
         }
         if (n.op == info_of<ops::Transpose>) {
+          if (of_examples(guard) && to.batched() && n.attr.i[0] == 0) return guard;
           Attr inverse;
           for (int j = 0; j < to.rank; ++j) inverse.i[n.attr.i[j]] = j;
           const int x = spread(guard, n.shape);
@@ -259,8 +320,9 @@ class Guards {
       case OpKind::matmul: {
         if (of_stacks(node)) {
           // Examples of the result are made of the same examples; of others nothing is known.
-          if (!n.shape.batched() || !to.batched() || !of_examples(guard)) return none;
-          return within_rank(guard, to);
+          if (!n.shape.batched() || !to.batched()) return none;
+          if (of_examples(guard)) return within_rank(guard, to);
+          return choices_.has(guard) ? any_of_examples(guard, n.shape) : none;
         }
         // A row of a gets something from a row of the result, a column of b from a column.
         if (k == 0 && !n.attr.i[0] && of_examples(guard)) return guard;
@@ -287,8 +349,7 @@ class Guards {
         }
         if (!n.shape.batched() || !to.batched() || n.shape[0] != to[0]) return none;
         if (of_examples(guard)) return within_rank(guard, to);
-        const int some = any_over(spread(guard, n.shape), (1 << n.shape.rank) - 2);
-        return shaped(some, make_shape(n.shape[0]));
+        return any_of_examples(guard, n.shape);
       }
       case OpKind::composite:
         if (is_elementwise(n.op)) return any_of(guard, to);
@@ -308,6 +369,7 @@ class Guards {
 
   Graph& g_;
   int size_;
+  Choices& choices_;
   List<int> of_;  // of each node the condition outside which its adjoint is 0, or `none`
 };
 
