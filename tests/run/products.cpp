@@ -182,3 +182,25 @@ TEST_CASE("products: of labels, which are numbers there", "[run][products]") {
   check_type(0.f, build(Labels{}()));
   check_type(0., build<double>(Labels{}()));
 }
+
+TEST_CASE("products: 0 times NaN is NaN, whichever scale is 0", "[run][products]") {
+  for (const int n : {2, 7, 70}) {
+    CAPTURE(n);
+    auto W = parameter("W", Matrix(n, n)), u = parameter("u", Matrix(n, n));
+    auto step = build<float>(function(
+        update(W, scalar("b") * W - scalar("a") * matmul(u, parameter("v", Matrix(n, n))))));
+    Store s = step.store();
+    const auto first = [&](double a, double b, const char* nan) {
+      for (const char* name : {"W", "u", "v"}) s.fill(name, 1);
+      if (nan) s.data<float>(nan)[0] = NAN;
+      step({{"a", a}, {"b", b}});
+      return s.data<float>("W");
+    };
+    CHECK(std::isnan(first(0, 1, "u")[0]));
+    CHECK(std::isnan(first(1, 0, "W")[0]));
+    CHECK(first(1, 0, "W")[1] == -static_cast<float>(n));
+    CHECK(first(1, 0, nullptr)[0] == -static_cast<float>(n));
+    CHECK(first(0, 0, nullptr)[0] == 0);
+    CHECK(first(2, 3, nullptr)[0] == 3 - 2 * static_cast<float>(n));
+  }
+}

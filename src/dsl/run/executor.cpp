@@ -567,18 +567,31 @@ void Executor<T>::combine(const Task& task, int share) {
   }
 }
 
+/// What a product is added to is taken times beta here where that is 0: BLAS would not look at it,
+/// and 0 times NaN is NaN. Of a product that is added to nothing the plan has a literal 0.
+template <class T>
+T Executor<T>::beta_of(const Task& task, T* c, std::int64_t rows) const {
+  const int operand = task.first_operand + 4;
+  const T beta = *static_cast<const T*>(args_[at(operand)].pointer);
+  const bool literal = plan_.buffers[plan_.operands[operand].buffer].where == Where::literal;
+  if (literal || beta != T(0)) return beta;
+  for (std::int64_t i = 0; i < rows; ++i, c += task.ldc)
+    for (std::int64_t j = 0; j < task.n; ++j) c[j] *= beta;
+  return T(1);
+}
+
 template <class T>
 void Executor<T>::run_gemm(const Task& task, Share rows) const {
   if (task.call.outer_rank > 0) return run_stack(task, rows);
   const LoopArg* args = &args_[at(task.first_operand)];
   const T* a = static_cast<const T*>(args[0].pointer);
   const T* b = static_cast<const T*>(args[1].pointer);
-  T* c = static_cast<T*>(args[2].pointer);
+  T* const c = static_cast<T*>(args[2].pointer) + rows.begin * task.ldc;
   const T alpha = *static_cast<const T*>(args[3].pointer);
-  const T beta = *static_cast<const T*>(args[4].pointer);
+  const T beta = beta_of(task, c, rows.end - rows.begin);
   gemm(task.transpose_a, task.transpose_b, rows.end - rows.begin, task.n, task.k, alpha,
-       a + rows.begin * (task.transpose_a ? 1 : task.lda), task.lda, b, task.ldb, beta,
-       c + rows.begin * task.ldc, task.ldc);
+       a + rows.begin * (task.transpose_a ? 1 : task.lda), task.lda, b, task.ldb, beta, c,
+       task.ldc);
 }
 
 /// Matrix by matrix; the stack's axes may lie in memory in any order.
@@ -589,7 +602,6 @@ void Executor<T>::run_stack(const Task& task, Share matrices) const {
   const T* const b = static_cast<const T*>(args[1].pointer);
   T* const c = static_cast<T*>(args[2].pointer);
   const T alpha = *static_cast<const T*>(args[3].pointer);
-  const T beta = *static_cast<const T*>(args[4].pointer);
   for (std::int64_t i = matrices.begin; i < matrices.end; ++i) {
     std::int64_t place[3] = {}, rest = i;
     for (int d = task.call.outer_rank - 1; d >= 0; --d) {
@@ -597,6 +609,7 @@ void Executor<T>::run_stack(const Task& task, Share matrices) const {
       rest /= task.call.outer[d];
       for (int k = 0; k < 3; ++k) place[k] += index * args[k].stride[2 + d];
     }
+    const T beta = beta_of(task, c + place[2], task.m);
     gemm(task.transpose_a, task.transpose_b, task.m, task.n, task.k, alpha, a + place[0], task.lda,
          b + place[1], task.ldb, beta, c + place[2], task.ldc);
   }

@@ -222,6 +222,7 @@ class Executor {
   void run_loop(Task& task, const ir::RandomKey& random, int share);
   void combine(const Task& task, int share);
   void run_gemm(const Task& task, Share rows) const;
+  T beta_of(const Task& task, T* c, std::int64_t rows) const;
   void run_stack(const Task& task, Share matrices) const;
   void run_kernel(const Task& task, Share share, int number);
   std::int64_t repetitions(const Task& task) const;
