@@ -72,6 +72,24 @@ TEST_CASE("pow: derivatives of both orders are the limits at infinite bases and 
   }
 }
 
+TEST_CASE("pow: the mixed derivative where a^b is too small for a number, in both orders",
+          "[op][pow]") {
+  using ansatz::AnyExpr;
+  for (const double a : {1e-200, 1e-310})
+    for (const double b : {2., 1.75}) {
+      const double right = std::pow(a, b - 1) * (1 + b * std::log(a));
+      for (std::size_t k : {0, 1}) {
+        INFO(a << " to the power of " << b << ", first by operand " << k);
+        const op_test::Build mixed = [&](auto& x) {
+          return grad(sum(grad(sum(AnyExpr(pow(x[0], x[1]))), x[k])), x[1 - k]);
+        };
+        const auto found =
+            op_test::evaluate(mixed, {op_test::vector_of({a}), op_test::vector_of({b})}).values[0];
+        CHECK(std::abs(found / right - 1) < 2e-3);  // 1 beside b log a
+      }
+    }
+}
+
 TEST_CASE("pow: a number as the exponent takes negative bases", "[op][pow]") {
   const op_test::Build op = [](auto& x) { return pow(x[0], 3); };
   CHECK(op_test::evaluate(op, {op_test::vector_of({-2})}).values == op_test::Numbers{-8});
