@@ -259,7 +259,7 @@ const Command check_command(20, [](CLI::App& app, int& exit) {
       "program, error, end");
   c->footer(
       "No data is read; a data file that is missing is a warning.\n"
-      "Example:\n  ansatz check mlp.yaml -D max_epochs=10");
+      "Example:\n  ansatz check mlp.yaml algorithm.batch_size=50");
   c->callback([a, &exit] { exit = check(*a); });
 });
 

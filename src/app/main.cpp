@@ -103,7 +103,7 @@ int run(int argc, char** argv) {
   app.footer(
       "Examples:\n"
       "  ansatz check job.yaml\n"
-      "  ansatz train job.yaml -D max_epochs=10 algorithm.learning_rate=.05\n"
+      "  ansatz train job.yaml algorithm.learning_rate=.02\n"
       "  ansatz train job.yaml --resume\n"
       "  ansatz print-monitor model.pkl\n"
       "  ansatz predict model.pkl --data test.csv -o classes.csv\n"

@@ -48,10 +48,14 @@ std::string scores_line(const std::string& name, std::size_t width, const ClassS
 }
 
 // As a Table calls the classes, else by their numbers.
+bool has_names(const TrainedModel& model, std::int64_t classes) {
+  return model.columns && model.columns->classifies() &&
+         std::ssize(model.columns->targets[0].categories) == classes;
+}
+
 std::vector<std::string> names_of_classes(const TrainedModel& model, std::int64_t classes) {
   std::vector<std::string> names;
-  if (model.columns && model.columns->classifies() &&
-      std::ssize(model.columns->targets[0].categories) == classes)
+  if (has_names(model, classes))
     for (const std::string& name : model.columns->targets[0].categories)
       names.push_back(printable(name));
   else
@@ -171,9 +175,13 @@ Report of_classifier(const TrainedModel& model, const BatchSource& source, Rows 
       {"calibration_error", r.probabilities ? OrderedJson(r.calibration_error) : OrderedJson()},
       {"calibration", std::move(bins)},
       {"worst", std::move(last)}};
-  draw_to(out, options, "-confusion.png", [&](const auto& path) { draw_confusions(r, path); });
-  draw_to(out, options, "-roc.png",
-          [&](const auto& path) { draw_plot(roc_plot(truth, rows.values, rows.width), path); });
+  // What has no names is called "class 0" there.
+  const std::vector<std::string> drawn = has_names(model, r.classes) ? names : decltype(names){};
+  draw_to(out, options, "-confusion.png",
+          [&](const auto& path) { draw_confusions(r, path, drawn); });
+  draw_to(out, options, "-roc.png", [&](const auto& path) {
+    draw_plot(roc_plot(truth, rows.values, rows.width, drawn), path);
+  });
   if (r.probabilities)
     draw_to(out, options, "-calibration.png",
             [&](const auto& path) { draw_plot(calibration_plot(r), path); });

@@ -132,6 +132,13 @@ ImageShape needed_shape(const ShowArguments& a, const ModelFile& file, const Spa
 
 // ------------------------------------------------------------------------- weights
 
+// "W [4, 3], V [3, 2]", of many the first.
+std::string joined_some(const std::vector<std::string>& texts) {
+  const auto shown = std::min<std::ptrdiff_t>(std::ssize(texts), 6);
+  return fmt::format("{}{}", fmt::join(texts.begin(), texts.begin() + shown, ", "),
+                     shown < std::ssize(texts) ? ", ..." : "");
+}
+
 // Parameters whose weights can be shown as images: the one of that name, or the weights of the
 // layer of that name; without a name all that are images.
 std::vector<std::string> weights_of(const ShowArguments& a, const ModelFile& file,
@@ -151,12 +158,19 @@ std::vector<std::string> weights_of(const ShowArguments& a, const ModelFile& fil
     throw NameError(fmt::format("{} has no layer and no parameter \"{}\"{}", a.model, a.layer,
                                 allowed_names(a.layer, {known.begin(), known.end()})));
   std::vector<std::string> names = weights_with_images(file, image);
-  if (names.empty())
-    throw ValueError(
-        fmt::format("no weights of {} are images{}; --shape says of which form they "
-                    "are, such as --shape 28x28",
-                    a.model, image ? " of the form that its data have" : ""));
-  return names;
+  if (!names.empty()) return names;
+  std::vector<std::string> sizes;
+  for (const NamedTensor& t : file.parameters)
+    if (t.shape.size() > 1)
+      sizes.push_back(fmt::format("{} [{}]", t.name, fmt::join(t.shape, ", ")));
+  const std::string found = sizes.empty() ? "nothing that is a matrix" : joined_some(sizes);
+  if (sizes.empty() || !a.shape.empty())
+    throw ValueError(fmt::format("no weights of {} are images{}; it has {}", a.model,
+                                 a.shape.empty() ? "" : " of " + a.shape, found));
+  throw ValueError(
+      fmt::format("no weights of {} are images{}; it has {}; --shape says of which form images "
+                  "are, such as --shape 28x28",
+                  a.model, image ? " of the form that its data have" : "", found));
 }
 
 // A model, or what a preprocessor has learned.
@@ -169,6 +183,40 @@ ModelFile weights_file(const std::string& path) {
   ModelFile file;
   file.parameters = read_preprocessor(path).learned;
   return file;
+}
+
+// Absolute values of those weights that are finite; NaN where none is.
+struct Sizes {
+  double least = std::numeric_limits<double>::quiet_NaN(), most = least, mean = least;
+  std::int64_t not_finite = 0, all = 0;
+
+  std::string text() const {
+    std::string out;
+    if (not_finite < all)
+      out = fmt::format("absolute values from {:.4g} to {:.4g}, mean {:.4g}", least, most, mean);
+    if (not_finite > 0)
+      out += fmt::format("{}{} of {} weights are NaN or infinite, which is light blue",
+                         out.empty() ? "" : "; ", not_finite, all);
+    return out;
+  }
+};
+
+Sizes sizes_of(const std::vector<double>& weights) {
+  Sizes out;
+  out.all = std::ssize(weights);
+  double sum = 0;
+  for (const double v : weights) {
+    if (!std::isfinite(v)) {
+      ++out.not_finite;
+      continue;
+    }
+    const double size = std::abs(v);
+    sum += size;
+    out.most = std::fmax(out.most, size);
+    out.least = std::fmin(out.least, size);
+  }
+  if (out.not_finite < out.all) out.mean = sum / static_cast<double>(out.all - out.not_finite);
+  return out;
 }
 
 int show_weights_page(const ShowArguments& a, const ModelFile& file,
@@ -208,25 +256,21 @@ int show_weights(const ShowArguments& a) {
   if (is_page(a)) return show_weights_page(a, file, names, image);
   const std::string& name = names.front();
   WeightImages weights = weight_images(file, name, image, has_channels_first(file));
-  double sum = 0, most = 0, least = std::numeric_limits<double>::infinity();
-  for (const double v : weights.images.values) {
-    sum += std::abs(v);
-    most = std::max(most, std::abs(v));
-    least = std::min(least, std::abs(v));
-  }
-  const double mean = sum / static_cast<double>(weights.images.values.size());
-  if (a.sort == "norm") weights.images = chosen(weights.images, by_norm(weights.images));
+  const Sizes sizes = sizes_of(weights.images.values);
+  if (a.sort == "norm")
+    weights.images = chosen(weights.images, by_norm(weights.images, std::max(weights.columns, 1)));
   SheetOptions options = options_of(a);
   options.shades = Shades::around_zero;
-  options.columns = a.sort == "norm" ? 0 : weights.columns;
+  options.columns = weights.columns;
   if (!a.json)
-    say(stderr, "{}: {} images of {} x {}; absolute values from {:.4g} to {:.4g}, mean {:.4g}\n",
-        name, weights.images.count, weights.images.rows, weights.images.columns, least, most, mean);
+    say(stderr, "{}: {} images of {} x {}; {}\n", name, weights.images.count, weights.images.rows,
+        weights.images.columns, sizes.text());
   return finish(a, sheet(weights.images, options), weights.images.count,
                 {{"weights", name},
-                 {"smallest", json_of(least)},
-                 {"mean", json_of(mean)},
-                 {"largest", json_of(most)}});
+                 {"smallest", json_of(sizes.least)},
+                 {"mean", json_of(sizes.mean)},
+                 {"largest", json_of(sizes.most)},
+                 {"not_finite", sizes.not_finite}});
 }
 
 int browse_weights(const ShowArguments& a) {
@@ -294,17 +338,29 @@ Images shown_images(Images images) {
   return images.channels == 1 || images.channels == 3 ? images : channels_apart(images);
 }
 
+bool is_yaml(const std::string& name) {
+  return name.starts_with("!obj") || name.ends_with(".yaml") || name.ends_with(".yml");
+}
+
 // The job of a file in YAML, or one that has only a data set: that which the file describes, or
 // holds as `ansatz preprocess` saved it.
 std::unique_ptr<Train> described_by(const ShowArguments& a) {
   auto only = std::make_unique<Train>();
-  if (!a.model.ends_with(".yaml")) {
+  if (!is_yaml(a.model)) {
     only->dataset = Shared<Dataset>(new SavedDataset(a.model.c_str()));
     return only;
   }
+  const bool inside = a.model.starts_with("!obj");
   yaml::Errors errors;
-  const yaml::NodePtr root = yaml::read_file(a.model, errors);
-  if (root && (root->kind == yaml::Kind::sequence || yaml::object_name(*root).ends_with("Train"))) {
+  const yaml::NodePtr root =
+      inside ? yaml::read_text("the data set", a.model, errors) : yaml::read_file(a.model, errors);
+  try {
+    errors.raise();
+  } catch (const FileError& error) {
+    throw JobError(error.what());
+  }
+  if (!inside && root &&
+      (root->kind == yaml::Kind::sequence || yaml::object_name(*root).ends_with("Train"))) {
     JobArguments arguments;
     arguments.path = a.model;
     arguments.writes = false;
@@ -314,9 +370,12 @@ std::unique_ptr<Train> described_by(const ShowArguments& a) {
   } else {
     LoadOptions options;
     options.writes = false;
-    std::ifstream file(a.model, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    const Shared<Object> object = load_object(a.model, text, options);
+    std::string text = a.model;
+    if (!inside) {
+      std::ifstream file(a.model, std::ios::binary);
+      text.assign(std::istreambuf_iterator<char>(file), {});
+    }
+    const Shared<Object> object = load_object(inside ? "the data set" : a.model, text, options);
     if (auto* const found = dynamic_cast<Dataset*>(object.get())) {
       only->dataset = Shared<Dataset>(found);
       return only;
@@ -359,7 +418,7 @@ int show_described(const ShowArguments& a) {
 int show_examples(const ShowArguments& a) {
   settle(a);
   load_libraries(a.libraries);
-  if (a.model.ends_with(".yaml") || saved_kind(a.model) == "data set") return show_described(a);
+  if (is_yaml(a.model) || saved_kind(a.model) == "data set") return show_described(a);
   if (a.raw)
     throw CLI::ValidationError("--raw",
                                "it is of jobs and data sets (.yaml, and what `ansatz "
@@ -610,9 +669,10 @@ void add_show(CLI::App& to, int& exit, const char* name, const char* what, Show 
   const bool weights = show == &show_weights, examples = show == &show_examples;
   if (!weights) a->rescale = "global";
   c->add_option("model", a->model,
-                weights    ? "model file, or saved preprocessor"
-                : examples ? "model file, job or data set (.yaml), or saved data set"
-                           : "model file")
+                weights ? "model file, or saved preprocessor"
+                : examples
+                    ? "model file, job or data set (.yaml, or YAML itself), or saved data set"
+                    : "model file")
       ->required();
   c->add_option("-o,--out", a->out,
                 weights ? "picture to write, .png, or page to browse all layers, .html; default: "

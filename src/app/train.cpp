@@ -231,7 +231,7 @@ const Command train_command(10, [](CLI::App& app, int& exit) {
   c->footer(
       "Examples:\n"
       "  ansatz train mlp.yaml\n"
-      "  ansatz train mlp.yaml -D max_epochs=10 algorithm.learning_rate=.05 --threads 2\n"
+      "  ansatz train mlp.yaml algorithm.learning_rate=.02 model.layers.h0.dim=100 --threads 2\n"
       "  ansatz train mlp.yaml --resume --time-budget 3600\n"
       "  ansatz train mlp.yaml --watch\n"
       "  ansatz train mlp.yaml --channels '*_misclass' --json");

@@ -130,16 +130,17 @@ bool Value::names_well(const std::string& key) const {
 
 Shared<Object> Value::object(const char* kind) const {
   if (is_object()) return loader_->make(*this);
+  const char* const article = std::string_view("aeiou").find(*kind) < 5 ? "an" : "a";
   const std::string_view name = yaml::import_name(*place_.node);
   if (registry().find(name))
-    refuse(fmt::format("a {}, written as !obj:{} {{…}}", kind, name));
+    refuse(fmt::format("{} {}, written as !obj:{} {{…}}", article, kind, name));
   else if (is_list() && std::string_view(kind) == Cost::kind_name)
     refuse("a cost; several are !obj:SumOfCosts { costs: [ … ] }");
   else if (is_mapping())
-    refuse(fmt::format("a {}, written as !obj:CLASS {{…}}; the class in front of {{ is missing",
-                       kind));
+    refuse(fmt::format("{} {}, written as !obj:CLASS {{…}}; the class in front of {{ is missing",
+                       article, kind));
   else
-    refuse(fmt::format("a {}, written as !obj:CLASS {{…}}", kind));
+    refuse(fmt::format("{} {}, written as !obj:CLASS {{…}}", article, kind));
   return nullptr;
 }
 

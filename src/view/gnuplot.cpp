@@ -84,6 +84,19 @@ std::string read_all(int from) {
 
 }  // namespace
 
+std::string as_field(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"')
+      out += "\\042";
+    else if (c == '\\')
+      out += "\\\\";
+    else
+      out += c;
+  }
+  return out;
+}
+
 std::string run_gnuplot(const std::string& script, const std::string& data) {
   const TemporaryFolder folder;
   const std::string said = folder.file("said.txt");

@@ -57,7 +57,7 @@ std::string joined(const char* const (&pieces)[n]) {
 
 // So many points of a curve are more than any screen shows.
 constexpr int most_pixels = 1000;
-constexpr std::int64_t most_filters = 60;
+constexpr std::int64_t most_filters = 60, fewest_units = 12;
 
 /// Also of a tensor whose values were not read.
 std::int64_t count_of(const NamedTensor& t) {
@@ -108,19 +108,22 @@ OrderedJson filters_json(const ModelFile& file) {
     if (list.size() == 4) break;
     try {
       WeightImages weights = weight_images(file, name, image, channels_first);
-      std::vector<std::int64_t> order = by_norm(weights.images);
-      const std::int64_t all = std::ssize(order);
-      order.resize(static_cast<std::size_t>(std::min(all, most_filters)));
+      // Units with several channels have a row each.
+      const int together = std::max(weights.columns, 1);
+      std::vector<std::int64_t> order = by_norm(weights.images, together);
+      const std::int64_t units = std::ssize(order) / together;
+      const std::int64_t shown = std::min(units, std::max(most_filters / together, fewest_units));
+      order.resize(static_cast<std::size_t>(shown * together));
       SheetOptions options;
       options.shades = Shades::around_zero;
-      options.columns = 20;
+      options.columns = weights.columns > 0 ? weights.columns : 20;
       options.zoom = 1, options.gap = 1;
       const std::vector<std::uint8_t> png =
           png_bytes(sheet(chosen(weights.images, order), options));
       list.push_back(
           {{"name", name},
-           {"what",
-            fmt::format("{} of {}, the longest first; grey is zero", std::ssize(order), all)},
+           {"what", fmt::format("{} of {} units{}, the longest first; grey is zero", shown, units,
+                                together > 1 ? ", a row each" : "")},
            {"png", drawing::base64({reinterpret_cast<const char*>(png.data()), png.size()})}});
     } catch (const Error&) {
       // What cannot be shown is left out: the page has much else.

@@ -51,20 +51,6 @@ std::string legend_text(const Curve& curve, std::size_t most) {
   return shortened(name.find_first_not_of(' ') == name.npos ? "(no name)" : name, most);
 }
 
-/// A field of the data, which gnuplot reads as it would a text in double quotes.
-std::string as_field(const std::string& name) {
-  std::string out;
-  for (const char c : name) {
-    if (c == '"')
-      out += "\\042";
-    else if (c == '\\')
-      out += "\\\\";
-    else
-      out += c;
-  }
-  return out;
-}
-
 /// In single quotes gnuplot takes nothing for a command; but what it draws, it reads again.
 std::string in_single_quotes(std::string_view text, bool drawn) {
   std::string out = "'";
@@ -136,7 +122,7 @@ std::string data_of(const Plot& plot, std::size_t most_characters) {
   for (const Curve& each : plot.curves) {
     const Curve c = each.joined ? thinned(each, 2 * plot.width) : each;
     if (!text.empty()) text += "\n\n";
-    text += as_field(legend_text(c, most_characters)) + "\n";
+    text += drawing::as_field(legend_text(c, most_characters)) + "\n";
     for (std::size_t i = 0; i < c.x.size(); ++i) {
       const bool number = std::isfinite(c.x[i]) && std::isfinite(c.y[i]);
       // A logarithmic axis would take the sign away in some versions of gnuplot.

@@ -239,10 +239,18 @@ Curve diagonal() {
   return line;
 }
 
+/// Of a long name its beginning, which ends between characters.
+std::string short_name(const std::string& name) {
+  std::size_t end = 24;
+  if (name.size() <= end) return name;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;
+  return name.substr(0, end) + "…";
+}
+
 }  // namespace
 
 Plot roc_plot(const std::vector<std::int64_t>& truth, const std::vector<double>& scores,
-              std::int64_t classes) {
+              std::int64_t classes, const std::vector<std::string>& names) {
   check(truth, scores, classes);
   Plot plot;
   plot.width = 640, plot.height = 600;
@@ -255,7 +263,8 @@ Plot roc_plot(const std::vector<std::int64_t>& truth, const std::vector<double>&
     const double area = roc_area(truth, scores, classes, k);
     if (std::isnan(area)) continue;
     Curve curve = roc_curve(truth, scores, classes, k);
-    curve.name = fmt::format("class {}: area {:.4f}", k, area);
+    curve.name = k < std::ssize(names) ? fmt::format("{}: area {:.4f}", names[at(k)], area)
+                                       : fmt::format("class {}: area {:.4f}", k, area);
     curve.marked = false;
     plot.curves.push_back(std::move(curve));
   }
@@ -281,7 +290,8 @@ Plot calibration_plot(const ClassifierReport& report) {
   return plot;
 }
 
-void draw_confusions(const ClassifierReport& report, const std::string& path) {
+void draw_confusions(const ClassifierReport& report, const std::string& path,
+                     const std::vector<std::string>& names) {
   const std::string kind = picture_kind(path);
   const std::int64_t k = report.classes;
   if (k > 100) throw ValueError(fmt::format("a picture of {} classes; at most 100", k));
@@ -293,8 +303,19 @@ void draw_confusions(const ClassifierReport& report, const std::string& path) {
       data += fmt::format("{}\t{}\t{}\t{}\n", p, t, share(count, report.by_class[at(t)].support),
                           count);
     }
+  const bool named = std::ssize(names) == k && k <= 40;
+  std::size_t longest = 0;
+  if (named) {
+    data += "\n\n";  // a second block
+    for (std::int64_t i = 0; i < k; ++i) {
+      const std::string name = short_name(names[at(i)]);
+      longest = std::max(longest, name.size());
+      data += fmt::format("{}\t-9\t{}\n", i, drawing::as_field(name));
+    }
+  }
   const std::int64_t side = std::clamp<std::int64_t>(k * 48, 360, 1600);
-  const std::int64_t width = side + 180, height = side + 90;
+  const auto room = static_cast<std::int64_t>(longest);
+  const std::int64_t width = side + 180 + 8 * room, height = side + 90 + 6 * room;
   std::string script =
       kind == "svg" ? fmt::format(
                           "set terminal svg size {},{} noenhanced font 'DejaVu Sans,14' "
@@ -311,13 +332,25 @@ void draw_confusions(const ClassifierReport& report, const std::string& path) {
       "set cblabel 'share of the true class'\n"
       "set xrange [-0.5:{0}]\nset yrange [{0}:-0.5]\nset cbrange [0:1]\n"
       "set palette defined (0 '#ffffff', 0.5 '#8fbfe0', 1 '#00507f')\n"
-      "set border lc rgb '#444444'\nset tics nomirror out\nset xtics {1}\nset ytics {1}\n",
-      static_cast<double>(k) - .5, k > 40 ? 10 : 1);
-  script += fmt::format("plot '{}' using 1:2:3 with image", drawing::data_name);
+      "set border lc rgb '#444444'\nset tics nomirror out\nset xtics {1}\nset ytics {2}\n",
+      static_cast<double>(k) - .5,
+      named    ? "() rotate by 45 right"
+      : k > 40 ? "10"
+               : "1",
+      named    ? "()"
+      : k > 40 ? "10"
+               : "1");
+  // A name may begin with #.
+  script += "set datafile commentschars \"\\001\"\n";
+  script += fmt::format("plot '{}' index 0 using 1:2:3 with image", drawing::data_name);
   if (k <= 20)
     script +=
-        ", '' using 1:2:($4 > 0 ? sprintf('%d', $4) : ''):($3 > 0.5 ? 0xffffff : 0x1c2430) with "
-        "labels textcolor rgb variable";
+        ", '' index 0 using 1:2:($4 > 0 ? sprintf('%d', $4) : ''):($3 > 0.7 ? 0xffffff : 0x1c2430) "
+        "with labels textcolor rgb variable";
+  if (named)
+    script +=
+        ", '' index 1 using 1:2:(''):xticlabels(3) with labels"
+        ", '' index 1 using 2:1:(''):yticlabels(3) with labels";
   const std::string picture = drawing::run_gnuplot(script + "\n", data);
   AtomicFile file(path, Overwrite::replace, Replaces::no_models);
   file.write(picture.data(), picture.size());

@@ -161,18 +161,21 @@ Images chosen(const Images& images, const std::vector<std::int64_t>& which) {
   return out;
 }
 
-std::vector<std::int64_t> by_norm(const Images& images) {
+std::vector<std::int64_t> by_norm(const Images& images, int together) {
   std::vector<double> squares;
-  for (std::int64_t i = 0; i < images.count; ++i)
-    squares.push_back(
-        std::inner_product(images.image(i), images.image(i) + images.size(), images.image(i), 0.));
+  for (std::int64_t i = 0; i < images.count; i += together) {
+    const double* const begin = images.image(i);
+    const double* const end = images.image(std::min(i + together, images.count));
+    squares.push_back(std::inner_product(begin, end, begin, 0.));
+  }
   // What is no number stands last.
   for (double& s : squares)
     if (std::isnan(s)) s = -1;
   std::vector<std::int64_t> order(static_cast<std::size_t>(images.count));
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
-    return squares[static_cast<std::size_t>(a)] > squares[static_cast<std::size_t>(b)];
+    return squares[static_cast<std::size_t>(a / together)] >
+           squares[static_cast<std::size_t>(b / together)];
   });
   return order;
 }

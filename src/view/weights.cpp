@@ -79,23 +79,92 @@ Images kernels_as_images(const NamedTensor& t, bool channels_first) {
   return out;
 }
 
-/// The product of the matrices below and this one, from the inputs up; nothing where they do not
-/// follow each other.
-std::optional<Matrix> seen_through(const ModelFile& file, const NamedTensor& last,
-                                   std::int64_t inputs) {
-  std::optional<Matrix> through;
+/// A matrix on the way from a code to the inputs: "Wprime" of an autoencoder, those of a
+/// variational autoencoder's conditional distribution, the means of k-means.
+bool makes_inputs(const NamedTensor& t) {
+  return t.name == "Wprime" || t.name.ends_with("_Wprime") || t.name.starts_with("conditional_") ||
+         t.name == "mu";
+}
+
+constexpr std::string_view mean = "_mu_W", deviation = "_log_sigma_W";
+
+/// Matrices whose product is shown, and whether its rows are the images, not its columns.
+struct Chain {
+  std::vector<const NamedTensor*> matrices;
+  bool of_rows = false;
+};
+
+/// The matrices below and this one, from the inputs up; none where they do not follow each other.
+std::vector<const NamedTensor*> read_through(const ModelFile& file, const NamedTensor& last,
+                                             std::int64_t inputs) {
+  // The mean and the deviation of a distribution stand beside each other.
+  std::string beside;
+  if (last.name.ends_with(deviation))
+    beside = last.name.substr(0, last.name.size() - deviation.size()) + std::string(mean);
+  std::vector<const NamedTensor*> chain;
   for (const NamedTensor& t : file.parameters) {
-    if (!is_matrix(t)) continue;
-    if (!through && t.shape[0] == inputs)
-      through = matrix_of(t);
-    else if (through && t.shape[0] == through->columns)
-      through = product(*through, matrix_of(t));
+    if (!is_matrix(t) || makes_inputs(t) || t.name == beside) continue;
+    if (t.shape[0] == (chain.empty() ? inputs : chain.back()->shape[1]))
+      chain.push_back(&t);
     else if (&t == &last)
-      return std::nullopt;
+      return {};
     else
       continue;
-    if (&t == &last) return through;
+    if (&t == &last) return chain;
   }
+  return {};
+}
+
+/// This matrix of a decoder and those behind it, down to the inputs; none where they do not make
+/// these.
+std::vector<const NamedTensor*> made_through(const ModelFile& file, const NamedTensor& first,
+                                             std::int64_t inputs) {
+  std::vector<const NamedTensor*> chain{&first};
+  const auto add = [&](const NamedTensor& t) {
+    if (is_matrix(t) && makes_inputs(t) && !t.name.ends_with(deviation) &&
+        t.shape[0] == chain.back()->shape[1])
+      chain.push_back(&t);
+  };
+  const std::int64_t at = &first - file.parameters.data();
+  // Layers are told from the inputs up; those of a distribution as they are computed.
+  if (first.name.ends_with("Wprime"))
+    for (std::int64_t i = at; i-- > 0;) {
+      const NamedTensor& t = file.parameters[static_cast<std::size_t>(i)];
+      if (t.name.ends_with("Wprime")) add(t);
+    }
+  else if (first.name.starts_with("conditional_"))
+    for (std::size_t i = static_cast<std::size_t>(at) + 1; i < file.parameters.size(); ++i)
+      add(file.parameters[i]);
+  return chain.back()->shape[1] == inputs ? chain : std::vector<const NamedTensor*>{};
+}
+
+/// The last matrix of a network whose outputs are as large as an image, as those are that make
+/// their inputs again.
+bool is_output_of_network(const ModelFile& file, const NamedTensor& t) {
+  if (!file.model_yaml.starts_with("!obj:pylearn2.models.mlp.MLP\n") ||
+      t.name.ends_with("softmax_W"))
+    return false;
+  const auto last = std::find_if(file.parameters.rbegin(), file.parameters.rend(), is_matrix);
+  const auto first = std::find_if(file.parameters.begin(), file.parameters.end(), is_matrix);
+  return &*last == &t && &*first != &t;
+}
+
+std::optional<Chain> images_in(const ModelFile& file, const NamedTensor& t,
+                               const std::optional<ImageShape>& image) {
+  if (!image || !is_matrix(t)) return std::nullopt;
+  const std::int64_t size = image->size();
+  if (makes_inputs(t)) {
+    auto made = made_through(file, t, size);
+    if (!made.empty()) return Chain{std::move(made), true};
+  } else if (t.shape[1] == size && is_output_of_network(file, t)) {
+    return Chain{{&t}, true};
+  }
+  if (!makes_inputs(t)) {
+    auto read = read_through(file, t, size);
+    if (!read.empty()) return Chain{std::move(read), false};
+  }
+  if (t.shape[0] == size) return Chain{{&t}, false};
+  if (t.shape[1] == size) return Chain{{&t}, true};
   return std::nullopt;
 }
 
@@ -168,12 +237,13 @@ WeightImages weight_images(const ModelFile& file, const std::string& name,
         fmt::format("what the model of {} reads are no images; say of which shape they "
                     "are, such as 28x28",
                     name));
-  if (t.shape[0] == image->size()) return {columns_as_images(matrix_of(t), *image), 0};
-  if (const auto seen = seen_through(file, t, image->size()))
-    return {columns_as_images(*seen, *image), 0};
-  if (t.shape[1] == image->size()) {
-    Images rows = blank(*image, t.shape[0]);
-    rows.values = values_of(t);
+  if (const auto chain = images_in(file, t, image)) {
+    Matrix seen = matrix_of(*chain->matrices.front());
+    for (std::size_t i = 1; i < chain->matrices.size(); ++i)
+      seen = product(seen, matrix_of(*chain->matrices[i]));
+    if (!chain->of_rows) return {columns_as_images(seen, *image), 0};
+    Images rows = blank(*image, seen.rows);
+    rows.values = std::move(seen.values);
     return {rows, 0};
   }
   throw ValueError(fmt::format(
@@ -188,10 +258,7 @@ std::vector<std::string> weights_with_images(const ModelFile& file,
   for (const NamedTensor& t : file.parameters) {
     if (t.size() == 0) continue;
     const bool kernels = t.shape.size() == 4;
-    const bool matrix = image && is_matrix(t) &&
-                        (t.shape[0] == image->size() || t.shape[1] == image->size() ||
-                         seen_through(file, t, image->size()));
-    if (kernels || matrix) names.push_back(t.name);
+    if (kernels || images_in(file, t, image)) names.push_back(t.name);
   }
   return names;
 }

@@ -7,17 +7,25 @@
   document.title = all.title;
 
   function numbersOf(text) {
-    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    const letters = atob(text);
+    const bytes = new Uint8Array(letters.length);
+    for (let i = 0; i < bytes.length; ++i) bytes[i] = letters.charCodeAt(i);
     const view = new DataView(bytes.buffer);
-    return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
+    const numbers = new Float32Array(bytes.length / 4);
+    for (let i = 0; i < numbers.length; ++i) numbers[i] = view.getFloat32(4 * i, true);
+    return numbers;
   }
 
   // Of some numbers the largest size, the length, the least and the most; others than numbers are
   // left out.
   function measured(values) {
-    const found = { size: 0, square: 0, least: Infinity, most: -Infinity };
-    for (const v of values) {
-      if (!Number.isFinite(v)) continue;
+    const found = { size: 0, square: 0, least: Infinity, most: -Infinity, others: 0 };
+    for (let i = 0; i < values.length; ++i) {
+      const v = values[i];
+      if (!Number.isFinite(v)) {
+        ++found.others;
+        continue;
+      }
       found.size = Math.max(found.size, Math.abs(v));
       found.square += v * v;
       found.least = Math.min(found.least, v);
@@ -64,14 +72,19 @@
       layer.places.push([unit, channel]);
       const size = state.scale === "none" ? 1 : state.scale === "layer" ? layer.size :
         state.scale === "unit" ? layer.ofUnit[unit].size : measured(layer.image(i)).size;
-      layer.image(i).forEach((v, k) => {
-        const shade = Math.round(127.5 * (1 + Math.max(-1, Math.min(1, size > 0 ? v / size : 0))));
-        const at = 4 * Math.floor(k / layer.channels);
-        const colours = layer.channels === 3 ? [k % 3] : [0, 1, 2];
-        if (k % layer.channels === 0) picture.data[at + 3] = 255;
-        if (Number.isFinite(v)) colours.forEach((c) => { picture.data[at + c] = shade; });
-        else [203, 222, 240].forEach((c, j) => { picture.data[at + j] = c; });
-      });
+      const values = layer.image(i), pixels = picture.data;
+      const grey = layer.channels === 1;
+      for (let at = 0; at < pixels.length; at += 4) {
+        let known = true;
+        for (let c = 0; c < 3; ++c) {
+          const v = values[grey ? at / 4 : at / 4 * 3 + c];
+          known = known && Number.isFinite(v);
+          pixels[at + c] = Math.round(
+            127.5 * (1 + Math.max(-1, Math.min(1, size > 0 ? v / size : 0))));
+        }
+        if (!known) pixels[at] = 203, pixels[at + 1] = 222, pixels[at + 2] = 240;
+        pixels[at + 3] = 255;
+      }
       context.putImageData(picture, 1 + (place % across) * wide,
         1 + Math.floor(place / across) * high);
     }
@@ -127,12 +140,15 @@
     add(layer.section, "h2", layer.name);
     const sort = layer.channels === 3 ? "in colour" : layer.together > 1 ?
       "of " + layer.together + " channels, a row a unit" : "in grey";
+    const others = layer.ofUnit.reduce((n, m) => n + m.others, 0);
     add(layer.section, "p", layer.units + (layer.units === 1 ? " unit, " : " units, ") +
-      layer.rows + " x " + layer.columns + ", " + sort, "status");
+      layer.rows + " x " + layer.columns + ", " + sort + (others > 0 ? "; " + others +
+      " weights are NaN or infinite: light blue" : ""), "status");
     layer.told = add(layer.section, "p", "the numbers of an image appear below the pointer",
       "status");
     layer.canvas = add(add(layer.section, "div", undefined, "scroll"), "canvas");
     layer.canvas.style.imageRendering = "pixelated";
+    layer.canvas.style.background = "var(--soft)";  // between images, also white and black ones
     layer.canvas.onmousemove = (event) => point(layer, event);
   });
   function drawShown() {

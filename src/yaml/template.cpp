@@ -93,10 +93,14 @@ class Filling {
     std::vector<std::string_view> names(names_.begin(), names_.end());
     for (const Definition& definition : definitions_) {
       if (definition.used) continue;
-      errors_.add(
-          {definition.argument}, "",
-          fmt::format("-D {}: there is no %({}) to fill in{}", in_quotes(definition.argument->text),
-                      definition.name, allowed_names(definition.name, names)));
+      errors_.add({definition.argument}, "",
+                  fmt::format("-D {}: there is no %({}) to fill in{}",
+                              in_quotes(definition.argument->text), definition.name,
+                              names.empty()
+                                  ? "; -D fills in %(name)s of a text, which has none here; a key "
+                                    "is set by its path without -D, as in "
+                                    "algorithm.batch_size=50"
+                                  : allowed_names(definition.name, names)));
     }
   }
 

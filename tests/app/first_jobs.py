@@ -6,6 +6,8 @@ import json
 import os
 import pathlib
 import random
+import re
+import shlex
 import struct
 import subprocess
 import sys
@@ -101,6 +103,21 @@ expect("the list has a line a job",
            for each in listed))
 expect("a job is its file", all(run("new", name).stdout == (jobs / f"{name}.yaml").read_text()
                                 for name in names))
+
+# What README and the help say to do with mlp's job: its keys and definitions are those of the job.
+(folder / "job.yaml").write_text(run("new", "mlp").stdout)
+shown = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text()
+shown += "".join(run(command, "--help").stdout for command in ("train", "check"))
+shown += run("--help").stdout
+said = re.findall(r"^ +ansatz (?:train|check) (?:job|mlp)\.yaml(.*?)(?:  #.*)?$", shown, re.M)
+settings = [words for words in said if "=" in words]
+expect("README and the help set keys", len(said) > 5 and len(settings) > 3, said)
+for words in settings:
+    found = run("check", "job.yaml", *shlex.split(words.split("--")[0]))
+    expect(f"as README or the help says: {words}", found.returncode == 0, found.stderr)
+wrong = run("check", "job.yaml", "-D", "max_epochs=3")
+expect("-D of what is no template: says how keys are set", wrong.returncode == 3
+       and "without -D" in wrong.stderr and "there is none" not in wrong.stderr, wrong.stderr)
 wrong = run("new", "mpl")
 expect("a name that is none has the nearest beside it",
        wrong.returncode == 1 and "nearest: mlp" in wrong.stderr, wrong.stderr)

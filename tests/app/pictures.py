@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree
+import zlib
 
 import browser
 from browser import Pixels
@@ -312,7 +313,7 @@ def check_show():
     expect("show-weights: of a layer by its name", code == 0 and size_of("w2.png")
            == (4 * 31 + 3, 3 * 31 + 3), err)
     for arguments, wanted, word in ((["--layer", "z"], 1, "softmax_W"), (["--shape", "5"], 2,
-                                    "28x28"), (["--shape", "5x5"], 1, "of the form"),
+                                    "28x28"), (["--shape", "5x5"], 1, "of 5x5; it has"),
                                     (["--rescale", "x"], 2, "global"), (["-o", "w.jpg"], 2, ".png"),
                                     (["-o", "missing/w.png"], 1, "missing"),
                                     (["-o", "model.png"], 1, "model")):
@@ -381,6 +382,67 @@ def kernels_of(path, name):
     return shape, lambda r, c, i, o: flat[((r * shape[1] + c) * shape[2] + i) * shape[3] + o]
 
 
+def rewritten(source, to, change):
+    """A copy of a model file whose parameters are changed, with sums that fit."""
+    text = (folder / source).read_bytes()
+    begin = 8 + int.from_bytes(text[:8], "little")
+    header, data = json.loads(text[8:begin]), bytearray(text[begin:])
+    about = header["__metadata__"]
+    for name, each in header.items():
+        if name != "__metadata__" and each["dtype"] == "F32" and "/" not in name:
+            start, end = each["data_offsets"]
+            values = list(struct.unpack(f"<{(end - start) // 4}f", data[start:end]))
+            data[start:end] = struct.pack(f"<{len(values)}f", *change(name, values))
+            about[f"ansatz.crc32.{name}"] = f"{zlib.crc32(data[start:end]):08x}"
+    about["ansatz.header_crc32"] = "0" * 8
+    made = json.dumps(header, separators=(",", ":")).encode()
+    made += b" " * (-len(made) % 8)
+    made = made.replace(b'"ansatz.header_crc32":"00000000"',
+                        b'"ansatz.header_crc32":"%08x"' % zlib.crc32(made))
+    (folder / to).write_bytes(struct.pack("<Q", len(made)) + made + data)
+
+
+def check_not_finite():
+    """Weights that are no numbers are counted, and left out of the others' sizes."""
+    nan = float("nan")
+    size = {}
+
+    def some(name, values):
+        if name != "softmax_W":
+            return values
+        changed = [nan if i % 10 == 3 else v for i, v in enumerate(values)]
+        changed[4] = float("inf")
+        there = [abs(v) for v in changed if math.isfinite(v)]
+        size.update(smallest=min(there), largest=max(there), mean=sum(there) / len(there))
+        return changed
+
+    rewritten("a.pkl", "some.pkl", some)
+    rewritten("a.pkl", "none.pkl", lambda name, values: [nan] * len(values))
+    code, out, err = run("show", "weights", "some.pkl", "-o", "nan.png", "--json")
+    told = json.loads(out) if code == 0 else {}
+    expect("show weights: sizes of those that are numbers", code == 0 and told["not_finite"] == 785
+           and all(math.isclose(told[key], value) for key, value in size.items()), told, size, err)
+    code, out, err = run("show", "weights", "some.pkl", "-o", "nan.png")
+    expect("show weights: how many are none", code == 0 and "785 of 7840 weights are NaN" in err,
+           err)
+    code, out, err = run("show", "weights", "none.pkl", "-o", "nan.png")
+    expect("show weights: all are none", code == 0 and "7840 of 7840" in err and "inf to" not in err
+           and "from" not in err, err)
+    code, out, err = run("show", "weights", "some.pkl", "-o", "nan.html")
+    expect("show weights: a page of them", code == 0, err)
+    if not browser.PATH:
+        return
+    chromium = browser.Browser()
+    chromium.open(f"file://{folder}/nan.html")
+    chromium.wait("document.querySelectorAll('canvas').length")
+    told = chromium.run("document.querySelector('section').textContent")
+    expect("a page of weights: how many are none", "785 weights are NaN or infinite" in told, told)
+    colours = chromium.run("[...document.querySelector('canvas').getContext('2d')"
+                           ".getImageData(1 + 3 * 29, 1, 1, 1).data]")
+    expect("a page of weights: they are light blue", colours == [203, 222, 240, 255], colours)
+    chromium.close()
+
+
 def check_browse():
     """A page of all weights that are images: its data, and what Chromium draws of them."""
     (folder / "conv.yaml").write_text(CONV)
@@ -398,6 +460,12 @@ def check_browse():
     shutil.copy(folder / "conv.pkl", folder / "model.html")
     code, out, err = run("browse-conv-weights", "conv.pkl", "-o", "model.html")
     expect("browse-conv-weights: not over a model", code == 1 and "model" in err, code, err)
+    # Kernels of several channels: a row a unit, also where the longest is first.
+    for how in ([], ["--sort", "norm"]):
+        code, out, err = run("show", "weights", "conv.pkl", "-o", "h1.png", "--layer", "h1",
+                             "--zoom", "2", *how)
+        expect(f"show weights {how}: a row a unit", code == 0
+               and size_of("h1.png") == (6 * 8 + 2, 4 * 8 + 2), size_of("h1.png"), err)
     code, out, err = run("browse-conv-weights", "conv.pkl", "-o", "w.html", "--json")
     told = json.loads(out) if code == 0 else {}
     code2, out2, err2 = run("show", "weights", "conv.pkl", "-o", "w2.html")
@@ -511,6 +579,24 @@ def check_preprocessed():
            and json.loads(out)["images"] == 64, out, err)
     code, out, err = run("browse-conv-weights", "zca.pkl", "-o", "z.html", "--shape", "8x8")
     expect("browse-conv-weights: of a preprocessor", code == 0, err)
+    (folder / "gcn.yaml").write_text(
+        SET.replace("HOW", "!obj:GlobalContrastNormalization {}"))
+    run("preprocess", "gcn.yaml", "--preprocessor", "gcn.pkl", "-q")
+    code, out, err = run("show", "weights", "gcn.pkl", "-o", "z.png")
+    expect("show weights of a preprocessor without any: --shape would not help", code == 1
+           and "nothing that is a matrix" in err and "--shape" not in err, code, err)
+    # Data sets are found by what is given, however it is called.
+    (folder / "patches.yml").write_text((folder / "patches.yaml").read_text())
+    for given in ("patches.yml", (folder / "patches.yaml").read_text().strip()):
+        code, out, err = run("show", "examples", given, "-o", "p4.png", "--columns", "6", "--zoom",
+                             "7")
+        expect(f"show examples {given}: the same", code == 0 and (folder / "p.png").read_bytes()
+               == (folder / "p4.png").read_bytes(), err)
+    (folder / "folder.yaml").mkdir()
+    for given, word in (("nothing.yaml", "nothing.yaml: no such file"),
+                        ("folder.yaml", "folder.yaml: not a file, but a folder")):
+        code, out, err = run("show", "examples", given, "-o", "n.png")
+        expect(f"show examples {given}: says why", code == 3 and word in err, code, err)
     code, out, err = run("show", "weights", "zca.pkl", "-o", "z.png")
     expect("show weights of a preprocessor: asks for the shape", code == 1 and "--shape" in err,
            code, err)
@@ -613,6 +699,7 @@ check_compare()
 check_csv()
 check_show()
 check_deep_samples()
+check_not_finite()
 check_browse()
 check_preprocessed()
 check_report()

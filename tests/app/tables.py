@@ -582,6 +582,49 @@ def check_numbers_as_categories():
     code, out, err = run("train", job("texts", "path: texts.csv, target: k"), "-q")
     expect("categories of which one is no number are texts", code == 0 and columns_of(
         "texts.pkl")["features"][0]["categories"] == ["1", "1.0", "x"], err)
+    # Numbers of more digits than a double has are told apart, as are those that differ by little.
+    exact = ["9007199254740993", "9007199254740992", "90071992547409920e-1", "0.1",
+             "0.10000000000000000001", "1e-400", "0", "-0.0", "-1e3", "-1000.0"]
+    write("digits.csv", "h,k\n" + "".join(
+        f"{h},{'ab'[i % 2]}\n" for i, h in enumerate(exact)))
+    code, out, err = run("train", job("digits", "path: digits.csv, target: k, "
+                                      "columns: {h: one_hot}", 2), "-q")
+    found = columns_of("digits.pkl")["features"][0]["categories"] if code == 0 else []
+    expect("numbers as categories: by all their digits", sorted(found) == sorted(
+        ["9007199254740993", "9007199254740992", "0.1", "0.10000000000000000001", "1e-400", "0",
+         "-1e3"]) and found[0] == "-1e3" and found[-2:] == ["9007199254740992",
+                                                          "9007199254740993"], found, err)
+    # Pictures of a report call classes by their names; this gnuplot writes what it would draw.
+    write("named.csv", "h;k\n" + "".join(f"{i};{['#one', 'it,q'][i % 2]}\n" for i in range(20)))
+    code, out, err = run("train", job("named", "path: named.csv, target: k"), "-q")
+    expect("classes with odd names train", code == 0, err)
+    (home / "bin").mkdir()
+    (home / write("bin/gnuplot", "#!/bin/sh\ncat curves.dat\n")).chmod(0o755)
+    path = f"{home / 'bin'}:{os.environ['PATH']}"
+    end = subprocess.run([program, "evaluate", "named.pkl", "--report", "-o", "named"], cwd=home,
+                         capture_output=True, text=True, env={**os.environ, "PATH": path})
+    drawn = [(home / f"named-{which}.png").read_text() if end.returncode == 0 else ""
+             for which in ("confusion", "roc")]
+    expect("evaluate --report: pictures have the names of classes", end.returncode == 0
+           and "0\t-9\t#one\n1\t-9\tit,q\n" in drawn[0] and "it,q: area" in drawn[1], drawn,
+           end.stderr)
+    # The part that is trained on is the one called so, wherever it stands.
+    write("parts.csv", "h,k\n" + "".join(f"{i},{'ab'[i % 2]}\n" for i in range(50)))
+    for order in ("train: .8, test: .2", "test: .2, train: .8"):
+        code, out, err = run("train", job("parts", "path: parts.csv, target: k, shuffle: False, "
+                                          f"split: {{{order}}}"), "-q")
+        rows = range(40) if order.startswith("train") else range(10, 50)
+        expect(f"split: {{{order}}}: trains on the part of that name", code == 0 and math.isclose(
+            columns_of("parts.pkl")["features"][0]["mean"], sum(rows) / 40), err)
+    # 1,5 is no category of its own accord, neither alone nor among whole numbers.
+    for name, cells in (("commas", ["1,5", "2,25"]), ("some", ["1,5", "2"])):
+        write(f"{name}.csv", "h;k\n" + "".join(f"{cells[i % 2]};{'ab'[i % 2]}\n" for i in range(8)))
+        code, out, err = run("train", job(name, f"path: {name}.csv, target: k"), "-q")
+        expect(f"numbers with commas: {name} are refused", code != 0 and f"{name}.csv:2" in err
+               and "'1,5'" in err and "a point" in err and "h: one_hot" in err, code, err)
+        code, out, err = run("train", job(name, f"path: {name}.csv, target: k, "
+                                          "columns: {h: one_hot}"), "-q")
+        expect(f"numbers with commas: {name} are categories where it is said", code == 0, err)
     write("bare.csv", "5,1\n6,2\n")
     code, out, err = run("predict", "plain.pkl", "bare.csv")
     expect("predict: rows without names: what to do", code == 1 and "--first-line numbers" in err

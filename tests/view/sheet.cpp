@@ -126,12 +126,49 @@ TEST_CASE("weights as images: columns, rows, kernels, and layers above", "[view]
   CHECK_THROWS_AS(weight_images(file, "U", two), ValueError);
   CHECK_THROWS_AS(weight_images(file, "b", two), ValueError);
   CHECK_THROWS_AS(weight_images(file, "none", two), NameError);
+  // A hidden layer as large as the image stands on what is below it, and an output of a network
+  // that is as large as the image makes one.
+  ModelFile square = with({counted("A", {2, 2}), counted("B", {2, 2}), counted("C", {2, 3})});
+  // [[0 1] [2 3]]^2 = [[2 3] [6 11]], by columns; and that times [[0 1 2] [3 4 5]].
+  CHECK(weight_images(square, "B", two).images.values == std::vector<double>{2, 6, 3, 11});
+  CHECK(weight_images(square, "C", two).images.values ==
+        std::vector<double>{9, 33, 14, 50, 19, 67});
+  ModelFile again = with({counted("A", {2, 3}), counted("B", {3, 2})});
+  CHECK(weight_images(again, "B", two).images.values == std::vector<double>{10, 28, 13, 40});
+  again.model_yaml = "!obj:pylearn2.models.mlp.MLP\nlayers: []\n";
+  CHECK(weight_images(again, "B", two).images.values == std::vector<double>{0, 1, 2, 3, 4, 5});
+  // What decoders make, through those behind them; encoders stand on each other without them.
+  const ModelFile deep = with({counted("h0_W", {2, 3}), counted("h0_Wprime", {3, 2}),
+                               counted("h1_W", {3, 2}), counted("h1_Wprime", {2, 3})});
+  CHECK(weight_images(deep, "h0_Wprime", two).images.values ==
+        std::vector<double>{0, 1, 2, 3, 4, 5});
+  CHECK(weight_images(deep, "h1_W", two).images.values == std::vector<double>{10, 28, 13, 40});
+  CHECK(weight_images(deep, "h1_Wprime", two).images.values == std::vector<double>{10, 13, 28, 40});
+  CHECK(weights_with_images(deep, two).size() == 4);
+  const ModelFile vae =
+      with({counted("posterior_h_W", {2, 3}), counted("posterior_mu_W", {3, 3}),
+            counted("posterior_log_sigma_W", {3, 3}), counted("conditional_h_W", {3, 2}),
+            counted("conditional_mu_W", {2, 2})});
+  // [[0 1 2] [3 4 5]] [[0 1 2] [3 4 5] [6 7 8]] = [[15 18 21] [42 54 66]], by columns.
+  for (const char* name : {"posterior_mu_W", "posterior_log_sigma_W"})
+    CHECK(weight_images(vae, name, two).images.values ==
+          std::vector<double>{15, 42, 18, 54, 21, 66});
+  CHECK(weight_images(vae, "conditional_mu_W", two).images.values ==
+        std::vector<double>{0, 1, 2, 3});
+  // [[0 1] [2 3] [4 5]] [[0 1] [2 3]] = [[2 3] [6 11] [10 19]].
+  CHECK(weight_images(vae, "conditional_h_W", two).images.values ==
+        std::vector<double>{2, 3, 6, 11, 10, 19});
+  CHECK(weight_images(with({counted("mu", {2, 2})}), "mu", two).images.values ==
+        std::vector<double>{0, 1, 2, 3});
   // A decoder's rows.
   CHECK(weight_images(with({counted("D", {3, 2})}), "D", two).images.values ==
         std::vector<double>{0, 1, 2, 3, 4, 5});
   // [out, in, rows, columns], and kernels that read neither grey nor colours.
   const WeightImages kernels = weight_images(with({counted("K", {1, 2, 1, 2})}), "K", two, true);
   CHECK(kernels.columns == 2);
+  // Of two units with two channels each the second is longer, and channels stay where they are.
+  CHECK(by_norm(weight_images(with({counted("K", {2, 2, 1, 2})}), "K", two, true).images, 2) ==
+        std::vector<std::int64_t>{2, 3, 0, 1});
   CHECK(kernels.images.values == std::vector<double>{0, 1, 2, 3});
 }
 

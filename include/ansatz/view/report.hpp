@@ -67,11 +67,14 @@ RegressionReport regression_report(const std::vector<double>& targets,
                                    const std::vector<double>& predictions, std::int64_t outputs);
 
 /// Areas of each class below each other, calibration beside the diagonal.
+/// @param names  of the classes; none: their numbers
 Plot roc_plot(const std::vector<std::int64_t>& truth, const std::vector<double>& scores,
-              std::int64_t classes);
+              std::int64_t classes, const std::vector<std::string>& names = {});
 Plot calibration_plot(const ClassifierReport& report);
 /// Draws the confusion matrix: to the right the told class, downwards the true one; shades are
 /// shares of a true class, numbers counts. Errors as of draw_plot; at most 100 classes.
-void draw_confusions(const ClassifierReport& report, const std::string& path);
+/// @param names  of the classes, drawn of at most 40; none: their numbers
+void draw_confusions(const ClassifierReport& report, const std::string& path,
+                     const std::vector<std::string>& names = {});
 
 }  // namespace ansatz

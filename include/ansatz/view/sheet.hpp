@@ -47,8 +47,8 @@ Images channels_apart(const Images& images);
 /// Some of the images, in this order.
 Images chosen(const Images& images, const std::vector<std::int64_t>& which);
 /// The order of the images by their lengths (the roots of their sums of squares), the longest
-/// first.
-std::vector<std::int64_t> by_norm(const Images& images);
+/// first. Of `together` images a length is that of all, and they stay beside each other.
+std::vector<std::int64_t> by_norm(const Images& images, int together = 1);
 
 /// What the terminals kitty and others show as a picture, by kitty's protocol; and the same by
 /// sixels (DEC 1983), in 216 colours or as many greys.

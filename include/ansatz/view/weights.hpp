@@ -29,11 +29,12 @@ std::optional<ImageShape> trained_image_shape(const ModelFile& file);
 /// axes bc01, not [rows, columns, in, out].
 bool has_channels_first(const ModelFile& file);
 
-/// Weights as images: of a matrix with as many rows as an image has numbers, its columns; of one
-/// with as many columns, its rows; of kernels of a convolution, each output's, and where these read
-/// neither 1 nor 3 channels, each channel apart. Other matrices are multiplied with those of the
-/// layers below, as far as they are matrices between the layers (top_filters.py of Pylearn2 does
-/// so): what a unit would see were all units linear.
+/// Weights as images: of a matrix that reads images, its columns; of one that makes them, its rows;
+/// of kernels of a convolution, each output's, and where these read neither 1 nor 3 channels, each
+/// channel apart. Matrices above are multiplied with those of the layers below, as far as they are
+/// matrices between the layers (top_filters.py of Pylearn2 does so): what a unit would see were all
+/// units linear; those inside of a decoder with those behind them: what it would make. Which matrix
+/// does what is known by its place, its sizes, and the names that decoders' have.
 /// @param name   a parameter of the file
 /// @param image  what the model reads; without it only kernels are images
 /// @param channels_first  see has_channels_first

@@ -1,6 +1,5 @@
 #include <ansatz/data/columns/learn_columns.hpp>
 
-#include <ansatz/files/csv.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/in_quotes.hpp>
 #include <dsl/nearest_name.hpp>
@@ -106,6 +105,12 @@ struct Learner {
                          in_quotes(c.date), remedy));
     const std::int64_t others = c.texts + c.dates;
     if (others == 0) return false;
+    if (c.commas == others)
+      refuse(c.name, c.text_line,
+             fmt::format("{} has a comma; decimals are written with a point, thousands with "
+                         "nothing; write the numbers so, or, if these are categories, columns: "
+                         "{{{}: one_hot}} (of a target, task: classification); or {}",
+                         in_quotes(c.text), c.name, remedy));
     // A few words among numbers are no categories.
     if (others * 20 <= c.numbers) {
       const bool text_first = c.texts > 0;
@@ -388,11 +393,14 @@ struct Maker {
   static std::vector<std::int32_t> places_of(const ColumnValues& values,
                                              const TableColumn& column) {
     std::map<std::string_view, std::int32_t> by_text;
-    std::map<double, std::int32_t> by_number;  // where all are numbers: 1.0 is 1
-    const auto numbers = statistics::as_numbers(column.categories);
+    std::map<std::string, std::int32_t> by_number;  // where all are numbers: 1.0 is 1
+    bool numbers = true;
     for (std::size_t i = 0; i < column.categories.size(); ++i) {
-      by_text.emplace(column.categories[i], static_cast<std::int32_t>(i));
-      if (numbers) by_number.emplace((*numbers)[i], static_cast<std::int32_t>(i));
+      const std::string& text = column.categories[i];
+      by_text.emplace(text, static_cast<std::int32_t>(i));
+      std::string key = numbers ? statistics::number_key(text) : "";
+      numbers = !key.empty();
+      if (numbers) by_number.emplace(std::move(key), static_cast<std::int32_t>(i));
     }
     const auto place = [](const auto& known, const auto& wanted) {
       const auto found = known.find(wanted);
@@ -400,9 +408,8 @@ struct Maker {
     };
     std::vector<std::int32_t> places;
     for (const std::string& text : values.texts) {
-      double number = 0;
       std::int32_t at = place(by_text, text);
-      if (at < 0 && csv_value(text, number) && !std::isnan(number)) at = place(by_number, number);
+      if (at < 0 && numbers) at = place(by_number, statistics::number_key(text));
       places.push_back(at);
     }
     return places;

@@ -3,6 +3,7 @@
 #include <ansatz/files/csv.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <numeric>
 
@@ -60,6 +61,40 @@ std::optional<std::vector<double>> as_numbers(const std::vector<std::string>& te
   for (std::size_t i = 0; i < texts.size(); ++i)
     if (!csv_value(texts[i], values[i]) || std::isnan(values[i])) return std::nullopt;
   return values;
+}
+
+std::string number_key(const std::string& text) {
+  double value = 0;
+  if (!csv_value(text, value) || std::isnan(value)) return "";
+  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
+  // Sign, digits without zeros around them, and the power of ten behind.
+  std::string digits;
+  std::int64_t power = 0;
+  bool negative = false, behind_point = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c >= '0' && c <= '9') {
+      if (c != '0' || !digits.empty()) digits += c;
+      power -= behind_point;
+    } else if (c == '.') {
+      behind_point = true;
+    } else if (c == '-') {
+      negative = true;
+    } else if (c == 'e' || c == 'E') {
+      const std::size_t begin = i + 1 < text.size() && text[i + 1] == '+' ? i + 2 : i + 1;
+      std::int64_t exponent = 0;
+      // Beyond that range it is 0, or no number.
+      if (std::from_chars(text.data() + begin, text.data() + text.size(), exponent).ec !=
+              std::errc{} ||
+          exponent < -1'000'000'000 || exponent > 1'000'000'000)
+        return "0";
+      power += exponent;
+      break;
+    }
+  }
+  while (digits.ends_with('0')) digits.pop_back(), ++power;
+  if (digits.empty()) return "0";
+  return (negative ? "-" : "") + digits + "e" + std::to_string(power);
 }
 
 std::vector<std::size_t> sorted_texts(const std::vector<std::string>& texts) {

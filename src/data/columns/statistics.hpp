@@ -24,6 +24,10 @@ double mode(std::vector<double> numbers);
 
 /// Texts as numbers; nothing where one is none.
 std::optional<std::vector<double>> as_numbers(const std::vector<std::string>& texts);
+/// A text of its own for each number, as it is written in decimals: of 1, 1.0 and 1e0 it is the
+/// same, and of numbers that differ by less than a double holds it is not. "" for what is no
+/// number.
+std::string number_key(const std::string& text);
 /// Their places in order: as numbers where all are, else by bytes.
 std::vector<std::size_t> sorted_texts(const std::vector<std::string>& texts);
 

@@ -13,7 +13,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -63,6 +62,12 @@ bool is_month(std::string_view word) {
   for (char& c : lower) c = static_cast<char>(c | 0x20);
   return word.size() >= 3 && word.size() <= 9 &&
          std::find(std::begin(months), std::end(months), lower) != std::end(months);
+}
+
+// 1,5 or 1,000,000.
+bool has_decimal_comma(std::string_view text) {
+  return text.find(',') != text.npos && text.find_first_of("0123456789") != text.npos &&
+         text.find_first_not_of("0123456789,+-") == text.npos;
 }
 
 // 12:30, 12:30:05.25, with Z or an offset behind it.
@@ -146,14 +151,17 @@ CsvOptions options_of(const TableFormat& format) {
 
 // Of texts that are all numbers, 1 and 1.0 are one, called as it stands there first.
 void join_equal_numbers(ColumnValues& column) {
-  const auto numbers = statistics::as_numbers(column.texts);
-  if (!numbers) return;
-  std::map<double, std::int32_t> places;
+  std::vector<std::string> keys;
+  for (const std::string& text : column.texts) {
+    keys.push_back(statistics::number_key(text));
+    if (keys.back().empty()) return;
+  }
+  std::unordered_map<std::string, std::int32_t> places;
   std::vector<std::int32_t> place_of;
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < column.texts.size(); ++i) {
     const auto [at, is_new] =
-        places.emplace((*numbers)[i], static_cast<std::int32_t>(texts.size()));
+        places.emplace(std::move(keys[i]), static_cast<std::int32_t>(texts.size()));
     if (is_new) texts.push_back(std::move(column.texts[i]));
     place_of.push_back(at->second);
   }
@@ -279,9 +287,12 @@ std::vector<ColumnFacts> TextTable::look() {
           facts.date = text;
           facts.date_line = lines_.line();
         }
-      } else if (facts.texts++ == 0) {
-        facts.text = text;
-        facts.text_line = lines_.line();
+      } else {
+        facts.commas += has_decimal_comma(text);
+        if (facts.texts++ == 0) {
+          facts.text = text;
+          facts.text_line = lines_.line();
+        }
       }
     }
   });
@@ -325,8 +336,7 @@ std::vector<ColumnValues> TextTable::read(const std::vector<WantedColumn>& wante
     double value = std::numeric_limits<double>::quiet_NaN();
     if (is_missing(field.text)) return value;
     if (!csv_value(field.text, value)) {
-      const bool comma = field.text.find(',') != std::string::npos &&
-                         field.text.find_first_not_of("0123456789,+-") == std::string::npos;
+      const bool comma = has_decimal_comma(field.text);
       throw lines_.error(
           field.column,
           fmt::format("column {}: {} is not a number{}", in_quotes(columns[k].name),

@@ -207,7 +207,10 @@ std::vector<std::int64_t> TableDataset::rows_of_part(const ReadColumns& read) co
     return std::min(
         of, static_cast<std::int64_t>(std::floor(fraction * static_cast<double>(of) + .5 + 1e-9)));
   };
-  const std::string_view wanted = which_set.empty() ? all.list[0].name.view() : which_set.view();
+  // Who names no part trains: {test: .2, train: .8} is not to be trained on the test rows.
+  std::string_view wanted = which_set.empty() ? all.list[0].name.view() : which_set.view();
+  for (const RowPart& each : all.list)
+    if (which_set.empty() && each.name == "train") wanted = "train";
   for (const RowPart& each : all.list) {
     if (each.name == wanted) {
       std::vector<std::int64_t> part;

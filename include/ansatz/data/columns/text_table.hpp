@@ -34,7 +34,8 @@ void check(const TableFormat& format);
 struct ColumnFacts {
   std::string name;
   std::int64_t numbers = 0, texts = 0, dates = 0, missing = 0;  ///< values of each kind
-  bool whole = true;  ///< whether all its numbers are whole
+  std::int64_t commas = 0;  ///< of the texts those that are numbers with a comma, "1,5"
+  bool whole = true;        ///< whether all its numbers are whole
   /// The first value that is no number, the first date, the first number.
   std::string text, date, number;
   std::int64_t text_line = 0, date_line = 0, number_line = 0;

@@ -74,7 +74,8 @@ class TableDataset : public Dataset, public Preprocessing {
         "a category that the training data did not have: 'refuse', or 'zeros'")
         .not_with("like");
     key("split", &T::split, "parts of the rows by name, such as {train: .8, test: .2}");
-    key("which_set", &T::which_set, "the part of the split; default: the first");
+    key("which_set", &T::which_set,
+        "the part of the split; default: 'train', or the first where none is called so");
     key("shuffle", &T::shuffle, "whether parts are drawn, or follow each other in the file")
         .only_with("split");
     key("stratify", &T::stratify, "whether each part has its share of the examples of every class")
