@@ -266,6 +266,8 @@ bool tells_classes(const TrainedModel& model) {
   const Model& m = *model.train->model;
   if (model.columns) return model.columns->classifies();
   const Shared<Dataset> known = trained_on(model);
+  // Of an autoencoder, say, labels of the data set are nothing that it knows of.
+  if (m.target_space().kind == SpaceKind::null) return false;
   for (const DataSpecs& each : flatten(m.target_space(), m.target_source())) {
     if (each.space.kind == SpaceKind::index) return true;
     if (known && known->source_space(each.source.name).kind == SpaceKind::index) return true;

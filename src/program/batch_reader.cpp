@@ -66,6 +66,13 @@ BatchReader::BatchReader(const BatchSource& source, const AnyProgram& program) {
     }
     inputs_.push_back(std::move(in));
   }
+  // The number of examples where it is read of none of their numbers: the mean of a constant.
+  for (int e = 0; e < plan.extents.size; ++e) {
+    bool known = false;
+    for (const ir::Leaf& leaf : plan.leaves)
+      for (int k = 0; k < leaf.shape.rank; ++k) known = known || leaf.shape[k] == plan.extents[e];
+    if (!known) counts_.emplace_back(plan.text.data + plan.extent_names[e]);
+  }
 }
 
 const std::vector<Argument>& BatchReader::arguments(const RowsView& batch) {
@@ -85,6 +92,8 @@ const std::vector<Argument>& BatchReader::arguments(const RowsView& batch) {
     }
     arguments_.emplace_back(in.name, ArrayView{rows, in.type, in.dims, true});
   }
+  for (const std::string& name : counts_)
+    arguments_.emplace_back(name, static_cast<double>(batch.size()));
   return arguments_;
 }
 

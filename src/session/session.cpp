@@ -142,11 +142,16 @@ void Session::report_loss(double loss) {
   has_loss_ = true;
   batch_loss_ = loss;
   if (std::isfinite(loss)) return;
-  if (lost_.empty())
+  const bool first = lost_.empty();
+  if (first)
     lost_ = fmt::format("batch {} of epoch {} has the loss {}",
                         records().batches_seen - epoch_first_batch_ + 1, records().epochs_seen + 1,
-                        loss);
+                        std::isnan(loss) ? std::abs(loss) : loss);
   require_finite_parameters();
+  // The gradient may have passed it by, as at the logarithm of a negative number.
+  if (first)
+    warn(fmt::format("{}, though the parameters are finite{}", lost_,
+                     options_.check ? "" : "; --check-numbers names the op that it begins with"));
 }
 
 std::optional<double> Session::loss() const {

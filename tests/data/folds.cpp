@@ -199,3 +199,26 @@ TEST_CASE("folds: the sets of a fold are data sets", "[data][folds]") {
   CHECK(fold.load()->examples() == 1);
   CHECK(static_cast<const double*>(fold.load()->column("features").data)[0] == 12.5);
 }
+
+TEST_CASE("folds: a target of one number is its class", "[data][folds]") {
+  const auto folds_with = [](double third) {
+    std::vector<double> x(12), y{0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0};
+    y[2] = third;
+    StratifiedDatasetKFold folds;
+    folds.dataset = Shared<Dataset>(DenseDesignMatrix(
+        Table({number_column("features", x, Dims(1)), number_column("targets", y, Dims(1))})));
+    return folds;
+  };
+  Fold fold;
+  fold.folds = Shared<DatasetFolds>(folds_with(1));
+  fold.which_set = "test";
+  for (fold.fold = 0; fold.fold < 3; ++fold.fold) {
+    const auto test = fold.load();
+    REQUIRE(test->examples() == 4);
+    const auto* y = static_cast<const double*>(test->column("targets").data);
+    CHECK(y[0] + y[1] + y[2] + y[3] == 1);
+  }
+  fold.fold = 0;
+  fold.folds = Shared<DatasetFolds>(folds_with(.5));
+  CHECK_THROWS_WITH(fold.load(), Contains("has the target 0.5, which is none"));
+}

@@ -28,6 +28,7 @@ class BatchReader {
   };
 
   std::vector<Input> inputs_;
+  std::vector<std::string> counts_;  // arguments that are the number of examples
   std::vector<Argument> arguments_;
 };
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstring>
 
 namespace ansatz {
@@ -30,13 +31,25 @@ std::vector<std::int32_t> labels_of(const Table& all) {
     const auto* at = static_cast<const std::int32_t*>(targets.data);
     return {at, at + targets.examples};
   }
+  const auto number = [&](std::int64_t i) {
+    return targets.type == ElementType::float64
+               ? static_cast<const double*>(targets.data)[i]
+               : static_cast<double>(static_cast<const float*>(targets.data)[i]);
+  };
   for (std::int64_t i = 0; i < targets.examples; ++i) {
     std::int32_t label = -1;
+    // A number of each example: its class, as 0 and 1 of a Sigmoid are.
+    if (width == 1) {
+      const double x = number(i);
+      if (!(x >= 0 && x < 1e9 && x == std::floor(x)))
+        throw ValueError(
+            fmt::format("stratified folds need classes: {} has the target {}, which is none",
+                        targets.place_of(i), x));
+      labels.push_back(static_cast<std::int32_t>(x));
+      continue;
+    }
     for (std::int64_t k = 0; k < width; ++k) {
-      const double x =
-          targets.type == ElementType::float64
-              ? static_cast<const double*>(targets.data)[i * width + k]
-              : static_cast<double>(static_cast<const float*>(targets.data)[i * width + k]);
+      const double x = number(i * width + k);
       if (x != 0 && (x != 1 || label >= 0))
         throw ValueError(
             fmt::format("stratified folds need classes: the targets of {} are neither "

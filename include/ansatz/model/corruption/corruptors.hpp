@@ -114,6 +114,7 @@ class GaussianCorruptor : public Corruptor {
   /// |corrupted - x|^2 / (2 stdev^2)
   constexpr AnyExpr corruption_free_energy(const AnyExpr& corrupted,
                                            const AnyExpr& x) const override {
+    if (!(stdev > 0)) graph_error("a GaussianCorruptor without noise, stdev 0, has no density");
     return sum(square(corrupted - x), units) / (2 * stdev * stdev);
   }
 };
