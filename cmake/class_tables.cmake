@@ -31,7 +31,7 @@ function(write_key_functions folder file)
     like target_scale weight names header separator comment missing unknown
     normalize normalize_on_the_fly transfer labels randomize_valid randomize_test standardize
     custom_path label_type contrast_normalize npy_filename dataset_path label_format crop_shape
-    rho radius)
+    rho radius pi sigma samples)
   list(SORT keys)
   list(TRANSFORM keys PREPEND "ANSATZ_KEY(")
   list(JOIN keys ")\n" keys)

@@ -6,6 +6,7 @@
 #include <ansatz/cost/autoencoder/symmetric.hpp>
 #include <ansatz/cost/coefficients.hpp>
 #include <ansatz/cost/cost_from.hpp>
+#include <ansatz/cost/energy/activity_numbers.hpp>
 #include <ansatz/cost/energy/contrastive_divergence.hpp>
 #include <ansatz/cost/energy/dbm_divergence.hpp>
 #include <ansatz/cost/energy/dbm_weight_decay.hpp>

@@ -17,6 +17,7 @@
 #include <ansatz/model/corruption/corruptors.hpp>
 #include <ansatz/model/density/distribution.hpp>
 #include <ansatz/model/density/mnd.hpp>
+#include <ansatz/model/density/parzen_windows.hpp>
 #include <ansatz/model/detection.hpp>
 #include <ansatz/model/energy/dbm/binary_vector.hpp>
 #include <ansatz/model/energy/dbm/binary_vector_max_pool.hpp>

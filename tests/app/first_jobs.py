@@ -85,6 +85,9 @@ ARGUMENTS = {
     "gsn": ["dataset.stop=300", SMALL],
     "hessian-free": ["dataset.stop=100", "algorithm.batch_size=100",
                      "algorithm.curvature_batch_size=50", SMALL],
+    "ising": ["dataset.raw.stop=200", SMALL],
+    "parzen": ["dataset.stop=200", "model.samples=200"],
+    "spike-and-slab": ["dataset.stop=200", SMALL],
     "k-means": ["dataset.stop=500", "model.k=5"],
     "mlp": [SMALL],
     "autoencoder": [SMALL],
@@ -136,7 +139,9 @@ for job in listed:
     expect(f"{name}: a model is saved", set(folder.glob("*.pkl")) != before)
 
 # What models without labels come to: the last record of each.
-LAST = {"dbm": ("train_inpainting_objective", 21.084), "gsn": ("train_objective", 46.672),
+LAST = {"dbm": ("train_inpainting_objective", 21.084), "ising": ("train_inpainting_objective",
+        27.931), "spike-and-slab": ("train_reconstruction_error", 76.057),
+        "gsn": ("train_objective", 46.672),
         "hessian-free": ("train_objective", 320.07), "sparse-coding": ("train_objective", 253.44)}
 for name, (channel, value) in LAST.items():
     found = json.loads(run("monitor", "json", f"{name}.pkl").stdout)["channels"][channel]["values"]

@@ -96,6 +96,24 @@ JOBS = {
     "boltzmann ising": (SIGNS, dbm(
         "!obj:BoltzmannIsingVisible { nvis: 6, beta: 1. }", "!obj:BoltzmannIsingHidden { "
         "layer_name: h0, dim: 4, beta: 1., irange: .3, sampling_W_stdev: .1 }"), PCD),
+    "copies": (BITS, dbm(f"!obj:{DBM}.BinaryVector {{ nvis: 6, copies: 2 }}",
+                         pooled("h0", 6, 2).replace("irange", "copies: 3, irange"),
+                         f"!obj:{DBM}.Softmax {{ layer_name: y, n_classes: 3, irange: .1, copies: "
+                         "2 }"), PCD),
+    "activities": (BITS, dbm(BINARY, f"!obj:{DBM}.CompositeLayer {{ layer_name: c, components: [ "
+                             f"{pooled('left', 3)}, {pooled('right', 4, 2)} ] }}",
+                             pooled("h1", 4, 2)),
+                   f"!obj:SumOfCosts {{ costs: [ !obj:MultiPrediction {{ {MASKS}, l1_act_targets: "
+                   "[ [ .2, [ .3, .1 ] ], [ .2, .1 ] ], l1_act_coeffs: [ [ .1, [ .2, .3 ] ], [ 0., "
+                   ".4 ] ], range_rewards: [ [ .1, [ .1, .1 ] ], [ .1, .1 ] ] }, !obj:MF_L2_ActCost"
+                   " { targets: [ [ .2, .3, .1 ], [ .2, .1 ] ], coeffs: [ [ 1., 0., 1. ], [ 1., 1. "
+                   "] ] } ] }"),
+    "spins within limits": (SIGNS, dbm(
+        "&v !obj:BoltzmannIsingVisible { nvis: 6, beta: 1., min_ising_b: -.1, max_ising_b: .1, "
+        "sampling_b_stdev: .1 }", "!obj:BoltzmannIsingHidden { layer_name: h0, dim: 4, beta: 1., "
+        "irange: .3, layer_below: *v, max_ising_W: .05, max_ising_b: .02 }",
+        "!obj:BoltzmannIsingHidden { layer_name: h1, dim: 3, beta: 1., irange: .3, min_ising_W: "
+        "-.02 }"), PCD),
     "gsn": (BITS, f"!obj:GSN {{ autoencoders: [ {AE.format(6, 5, 'tanh')}, "
                   f"{AE.format(5, 4, 'tanh')} ], {NOISE} }}",
             "!obj:GSNCost { costs: [ [ 0, 1., !obj:MeanBinaryCrossEntropy {} ] ], walkback: 1 }"),
@@ -111,6 +129,13 @@ JOBS = {
     "s3c by itself": (NUMBERS, S3C.replace(
         "MORE", "init_momentum: .2, final_momentum: .8, momentum_saturation_example: 40,"),
         "!obj:DefaultTrainingAlgorithm { batch_size: 5, batches_per_iter: 5, "),
+    # A mean over examples of none of whose numbers anything is read.
+    "penalty alone": (BITS, "!obj:ContractiveAutoencoder { nvis: 6, nhid: 3, act_enc: null, "
+                      "act_dec: sigmoid, irange: .3 }",
+                      "!obj:MethodCost { method: contraction_penalty }"),
+    "score matching of noise": (NUMBERS, "!obj:GaussianBinaryRBM { nvis: 6, nhid: 3, irange: .5, "
+                                "energy_function_class: !obj:grbm_type_1 {} }", "!obj:SMD { "
+                                "corruptor: !obj:GaussianCorruptor { stdev: .5 } }"),
     "hessian free": (BITS, AE.format(6, 3, "tanh"),
                      "!obj:HessianFree { cost: !obj:MeanBinaryCrossEntropy {}, batch_size: 23, "),
 }
@@ -239,7 +264,14 @@ def check_words():
     refused("dbm", "num_chains: 4", "num_chains: 0", "num_chains", "whole numbers from 1")
     refused("dbm", PCD, f"!obj:SumOfCosts {{ costs: [ {PCD}, !obj:MF_L1_ActCost {{ targets: [ .1, "
             ".1 ], coeffs: [ 1., 1. ], eps: [ 0., 0. ], supervised: false } ] }",
-            "layer h1 has no penalty of its activities")
+            "layer h1 has 2 mean activities: pools, then detectors", "found 1 coefficients")
+    refused("activities", "l1_act_targets: [ [ .2, [", "l1_act_targets: [ [ [",
+            "layer c has 2 l1_act_targets, but 3 coefficients")
+    refused("activities", "[ .3, .1 ]", "[ 1.3, .1 ]", "l1_act_targets", "-1 to 1")
+    refused("copies", "copies: 3", "copies: 0", "copies", "from 1 to 1000")
+    refused("spins within limits", "min_ising_b: -.1", "min_ising_b: .2", "min_ising_b")
+    refused("dbm", "num_gibbs_steps: 2", "num_gibbs_steps: 2, supervised: true",
+            "a supervised cost needs a DBM whose last layer is a Softmax")
     refused("dbm of labels", "n_classes: 3", "n_classes: 2", "shape [2] are needed",
             command="train")
     refused("dbm of labels", "drop_prob: .3", "drop_prob: 1.3", "drop_prob", "probabilities")
@@ -261,6 +293,15 @@ def check_words():
     refused("s3c", "init_B: 3.", "init_B: 300.", "found 300; allowed: from 0.1 to 100")
     refused("s3c", "[ .1, .5, 1. ]", "[ .1, .5, 2. ]", "h_new_coeff_schedule")
     refused("s3c by itself", "{ learning_rate: .05 }", "{}", "names no learning_rate")
+    refused("score matching of noise", "stdev: .5", "stdev: 0.", "without noise, stdev 0")
+    # A loss that is no number, while its gradient leaves the parameters finite.
+    (folder / "job.yaml").write_text(job(BITS, AE.format(6, 3, "tanh").replace(
+        "act_dec: sigmoid", "act_dec: null"), "!obj:MeanBinaryCrossEntropy {}"))
+    code, out, err = run("train", "job.yaml")
+    told = re.findall(r"batch \d of epoch 1 has the loss nan, though the parameters are", err)
+    expect("a loss that is no number is told once",
+           code == 0 and len(told) == 1 and err.count("has the loss") == 1, code, out, err)
+    (folder / "m.pkl").unlink()
     refused("hessian free", "batch_size: 23", "batch_size: 0", "batch_size")
 
 
@@ -278,11 +319,16 @@ EXPECTED = {
                      "train_mf_c_right_p_mean_x.mean_u": 0.68728},
     "ising": {"train_mf_h0_mean_x.mean_u": -0.036005, "train_mf_h1_mean_x.mean_u": -0.0022457},
     "boltzmann ising": {"train_mf_h0_mean_x.mean_u": -0.13308},
+    "copies": {"train_mf_h0_p_mean_x.mean_u": 0.50974, "train_mf_h0_h_mean_x.mean_u": 0.25487},
+    "activities": {"train_mf_c_right_p_mean_x.mean_u": 0.64356, "train_objective": 1.2022},
+    "spins within limits": {"train_vis_ising_b_min": -0.1, "train_h0_ising_b_min": -0.20556,
+                            "train_mf_h1_mean_x.mean_u": 0.086677},
     "gsn": {"train_objective": 3.9362},
     "joint gsn": {"train_classification_cost": 0.52982, "train_reconstruction_cost": 3.8536},
     "spikes and slabs": {"train_h_mean": 0.17921, "train_reconstruction_error": 3.0017},
     "s3c": {"train_energy_functional": -6.5581, "train_B_mean": 2.9397},
     "s3c by itself": {"train_energy_functional": -6.7272, "momentum": 0.8},
+    "penalty alone": {"train_objective": 0.00070471},
     "hessian free": {"train_objective": 2.8177},
 }
 

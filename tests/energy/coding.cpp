@@ -134,3 +134,55 @@ TEST_CASE("UniformHypersphere: draws lie on it, and its density is one over its 
   CHECK_THAT(message_of([&] { (void)sphere.log_prob(wrong["features"].value()); }),
              Contains("no vectors of its dim"));
 }
+
+TEST_CASE("Multinomial: draws are one-hot and as frequent as they are probable",
+          "[energy][coding]") {
+  const auto of = [](const char* keys) {
+    return load_object(
+        "noise.yaml",
+        std::string("!obj:pylearn2.distributions.multinomial.Multinomial { ") + keys + " }");
+  };
+  const Shared<Object> made = of("pi: [ 2., 0., 5., 3. ], renormalize: 1, rng: 7");
+  const auto& words = dynamic_cast<const Multinomial&>(*made);
+  const double p[] = {.2, 0, .5, .3};
+  struct Nothing : Model {
+    SpaceInfo input_space() const override { return vector_space(4); }
+    using Model::parameters;
+    void parameters(ir::List<ModelParameter>&) const override {}
+    void initialize(InitialValues&) const override {}
+  } const none;
+  Data data;
+  data.add("features", vector_space(4));
+  const AnyExpr v = data["features"].value();
+  Function f;
+  f.add(output("x", words.sample_like(v)));
+  f.add(output("log", words.log_prob(v)));
+  Probe probe(none, data, f);
+  Minibatch batch;
+  batch.examples = 20000;
+  for (int n = 0; n < batch.examples; ++n)
+    for (int k = 0; k < 4; ++k) batch.numbers["features"].push_back(k == n % 4);
+  Computed c = probe(batch);
+  for (std::size_t k : {0, 2, 3}) CHECK(c["log"][k] == Approx(std::log(p[k])));
+  CHECK(c["log"][1] == -std::numeric_limits<double>::infinity());
+  double shares[4] = {};
+  for (std::size_t n = 0; n < 20000; ++n) {
+    double total = 0;
+    for (std::size_t k = 0; k < 4; ++k) {
+      const double x = c["x"][4 * n + k];
+      if (x != 0 && x != 1) FAIL("no class");
+      total += x, shares[k] += x / 20000;
+    }
+    if (total != 1) FAIL("not one class");
+  }
+  for (std::size_t k = 0; k < 4; ++k) CHECK(shares[k] == Approx(p[k]).margin(.012));
+  CHECK(shares[1] == 0);
+
+  CHECK_THAT(message_of([&] { (void)of("pi: [ .5, .6 ]"); }), Contains("sum to 1.1, not 1"));
+  CHECK_THAT(message_of([&] { (void)of("pi: [ 0., 0. ], renormalize: 1"); }), Contains("above 0"));
+  CHECK_THAT(message_of([&] { (void)of("pi: [ -.5, 1.5 ]"); }), Contains("pi"));
+  Data wrong;
+  wrong.add("features", vector_space(3));
+  CHECK_THAT(message_of([&] { (void)words.log_prob(wrong["features"].value()); }),
+             Contains("as many numbers as pi has"));
+}

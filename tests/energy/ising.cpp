@@ -1,6 +1,7 @@
 // Layers of -1 and 1 of deep Boltzmann machines: sums over all states, and the machine of 0 and 1
 // with the same parameters.
 #include <ansatz/cost/energy/multi_prediction.hpp>
+#include <ansatz/model/energy/dbm/dbm_composite_layer.hpp>
 #include <ansatz/model/energy/dbm/ising_hidden.hpp>
 #include <ansatz/registry/job.hpp>
 
@@ -141,53 +142,134 @@ TEST_CASE("Ising layers: the cost of a pixel is minus the logarithm of its proba
   for (double x : c["draw"]) CHECK((x == -1 || x == 1));
 }
 
-TEST_CASE("BoltzmannIsingHidden: limits are those of the energy's weights and biases",
+TEST_CASE("Boltzmann Ising layers: limits are those of the energy's weights and biases",
           "[energy][dbm]") {
-  const BoltzmannIsingVisible v = visible_spins<BoltzmannIsingVisible>(5, 1);
-  BoltzmannIsingHidden layer = spins<BoltzmannIsingHidden>("h", 4, 1);
-  layer.layer_below = Shared<DBMVisibleLayer>(v);
-  layer.min_ising_W = -.1, layer.max_ising_W = .15;
-  layer.min_ising_b = -.2, layer.max_ising_b = .3;
-  layer.learn_beta = true;
-  const DBM dbm = machine(v, layer);
+  const bool side_by_side = GENERATE(false, true);
+  CAPTURE(side_by_side);
+  BoltzmannIsingVisible v = visible_spins<BoltzmannIsingVisible>(5, 1);
+  v.min_ising_b = -.25, v.max_ising_b = .35;
+  v.learn_beta = true;
+  const auto limited = [](const char* name, int count) {
+    BoltzmannIsingHidden layer = spins<BoltzmannIsingHidden>(name, count, 1);
+    layer.min_ising_W = -.1, layer.max_ising_W = .15;
+    layer.min_ising_b = -.2, layer.max_ising_b = .3;
+    layer.learn_beta = true;
+    return layer;
+  };
+  DBM dbm;
+  dbm.visible_layer = Shared<DBMVisibleLayer>(v);
+  if (side_by_side) {
+    DBMCompositeLayer both;
+    both.layer_name = "both";
+    both.components.push_back(Shared<DBMHiddenLayer>(limited("h", 3)));
+    both.components.push_back(Shared<DBMHiddenLayer>(limited("k", 1)));
+    dbm.hidden_layers.push_back(Shared<DBMHiddenLayer>(both));
+  } else {
+    dbm.hidden_layers.push_back(Shared<DBMHiddenLayer>(limited("h", 4)));
+  }
+  BoltzmannIsingHidden top = spins<BoltzmannIsingHidden>("g", 3, 1);
+  top.max_ising_W = .2;  // biases without limits are those of the energy as before
+  dbm.hidden_layers.push_back(Shared<DBMHiddenLayer>(top));
+  dbm.niter = 2;
+  dbm.check();
   UpdateList updates;
   for (const ModelParameter& each : dbm.parameters())
     updates.add(each.name, each.value, each.value);
   dbm.modify_updates(updates);
-  Data data;
+  // What biases are in the energy: the field of a unit of which nothing is known.
+  const Data data = states_of(dbm);
+  const DBMState s = state_in(dbm, data);
   Function f;
-  for (const char* name : {"h_W", "h_b", "visible_bias", "h_beta"})
-    f.add(output(name, *updates.find(name)));
+  for (const ModelParameter& each : dbm.parameters())
+    f.add(output(each.name.c_str(), *updates.find(each.name.view())));
+  f.add(output("E", dbm.energy(s)));
+  ChannelList channels;
+  dbm.channels(data, channels);
+  for (int i = 0; i < channels.size(); ++i)
+    if (channels[i].name.view().find("ising_b") != std::string_view::npos)
+      f.add(output(channels[i].name.c_str(), channels[i].value));
   Probe probe(dbm, data, f);
   probe.randomize(1, 3);
-  Rows W = probe.get("h_W"), b = probe.get("h_b"), bias = probe.get("visible_bias");
-  Computed c = probe(Minibatch());
-  CHECK(c["h_beta"][0] == 1);
-  const auto sums = [](const Rows& w, bool of_units) {
-    Rows s(of_units ? 4 : 5);
-    for (std::size_t i = 0; i < 5; ++i)
-      for (std::size_t j = 0; j < 4; ++j) s[of_units ? j : i] += w[i * 4 + j] / 4;
-    return s;
-  };
-  int limited = 0;
-  for (std::size_t k = 0; k < 20; ++k) {
-    const double wanted = std::clamp(W[k] / 4, -.1, .15);
-    limited += wanted != W[k] / 4;
-    CHECK(c["h_W"][k] / 4 == Approx(wanted));
-  }
-  CHECK(limited > 0);
-  const auto check = [&](const Rows& now, const Rows& before, bool of_units) {
-    const Rows s_now = sums(c["h_W"], of_units), s_before = sums(W, of_units);
-    int clipped = 0;
-    for (std::size_t j = 0; j < now.size(); ++j) {
-      const double wanted = std::clamp(before[j] / 2 + s_before[j], -.2, .3);
-      clipped += wanted != before[j] / 2 + s_before[j];
-      CHECK(now[j] / 2 + s_now[j] == Approx(wanted));
+  {
+    const Computed first = probe(states_batch(dbm, 1, {Rows(5), Rows(4), Rows(3)}));
+    for (const char* name : {"h_beta", "visible_beta"}) {
+      CHECK(first.at(name)[0] == 1);
+      probe.set(name, {1});
     }
-    CHECK(clipped > 0);
+    if (side_by_side) probe.set("k_beta", {1});
+  }
+  // E of states of -1 and 1, and of 0: what is linear in one unit alone is its bias.
+  const Rows zeros_v(5), zeros_h(4), zeros_g(3);
+  const auto biases = [&](int layer) {
+    const double e0 = probe(states_batch(dbm, 1, {zeros_v, zeros_h, zeros_g})).at("E")[0];
+    Rows found;
+    for (std::size_t i = 0; i < std::size_t(layer == 0 ? 5 : layer == 1 ? 4 : 3); ++i) {
+      std::vector<Rows> at{zeros_v, zeros_h, zeros_g};
+      at[std::size_t(layer)][i] = 1;
+      found.push_back(e0 - probe(states_batch(dbm, 1, at)).at("E")[0]);
+    }
+    return found;
   };
-  check(c["h_b"], b, true);
-  check(c["visible_bias"], bias, false);
+  const Rows before[] = {biases(0), biases(1), biases(2)};
+  Computed c = probe(states_batch(dbm, 1, {zeros_v, zeros_h, zeros_g}));
+  const auto least = [](const Rows& x) { return *std::min_element(x.begin(), x.end()); };
+  CHECK(c["vis_ising_b_min"][0] == Approx(least(before[0])));
+  CHECK(c["g_ising_b_min"][0] == Approx(least(before[2])));
+  if (!side_by_side) CHECK(c["h_ising_b_min"][0] == Approx(least(before[1])));
+  int limited_weights = 0;
+  for (const ModelParameter& each : dbm.parameters()) {
+    const std::string name = each.name.c_str();
+    if (!name.ends_with("_W")) continue;
+    const Rows now = c[name], was = probe.get(name);
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      const double wanted =
+          name == "g_W" ? std::min(was[i] / 4, .2) : std::clamp(was[i] / 4, -.1, .15);
+      CHECK(now[i] / 4 == Approx(wanted));
+      limited_weights += wanted != was[i] / 4;
+    }
+  }
+  CHECK(limited_weights > 0);
+  for (const ModelParameter& each : dbm.parameters())
+    probe.set(each.name.c_str(), c[each.name.c_str()]);
+  int limited_biases = 0;
+  for (int layer = 0; layer < 3; ++layer) {
+    const Rows now = biases(layer), &was = before[layer];
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      const double wanted = layer == 0   ? std::clamp(was[i], -.25, .35)
+                            : layer == 1 ? std::clamp(was[i], -.2, .3)
+                                         : was[i];
+      CHECK(now[i] == Approx(wanted));
+      limited_biases += wanted != was[i];
+    }
+  }
+  CHECK(limited_biases > 1);
+}
+
+TEST_CASE("BoltzmannIsingVisible: noise on biases where units are drawn", "[energy][dbm]") {
+  BoltzmannIsingVisible v = visible_spins<BoltzmannIsingVisible>(2, 1);
+  v.sampling_b_stdev = 2;
+  const DBM dbm = machine(v, spins<BoltzmannIsingHidden>("h", 2, 1));
+  const Data data = states_of(dbm);
+  const DBMState s = state_in(dbm, data);
+  Function f;
+  f.add(output("v", dbm.gibbs_step(s, false, true).v));
+  f.add(output("clean", dbm.mean_of_v(s)));
+  f.add(output("E", dbm.energy(s)));
+  Probe probe(dbm, data, f);
+  probe.randomize(.5, 3);
+  probe.set("visible_bias", {2.5, -2.5});
+  constexpr int draws = 20000;
+  Computed c = probe(states_batch(dbm, draws, {{1, -1}, {-1, 1}}));
+  for (std::size_t i = 0; i < 2; ++i) {
+    double seen = 0, mean = 0, total = 0;
+    for (std::size_t n = i; n < c["v"].size(); n += 2) seen += c["v"][n] / draws;
+    for (double x = -8; x < 8; x += .01) {
+      const double p = std::exp(-x * x / 2);
+      mean += p * std::tanh(std::atanh(c["clean"][i]) + 2 * x), total += p;
+    }
+    CHECK(seen == Approx(mean / total).margin(.03));
+    CHECK(std::abs(mean / total - c["clean"][i]) > .05);
+  }
 }
 
 TEST_CASE("BoltzmannIsingHidden: noise on parameters where units are drawn", "[energy][dbm]") {
@@ -232,7 +314,8 @@ TEST_CASE("Ising layers from YAML: keys, first values, what is refused", "[energ
   const std::string text =
       "!obj:pylearn2.models.dbm.DBM { batch_size: 5, niter: 2, visible_layer: &v "
       "!obj:pylearn2.models.dbm.ising.BoltzmannIsingVisible { nvis: 3, beta: 2., learn_beta: 1, "
-      "bias_from_marginals: !obj:CSVDataset { path: '" +
+      "min_ising_b: -4., max_ising_b: 4., sampling_b_stdev: .1, bias_from_marginals: "
+      "!obj:CSVDataset { path: '" +
       means +
       "', expect_labels: false, expect_headers: false } }, hidden_layers: [ "
       "!obj:pylearn2.models.dbm.ising.BoltzmannIsingHidden { layer_name: h, dim: "
@@ -255,6 +338,7 @@ TEST_CASE("Ising layers from YAML: keys, first values, what is refused", "[energ
     return message_of([&] { (void)load_object("dbm.yaml", wrong); });
   };
   CHECK_THAT(refused("min_ising_b: -3.", "min_ising_b: 4."), Contains("max_ising_b"));
+  CHECK_THAT(refused("min_ising_b: -4.", "min_ising_b: 5."), Contains("max_ising_b"));
   CHECK_THAT(refused("sampling_b_stdev: .1", "sampling_b_stdev: -1"), Contains("sampling_b_stdev"));
   CHECK_THAT(refused("beta: 2., learn_beta: 1, beta_lr_scale", "beta: -2., beta_lr_scale"),
              Contains("beta"));

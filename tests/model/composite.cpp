@@ -3,6 +3,7 @@
 
 #include <ansatz/cost/cost_from.hpp>
 #include <ansatz/job/default_cost.hpp>
+#include <ansatz/model/autoencoder/autoencoder.hpp>
 #include <ansatz/model/layers/composite_layer.hpp>
 #include <ansatz/model/layers/flattener_layer.hpp>
 #include <ansatz/model/layers/pretrained_layer.hpp>
@@ -15,6 +16,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <filesystem>
 
 using namespace ansatz;
@@ -129,6 +131,52 @@ TEST_CASE("names: an object that stands in two places has its parameters once", 
                    ->parameters();
              }),
              Catch::Contains("is shared by layers whose inputs have different sizes"));
+}
+
+TEST_CASE("names: a shared part whose names are those of the path to it", "[model][mlp]") {
+  // "a_b" in "c" and "b" in "c_a" would both be "c_a_b".
+  const auto beside = [](const char* name, std::initializer_list<Shared<Layer>> parts) {
+    CompositeLayer composite = side_by_side(parts);
+    composite.layer_name = name;
+    return composite;
+  };
+  const Shared<Layer> c(beside("c", {Tanh("a_b", 3, irange(.1)), Tanh("z", 2, irange(.1))}));
+  const Shared<Model> model = stack(
+      4,
+      {FlattenerLayer(side_by_side(
+           {beside("left", {c, beside("c_a", {Tanh("b", 2, irange(.1))})}), beside("right", {c})})),
+       Softmax("y", 3, irange(.1))});
+  Names names = parameter_names(*model);
+  std::sort(names.begin(), names.end());
+  CHECK(names == Names{"both/left/c/a_b_W", "both/left/c/a_b_b", "both/left/c_a/b_W",
+                       "both/left/c_a/b_b", "both_left_c_z_W", "both_left_c_z_b", "softmax_W",
+                       "softmax_b"});
+  const Data data = data_of(*model, *model->default_cost());
+  CHECK(gradient_error(*model, *model->default_cost(), random_batch(data, 5, 2)) < 1e-8);
+
+  // A model without layers that stands in two layers.
+  const Shared<Model> inner(Autoencoder(nvis(4), nhid(3), act_enc("tanh"), irange(.1)));
+  const auto pretrained = [&](const char* name) {
+    PretrainedLayer layer;
+    layer.layer_name = name;
+    layer.layer_content = inner;
+    return layer;
+  };
+  const Names once = parameter_names(*stack(4, {pretrained("left")}));
+  const Names twice =
+      parameter_names(*stack(4, {side_by_side({pretrained("left"), pretrained("right")})}));
+  CHECK(twice.size() == once.size());
+  for (const std::string& each : twice) CHECK(each.starts_with("both_left_"));
+
+  // Where not even the path tells two layers apart.
+  CHECK_THAT(
+      message_of([&] {
+        stack(4,
+              {Tanh("a_b", 3, irange(.1)), FlattenerLayer(beside("a", {Tanh("b", 2, irange(.1))})),
+               Tanh("a/b", 2, irange(.1))})
+            ->parameters();
+      }),
+      Catch::Contains("two layers would have parameters of one name, which begins with a/b"));
 }
 
 TEST_CASE("nested MLPs: parameters and channels are named after all MLPs around them",

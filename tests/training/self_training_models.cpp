@@ -9,6 +9,7 @@
 #include <ansatz/model/coding/dictionaries.hpp>
 #include <ansatz/model/coding/feature_sign.hpp>
 #include <ansatz/model/density/mnd.hpp>
+#include <ansatz/model/density/parzen_windows.hpp>
 #include <ansatz/model/svm/svm.hpp>
 #include <ansatz/program/batch_reader.hpp>
 #include <ansatz/registry/job.hpp>
@@ -367,6 +368,32 @@ TEST_CASE("MND: mean, covariance, and a density", "[training][mnd]") {
     CHECK(out[i] == Approx(-.5 * form - std::log(2 * std::acos(-1)) - .5 * std::log(determinant)));
   }
   CHECK_THAT(error_of(Train(dataset({1, 2, 2, 4, 3, 6}, 2), MND(2))), Contains("feature 1"));
+}
+
+TEST_CASE("ParzenWindows: the density is the mean of a window about each sample",
+          "[training][parzen]") {
+  const double sigma = .4;
+  Vector x = drawn(120);
+  for (double& each : x) each += 1000;  // squares of which have no digits left for distances
+  SmallRun run(Train(dataset(x, 3), ParzenWindows(3, 30, sigma)));
+  run.run();
+  const Vector out = predicted(run.session), s = parameter(run.session, "samples");
+  REQUIRE(out.size() == 40);
+  CHECK(s.size() == 90);
+  for (std::size_t n = 0; n < 40; ++n) {
+    double density = 0;
+    for (std::size_t i = 0; i < 30; ++i) {
+      double squares = 0;
+      for (std::size_t k = 0; k < 3; ++k)
+        squares += (x[3 * n + k] - x[3 * i + k]) * (x[3 * n + k] - x[3 * i + k]);
+      density += std::exp(-squares / (2 * sigma * sigma)) / 30;
+    }
+    const double length = std::pow(2 * std::acos(-1) * sigma * sigma, 1.5);
+    CHECK(out[n] == Approx(std::log(density / length)).epsilon(1e-6));
+  }
+  CHECK_THAT(error_of(Train(dataset(x, 3), ParzenWindows(3, 41, sigma))),
+             Contains("samples is 41, but there are 40 examples"));
+  CHECK_THAT(error_of(Train(dataset(x, 3), ParzenWindows(4, 30, sigma))), Contains("nvis is 4"));
 }
 
 TEST_CASE("feature-sign search: Pylearn2's reference, and the conditions of the optimum",

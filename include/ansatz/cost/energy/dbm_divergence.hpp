@@ -95,7 +95,7 @@ class BaseCD : public SurrogateCost {
   /// Labels as the top layer has them; none of a cost without labels.
   constexpr std::optional<AnyExpr> labels(const DBM& dbm, const Data& data) const {
     if (!supervised_cost) return {};
-    return format_as(data[dbm.target_source()], dbm.target_space()).value();
+    return dbm.labels(data);
   }
   static constexpr const DBM* dbm_of(const Model& model) {
     const DBM* const known = model_as<DBM>(model);

@@ -2,26 +2,28 @@
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
+#include <ansatz/cost/energy/activity_numbers.hpp>
 #include <ansatz/job/cost.hpp>
 #include <ansatz/job/model_as.hpp>
-#include <ansatz/model/energy/dbm/dbm.hpp>
 
 ANSATZ_COMPILED_ONCE
 
 namespace ansatz {
 
 /// What both penalties share: the means of mean field, of the batch, and a target and a factor for
-/// each hidden layer. A factor of 0 leaves a layer out.
+/// each hidden layer, of one with pools [of pools, of detectors]. A factor of 0 leaves these out.
 class MeanFieldActivity : public Cost {
  public:
-  ir::List<double> targets, coeffs;
+  ir::List<ActivityNumbers> targets, coeffs;
   bool supervised_cost = false;
 
   template <class K>
   static constexpr void keys(K& key) {
     using Self = MeanFieldActivity;
-    key.required("targets", &Self::targets, "the wanted mean activity of each hidden layer")
-        .from_to(0, 1);
+    key.required("targets", &Self::targets,
+                 "the wanted mean activity of each hidden layer, of one with pools [of pools, of "
+                 "detectors]")
+        .from_to(-1, 1);
     key.required("coeffs", &Self::coeffs, "factor of each layer's penalty").at_least(0);
   }
   constexpr bool supervised() const override { return supervised_cost; }
@@ -31,33 +33,28 @@ class MeanFieldActivity : public Cost {
       graph_error("this cost needs a DBM for its model");
       return {};
     }
-    if (targets.size() != dbm->depth() || coeffs.size() != dbm->depth() || !eps_fit(dbm->depth())) {
-      graph_error("a penalty of mean activities needs a number for each hidden layer");
+    if (!fit_layers(*dbm, "a penalty of mean activities", "targets", targets, coeffs) ||
+        !eps_fit(*dbm))
       return {};
-    }
     const AnyExpr v = inputs_of(*dbm, data);
     DBMState s;
     if (supervised_cost) {
-      const AnyExpr y = format_as(data[dbm->target_source()], dbm->target_space()).value();
+      const AnyExpr y = dbm->labels(data);
       s = dbm->mean_field(v, &y).back();
     } else {
       s = dbm->mean_field(v).back();
     }
     AnyExpr total = constant(0);
-    for (int i = 0; i < dbm->depth(); ++i) {
-      if (coeffs[i] == 0) continue;
-      const DBMHiddenLayer& layer = *dbm->hidden_layers[i];
-      const String name = "activity." + layer.layer_name;
-      total = total + of_layer(layer, i, s.hidden[i], setting(name + ".target", targets[i]),
-                               setting(name, coeffs[i]));
-    }
+    for (int i = 0; i < dbm->depth(); ++i)
+      total =
+          total + of_layer(*dbm, i, s.hidden[i], "activity." + dbm->hidden_layers[i]->layer_name);
     return total;
   }
 
  protected:
-  constexpr virtual AnyExpr of_layer(const DBMHiddenLayer& layer, int i, const UnitState& s,
-                                     const AnyExpr& target, const AnyExpr& coefficient) const = 0;
-  constexpr virtual bool eps_fit(int) const { return true; }
+  constexpr virtual AnyExpr of_layer(const DBM& dbm, int i, const UnitState& s,
+                                     const String& name) const = 0;
+  constexpr virtual bool eps_fit(const DBM&) const { return true; }
 };
 
 /// The sum over layers of c times the mean over units of max(|m - target| - eps, 0), m being the
@@ -67,7 +64,7 @@ class MF_L1_ActCost : public MeanFieldActivity {
   static constexpr const char* yaml = "pylearn2.costs.dbm.MF_L1_ActCost";
   static constexpr const char* doc =
       "distances of a DBM's mean activities from what they should be";
-  ir::List<double> eps;
+  ir::List<ActivityNumbers> eps;
 
   constexpr MF_L1_ActCost() {}
   constexpr ~MF_L1_ActCost() override {}
@@ -80,12 +77,13 @@ class MF_L1_ActCost : public MeanFieldActivity {
   }
 
  protected:
-  constexpr AnyExpr of_layer(const DBMHiddenLayer& layer, int i, const UnitState& s,
-                             const AnyExpr& target, const AnyExpr& coefficient) const override {
-    return layer.l1_act_cost(s, target, coefficient,
-                             setting("activity." + layer.layer_name + ".eps", eps[i]));
+  constexpr AnyExpr of_layer(const DBM& dbm, int i, const UnitState& s,
+                             const String& name) const override {
+    return l1_act_cost(dbm, i, s, name, targets[i], coeffs[i], eps[i]);
   }
-  constexpr bool eps_fit(int depth) const override { return eps.size() == depth; }
+  constexpr bool eps_fit(const DBM& dbm) const override {
+    return fit_layers(dbm, "a penalty of mean activities", "eps", eps, coeffs);
+  }
 };
 
 /// The sum over layers of c times the mean over units of (m - target)^2.
@@ -103,9 +101,9 @@ class MF_L2_ActCost : public MeanFieldActivity {
   }
 
  protected:
-  constexpr AnyExpr of_layer(const DBMHiddenLayer& layer, int, const UnitState& s,
-                             const AnyExpr& target, const AnyExpr& coefficient) const override {
-    return layer.l2_act_cost(s, target, coefficient);
+  constexpr AnyExpr of_layer(const DBM& dbm, int i, const UnitState& s,
+                             const String& name) const override {
+    return l2_act_cost(dbm, i, s, name, targets[i], coeffs[i]);
   }
 };
 

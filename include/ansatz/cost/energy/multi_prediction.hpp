@@ -89,9 +89,9 @@ class MultiPrediction : public Cost {
   bool monitor_each_step = false, monitor_multi_inference = false;
   std::optional<int> niter, block_grad;
   std::optional<double> robustness;
-  ir::List<double> l1_act_targets, l1_act_coeffs, l1_act_eps, range_rewards;
-  ir::List<double> reweighted_act_targets, reweighted_act_coeffs;
-  ir::List<double> toronto_act_targets, toronto_act_coeffs;
+  ir::List<ActivityNumbers> l1_act_targets, l1_act_coeffs, l1_act_eps, range_rewards;
+  ir::List<ActivityNumbers> reweighted_act_targets, reweighted_act_coeffs;
+  ir::List<ActivityNumbers> toronto_act_targets, toronto_act_coeffs;
 
   constexpr MultiPrediction() {}
   constexpr explicit MultiPrediction(const Shared<MaskGen>& masks) : mask_gen(masks) {}
@@ -111,8 +111,9 @@ class MultiPrediction : public Cost {
     key("robustness", &Self::robustness,
         "factor of the squared distance of the hidden means and of those given all of v")
         .at_least(0);
-    key("l1_act_targets", &Self::l1_act_targets, "the wanted mean activity of each hidden layer")
-        .from_to(0, 1);
+    key("l1_act_targets", &Self::l1_act_targets,
+        "the wanted mean activity of each hidden layer, of one with pools [of pools, of detectors]")
+        .from_to(-1, 1);
     key("l1_act_coeffs", &Self::l1_act_coeffs, "factor of the distance from it").at_least(0);
     key("l1_act_eps", &Self::l1_act_eps, "distances that cost nothing; default: 0").at_least(0);
     key("range_rewards", &Self::range_rewards,
@@ -126,7 +127,7 @@ class MultiPrediction : public Cost {
         .at_least(0);
     key("toronto_act_targets", &Self::toronto_act_targets,
         "the wanted mean activity of each hidden layer, as of TorontoSparsity")
-        .from_to(0, 1);
+        .from_to(-1, 1);
     key("toronto_act_coeffs", &Self::toronto_act_coeffs, "factor of that penalty").at_least(0);
     key("monitor_each_step", &Self::monitor_each_step,
         "channels of the cost after each round, and of the largest change of a pixel by it");
@@ -237,11 +238,13 @@ class MultiPrediction : public Cost {
     if (!l1_act_targets.empty()) total = total + l1_act_cost(dbm, means);
     if (!reweighted_act_targets.empty()) total = total + reweighted_act_cost(dbm, means);
     for (int i = 0; i < range_rewards.size(); ++i) {
-      if (range_rewards[i] == 0) continue;
-      const AnyExpr h = dbm.hidden_layers[i]->rewarded(means.hidden[i]);
-      total =
-          total + setting("range_reward." + dbm.hidden_layers[i]->layer_name, range_rewards[i]) *
-                      mean(1 - (max(h, batch) - min(h, batch)));
+      const DBMHiddenLayer& layer = *dbm.hidden_layers[i];
+      total = total + of_activities(
+                          layer, range_rewards[i], "range_reward." + layer.layer_name,
+                          [&] { return layer.rewarded(dbm.below(i), means.hidden[i]); },
+                          [&](const AnyExpr& h, const String& own, int k) {
+                            return setting(own, range_rewards[i].list[k]) * mean(1 - range_of(h));
+                          });
     }
     if (robustness) {
       const DBMState known =
@@ -257,25 +260,35 @@ class MultiPrediction : public Cost {
   constexpr AnyExpr reweighted_act_cost(const DBM& dbm, const DBMState& s) const {
     AnyExpr total = constant(0);
     for (int i = 0; i < dbm.depth(); ++i) {
-      if (reweighted_act_coeffs[i] == 0) continue;
-      const String name = "reweighted_act." + dbm.hidden_layers[i]->layer_name;
-      const AnyExpr h = dbm.hidden_layers[i]->rewarded(s.hidden[i]);
-      const AnyExpr off = mean(h, batch) - setting(name + ".target", reweighted_act_targets[i]);
+      const DBMHiddenLayer& layer = *dbm.hidden_layers[i];
+      const ActivityNumbers &targets = reweighted_act_targets[i],
+                            &coeffs = reweighted_act_coeffs[i];
       total = total +
-              setting(name, reweighted_act_coeffs[i]) * mean(square(off) / (1e-7 + h * (1 - h)));
+              of_activities(
+                  layer, coeffs, "reweighted_act." + layer.layer_name,
+                  [&] { return layer.rewarded(dbm.below(i), s.hidden[i]); },
+                  [&](const AnyExpr& h, const String& own, int k) {
+                    const AnyExpr off =
+                        mean_activity(h) - setting(own + ".target", targets.list[k]);
+                    return setting(own, coeffs.list[k]) * mean(square(off) / (1e-7 + h * (1 - h)));
+                  });
     }
     return total;
   }
+  // Of each unit in the batch; at the places of an image of each channel.
+  static constexpr AnyExpr range_of(const AnyExpr& h) {
+    if (h.shape().rank > 2)
+      return max(h, batch, axis<0>, axis<1>) - min(h, batch, axis<0>, axis<1>);
+    return max(h, batch) - min(h, batch);
+  }
   constexpr AnyExpr toronto_act_cost(const DBM& dbm, const DBMState& s) const {
     AnyExpr total = constant(0);
-    for (int i = 0; i < dbm.depth(); ++i)
-      if (toronto_act_coeffs[i] != 0) total = total + toronto_act_cost(dbm, i, s.hidden[i]);
+    for (int i = 0; i < dbm.depth(); ++i) total = total + toronto_act_cost(dbm, i, s.hidden[i]);
     return total;
   }
   constexpr AnyExpr toronto_act_cost(const DBM& dbm, int i, const UnitState& s) const {
-    const String name = "toronto_act." + dbm.hidden_layers[i]->layer_name;
-    return dbm.hidden_layers[i]->l2_act_cost(s, setting(name + ".target", toronto_act_targets[i]),
-                                             setting(name, toronto_act_coeffs[i]));
+    return l2_act_cost(dbm, i, s, "toronto_act." + dbm.hidden_layers[i]->layer_name,
+                       toronto_act_targets[i], toronto_act_coeffs[i]);
   }
   // After round i, of what was hidden.
   constexpr AnyExpr inpaint_cost(const DBM& dbm, const Inferred& seen, int i) const {
@@ -300,12 +313,13 @@ class MultiPrediction : public Cost {
   constexpr AnyExpr l1_act_cost(const DBM& dbm, const DBMState& s) const {
     AnyExpr total = constant(0);
     for (int i = 0; i < dbm.depth(); ++i) {
-      if (l1_act_coeffs[i] == 0) continue;
-      const String name = "l1_act." + dbm.hidden_layers[i]->layer_name;
-      total = total + dbm.hidden_layers[i]->l1_act_cost(
-                          s.hidden[i], setting(name + ".target", l1_act_targets[i]),
-                          setting(name, l1_act_coeffs[i]),
-                          setting(name + ".eps", l1_act_eps.empty() ? 0 : l1_act_eps[i]));
+      ActivityNumbers eps;
+      for (int k = 0; l1_act_eps.empty() && k < l1_act_coeffs[i].list.size(); ++k)
+        eps.list.push_back(0);
+      if (!l1_act_eps.empty()) eps = l1_act_eps[i];
+      total = total + ansatz::l1_act_cost(dbm, i, s.hidden[i],
+                                          "l1_act." + dbm.hidden_layers[i]->layer_name,
+                                          l1_act_targets[i], l1_act_coeffs[i], eps);
     }
     return total;
   }
@@ -319,25 +333,18 @@ class MultiPrediction : public Cost {
       graph_error("MultiPrediction with labels needs a DBM whose last layer is a Softmax");
       return nullptr;
     }
-    const int layers = dbm->depth();
-    const auto fits = [&](const ir::List<double>& wanted, const ir::List<double>& coefficients) {
-      return wanted.size() == coefficients.size() && (wanted.empty() || wanted.size() == layers);
+    const auto fit = [&](const char* name, const ir::List<ActivityNumbers>& wanted,
+                         const ir::List<ActivityNumbers>& coefficients) {
+      if (wanted.empty() && coefficients.empty()) return true;
+      return fit_layers(*dbm, "MultiPrediction", name, wanted, coefficients);
     };
-    const bool eps_fit = l1_act_eps.empty() || l1_act_eps.size() == l1_act_targets.size();
-    if (!fits(l1_act_targets, l1_act_coeffs) || !eps_fit) {
-      graph_error(
-          "MultiPrediction: l1_act_targets, l1_act_coeffs and l1_act_eps need a number for "
-          "each hidden layer");
-      return nullptr;
-    }
-    if (!fits(reweighted_act_targets, reweighted_act_coeffs) ||
-        !fits(toronto_act_targets, toronto_act_coeffs) || !fits(range_rewards, range_rewards)) {
-      graph_error(
-          "MultiPrediction: range_rewards, and targets and coeffs of reweighted_act and "
-          "toronto_act, need a number for each hidden layer");
-      return nullptr;
-    }
-    return dbm;
+    const bool good =
+        fit("l1_act_targets", l1_act_targets, l1_act_coeffs) &&
+        (l1_act_eps.empty() || fit("l1_act_eps", l1_act_eps, l1_act_coeffs)) &&
+        fit("reweighted_act_targets", reweighted_act_targets, reweighted_act_coeffs) &&
+        fit("toronto_act_targets", toronto_act_targets, toronto_act_coeffs) &&
+        fit("range_rewards", range_rewards, range_rewards);
+    return good ? dbm : nullptr;
   }
 };
 

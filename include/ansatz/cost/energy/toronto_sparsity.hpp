@@ -2,9 +2,9 @@
 #pragma once
 
 #include <ansatz/base/compiled_once.hpp>
+#include <ansatz/cost/energy/activity_numbers.hpp>
 #include <ansatz/job/cost.hpp>
 #include <ansatz/job/model_as.hpp>
-#include <ansatz/model/energy/dbm/dbm.hpp>
 #include <dsl/ops/control/stop_gradient.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -17,10 +17,10 @@ namespace ansatz {
 /// @param penalty  that of layer i, of its state; asked where its coefficient is not 0
 template <class F>
 constexpr AnyExpr as_if_linear(const DBM& dbm, const DBMState& held,
-                               const ir::List<double>& coefficients, F penalty) {
+                               const ir::List<ActivityNumbers>& coefficients, F penalty) {
   AnyExpr total = constant(0);
   for (int i = 0; i < dbm.depth(); ++i) {
-    if (coefficients[i] == 0) continue;
+    if (coefficients[i].zero()) continue;
     const AnyExpr slope = grad(penalty(i, held.hidden[i]), held.hidden[i].down);
     const AnyExpr linear =
         dbm.hidden_layers[i]->linear_feed_forward(dbm.below(i), dbm.seen_below(held, i));
@@ -32,12 +32,13 @@ constexpr AnyExpr as_if_linear(const DBM& dbm, const DBMState& held,
 /// The penalty of a DBM's mean activities: the sum over layers of coeffs times the mean over units
 /// of the squared distance of targets and of their mean over the batch. Its gradient is that of
 /// Salakhutdinov's program: as if the means were u W + b, so that it does not vanish where units
-/// are nearly always on or off. A coefficient of 0 leaves a layer out.
+/// are nearly always on or off. A coefficient of 0 leaves a layer out. Layers with pools have no
+/// such approximation; a CompositeLayer has a number for each of its components.
 class TorontoSparsity : public Cost {
  public:
   static constexpr const char* yaml = "pylearn2.costs.dbm.TorontoSparsity";
   static constexpr const char* doc = "mean activities of a DBM's hidden units are to be as told";
-  ir::List<double> targets, coeffs;
+  ir::List<ActivityNumbers> targets, coeffs;
   bool supervised_cost = false;
 
   constexpr TorontoSparsity() {}
@@ -45,8 +46,10 @@ class TorontoSparsity : public Cost {
   template <class K>
   static constexpr void keys(K& key) {
     using Self = TorontoSparsity;
-    key.required("targets", &Self::targets, "the wanted mean activity of each hidden layer")
-        .from_to(0, 1);
+    key.required("targets", &Self::targets,
+                 "the wanted mean activity of each hidden layer, of one with pools [of pools, of "
+                 "detectors]")
+        .from_to(-1, 1);
     key.required("coeffs", &Self::coeffs, "factor of each layer's penalty").at_least(0);
     key("supervised", &Self::supervised_cost, "whether labels are data, too");
   }
@@ -57,8 +60,7 @@ class TorontoSparsity : public Cost {
     if (!dbm) return {};
     const DBMState s = inferred(*dbm, data);
     AnyExpr total = constant(0);
-    for (int i = 0; i < dbm->depth(); ++i)
-      if (coeffs[i] != 0) total = total + penalty(*dbm, i, s.hidden[i]);
+    for (int i = 0; i < dbm->depth(); ++i) total = total + penalty(*dbm, i, s.hidden[i]);
     return total;
   }
   constexpr GradientList gradients(const Model& model, const Data& data) const override {
@@ -76,13 +78,12 @@ class TorontoSparsity : public Cost {
   constexpr DBMState inferred(const DBM& dbm, const Data& data) const {
     const AnyExpr v = inputs_of(dbm, data);
     if (!supervised_cost) return dbm.mean_field(v).back();
-    const AnyExpr y = format_as(data[dbm.target_source()], dbm.target_space()).value();
+    const AnyExpr y = dbm.labels(data);
     return dbm.mean_field(v, &y).back();
   }
   constexpr AnyExpr penalty(const DBM& dbm, int i, const UnitState& s) const {
-    const DBMHiddenLayer& layer = *dbm.hidden_layers[i];
-    const String name = "toronto_sparsity." + layer.layer_name;
-    return layer.l2_act_cost(s, setting(name + ".target", targets[i]), setting(name, coeffs[i]));
+    return l2_act_cost(dbm, i, s, "toronto_sparsity." + dbm.hidden_layers[i]->layer_name,
+                       targets[i], coeffs[i]);
   }
   constexpr const DBM* fitting(const Model& model) const {
     const DBM* const dbm = model_as<DBM>(model);
@@ -90,12 +91,7 @@ class TorontoSparsity : public Cost {
       graph_error("TorontoSparsity needs a DBM for its model");
       return nullptr;
     }
-    if (targets.size() == dbm->depth() && coeffs.size() == dbm->depth()) return dbm;
-    const String text = "TorontoSparsity: " + to_text(targets.size()) + " targets and " +
-                        to_text(coeffs.size()) + " coefficients, but the DBM has " +
-                        to_text(dbm->depth()) + " hidden layers";
-    graph_error(text.c_str());
-    return nullptr;
+    return fit_layers(*dbm, "TorontoSparsity", "targets", targets, coeffs) ? dbm : nullptr;
   }
 };
 

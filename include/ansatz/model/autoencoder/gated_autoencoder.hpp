@@ -165,9 +165,11 @@ class FactoredGatedAutoencoder : public GatedAutoencoder {
     const AnyExpr factors = matmul(p.x, wxf()) * matmul(p.y, wyf());
     return act_enc(matmul(factors, transpose(whf_in())) + leaf("mb", nmap));
   }
-  constexpr Pair reconstructXY(const Pair& p) const override {
+  constexpr Pair reconstructXY(const Pair& p) const override { return decode(p, encode(p)); }
+  /// x and y made of each other by a code, which may be that of another pair.
+  constexpr Pair decode(const Pair& p, const AnyExpr& code) const {
     const AnyExpr x = matmul(p.x, wxf()), y = matmul(p.y, wyf());
-    const AnyExpr h = matmul(encode(p), whf());
+    const AnyExpr h = matmul(code, whf());
     return {act_dec(matmul(y * h, transpose(wxf())) + leaf("vbX", size(0))),
             act_dec(matmul(x * h, transpose(wyf())) + leaf("vbY", size(1)))};
   }

@@ -3,6 +3,7 @@
 
 #include <ansatz/base/compiled_once.hpp>
 #include <ansatz/base/keys.hpp>
+#include <ansatz/base/seed.hpp>
 #include <ansatz/job/parameter_list.hpp>
 #include <dsl/ops/arithmetic/add.hpp>
 #include <dsl/ops/arithmetic/divide.hpp>
@@ -13,6 +14,8 @@
 #include <dsl/ops/arithmetic/sqrt.hpp>
 #include <dsl/ops/arithmetic/square.hpp>
 #include <dsl/ops/arithmetic/subtract.hpp>
+#include <dsl/ops/constant/constant.hpp>
+#include <dsl/ops/random/multinomial.hpp>
 #include <dsl/ops/random/normal.hpp>
 #include <dsl/ops/reduce/sum.hpp>
 
@@ -99,6 +102,52 @@ class UniformHypersphere : public Distribution {
     if (v.shape().rank != 2 || v.shape()[1] != dim)
       graph_error("UniformHypersphere: the model's examples are no vectors of its dim");
     return v;
+  }
+};
+
+/// One of several classes, one-hot, with given probabilities: noise for examples that are words of
+/// a vocabulary (Mnih and Teh 2012). Pylearn2's.
+///
+///     Multinomial({.2, .5, .3})
+class Multinomial : public Distribution {
+ public:
+  static constexpr const char* yaml = "pylearn2.distributions.multinomial.Multinomial";
+  static constexpr const char* doc = "one of several classes, as a one-hot vector";
+  ir::List<double> pi;
+  bool renormalize = false;
+  Seed rng;
+
+  constexpr Multinomial() {}
+  constexpr Multinomial(std::initializer_list<double> probabilities) {
+    for (const double p : probabilities) pi.push_back(p);
+  }
+  constexpr ~Multinomial() override {}
+  template <class K>
+  static constexpr void keys(K& key) {
+    key.required("pi", &Multinomial::pi, "the probability of each class").at_least(0);
+    key("renormalize", &Multinomial::renormalize, "whether pi is divided by its sum");
+    key("rng", &Multinomial::rng, "accepted and ignored: draws depend on the seed of the job");
+  }
+  /// KeyFaults: no class, or probabilities whose sum is not 1 and may not be made 1.
+  void check() const;
+
+  constexpr AnyExpr sample_like(const AnyExpr& v) const override {
+    return multinomial(0 * v + probabilities(v));
+  }
+  constexpr AnyExpr log_prob(const AnyExpr& v) const override {
+    return log(sum(v * probabilities(v), units));
+  }
+
+ private:
+  constexpr AnyExpr probabilities(const AnyExpr& v) const {
+    const int classes = pi.size();
+    if (v.shape().rank != 2 || v.shape()[1] != classes)
+      graph_error("Multinomial: the model's examples are no vectors of as many numbers as pi has");
+    double total = 0;
+    for (const double p : pi) total += p;
+    ir::List<double> shares;
+    for (const double p : pi) shares.push_back(p / total);
+    return AnyExpr(ir::make_constant(ir::make_shape(classes), shares.data(), classes));
   }
 };
 

@@ -20,13 +20,15 @@ namespace ansatz {
 
 /// Binary visible units. Parameter: visible_bias [nvis], 0 at first, or where units that see
 /// nothing have the means of a data set. With `center`, others see v minus these first means, the
-/// parameter visible_offset, which is not trained (Montavon and Müller 2012).
+/// parameter visible_offset, which is not trained (Montavon and Müller 2012). Each unit may stand
+/// for several, `copies`, of one bias and one set of weights: v is then their mean, which others
+/// see as often as there are copies.
 class BinaryVector : public DBMVisibleLayer {
  public:
   static constexpr const char* yaml = "pylearn2.models.dbm.BinaryVector";
   static constexpr const char* also[] = {"pylearn2.models.dbm.layer.BinaryVector"};
   static constexpr const char* doc = "binary visible units";
-  int nvis = 0;
+  int nvis = 0, copies = 1;
   Shared<Dataset> bias_from_marginals;
   bool center = false, learn_init_inpainting_state = false;
 
@@ -42,6 +44,8 @@ class BinaryVector : public DBMVisibleLayer {
     key("bias_from_marginals", &BinaryVector::bias_from_marginals,
         "data set in [0, 1] whose means units that see nothing have at first");
     key("center", &BinaryVector::center, "whether others see v minus its first means");
+    key("copies", &BinaryVector::copies, "units of the same weights that each v is the mean of")
+        .from_to(1, 1000);
     key("learn_init_inpainting_state", &BinaryVector::learn_init_inpainting_state,
         "whether gradients see what MultiPrediction begins hidden pixels with");
   }
@@ -60,17 +64,18 @@ class BinaryVector : public DBMVisibleLayer {
   }
   void initialize(InitialValues& values) const override;
   constexpr AnyExpr upward(const AnyExpr& v) const override {
-    if (center) return v - offset();
-    return v;
+    if (center) return of_copies(copies, v - offset());
+    return of_copies(copies, v);
   }
   constexpr AnyExpr mean_of(const AnyExpr& message) const override {
     return sigmoid(message + bias());
   }
   constexpr AnyExpr sample(const AnyExpr& message) const override {
-    return bernoulli(mean_of(message));
+    const AnyExpr p = mean_of(message);
+    return mean_of_draws(copies, [&] { return AnyExpr(bernoulli(p)); });
   }
   constexpr AnyExpr sample_alone(const AnyExpr& like) const override {
-    return bernoulli_like(like, sigmoid(bias()));
+    return mean_of_draws(copies, [&] { return AnyExpr(bernoulli_like(like, sigmoid(bias()))); });
   }
   constexpr AnyExpr energy_term(const AnyExpr& v) const override {
     return -sum(upward(v) * bias(), units);

@@ -15,14 +15,16 @@ namespace ansatz {
 
 /// Binary hidden units, the detectors h, in pools p of `pool_size` neighbours, of which at most one
 /// is on (Lee et al. 2009): the layer below sees detectors, the layer above sees pools, which are
-/// on where one of theirs is. With pools of one, the units of a Boltzmann machine. Parameters
-/// "<layer>_W" [below, detector_layer_dim], "<layer>_b".
+/// on where one of theirs is. With pools of one, the units of a Boltzmann machine. Each pool may
+/// stand for several, `copies`, of the same biases and weights: states are then their means, which
+/// others see as often as there are copies. Parameters "<layer>_W" [below, detector_layer_dim],
+/// "<layer>_b".
 class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
  public:
   static constexpr const char* yaml = "pylearn2.models.dbm.BinaryVectorMaxPool";
   static constexpr const char* also[] = {"pylearn2.models.dbm.layer.BinaryVectorMaxPool"};
   static constexpr const char* doc = "binary hidden units, pooled or not";
-  int detector_layer_dim = 0, pool_size = 1;
+  int detector_layer_dim = 0, pool_size = 1, copies = 1;
   Numbers init_bias = 0.;
   std::optional<double> b_lr_scale;
   bool center = false;
@@ -46,6 +48,8 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
     key("init_bias", &Self::init_bias, "first value of the biases: one, or one a detector");
     key("b_lr_scale", &Self::b_lr_scale, "factor of the learning rate for the biases").at_least(0);
     key("center", &Self::center, "whether others see h minus its first means");
+    key("copies", &Self::copies, "units of the same weights that each state is the mean of")
+        .from_to(1, 1000);
   }
   void check_on(const SpaceInfo& below) const override;
 
@@ -55,10 +59,7 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
   constexpr SpaceInfo state_space(const SpaceInfo&) const override { return detectors(); }
   constexpr SpaceInfo detectors() const { return vector_space(detector_layer_dim); }
   constexpr UnitState state_of(const SpaceInfo&, const AnyExpr& drawn) const override {
-    if (pool_size == 1) return {drawn, drawn};
-    const AnyExpr pools(ir::reshape_features(
-        drawn.value(), ir::make_shape(detector_layer_dim / pool_size, pool_size)));
-    return {sum(pools, axis<1>), drawn};
+    return with_pools(drawn);
   }
 
   constexpr AnyExpr b() const {
@@ -135,20 +136,15 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
     list.add("p_", pools);
     list.add("h_", detectors);
   }
-  /// Of detectors; without pools they are all there is.
-  constexpr AnyExpr l2_act_cost(const UnitState& s, const AnyExpr& target,
-                                const AnyExpr& coefficient) const override {
-    if (pool_size != 1) return DBMHiddenLayer::l2_act_cost(s, target, coefficient);
-    return coefficient * mean(square(mean(s.down, batch) - target));
+  /// Of pools and detectors; without pools detectors are all there is.
+  constexpr ir::List<AnyExpr> activities(const SpaceInfo&, const UnitState& s) const override {
+    ir::List<AnyExpr> list;
+    if (pool_size != 1) list.push_back(s.up);
+    list.push_back(s.down);
+    return list;
   }
-  constexpr AnyExpr l1_act_cost(const UnitState& s, const AnyExpr& target,
-                                const AnyExpr& coefficient, const AnyExpr& eps) const override {
-    if (pool_size != 1) return DBMHiddenLayer::l1_act_cost(s, target, coefficient, eps);
-    return coefficient * mean(relu(abs(mean(s.down, batch) - target) - eps));
-  }
-  constexpr AnyExpr rewarded(const UnitState& s) const override {
-    if (pool_size != 1) return DBMHiddenLayer::rewarded(s);
-    return s.down;
+  constexpr ir::List<AnyExpr> rewarded(const SpaceInfo& below, const UnitState& s) const override {
+    return activities(below, s);
   }
   constexpr AnyExpr linear_feed_forward(const SpaceInfo& below, const AnyExpr& u) const override {
     if (pool_size != 1) return DBMHiddenLayer::linear_feed_forward(below, u);
@@ -164,9 +160,15 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
     UnitState state;
     PooledUnits<AnySpace, AnySpace> pooled;  // of pools of several, as columns
   };
+  constexpr UnitState with_pools(const AnyExpr& detectors_there) const {
+    if (pool_size == 1) return {detectors_there, detectors_there};
+    const AnyExpr pools(
+        reshaped(detectors_there, ir::make_shape(detector_layer_dim / pool_size, pool_size)));
+    return {sum(pools, axis<1>), detectors_there};
+  }
   constexpr AnyExpr centered(const AnyExpr& s) const {
-    if (center) return s - offset();
-    return s;
+    if (center) return of_copies(copies, s - offset());
+    return of_copies(copies, s);
   }
   constexpr PoolOptions windows() const {
     PoolOptions o;
@@ -200,9 +202,13 @@ class BinaryVectorMaxPool : public DBMHiddenLayer, public Weights {
   }
   constexpr UnitState drawn(const AnyExpr& z, const AnyExpr* message) const {
     const Means m = means(z, message);
-    if (pool_size != 1) return of_columns(sample_pooled_units(m.pooled, windows()));
-    const AnyExpr h = bernoulli(m.state.down);
-    return {h, h};
+    if (pool_size == 1) {
+      const AnyExpr h = mean_of_draws(copies, [&] { return AnyExpr(bernoulli(m.state.down)); });
+      return {h, h};
+    }
+    const auto draw = [&] { return of_columns(sample_pooled_units(m.pooled, windows())); };
+    if (copies == 1) return draw();
+    return with_pools(mean_of_draws(copies, [&] { return draw().down; }));
   }
 };
 

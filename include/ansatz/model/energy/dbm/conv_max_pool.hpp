@@ -6,7 +6,6 @@
 #include <ansatz/linear/weights.hpp>
 #include <ansatz/model/energy/dbm/dbm_layer.hpp>
 #include <ansatz/spaces/axis_order.hpp>
-#include <dsl/ops/activation/relu.hpp>
 #include <dsl/ops/image/max_pool.hpp>
 #include <dsl/ops/image/probabilistic_max_pool.hpp>
 
@@ -171,11 +170,15 @@ class ConvMaxPool : public DBMHiddenLayer, public Weights {
     add("range", high - low);
     add("mean", mean(s.up, batch, axis<0>, axis<1>));
   }
-  /// Of channels, whose activity is the mean over examples and places; without pools.
-  constexpr AnyExpr l1_act_cost(const UnitState& s, const AnyExpr& target,
-                                const AnyExpr& coefficient, const AnyExpr& eps) const override {
-    if (pool_rows * pool_cols != 1) return DBMHiddenLayer::l1_act_cost(s, target, coefficient, eps);
-    return coefficient * mean(relu(abs(mean(s.down, batch, axis<0>, axis<1>) - target) - eps));
+  /// Of pools and detectors; without pools detectors are all there is.
+  constexpr ir::List<AnyExpr> activities(const SpaceInfo&, const UnitState& s) const override {
+    ir::List<AnyExpr> list;
+    if (pool_rows * pool_cols != 1) list.push_back(s.up);
+    list.push_back(s.down);
+    return list;
+  }
+  constexpr ir::List<AnyExpr> rewarded(const SpaceInfo& below, const UnitState& s) const override {
+    return activities(below, s);
   }
 
  private:

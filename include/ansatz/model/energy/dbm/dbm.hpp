@@ -140,6 +140,14 @@ class DBM : public Model {
     if (has_classes()) return output_space_of(depth() - 1);
     return {};
   }
+  /// The labels of a batch, as the last layer has them. Error where that has no classes.
+  constexpr AnyExpr labels(const Data& data) const {
+    if (!has_classes()) {
+      graph_error("a supervised cost needs a DBM whose last layer is a Softmax");
+      return inputs_of(*this, data);
+    }
+    return format_as(data[target_source()], target_space()).value();
+  }
   constexpr int batch_size() const override { return fixed_batch_size; }
   constexpr int depth() const { return hidden_layers.size(); }
   /// The Space below hidden layer i.
@@ -380,7 +388,15 @@ class DBM : public Model {
   }
   constexpr void modify_updates(UpdateList& updates) const override {
     visible_layer->modify_updates(updates);
-    for (int i = 0; i < depth(); ++i) hidden_layers[i]->modify_updates(below(i), updates);
+    bool limits = visible_layer->has_limits();
+    for (int i = 0; i < depth(); ++i) {
+      hidden_layers[i]->modify_updates(below(i), updates);
+      limits = limits || hidden_layers[i]->has_limits();
+    }
+    if (!limits) return;
+    const ir::List<LimitedWeights> W = limited_weights(updates);
+    visible_layer->limit(W[0], updates);
+    for (int i = 0; i < depth(); ++i) hidden_layers[i]->limit(below(i), W[i + 1], updates);
   }
   /// Of each layer: norms of its weights, and of its means ("mf_<layer>_") what layers of an MLP
   /// tell of their outputs; of several layers how far the last round moved the means.
@@ -388,11 +404,15 @@ class DBM : public Model {
     const ir::List<DBMState> history = mean_field(inputs_of(*this, data));
     ChannelList visible;
     visible_layer->channels(visible);
+    UpdateList none;
+    const ir::List<LimitedWeights> W = limited_weights(none);
+    visible_layer->bias_channels(W[0], visible);
     list.add("vis_", visible);
     for (int i = 0; i < depth(); ++i) {
       const DBMHiddenLayer& layer = *hidden_layers[i];
       ChannelList own, of_state;
       layer.channels(below(i), own);
+      layer.bias_channels(below(i), W[i + 1], own);
       layer.state_channels(below(i), history.back().hidden[i], of_state);
       list.add(layer.layer_name + "_", own);
       list.add("mf_" + layer.layer_name + "_", of_state);
@@ -418,6 +438,14 @@ class DBM : public Model {
   }
 
  private:
+  // Of each hidden layer as updates make them, before any limit; above the last there are none.
+  constexpr ir::List<LimitedWeights> limited_weights(UpdateList& updates) const {
+    ir::List<LimitedWeights> W;
+    for (int i = 0; i < depth(); ++i)
+      W.push_back(hidden_layers[i]->limited_weights(below(i), updates));
+    W.push_back({});
+    return W;
+  }
   constexpr String chains_name(int i) const { return "chains." + hidden_layers[i]->layer_name; }
   constexpr Function chains_function(const DBMState& s) const {
     Function f;

@@ -108,6 +108,40 @@ class DBMCompositeLayer : public DBMHiddenLayer {
   constexpr void modify_updates(const SpaceInfo& below, UpdateList& updates) const override {
     for (const auto& each : components) each->modify_updates(below, updates);
   }
+  constexpr bool has_limits() const override {
+    bool any_limit = false;
+    for (const auto& each : components) any_limit = any_limit || each->has_limits();
+    return any_limit;
+  }
+  /// Side by side, of those components that have any.
+  constexpr LimitedWeights limited_weights(const SpaceInfo& below,
+                                           UpdateList& updates) const override {
+    LimitedWeights joined_W;
+    for (const auto& each : components) {
+      const LimitedWeights own = each->limited_weights(below, updates);
+      if (!own.there) continue;
+      if (!joined_W.there) {
+        joined_W = own;
+        continue;
+      }
+      joined_W.before = concatenate(axis<1>, joined_W.before, own.before);
+      joined_W.after = concatenate(axis<1>, joined_W.after, own.after);
+    }
+    return joined_W;
+  }
+  constexpr void limit(const SpaceInfo& below, const LimitedWeights& above,
+                       UpdateList& updates) const override {
+    for (int i = 0; i < components.size(); ++i)
+      components[i]->limit(below, rows_in(below, above, i), updates);
+  }
+  constexpr void bias_channels(const SpaceInfo& below, const LimitedWeights& above,
+                               ChannelList& list) const override {
+    for (int i = 0; i < components.size(); ++i) {
+      ChannelList own;
+      components[i]->bias_channels(below, rows_in(below, above, i), own);
+      list.add(components[i]->layer_name + "_", own);
+    }
+  }
   constexpr void channels(const SpaceInfo& below, ChannelList& list) const override {
     for (const auto& each : components) {
       ChannelList own;
@@ -124,7 +158,30 @@ class DBMCompositeLayer : public DBMHiddenLayer {
     }
   }
 
+  /// Those of the components in turn.
+  constexpr ir::List<AnyExpr> activities(const SpaceInfo& below,
+                                         const UnitState& s) const override {
+    return each_of(below, s, [&](const DBMHiddenLayer& one, const UnitState& own) {
+      return one.activities(below, own);
+    });
+  }
+  constexpr ir::List<AnyExpr> rewarded(const SpaceInfo& below, const UnitState& s) const override {
+    return each_of(below, s, [&](const DBMHiddenLayer& one, const UnitState& own) {
+      return one.rewarded(below, own);
+    });
+  }
+  constexpr AnyExpr linear_feed_forward(const SpaceInfo& below, const AnyExpr& u) const override {
+    return beside([&](int i) { return components[i]->linear_feed_forward(below, u); });
+  }
+
  private:
+  template <class F>
+  constexpr ir::List<AnyExpr> each_of(const SpaceInfo& below, const UnitState& s, F of) const {
+    ir::List<AnyExpr> list;
+    for (int i = 0; i < components.size(); ++i)
+      for (const AnyExpr& each : of(*components[i], part(below, s, i))) list.push_back(each);
+    return list;
+  }
   constexpr bool none() const {
     if (components.empty()) graph_error("a CompositeLayer of a DBM needs at least one layer");
     return components.empty();
@@ -144,6 +201,14 @@ class DBMCompositeLayer : public DBMHiddenLayer {
     int begin = 0;
     for (int k = 0; k < i; ++k) begin += components[k]->output_space(below).total_dimension();
     return taken(x, begin, components[i]->output_space(below));
+  }
+  // Of weights that a layer above has, those of component i.
+  constexpr LimitedWeights rows_in(const SpaceInfo& below, const LimitedWeights& of, int i) const {
+    if (!of.there) return of;
+    int begin = 0;
+    for (int k = 0; k < i; ++k) begin += components[k]->output_space(below).total_dimension();
+    const int end = begin + components[i]->output_space(below).total_dimension();
+    return {true, slice(of.before, axis<0>, begin, end), slice(of.after, axis<0>, begin, end)};
   }
   constexpr UnitState part(const SpaceInfo& below, const UnitState& s, int i) const {
     return {output_in(below, s.up, i), state_in(below, s.down, i)};

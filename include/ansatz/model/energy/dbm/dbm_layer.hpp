@@ -6,6 +6,8 @@
 #include <ansatz/job/channel.hpp>
 #include <ansatz/job/model.hpp>
 #include <ansatz/spaces/format_as.hpp>
+#include <dsl/ops/arithmetic/add.hpp>
+#include <dsl/ops/arithmetic/divide.hpp>
 #include <dsl/ops/arithmetic/multiply.hpp>
 
 ANSATZ_COMPILED_ONCE
@@ -16,6 +18,28 @@ namespace ansatz {
 /// layer below does. They differ where units are pooled: pools up, detectors down.
 struct UnitState {
   AnyExpr up, down;
+};
+
+/// The mean of so many draws: of units that stand for as many `copies` with the same weights.
+template <class F>
+constexpr AnyExpr mean_of_draws(int copies, F draw) {
+  AnyExpr total = draw();
+  for (int i = 1; i < copies; ++i) total = total + draw();
+  if (copies == 1) return total;
+  return total / copies;
+}
+/// What others see of a mean of copies.
+constexpr AnyExpr of_copies(int copies, const AnyExpr& mean) {
+  if (copies == 1) return mean;
+  return copies * mean;
+}
+
+/// Weights between units of -1 and 1 as an update makes them, and after their limits: of a layer
+/// whose parameters are those of units of 0 and 1, in which biases depend on weights. Others have
+/// none.
+struct LimitedWeights {
+  bool there = false;
+  AnyExpr before, after;
 };
 
 /// The visible units of a deep Boltzmann machine. They see the first hidden layer through a
@@ -47,6 +71,11 @@ class DBMVisibleLayer : public Object {
   /// noise that was normal at first.
   constexpr virtual AnyExpr recons_cost(const AnyExpr& v, const AnyExpr& message) const = 0;
   constexpr virtual void modify_updates(UpdateList&) const {}
+  /// Whether the energy's weights or biases have limits; and these, behind all other changes of
+  /// updates.
+  constexpr virtual bool has_limits() const { return false; }
+  constexpr virtual void limit(const LimitedWeights& /*above*/, UpdateList&) const {}
+  constexpr virtual void bias_channels(const LimitedWeights& /*above*/, ChannelList&) const {}
   constexpr virtual void channels(ChannelList&) const {}
 };
 
@@ -99,6 +128,15 @@ class DBMHiddenLayer : public Object {
                                         const UnitState& s) const = 0;
   constexpr virtual void weights(const SpaceInfo& below, ir::List<ModelWeights>& list) const = 0;
   constexpr virtual void modify_updates(const SpaceInfo& below, UpdateList& updates) const = 0;
+  /// As of a DBMVisibleLayer, with the weights on either side.
+  constexpr virtual bool has_limits() const { return false; }
+  constexpr virtual LimitedWeights limited_weights(const SpaceInfo&, UpdateList&) const {
+    return {};
+  }
+  constexpr virtual void limit(const SpaceInfo&, const LimitedWeights& /*above*/,
+                               UpdateList&) const {}
+  constexpr virtual void bias_channels(const SpaceInfo&, const LimitedWeights& /*above*/,
+                                       ChannelList&) const {}
   /// Channels of the parameters, and of a state.
   constexpr virtual void channels(const SpaceInfo&, ChannelList&) const {}
   constexpr virtual void state_channels(const SpaceInfo&, const UnitState&, ChannelList&) const {}
@@ -115,27 +153,18 @@ class DBMHiddenLayer : public Object {
     graph_error("this layer of a DBM has no classes");
     return like;
   }
-  /// c times the mean over units of what the distance of their mean activity and a target is above
-  /// `eps`.
-  constexpr virtual AnyExpr l1_act_cost(const UnitState&, const AnyExpr& /*target*/,
-                                        const AnyExpr& coefficient, const AnyExpr& /*eps*/) const {
+  /// What penalties of mean activities are of: the units, or pools and detectors. Error for layers
+  /// that have none.
+  constexpr virtual ir::List<AnyExpr> activities(const SpaceInfo&, const UnitState&) const {
     const String text = "layer " + layer_name + " has no penalty of its activities";
     graph_error(text.c_str());
-    return coefficient;
+    return {};
   }
-  /// c times the mean over units of the squared distance of their mean activity and a target.
-  constexpr virtual AnyExpr l2_act_cost(const UnitState&, const AnyExpr& /*target*/,
-                                        const AnyExpr& coefficient) const {
-    const String text = "layer " + layer_name + " has no penalty of its activities";
-    graph_error(text.c_str());
-    return coefficient;
-  }
-  /// The states of which MultiPrediction rewards the range or the deviation, number by number: of
-  /// sigmoid units. Error for layers that have none.
-  constexpr virtual AnyExpr rewarded(const UnitState& s) const {
+  /// The same of what MultiPrediction rewards the range of: units between 0 and 1.
+  constexpr virtual ir::List<AnyExpr> rewarded(const SpaceInfo&, const UnitState&) const {
     const String text = "layer " + layer_name + " has no rewards of its activities";
     graph_error(text.c_str());
-    return s.up;
+    return {};
   }
   /// u W + b: what TorontoSparsity takes for the state. Error for layers that have none.
   constexpr virtual AnyExpr linear_feed_forward(const SpaceInfo&, const AnyExpr& u) const {

@@ -13,13 +13,15 @@ ANSATZ_COMPILED_ONCE
 namespace ansatz {
 
 /// The top of a deep Boltzmann machine with labels: one variable of `n_classes` classes, one-hot.
-/// Parameters softmax_b, softmax_W [below, n_classes], as Pylearn2 calls them.
+/// Parameters softmax_b, softmax_W [below, n_classes], as Pylearn2 calls them. With `copies` the
+/// state is the mean of so many such variables of the same weights, as the words of a text are
+/// (Salakhutdinov and Hinton 2009, "Replicated Softmax").
 class DBMSoftmax : public DBMHiddenLayer, public Weights {
  public:
   static constexpr const char* yaml = "pylearn2.models.dbm.Softmax";
   static constexpr const char* also[] = {"pylearn2.models.dbm.layer.Softmax"};
   static constexpr const char* doc = "a variable of several classes, the top of a DBM";
-  int n_classes = 0;
+  int n_classes = 0, copies = 1;
   double sparse_istdev = 1;
   std::optional<double> b_lr_scale;
   bool center = false, learn_init_inpainting_state = true;
@@ -42,6 +44,8 @@ class DBMSoftmax : public DBMHiddenLayer, public Weights {
         .only_with("sparse_init");
     key("b_lr_scale", &Self::b_lr_scale, "factor of the learning rate for the biases").at_least(0);
     key("center", &Self::center, "whether others see the classes minus their first means");
+    key("copies", &Self::copies, "variables of the same weights that the state is the mean of")
+        .from_to(1, 1000);
     key("learn_init_inpainting_state", &Self::learn_init_inpainting_state,
         "whether gradients see what MultiPrediction begins hidden labels with");
   }
@@ -79,11 +83,13 @@ class DBMSoftmax : public DBMHiddenLayer, public Weights {
   }
   constexpr UnitState sample(const SpaceInfo& below, const AnyExpr& u,
                              const AnyExpr* message) const override {
-    const AnyExpr y = multinomial(mf_update(below, u, message).up);
+    const AnyExpr p = mf_update(below, u, message).up;
+    const AnyExpr y = mean_of_draws(copies, [&] { return AnyExpr(multinomial(p)); });
     return {y, y};
   }
   constexpr UnitState sample_alone(const SpaceInfo&, const AnyExpr& like) const override {
-    const AnyExpr y = multinomial(softmax(0 * like + b()));
+    const AnyExpr p = softmax(0 * like + b());
+    const AnyExpr y = mean_of_draws(copies, [&] { return AnyExpr(multinomial(p)); });
     return {y, y};
   }
   constexpr UnitState mf_alone(const SpaceInfo&, const AnyExpr& like) const override {
@@ -129,8 +135,8 @@ class DBMSoftmax : public DBMHiddenLayer, public Weights {
  private:
   // The biases begin at zero, so that the first means are equal.
   constexpr AnyExpr centered(const AnyExpr& s) const {
-    if (center) return s - 1. / n_classes;
-    return s;
+    if (center) return of_copies(copies, s - 1. / n_classes);
+    return of_copies(copies, s);
   }
 };
 

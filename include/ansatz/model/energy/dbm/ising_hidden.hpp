@@ -5,8 +5,6 @@
 #include <ansatz/linear/weights.hpp>
 #include <ansatz/model/energy/dbm/ising_visible.hpp>
 #include <ansatz/model/layers/dense.hpp>
-#include <dsl/ops/activation/relu.hpp>
-#include <dsl/ops/arithmetic/clip.hpp>
 #include <dsl/ops/arithmetic/square.hpp>
 #include <dsl/ops/reduce/sum.hpp>
 
@@ -121,13 +119,10 @@ class IsingHidden : public DBMHiddenLayer, public Weights {
                                 ChannelList& list) const override {
     Dense::activity_channels(s.up, "_x.", list);
   }
-  constexpr AnyExpr l2_act_cost(const UnitState& s, const AnyExpr& target,
-                                const AnyExpr& coefficient) const override {
-    return coefficient * mean(square(mean(s.down, batch) - target));
-  }
-  constexpr AnyExpr l1_act_cost(const UnitState& s, const AnyExpr& target,
-                                const AnyExpr& coefficient, const AnyExpr& eps) const override {
-    return coefficient * mean(relu(abs(mean(s.down, batch) - target) - eps));
+  constexpr ir::List<AnyExpr> activities(const SpaceInfo&, const UnitState& s) const override {
+    ir::List<AnyExpr> list;
+    list.push_back(s.down);
+    return list;
   }
   constexpr AnyExpr linear_feed_forward(const SpaceInfo& below, const AnyExpr& u) const override {
     return field(below, u);
@@ -164,9 +159,8 @@ class IsingHidden : public DBMHiddenLayer, public Weights {
 /// IsingHidden whose parameters are those of the Boltzmann machine with units (h + 1) / 2 of 0 and
 /// 1, the layer below being of -1 and 1 as well: with beta = 1 the probabilities are those of
 /// BinaryVectorMaxPool on a BinaryVector with the same parameters. The weights of the energy are W
-/// / 4, the biases b / 2 plus a quarter of the sum of a unit's weights, on both sides of W. Limits
-/// of these, and noise that they have where units are drawn, anew in every draw, are this layer's;
-/// a limit of biases is also that of `layer_below`, in a model of one hidden layer.
+/// / 4, the biases b / 2 plus a quarter of the sum of a unit's weights, on both sides of it. Limits
+/// of these, and noise that they have where units are drawn, anew in every draw, are this layer's.
 class BoltzmannIsingHidden : public IsingHidden {
  public:
   static constexpr const char* yaml = "pylearn2.models.dbm.ising.BoltzmannIsingHidden";
@@ -190,7 +184,7 @@ class BoltzmannIsingHidden : public IsingHidden {
     using Self = BoltzmannIsingHidden;
     IsingHidden::keys(key);
     key("layer_below", &Self::layer_below,
-        "the BoltzmannIsingVisible below, whose biases the limits are also of");
+        "the BoltzmannIsingVisible below; accepted: the DBM knows it");
     key("beta_lr_scale", &Self::beta_lr_scale, "factor of the learning rate for beta")
         .at_least(0)
         .only_with("learn_beta");
@@ -236,17 +230,40 @@ class BoltzmannIsingHidden : public IsingHidden {
       if (list[i].name == layer_name + "_beta")
         list[i].lr_scale = *beta_lr_scale, list[i].scaled = true;
   }
-  constexpr void modify_updates(const SpaceInfo& below, UpdateList& updates) const override;
+  constexpr void modify_updates(const SpaceInfo& below, UpdateList& updates) const override {
+    if (AnyExpr* const next = updates.find(layer_name + "_beta")) *next = clip(*next, 1, 1000);
+    IsingHidden::modify_updates(below, updates);
+  }
+  constexpr bool has_limits() const override {
+    return min_ising_b || max_ising_b || min_ising_W || max_ising_W;
+  }
+  constexpr LimitedWeights limited_weights(const SpaceInfo& below,
+                                           UpdateList& updates) const override {
+    // As the update says, or as they are.
+    const AnyExpr* const next = updates.find(layer_name + "_W");
+    const AnyExpr now = .25 * (next ? *next : W(at(below)));
+    return {true, now, ising::within(now, min_ising_W, max_ising_W)};
+  }
+  constexpr void limit(const SpaceInfo& below, const LimitedWeights& above,
+                       UpdateList& updates) const override {
+    const LimitedWeights own = limited_weights(below, updates);
+    ising::limit_bias(updates.find(layer_name + "_b"), own, above, min_ising_b, max_ising_b);
+    if (AnyExpr* const next = updates.find(layer_name + "_W"); next && has_limits())
+      *next = 4 * own.after;
+  }
   constexpr void channels(const SpaceInfo& below, ChannelList& list) const override {
     ChannelList norms;
     norm_channels(at(below), norms);
     list.add("boltzmann_", norms);
     list.add("beta", temperature());
-    const AnyExpr W_there = ising_W(below), b_there = .5 * b() + sum(W_there, axis<0>);
+    const AnyExpr W_there = ising_W(below);
     list.add("ising_W_min", min(W_there));
     list.add("ising_W_max", max(W_there));
-    list.add("ising_b_min", min(b_there));
-    list.add("ising_b_max", max(b_there));
+  }
+  constexpr void bias_channels(const SpaceInfo& below, const LimitedWeights& above,
+                               ChannelList& list) const override {
+    UpdateList none;
+    ising::bias_channels(b(), limited_weights(below, none), above, list);
   }
 
  protected:
@@ -269,30 +286,5 @@ class BoltzmannIsingHidden : public IsingHidden {
     return total;
   }
 };
-
-constexpr void BoltzmannIsingHidden::modify_updates(const SpaceInfo& below,
-                                                    UpdateList& updates) const {
-  if (AnyExpr* const next = updates.find(layer_name + "_beta")) *next = clip(*next, 1, 1000);
-  IsingHidden::modify_updates(below, updates);
-  if (!min_ising_b && !max_ising_b && !min_ising_W && !max_ising_W) return;
-  const auto within = [](const AnyExpr& x, const std::optional<double>& low,
-                         const std::optional<double>& high) {
-    return clip(x, low.value_or(-1e6), high.value_or(1e6));
-  };
-  // Each is what its update says, or as it was.
-  AnyExpr* const new_W = updates.find(layer_name + "_W");
-  AnyExpr* const new_b = updates.find(layer_name + "_b");
-  AnyExpr* const new_v = layer_below ? updates.find("visible_bias") : nullptr;
-  AnyExpr W_now = W(at(below));
-  if (new_W) W_now = *new_W;
-  const AnyExpr limited = within(.25 * W_now, min_ising_W, max_ising_W);
-  if (new_b)
-    *new_b = 2 * (within(.5 * *new_b + .25 * sum(W_now, axis<0>), min_ising_b, max_ising_b) -
-                  sum(limited, axis<0>));
-  if (new_v)
-    *new_v = 2 * (within(.5 * *new_v + .25 * sum(W_now, axis<1>), min_ising_b, max_ising_b) -
-                  sum(limited, axis<1>));
-  if (new_W) *new_W = 4 * limited;
-}
 
 }  // namespace ansatz

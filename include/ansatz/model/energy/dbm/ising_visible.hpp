@@ -79,10 +79,14 @@ class IsingVisible : public DBMVisibleLayer {
 
 /// IsingVisible whose biases are those of the Boltzmann machine with units x = (v + 1) / 2 of 0 and
 /// 1: the energy is -beta v b / 2, and the rest of it is that of a BoltzmannIsingHidden above.
+/// Limits and noise are of what biases are in the energy of v, b / 2 plus a quarter of the weights
+/// of v.
 class BoltzmannIsingVisible : public IsingVisible {
  public:
   static constexpr const char* yaml = "pylearn2.models.dbm.ising.BoltzmannIsingVisible";
   static constexpr const char* doc = "the same with the biases of units that are 0 or 1";
+  double sampling_b_stdev = 0;
+  std::optional<double> min_ising_b, max_ising_b;
 
   constexpr BoltzmannIsingVisible() {}
   constexpr ~BoltzmannIsingVisible() override {}
@@ -94,7 +98,29 @@ class BoltzmannIsingVisible : public IsingVisible {
   }
   template <class K>
   static constexpr void keys(K& key) {
+    using Self = BoltzmannIsingVisible;
     IsingVisible::keys(key);
+    key("sampling_b_stdev", &Self::sampling_b_stdev,
+        "standard deviation of noise on the biases of each example's units where they are drawn")
+        .at_least(0);
+    key("min_ising_b", &Self::min_ising_b, "least bias of the energy").not_above("max_ising_b");
+    key("max_ising_b", &Self::max_ising_b, "largest bias of the energy");
+  }
+  constexpr AnyExpr sample(const AnyExpr& message) const override {
+    const AnyExpr z = message + field();
+    if (sampling_b_stdev == 0) return ising::draw(z);
+    return ising::draw(z + temperature() * setting("visible.sampling_b_stdev", sampling_b_stdev) *
+                               normal_like(z));
+  }
+  constexpr void modify_updates(UpdateList& updates) const override {
+    if (AnyExpr* const next = updates.find("visible_beta")) *next = clip(*next, 1, 1000);
+  }
+  constexpr bool has_limits() const override { return min_ising_b || max_ising_b; }
+  constexpr void limit(const LimitedWeights& above, UpdateList& updates) const override {
+    ising::limit_bias(updates.find("visible_bias"), {}, above, min_ising_b, max_ising_b);
+  }
+  constexpr void bias_channels(const LimitedWeights& above, ChannelList& list) const override {
+    ising::bias_channels(bias(), {}, above, list);
   }
 
  protected:
