@@ -41,7 +41,7 @@ namespace {
 struct ShowArguments {
   std::string model, out, layer, rescale = "individual", sort = "none", shape, terminal = "auto";
   DataArguments data;
-  std::vector<std::string> libraries;
+  std::vector<std::string> defines, libraries;
   int rows = 20, columns = 20, zoom = 0, chains = 10, steps = 1000, threads = 1;
   std::int64_t seed = 1;
   bool border = false, raw = false, json = false;
@@ -352,8 +352,10 @@ std::unique_ptr<Train> described_by(const ShowArguments& a) {
   }
   const bool inside = a.model.starts_with("!obj");
   yaml::Errors errors;
-  const yaml::NodePtr root =
-      inside ? yaml::read_text("the data set", a.model, errors) : yaml::read_file(a.model, errors);
+  yaml::Reading reading;
+  reading.definitions = a.defines;
+  const yaml::NodePtr root = inside ? yaml::read_text("the data set", a.model, errors, reading)
+                                    : yaml::read_file(a.model, errors, reading);
   try {
     errors.raise();
   } catch (const FileError& error) {
@@ -363,6 +365,7 @@ std::unique_ptr<Train> described_by(const ShowArguments& a) {
       (root->kind == yaml::Kind::sequence || yaml::object_name(*root).ends_with("Train"))) {
     JobArguments arguments;
     arguments.path = a.model;
+    arguments.defines = a.defines;
     arguments.writes = false;
     Job loaded = arguments.load();
     if (!loaded.phases.empty() && loaded.phases[0].train && loaded.phases[0].train->dataset)
@@ -370,6 +373,7 @@ std::unique_ptr<Train> described_by(const ShowArguments& a) {
   } else {
     LoadOptions options;
     options.writes = false;
+    options.defines = a.defines;
     std::string text = a.model;
     if (!inside) {
       std::ifstream file(a.model, std::ios::binary);
@@ -419,6 +423,8 @@ int show_examples(const ShowArguments& a) {
   settle(a);
   load_libraries(a.libraries);
   if (is_yaml(a.model) || saved_kind(a.model) == "data set") return show_described(a);
+  if (!a.defines.empty())
+    throw CLI::ValidationError("-D", "it fills in texts of jobs and data sets (.yaml)");
   if (a.raw)
     throw CLI::ValidationError("--raw",
                                "it is of jobs and data sets (.yaml, and what `ansatz "
@@ -696,8 +702,11 @@ void add_show(CLI::App& to, int& exit, const char* name, const char* what, Show 
         ->check(whole_numbers(1, 1000))
         ->capture_default_str();
   }
-  if (examples)
+  if (examples) {
+    c->add_option("-D,--define", a->defines, "name=value for %(name)s of a job or data set")
+        ->allow_extra_args(false);
     c->add_flag("--raw", a->raw, "of jobs and data sets: as they are, without their preprocessor");
+  }
   if (show == &show_samples) {
     c->add_option("--chains", a->chains, "of a Boltzmann machine: how many")
         ->check(whole_numbers(1, 1000))

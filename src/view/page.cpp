@@ -57,7 +57,7 @@ std::string joined(const char* const (&pieces)[n]) {
 
 // So many points of a curve are more than any screen shows.
 constexpr int most_pixels = 1000;
-constexpr std::int64_t most_filters = 60, fewest_units = 12;
+constexpr std::int64_t most_filters = 60, fewest_units = 12, most_in_a_row = 20;
 
 /// Also of a tensor whose values were not read.
 std::int64_t count_of(const NamedTensor& t) {
@@ -116,7 +116,8 @@ OrderedJson filters_json(const ModelFile& file) {
       order.resize(static_cast<std::size_t>(shown * together));
       SheetOptions options;
       options.shades = Shades::around_zero;
-      options.columns = weights.columns > 0 ? weights.columns : 20;
+      options.columns =
+          weights.columns > 0 ? weights.columns : static_cast<int>(std::min(shown, most_in_a_row));
       options.zoom = 1, options.gap = 1;
       const std::vector<std::uint8_t> png =
           png_bytes(sheet(chosen(weights.images, order), options));

@@ -247,6 +247,8 @@
       run.filters.forEach((f) => {
         const figure = add(box, "figure");
         const image = add(figure, "img");
+        // Small kernels are no larger than eight times.
+        image.onload = () => { image.style.maxWidth = 8 * image.naturalWidth + "px"; };
         image.src = "data:image/png;base64," + f.png;
         image.alt = f.name;
         add(figure, "figcaption", f.name + ": " + f.what);

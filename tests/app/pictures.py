@@ -592,6 +592,14 @@ def check_preprocessed():
                              "7")
         expect(f"show examples {given}: the same", code == 0 and (folder / "p.png").read_bytes()
                == (folder / "p4.png").read_bytes(), err)
+    (folder / "template.yaml").write_text(
+        (folder / "patches.yaml").read_text().replace("12", "%(patches)i"))
+    code, out, err = run("show", "examples", "template.yaml", "-o", "p5.png", "--columns", "6",
+                         "--zoom", "7", "-D", "patches=12")
+    expect("show examples -D: of a text with %(name)s", code == 0
+           and (folder / "p.png").read_bytes() == (folder / "p5.png").read_bytes(), err)
+    code, out, err = run("show", "examples", "a.pkl", "-o", "n.png", "-D", "patches=12")
+    expect("show examples -D of a model: says what it is of", code == 2 and "-D" in err, code, err)
     (folder / "folder.yaml").mkdir()
     for given, word in (("nothing.yaml", "nothing.yaml: no such file"),
                         ("folder.yaml", "folder.yaml: not a file, but a folder")):
