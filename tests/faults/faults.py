@@ -73,6 +73,7 @@ class Scenario:
         self.good = good or whole_model
         self.named = named or [os.path.basename(target)]  # one of these is in each message
         self.variables = variables or {}
+        self.every = 1  # of the calls each so-manieth fails
         self.kept = ()  # parts of the names of what a run that fails leaves for the next one
 
     def prepare(self, folder):
@@ -189,9 +190,42 @@ def scenarios():
         Scenario("resume", two + ["--resume"], "m.ansatz", old),
         Scenario("predict to a file", predict, "p.csv", good=same),
         Scenario("predict over a file", predict, "p.csv", b"old\n", good=same)]
+    all_of_them += written_scenarios(make, model)
     all_of_them.append(compile_scenario(make))
     all_of_them.append(fetch_scenario())
     return [s for s in all_of_them if s]
+
+
+def written_scenarios(make, model):
+    """Pictures, pages and data that commands make of a model, over a file that is there."""
+    data = ["--data", "small.csv"]
+    lines = {
+        "report": (["report", model, "-o"], "r.html", "r.html"),
+        "plot svg": (["plot", model, "-o"], "p.svg", "p.svg"),
+        "plot png": (["plot", model, "-o"], "p.png", "p.png"),
+        "plot pdf": (["plot", model, "-o"], "p.pdf", "p.pdf"),
+        "show weights": (["show", "weights", model, "--shape", "1x5", "-o"], "w.png", "w.png"),
+        "evaluate report": (["evaluate", model, *data, "--report", "-o"], "e", "e-roc.png"),
+        "predict npy": (["predict", model, *data, "--output", "probabilities", "-o"], "p.npy",
+                        "p.npy"),
+        "preprocess": (["preprocess", "!obj:CSVDataset {path: small.csv, preprocessor: "
+                        "!obj:Standardize {}, fit_preprocessor: True}", "-o"], "d.pkl", "d.pkl"),
+    }
+    found = []
+    for name, (line, out, target) in lines.items():
+        line = [str(word) for word in line] + [f"{OUT}/{out}"]
+        code, err = run(line, make)
+        assert code == 0, f"{name}: {err}"
+        made = (make / OUT / target).read_bytes()
+        good = functools.partial(lambda made, path: path.read_bytes() == made, made)
+        if target.endswith(".pdf"):  # has its date
+            good = functools.partial(lambda size, path: path.read_bytes()[:5] == b"%PDF-"
+                                     and abs(path.stat().st_size - size) < 200, len(made))
+        # preprocess replaces nothing but what it wrote.
+        old = None if name == "preprocess" else b"old\n"
+        found.append(Scenario(name, line, target, old, good=good, named=[out]))
+        found[-1].every = 5
+    return found
 
 
 def compile_scenario(make):
@@ -242,7 +276,7 @@ def main():
     for s in found:
         calls = s.count(FILES)
         print(f"{s.name}: {len(calls)} calls of the file system")
-        for n in range(1, len(calls) + 1):
+        for n in range(1, len(calls) + 1, 1 if every else s.every):
             for number, always in (("ENOSPC", False), ("EIO", True), ("EINTR", False)):
                 work.append(functools.partial(fail_call, s, calls, n, number, always))
     train = ["train", "job.yaml", "-q", "-D", "epochs=1", f"save_path={OUT}/m.ansatz"]
