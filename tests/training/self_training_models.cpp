@@ -393,7 +393,8 @@ TEST_CASE("ParzenWindows: the density is the mean of a window about each sample"
   }
   CHECK_THAT(error_of(Train(dataset(x, 3), ParzenWindows(3, 41, sigma))),
              Contains("samples is 41, but there are 40 examples"));
-  CHECK_THAT(error_of(Train(dataset(x, 3), ParzenWindows(4, 30, sigma))), Contains("nvis is 4"));
+  CHECK_THAT(error_of(Train(dataset(x, 3), ParzenWindows(4, 30, sigma))),
+             Contains("VectorSpace(4)"));
 }
 
 TEST_CASE("feature-sign search: Pylearn2's reference, and the conditions of the optimum",

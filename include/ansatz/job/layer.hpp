@@ -20,10 +20,9 @@ namespace ansatz {
 /// have the same names, or it stands in several places, which share its parameters.
 struct NamedPart {
   const Object* part = nullptr;
-  String path;                   ///< what the names of its parameters begin with, "y_softmax"
-  String place;                  ///< what the names of its settings begin with, "y"
-  bool several = false;          ///< it stands in several places
-  const Model* model = nullptr;  ///< the model that it is, if it is one
+  String path;           ///< what the names of its parameters begin with, "y_softmax"
+  String place;          ///< what the names of its settings begin with, "y"
+  bool several = false;  ///< it stands in several places
 };
 
 /// Where a layer stands: what comes in, and what its names begin with (the names of the MLPs and

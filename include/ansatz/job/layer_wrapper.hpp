@@ -100,32 +100,22 @@ class LayerWrapper : public Layer {
 };
 
 /// A layer that is a model: what comes out is the model's output. Two of them with one model inside
-/// share its parameters, as aliases of an anchor in Pylearn2. The parameters of a model of layers
-/// get names that begin with the layer's; other models keep theirs.
+/// share its parameters, as aliases of an anchor in Pylearn2. What is here is of a model of layers,
+/// whose parameters get names that begin with the layer's; where there may be another, the rest is
+/// the affair of the class that has it.
 class ModelLayer : public Layer {
  public:
   constexpr SpaceInfo output_space(const SpaceInfo& input) const override {
-    if (const Layered* layered = inside_model().as_layered()) return layered->output_space(input);
-    return inside_model().output(ansatz::input_of("x", input)).space;
+    return layers_inside().output_space(input);
   }
   constexpr Signal fprop(const Place& at, const Signal& below) const override {
-    if (const Layered* layered = inside_model().as_layered())
-      return layered->fprop(inside(at), below);
-    Signal read = below;
-    read.training = at.training;
-    return inside_model().output(read);
+    return layers_inside().fprop(inside(at), below);
   }
   constexpr void parameters(const Place& at, ir::List<ModelParameter>& list) const override {
-    if (const Layered* layered = inside_model().as_layered())
-      layered->parameters(inside(at), list);
-    else
-      inside_model().parameters(list);
+    layers_inside().parameters(inside(at), list);
   }
   constexpr void states(const Place& at, StateList& list) const override {
-    if (const Layered* layered = inside_model().as_layered())
-      layered->states(inside(at), list);
-    else
-      inside_model().states(list);
+    layers_inside().states(inside(at), list);
   }
   /// Of a model of layers; what another one's state becomes is its own affair.
   constexpr void state_updates(const Place& at, const Signal& below,
@@ -135,19 +125,10 @@ class ModelLayer : public Layer {
   }
   constexpr void weights(const Place& at, const String& path,
                          ir::List<ModelWeights>& list) const override {
-    const Layered* const layered = inside_model().as_layered();
-    if (!layered) {
-      ir::List<ModelWeights> own;
-      inside_model().weights(own);
-      for (ModelWeights& each : own) {
-        each.path = path + "." + each.path;
-        list.push_back(each);
-      }
-      return;
-    }
-    const ir::List<Place> places = layered->places(inside(at));
+    const Layered& layered = layers_inside();
+    const ir::List<Place> places = layered.places(inside(at));
     for (int i = 0; i < places.size(); ++i) {
-      const Layer& inner = layered->layer(i);
+      const Layer& inner = layered.layer(i);
       inner.weights(places[i], path + "." + inner.layer_name, list);
     }
   }
@@ -157,11 +138,10 @@ class ModelLayer : public Layer {
     if (const Layered* layered = inside_model().as_layered()) return layered->layer_count();
     return 0;
   }
-  constexpr const Layer& inner_part(int i) const override {
-    return inside_model().as_layered()->layer(i);
-  }
+  constexpr const Layer& inner_part(int i) const override { return layers_inside().layer(i); }
 
  protected:
+  constexpr const Layered& layers_inside() const { return *inside_model().as_layered(); }
   /// The model. Error when there is none.
   constexpr virtual const Model& inside_model() const = 0;
 };

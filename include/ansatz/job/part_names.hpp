@@ -136,24 +136,19 @@ constexpr ir::List<NamedPart> names_of(const ir::List<const Layer*>& layers) {
   });
   for (const Standing& each : list)
     if (each.renamed || each.moved || each.several)
-      named.push_back({each.part, each.path, each.place, each.several, each.layer->inner_model()});
+      named.push_back({each.part, each.path, each.place, each.several});
   return named;
 }
 
 constexpr bool begins_with(std::string_view name, const String& path) {
   return name.size() > path.view().size() && name.substr(0, path.view().size()) == path.view() &&
-         (name[path.view().size()] == '_' || name[path.view().size()] == '/');
+         name[path.view().size()] == '_';
 }
 
 // Whether a parameter belongs to a part that stands in several places.
 constexpr bool shared(std::string_view name, const ir::List<NamedPart>& named) {
-  for (const NamedPart& each : named) {
-    if (!each.several) continue;
-    if (begins_with(name, each.path)) return true;
-    if (!each.model || each.model->as_layered()) continue;
-    for (const ModelParameter& p : each.model->parameters())
-      if (p.name == name) return true;
-  }
+  for (const NamedPart& each : named)
+    if (each.several && begins_with(name, each.path)) return true;
   return false;
 }
 
