@@ -507,6 +507,8 @@ def check_errors():
     for watched, words in (
             ("t: !obj:Table { path: good.csv, target: y }", "like: *train"),
             ("t: !obj:Table { like: *train }", "has no split"),
+            ("t: !obj:Table { like: &s !obj:Table { path: good.csv, target: y, "
+             "split: {a: .5, b: .5} } }", "'a'; name another part: a, b"),
             ("t: !obj:Table { like: *train, path: good.csv, target: x }", "like"),
             ("t: !obj:Table { like: !obj:MNIST { which_set: test } }", "a Table is needed")):
         code, out, err = run("check", job("bad", "path: good.csv, target: y", watched=watched))

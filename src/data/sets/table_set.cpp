@@ -9,6 +9,7 @@
 #include <dsl/nearest_name.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <exception>
@@ -132,6 +133,13 @@ void TableDataset::check() const {
     fault("stratify: means nothing without a target");
   if (path.empty() && model() && known.empty())
     fault("like: without path it is another part of the rows, but that Table has no split");
+  // Measured as `test`, the rows that are trained on would flatter.
+  if (path.empty() && model() && split.list.empty() && which_set.empty() &&
+      part() == model()->part())
+    fault(fmt::format(
+        "which_set: without it these are the rows of the Table that it is like, {}; name another "
+        "part: {}",
+        in_quotes(part()), fmt::join(known, ", ")));
   const auto told = [](const Error& error) { return fmt::format("Table: {}", error.what()); };
   try {
     ansatz::check(format_of(*this, nullptr));
@@ -187,6 +195,14 @@ std::vector<std::int32_t> TableDataset::strata(const ReadColumns& read) const {
   return classes->codes;
 }
 
+std::string_view TableDataset::part() const {
+  if (!which_set.empty()) return which_set.view();
+  // Who names no part trains: {test: .2, train: .8} is not to be trained on the test rows.
+  for (const RowPart& each : parts().list)
+    if (each.name == "train") return "train";
+  return parts().list[0].name.view();
+}
+
 std::vector<std::int64_t> TableDataset::rows_of_part(const ReadColumns& read) const {
   const std::int64_t rows = read.rows();
   std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
@@ -207,10 +223,7 @@ std::vector<std::int64_t> TableDataset::rows_of_part(const ReadColumns& read) co
     return std::min(
         of, static_cast<std::int64_t>(std::floor(fraction * static_cast<double>(of) + .5 + 1e-9)));
   };
-  // Who names no part trains: {test: .2, train: .8} is not to be trained on the test rows.
-  std::string_view wanted = which_set.empty() ? all.list[0].name.view() : which_set.view();
-  for (const RowPart& each : all.list)
-    if (which_set.empty() && each.name == "train") wanted = "train";
+  const std::string_view wanted = part();
   for (const RowPart& each : all.list) {
     if (each.name == wanted) {
       std::vector<std::int64_t> part;

@@ -118,6 +118,7 @@ class TableDataset : public Dataset, public Preprocessing {
   const TableDataset* model() const;  // the table that it is like, or null
   std::string file() const;
   const RowParts& parts() const;
+  std::string_view part() const;      // of those its own
   const TableDataset& drawn() const;  // the table that says how parts are drawn
   std::vector<std::int32_t> strata(const ReadColumns& read) const;
   std::vector<std::int64_t> rows_of_part(const ReadColumns& read) const;
