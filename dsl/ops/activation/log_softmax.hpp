@@ -1,4 +1,4 @@
-// y = x - log sum e^x over the axes
+// y = x - log sum e^x over the axes, computed as (x - m) - log sum e^(x - m), m the largest x
 #pragma once
 
 #include <dsl/ops/reduce/log_sum_exp.hpp>
@@ -13,7 +13,9 @@ struct LogSoftmax : Composite<LogSoftmax, 1> {
     return {in[0]};
   }
   static constexpr AnyExpr expand(const AnyExpr& x, const ir::Attr& attr) {
-    return x - LogSumExp::expand(x, ir::reduce_attr(attr.i[0], true));
+    // Not x - (m + log …): beside a large m the logarithm would lose its digits.
+    const AnyExpr shifted = x - ir::shift_of(x, attr.i[0]);
+    return shifted - log(AnyExpr(ir::reduce<Sum>(exp(shifted).value(), attr.i[0], true)));
   }
   // dcost/dx = g - e^y sum g
   static constexpr void vjp(ir::VjpContext& c) {

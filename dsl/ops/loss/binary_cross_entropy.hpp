@@ -35,7 +35,9 @@ struct BinaryCrossEntropy : Composite<BinaryCrossEntropy, 2> {
   }
 };
 
-/// The same from the sigmoid's operand z: log(1 + e^z) - t z, at infinite z 0 or inf.
+/// The same from the sigmoid's operand z: log(1 + e^z) - t z, at infinite z 0 or inf. It is
+/// computed as max(z, 0) - t z + log(1 + e^-|z|), so that what is left of a sure and right answer
+/// keeps its digits: log(1 + e^z) would have rounded them away beside z.
 struct SigmoidBinaryCrossEntropy : Composite<SigmoidBinaryCrossEntropy, 2> {
   static constexpr const char* name = "sigmoid_binary_cross_entropy";
   static constexpr ir::ShapeResult shape(const ir::Shape* in, int, const ir::Attr&) {
@@ -43,7 +45,8 @@ struct SigmoidBinaryCrossEntropy : Composite<SigmoidBinaryCrossEntropy, 2> {
   }
   static constexpr AnyExpr expand(const AnyExpr& z, const AnyExpr& t, const ir::Attr&) {
     const AnyExpr infinite = where(t == (z > 0), 0, abs(z));
-    return where(abs(z) == __builtin_inf(), infinite, softplus(z) - t * z);
+    const AnyExpr finite = z * ((z > 0) - t) + softplus(-abs(z));
+    return where(abs(z) == __builtin_inf(), infinite, finite);
   }
   static constexpr void vjp(ir::VjpContext& c) {
     const AnyExpr z = c.in(0), t = c.in(1), g = c.g();

@@ -96,9 +96,14 @@ struct SoftmaxCrossEntropy : Composite<SoftmaxCrossEntropy, 2> {
     return ir::cross_entropy_shape(in[0], in[1]);
   }
   static constexpr AnyExpr expand(const AnyExpr& z, const AnyExpr& t, const ir::Attr&) {
-    const ir::Attr last = ir::reduce_attr(ir::last_axis(z), false);
-    if (ir::are_labels(t))
-      return LogSumExp::expand(z, last) - ir::sum_last(where(ir::at_label(t, z), z, 0));
+    if (ir::are_labels(t)) {
+      // As log_softmax: what is left of a sure and right answer keeps its digits.
+      const AnyExpr m = ir::shift_of(z, ir::last_axis(z));
+      const AnyExpr e = ir::sum_last(exp(z - m)),
+                    at = ir::sum_last(where(ir::at_label(t, z), z, 0));
+      return log(e) -
+             (at - AnyExpr(ir::make(ir::info_of<Reshape>, ir::shape_attr(e.shape()), m.value())));
+    }
     const AnyExpr log_p = LogSoftmax::expand(z, ir::reduce_attr(ir::last_axis(z), true));
     return -ir::sum_last(where(t == 0, 0, t * log_p));
   }
