@@ -149,10 +149,11 @@ FilesRead::FilesRead(const Train& job) {
 
 std::map<std::string, std::string> FilesRead::hashes() const {
   std::map<std::string, std::string> hashes;
-  for (const auto& [path, before] : states_) {
-    const auto unchanged = [&, &was = before] {
+  for (const auto& entry : states_) {
+    const std::string& path = entry.first;
+    const auto unchanged = [&] {
       const std::optional<State> now = state_of(path);
-      return now && now->text() == was ? now : std::nullopt;
+      return now && now->text() == entry.second ? now : std::nullopt;
     };
     std::string hash = "changed during the run";
     if (const auto state = unchanged()) {

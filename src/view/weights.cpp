@@ -23,17 +23,18 @@ std::vector<double> values_of(const NamedTensor& t) {
 }
 
 /// A matrix, row-major.
-struct Matrix {
+struct WeightMatrix {
   std::int64_t rows = 0, columns = 0;
   std::vector<double> values;
 };
 
 bool is_matrix(const NamedTensor& t) { return t.shape.size() == 2 && t.size() > 0; }
 
-Matrix matrix_of(const NamedTensor& t) { return {t.shape[0], t.shape[1], values_of(t)}; }
+WeightMatrix matrix_of(const NamedTensor& t) { return {t.shape[0], t.shape[1], values_of(t)}; }
 
-Matrix product(const Matrix& a, const Matrix& b) {
-  Matrix out{a.rows, b.columns, std::vector<double>(static_cast<std::size_t>(a.rows * b.columns))};
+WeightMatrix product(const WeightMatrix& a, const WeightMatrix& b) {
+  WeightMatrix out{a.rows, b.columns,
+                   std::vector<double>(static_cast<std::size_t>(a.rows * b.columns))};
   for (std::int64_t i = 0; i < a.rows; ++i)
     for (std::int64_t k = 0; k < a.columns; ++k) {
       const double v = a.values[static_cast<std::size_t>(i * a.columns + k)];
@@ -52,7 +53,7 @@ Images blank(const ImageShape& shape, std::int64_t count) {
   return out;
 }
 
-Images columns_as_images(const Matrix& m, const ImageShape& shape) {
+Images columns_as_images(const WeightMatrix& m, const ImageShape& shape) {
   Images out = blank(shape, m.columns);
   for (std::int64_t j = 0; j < m.columns; ++j)
     for (std::int64_t i = 0; i < m.rows; ++i)
@@ -238,7 +239,7 @@ WeightImages weight_images(const ModelFile& file, const std::string& name,
                     "are, such as 28x28",
                     name));
   if (const auto chain = images_in(file, t, image)) {
-    Matrix seen = matrix_of(*chain->matrices.front());
+    WeightMatrix seen = matrix_of(*chain->matrices.front());
     for (std::size_t i = 1; i < chain->matrices.size(); ++i)
       seen = product(seen, matrix_of(*chain->matrices[i]));
     if (!chain->of_rows) return {columns_as_images(seen, *image), 0};
