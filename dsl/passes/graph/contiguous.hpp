@@ -166,7 +166,7 @@ class MakeContiguous {
   }
 
   constexpr int reduction(const Node& n, int x) {
-    const Shape s = g_[x].shape;
+    const Shape& s = g_[x].shape;
     const int mask = n.attr.i[0], all = (1 << s.rank) - 1;
     const Axes a = axes_of(s, mask);
     if (a.longer == 0 && n.type == DType::real) return reshaped(x, n.shape);
@@ -213,7 +213,7 @@ class MakeContiguous {
     }
     return true;
   }
-  constexpr int reshaped(int x, const Shape& s) {
+  constexpr int reshaped(int x, Shape s) {
     if (g_[x].shape == s) return x;
     return g_.add(info_of<ops::Reshape>, shape_attr(s), &x, 1);
   }

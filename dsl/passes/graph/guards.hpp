@@ -226,16 +226,16 @@ class Guards {
   }
 
   // One condition an example for an operand of fewer axes than it.
-  constexpr int within_rank(int guard, const Shape& to) {
+  constexpr int within_rank(int guard, Shape to) {
     const Shape s = g_[guard].shape;
     return s.rank > to.rank ? shaped(guard, make_shape(s[0])) : guard;
   }
 
-  constexpr int shaped(int x, const Shape& s) {
+  constexpr int shaped(int x, Shape s) {
     if (g_[x].shape == s) return x;
     return g_.add(info_of<ops::Reshape>, shape_attr(s), &x, 1);
   }
-  constexpr int spread(int x, const Shape& s) {
+  constexpr int spread(int x, Shape s) {
     if (g_[x].shape == s) return x;
     return g_.add(info_of<ops::BroadcastTo>, shape_attr(s), &x, 1);
   }
@@ -255,12 +255,12 @@ class Guards {
     return x;
   }
   // One condition an example for a value of this shape, batched.
-  constexpr int any_of_examples(int guard, const Shape& s) {
+  constexpr int any_of_examples(int guard, Shape s) {
     const int some = any_over(spread(guard, s), (1 << s.rank) - 2);
     return shaped(some, make_shape(s[0]));
   }
   // A guard for an operand of shape `to` that was repeated to the guard's.
-  constexpr int any_of(int guard, const Shape& to) {
+  constexpr int any_of(int guard, Shape to) {
     const Shape from = g_[guard].shape;
     const int batch_from = from.batched(), batch_to = to.batched();
     Shape left;
@@ -276,8 +276,7 @@ class Guards {
     return shaped(mask ? any_over(guard, mask) : guard, left);
   }
   // A guard for what a reduction took together.
-  constexpr int before_reduction(int guard, const Shape& result, const Shape& operand,
-                                 const Attr& attr) {
+  constexpr int before_reduction(int guard, Shape result, Shape operand, Attr attr) {
     if (of_examples(guard) && operand.batched() && !(attr.i[0] & 1)) return guard;
     Shape s = operand;
     for (int k = 0; k < s.rank; ++k)

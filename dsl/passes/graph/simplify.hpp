@@ -60,7 +60,7 @@ class Simplifier {
   }
 
   // x where it stands for a node of numbers of shape s.
-  constexpr int shaped(int x, const Shape& s) {
+  constexpr int shaped(int x, Shape s) {
     if (g_[x].type == DType::index) x = g_.add(info_of<ops::Cast>, {}, &x, 1);
     if (g_[x].shape == s) return x;
     return g_.add(info_of<ops::BroadcastTo>, shape_attr(s), &x, 1);
@@ -84,7 +84,7 @@ class Simplifier {
       x = g_.in(x, 0);
     }
   }
-  constexpr int repeated(int x, const Shape& s) {
+  constexpr int repeated(int x, Shape s) {
     if (s.rank == 0) return x;
     return g_.add(info_of<ops::BroadcastTo>, shape_attr(s), &x, 1);
   }

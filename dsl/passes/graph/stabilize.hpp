@@ -45,7 +45,7 @@ class Stabilizer {
     return g_.is(x, info_of<Op>);
   }
   template <class Op, class... In>
-  constexpr int apply(const Attr& attr, In... in) {
+  constexpr int apply(Attr attr, In... in) {
     const int operands[] = {in...};
     return g_.add(info_of<Op>, attr, operands, static_cast<int>(sizeof...(in)));
   }
@@ -222,7 +222,7 @@ class Stabilizer {
     }
     return -1;
   }
-  constexpr int shaped(int x, const Shape& s) {
+  constexpr int shaped(int x, Shape s) {
     if (g_[x].shape == s) return x;
     return apply<ops::Reshape>(shape_attr(s), x);
   }
@@ -307,7 +307,7 @@ class Stabilizer {
       if (const int q = over_square(a, b); q >= 0) return q;
     }
     if (is<ops::Exp>(a) && is<ops::Sum>(b) && in(b, 0) == a) {
-      const Attr& sum = g_[b].attr;
+      const Attr sum = g_[b].attr;
       if (sum.i[1] || meets_itself(g_[a].shape, sum.i[0]))
         return apply<ops::Softmax>(reduce_attr(sum.i[0], true), in(a, 0));
     }

@@ -40,7 +40,7 @@ class StableForms {
     return g_.is(x, info_of<Op>);
   }
   template <class Op, class... In>
-  constexpr int apply(const Attr& attr, In... in) {
+  constexpr int apply(Attr attr, In... in) {
     const int operands[] = {in...};
     return g_.add(info_of<Op>, attr, operands, static_cast<int>(sizeof...(in)));
   }
@@ -591,7 +591,8 @@ class StableForms {
     to.push_back(t);
     return true;
   }
-  constexpr Term summed(Terms& inner, const Attr& attr, const Shape& from, const Shape& shape) {
+  // Shapes and attributes by value: those of a node move when others are added to the graph.
+  constexpr Term summed(Terms& inner, Attr attr, Shape from, Shape shape) {
     if (!any_exponent(inner)) return {summed(sum_of(inner), attr, from), none, none};
     int u = largest_exponent(inner);
     if (!(g_[u].shape == from)) u = apply<ops::BroadcastTo>(shape_attr(from), u);
@@ -604,7 +605,7 @@ class StableForms {
     return {q, apply<ops::StopGradient>({}, reshaped), none};
   }
 
-  constexpr int summed(int x, const Attr& attr, const Shape& from) {
+  constexpr int summed(int x, Attr attr, Shape from) {
     if (!(g_[x].shape == from)) x = apply<ops::BroadcastTo>(shape_attr(from), x);
     return apply<ops::Sum>(attr, x);
   }
