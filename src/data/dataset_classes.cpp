@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 namespace ansatz {
@@ -66,10 +67,35 @@ CsvDatasetOptions options_of(const CSVDataset& set) {
   return options;
 }
 
+// Labels and features are two columns at least. A delimiter that the first line does not have is
+// told before anything runs, where the file is there and says so in plain text.
+void require_delimiter(const CSVDataset& set, char delimiter) {
+  std::error_code error;
+  if (!set.expect_labels || delimiter == any_blanks ||
+      !std::filesystem::is_regular_file(set.path.c_str(), error))
+    return;
+  std::ifstream file(set.path.c_str(), std::ios::binary);
+  std::string line(65536, ' ');
+  file.read(line.data(), std::ssize(line));
+  line.resize(static_cast<std::size_t>(file.gcount()));
+  const std::size_t end = line.find_first_of("\r\n");
+  const bool packed = line.starts_with("\x1f\x8b");
+  if (packed || end == std::string::npos || line.find_first_of("#\"") < end) return;
+  line.resize(end);
+  if (line.find_first_not_of(" \t") == std::string::npos || line.find(delimiter) != line.npos)
+    return;
+  throw ValueError(fmt::format("CSVDataset: delimiter {}: the first line of {} has none: {}",
+                               in_quotes(set.delimiter.view()), set.path.view(),
+                               in_quotes(line.substr(0, 60))));
+}
+
 }  // namespace
 
 char CSVDataset::separator() const { return separator_of(delimiter.view()); }
-void CSVDataset::check() const { (void)options_of(*this); }
+void CSVDataset::check() const {
+  const char found = options_of(*this).delimiter;
+  if (delimiter != ",") require_delimiter(*this, found);
+}
 
 std::shared_ptr<const Table> CSVDataset::load() const {
   return std::make_shared<Table>(csv_table(options_of(*this)));

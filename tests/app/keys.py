@@ -506,6 +506,17 @@ def check_data():
     same("CSVDataset.delimiter: a name", "!obj:CSVDataset { path: "
          "plain.csv, expect_labels: False, expect_headers: False, delimiter: semicolon }",
          [[1, 2], [3, 4]])
+    (home / "other.yaml").write_text(
+        "!obj:Train { dataset: !obj:CSVDataset { path: train.csv, delimiter: HOW }, model: "
+        "!obj:MLP { nvis: 2, layers: [ !obj:Softmax { layer_name: y, n_classes: 3, irange: 0. } ] }"
+        ", algorithm: !obj:SGD { batch_size: 2, learning_rate: .1, termination_criterion: "
+        "!obj:EpochCounter { max_epochs: 1 } } }")
+    for how in ("tab", '"\\t"', "semicolon", "bar"):
+        (home / "delimited.yaml").write_text((home / "other.yaml").read_text().replace("HOW", how))
+        end = subprocess.run([program, "check", "delimited.yaml"], capture_output=True, text=True,
+                             cwd=home)
+        expect(f"CSVDataset.delimiter: {how}, which the file does not have", end.returncode == 3
+               and "the first line of train.csv has none" in end.stderr, end.stderr)
     same("CSVDataset.delimiter: blanks and tabs", "!obj:CSVDataset { path: blanks.csv, "
          "expect_headers: False, delimiter: '' }", [[1, 2], [3, 4]])
     same("CSVDataset: start_fraction from the beginning",
