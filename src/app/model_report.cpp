@@ -47,12 +47,12 @@ std::string scores_line(const std::string& name, std::size_t width, const ClassS
                      number_text(c.roc_area), c.support);
 }
 
-// As a Table calls the classes, else by their numbers.
 bool has_names(const TrainedModel& model, std::int64_t classes) {
   return model.columns && model.columns->classifies() &&
          std::ssize(model.columns->targets[0].categories) == classes;
 }
 
+// As a Table calls the classes, else by their numbers.
 std::vector<std::string> names_of_classes(const TrainedModel& model, std::int64_t classes) {
   std::vector<std::string> names;
   if (has_names(model, classes))

@@ -178,7 +178,8 @@ ModelFile weights_file(const std::string& path) {
   const std::string kind = saved_kind(path);
   if (kind.empty()) return read_model_file(path);
   if (kind != "preprocessor")
-    throw ValueError(fmt::format("{} holds a {}, which has no weights{}", path, kind,
+    throw ValueError(fmt::format("{} holds a {}, which has no weights{}", path,
+                                 printable_name(kind),
                                  kind == "data set" ? "; `ansatz show examples` draws it" : ""));
   ModelFile file;
   file.parameters = read_preprocessor(path).learned;

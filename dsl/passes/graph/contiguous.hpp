@@ -166,7 +166,7 @@ class MakeContiguous {
   }
 
   constexpr int reduction(const Node& n, int x) {
-    const Shape& s = g_[x].shape;
+    const Shape s = g_[x].shape;
     const int mask = n.attr.i[0], all = (1 << s.rank) - 1;
     const Axes a = axes_of(s, mask);
     if (a.longer == 0 && n.type == DType::real) return reshaped(x, n.shape);

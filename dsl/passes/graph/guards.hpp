@@ -178,8 +178,8 @@ class Guards {
     return false;
   }
   // A number that is the same for all elements, and neither 0 nor infinite in any precision, so
-  // that times and over it 0 is 0. What is given at run time, or a logarithm of a literal, may be
-  // NaN.
+  // that times and over it 0 is 0. Named scalars and extents are taken for such; an input, or a
+  // logarithm of a literal, may be NaN.
   constexpr bool is_number(int id, int depth, bool positive = false) const {
     const Node& n = g_[id];
     if (n.op == info_of<ops::Literal>) {
