@@ -258,7 +258,8 @@ const Command check_command(20, [](CLI::App& app, int& exit) {
       "one JSON object a line for each event: warning, source, phase, layer, parameter, state, "
       "program, error, end");
   c->footer(
-      "No data is read; a data file that is missing is a warning.\n"
+      "Of data no more is read than the columns of a Table and the first line of a CSV file; a "
+      "data file that is missing is a warning.\n"
       "Example:\n  ansatz check mlp.yaml algorithm.batch_size=50");
   c->callback([a, &exit] { exit = check(*a); });
 });
