@@ -19,5 +19,9 @@ struct BuildOptions {
 /// time.
 template <class T = float>
 Program<T> build(const Function& f, const BuildOptions& options = {});
+template <class T = float>
+  requires(!FloatOrDouble<T>)
+Refused<FloatOrDouble<T>, Program<float>> build(const Function& f,
+                                                const BuildOptions& options = {}) = delete;
 
 }  // namespace ansatz

@@ -377,6 +377,9 @@ ir::CompileResult<T, F, Why> compile(F) {
     return {};
 }
 template <class T = float, class F, auto Why = ir::why_refused<F>()>
+  requires(!FloatOrDouble<T>)
+Refused<FloatOrDouble<T>, Program<float>> compile(F) = delete;
+template <class T = float, class F, auto Why = ir::why_refused<F>()>
   requires(!NeedsNothing<F>)
 Refused<NeedsNothing<F>, Program<T>> compile(F) = delete;
 template <class T = float, class F, auto Why = ir::why_refused<F>()>

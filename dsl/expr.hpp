@@ -86,8 +86,12 @@ template <class T>
 concept Number = std::is_arithmetic_v<T>;
 template <class T>
 concept ExprOrNumber = is_expr<T> || Number<T>;
+/// Text, an array or a container, which some write for an operand: refused by what every op says of
+/// its operands, so that the compiler does not list all functions of that name.
+template <class T>
+concept Many = std::is_array_v<T> || std::is_pointer_v<T> || requires(const T& t) { t.begin(); };
 template <class... T>
-concept Operands = (ExprOrNumber<T> && ...) && (is_expr<T> || ...);
+concept Operands = ((ExprOrNumber<T> || Many<T>) && ...) && (is_expr<T> || ...);
 
 template <class T>
 struct SpaceOfOperand {
@@ -166,7 +170,8 @@ concept ShapesBroadcast = ir::shapes_broadcast<S...>();
 
 /// The same for operands, each an expression or a number.
 template <class... T>
-concept OperandsBroadcast = ir::shapes_broadcast<ir::space_of<T>...>();
+concept OperandsBroadcast =
+    (ir::ExprOrNumber<T> && ...) && ir::shapes_broadcast<ir::space_of<T>...>();
 
 /// The type of op(operands...). Functions on expressions name it as their result, so that a
 /// derivative rule may use an op whose own rule is not known yet.

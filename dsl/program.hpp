@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <string_view>
+#include <type_traits>
 
 #include <dsl/array.hpp>
 #include <dsl/plan/plan.hpp>
@@ -97,6 +98,10 @@ struct PlanOwner {
   void* object = nullptr;
   void (*destroy)(void*) = nullptr;
 };
+
+/// What must hold for the type of a program's numbers.
+template <class T>
+concept FloatOrDouble = std::is_same_v<T, float> || std::is_same_v<T, double>;
 
 /// A plan ready to run, in precision T (float or double).
 ///

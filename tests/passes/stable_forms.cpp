@@ -15,7 +15,9 @@
 #include <dsl/compile.hpp>
 #include <dsl/grad.hpp>
 #include <dsl/ops/activation/softmax.hpp>
+#include <dsl/ops/activation/tanh.hpp>
 #include <dsl/ops/arithmetic/expm1.hpp>
+#include <dsl/ops/arithmetic/log1p.hpp>
 #include <dsl/ops/arithmetic/pow.hpp>
 #include <dsl/ops/arithmetic/rsqrt.hpp>
 #include <dsl/ops/arithmetic/sqrt.hpp>
@@ -152,6 +154,46 @@ TEST_CASE("stable forms: derivatives of both orders where exponentials overflow"
   check<float>({z / (exp(z) - 1), [=](Jet a) { return a / (e(a) - one); }, "z/(w - 1)"}, z, some);
   check<float>({1 / (exp(z) - exp(-z)), [=](Jet a) { return one / (e(a) - e(minus(a))); }, "csch"},
                z, some);
+}
+
+// The logs of densities of a tanh or sigmoid of something: 0 or infinite as written where it
+// saturates, at 9 in float and at 19 in double.
+TEST_CASE("stable forms: logs of 1 less what saturates", "[pass][stabilize]") {
+  const AnyExpr z = z_input();
+  const Jet one = number(1), two = number(2);
+  const auto e = [](Jet a) { return exponential(a); };
+  const auto minus = [](Jet a) { return number(0) - a; };
+  const auto sech = [=](Jet a) { return two / (e(a) + e(minus(a))); };
+  const auto squared = [=](Jet a) { return number(2) * logarithm(sech(a)); };
+  const auto less = [=](Jet a) { return logarithm(two / (one + e(a + a))); };
+  const Form forms[] = {
+      {log(1 - square(tanh(z))), squared, "log(1 - square(tanh(z)))"},
+      {log(1 - tanh(z) * tanh(z)), squared, "log(1 - t t)"},
+      {log(1 - pow(tanh(z), 2)), squared, "log(1 - pow(t, 2))"},
+      {log1p(-square(tanh(z))), squared, "log1p(-square(t))"},
+      {log(-square(tanh(z)) + 1), squared, "log(-square(t) + 1)"},
+      {log(3 * (1 - square(tanh(z)))), [=](Jet a) { return logarithm(number(3)) + squared(a); },
+       "log(3 (1 - square(t)))"},
+      {log((1 - tanh(z)) * (1 + tanh(z))), squared, "log((1 - t) (1 + t))"},
+      {log(1 - tanh(z)), less, "log(1 - t)"},
+      {log(0.5 * (1 - tanh(z))), [=](Jet a) { return less(a) - logarithm(two); },
+       "log((1 - t) / 2)"},
+      {log(1 + tanh(z)), [=](Jet a) { return less(minus(a)); }, "log(1 + t)"},
+      {log1p(tanh(z)), [=](Jet a) { return less(minus(a)); }, "log1p(t)"},
+      {log(0.5 * (tanh(z) + 1)), [=](Jet a) { return less(minus(a)) - logarithm(two); },
+       "log((t + 1) / 2)"},
+      {0.5 * log((1 + tanh(z)) / (1 - tanh(z))), [](Jet a) { return a; }, "atanh(t)"},
+      {log(1 - square(sigmoid(z))),
+       [=](Jet a) { return logarithm((one + two * e(a)) / power(one + e(a), 2)); },
+       "log(1 - square(p))"},
+  };
+  const std::vector<double> at = {0,   1e-3, -1e-3, .3,  -.3,  .5,  -.5,  .7,  -.7, 1,
+                                  -1,  2,    -2,    5,   -5,   9,   -9,   19,  -19, 40,
+                                  -40, 88,   -88,   100, -100, 300, -300, 700, -700};
+  for (const Form& f : forms) {
+    check<float>(f, z, at);
+    check<double>(f, z, at);
+  }
 }
 
 TEST_CASE("stable forms: limits at infinity", "[pass][stabilize]") {

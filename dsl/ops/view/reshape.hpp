@@ -53,9 +53,19 @@ constexpr Value reshape_features(const Value& x, const Shape& to, CallSite at = 
   return make(info_of<ops::Reshape>, shape_attr(r.shape), x);
 }
 
+}  // namespace ir
+
+/// What must hold for what names dimensions: VectorSpace(n), Conv2DSpace<28, 28, 1>, …
+template <class S>
+concept ASpace = requires { S::known; };
+
+namespace ir {
+
 template <class X, class S>
 consteval bool same_elements() {
-  if constexpr (any_unknown<X>)
+  if constexpr (!ASpace<S>)
+    return false;
+  else if constexpr (any_unknown<X>)
     return true;
   else
     return X::dtype == S::dtype && X::labels == S::labels && reshaped(X::known, S::known).ok();
@@ -95,5 +105,11 @@ constexpr Expr<ir::in_batch_of<S, X>> reshape(const Expr<X>& x, S space = {},
 template <class S, class X>
   requires(!SameElements<X, S>)
 constexpr Refused<SameElements<X, S>> reshape(const Expr<X>&, S = {}, ir::CallSite = {}) = delete;
+/// Sizes as NumPy takes them: here they are those of a Space.
+template <class X, class... Sizes>
+  requires(sizeof...(Sizes) > 1 && (std::is_integral_v<Sizes> && ...))
+constexpr Refused<(ASpace<Sizes> && ...)> reshape(const Expr<X>&, Sizes...) = delete;
+template <class X, int N>
+constexpr Refused<ASpace<int[N]>> reshape(const Expr<X>&, const int (&)[N]) = delete;
 
 }  // namespace ansatz

@@ -1,12 +1,13 @@
 // Algebra that keeps every bit:
-//   literals are computed      x * 1, x / 1, x + 0, x - 0 -> x      0 - x -> -x      x * -1 -> -x
+//   literals are computed      x * 1, x / 1, x + 0, x - 0 -> x      x * -1 -> -x
 //   -(-x) -> x      a + (-b) -> a - b      a - (-b) -> a + b      (-a) * b, a * (-b) -> -(a * b)
 //   reshape(reshape(x)), transpose(transpose(x)) -> one of them, or x
 //   stop_gradient(x), handle(x) -> x      a sum over axes of size 1, which stay, or over none -> x
 //   op(broadcast_to(x), y) -> op(x, y) where y has the shape      matmul(transpose(a), b) -> flags
 //   a value of one element, however reshaped and repeated -> broadcast_to(x), x of no dimension
 //   op(broadcast_to(x), broadcast_to(y)), x, y of one element -> broadcast_to(op(x, y))
-// 0 * x stays: it is NaN where x is.
+// 0 * x stays: it is NaN where x is. 0 - x stays: at 0 it is 0, and -x is -0. (x + 0 should make 0
+// of -0, too; as in Theano it does not, for sums that begin with 0 are many.)
 #pragma once
 
 #include <dsl/ops/arithmetic/add.hpp>
@@ -113,7 +114,6 @@ class Simplifier {
       if (g_.is(b, info_of<ops::Negate>)) return binary(info_of<ops::Subtract>, a, g_.in(b, 0));
     } else if (n.op == info_of<ops::Subtract>) {
       if (la && lb) return g_.add_literal(x - y);
-      if (la && x == 0) return shaped(negated(b), n.shape);
       if (lb && y == 0) return shaped(a, n.shape);
       if (g_.is(b, info_of<ops::Negate>)) return binary(info_of<ops::Add>, a, g_.in(b, 0));
     } else if (n.op == info_of<ops::Multiply>) {

@@ -4,6 +4,9 @@
 //   log(sigmoid(x)) -> -softplus(-x)             binary_cross_entropy(sigmoid(z), t) -> from z
 //   log(1 - sigmoid(x)) -> -softplus(x)          log(1 + exp(x)), log1p(exp(x)) -> softplus(x)
 //   log(1 + x) -> log1p(x)                       log(1 - x) -> log1p(-x)
+//   log(1 - tanh(x)^2) -> 2 log(2) - 2 |x| - 2 softplus(-2 |x|), |x| > 1
+//   log(1 - tanh(x)) -> log(2) - softplus(2 x), x > 1/2
+//   log(1 - sigmoid(x)^2) -> log1p(sigmoid(x)) - softplus(x)
 //   exp(x) - 1 -> expm1(x)                       log1p(expm1(x)) -> x
 //   1 / (1 + exp(-x)), exp(x) / (1 + exp(x)) -> sigmoid(x)       a / (1 + exp(x)) -> a sigmoid(-x)
 //   exp(x) / (exp(x) + exp(y)) -> sigmoid(x - y)
@@ -144,8 +147,8 @@ class Stabilizer {
     }
     if (is<ops::Subtract>(x) && g_.is_literal(in(x, 0), 1)) {
       const int y = in(x, 1);
-      if (is<ops::Sigmoid>(y)) return negated(apply<ops::Softplus>({}, in(y, 0)));
-      return apply<ops::Log1p>({}, negated(y));
+      const int stable = log_of_one_and(y, -1);
+      return stable >= 0 ? stable : apply<ops::Log1p>({}, negated(y));
     }
     const Positive p = positive_log(x);
     if (p.log >= 0 && p.extreme) return p.log;
@@ -172,11 +175,38 @@ class Stabilizer {
     if (is<ops::Exp>(x)) return apply<ops::Softplus>({}, in(x, 0));
     if (is<ops::Expm1>(x)) return in(x, 0);
     const int minus = negative_of(x);
-    if (minus >= 0 && is<ops::Sigmoid>(minus))
-      return negated(apply<ops::Softplus>({}, in(minus, 0)));
+    const int stable = minus < 0 ? log_of_one_and(x, 1) : log_of_one_and(minus, -1);
+    if (stable >= 0) return stable;
     const Positive p = positive_log(x);
     if (p.log >= 0 && p.overflows) return apply<ops::Softplus>({}, p.log);
     return always ? apply<ops::Log1p>({}, x) : -1;
+  }
+  // log(1 + y) or log(1 - y), where y saturates and the sum has no digit left; -1 for other y. Where
+  // y is near 0 it is what log1p says.
+  constexpr int log_of_one_and(int y, int sign) {
+    if (is<ops::Sigmoid>(y)) return sign > 0 ? -1 : negated(apply<ops::Softplus>({}, in(y, 0)));
+    const double log_2 = 0.693147180559945309417;
+    const AnyExpr e(g_.value(y));
+    if (is<ops::Tanh>(y)) {
+      const AnyExpr z(g_.value(in(y, 0)));
+      return sign < 0 ? where(z > 0.5, log_2 - softplus(2 * z), log1p(-e)).value().id()
+                      : where(z < -0.5, log_2 - softplus(-2 * z), log1p(e)).value().id();
+    }
+    const int root = square_root(y);
+    if (sign > 0 || root < 0) return -1;
+    if (is<ops::Sigmoid>(root))
+      return (log1p(AnyExpr(g_.value(root))) - softplus(AnyExpr(g_.value(in(root, 0)))))
+          .value()
+          .id();
+    if (!is<ops::Tanh>(root)) return -1;
+    const AnyExpr z = abs(AnyExpr(g_.value(in(root, 0))));
+    return where(z > 1, 2 * (log_2 - z - softplus(-2 * z)), log1p(-e)).value().id();
+  }
+  // y where x is written as the square of y.
+  constexpr int square_root(int x) const {
+    const bool square = is<ops::Square>(x) || (is<ops::Pow>(x) && g_.is_literal(in(x, 1), 2)) ||
+                        (is<ops::Multiply>(x) && in(x, 0) == in(x, 1));
+    return square ? in(x, 0) : -1;
   }
   // y where x is written as -y.
   constexpr int negative_of(int x) const {
@@ -248,13 +278,16 @@ class Stabilizer {
     if (op == info_of<ops::Softmax>) return {apply<ops::LogSoftmax>(attr, in(x, 0)), true};
     if (op == info_of<ops::Sigmoid>)
       return {negated(apply<ops::Softplus>({}, negated(in(x, 0)))), true};
-    if (op == info_of<ops::Subtract> && g_.is_literal(in(x, 0), 1) && is<ops::Sigmoid>(in(x, 1)))
-      return {negated(apply<ops::Softplus>({}, in(in(x, 1), 0))), true};
+    if (op == info_of<ops::Subtract> && g_.is_literal(in(x, 0), 1)) {
+      const int y = log_of_one_and(in(x, 1), -1);
+      if (y >= 0) return {y, true};
+    }
     if (op == info_of<ops::Add>) {
       for (int k = 0; k < 2; ++k) {
+        if (!g_.is_literal(in(x, 1 - k), 1)) continue;
         const int minus = negative_of(in(x, k));
-        if (g_.is_literal(in(x, 1 - k), 1) && minus >= 0 && is<ops::Sigmoid>(minus))
-          return {negated(apply<ops::Softplus>({}, in(minus, 0))), true};
+        const int y = minus < 0 ? log_of_one_and(in(x, k), 1) : log_of_one_and(minus, -1);
+        if (y >= 0) return {y, true};
       }
     }
     if (op == info_of<ops::Sum>)
@@ -364,11 +397,8 @@ class Stabilizer {
   }
   // e / (1 + e)^2, e = exp(u): the density of the logistic distribution.
   constexpr int over_square(int e, int b) {
-    const bool square = is<ops::Square>(b) || (is<ops::Pow>(b) && g_.is_literal(in(b, 1), 2)) ||
-                        (is<ops::Multiply>(b) && in(b, 0) == in(b, 1));
-    if (!square) return -1;
-    const int root = in(b, 0);
-    if (!is_one_plus(root) || (in(root, 0) != e && in(root, 1) != e)) return -1;
+    const int root = square_root(b);
+    if (root < 0 || !is_one_plus(root) || (in(root, 0) != e && in(root, 1) != e)) return -1;
     const int u = in(e, 0);
     return apply<ops::Multiply>({}, apply<ops::Sigmoid>({}, u),
                                 apply<ops::Sigmoid>({}, negated(u)));
