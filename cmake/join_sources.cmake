@@ -4,7 +4,7 @@
 #   join_sources(variable folder per output [ALONE regex])
 #
 # In the list `variable`, the sources below `folder` give way to units of at most `per` of one
-# folder of theirs, made in `output`; those with options or definitions of their own, and those that
+# folder in it, made in `output`; those with options or definitions of their own, and those that
 # the regular expression matches, stay. A unit names its sources as from `folder`, which must be a
 # folder of headers of the target: so a compiler cache serves clones of this repository alike.
 option(ANSATZ_JOIN_SOURCES "Compile several sources of a folder at once" ON)
@@ -31,7 +31,7 @@ function(join_sources variable folder per output)
       list(APPEND kept ${source})
       continue()
     endif()
-    get_filename_component(area ${name} DIRECTORY)
+    string(REGEX REPLACE "/.*" "" area ${name})
     list(APPEND areas "${area}")
     list(APPEND "of_${area}" ${name})
   endforeach()

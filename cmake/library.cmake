@@ -113,8 +113,8 @@ if(ANSATZ_SANITIZE)
   set_property(SOURCE ${computing} APPEND PROPERTY COMPILE_OPTIONS -O1)
 endif()
 include(${CMAKE_CURRENT_LIST_DIR}/join_sources.cmake)
-join_sources(sources ${PROJECT_SOURCE_DIR}/src 8 ${PROJECT_BINARY_DIR}/joined/library
-  ALONE "^(data/sets|dsl)/")
+join_sources(sources ${PROJECT_SOURCE_DIR}/src 11 ${PROJECT_BINARY_DIR}/joined/library
+  ALONE "^dsl/")
 target_sources(ansatz PRIVATE ${sources})
 # What compiled loops call is looked for in the program that loads them.
 target_link_options(ansatz INTERFACE "LINKER:--export-dynamic-symbol=_ZN*6ansatz7kernels*")

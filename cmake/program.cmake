@@ -4,7 +4,7 @@ file(GLOB program_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/app/*.cpp)
 find_path(CLI11_FOLDER CLI/CLI.hpp)
 mark_as_advanced(CLI11_FOLDER)
 # CLI11 takes 5 s to compile in each of them, of which a precompiled header spares nothing.
-join_sources(program_sources ${PROJECT_SOURCE_DIR}/src 8 ${PROJECT_BINARY_DIR}/joined/program)
+join_sources(program_sources ${PROJECT_SOURCE_DIR}/src 15 ${PROJECT_BINARY_DIR}/joined/program)
 add_executable(ansatz_program ${program_sources})
 set_target_properties(ansatz_program PROPERTIES OUTPUT_NAME ansatz ENABLE_EXPORTS ON)
 target_include_directories(ansatz_program PRIVATE ${PROJECT_SOURCE_DIR}/src)

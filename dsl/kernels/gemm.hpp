@@ -24,7 +24,8 @@ void gemm(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n, st
 /// Throws Error with what is missing.
 void require_blas_memory(int threads);
 
-/// The processor type whose kernels OpenBLAS uses, such as "SkylakeX".
+/// The processor type whose kernels OpenBLAS uses, such as "SkylakeX". Where OpenBLAS does not know
+/// the processor, and would take its slowest ones, it is one of the same vectors.
 const char* blas_kernels();
 
 /// A sentence if OPENBLAS_CORETYPE in the environment holds OpenBLAS to kernels of an older

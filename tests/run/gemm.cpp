@@ -1,6 +1,7 @@
 #include <dsl/kernels/gemm.hpp>
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <string>
 
@@ -121,4 +122,10 @@ TEST_CASE("gemm: callers in a parallel region compute alone", "[run][gemm]") {
 TEST_CASE("gemm: the kernels in use have a name", "[run][gemm]") {
   CHECK(std::string(blas_kernels()) != "");
   CHECK(std::string(blas_warning()).find('\n') == std::string::npos);
+  // A processor that OpenBLAS does not know has kernels of its kind all the same.
+  const char* const pin = std::getenv("OPENBLAS_CORETYPE");
+  __builtin_cpu_init();
+  if ((!pin || !*pin) && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    for (const char* slow : {"Prescott", "Core2", "Nehalem", "Sandybridge", "Unknown"})
+      CHECK(std::string(blas_kernels()) != slow);
 }

@@ -19,19 +19,20 @@ namespace ansatz {
 
 namespace {
 
-constexpr std::int64_t width = 784, most_bytes = std::int64_t{1} << 30;
+constexpr std::int64_t mnist_pixels = 784, most_text_bytes = std::int64_t{1} << 30;
 
 // A line an image: 784 times 0 or 1, with blanks between.
 Table text_table(const std::string& path) {
   data::ByteSource source(path);
-  const std::string text = read_all(source, most_bytes);
+  const std::string text = read_all(source, most_text_bytes);
   std::vector<float> pixels;
   std::int64_t line = 1, begin = 0;
   const auto end_line = [&](std::size_t at) {
-    const std::int64_t count = std::ssize(pixels) - (std::ssize(pixels) / width) * width;
+    const std::int64_t count =
+        std::ssize(pixels) - (std::ssize(pixels) / mnist_pixels) * mnist_pixels;
     if (count != 0)
       throw FileError(fmt::format("{}:{}:{}: {} pixels behind the last whole image; each has {}",
-                                  path, line, std::int64_t(at) - begin + 1, count, width));
+                                  path, line, std::int64_t(at) - begin + 1, count, mnist_pixels));
   };
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
@@ -48,7 +49,7 @@ Table text_table(const std::string& path) {
   }
   end_line(text.size());
   if (pixels.empty()) throw FileError(fmt::format("{}: no images", path));
-  return Table({number_column("features", std::move(pixels), {width})});
+  return Table({number_column("features", std::move(pixels), {mnist_pixels})});
 }
 
 }  // namespace

@@ -16,13 +16,14 @@ namespace ansatz {
 
 namespace {
 
-constexpr int side = 32, colours = 3, width = side * side * colours;
+constexpr int cifar_side = 32, cifar_colours = 3,
+              cifar_width = cifar_side * cifar_side * cifar_colours;
 
 // As many as the largest of the sets have, and more.
 constexpr std::int64_t most_records = 1'000'000;
 
 ImageRecords read(const std::vector<std::string>& files, int classes) {
-  ImageRecordForm form{side, side, colours, {10}};
+  ImageRecordForm form{cifar_side, cifar_side, cifar_colours, {10}};
   if (classes == 100) form.labels = {20, 100};  // coarse, fine
   ImageRecords all;
   for (const std::string& file : files) {
@@ -80,8 +81,9 @@ std::shared_ptr<const Table> CifarImages::load() const {
     throw ValueError(fmt::format("start {} and stop {} are not a range of the {} examples of '{}'",
                                  start, end, records.examples, which_set.view()));
   const auto first = static_cast<std::size_t>(start), last = static_cast<std::size_t>(end);
-  std::vector<float> pixels(records.images.begin() + static_cast<std::ptrdiff_t>(first * width),
-                            records.images.begin() + static_cast<std::ptrdiff_t>(last * width));
+  std::vector<float> pixels(
+      records.images.begin() + static_cast<std::ptrdiff_t>(first * cifar_width),
+      records.images.begin() + static_cast<std::ptrdiff_t>(last * cifar_width));
   // In Pylearn2's order.
   if (center)
     for (float& v : pixels) v -= 127.5f;
@@ -89,20 +91,20 @@ std::shared_ptr<const Table> CifarImages::load() const {
     for (float& v : pixels) v /= 127.5f;
   if (toronto_prepro) {
     const ImageRecords train = which_set == "train" ? records : read(files_of("train"), classes());
-    std::vector<double> mean(width);
-    for (std::size_t i = 0; i < train.images.size(); ++i) mean[i % width] += train.images[i];
+    std::vector<double> mean(cifar_width);
+    for (std::size_t i = 0; i < train.images.size(); ++i) mean[i % cifar_width] += train.images[i];
     for (std::size_t i = 0; i < pixels.size(); ++i)
       pixels[i] = static_cast<float>(
-          (pixels[i] - mean[i % width] / static_cast<double>(train.examples)) / 255);
+          (pixels[i] - mean[i % cifar_width] / static_cast<double>(train.examples)) / 255);
   }
   if (gcn) {
     GlobalContrast how;
     how.scale = *gcn;
-    normalize_contrast(how, pixels.data(), end - start, width);
+    normalize_contrast(how, pixels.data(), end - start, cifar_width);
   }
   std::vector<std::int32_t> labels(records.labels.begin() + start, records.labels.begin() + end);
   return std::make_shared<Table>(
-      Table({image_column("features", std::move(pixels), side, side, colours),
+      Table({image_column("features", std::move(pixels), cifar_side, cifar_side, cifar_colours),
              label_column("targets", std::move(labels), classes())}));
 }
 

@@ -17,7 +17,7 @@ using data::Glyph;
 using data::Pen;
 using data::PenPoint;
 
-constexpr int side = Digits::rows;
+constexpr int digit_side = Digits::rows;
 // MNIST scales a digit to 20 x 20 pixels and sets its centre of mass on the
 // pixel at (14, 14).
 constexpr float box = 20;
@@ -110,8 +110,8 @@ void place(Glyph glyph, std::array<Point, data::most_glyph_points>& points, floa
   const float extent = std::max(high.x - low.x, high.y - low.y);
   const float scale = (box * random.uniform(.86f, 1.04f) - 2 * pen) / std::max(extent, .1f);
   const Point centre = (1 / std::max(length, .1f)) * mass;
-  const Point middle = {.5f * (side + 1) + .5f * random.normal(),
-                        .5f * (side + 1) + .5f * random.normal()};
+  const Point middle = {.5f * (digit_side + 1) + .5f * random.normal(),
+                        .5f * (digit_side + 1) + .5f * random.normal()};
   for (std::size_t i = 0; i < glyph.size(); ++i) points[i] = scale * (points[i] - centre) + middle;
 }
 
@@ -145,13 +145,13 @@ void measure(const Strokes& strokes, float reach, std::array<float, Digits::feat
     const auto [from, to] = strokes.pieces[static_cast<std::size_t>(i)];
     const Point d = to - from;
     const float inverse = 1 / std::max(d.x * d.x + d.y * d.y, 1e-6f);
-    const auto pixel = [](float v) { return std::clamp(static_cast<int>(v), 0, side); };
+    const auto pixel = [](float v) { return std::clamp(static_cast<int>(v), 0, digit_side); };
     const int x0 = pixel(std::min(from.x, to.x) - reach),
               x1 = pixel(std::max(from.x, to.x) + reach + 1);
     const int y0 = pixel(std::min(from.y, to.y) - reach),
               y1 = pixel(std::max(from.y, to.y) + reach + 1);
     for (int y = y0; y < y1; ++y) {
-      float* row = squared.data() + y * side;
+      float* row = squared.data() + y * digit_side;
       const float py = static_cast<float>(y) + .5f - from.y;
       for (int x = x0; x < x1; ++x) {
         const float px = static_cast<float>(x) + .5f - from.x;

@@ -15,7 +15,7 @@ namespace ansatz::data {
 
 namespace {
 
-constexpr std::int64_t most_bytes = std::int64_t{1} << 32;
+constexpr std::int64_t most_faces_bytes = std::int64_t{1} << 32;
 
 // A line of the file, read from its beginning.
 struct Line {
@@ -51,7 +51,7 @@ struct Line {
 
 Table read_faces(const std::string& path, const FacesForm& form) {
   ByteSource source(path);
-  const std::string all = read_all(source, most_bytes);
+  const std::string all = read_all(source, most_faces_bytes);
   const std::int64_t width = std::int64_t{form.rows} * form.columns;
   std::vector<float> pixels;
   std::vector<std::int32_t> labels;

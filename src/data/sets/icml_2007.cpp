@@ -14,7 +14,7 @@
 namespace ansatz {
 
 namespace {
-constexpr int side = 28;
+constexpr int icml_side = 28;
 }
 
 void Icml2007Set::check() const {
@@ -37,10 +37,10 @@ std::shared_ptr<const Table> Icml2007Set::load() const {
   const std::string of_images = data::require_file({file("inputs")});
   const std::string of_labels = data::require_file({file("labels")});
   Column images = npy_table(of_images).column("features");
-  if (images.width() != side * side)
+  if (images.width() != icml_side * icml_side)
     throw FileError(fmt::format("{}: examples of {} numbers; {} x {} pixels are expected",
-                                of_images, images.width(), side, side));
-  images.example = Dims{side, side, 1};
+                                of_images, images.width(), icml_side, icml_side));
+  images.example = Dims{icml_side, icml_side, 1};
   images.conv = true;
   Column labels = npy_targets(of_labels, classes());
   if (labels.width() != 1)
@@ -72,7 +72,8 @@ std::shared_ptr<const Table> MNIST_rotated_background::load() const {
   for (std::size_t i = 0; i < pixels.size(); ++i)
     centred.push_back(static_cast<float>(pixels[i] - mean[i % mean.size()]));
   return std::make_shared<const Table>(
-      Table({image_column("features", std::move(centred), side, side, 1), all->column("targets")}));
+      Table({image_column("features", std::move(centred), icml_side, icml_side, 1),
+             all->column("targets")}));
 }
 
 std::string Icml2007Set::missing_file() const {

@@ -24,7 +24,9 @@ namespace ansatz {
 
 namespace {
 
-std::string place(const char* file) { return (std::filesystem::path(data_path()) / file).string(); }
+std::string lisa_file(const char* file) {
+  return (std::filesystem::path(data_path()) / file).string();
+}
 std::string missing_of(const std::vector<std::string>& list) {
   for (const std::string& each : list)
     if (!data::first_file({each})) return each;
@@ -86,7 +88,7 @@ void TL_Challenge::check() const {
 }
 std::string TL_Challenge::file() const {
   if (which_set == "custom") return custom_path.c_str();
-  return place(which_set == "train" ? of_training : of_the_rest);
+  return lisa_file(which_set == "train" ? of_training : of_the_rest);
 }
 
 std::shared_ptr<const BatchSource> TL_Challenge::open() const {
@@ -108,7 +110,7 @@ std::shared_ptr<const BatchSource> TL_Challenge::open() const {
   images.subtract = center ? 127.5f : 0;
   images.facts = fmt::format("{} images", examples);
   if (which_set == "train") {
-    const std::string labels = data::require_file({place(of_labels)});
+    const std::string labels = data::require_file({lisa_file(of_labels)});
     for (const std::uint8_t fine : bytes_of_text(labels)) {
       const std::optional<int> label = coarse(fine);
       if (!label)
@@ -127,12 +129,12 @@ std::shared_ptr<const Table> TL_Challenge::load() const {
 }
 std::string TL_Challenge::missing_file() const {
   std::vector<std::string> list = {file()};
-  if (which_set == "train") list.push_back(place(of_labels));
+  if (which_set == "train") list.push_back(lisa_file(of_labels));
   return missing_of(list);
 }
 void TL_Challenge::files(std::vector<std::string>& list) const {
   add_files({file()}, list);
-  if (which_set == "train") add_files({place(of_labels)}, list);
+  if (which_set == "train") add_files({lisa_file(of_labels)}, list);
 }
 
 void MNISTPlus::check() const {
@@ -144,7 +146,7 @@ void MNISTPlus::check() const {
 
 std::shared_ptr<const Table> MNISTPlus::load() const {
   check();
-  const std::string file = data::require_file({place(of_digits)});
+  const std::string file = data::require_file({lisa_file(of_digits)});
   const NpzArray read = read_npz_array(file, "data");
   constexpr std::int64_t width = side_of_digits * side_of_digits;
   if (read.shape.size() != 2 || read.shape[1] != width)
@@ -214,11 +216,13 @@ std::shared_ptr<const Table> MNISTPlus::load() const {
   }
   return std::make_shared<const Table>(Table(std::move(columns)));
 }
-std::string MNISTPlus::missing_file() const { return missing_of({place(of_digits)}); }
-void MNISTPlus::files(std::vector<std::string>& list) const { add_files({place(of_digits)}, list); }
+std::string MNISTPlus::missing_file() const { return missing_of({lisa_file(of_digits)}); }
+void MNISTPlus::files(std::vector<std::string>& list) const {
+  add_files({lisa_file(of_digits)}, list);
+}
 
 std::shared_ptr<const Table> Wiskott::load() const {
-  const std::string file = data::require_file({place(of_fish)});
+  const std::string file = data::require_file({lisa_file(of_fish)});
   const NpzArray read = read_npy(file);
   if (read.shape.size() != 2 || read.shape[1] != 64 * 64)
     throw FileError(
@@ -228,7 +232,7 @@ std::shared_ptr<const Table> Wiskott::load() const {
   return std::make_shared<const Table>(
       Table({image_column("features", std::move(pixels), 64, 64, 1)}));
 }
-std::string Wiskott::missing_file() const { return missing_of({place(of_fish)}); }
-void Wiskott::files(std::vector<std::string>& list) const { add_files({place(of_fish)}, list); }
+std::string Wiskott::missing_file() const { return missing_of({lisa_file(of_fish)}); }
+void Wiskott::files(std::vector<std::string>& list) const { add_files({lisa_file(of_fish)}, list); }
 
 }  // namespace ansatz

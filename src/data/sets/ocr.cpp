@@ -19,7 +19,7 @@ constexpr const char* file = "ocr_letters/letter.data";
 constexpr int rows = 16, columns = 8, per_letter = rows * columns;
 constexpr int before = 6;  // number, letter, next letter, word, place, fold
 constexpr std::int64_t of_train = 32152, of_others = 10000, of_all = of_train + 2 * of_others;
-constexpr std::int64_t most_bytes = std::int64_t{1} << 26;
+constexpr std::int64_t most_ocr_bytes = std::int64_t{1} << 26;
 
 struct Letters {
   std::vector<float> pixels;
@@ -60,7 +60,7 @@ std::shared_ptr<const Table> OCR::load() const {
   check();
   const std::string path = require_data(file);
   data::ByteSource source(path);
-  const std::string text = read_all(source, most_bytes);
+  const std::string text = read_all(source, most_ocr_bytes);
   Letters letters;
   std::int64_t line = 0;
   for (std::string_view rest = text; !rest.empty();) {

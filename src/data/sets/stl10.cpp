@@ -19,9 +19,9 @@ namespace ansatz {
 
 namespace {
 
-constexpr int side = 96, colours = 3, classes = 10;
-constexpr std::int64_t image_bytes = std::int64_t{side} * side * colours;
-constexpr std::int64_t most_bytes = 200'000 * image_bytes;  // twice as many images as there are
+constexpr int stl_side = 96, stl_colours = 3, stl_classes = 10;
+constexpr std::int64_t image_bytes = std::int64_t{stl_side} * stl_side * stl_colours;
+constexpr std::int64_t most_stl_bytes = 200'000 * image_bytes;  // twice as many images as there are
 
 std::string file_of(std::string_view name) { return fmt::format("stl10/stl10_binary/{}", name); }
 
@@ -34,7 +34,7 @@ void add_images(const std::string& file, data::ByteImages& all) {
   data::ByteBlock block;
   if (file.ends_with(".gz")) {
     data::ByteSource source(file);
-    const auto text = std::make_shared<const std::string>(read_all(source, most_bytes));
+    const auto text = std::make_shared<const std::string>(read_all(source, most_stl_bytes));
     block.pixels = reinterpret_cast<const std::uint8_t*>(text->data());
     bytes = std::ssize(*text);
     block.owner = text;
@@ -58,13 +58,13 @@ void add_images(const std::string& file, data::ByteImages& all) {
 
 std::vector<std::int32_t> labels_in(const std::string& file) {
   data::ByteSource source(file);
-  const std::string bytes = read_all(source, most_bytes / image_bytes);
+  const std::string bytes = read_all(source, most_stl_bytes / image_bytes);
   std::vector<std::int32_t> labels;
   for (const char byte : bytes) {
     const int label = static_cast<unsigned char>(byte);
-    if (label < 1 || label > classes)
+    if (label < 1 || label > stl_classes)
       throw FileError(fmt::format("{}: label {} at byte {}; 1 to {} are allowed", file, label,
-                                  labels.size(), classes));
+                                  labels.size(), stl_classes));
     labels.push_back(label - 1);
   }
   return labels;
@@ -110,13 +110,13 @@ void STL10::check() const {
 
 std::shared_ptr<const BatchSource> STL10::open() const {
   check();
-  data::ByteImages all(side, side, colours, data::turned_planes(side, side));
+  data::ByteImages all(stl_side, stl_side, stl_colours, data::turned_planes(stl_side, stl_side));
   all.subtract = center ? 127.5f : 0;
   all.file = require_data(images_of(*this));
   add_images(all.file, all);
   const std::int64_t examples = all.images();
   if (which_set != "unlabeled") {
-    all.classes = classes;
+    all.classes = stl_classes;
     all.labels = labels_in(require_data(file_of(fmt::format("{}_y.bin", which_set.view()))));
     if (std::ssize(all.labels) != examples)
       throw FileError(fmt::format("{}: {} images, but {} labels beside it", all.file, examples,

@@ -21,8 +21,8 @@ namespace ansatz {
 
 namespace {
 
-constexpr int side = 32, colours = 3, classes = 10;
-constexpr std::int64_t width = side * side * colours;
+constexpr int svhn_side = 32, svhn_colours = 3, svhn_classes = 10;
+constexpr std::int64_t svhn_width = svhn_side * svhn_side * svhn_colours;
 
 std::string folder_of(const SVHN& set) {
   return set.path.empty() ? data_path() + "/SVHN/format2" : std::string(set.path.view());
@@ -65,10 +65,10 @@ std::int32_t class_of(const float* row, std::int64_t numbers, const std::string&
     return FileError(
         fmt::format("{}: targets of example {} are neither a class from 0 to {} nor a "
                     "one-hot row: {}",
-                    file, example, classes - 1, fmt::join(row, row + numbers, " ")));
+                    file, example, svhn_classes - 1, fmt::join(row, row + numbers, " ")));
   };
   if (numbers == 1) {
-    if (!(row[0] >= 0 && row[0] < classes) ||
+    if (!(row[0] >= 0 && row[0] < svhn_classes) ||
         row[0] != static_cast<float>(static_cast<int>(row[0])))
       throw wrong();
     return static_cast<std::int32_t>(row[0]);
@@ -82,34 +82,36 @@ std::int32_t class_of(const float* row, std::int64_t numbers, const std::string&
 std::shared_ptr<const BatchSource> from_hdf5(const SVHN& set, const std::string& file) {
   const auto arrays = std::make_shared<const Arrays>(file);
   const std::vector<std::int64_t>&x = arrays->x.shape(), &y = arrays->y.shape();
-  if (x.size() != 2 || x[1] != width)
-    throw FileError(
-        fmt::format("{}: /Data/X has dimensions {}; [examples, {}] are expected", file, x, width));
+  if (x.size() != 2 || x[1] != svhn_width)
+    throw FileError(fmt::format("{}: /Data/X has dimensions {}; [examples, {}] are expected", file,
+                                x, svhn_width));
   const std::int64_t numbers = y.size() == 2 ? y[1] : 1;
-  if (y.size() > 2 || y[0] != x[0] || (numbers != 1 && numbers != classes))
+  if (y.size() > 2 || y[0] != x[0] || (numbers != 1 && numbers != svhn_classes))
     throw FileError(fmt::format("{}: /Data/y has dimensions {}; [{}, {}] are expected", file, y,
-                                x[0], classes));
+                                x[0], svhn_classes));
   const auto [first, last] = data::range_of(set.start, set.stop, x[0], set.which_set.view());
   const float subtract = set.center ? 127.5f : 0;
   const float divide = set.center && set.scale ? 127.5f : set.scale ? 255.f : 1.f;
   Pages pages;
-  pages.columns = {image_column("features", side, side, colours), label_column("targets", classes)};
+  pages.columns = {image_column("features", svhn_side, svhn_side, svhn_colours),
+                   label_column("targets", svhn_classes)};
   for (Column& each : pages.columns) each.origin = std::make_shared<const Origin>(Origin{file, {}});
   pages.examples = last - first;
   std::error_code error;
   pages.facts = fmt::format("an HDF5 file of {} bytes", std::filesystem::file_size(file, error));
   const std::int64_t from = first;  // clang 16 captures no structured binding
   pages.begin = [=]() -> RowsAt {
-    return [=, row = std::vector<float>(static_cast<std::size_t>(width))](
+    return [=, row = std::vector<float>(static_cast<std::size_t>(svhn_width))](
                const Subset& wanted, std::span<void* const> out) mutable {
       auto* pixels = static_cast<float*>(out[0]);
-      std::array<float, classes> target{};
+      std::array<float, svhn_classes> target{};
       for (std::int64_t i = 0; i < wanted.size; ++i) {
         const std::int64_t at = from + wanted[i];
         arrays->x.read(at, 1, ElementType::float32, row.data());
-        for (std::int64_t p = 0; p < side * side; ++p)
-          for (std::int64_t c = 0; c < colours; ++c)
-            *pixels++ = (row[static_cast<std::size_t>(c * side * side + p)] - subtract) / divide;
+        for (std::int64_t p = 0; p < svhn_side * svhn_side; ++p)
+          for (std::int64_t c = 0; c < svhn_colours; ++c)
+            *pixels++ =
+                (row[static_cast<std::size_t>(c * svhn_side * svhn_side + p)] - subtract) / divide;
         arrays->y.read(at, 1, ElementType::float32, target.data());
         static_cast<std::int32_t*>(out[1])[i] = class_of(target.data(), numbers, file, at);
       }
@@ -129,8 +131,8 @@ Part read_part(const std::string& file) {
   auto x = std::make_shared<NpzArray>(read_mat_array(file, "X"));
   const NpzArray y = read_mat_array(file, "y");
   if (x->shape.size() == 3) x->shape.push_back(1);  // MATLAB drops a last dimension of 1
-  const bool fits = x->shape.size() == 4 && x->shape[0] == side && x->shape[1] == side &&
-                    x->shape[2] == colours && x->type == ElementType::uint8;
+  const bool fits = x->shape.size() == 4 && x->shape[0] == svhn_side && x->shape[1] == svhn_side &&
+                    x->shape[2] == svhn_colours && x->type == ElementType::uint8;
   if (!fits)
     throw FileError(fmt::format("{}: X has dimensions {}; bytes [32, 32, 3, examples] are expected",
                                 file, x->shape));
@@ -140,9 +142,9 @@ Part read_part(const std::string& file) {
   Part part;
   part.images = {x->bytes.data(), examples, x, {}};
   for (const double label : data::numbers_of<double>(y)) {
-    if (!(label >= 1 && label <= classes) || label != static_cast<int>(label))
+    if (!(label >= 1 && label <= svhn_classes) || label != static_cast<int>(label))
       throw FileError(fmt::format("{}: label {} of example {}; 1 to {} are allowed", file, label,
-                                  part.labels.size(), classes));
+                                  part.labels.size(), svhn_classes));
     part.labels.push_back(static_cast<std::int32_t>(label) - 1);
   }
   return part;
@@ -152,7 +154,7 @@ Part read_part(const std::string& file) {
 std::vector<char> held_out(RandomState& rng, const std::vector<std::int32_t>& labels,
                            std::int64_t of_each, const std::string& file) {
   std::vector<char> out(labels.size());
-  for (int k = 0; k < classes; ++k) {
+  for (int k = 0; k < svhn_classes; ++k) {
     std::vector<std::size_t> these;
     for (std::size_t i = 0; i < labels.size(); ++i)
       if (labels[i] == k) these.push_back(i);
@@ -170,10 +172,11 @@ std::shared_ptr<const BatchSource> from_mat(const SVHN& set) {
   const bool split = which == "valid" || which == "splitted_train";
   constexpr std::int64_t of_each[] = {400, 200};
   RandomState rng(322);
-  data::ByteImages all(side, side, colours, data::turned_planes(side, side));
+  data::ByteImages all(svhn_side, svhn_side, svhn_colours,
+                       data::turned_planes(svhn_side, svhn_side));
   all.subtract = set.center ? 127.5f : 0;
   all.divide = set.center && set.scale ? 127.5f : set.scale ? 255.f : 1.f;
-  all.classes = classes;
+  all.classes = svhn_classes;
   std::int64_t before = 0;
   const std::vector<std::string> parts = parts_of(which);
   for (std::size_t k = 0; k < parts.size(); ++k) {

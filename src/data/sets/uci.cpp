@@ -21,7 +21,7 @@ namespace ansatz {
 
 namespace {
 
-constexpr std::int64_t most_bytes = std::int64_t{1} << 28;
+constexpr std::int64_t most_uci_bytes = std::int64_t{1} << 28;
 
 // The file's numbers, as many in a line as the set has.
 CsvTable read(const std::string& file, const CsvOptions& options, int columns) {
@@ -203,7 +203,7 @@ std::shared_ptr<const Table> Adult::load() const {
   check();
   const std::string path = require_data(file());
   data::ByteSource source(path);
-  const std::string text = read_all(source, most_bytes);
+  const std::string text = read_all(source, most_uci_bytes);
   const std::size_t columns = data::adult_columns().size();
   std::vector<float> features;
   std::vector<std::int32_t> labels;

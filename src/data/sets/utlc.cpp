@@ -22,7 +22,7 @@ namespace ansatz {
 
 namespace {
 
-std::string place(const std::string& file) {
+std::string utlc_file(const std::string& file) {
   return (std::filesystem::path(data_path()) / "UTLC" / file).string();
 }
 
@@ -88,7 +88,7 @@ void UtlcSet::check_names() const {
 }
 std::vector<std::string> UtlcSet::target_places() const {
   if (!transfer) return {};
-  return {place(fmt::format("filetensor/{}_transfer.ft", name.view()))};
+  return {utlc_file(fmt::format("filetensor/{}_transfer.ft", name.view()))};
 }
 std::shared_ptr<const Table> UtlcSet::load() const {
   return std::make_shared<const Table>(in_memory(open()));
@@ -110,12 +110,12 @@ void UtlcArrays::check() const {
     throw KeyFaults("labels", fmt::format("ule has labels; {} has none", name.view()));
 }
 std::vector<std::string> UtlcArrays::places() const {
-  return {place(fmt::format("filetensor/{}_{}.ft", name.view(), which_set.view()))};
+  return {utlc_file(fmt::format("filetensor/{}_{}.ft", name.view(), which_set.view()))};
 }
 std::vector<std::string> UtlcArrays::target_places() const {
   if (!labels) return UtlcSet::target_places();
   const std::string stem = fmt::format("filetensor/ule_{}l.", which_set.view());
-  return {place(stem + "ft"), place(stem + "tf")};
+  return {utlc_file(stem + "ft"), utlc_file(stem + "tf")};
 }
 
 std::shared_ptr<const BatchSource> UtlcArrays::open() const {
@@ -159,7 +159,7 @@ void UtlcSparse::check() const {
   check_names();
 }
 std::vector<std::string> UtlcSparse::places() const {
-  return {place(fmt::format("sparse/{}_{}.npz", name.view(), which_set.view()))};
+  return {utlc_file(fmt::format("sparse/{}_{}.npz", name.view(), which_set.view()))};
 }
 
 std::shared_ptr<const BatchSource> UtlcSparse::open() const {

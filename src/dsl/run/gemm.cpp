@@ -20,6 +20,9 @@
 // Exported by OpenBLAS, declared in no header of it.
 extern "C" void* blas_memory_alloc(int procpos);
 extern "C" void blas_memory_free(void* buffer);
+// And by its builds for many processors.
+extern "C" __attribute__((weak)) void gotoblas_dynamic_init();
+extern "C" __attribute__((weak)) void gotoblas_dynamic_quit();
 
 namespace ansatz {
 
@@ -69,6 +72,30 @@ int level_of_kernels(std::string_view core) {
   for (std::string_view name : {"Haswell", "Zen", "Excavator"})
     if (core == name) return 2;
   return 1;
+}
+
+// For a processor that is newer than itself OpenBLAS takes its oldest kernels, of a quarter of the
+// speed or less (Debian 12's does so on Emerald Rapids). Then it is told one of those that it has
+// for processors of this kind, before main and all that is made before main; what
+// OPENBLAS_CORETYPE or OpenBLAS itself says stays.
+__attribute__((constructor(101))) void choose_kernels() {
+  if (!gotoblas_dynamic_init || !gotoblas_dynamic_quit) return;
+  const char* const variable = "OPENBLAS_CORETYPE";
+  const char* const pin = std::getenv(variable);
+  const int can = level_of_processor();
+  if ((pin && *pin) || can == 1) return;
+  gotoblas_dynamic_init();
+  if (level_of_kernels(openblas_get_corename()) > 1) return;
+  const char* const core = can == 2                               ? "Haswell"
+                           : __builtin_cpu_supports("avx512bf16") ? "Cooperlake"
+                                                                  : "SkylakeX";
+  if (::setenv(variable, core, 1) != 0) return;
+  gotoblas_dynamic_quit();
+  gotoblas_dynamic_init();
+  if (pin)
+    ::setenv(variable, pin, 1);
+  else
+    ::unsetenv(variable);
 }
 
 }  // namespace
