@@ -6,7 +6,7 @@
 //   log(1 + x) -> log1p(x)                       log(1 - x) -> log1p(-x)
 //   log(1 - tanh(x)^2) -> 2 log(2) - 2 |x| - 2 softplus(-2 |x|), |x| > 1
 //   log(1 - tanh(x)) -> log(2) - softplus(2 x), x > 1/2
-//   log(1 - sigmoid(x)^2) -> log1p(sigmoid(x)) - softplus(x)
+//   log(1 - sigmoid(x)^2) -> log1p(sigmoid(x)) - softplus(x), x > 0
 //   exp(x) - 1 -> expm1(x)                       log1p(expm1(x)) -> x
 //   1 / (1 + exp(-x)), exp(x) / (1 + exp(x)) -> sigmoid(x)       a / (1 + exp(x)) -> a sigmoid(-x)
 //   exp(x) / (exp(x) + exp(y)) -> sigmoid(x - y)
@@ -194,10 +194,10 @@ class Stabilizer {
     }
     const int root = square_root(y);
     if (sign > 0 || root < 0) return -1;
-    if (is<ops::Sigmoid>(root))
-      return (log1p(AnyExpr(g_.value(root))) - softplus(AnyExpr(g_.value(in(root, 0)))))
-          .value()
-          .id();
+    if (is<ops::Sigmoid>(root)) {
+      const AnyExpr z(g_.value(in(root, 0))), p(g_.value(root));
+      return where(z > 0, log1p(p) - softplus(z), log1p(-e)).value().id();
+    }
     if (!is<ops::Tanh>(root)) return -1;
     const AnyExpr z = abs(AnyExpr(g_.value(in(root, 0))));
     return where(z > 1, 2 * (log_2 - z - softplus(-2 * z)), log1p(-e)).value().id();
