@@ -181,8 +181,8 @@ class Stabilizer {
     if (p.log >= 0 && p.overflows) return apply<ops::Softplus>({}, p.log);
     return always ? apply<ops::Log1p>({}, x) : -1;
   }
-  // log(1 + y) or log(1 - y), where y saturates and the sum has no digit left; -1 for other y. Where
-  // y is near 0 it is what log1p says.
+  // log(1 + y) or log(1 - y), where y saturates and the sum has no digit left; -1 for other y.
+  // Where y is near 0 it is what log1p says.
   constexpr int log_of_one_and(int y, int sign) {
     if (is<ops::Sigmoid>(y)) return sign > 0 ? -1 : negated(apply<ops::Softplus>({}, in(y, 0)));
     const double log_2 = 0.693147180559945309417;
