@@ -21,7 +21,7 @@ namespace ansatz::app {
 
 namespace {
 
-struct DataArguments {
+struct FetchArguments {
   std::string name, from, to;
   bool quiet = false, json = false;
 };
@@ -84,7 +84,7 @@ int list_json() {
   return exit_ok;
 }
 
-int path(const DataArguments& a) {
+int path(const FetchArguments& a) {
   const std::string found = a.name.empty() ? data_path() : folder_of(known_set(a.name));
   if (a.json)
     put_json(OrderedJson::object({{"path", found}}));
@@ -167,7 +167,7 @@ class FetchEvents final : public FetchObserver {
   std::chrono::steady_clock::time_point last_;
 };
 
-int fetch(const DataArguments& a) {
+int fetch(const FetchArguments& a) {
   const KnownSet& set = known_set(a.name);
   const std::string folder = a.to.empty() ? data_path() : a.to;
   int fetched = 0;
@@ -199,7 +199,7 @@ int fetch(const DataArguments& a) {
 }  // namespace
 
 const Command data_command(100, [](CLI::App& app, int& exit) {
-  auto a = std::make_shared<DataArguments>();
+  auto a = std::make_shared<FetchArguments>();
   CLI::App* c = app.add_subcommand("data", "list, find, download and look at data sets");
   c->require_subcommand(1);
   c->footer("Examples:\n  ansatz data list\n  ansatz data fetch mnist --to ~/data");

@@ -184,7 +184,11 @@ TEST_CASE("stable forms: logs of 1 less what saturates", "[pass][stabilize]") {
        "log((t + 1) / 2)"},
       {0.5 * log((1 + tanh(z)) / (1 - tanh(z))), [](Jet a) { return a; }, "atanh(t)"},
       {log(1 - square(sigmoid(z))),
-       [=](Jet a) { return logarithm((one + two * e(a)) / power(one + e(a), 2)); },
+       [=](Jet a) {
+         const Jet p = logistic(a), u = p * p;
+         if (a.y > 0) return logarithm((one + two * e(a)) / power(one + e(a), 2));
+         return of(u, std::log1p(-u.y), -1 / (1 - u.y), -1 / (1 - u.y) / (1 - u.y));
+       },
        "log(1 - square(p))"},
   };
   const std::vector<double> at = {0,   1e-3, -1e-3, .3,  -.3,  .5,  -.5,  .7,  -.7, 1,
