@@ -247,3 +247,19 @@ TEST_CASE("changed nothing: more labels than rows or classes are refused when it
   CHECK_NOTHROW(take_rows(W, argmax(z)));
   CHECK_NOTHROW(cross_entropy(softmax(z), AnyExpr(argmax(z).value())));
 }
+
+TEST_CASE("changed nothing: numbers where labels belong, and labels where probabilities do",
+          "[run][changed]") {
+  const auto z = AnyExpr(input("z", VectorSpace(3)).value());
+  const auto rows = AnyExpr(input("rows", Matrix(4, 3)).value());
+  const Message message(
+      "cross_entropy of [examples, 3] and [examples]: targets must be labels, or a probability for "
+      "each class");
+  CHECK_THROWS_MATCHES(cross_entropy(softmax(z), AnyExpr(input("t", Scalar()).value())), ShapeError,
+                       message);
+  CHECK_THROWS_MATCHES(cross_entropy(softmax(z), mean(z, units)), ShapeError, message);
+  CHECK_THROWS_AS(cross_entropy(softmax(z), AnyExpr(input("t", IndexSpace(3, 3)).value())),
+                  ShapeError);
+  CHECK_THROWS_AS(cross_entropy(rows, AnyExpr(input("t", VectorSpace(4)).value())), ShapeError);
+  CHECK_NOTHROW(cross_entropy(rows, AnyExpr(input("t", IndexSpace(3, 4)).value())));
+}

@@ -19,12 +19,14 @@ void class_labels(const ir::KernelArgs<T>&);
 
 namespace ir {
 
+inline constexpr const char* targets_are =
+    "targets must be labels, or a probability for each class";
+
 // Whether x has one more axis than the labels, or (for probabilities) the same shape.
 constexpr ShapeResult cross_entropy_shape(const Shape& p, const Shape& t) {
   if (p.rank == 0 || p.rank - p.batched() == 0)
     return refused("the first operand must have a probability for each class");
-  if (t.rank != p.rank && t.rank != p.rank - 1)
-    return refused("targets must be labels, or a probability for each class");
+  if (t.rank != p.rank && t.rank != p.rank - 1) return refused(targets_are);
   for (int k = 0; k < t.rank; ++k)
     if (!dims_agree(p[k], t[k])) return refused("targets must fit the predictions");
   return reduced(p, reduce_attr(1 << (p.rank - 1), false));
@@ -128,9 +130,12 @@ namespace ir {
 // The types may not say how many labels there are, but the graph may: an input's must be as many as
 // there are classes, what is computed may be fewer.
 constexpr void require_labels_fit(const Value& p, const Value& t, CallSite at) {
-  const std::int64_t labels = label_limit(t);
   const Shape both[] = {p.shape(), t.shape()};
-  if (labels <= 0 || both[0].rank == 0) return;
+  if (both[0].rank == 0) return;
+  if (both[1].rank != both[0].rank - (t.type() == DType::index))
+    graph_error_shape("cross_entropy", targets_are, both, 2, at);
+  const std::int64_t labels = label_limit(t);
+  if (labels <= 0) return;
   const int classes = both[0][both[0].rank - 1];
   const bool same = op_of(t) == info_of<ops::Input>;
   if (classes >= 0 && (same ? labels != classes : labels > classes))
