@@ -82,6 +82,12 @@ struct FusedLoop {
     return root(r).kind == RootKind::reduce_rows && monoid(root(r).variant) == ir::Monoid::sum;
   }
   static constexpr ir::Monoid monoid(int variant) { return static_cast<ir::Monoid>(variant); }
+  // Of a constant: where code that runs read the plan itself, all of its 2.5 MB would be in the
+  // program.
+  template <int Variant>
+  ANSATZ_INLINE static T first_of() {
+    return identity<T>(monoid(Variant));
+  }
 
   /// Of each load, the value that it reads back: stored to the same operand in an earlier phase; or
   /// -1. Found once: asked for each value, the answers took most of a long loop's compilation.
@@ -216,7 +222,11 @@ struct FusedLoop {
   /// The address or position an instruction's operand has in column 0.
   template <int K>
   ANSATZ_INLINE static std::int64_t origin(const std::int64_t* row, const ir::LoopCall& call) {
-    return code(K).level == Level::uniform ? call.args[code(K).arg].position : row[code(K).arg];
+    constexpr int arg = code(K).arg;
+    if constexpr (code(K).level == Level::uniform)
+      return call.args[arg].position;
+    else
+      return row[arg];
   }
 
   template <class E, Walk W>
@@ -450,9 +460,10 @@ struct FusedLoop {
 
   template <int Q>
   ANSATZ_INLINE static long column_stride(const ir::LoopCall& call) {
-    return root(Q).walk == Walk::contiguous || partial_of(call, Q)
+    constexpr ir::Root q = root(Q);
+    return q.walk == Walk::contiguous || partial_of(call, Q)
                ? 1
-               : call.args[root(Q).arg].stride[ir::inner_axis];
+               : call.args[q.arg].stride[ir::inner_axis];
   }
 
   template <Walk W>
@@ -516,7 +527,7 @@ struct FusedLoop {
 
   template <int... K>
   ANSATZ_INLINE static void begin_row(Ints<K...>, Reduced<T>* reduced) {
-    (void(reduced[K] = {identity<T>(monoid(code(K).variant)), -1, 0}), ...);
+    (void(reduced[K] = {first_of<code(K).variant>(), -1, 0}), ...);
   }
   template <int... K>
   ANSATZ_INLINE static void begin_chunk(Ints<K...>, Gather<T>* gathers) {
@@ -540,8 +551,10 @@ struct FusedLoop {
   ANSATZ_INLINE static void end_row(S* v, const Reduced<T>& reduced) {
     if constexpr (finds_position(monoid(code(K).variant))) {
       v[K] = S(static_cast<T>(reduced.position < 0 ? 0 : reduced.position));
+    } else if constexpr (monoid(code(K).variant) == ir::Monoid::sum) {
+      v[K] = S(reduced.sum());
     } else {
-      v[K] = S(monoid(code(K).variant) == ir::Monoid::sum ? reduced.sum() : reduced.value);
+      v[K] = S(reduced.value);
     }
   }
 
@@ -653,7 +666,7 @@ struct FusedLoop {
   }
   template <int... Q>
   ANSATZ_INLINE static void clear_totals(Ints<Q...>, Total<T>* total) {
-    ((total[Q].best.value = identity<T>(monoid(root(Q).variant))), ...);
+    ((total[Q].best.value = first_of<root(Q).variant>()), ...);
   }
 
   static void run(const ir::LoopCall& call) {
@@ -711,7 +724,8 @@ struct FusedLoop {
       target[2 * Q + 1] = target[2 * Q] + call.inner;
       kept += 2 * call.inner;
     } else {
-      target[2 * Q] = partial ? partial : static_cast<T*>(call.args[root(Q).arg].pointer);
+      constexpr int arg = root(Q).arg;
+      target[2 * Q] = partial ? partial : static_cast<T*>(call.args[arg].pointer);
     }
   }
 
