@@ -3,6 +3,7 @@
 
 #include <ansatz/model/parameter_names.hpp>
 #include <ansatz/serial/store_tensors.hpp>
+#include <ansatz/session/declared_state.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <algorithm>
@@ -41,10 +42,9 @@ void check_parameters(const Train& job, Loader& loader, const yaml::Place& place
   for (const String& each : job.init_from_include) choice.include.emplace_back(each.view());
   for (const String& each : job.init_from_exclude) choice.exclude.emplace_back(each.view());
   try {
-    StateList declared;
-    job.model->states(declared);
-    for (const StateVariable& each : declared) choice.others.emplace_back(each.name.view());
     const StoredParameters file = read_stored_parameters(path);
+    choice.states = states_to_begin(*job.model, loader.options.precision);
+    choice.states_there = file.state;
     choice.paths_here = paths_of_parameters(*job.model);
     choice.paths_there = file.paths;
     choice.knows_paths_there = file.knows_paths;

@@ -166,10 +166,10 @@ class Choosing {
         const bool found = std::any_of(names.begin(), names.end(), [&](std::string_view name) {
           return matches({pattern}, std::string(name), full(choice_.paths_here, std::string(name)));
         });
-        const auto& others = choice_.others;
-        const bool of_state =
-            std::any_of(others.begin(), others.end(),
-                        [&](const std::string& name) { return matches({pattern}, name, name); });
+        const auto& states = choice_.states;
+        const bool of_state = std::any_of(
+            states.begin(), states.end(),
+            [&](const InitState& state) { return matches({pattern}, state.name, state.name); });
         if (!found && !of_state)
           throw InitPatternError(
               list == &choice_.include ? "init_from_include" : "init_from_exclude", pattern,
@@ -204,9 +204,43 @@ class Choosing {
 
 }  // namespace
 
-bool takes(const InitChoice& choice, const std::string& state) {
-  return Choosing(choice, {}).takes_state(state);
+namespace {
+
+// Why the tensor cannot be taken for what it is here; "" where it can.
+std::string why_not(const InitParameter& here, const NamedTensor& found, bool any_rows) {
+  std::vector<std::int64_t> shape = here.shape;
+  if (any_rows && !shape.empty() && !found.shape.empty()) shape[0] = found.shape[0];
+  if (shape != found.shape)
+    return fmt::format("\n  '{}' has the shape {} in the file, {} in the model", here.name,
+                       found.shape, here.shape);
+  if (!is_float(found.type))
+    return fmt::format("\n  '{}' holds {} in the file, where numbers with a point belong",
+                       here.name, type_name(found.type));
+  if (overflows(here.type, found))
+    return fmt::format("\n  '{}' has numbers in the file that float cannot hold", here.name);
+  return "";
 }
+
+// State is found by its name alone.
+std::string choose_states(const InitChoice& choice, const Choosing& choosing, InitReport& report) {
+  std::string wrong;
+  for (const InitState& state : choice.states) {
+    if (!choosing.takes_state(state.name)) continue;
+    const auto& there = choice.states_there;
+    const auto found = std::find_if(there.begin(), there.end(), [&](const NamedTensor& each) {
+      return each.name == state.name;
+    });
+    if (found == there.end()) {
+      report.kept_states.push_back(state.name);
+      continue;
+    }
+    wrong += why_not(state, *found, state.any_rows);
+    report.states.push_back(*found);
+  }
+  return wrong;
+}
+
+}  // namespace
 
 InitReport choose_parameters(const std::vector<InitParameter>& parameters,
                              const std::vector<NamedTensor>& all, const std::string& path,
@@ -224,20 +258,14 @@ InitReport choose_parameters(const std::vector<InitParameter>& parameters,
     if (!found) continue;
     report.taken.emplace_back(p.name);
     used.push_back(found->name);
-    if (p.shape != found->shape)
-      wrong += fmt::format("\n  '{}' has the shape {} in the file, {} in the model", p.name,
-                           found->shape, p.shape);
-    else if (!is_float(found->type))
-      wrong += fmt::format("\n  '{}' holds {} in the file, where numbers with a point belong",
-                           p.name, type_name(found->type));
-    else if (overflows(p.type, *found))
-      wrong += fmt::format("\n  '{}' has numbers in the file that float cannot hold", p.name);
+    wrong += why_not(p, *found, false);
     if (!chosen) continue;
     chosen->push_back(*found);
     chosen->back().name = p.name;
   }
   for (const std::string_view name : there)
     if (!contains(used, name)) report.unused.emplace_back(name);
+  wrong += choose_states(choice, choosing, report);
   if (!wrong.empty())
     throw FileError(fmt::format("{}: it cannot give the model its parameters:{}", path, wrong));
   if (report.taken.empty() && report.kept.size() == here.size())

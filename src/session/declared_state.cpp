@@ -132,6 +132,21 @@ void DeclaredState::resize(Store& store, std::uint64_t seed,
   }
 }
 
+std::vector<InitState> states_to_begin(const Model& model, ElementType precision) {
+  StateList declared;
+  model.states(declared);
+  std::vector<InitState> list;
+  for (const StateVariable& each : declared) {
+    InitState state;
+    state.name = each.name.view();
+    state.type = precision;
+    for (const std::int64_t n : dims_of(each)) state.shape.push_back(n);
+    state.any_rows = each.rows > 0;
+    list.push_back(std::move(state));
+  }
+  return list;
+}
+
 void DeclaredState::take(Store& store, const std::vector<NamedTensor>& tensors,
                          std::string_view owner) const {
   for (const StateVariable& each : list_) {

@@ -2,6 +2,7 @@
 
 #include <ansatz/model/parameter_names.hpp>
 #include <ansatz/serial/store_tensors.hpp>
+#include <ansatz/session/declared_state.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
@@ -24,16 +25,14 @@ void init_from(const Train& job, Store& store, Session& session, JobValues& stat
   for (const String& each : job.init_from_include) choice.include.emplace_back(each.view());
   for (const String& each : job.init_from_exclude) choice.exclude.emplace_back(each.view());
   choice.paths_here = paths_of_parameters(*job.model);
-  StateList declared;
-  job.model->states(declared);
-  for (const StateVariable& each : declared) choice.others.emplace_back(each.name.view());
   const StoredParameters file = read_stored_parameters(path);
+  choice.states = states_to_begin(*job.model, session.precision());
+  choice.states_there = file.state;
   choice.paths_there = file.paths;
   choice.knows_paths_there = file.knows_paths;
   const InitReport report = init_parameters(store, file.tensors, path, choice);
   std::vector<std::string> taken = report.taken;
-  for (const NamedTensor& each : file.state) {
-    if (!declared.find(each.name) || !takes(choice, each.name)) continue;
+  for (const NamedTensor& each : report.states) {
     states.set_state(each);
     taken.push_back(each.name);
   }
@@ -47,9 +46,10 @@ void init_from(const Train& job, Store& store, Session& session, JobValues& stat
                                  taken.size() == 1 ? "is" : "are"));
   if (!report.left_out.empty())
     session.note(fmt::format("init_from {}: left out: {}", path, fmt::join(report.left_out, ", ")));
-  for (const std::string& kept : report.kept)
-    session.warn(fmt::format(
-        "init_from {}: the file has no \"{}\", which keeps its own first values", path, kept));
+  for (const auto* list : {&report.kept, &report.kept_states})
+    for (const std::string& kept : *list)
+      session.warn(fmt::format(
+          "init_from {}: the file has no \"{}\", which keeps its own first values", path, kept));
   for (const std::string& name : report.of_other_layer)
     session.warn(
         fmt::format("init_from {}: \"{}\" keeps its own first values, as that of the file is of "

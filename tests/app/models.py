@@ -124,6 +124,35 @@ def check_shared_model():
            parameters_of(folder / "t.pkl"))
 
 
+def check_state_from(folder, start):
+    """State of the model, such as running means, is taken as parameters are, or told."""
+    norm = "!obj:BatchNormalization { layer_name: b, scale: False, center: False }, "
+    write(folder, norm_dot_yaml=job(tanh("h") + ", " + norm + SOFTMAX, save="norm.pkl"))
+    run(folder, "train", "norm.yaml", "-q")
+    begin = [each.replace("old.pkl", "norm.pkl") for each in start]
+    for width, precision in ((2, "float32"), (5, "float64")):
+        write(folder, wide_dot_yaml=job(tanh("h", width) + ", " + norm + SOFTMAX))
+        exclude = "init_from_exclude=[h_W, h_b, softmax_W{}]"
+        for command in ["check"], ["train", "--floatX", precision]:
+            code, out, err = run(folder, command[0], "wide.yaml", *begin, exclude.format(""),
+                                 *command[1:])
+            expect(f"{command[0]}: state of another width is refused", code == 3
+                   and f"'b_mean' has the shape [3] in the file, [{width}] in the model" in err
+                   and "'b_variance'" in err, code, out, err)
+        code, out, err = run(folder, "train", "wide.yaml", *begin, exclude.format(", 'b_*'"))
+        expect("but not where it is left out", code == 0
+               and "norm.pkl: softmax_b is taken" in err, code, err)
+    write(folder, more_dot_yaml=job(tanh("h") + ", " + norm + SOFTMAX))
+    code, out, err = run(folder, "train", "more.yaml", *start)
+    expect("state that the file does not have is told", code == 0
+           and 'the file has no "b_mean", which keeps its own first values' in err
+           and 'the file has no "b_variance"' in err, code, err)
+    code, out, err = run(folder, "train", "more.yaml", *begin, "--floatX", "float64")
+    expect("state of a float becomes one of a double", code == 0 and "b_mean, b_variance are taken"
+           in err and len(tensor(folder / "m.pkl", "state/b_mean")) == 2 * len(
+               tensor(folder / "norm.pkl", "state/b_mean")), code, err)
+
+
 def check_init_from():
     folder = new_folder()
     write(folder, data_dot_csv=TABLE, old_dot_yaml=job(tanh("h") + ", " + SOFTMAX, save="old.pkl"))
@@ -169,6 +198,7 @@ def check_init_from():
         expect(f"check finds it: {key}={value}", code == 3 and what in err, code, err)
     code, out, err = run(folder, "check", "new.yaml", *start, "init_from_exclude=['*_W']")
     expect("check takes patterns that fit", code == 0, err)
+    check_state_from(folder, start)
     header, data = header_of(folder / "old.pkl")
     del header["__metadata__"]["ansatz.paths"]
     write_model(folder / "old.pkl", header, data)

@@ -20,6 +20,18 @@ std::vector<NamedTensor> stored_tensors(const Store& store, StoreKind kind);
 void restore_tensors(Store& store, StoreKind kind, const std::vector<NamedTensor>& tensors,
                      const std::string& path);
 
+/// A parameter that begins with values of a file, or does not.
+struct InitParameter {
+  std::string name;
+  ElementType type = ElementType::float32;
+  std::vector<std::int64_t> shape;
+};
+
+/// State of a model that does.
+struct InitState : InitParameter {
+  bool any_rows = false;  ///< a file may have another number of rows
+};
+
 /// What starting from another model's parameters did.
 struct InitReport {
   std::vector<std::string> taken;     ///< parameters that have the file's values
@@ -30,6 +42,8 @@ struct InitReport {
   std::vector<std::string> of_other_layer;
   /// Those taken of which the file does not say whose they are.
   std::vector<std::string> of_unknown_layer;
+  std::vector<NamedTensor> states;       ///< of the file, that are taken
+  std::vector<std::string> kept_states;  ///< those that it does not have
 };
 
 /// Which parameters to start from, and where they stand in the models.
@@ -39,11 +53,10 @@ struct InitChoice {
   /// See ModelFile::paths: of the model, and of the file.
   std::map<std::string, std::string> paths_here = {}, paths_there = {};
   bool knows_paths_there = true;
-  /// Names of state, which patterns may be meant for as well.
-  std::vector<std::string> others = {};
+  /// The model's state, which patterns may be meant for as well, and that of the file.
+  std::vector<InitState> states = {};
+  std::vector<NamedTensor> states_there = {};
 };
-/// Whether state of this name is among what is to be taken.
-bool takes(const InitChoice& choice, const std::string& state);
 
 /// A pattern of InitChoice that no parameter fits; `key` is init_from_include or init_from_exclude.
 class InitPatternError : public NameError {
@@ -52,13 +65,6 @@ class InitPatternError : public NameError {
   InitPatternError(const std::string& key_, const std::string& pattern_, const std::string& what_)
       : NameError(key_ + ": " + what_), key(key_), pattern(pattern_), without_key(what_) {}
   const std::string key, pattern, without_key;
-};
-
-/// A parameter that begins with values of a file, or does not.
-struct InitParameter {
-  std::string name;
-  ElementType type = ElementType::float32;
-  std::vector<std::int64_t> shape;
 };
 
 /// What init_parameters does with these parameters, with all its errors; nothing changes.

@@ -3,6 +3,7 @@
 
 #include <ansatz/job/train.hpp>
 #include <ansatz/serial/model_file.hpp>
+#include <ansatz/serial/store_tensors.hpp>
 #include <dsl/store.hpp>
 
 #include <cstdint>
@@ -40,5 +41,8 @@ class DeclaredState {
 
   StateList list_;
 };
+
+/// The state of a model, for init_from.
+std::vector<InitState> states_to_begin(const Model& model, ElementType precision);
 
 }  // namespace ansatz
