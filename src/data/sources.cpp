@@ -521,7 +521,10 @@ Column column_of(const NpyFile& array, const std::string& path, std::string sour
   const std::vector<std::int64_t>& shape = array.shape();
   const bool fits =
       labels > 0 ? shape.size() == 1 || shape.size() == 2 : shape.size() == 2 || shape.size() == 4;
-  if (!fits || std::find(shape.begin(), shape.end(), 0) != shape.end())
+  if (!shape.empty() && std::find(shape.begin(), shape.end(), 0) != shape.end())
+    throw FileError(fmt::format("{} has dimensions {}: {}", path, shape,
+                                shape[0] == 0 ? "no examples" : "nothing in an example"));
+  if (!fits)
     throw FileError(fmt::format("{} has dimensions {}, where {} are expected", path, shape,
                                 labels > 0 ? "[examples] or [examples, labels]"
                                            : "[examples, features] or [examples, rows, columns, "

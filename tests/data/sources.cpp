@@ -197,6 +197,8 @@ TEST_CASE("sources: a mapped file gives what is read from it, in any order", "[d
             seen(read, {mode, 3, 3, draws ? &other : nullptr}, 3));
   }
   CHECK_THROWS_WITH(mapped_npy(labels), Contains("y.npy has dimensions [10]"));
+  const std::string none = npy(folder, "none.npy", view(x.data(), {0, 4}));
+  CHECK_THROWS_WITH(mapped_npy(none), Contains("none.npy has dimensions [0, 4]: no examples"));
   const std::vector<std::int64_t> wide(y.begin(), y.end());
   const std::string other = npy(folder, "z.npy", view(wide.data(), {10}));
   CHECK_THROWS_WITH(mapped_npy(other, "targets", 7), Contains("mapped are labels of int32"));
