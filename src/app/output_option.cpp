@@ -15,6 +15,19 @@
 
 namespace ansatz::app {
 
+namespace {
+
+// Whether a file that is there is one of a folder that is read, such as one of pictures.
+bool is_in(const std::string& path, const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::error_code none;
+  if (!fs::is_directory(folder, none) || !fs::exists(path, none)) return false;
+  const fs::path file = fs::canonical(path, none), whole = fs::canonical(folder, none);
+  return std::mismatch(whole.begin(), whole.end(), file.begin(), file.end()).first == whole.end();
+}
+
+}  // namespace
+
 void settle_output(const std::string& option, const std::string& path,
                    const std::vector<std::string>& inputs,
                    const std::vector<std::string>& suffixes) {
@@ -25,7 +38,7 @@ void settle_output(const std::string& option, const std::string& path,
         option, fmt::format("{}: a file ending in '{}' cannot be written; allowed: {}", path, end,
                             fmt::join(suffixes, ", ")));
   for (const std::string& each : inputs)
-    if (serial::file_named(each) == serial::file_named(path))
+    if (serial::file_named(each) == serial::file_named(path) || is_in(path, each))
       throw FileError(
           fmt::format("cannot write '{}': it is read; give another file with {}", path, option));
   AtomicFile::look(path, Overwrite::replace, Replaces::no_models, 0);

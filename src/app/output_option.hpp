@@ -7,7 +7,8 @@
 namespace ansatz::app {
 
 /// Found before anything is computed: a path that ends in none of the allowed suffixes (any, where
-/// there are none), that is one of the inputs, that is a model, or that cannot be written.
+/// there are none), that is one of the inputs or a file in one that is a folder, that is a model,
+/// or that cannot be written.
 /// CLI::ValidationError, FileError.
 void settle_output(const std::string& option, const std::string& path,
                    const std::vector<std::string>& inputs,

@@ -8,6 +8,7 @@
 #include <ansatz/files/atomic_file.hpp>
 #include <ansatz/serial/run_records.hpp>
 #include <ansatz/view/curves.hpp>
+#include <ansatz/view/plot.hpp>
 #include <ansatz/view/run_table.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -249,6 +250,11 @@ OrderedJson plot_json(const PlotArguments& a, const Plot& plot) {
           {"curves", std::move(curves)}};
 }
 
+bool is_empty(const std::string& path) {
+  std::error_code none;
+  return !std::filesystem::exists(path, none) || std::filesystem::file_size(path, none) == 0;
+}
+
 int plot(const PlotArguments& a) {
   shows_json = a.json;
   std::vector<std::string> outputs;
@@ -261,6 +267,11 @@ int plot(const PlotArguments& a) {
     data_path = std::filesystem::path(a.script).replace_extension(".dat").string();
     settle_output("--script", a.script, a.models, {".gp", ".gnuplot", ".plt"});
     settle_output("--script", data_path, a.models, {});
+    if (!is_plot_script(a.script) && !is_empty(data_path))
+      throw FileError(
+          fmt::format("cannot write '{}': it is there, and not with a script '{}' that --script "
+                      "has written; give another name with --script",
+                      data_path, a.script));
   }
   const std::vector<Run> runs = read_runs(a);
   const std::vector<std::string> names = names_of(runs);

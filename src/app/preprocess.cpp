@@ -2,6 +2,7 @@
 #include "command.hpp"
 #include "json_output.hpp"
 
+#include <ansatz/base/regular_file.hpp>
 #include <ansatz/data/sets/saved_dataset.hpp>
 #include <ansatz/data/source_dataset.hpp>
 #include <ansatz/session/preprocessors.hpp>
@@ -10,9 +11,9 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <cstdio>
 #include <memory>
-#include <sstream>
+#include <utility>
 
 namespace ansatz::app {
 
@@ -24,24 +25,26 @@ struct PreprocessArguments {
   bool quiet = false, json = false;
 };
 
-Shared<Dataset> described(const PreprocessArguments& a) {
+Shared<Dataset> described(const PreprocessArguments& a, std::vector<std::string>& read) {
   LoadOptions options;
   options.defines = a.defines;
   std::string text = a.data, name = "the data set";
   if (!a.data.starts_with("!obj")) {
     name = a.data;
-    std::ifstream file(a.data, std::ios::binary);
-    std::ostringstream all;
-    if (!file || !(all << file.rdbuf()))
+    read.push_back(a.data);
+    serial::RegularFile opened = serial::open_regular(a.data);
+    if (!opened.file)
       throw FileError(
-          fmt::format("{}: cannot be read; give YAML such as \"!obj:MNIST {{which_set: "
+          fmt::format("{}: cannot be read: {}; give YAML such as \"!obj:MNIST {{which_set: "
                       "'train'}}\", or a file that holds it",
-                      a.data));
-    text = all.str();
+                      a.data, opened.why));
+    text.resize(static_cast<std::size_t>(opened.size));
+    const serial::Stream file = serial::stream_of(std::move(opened));
+    text.resize(file ? std::fread(text.data(), 1, text.size(), file.get()) : 0);
   }
   Shared<Object> object;
   try {
-    object = load_object(name, text, options);
+    object = load_object(name, text, options, &read);
   } catch (const FileError& error) {
     throw JobError(error.what());
   }
@@ -71,11 +74,11 @@ int preprocess(const PreprocessArguments& a) {
   if (!a.out.empty() && a.out == a.preprocessor)
     throw ValueError("--output and --preprocessor name one file");
   Train job;
-  job.dataset = described(a);
+  std::vector<std::string> read;
+  job.dataset = described(a, read);
   const Preprocessing* const how = job.dataset->preprocessing();
   if (!a.preprocessor.empty() && !(how && how->preprocessor))
     throw ValueError("--preprocessor: the data set has none");
-  std::vector<std::string> read;
   job.dataset->files(read);
   for (const std::string& path : read)
     if (file_id(path) == file_id(a.out) || file_id(path) == file_id(a.preprocessor))

@@ -71,7 +71,9 @@ std::string way_to_show(const ShowArguments& a) {
 
 bool is_page(const ShowArguments& a) { return a.out.ends_with(".html") || a.out.ends_with(".htm"); }
 
-void settle(const ShowArguments& a, const std::vector<std::string>& suffixes = {".png"}) {
+const std::vector<std::string> pictures{".png"};
+
+void settle(const ShowArguments& a, const std::vector<std::string>& suffixes = pictures) {
   std::vector<std::string> inputs{a.model};
   inputs.insert(inputs.end(), a.libraries.begin(), a.libraries.end());
   if (!a.out.empty())
@@ -281,9 +283,17 @@ int browse_weights(const ShowArguments& a) {
 
 // ------------------------------------------------------------------------- data
 
+// What is written replaces nothing of the data either.
+void settle(const ShowArguments& a, const Dataset& data) {
+  std::vector<std::string> inputs;
+  data.files(inputs);
+  if (!a.out.empty()) settle_output("-o", a.out, inputs, pictures);
+}
+
 // The data of the model, or of a job or data set in YAML, as the model reads them.
 std::shared_ptr<const BatchSource> data_of(const ShowArguments& a, TrainedModel& model) {
   model.train->dataset = dataset_of(a.data, model);
+  settle(a, *model.train->dataset);
   return load_data(a.data, model);
 }
 
@@ -392,6 +402,7 @@ std::unique_ptr<Train> described_by(const ShowArguments& a) {
 // Its data as a model reads them, or as they are.
 std::shared_ptr<const BatchSource> data_described(const ShowArguments& a) {
   const std::unique_ptr<Train> job = described_by(a);
+  settle(a, *job->dataset);
   const Preprocessors::Open open = [](const Dataset& set) { return set.open(); };
   if (a.raw) return open(*job->dataset);
   Preprocessors preprocessors(*job);

@@ -2,6 +2,7 @@
 
 #include <ansatz/files/atomic_file.hpp>
 #include <ansatz/serial/records_csv.hpp>
+#include <ansatz/session/output_file.hpp>
 #include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -10,7 +11,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 
 namespace ansatz {
 
@@ -19,9 +19,7 @@ namespace {
 class CsvLoggerRun final : public ExtensionRun {
  public:
   explicit CsvLoggerRun(const CSVLogger& logger) : path_(logger.filename.c_str()) {
-    std::ifstream there(path_);
-    std::string line;
-    if (there && std::getline(there, line) && !line.starts_with(csv_header({})))
+    if (!may_hold_records(path_))
       throw FileError(fmt::format(
           "CSVLogger: {} is there and no table of records; it is not written over", path_));
   }
@@ -70,6 +68,10 @@ class CsvLoggerRun final : public ExtensionRun {
 };
 
 }  // namespace
+
+void CSVLogger::outputs(std::vector<OutputFile>& list) const {
+  if (!filename.empty()) list.push_back({this, "filename", filename.c_str(), OutputKind::table});
+}
 
 std::unique_ptr<ExtensionRun> CSVLogger::start(Session&) const {
   if (filename.empty()) throw ValueError("CSVLogger: filename is empty");

@@ -1,5 +1,6 @@
 #include <ansatz/extension/tensor_board.hpp>
 
+#include <ansatz/session/output_file.hpp>
 #include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
@@ -132,6 +133,10 @@ void TensorBoard::check() const {
   if (step != "epochs" && step != "batches" && step != "examples")
     throw NameError(fmt::format("TensorBoard: step is \"{}\"{}", step.view(),
                                 allowed_names(step.view(), {"epochs", "batches", "examples"})));
+}
+
+void TensorBoard::outputs(std::vector<OutputFile>& list) const {
+  list.push_back({this, "log_dir", log_dir.c_str(), OutputKind::folder});
 }
 
 std::unique_ptr<ExtensionRun> TensorBoard::start(Session& session) const {

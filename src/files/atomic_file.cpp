@@ -101,6 +101,10 @@ struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
 
+std::string temporary_of(const std::string& name, unsigned count) {
+  return fmt::format(".{}.{}-{}.tmp", name, ::getpid(), count);
+}
+
 /// ".NAME.PID-NUMBER.tmp", or, as versions before 0.2 had it, ".NAME.PID.tmp".
 bool is_temporary_of(std::string_view entry, std::string_view name) {
   const std::string begin = fmt::format(".{}.", name);
@@ -179,6 +183,8 @@ AtomicFile::AtomicFile(const std::string& path, Overwrite overwrite, Replaces wh
     if (purpose == Purpose::look) {
       // With the rights that opening a file would be judged by.
       if (::faccessat(folder_file_, ".", W_OK | X_OK, AT_EACCESS) != 0) fail(errno);
+      const long longest = ::fpathconf(folder_file_, _PC_NAME_MAX);
+      if (longest > 0 && std::ssize(temporary_of(name_, 0)) > longest) fail(ENAMETOOLONG);
       require_room(bytes);
       return;
     }
@@ -310,7 +316,7 @@ void AtomicFile::remove_temporaries() noexcept {
 void AtomicFile::open_temporary() {
   static std::atomic<unsigned> count{0};
   for (int i = 0; i < attempts; ++i) {
-    temporary_ = fmt::format(".{}.{}-{}.tmp", name_, ::getpid(), count++);
+    temporary_ = temporary_of(name_, count++);
     // What replaces a file gets its rights before anything is written; until then it is closed.
     const bool usual = rights_ == Rights::kept && old_file_ < 0 && purpose_ == Purpose::write;
     const int file =

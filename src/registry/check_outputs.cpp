@@ -4,6 +4,7 @@
 #include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/serial/model_file.hpp>
 #include <ansatz/session/loaded_model.hpp>
+#include <ansatz/session/origin.hpp>
 #include <ansatz/session/output_file.hpp>
 #include <ansatz/yaml/scalar.hpp>
 #include <dsl/exceptions.hpp>
@@ -31,7 +32,7 @@ class OutputChecker {
     for (const OutputFile& each : outputs_of(job_)) {
       const yaml::Place at =
           each.by ? loader_.key_place(each.by, each.key) : place_.find(each.key).value_or(place_);
-      file(at.node ? at : place_, each.path, !each.by);
+      file(at.node ? at : place_, each);
       if (at.node) seen_.push_back(at.node.get());
     }
     // Classes of a user need not tell what they write: of theirs the key is looked at.
@@ -44,57 +45,61 @@ class OutputChecker {
         continue;
       yaml::Errors told_before;
       const auto path = yaml::as_path(*key, loader_.environment, told_before);
-      if (path && !path->empty()) file(*key, loader_.moved(*path), false);
+      if (path && !path->empty())
+        file(*key, {each.get(), "save_path", loader_.moved(*path), OutputKind::model});
     }
   }
 
  private:
-  void file(const yaml::Place& at, const std::string& path, bool of_job) {
-    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  void file(const yaml::Place& at, const OutputFile& out) {
+    const std::filesystem::path folder = std::filesystem::path(out.path).parent_path();
     std::error_code none;
-    if (!folder.empty() && !std::filesystem::exists(folder, none)) {
+    if (out.kind != OutputKind::folder && !folder.empty() &&
+        !std::filesystem::exists(folder, none)) {
       loader_.errors.add(at,
                          fmt::format("the folder '{}' does not exist; make it, or save elsewhere",
                                      folder.string()));
       return;
     }
     if (!loader_.options.writes) return;
-    const std::string named = serial::file_named(path);
-    if (two_outputs(at, path, named) || replaces_input(at, path, named, of_job)) return;
-    const bool refuse = of_job && !job_.allow_overwrite && !loader_.options.resume;
+    const std::string named = serial::file_named(out.path);
+    if (two_outputs(at, out, named) || replaces_input(at, out, named)) return;
+    const bool refuse = !out.by && !job_.allow_overwrite && !loader_.options.resume;
     try {
-      AtomicFile::look(path, refuse ? Overwrite::refuse : Overwrite::replace, Replaces::models,
-                       least_bytes());
+      look_at(out, refuse ? Overwrite::refuse : Overwrite::replace, least_bytes());
     } catch (const Error& problem) {
       loader_.errors.add(at, problem.what());
     }
   }
 
-  bool two_outputs(const yaml::Place& at, const std::string& path, const std::string& named) {
-    const auto [other, first] =
-        loader_.outputs.emplace(named, fmt::format("{} ({})", path, at.position.text()));
-    if (!first)
-      loader_.errors.add(
-          at, fmt::format("'{}' is the file of another output, {}; give each its own", path,
-                          other->second));
-    return !first;
+  // A table of records goes on with a model that goes on in the next job of a list.
+  bool two_outputs(const yaml::Place& at, const OutputFile& out, const std::string& named) {
+    const auto [found, first] = loader_.outputs.emplace(
+        named, Loader::Output{fmt::format("{} ({})", out.path, at.position.text()), out.kind,
+                              place_.node});
+    if (first) return false;
+    const Loader::Output& other = found->second;
+    const bool goes_on = out.kind == OutputKind::table && other.kind == OutputKind::table &&
+                         other.job != place_.node;
+    if (goes_on || !exclude_each_other(out.kind, other.kind)) return false;
+    loader_.errors.add(at, fmt::format("'{}' is the file of another output, {}; give each its own",
+                                       out.path, other.text));
+    return true;
   }
 
-  bool replaces_input(const yaml::Place& at, const std::string& path, const std::string& named,
-                      bool of_job) {
+  bool replaces_input(const yaml::Place& at, const OutputFile& out, const std::string& named) {
+    if (out.kind == OutputKind::folder) return false;
+    const bool of_job = !out.by;
     const auto told = [&](const std::string& what) {
-      loader_.errors.add(at, fmt::format("'{}' is {}, which the model would replace; give another "
-                                         "save_path",
-                                         path, what));
+      loader_.errors.add(
+          at, fmt::format("'{}' is {}, which {} would replace; give another {}", out.path, what,
+                          out.kind == OutputKind::model ? "the model" : "the records", out.key));
       return true;
     };
     if (!loader_.job_file.empty() && named == serial::file_named(loader_.job_file))
       return told("the job file");
     std::vector<std::string> of_data;
-    if (job_.dataset) job_.dataset->files(of_data);
-    if (job_.algorithm)
-      for (const MonitoringDataset& each : job_.algorithm->monitoring_datasets.list)
-        if (each.dataset) each.dataset->files(of_data);
+    add_data_files(job_, of_data);
     for (const std::string& each : of_data)
       if (named == serial::file_named(each)) return told("a file of the data");
     // The model that a job goes on with may be saved where it came from.
@@ -129,7 +134,10 @@ class OutputChecker {
   // for something else.
   void names() {
     if (!sound_) return;
-    const bool saved = !outputs_of(job_).empty();
+    const std::vector<OutputFile> outputs = outputs_of(job_);
+    const bool saved = std::any_of(outputs.begin(), outputs.end(), [](const OutputFile& each) {
+      return each.kind == OutputKind::model;
+    });
     try {
       for (const ModelParameter& p : job_.model->parameters()) {
         const std::string name(p.name.view());

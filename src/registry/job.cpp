@@ -229,6 +229,7 @@ Job job_of(const std::string& path, const yaml::NodePtr& root, yaml::Errors& err
     const auto of_objects =
         std::make_shared<const std::map<const Object*, std::string>>(loader.object_places());
     for (Phase& phase : job.phases) phase.places = of_objects;
+    for (const auto& input : loader.inputs) job.reads.push_back(input.second.path);
   }
   errors.raise();
   for (const yaml::Issue& issue : errors.sorted()) job.warnings.push_back(issue.text());
@@ -258,7 +259,7 @@ Job load_job_text(const std::string& name, const std::string& text, const LoadOp
 }
 
 Shared<Object> load_object(const std::string& name, const std::string& text,
-                           const LoadOptions& options) {
+                           const LoadOptions& options, std::vector<std::string>* reads) {
   raise_registration_faults();
   yaml::Errors errors;
   const yaml::NodePtr root = yaml::read_text(name, text, errors, reading_of(options));
@@ -268,6 +269,8 @@ Shared<Object> load_object(const std::string& name, const std::string& text,
     const yaml::Environment environment = environment_of(name, options);
     Loader loader(errors, environment, options);
     made = Value(yaml::Place(root), loader).object("object");
+    for (const auto& input : loader.inputs)
+      if (reads) reads->push_back(input.second.path);
   }
   errors.raise();
   return made;

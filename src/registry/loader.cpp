@@ -134,7 +134,8 @@ std::optional<std::string> Loader::input_path(const yaml::Place& place) {
 
 std::string Loader::read_path(const yaml::Place& place, const std::string& path) {
   std::string found = moved(path);
-  if (!rules.output && !found.empty()) inputs.emplace(serial::file_named(found), Input{place});
+  if (!rules.output && !found.empty())
+    inputs.emplace(serial::file_named(found), Input{place, found});
   return found;
 }
 
@@ -414,7 +415,7 @@ bool Loader::may_enter(const Value& from, const std::string& path) {
 // A data set or a preprocessor, as `ansatz preprocess` saves them.
 Shared<Object> Loader::load_saved(const Value& from, const std::string& path,
                                   const std::string& kind) {
-  inputs.emplace(serial::file_named(path), Input{from.place()});
+  inputs.emplace(serial::file_named(path), Input{from.place(), path});
   Shared<Object> loaded;
   if (kind == Dataset::kind_name) {
     loaded = Shared<Dataset>(SavedDataset(path.c_str()));
@@ -466,7 +467,7 @@ Shared<Object> Loader::load_model(const Value& from) {
     if (const std::string kind = saved_kind(path); !kind.empty())
       return load_saved(from, path, kind);
     auto file = std::make_shared<ModelFile>(read_model_file(path));
-    inputs.emplace(serial::file_named(path), Input{from.place(), file.get()});
+    inputs.emplace(serial::file_named(path), Input{from.place(), path, file.get()});
     if (file->model_yaml.empty()) {
       errors.add(from.place(), fmt::format("'{}' does not say what model it holds", path));
       return nullptr;

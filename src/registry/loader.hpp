@@ -3,6 +3,7 @@
 
 #include <ansatz/registry/job.hpp>
 #include <ansatz/registry/registry.hpp>
+#include <ansatz/session/output_file.hpp>
 #include <ansatz/yaml/errors.hpp>
 
 #include <map>
@@ -56,10 +57,11 @@ class Loader {
   /// A path of the file, or the one that --data says instead.
   std::string moved(const std::string& path) const;
 
-  /// A file that the job reads: which one it is, where it is named, and the model it holds, if it
-  /// is one by `!pkl:`.
+  /// A file that the job reads: where it is named, by which path, and the model it holds, if it is
+  /// one by `!pkl:`.
   struct Input {
     yaml::Place place;
+    std::string path;
     const ModelFile* model = nullptr;
   };
   /// The path of a file that is read, with its ${NAME}s filled in. While files need not be there,
@@ -71,7 +73,12 @@ class Loader {
   std::multimap<std::string, Input> inputs;  ///< by the file, as file_named tells it
   std::string job_file;                      ///< "" where the text comes from none
   /// Which files the jobs so far write, and as what.
-  std::map<std::string, std::string> outputs;
+  struct Output {
+    std::string text;  ///< its path and place
+    OutputKind kind;
+    yaml::NodePtr job;
+  };
+  std::map<std::string, Output> outputs;
   /// The models of the jobs so far, by the file that each is saved to: a later job that names the
   /// file means the model.
   std::map<std::string, Shared<Object>> saved_models;

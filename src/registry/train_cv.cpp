@@ -1,6 +1,7 @@
 #include "train_cv.hpp"
 
 #include <ansatz/data/folds/dataset_cv.hpp>
+#include <ansatz/extension/csv_logger.hpp>
 #include <ansatz/job/train.hpp>
 #include <ansatz/yaml/scalar.hpp>
 #include <dsl/exceptions.hpp>
@@ -132,7 +133,7 @@ class OfFold {
     const std::string name = class_of(*node);
     const bool pretrained = name == "pylearn2.cross_validation.mlp.PretrainedLayerCV";
     const bool stacked = name == "pylearn2.cross_validation.blocks.StackedBlocksCV";
-    const bool best = name == best_cv;
+    const bool best = name == best_cv, logger = name == CSVLogger::yaml;
     auto copy = std::make_shared<yaml::Node>(*node);
     bool other = pretrained || stacked || best;
     if (pretrained) copy->tag = "!obj:pylearn2.models.mlp.PretrainedLayer";
@@ -140,7 +141,8 @@ class OfFold {
     if (best) copy->tag = "!obj:pylearn2.train_extensions.best_params.MonitorBasedSaveBest";
     for (yaml::Child& child : copy->children) {
       yaml::NodePtr value = (*this)(child.node);
-      const bool writes = node->kind == yaml::Kind::mapping && child.key == "save_path";
+      const bool writes = node->kind == yaml::Kind::mapping &&
+                          (child.key == "save_path" || (logger && child.key == "filename"));
       const bool reads = pretrained && child.key == "layer_content" && yaml::is_pickle(*value);
       if ((writes || reads) && value->kind == yaml::Kind::scalar) value = numbered(*value);
       if (stacked && child.key == "layers" && value->kind == yaml::Kind::sequence) {

@@ -1,7 +1,11 @@
+#include <ansatz/base/regular_file.hpp>
 #include <ansatz/base/shown.hpp>
 #include <ansatz/serial/records_csv.hpp>
 
 #include <fmt/format.h>
+
+#include <cstdio>
+#include <utility>
 
 #include "../dsl/text.hpp"
 
@@ -34,6 +38,16 @@ std::string csv_row(const MonitorRecords& records,
       text += running::real_text(c->val_record[static_cast<std::size_t>(own)]);
   }
   return text;
+}
+
+bool may_hold_records(const std::string& path) {
+  serial::RegularFile opened = serial::open_regular(path);
+  if (!opened.file) return opened.missing();
+  if (opened.size == 0) return true;
+  const serial::Stream file = serial::stream_of(std::move(opened));
+  std::string begin = csv_header({});
+  const std::size_t size = begin.size();
+  return file && std::fread(begin.data(), 1, size, file.get()) == size && begin == csv_header({});
 }
 
 }  // namespace ansatz

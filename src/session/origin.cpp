@@ -136,12 +136,16 @@ RunOrigins origin_of_process() {
            {"openblas", openblas_version()}}};
 }
 
-FilesRead::FilesRead(const Train& job) {
-  std::vector<std::string> paths;
-  if (job.dataset) job.dataset->files(paths);
+void add_data_files(const Train& job, std::vector<std::string>& list) {
+  if (job.dataset) job.dataset->files(list);
   if (job.algorithm)
     for (const MonitoringDataset& each : job.algorithm->monitoring_datasets.list)
-      if (each.dataset) each.dataset->files(paths);
+      if (each.dataset) each.dataset->files(list);
+}
+
+FilesRead::FilesRead(const Train& job) {
+  std::vector<std::string> paths;
+  add_data_files(job, paths);
   if (!job.init_from.empty()) paths.emplace_back(job.init_from.view());
   for (const std::string& path : paths)
     if (const auto state = state_of(path)) states_[path] = state->text();

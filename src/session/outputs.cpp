@@ -1,5 +1,6 @@
 // What a run writes is settled before it trains.
 #include <ansatz/files/tensor_file.hpp>
+#include <ansatz/serial/records_csv.hpp>
 #include <ansatz/session/outputs.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <new>
 
@@ -29,28 +31,51 @@ Overwrite OutputFiles::overwrite() const {
   return refuse ? Overwrite::refuse : Overwrite::replace;
 }
 
+void look_at(const OutputFile& out, Overwrite overwrite, std::int64_t bytes) {
+  if (out.kind == OutputKind::model) {
+    AtomicFile::look(out.path, overwrite, Replaces::models, bytes);
+    return;
+  }
+  std::error_code none;
+  const std::filesystem::path path = out.path;
+  if (out.kind == OutputKind::folder) {
+    if (std::filesystem::exists(path, none) && !std::filesystem::is_directory(path, none))
+      throw FileError(
+          fmt::format("cannot write into '{}': it is there, and is no folder", out.path));
+    return;
+  }
+  AtomicFile::look(out.path, Overwrite::replace, Replaces::no_models, 0);
+  if (!may_hold_records(out.path))
+    throw FileError(
+        fmt::format("cannot write '{}': it is there and no table of records; it is not written "
+                    "over",
+                    out.path));
+}
+
 void OutputFiles::look() const {
-  std::map<std::string, std::string> taken;
+  std::map<std::string, OutputFile> taken;
   std::vector<std::string> inputs;
   if (!job_.init_from.empty() && job_.save_freq > 0) inputs.emplace_back(job_.init_from.view());
   if (job_.dataset) job_.dataset->files(inputs);
   for (const OutputFile& out : outputs_of(job_)) {
     const std::string file = file_named(out.path);
-    if (const auto [at, first] = taken.emplace(file, out.path); !first)
-      throw FileError(
-          fmt::format("cannot write '{}': the job saves another model to that file, as "
-                      "'{}'; give each its own",
-                      out.path, at->second));
+    const auto [at, first] = taken.emplace(file, out);
+    if (const OutputFile& other = at->second; !first && exclude_each_other(out.kind, other.kind))
+      throw FileError(fmt::format(
+          "cannot write '{}': the job {} to that file, as '{}'; give each its own", out.path,
+          other.kind == OutputKind::model ? "saves another model" : "writes something else",
+          other.path));
     for (const std::string& input : inputs)
       if (file_named(input) == file)
         throw FileError(
             fmt::format("cannot write '{}': the job reads it; save to another file", out.path));
-    AtomicFile::look(out.path, out.by ? Overwrite::replace : overwrite(), Replaces::models, 0);
+    look_at(out, out.by ? Overwrite::replace : overwrite(), 0);
   }
 }
 
 void OutputFiles::rehearse(const std::function<ModelFile()>& model_file) const {
-  const std::vector<OutputFile> list = outputs_of(job_);
+  std::vector<OutputFile> list = outputs_of(job_);
+  std::erase_if(list, [](const OutputFile& each) { return each.kind != OutputKind::model; });
   if (list.empty()) return;
   const std::int64_t bytes = tensor_file_size(tensors_of(model_file()));
   for (const OutputFile& out : list)

@@ -14,6 +14,7 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <string_view>
 
 namespace ansatz {
@@ -21,6 +22,9 @@ namespace ansatz {
 namespace {
 
 constexpr std::size_t most_curves = 200;
+
+/// Of a script.
+constexpr std::string_view first_line = "# Drawn by gnuplot 5 or newer.\n";
 
 // ------------------------------------------------------------------------- texts
 
@@ -245,7 +249,7 @@ PlotScript picture_script(const Plot& plot, const std::string& kind, const std::
   // room for fewer columns than are counted here, the legend would cover the curves.
   const Legend legend = legend_of(plot, static_cast<std::size_t>(plot.width - 40) / 9, 10);
   const int height = plot.height + 19 * static_cast<int>(legend.rows);
-  std::string out = "# Drawn by gnuplot 5 or newer.\n";
+  std::string out(first_line);
   out += terminal_text(kind, plot.width, height);
   if (!output.empty()) out += "set output " + output + "\n";
   out += reading;
@@ -288,6 +292,13 @@ std::string picture_kind(const std::string& path) {
 PlotScript plot_script(const Plot& plot, const std::string& picture, const std::string& data_path) {
   return picture_script(plot, picture_kind(picture), path_in_quotes(picture),
                         path_in_quotes(data_path));
+}
+
+bool is_plot_script(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string begin(first_line.size(), 0);
+  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return file && begin == first_line;
 }
 
 void draw_plot(const Plot& plot, const std::string& path) {

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 from expect import expect, failures
 
@@ -39,6 +40,11 @@ BEST = """    extensions: [
 (folder / "train.csv").write_text(DATA)
 (folder / "job.yaml").write_text(JOB)
 (folder / "best.yaml").write_text(JOB.replace("    save_path", BEST + "    save_path"))
+LOGS = ["!obj:CSVLogger { filename: log.csv }", "!obj:TensorBoard { log_dir: board }"]
+(folder / "log.yaml").write_text(JOB.replace("    save_path", BEST.replace(
+    " } ]", " }, " + ", ".join(LOGS) + " ]") + "    save_path"))
+TWICE = f"    extensions: [ {LOGS[0]}, {LOGS[0].replace('log.', './log.')} ],\n"
+(folder / "logs.yaml").write_text(JOB.replace("    save_path", TWICE + "    save_path"))
 FOR_EVER = ["save_freq=1000000000", "algorithm.termination_criterion.max_epochs=2000000000"]
 
 
@@ -70,6 +76,47 @@ def refused(what, words, *arguments, job="job.yaml", at_check=True):
                and "\n     1 " not in out, code, out, err)
 
 
+def check_preprocess():
+    """What is saved replaces nothing that is read."""
+    data = "!obj:CSVDataset {{ path: train.csv, preprocessor: {} }}"
+    code, out, err = run("preprocess", data.format("!obj:Standardize {}, fit_preprocessor: True"),
+                         "-o", "made.pkl", "--preprocessor", "how.pkl")
+    expect("preprocess saves both", code == 0, code, err)
+    before = {name: (folder / name).read_bytes() for name in ("made.pkl", "how.pkl", "train.csv")}
+    os.symlink("how.pkl", folder / "how")
+    text = folder / "data.yaml"
+    text.write_text(data.format("!pkl: how.pkl"))
+    for options in (["-o", "how.pkl"], ["-o", "how"], ["-o", "o.pkl", "--preprocessor", "how"],
+                    ["-o", "train.csv"], ["-o", "data.yaml"]):
+        code, out, err = run("preprocess", "data.yaml", *options)
+        expect(f"preprocess {' '.join(options)}", code == 1 and err, code, err)
+    expect("preprocess replaced nothing", text.read_text() == data.format("!pkl: how.pkl")
+           and all((folder / name).read_bytes() == was for name, was in before.items()))
+    code, out, err = run("preprocess", "data.yaml", "-o", "made.pkl")
+    expect("preprocess replaces what it made before", code == 0, code, err)
+    pictures = folder / "pictures" / "a"
+    pictures.mkdir(parents=True)
+
+    def chunk(kind, content):
+        crc = zlib.crc32(kind + content).to_bytes(4, "big")
+        return len(content).to_bytes(4, "big") + kind + content + crc
+    picture = (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", bytes([0, 0, 0, 2, 0, 0, 0, 2, 8, 0, 0, 0, 0]))
+               + chunk(b"IDAT", zlib.compress(bytes([0, 10, 20, 0, 30, 40]))) + chunk(b"IEND", b""))
+    for name in "1.png", "2.png":
+        (pictures / name).write_bytes(picture)
+    images = "!obj:ImageFolder { path: pictures, size: [2, 2], channels: 1 }"
+    code, out, err = run("show", "examples", images, "-o", "pictures/a/../a/2.png")
+    expect("show examples: over none of the pictures", code == 1 and "it is read" in err
+           and (pictures / "2.png").read_bytes() == picture, code, err)
+    code, out, err = run("show", "examples", images, "-o", "sheet.png")
+    expect("show examples: beside them", code == 0, code, err)
+    for data in ("pipe", "/dev/zero", "!obj:NpyDataset { file: pipe, mmap_mode: r }",
+                 "!obj:MatlabDataset { path: pipe, which_set: train }"):
+        code, out, err = run("preprocess", data, "-o", "o.pkl")
+        expect(f"preprocess waits for no pipe: {data}", code in (1, 3)
+               and ("a pipe" in err or "a device" in err), code, err)
+
+
 def check_outputs():
     (folder / "old.csv").write_text("something")
     (folder / "sub").mkdir()
@@ -78,17 +125,32 @@ def check_outputs():
     refused("nor is a pipe", ["a device or a pipe"], "save_path=pipe")
     refused("nor is a device", ["a device or a pipe"], "save_path=/dev/null")
     refused("a folder that is missing", ["does not exist"], "save_path=none/m.pkl")
+    refused("a name that is too long with what is put around it", ["shorter name"],
+            "save_path=" + 250 * "n")
     refused("what is no model is not replaced", ["is no model", "text"], "save_path=old.csv")
     refused("nor is it where overwriting is forbidden", ["exists"], "save_path=old.csv",
             "allow_overwrite=false")
     refused("the data are not replaced", ["data"], "save_path=./train.csv")
     refused("the job is not replaced", ["job file"], "save_path=sub/../job.yaml")
     os.symlink("train.csv", folder / "link")
+    os.symlink("..", folder / "sub" / "up")
     refused("the data are not replaced through a link", ["data"], "save_path=link")
     best = "extensions.MonitorBasedSaveBest.save_path="
     refused("two outputs on one file", ["another output"], best + "./m.pkl", job="best.yaml")
     refused("an extension replaces a model only", ["is no model"], best + "old.csv",
             job="best.yaml")
+    for name, words in (("./m.pkl", "another output"), ("sub/up/m.pkl", "another output"),
+                        ("./best.pkl", "another output"), ("train.csv", "file of the data"),
+                        ("log.yaml", "job file"), ("old.csv", "no table of records"),
+                        ("none/log.csv", "does not exist"), ("sub", "a folder"),
+                        ("pipe", "a pipe"), ("/dev/full", "a device"), ("/dev/zero", "a device")):
+        refused(f"records at {name}", [words], f"extensions.CSVLogger.filename={name}",
+                job="log.yaml")
+    for name, words in (("m.pkl", "another output"), ("old.csv", "is no folder"),
+                        ("pipe", "is no folder"), ("log.csv", "another output")):
+        refused(f"event files in {name}", [words], f"extensions.TensorBoard.log_dir={name}",
+                job="log.yaml")
+    refused("two tables in one file", ["another output"], job="logs.yaml")
     refused("a name that the format keeps for itself", ["state/h0_W", "rename"],
             "model.layers.h0.layer_name=state/h0")
     two = "\n".join("- " + line if not i else "  " + line for i, line in
@@ -99,8 +161,9 @@ def check_outputs():
     expect("check: two jobs on one file", code == 3 and "another output" in err, code, out, err)
 
     expect("nothing was made or changed",
-           sorted(os.listdir(folder)) == sorted(["best.yaml", "job.yaml", "link", "old.csv", "pipe",
-                                                 "sub", "train.csv", "two.yaml"])
+           sorted(os.listdir(folder)) == sorted(["best.yaml", "job.yaml", "link", "log.yaml",
+                                                 "logs.yaml", "old.csv", "pipe", "sub",
+                                                 "train.csv", "two.yaml"])
            and (folder / "train.csv").read_text() == DATA
            and (folder / "old.csv").read_text() == "something", os.listdir(folder))
     (folder / "empty.pkl").touch()
@@ -134,6 +197,12 @@ def check_outputs():
     expect("predict -o m.pkl", code == 2 and "allowed: .csv, .npy" in err, code, err)
     expect("predict replaced nothing", (folder / "m.pkl").read_bytes() == model
            and (folder / "train.csv").read_text() == DATA)
+    for out_file in ("train.csv", "link", "./train.csv", "m.pkl", "job.yaml"):
+        code, out, err = run("train", "job.yaml", "--profile", "1", "--trace", out_file)
+        expect(f"train --trace {out_file}", code == 1 and "cannot write" in err
+               and (folder / "train.csv").read_text() == DATA
+               and (folder / "m.pkl").read_bytes() == model, code, err)
+    check_preprocess()
     code, out, err = run("predict", "m.pkl", "--data", "train.csv", "-o", "old.csv")
     expect("predictions replace what is no model", code == 0, code, err)
 

@@ -151,8 +151,20 @@ code, out, err = train(1, CSV)
 expect("CSVLogger: another table is not written over", code != 0 and "not written over" in err
        and (folder / "log.csv").read_text() == "name,age\nEva,3\n", err)
 code, out, err = train(1, "!obj:CSVLogger { filename: none/log.csv }")
-expect("CSVLogger: what cannot be written is a warning", code == 0
-       and err.count("CSVLogger") == 1 and "none" in err, err)
+expect("CSVLogger: a folder that is missing is told before anything is trained", code == 3
+       and "the folder 'none' does not exist" in err and not out, code, out, err)
+(folder / "folds.yaml").write_text(
+    JOB.replace("Train {\n  dataset: &train", "TrainCV { dataset_iterator: !obj:DatasetKFold {"
+                " n_folds: 2, dataset:").replace("},\n  model", "} },\n  model").replace(
+                    " monitoring_dataset: { train: *train },", "").replace(
+                        ", save_freq: 1", "") % (2, "!obj:CSVLogger { filename: fold.csv }"))
+end = subprocess.run([program, "train", "folds.yaml", "-q"], cwd=folder, capture_output=True,
+                     text=True)
+tables = [folder / f"fold-{i}.csv" for i in (0, 1)]
+expect("CSVLogger: each fold has a table of its own", end.returncode == 0
+       and not (folder / "fold.csv").exists()
+       and all(table.read_text().count("\n") == 4 for table in tables)
+       and tables[0].read_text() != tables[1].read_text(), end.stderr, os.listdir(folder))
 (folder / "file").write_text("")
 code, out, err = train(1, "!obj:TensorBoard { log_dir: file/board }")
 expect("TensorBoard: a folder that cannot be made is an error", code != 0 and "file/board" in err,

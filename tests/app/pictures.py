@@ -131,6 +131,17 @@ def check_script():
     expect("plot --script: no text of the file is in it", code == 0 and "touch" not in script
            and "noenhanced" in script and "\\042b\\\\n`touch id`'c" in data, code, err, script)
     expect("plot: gaps are told", "2 of 5 values are not finite, the first at 1" in err, err)
+    (folder / "own.dat").write_text("somebody's data")
+    (folder / "mine.gp").write_text("plot 'mine.dat'")
+    (folder / "mine.dat").write_text("1 2")
+    for name, data in (("own", "somebody's data"), ("mine", "1 2")):
+        code, out, err = run("plot", "odd.pkl", "-c", "*", "--script", f"./{name}.gp")
+        expect(f"plot --script: {name}.dat of another is not replaced", code == 1
+               and f"{name}.dat" in err and (folder / f"{name}.dat").read_text() == data, code, err)
+    code, out, err = run("plot", "odd.pkl", "-c", "train_*", "--script", "odd.gp")
+    expect("plot --script: its own is", (folder / "odd.dat").exists() and "cannot write" not in err,
+           code, err)
+    run("plot", "odd.pkl", "-c", "*", "--script", "odd.gp")
     code, out, err = run("plot", "odd.pkl", "-c", "*", "--script", "a.pkl")
     expect("plot --script: not over a model", code == 2, code, err)
     if not has_gnuplot:

@@ -23,8 +23,9 @@ class CSVLogger : public Extension {
   constexpr explicit CSVLogger(const char* path) : filename(path) {}
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("filename", &CSVLogger::filename, "the file");
+    key.required("filename", &CSVLogger::filename, "the file").is_output();
   }
+  void outputs(std::vector<OutputFile>& list) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 

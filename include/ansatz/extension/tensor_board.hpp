@@ -28,10 +28,12 @@ class TensorBoard : public Extension {
   }
   template <class K>
   static constexpr void keys(K& key) {
-    key.required("log_dir", &TensorBoard::log_dir, "folder of the files, made where it is missing");
+    key.required("log_dir", &TensorBoard::log_dir, "folder of the files, made where it is missing")
+        .is_output();
     key("step", &TensorBoard::step, "what a step is: \"epochs\", \"batches\" or \"examples\"");
   }
   void check() const;
+  void outputs(std::vector<OutputFile>& list) const override;
   std::unique_ptr<ExtensionRun> start(Session& session) const override;
 };
 

@@ -49,6 +49,8 @@ struct Job {
   std::vector<Phase> phases;
   Shared<Dataset> dataset;  ///< of a file that is only checked and holds a data set, but no job
   std::vector<std::string> warnings;  ///< file:line:column: …
+  /// The files that its keys name, which it reads; data sets know of others (Dataset::files).
+  std::vector<std::string> reads;
 };
 
 /// A file, whatever path leads to it.
@@ -64,7 +66,9 @@ Job load_job_text(const std::string& name, const std::string& text,
                   const LoadOptions& options = {});
 
 /// Any object of a registered class from YAML, such as a model or a data set. FileError as above.
+/// @param reads  gets the files that its keys name, as Job::reads; may be null
 Shared<Object> load_object(const std::string& name, const std::string& text,
-                           const LoadOptions& options = {});
+                           const LoadOptions& options = {},
+                           std::vector<std::string>* reads = nullptr);
 
 }  // namespace ansatz

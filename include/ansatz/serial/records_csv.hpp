@@ -23,4 +23,7 @@ std::string csv_header(const std::vector<const ChannelRecords*>& channels);
 std::string csv_row(const MonitorRecords& records,
                     const std::vector<const ChannelRecords*>& channels, std::int64_t index);
 
+/// Whether nothing but such a table, or nothing at all, would be lost if one were written there.
+bool may_hold_records(const std::string& path);
+
 }  // namespace ansatz

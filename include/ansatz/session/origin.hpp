@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace ansatz {
 
@@ -13,6 +14,9 @@ class Train;
 /// This process, for RunOptions::origin: "command" (its command line, as a shell reads it), "host",
 /// "system" (kernel and machine), "begun" (the time, UTC), "ansatz" and "openblas" (versions).
 RunOrigins origin_of_process();
+
+/// Adds the files of a job's data sets.
+void add_data_files(const Train& job, std::vector<std::string>& list);
 
 /// The files that a job reads, as they are when this is made: those of its data sets, and the one
 /// that it begins with. Folders are left out.

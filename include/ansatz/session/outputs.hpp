@@ -1,4 +1,4 @@
-// OutputFiles: the model files that a job writes, settled before it trains.
+// OutputFiles: the files that a job writes, settled before it trains.
 #pragma once
 
 #include <ansatz/job/train.hpp>

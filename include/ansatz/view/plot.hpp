@@ -52,6 +52,8 @@ struct PlotScript {
 /// @param picture    what the script writes, as of draw_plot
 /// @param data_path  where the data will be
 PlotScript plot_script(const Plot& plot, const std::string& picture, const std::string& data_path);
+/// Whether the file is there, and is such a script.
+bool is_plot_script(const std::string& path);
 
 /// "png", "svg", "pdf", by the path's end. ValueError for others.
 std::string picture_kind(const std::string& path);
