@@ -18,7 +18,7 @@ namespace ansatz::app {
 namespace {
 
 // Whether a file that is there is one of a folder that is read, such as one of pictures.
-bool is_in(const std::string& path, const std::string& folder) {
+bool is_in_folder(const std::string& path, const std::string& folder) {
   namespace fs = std::filesystem;
   std::error_code none;
   if (!fs::is_directory(folder, none) || !fs::exists(path, none)) return false;
@@ -38,7 +38,7 @@ void settle_output(const std::string& option, const std::string& path,
         option, fmt::format("{}: a file ending in '{}' cannot be written; allowed: {}", path, end,
                             fmt::join(suffixes, ", ")));
   for (const std::string& each : inputs)
-    if (serial::file_named(each) == serial::file_named(path) || is_in(path, each))
+    if (serial::file_named(each) == serial::file_named(path) || is_in_folder(path, each))
       throw FileError(
           fmt::format("cannot write '{}': it is read; give another file with {}", path, option));
   AtomicFile::look(path, Overwrite::replace, Replaces::no_models, 0);

@@ -250,7 +250,7 @@ OrderedJson plot_json(const PlotArguments& a, const Plot& plot) {
           {"curves", std::move(curves)}};
 }
 
-bool is_empty(const std::string& path) {
+bool holds_nothing(const std::string& path) {
   std::error_code none;
   return !std::filesystem::exists(path, none) || std::filesystem::file_size(path, none) == 0;
 }
@@ -267,7 +267,7 @@ int plot(const PlotArguments& a) {
     data_path = std::filesystem::path(a.script).replace_extension(".dat").string();
     settle_output("--script", a.script, a.models, {".gp", ".gnuplot", ".plt"});
     settle_output("--script", data_path, a.models, {});
-    if (!is_plot_script(a.script) && !is_empty(data_path))
+    if (!is_plot_script(a.script) && !holds_nothing(data_path))
       throw FileError(
           fmt::format("cannot write '{}': it is there, and not with a script '{}' that --script "
                       "has written; give another name with --script",

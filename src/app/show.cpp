@@ -71,9 +71,9 @@ std::string way_to_show(const ShowArguments& a) {
 
 bool is_page(const ShowArguments& a) { return a.out.ends_with(".html") || a.out.ends_with(".htm"); }
 
-const std::vector<std::string> pictures{".png"};
+const std::vector<std::string> picture_suffixes{".png"};
 
-void settle(const ShowArguments& a, const std::vector<std::string>& suffixes = pictures) {
+void settle(const ShowArguments& a, const std::vector<std::string>& suffixes = picture_suffixes) {
   std::vector<std::string> inputs{a.model};
   inputs.insert(inputs.end(), a.libraries.begin(), a.libraries.end());
   if (!a.out.empty())
@@ -287,7 +287,7 @@ int browse_weights(const ShowArguments& a) {
 void settle(const ShowArguments& a, const Dataset& data) {
   std::vector<std::string> inputs;
   data.files(inputs);
-  if (!a.out.empty()) settle_output("-o", a.out, inputs, pictures);
+  if (!a.out.empty()) settle_output("-o", a.out, inputs, picture_suffixes);
 }
 
 // The data of the model, or of a job or data set in YAML, as the model reads them.

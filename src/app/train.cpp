@@ -122,7 +122,7 @@ void take_environment(TrainArguments& a) {
   if (alone && *alone && std::string_view(alone) != "0") a.no_origin = true;
 }
 
-std::vector<std::string> files_read(const Job& job) {
+std::vector<std::string> files_of_job(const Job& job) {
   std::vector<std::string> files = job.reads;
   for (const Phase& phase : job.phases)
     if (phase.train) add_data_files(*phase.train, files);
@@ -134,7 +134,7 @@ int train(TrainArguments a) {
   take_environment(a);
   if (!a.trace.empty()) settle_output("--trace", a.trace, {a.job.path}, {});
   const Job job = a.job.load(false, precision_of(a.floatX), a.resume);
-  if (!a.trace.empty()) settle_output("--trace", a.trace, files_read(job), {});
+  if (!a.trace.empty()) settle_output("--trace", a.trace, files_of_job(job), {});
   if (!a.quiet)
     for (const std::string& warning : job.warnings) show_warning(warning);
   // Also starts them, so that nothing is lost where that cannot be.

@@ -207,7 +207,7 @@ class Choosing {
 namespace {
 
 // Why the tensor cannot be taken for what it is here; "" where it can.
-std::string why_not(const InitParameter& here, const NamedTensor& found, bool any_rows) {
+std::string why_not_taken(const InitParameter& here, const NamedTensor& found, bool any_rows) {
   std::vector<std::int64_t> shape = here.shape;
   if (any_rows && !shape.empty() && !found.shape.empty()) shape[0] = found.shape[0];
   if (shape != found.shape)
@@ -234,7 +234,7 @@ std::string choose_states(const InitChoice& choice, const Choosing& choosing, In
       report.kept_states.push_back(state.name);
       continue;
     }
-    wrong += why_not(state, *found, state.any_rows);
+    wrong += why_not_taken(state, *found, state.any_rows);
     report.states.push_back(*found);
   }
   return wrong;
@@ -258,7 +258,7 @@ InitReport choose_parameters(const std::vector<InitParameter>& parameters,
     if (!found) continue;
     report.taken.emplace_back(p.name);
     used.push_back(found->name);
-    wrong += why_not(p, *found, false);
+    wrong += why_not_taken(p, *found, false);
     if (!chosen) continue;
     chosen->push_back(*found);
     chosen->back().name = p.name;

@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t most_curves = 200;
 
 /// Of a script.
-constexpr std::string_view first_line = "# Drawn by gnuplot 5 or newer.\n";
+constexpr std::string_view script_begin = "# Drawn by gnuplot 5 or newer.\n";
 
 // ------------------------------------------------------------------------- texts
 
@@ -249,7 +249,7 @@ PlotScript picture_script(const Plot& plot, const std::string& kind, const std::
   // room for fewer columns than are counted here, the legend would cover the curves.
   const Legend legend = legend_of(plot, static_cast<std::size_t>(plot.width - 40) / 9, 10);
   const int height = plot.height + 19 * static_cast<int>(legend.rows);
-  std::string out(first_line);
+  std::string out(script_begin);
   out += terminal_text(kind, plot.width, height);
   if (!output.empty()) out += "set output " + output + "\n";
   out += reading;
@@ -296,9 +296,9 @@ PlotScript plot_script(const Plot& plot, const std::string& picture, const std::
 
 bool is_plot_script(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::string begin(first_line.size(), 0);
+  std::string begin(script_begin.size(), 0);
   file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  return file && begin == first_line;
+  return file && begin == script_begin;
 }
 
 void draw_plot(const Plot& plot, const std::string& path) {
