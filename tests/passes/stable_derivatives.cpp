@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -12,6 +13,8 @@
 #include <dsl/grad.hpp>
 #include <dsl/ops/activation/sigmoid.hpp>
 #include <dsl/ops/activation/softplus.hpp>
+#include <dsl/ops/arithmetic/expm1.hpp>
+#include <dsl/ops/arithmetic/log1p.hpp>
 #include <dsl/ops/arithmetic/pow.hpp>
 #include <dsl/ops/arithmetic/rsqrt.hpp>
 #include <dsl/ops/arithmetic/sqrt.hpp>
@@ -52,14 +55,18 @@ const Curve roots{[](double z) { return std::sqrt(logistic(2 * z)); },
                     return std::sqrt(logistic(2 * z)) * (q * q - 2 * q * (1 - q));
                   }};
 
-void check(const std::string& written, const AnyExpr& e, const AnyExpr& z, const Curve& curve) {
-  constexpr float inf = std::numeric_limits<float>::infinity();
+constexpr float inf = std::numeric_limits<float>::infinity();
+const std::vector<float> everywhere{0.0f,    -0.0f,    1e-40f, -1e-40f, 1.0f,   -1.0f,
+                                    20.0f,   -20.0f,   90.0f,  -90.0f,  300.0f, -300.0f,
+                                    1000.0f, -1000.0f, 3e38f,  -3e38f,  inf,    -inf};
+
+void check(const std::string& written, const AnyExpr& e, const AnyExpr& z, const Curve& curve,
+           const std::vector<float>& points = everywhere) {
   INFO(written);
   const AnyExpr first = grad(sum(e), z);
   auto f = build(function(output("value", e), output("first", first),
                           output("second", grad(sum(first), z)), output("z", z)));
-  for (float x : {0.0f, -0.0f, 1e-40f, -1e-40f, 1.0f, -1.0f, 20.0f, -20.0f, 90.0f, -90.0f, 300.0f,
-                  -300.0f, 1000.0f, -1000.0f, 3e38f, -3e38f, inf, -inf}) {
+  for (const float x : points) {
     INFO("at " << x);
     const auto got = f({{"z", view(&x, {1, 1})}});
     const auto near = [&](const char* name, const Real& right) {
@@ -123,4 +130,32 @@ TEST_CASE("stable derivatives: hyperbolic tangents and what cancels", "[passes][
   const Real zero = [](double) { return 0.0; };
   CHECK_WRITTEN(log(exp(z)), (Curve{[](double x) { return x; }, one, zero}));
   CHECK_WRITTEN(exp(z) / exp(z), (Curve{one, zero, zero}));
+}
+
+TEST_CASE("stable derivatives: logs of differences", "[passes][stable]") {
+  const auto z = AnyExpr(input("z", VectorSpace(1)).value());
+  const Curve rest{
+      [](double u) { return u > -0.6 ? std::log(-std::expm1(u)) : std::log1p(-std::exp(u)); },
+      [](double u) { return std::exp(u) / std::expm1(u); },
+      [](double u) { return -std::exp(u) / std::expm1(u) / std::expm1(u); }};
+  const std::vector<float> below{-1e-10f, -1e-7f, -1e-3f, -0.5f, -0.7f, -1, -20, -90, -300};
+  check("log(1 - exp(z))", log(1 - exp(z)), z, rest, below);
+  check("log(1 + -exp(z))", log(1 + -exp(z)), z, rest, below);
+  check("log1p(-exp(z))", log1p(-exp(z)), z, rest, below);
+  check("log(-expm1(z))", log(-expm1(z)), z, rest, below);
+
+  // The logistic density between two numbers, of which either side of 0 saturates.
+  const Curve between{
+      [](double u) { return std::log1p(-std::exp(-2)) - soft(-u - 1) - soft(u - 1); },
+      [](double u) { return logistic(-u - 1) - logistic(u - 1); },
+      [](double u) { return -slope(u + 1) - slope(u - 1); }};
+  const std::vector<float> finite{0,   -1, 1,   8,   -8,   17,   -17,  40,
+                                  -40, 90, -90, 300, -300, 1000, -1000};
+  check("log(sigmoid - sigmoid)", log(sigmoid(z + 1) - sigmoid(z - 1)), z, between, finite);
+  check("log(1 / (1 + exp) - 1 / (1 + exp))", log(1 / (1 + exp(-z - 1)) - 1 / (1 + exp(1 - z))), z,
+        between, finite);
+
+  const Curve minus{[](double u) { return -u; }, [](double) { return -1; },
+                    [](double) { return 0; }};
+  check("log(1 / sigmoid - 1)", log(1 / sigmoid(z) - 1), z, minus, {1, -1, -17, 40, -40, 80});
 }

@@ -8,6 +8,8 @@
 //   log(1 - tanh(x)) -> log(2) - softplus(2 x), x > 1/2
 //   log(1 - sigmoid(x)^2) -> log1p(sigmoid(x)) - softplus(x), x > 0
 //   exp(x) - 1 -> expm1(x)                       log1p(expm1(x)) -> x
+//   log(1 - exp(x)), log1p(-exp(x)), log(-expm1(x)) -> by expm1 where x is near 0, else by log1p
+//   log(p - q), p, q of exponentials, softmaxes, sigmoids -> log(p) + log(1 - exp(log(q) - log(p)))
 //   1 / (1 + exp(-x)), exp(x) / (1 + exp(x)) -> sigmoid(x)       a / (1 + exp(x)) -> a sigmoid(-x)
 //   exp(x) / (exp(x) + exp(y)) -> sigmoid(x - y)
 //   exp(x) / (1 + exp(x))^2 -> sigmoid(x) sigmoid(-x)
@@ -89,6 +91,7 @@ class Stabilizer {
     int stable = -1;
     if (n.op == info_of<ops::Log>) {
       stable = log(in[0]);
+      if (stable < 0) stable = log_of_difference(in[0]);
       if (stable < 0 && forms_) stable = forms_->log_of(in[0]);
     } else if (n.op == info_of<ops::Log1p>) {
       stable = log_of_one_plus(in[0], false);
@@ -147,9 +150,11 @@ class Stabilizer {
     }
     if (is<ops::Subtract>(x) && g_.is_literal(in(x, 0), 1)) {
       const int y = in(x, 1);
-      const int stable = log_of_one_and(y, -1);
+      int stable = log_of_one_and(y, -1);
+      if (stable < 0) stable = log_of_rest(y);
       return stable >= 0 ? stable : apply<ops::Log1p>({}, negated(y));
     }
+    if (is<ops::Negate>(x) && is<ops::Expm1>(in(x, 0))) return log_of_rest_of(in(in(x, 0), 0));
     const Positive p = positive_log(x);
     if (p.log >= 0 && p.extreme) return p.log;
     const OpInfo* const op = g_[x].op;
@@ -175,7 +180,8 @@ class Stabilizer {
     if (is<ops::Exp>(x)) return apply<ops::Softplus>({}, in(x, 0));
     if (is<ops::Expm1>(x)) return in(x, 0);
     const int minus = negative_of(x);
-    const int stable = minus < 0 ? log_of_one_and(x, 1) : log_of_one_and(minus, -1);
+    int stable = minus < 0 ? log_of_one_and(x, 1) : log_of_one_and(minus, -1);
+    if (stable < 0 && minus >= 0) stable = log_of_rest(minus);
     if (stable >= 0) return stable;
     const Positive p = positive_log(x);
     if (p.log >= 0 && p.overflows) return apply<ops::Softplus>({}, p.log);
@@ -207,6 +213,44 @@ class Stabilizer {
     const bool square = is<ops::Square>(x) || (is<ops::Pow>(x) && g_.is_literal(in(x, 1), 2)) ||
                         (is<ops::Multiply>(x) && in(x, 0) == in(x, 1));
     return square ? in(x, 0) : -1;
+  }
+  // log(1 - y), y an exponential, perhaps behind views; -1 for other y.
+  constexpr int log_of_rest(int y) {
+    int behind = as_written(g_, y);
+    while (g_[behind].op->kind == OpKind::view && !is<ops::Handle>(behind) &&
+           !is<ops::StopGradient>(behind))
+      behind = as_written(g_, in(behind, 0));
+    if (!is<ops::Exp>(behind)) return -1;
+    const Positive p = positive_log(y);
+    return p.log < 0 ? -1 : log_of_rest_of(p.log);
+  }
+  // log(1 - e^u): near u = 0 the difference has no digit left, far from it expm1 has none.
+  constexpr int log_of_rest_of(int at) {
+    const AnyExpr u(g_.value(at));
+    return where(u > -0.693147180559945309417, ansatz::log(-expm1(u)), log1p(-exp(u))).value().id();
+  }
+  // log(p - q), both positive and such that they may be equal to all digits, or overflow.
+  constexpr int log_of_difference(int x) {
+    x = as_written(g_, x);
+    if (!is<ops::Subtract>(x)) return -1;
+    const int left = as_written(g_, in(x, 0)), right = as_written(g_, in(x, 1));
+    if (is<ops::Sigmoid>(left) && is<ops::Sigmoid>(right)) {
+      // sigmoid(a) - sigmoid(b) = sigmoid(a) sigmoid(-b) (1 - e^(b - a))
+      const AnyExpr a(g_.value(in(left, 0))), b(g_.value(in(right, 0)));
+      const AnyExpr rest(g_.value(log_of_rest_of(less(b, a))));
+      return (rest - softplus(-a) - softplus(b)).value().id();
+    }
+    const Positive p = positive_log(left);
+    if (p.log < 0 || !p.extreme) return -1;
+    const Positive q = positive_log(right);
+    if (q.log < 0 || (!q.extreme && !g_.is_literal(right, 1))) return -1;
+    const AnyExpr a(g_.value(p.log)), b(g_.value(q.log));
+    const AnyExpr rest(g_.value(log_of_rest_of(less(b, a))));
+    return (a + rest).value().id();
+  }
+  // b - a, 0 where both are one infinity.
+  static constexpr int less(const AnyExpr& b, const AnyExpr& a) {
+    return where((a == b) * (abs(a) == __builtin_inf()), 0, b - a).value().id();
   }
   // y where x is written as -y.
   constexpr int negative_of(int x) const {
