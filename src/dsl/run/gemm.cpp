@@ -111,6 +111,18 @@ void product(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n,
       return running::narrow_gemm_transposed(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     return running::narrow_gemm(transpose_a, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   }
+  if (alpha == T(0)) {
+    // BLAS would not look at A and B, and 0 times NaN is NaN.
+    thread_local std::vector<T> unscaled;
+    const auto size = static_cast<std::size_t>(m * n);
+    if (unscaled.size() < size) unscaled.resize(size);
+    product<T>(transpose_a, transpose_b, m, n, k, 1, a, lda, b, ldb, 0, unscaled.data(), n);
+    const T* from = unscaled.data();
+    for (std::int64_t i = 0; i < m; ++i, c += ldc)
+      for (std::int64_t j = 0; j < n; ++j, ++from)
+        c[j] = beta == T(0) ? alpha * *from : beta * c[j] + alpha * *from;
+    return;
+  }
   blas(transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
        static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), alpha, a,
        transpose_a ? pitch(k, m, lda) : pitch(m, k, lda), b,
