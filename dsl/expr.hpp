@@ -91,7 +91,7 @@ concept ExprOrNumber = is_expr<T> || Number<T>;
 template <class T>
 concept Many = std::is_array_v<T> || std::is_pointer_v<T> || requires(const T& t) { t.begin(); };
 template <class... T>
-concept Operands = ((ExprOrNumber<T> || Many<T>) && ...) && (is_expr<T> || ...);
+concept Operands = ((ExprOrNumber<T> || Many<T>)&&...) && (is_expr<T> || ...);
 
 template <class T>
 struct SpaceOfOperand {
