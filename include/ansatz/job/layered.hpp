@@ -38,7 +38,11 @@ class Layered : public Model {
   constexpr virtual const char* kind() const { return "model"; }
 
   constexpr const Layered* as_layered() const override { return this; }
-  constexpr const Layer& last() const { return layer(layer_count() - 1); }
+  /// Throws an error where there is no layer: `check` asks models whose keys are at fault, too.
+  constexpr const Layer& last() const {
+    if (layer_count() == 0) graph_error("a model of layers needs at least one");
+    return layer(layer_count() - 1);
+  }
 
   /// Where the model stands by itself.
   constexpr Place root() const {
