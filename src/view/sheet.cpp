@@ -30,7 +30,9 @@ constexpr std::uint8_t missing[] = {203, 222, 240}, line[] = {0, 114, 178};
 struct Canvas {
   Picture picture;
 
+  /// What is beyond the picture's edges is left out.
   void put(std::int64_t row, std::int64_t column, const std::uint8_t* colour) {
+    if (row < 0 || row >= picture.rows || column < 0 || column >= picture.columns) return;
     const std::int64_t at = (row * picture.columns + column) * 3;
     for (std::int64_t c = 0; c < 3; ++c)
       picture.pixels[static_cast<std::size_t>(at + c)] = colour[c];
@@ -85,7 +87,15 @@ Picture sheet(const Images& images, const SheetOptions& options) {
     throw ValueError(fmt::format("images of {} channels; 1 or 3 can be shown", images.channels));
   const std::int64_t count = images.count;
   const int side = std::max(images.rows, images.columns);
-  const int zoom = options.zoom > 0 ? options.zoom : std::max(1, 56 / side);
+  std::int64_t number_width = 0;
+  for (const int number : options.numbers)
+    number_width = std::max(number_width, std::ssize(fmt::format("{}", number)) * digit_width);
+  // A number has room beside its row and above its column.
+  int zoom = std::max(1, 56 / side);
+  while (number_width > 0 && (std::int64_t{1} * images.rows * zoom < digit_height ||
+                              std::int64_t{1} * images.columns * zoom < number_width))
+    ++zoom;
+  if (options.zoom > 0) zoom = options.zoom;
   const int gap = std::max(options.gap, options.border ? 3 : 0);
   const std::int64_t step_r = std::int64_t{1} * images.rows * zoom + gap;
   const std::int64_t step_c = std::int64_t{1} * images.columns * zoom + gap;
@@ -95,10 +105,7 @@ Picture sheet(const Images& images, const SheetOptions& options) {
         static_cast<double>(count) * static_cast<double>(step_r) / static_cast<double>(step_c))));
   across = std::clamp<std::int64_t>(across, 1, options.columns > 0 ? across : count);
   const std::int64_t down = (count + across - 1) / across;
-  std::int64_t margin = 0;  // for numbers
-  for (const int number : options.numbers)
-    margin = std::max(margin, std::ssize(fmt::format("{}", number)) * digit_width + 8);
-  margin = margin > 0 ? std::max(margin, digit_height + 8) : 0;
+  const std::int64_t margin = number_width > 0 ? std::max(number_width, digit_height) + 8 : 0;
   const std::int64_t rows = down * step_r + gap + margin, columns = across * step_c + gap + margin;
   if (rows * columns > 100'000'000)
     throw ValueError(fmt::format("a picture of {} x {} pixels; show fewer images, or smaller ones",

@@ -172,6 +172,40 @@ TEST_CASE("weights as images: columns, rows, kernels, and layers above", "[view]
   CHECK(kernels.images.values == std::vector<double>{0, 1, 2, 3});
 }
 
+TEST_CASE("sheet: numbers have room beside images of any shape", "[view][sheet]") {
+  // Of 0 to 9 in strokes of 3 x 3 pixels.
+  constexpr int strokes[] = {12, 8, 11, 11, 9, 11, 12, 7, 13, 12};
+  for (const int rows : {1, 2, 3, 5, 7, 60})
+    for (const int columns : {1, 2, 3, 4, 9, 60})
+      for (const int across : {1, 2, 3, 12}) {
+        CAPTURE(rows, columns, across);
+        Images images;
+        images.rows = rows, images.columns = columns,
+        images.count = std::int64_t{1} * across * across;
+        images.values.assign(static_cast<std::size_t>(images.count * images.size()),
+                             std::numeric_limits<double>::quiet_NaN());
+        SheetOptions options;
+        options.columns = across;
+        std::int64_t ink = 0;
+        for (int i = 0; i < across; ++i) {
+          options.numbers.push_back(i);
+          ink += 2 * 9 * (strokes[i % 10] + (i > 9 ? strokes[1] : 0));
+        }
+        const auto inked = [](const Picture& p) {
+          std::int64_t count = 0;
+          for (int r = 0; r < p.rows; ++r)
+            for (int c = 0; c < p.columns; ++c) count += pixel(p, r, c) == grey(40);
+          return count;
+        };
+        CHECK(inked(sheet(images, options)) == ink);
+        // Where an image is smaller than its number, what has no room is left out.
+        options.zoom = 1;
+        CHECK(inked(sheet(images, options)) <= ink);
+        options.gap = 0;
+        CHECK(inked(sheet(images, options)) <= ink);
+      }
+}
+
 TEST_CASE("weights as images: the order of a kernel's axes", "[view][weights]") {
   ModelFile file;
   CHECK_FALSE(has_channels_first(file));
