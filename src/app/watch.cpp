@@ -31,10 +31,11 @@ sigset_t ending_signals() {
 
 int watch_runs(const WatchArguments& a) {
   shows_json = a.json;
-  const sigset_t ending = ending_signals();
-  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
   const auto board = std::make_shared<RunBoard>();
   for (const std::string& path : a.paths) board->follow(path);
+  // Before there are threads; what is read until then may take long, and a signal ends it.
+  const sigset_t ending = ending_signals();
+  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
   const auto server = serve(board, a.page);
   if (!a.json) say(stderr, "Ctrl-C ends it\n");
   int which = 0;

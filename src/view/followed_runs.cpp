@@ -2,6 +2,7 @@
 
 #include "page_parts.hpp"
 
+#include <ansatz/base/regular_file.hpp>
 #include <ansatz/serial/records_csv.hpp>
 #include <ansatz/serial/run_records.hpp>
 #include <dsl/exceptions.hpp>
@@ -14,8 +15,9 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
+#include <iterator>
 #include <limits>
+#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -86,11 +88,13 @@ void add_row(const std::vector<std::string>& fields, MonitorRecords& records) {
 
 // What only the model says of the channels.
 void describe_by(const MonitorRecords& model, MonitorRecords& table) {
+  std::map<std::string_view, const ChannelRecords*> known;
+  for (const ChannelRecords& c : model.channels) known.emplace(c.name, &c);
   for (ChannelRecords& c : table.channels) {
-    const ChannelRecords* const known = model.find(c.name);
-    if (!known) continue;
-    c.doc = known->doc;
-    c.dataset = known->dataset;
+    const auto found = known.find(c.name);
+    if (found == known.end()) continue;
+    c.doc = found->second->doc;
+    c.dataset = found->second->dataset;
   }
 }
 
@@ -112,47 +116,71 @@ std::optional<std::string> facts_of_file(const std::string& path) {
   }
 }
 
-void FollowedRuns::read_table(const std::string& path, File& file, bool goes_on) {
-  std::ifstream in(path, std::ios::binary);
-  if (!goes_on) file.records = {}, file.read = 0;
-  in.seekg(file.read);
+namespace {
+
+/// The next line with its end; false: there is none, or it is still being written.
+bool next_line(std::FILE* in, std::string& line) {
+  line.clear();
+  char piece[4096];
+  while (std::ssize(line) <= largest_table && std::fgets(piece, sizeof piece, in)) {
+    line += piece;
+    if (line.ends_with('\n')) return true;
+  }
+  return false;
+}
+
+std::string_view without_end(std::string_view line) {
+  return line.substr(0, line.find_last_not_of("\r\n") + 1);
+}
+
+}  // namespace
+
+void FollowedRuns::read_table(std::FILE* in, const std::string& path, File& file, bool goes_on) {
   std::string line;
-  bool header = !goes_on;
-  // A line without its end is still being written.
-  while (std::getline(in, line) && !in.eof()) {
-    file.read += std::ssize(line) + 1;
-    if (line.ends_with('\r')) line.pop_back();
-    const std::vector<std::string> fields = fields_of(line);
-    if (!header) {
-      add_row(fields, file.records);
-      continue;
-    }
-    header = false;
-    std::set<std::string> names;
+  if (goes_on) {
+    // Another table may have taken the place and even the inode of the one that was read.
+    goes_on = next_line(in, line) && line == file.first_line &&
+              std::fseek(in, file.read - std::ssize(file.last_line), SEEK_SET) == 0 &&
+              next_line(in, line) && line == file.last_line;
+  }
+  if (!goes_on) {
+    MonitorRecords records;
+    std::rewind(in);
+    if (!next_line(in, line)) line.clear();
+    const std::vector<std::string> fields = fields_of(without_end(line));
+    std::set<std::string_view> names;
     for (std::size_t i = first_channel; i < fields.size(); ++i) {
       if (!names.insert(fields[i]).second)
         throw FileError(fmt::format("{}: two columns are named {}", path, fields[i]));
-      file.records.add_channel(fields[i], "", set_in(fields[i]));
+      records.channels.push_back({fields[i], "", set_in(fields[i]), false, 0, {}});
     }
+    file.records = std::move(records);
+    file.read = std::ssize(line);
+    file.first_line = file.last_line = line;
+  }
+  while (file.read < largest_table && next_line(in, line)) {
+    file.read += std::ssize(line);
+    add_row(fields_of(without_end(line)), file.records);
+    file.last_line.swap(line);
   }
 }
 
 void FollowedRuns::read(const std::string& path, File& file, const Mark& mark) {
   const Mark before = std::exchange(file.mark, mark);
-  std::ifstream in(path, std::ios::binary);
-  char head[64] = {};
-  in.read(head, sizeof head - 1);
-  const std::string_view begin(head, static_cast<std::size_t>(in.gcount()));
   file.fault.clear();
+  const serial::Stream in = serial::stream_of(serial::open_regular(path));
+  char head[64] = {};
+  const std::string_view begin(head, in ? std::fread(head, 1, sizeof head - 1, in.get()) : 0);
   try {
     if (begin.starts_with(csv_header({}))) {
       if (mark.size > largest_table)
         throw FileError(fmt::format("{}: a table of {} MB is not followed", path, mark.size >> 20));
       const bool goes_on = file.kind == Kind::table && file.read > 0 &&
                            before.device == mark.device && before.inode == mark.inode &&
-                           before.size <= mark.size;
+                           file.read <= mark.size;
+      std::rewind(in.get());
+      read_table(in.get(), path, file, goes_on);
       file.kind = Kind::table;
-      read_table(path, file, goes_on);
       file.fresh = true;
     } else if (begin.size() > 8 && begin[8] == '{') {
       const bool whole = mark.size <= largest_read_whole;

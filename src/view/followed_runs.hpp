@@ -4,6 +4,7 @@
 #include <ansatz/serial/model_file.hpp>
 
 #include <cstdint>
+#include <cstdio>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,15 +48,17 @@ class FollowedRuns {
     std::string fault;  // why it could not be read
     MonitorRecords records;
     std::int64_t read = 0;  // bytes of a table
-    bool fresh = false;     // read since the last look
-    ModelFile model;        // without tensors and records
+    // Its first line, and the one that ends behind these bytes: by them it is known again.
+    std::string first_line, last_line;
+    bool fresh = false;  // read since the last look
+    ModelFile model;     // without tensors and records
     std::string facts;
   };
 
   void look_at(const std::string& path);
   void look_through(const std::string& folder);
   void read(const std::string& path, File& file, const Mark& mark);
-  static void read_table(const std::string& path, File& file, bool goes_on);
+  static void read_table(std::FILE* in, const std::string& path, File& file, bool goes_on);
 
   std::vector<std::string> folders_, files_;
   std::map<std::string, File> known_;

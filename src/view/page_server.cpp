@@ -39,6 +39,8 @@ constexpr int most_at_a_time = 16;
 constexpr std::size_t most_that_wait = 256;
 constexpr std::size_t largest_request = 16 << 10;
 constexpr auto longest_request = std::chrono::seconds(5);
+// As long as others wait: who asks for nothing keeps nobody from being answered.
+constexpr auto shortest_request = std::chrono::milliseconds(250);
 constexpr auto longest_answer = std::chrono::seconds(30);
 // Pages ask every second.
 constexpr auto last_words = std::chrono::milliseconds(1500);
@@ -48,7 +50,8 @@ constexpr auto last_words = std::chrono::milliseconds(1500);
 /// and forms, as deep as they are long.
 class BoundedStream final : public httplib::Stream {
  public:
-  BoundedStream(int fd, const std::atomic<bool>& stop) : fd_(fd), stop_(stop) {}
+  BoundedStream(int fd, const std::atomic<bool>& stop, const std::atomic<std::size_t>& waiting)
+      : fd_(fd), stop_(stop), waiting_(waiting) {}
 
   /// Reads the request's head; there is no more to what may be asked.
   bool take_head() {
@@ -90,22 +93,24 @@ class BoundedStream final : public httplib::Stream {
       const int found = ::poll(&one, 1, 50);
       if (found > 0) return true;
       if (found < 0 && errno != EINTR) return false;
+      if (!answers_ && waiting_ > 0 && Steady::now() > begin_ + shortest_request) return false;
     }
     return false;
   }
 
   int fd_;
   const std::atomic<bool>& stop_;
+  const std::atomic<std::size_t>& waiting_;
   std::string head_;
   std::size_t read_ = 0;
-  Steady::time_point end_ = Steady::now() + longest_request;
+  Steady::time_point begin_ = Steady::now(), end_ = begin_ + longest_request;
   bool answers_ = false;
 };
 
 /// Threads for requests; who brings one more than may wait, waits itself.
 class BoundedQueue final : public httplib::TaskQueue {
  public:
-  BoundedQueue() {
+  explicit BoundedQueue(std::atomic<std::size_t>& waiting) : waiting_(waiting) {
     try {
       for (int i = 0; i < most_at_a_time; ++i) threads_.emplace_back([this] { work(); });
     } catch (const std::system_error&) {  // fewer do it, too
@@ -116,6 +121,7 @@ class BoundedQueue final : public httplib::TaskQueue {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return tasks_.size() < most_that_wait; });
     tasks_.push_back(std::move(task));
+    waiting_ = tasks_.size();
     more_.notify_one();
   }
   void shutdown() override {
@@ -137,12 +143,14 @@ class BoundedQueue final : public httplib::TaskQueue {
         if (tasks_.empty()) return;
         task = std::move(tasks_.front());
         tasks_.pop_front();
+        waiting_ = tasks_.size();
       }
       room_.notify_one();
       task();
     }
   }
 
+  std::atomic<std::size_t>& waiting_;
   std::mutex mutex_;
   std::condition_variable more_, room_;
   std::deque<std::function<void()>> tasks_;
@@ -153,6 +161,7 @@ class BoundedQueue final : public httplib::TaskQueue {
 class BoundedServer final : public httplib::Server {
  public:
   std::atomic<bool> stopping{false};
+  std::atomic<std::size_t> waiting{0};  // requests that no thread has taken
   // Of more connections at a time than the library's five, the rest would be lost for long.
   void let_wait() const { ::listen(svr_sock_, static_cast<int>(most_that_wait)); }
 
@@ -160,7 +169,7 @@ class BoundedServer final : public httplib::Server {
   bool process_and_close_socket(socket_t fd) override {
     bool good = false;
     try {
-      BoundedStream stream(fd, stopping);
+      BoundedStream stream(fd, stopping, waiting);
       bool closed = false;
       constexpr char refusal[] = "HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n";
       if (!stream.take_head())
@@ -223,7 +232,7 @@ class PageServer::Inside {
 
  private:
   void answer_with(BoundedServer& server) {
-    server.new_task_queue = [] { return new BoundedQueue; };
+    server.new_task_queue = [&server] { return new BoundedQueue(server.waiting); };
     // Two programs at one port, which the library would allow, would share its clients.
     server.set_socket_options([](socket_t fd) {
       const int on = 1;

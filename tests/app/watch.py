@@ -236,6 +236,17 @@ def check_refusals():
         answer = raw(head + b"rAnGe: bytes=" + ranges + b"\r\n\r\n")
         expect("many ranges: the whole is told", answer.startswith(b"HTTP/1.1 200")
                and server.get("/news")[0] == 200, answer[:100])
+    # Ten times as many as are answered at once; each would be waited for for 5 seconds.
+    silent = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(160)]
+    for s in silent:
+        s.sendall(b"GET /ne")
+    start = time.monotonic()
+    status = server.get("/news")[0]
+    took = time.monotonic() - start
+    expect("clients that ask for nothing keep nobody waiting for long", status == 200 and took < 20,
+           status, took)
+    for s in silent:
+        s.close()
     code, out, err = run("watch", "empty", "--port", server.port)
     expect("a port that is taken is named", code == 1 and str(server.port) in err
            and "taken" in err and err.count("\n") == 1, code, err)
@@ -321,6 +332,34 @@ def check_files():
            and before["records"]["epochs"] == [0, 1, 2, 3]
            and after["records"]["epochs"] == [0, 1, 2, 3, 4] and after["id"] == before["id"]
            and after["facts"]["job"], names, str(after)[:300], err)
+    # Another table in the same file, as where a new one is given the inode of the old one.
+    with table.open("r+") as f:
+        f.write(HEAD + "valid_objective\n" + "".join(row(i, 10.5 + i) for i in range(6)))
+    news = server.wait(lambda n: any(len(r["records"]["epochs"]) == 6 for r in n["runs"]
+                                     if r["path"] == "runs/m.csv"))
+    other = next(r for r in news["runs"] if r["path"] == "runs/m.csv")
+    expect("watch: another table in the place of one", [c["name"] for c in other["records"][
+        "channels"]] == ["valid_objective"]
+           and values_of(other, "valid_objective") == [10.5 + i for i in range(6)], other)
+    with table.open("r+") as f:
+        f.write(HEAD + "valid_objective\n" + "".join(row(i, 30.25 + i) for i in range(8)))
+    news = server.wait(lambda n: any(len(r["records"]["epochs"]) == 8 for r in n["runs"]
+                                     if r["path"] == "runs/m.csv"))
+    other = next(r for r in news["runs"] if r["path"] == "runs/m.csv")
+    expect("watch: another table with the same names",
+           values_of(other, "valid_objective") == [30.25 + i for i in range(8)], other)
+    # Time that grows with the square of the channels would be minutes.
+    table.unlink()
+    many = 100000
+    (runs / "wide.csv").write_text(HEAD + ",".join(f"c{i}" for i in range(many)) + "\n"
+                                   + row(0, *[1] * many))
+    start = time.monotonic()
+    news = server.wait(lambda n: any(r["path"] == "runs/wide.csv" for r in n["runs"]), 60)
+    took = time.monotonic() - start
+    expect("watch: a wide table", len(news["runs"][-1]["records"]["channels"]) == many
+           and took < 40, took)
+    (runs / "wide.csv").unlink()
+    news = server.wait(lambda n: not any("wide" in r["path"] for r in n["runs"]))
     (runs / "both.pkl").unlink()
     (runs / "both.csv").unlink()
     gone = server.wait(lambda n: not any("both" in r["path"] for r in n["runs"]))
