@@ -78,3 +78,4 @@
 #include <ansatz/files/tensor_file.hpp>
 #include <ansatz/files/tensor_header.hpp>
 #include <ansatz/files/with_type.hpp>
+#include <ansatz/files/without_size_signal.hpp>

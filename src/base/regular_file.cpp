@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -55,6 +56,24 @@ RegularFile open_regular(const std::string& path) {
     opened.size = status.st_size;
   }
   return opened;
+}
+
+FileBeginning beginning_of(const std::string& path, std::size_t most) {
+  FileBeginning found;
+  const RegularFile opened = open_regular(path);
+  found.why = opened.why;
+  found.missing = opened.missing();
+  char piece[1 << 16];
+  while (opened.file && found.bytes.size() < most) {
+    const ssize_t n =
+        ::read(opened.file.get(), piece, std::min(sizeof piece, most - found.bytes.size()));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) found.why = std::strerror(errno);
+    found.whole = n == 0;
+    if (n <= 0) break;
+    found.bytes.append(piece, static_cast<std::size_t>(n));
+  }
+  return found;
 }
 
 Stream stream_of(RegularFile opened) {

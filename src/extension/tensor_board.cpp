@@ -1,5 +1,7 @@
 #include <ansatz/extension/tensor_board.hpp>
 
+#include "growing_file.hpp"
+
 #include <ansatz/session/output_file.hpp>
 #include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
@@ -10,11 +12,12 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
+#include <atomic>
 #include <chrono>
-#include <cstdio>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 namespace ansatz {
 
@@ -67,6 +70,13 @@ std::string event(double wall_time, std::int64_t step, const std::string& what) 
          varint(static_cast<std::uint64_t>(step)) + what;
 }
 
+const std::string file_version = counted_field(3, "brain.Event:2");
+
+std::string record_of(const std::string& message) {
+  const std::string length = bytes_of(static_cast<std::uint64_t>(message.size()));
+  return length + bytes_of(masked_crc(length)) + message + bytes_of(masked_crc(message));
+}
+
 double now() {
   const auto time = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration<double>(time).count();
@@ -81,14 +91,12 @@ class TensorBoardRun final : public ExtensionRun {
     if (error)
       throw FileError(fmt::format("TensorBoard: the folder {} cannot be made: {}", folder.string(),
                                   error.message()));
-    char host[256] = "localhost";
-    (void)gethostname(host, sizeof host - 1);
-    static int files = 0;  // of this process: jobs of a list begin within a second
-    path_ = (folder / fmt::format("events.out.tfevents.{:010.0f}.{}.{}.{}", std::floor(now()), host,
-                                  getpid(), files++))
-                .string();
-    if (!write(event(now(), 0, counted_field(3, "brain.Event:2"))))
-      throw FileError(fmt::format("TensorBoard: {}", fault_));
+    try {
+      make();
+      add("");
+    } catch (const FileError& e) {
+      throw FileError(fmt::format("TensorBoard: {}", e.what()));
+    }
   }
 
   void on_monitor(Session& session) override {
@@ -102,27 +110,40 @@ class TensorBoardRun final : public ExtensionRun {
     const std::int64_t at = step == "batches"    ? records.batches_seen
                             : step == "examples" ? records.examples_seen
                                                  : records.epochs_seen;
-    if (write(event(now(), at, counted_field(5, summary))) || warned_) return;
-    session.warn(fmt::format("TensorBoard: {}", fault_));
-    warned_ = true;
+    try {
+      add(record_of(event(now(), at, counted_field(5, summary))));
+    } catch (const Error& e) {
+      if (!warned_) session.warn(fmt::format("TensorBoard: {}", e.what()));
+      warned_ = true;
+    }
   }
 
  private:
-  // A whole record at a time, so that who reads meanwhile finds none that is cut off for long.
-  bool write(const std::string& message) {
-    const std::string length = bytes_of(static_cast<std::uint64_t>(message.size()));
-    const std::string record =
-        length + bytes_of(masked_crc(length)) + message + bytes_of(masked_crc(message));
-    std::FILE* const file = std::fopen(path_.c_str(), "ae");
-    bool good = file && std::fwrite(record.data(), 1, record.size(), file) == record.size();
-    int error = errno;
-    if (file && std::fclose(file) != 0) good = false, error = errno;
-    if (!good) fault_ = fmt::format("{} cannot be written: {}", path_, std::strerror(error));
-    return good;
+  void make() {
+    char host[256] = "localhost";
+    (void)gethostname(host, sizeof host - 1);
+    static std::atomic<int> files{0};  // of this process: jobs of a list begin within a second
+    const std::string name = fmt::format("events.out.tfevents.{:010.0f}.{}.{}.{}",
+                                         std::floor(now()), host, getpid(), files++);
+    file_.emplace((std::filesystem::path(description_.log_dir.c_str()) / name).string());
+    begun_ = false;
+    file_->make();
+  }
+  void add(const std::string& record) {
+    const auto append = [&] {
+      return file_->append((begun_ ? "" : record_of(event(now(), 0, file_version))) + record);
+    };
+    // Where the file is gone, or another stands there, a new one goes on: they are read as one.
+    if (!append()) {
+      make();
+      append();
+    }
+    begun_ = true;
   }
 
   const TensorBoard& description_;
-  std::string path_, fault_;
+  std::optional<GrowingFile> file_;
+  bool begun_ = false;  // it has its first record
   bool warned_ = false;
 };
 

@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -25,6 +24,7 @@
 
 #include <ansatz/files/held_folder.hpp>
 #include <ansatz/files/tensor_header.hpp>
+#include <ansatz/files/without_size_signal.hpp>
 
 namespace ansatz {
 
@@ -129,28 +129,6 @@ void remove_if_left(int folder, const char* entry) {
       locked.st_dev == named.st_dev)
     ::unlinkat(folder, entry, 0);
 }
-
-/// A file that becomes larger than `ulimit -f` is an error of `write`, not the program's end by
-/// SIGXFSZ, which the system sends to the thread that writes.
-class WithoutSizeSignal {
- public:
-  WithoutSizeSignal() {
-    ::sigemptyset(&signal_);
-    ::sigaddset(&signal_, SIGXFSZ);
-    ::pthread_sigmask(SIG_BLOCK, &signal_, &before_);
-  }
-  ~WithoutSizeSignal() {
-    if (::sigismember(&before_, SIGXFSZ)) return;
-    const timespec at_once{0, 0};
-    while (::sigtimedwait(&signal_, nullptr, &at_once) < 0 && errno == EINTR) {
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  WithoutSizeSignal(const WithoutSizeSignal&) = delete;
-
- private:
-  sigset_t signal_, before_;
-};
 
 /// What killed programs left is nothing to fail for, so no error is reported here.
 void remove_what_was_left(int folder, const std::string& name) {

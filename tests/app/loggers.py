@@ -9,10 +9,13 @@ import csv
 import json
 import os
 import pathlib
+import resource
+import shutil
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 from expect import expect, failures
 
@@ -169,6 +172,96 @@ expect("CSVLogger: each fold has a table of its own", end.returncode == 0
 code, out, err = train(1, "!obj:TensorBoard { log_dir: file/board }")
 expect("TensorBoard: a folder that cannot be made is an error", code != 0 and "file/board" in err,
        err)
+# What is no file is neither waited for nor read without end.
+os.mkfifo(folder / "pipe.csv")
+for path in "pipe.csv", "/dev/zero", "/dev/full", "/dev/tty", "/proc/self/mem", ".":
+    code, out, err = train(1, "!obj:CSVLogger { filename: %s }" % path)
+    expect(f"CSVLogger: {path} is told", code in (0, 1) and err.count("CSVLogger") == 1
+           and path in err, code, out, err)
+
+# What others do to the files while the job runs.
+LONG = 1500
+ends = subprocess.DEVNULL
+
+
+def at_work():
+    """A long job, once it has written records."""
+    (folder / "log.csv").unlink(missing_ok=True)
+    shutil.rmtree(folder / "board", ignore_errors=True)
+    (folder / "job.yaml").write_text(JOB % (LONG, f"{CSV}, {BOARD % ''}"))
+    run = subprocess.Popen([program, "train", "job.yaml", "-q", "save_freq=500"], stdout=ends,
+                           stderr=ends, cwd=folder)
+    while run.poll() is None:
+        if (folder / "log.csv").exists() and (folder / "log.csv").stat().st_size > 5000:
+            break
+        time.sleep(.002)
+    return run
+
+
+def board_file():
+    return max((folder / "board/one").iterdir(), key=lambda path: int(path.name.split(".")[-1]))
+
+
+def is_whole(events, last=LONG):
+    steps = [s for s, _ in events]
+    return steps == list(range(steps[0], last + 1))
+
+
+def removed(path):
+    path.unlink()
+
+
+def exchanged(path):
+    removed(path)
+    try:
+        os.mkfifo(path)
+    except FileExistsError:  # it is written anew already
+        pass
+
+
+def cut_off(path):
+    os.truncate(path, 1000)
+
+
+def replaced_by_a_link(path):
+    (folder / "precious").write_text("precious")
+    (folder / "link").unlink(missing_ok=True)
+    (folder / "link").symlink_to("precious")
+    (folder / "link").rename(path)
+
+
+for change in removed, exchanged, cut_off, replaced_by_a_link:
+    run = at_work()
+    change(folder / "log.csv")
+    change(board_file())
+    code = run.wait(60)
+    written = (folder / "log.csv").read_text() if (folder / "log.csv").is_file() else ""
+    expect(f"CSVLogger: its file is {change.__name__}", code == 0 and (
+        written == monitor("csv") or change in (exchanged, replaced_by_a_link)), code,
+        written[:300])
+    expect(f"TensorBoard: its file is {change.__name__}",
+           is_whole(events_of(board_file())), board_file())
+    if change is replaced_by_a_link:
+        expect("what links that were laid there lead to is not written over",
+               (folder / "precious").read_text() == "precious")
+
+# A record is there whole or not at all.
+for limit in 20000, 20001, 20100, 20222:
+    shutil.rmtree(folder / "board")
+    (folder / "log.csv").unlink()
+    (folder / "job.yaml").write_text((JOB % (100, f"{CSV}, {BOARD % ''}")).replace(
+        "  save_path: m.pkl, save_freq: 1\n", ""))
+    end = subprocess.run([program, "train", "job.yaml"], capture_output=True, text=True, cwd=folder,
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
+                                                               (limit, limit)))
+    lines = (folder / "log.csv").read_text().split("\n")
+    expect(f"CSVLogger: rows are whole where a file may have {limit} bytes",
+           end.returncode == 0 and len(lines) > 20 and lines[-1] == ""
+           and len({line.count(",") for line in lines[:-1]}) == 1, end, lines[-2:])
+    found = events_of(board_file())
+    expect(f"TensorBoard: records are whole where a file may have {limit} bytes",
+           len(found) > 20 and "File too large" in end.stderr
+           and is_whole(found, found[-1][0]), end.stderr)
 if os.geteuid() != 0:
     (folder / "board/one").chmod(0o500)
     code, out, err = train(1, BOARD % "")

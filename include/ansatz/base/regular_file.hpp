@@ -1,6 +1,7 @@
 // A file that is read: a regular one, or none.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -44,6 +45,15 @@ struct CloseStream {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 using Stream = std::unique_ptr<std::FILE, CloseStream>;
+
+/// What a regular file begins with: at most so many bytes, fewer where there are no more.
+struct FileBeginning {
+  std::string bytes;
+  bool whole = false;  ///< there are no more
+  std::string why;     ///< it cannot be read: "not a file, but a pipe"
+  bool missing = false;
+};
+FileBeginning beginning_of(const std::string& path, std::size_t most);
 
 /// As a stream of C. Null where there is no memory for it; the file is then closed.
 Stream stream_of(RegularFile opened);
