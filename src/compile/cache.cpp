@@ -49,8 +49,9 @@ namespace {
 constexpr mode_t written_by_others = S_IWGRP | S_IWOTH;
 
 /// A file that only this user can have written; none where there is none such.
-Descriptor own_file(int folder, const std::string& name) {
-  Descriptor file(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+Descriptor own_file(int folder, const std::string& name, int flags = O_RDONLY) {
+  Descriptor file(
+      ::openat(folder, name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600));
   struct stat s {};
   if (file && ::fstat(file.get(), &s) == 0 && S_ISREG(s.st_mode) && s.st_uid == ::geteuid() &&
       !(s.st_mode & written_by_others))
@@ -164,6 +165,19 @@ Cache::Cache(const std::string& folder, bool make) : folder_(folder) {
     fail(why, 0);
   }
 }
+
+}  // namespace compiling
+
+Descriptor open_in_loop_cache(const std::string& name, int flags) {
+  try {
+    const compiling::Cache cache(loop_cache_folder(), (flags & O_CREAT) != 0);
+    if (cache.exists()) return compiling::own_file(cache.folder(), name, flags);
+  } catch (const FileError&) {  // a folder that is not private, or cannot be made
+  }
+  return Descriptor();
+}
+
+namespace compiling {
 
 Cache::~Cache() {
   if (file_ >= 0) ::close(file_);

@@ -3,6 +3,7 @@
 #include <ansatz/base/version.hpp>
 #include <ansatz/compile/compile.hpp>
 #include <ansatz/data/path.hpp>
+#include <ansatz/files/without_size_signal.hpp>
 #include <ansatz/job/train.hpp>
 #include <dsl/exceptions.hpp>
 
@@ -10,6 +11,7 @@
 #include "../base/sha256.hpp"
 
 #include <cblas.h>
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -72,31 +74,36 @@ std::optional<State> state_of(const std::string& path) {
   return State{whole.string(), s.st_size, s.st_mtim.tv_sec * 1'000'000'000LL + s.st_mtim.tv_nsec};
 }
 
-std::string memory_path() {
-  try {
-    return loop_cache_folder() + "/sha256";
-  } catch (const Error&) {
-    return "";
-  }
-}
+// What is remembered lies beside the compiled loops, where nobody else can have written. When it is
+// full it begins anew.
+constexpr const char* memory = "sha256";
+constexpr off_t largest_memory = 1 << 20;
 
 std::string remembered(const State& state) {
-  std::ifstream file(memory_path());
-  const std::string wanted = " " + state.text();
-  for (std::string line; std::getline(file, line);)
-    if (line.size() == 64 + wanted.size() && line.ends_with(wanted)) return line.substr(0, 64);
+  std::string all(static_cast<std::size_t>(2 * largest_memory), '\0');
+  const serial::Descriptor file = open_in_loop_cache(memory, O_RDONLY);
+  const ssize_t size = file ? ::pread(file.get(), all.data(), all.size(), 0) : 0;
+  all.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  constexpr std::size_t digits = 64;
+  const std::string wanted = " " + state.text() + "\n";
+  for (std::size_t at = all.find(wanted); at != all.npos; at = all.find(wanted, at + 1)) {
+    if (at < digits || (at > digits && all[at - digits - 1] != '\n')) continue;
+    const std::string hash = all.substr(at - digits, digits);
+    if (hash.find_first_not_of("0123456789abcdef") == hash.npos) return hash;
+  }
   return "";
 }
 
 // Where that cannot be it is hashed again the next time.
 void remember(const std::string& hash, const State& state) {
-  const std::string path = memory_path();
-  if (path.empty() || state.path.find('\n') != std::string::npos) return;
-  std::error_code ignored;
-  const fs::path folder = fs::path(path).parent_path();
-  if (fs::create_directories(folder, ignored))
-    fs::permissions(folder, fs::perms::owner_all, ignored);
-  std::ofstream(path, std::ios::app) << hash << ' ' << state.text() << '\n';
+  if (state.path.find('\n') != std::string::npos) return;
+  const std::string line = fmt::format("{} {}\n", hash, state.text());
+  const serial::Descriptor file = open_in_loop_cache(memory, O_WRONLY | O_APPEND | O_CREAT);
+  struct stat s {};
+  if (!file || ::fstat(file.get(), &s) != 0) return;
+  if (s.st_size > largest_memory && ::ftruncate(file.get(), 0) != 0) return;
+  const WithoutSizeSignal none_ends_the_program;
+  (void)!::write(file.get(), line.data(), line.size());
 }
 
 /// "" where it cannot be read.

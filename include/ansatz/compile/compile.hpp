@@ -1,6 +1,7 @@
 // Compiles the loops of a job that are not compiled into the process, and keeps them.
 #pragma once
 
+#include <ansatz/base/regular_file.hpp>
 #include <ansatz/job/train.hpp>
 #include <dsl/plan/plan.hpp>
 #include <dsl/store.hpp>
@@ -44,6 +45,10 @@ struct CompileReport {
 /// `$XDG_CACHE_HOME/ansatz`, or `~/.cache/ansatz` where that is not set or not absolute.
 /// FileError when the home folder is not known either.
 std::string loop_cache_folder();
+
+/// Opens a file of that folder, which with O_CREAT is made for this user alone. None where it is
+/// not there, or somebody else might have written to it.
+serial::Descriptor open_in_loop_cache(const std::string& name, int flags);
 
 /// Finds the loops of a job that no program of the process has compiled, takes them from the cache
 /// or compiles them into a shared object there, loads it and lends them to `build` (so call it
