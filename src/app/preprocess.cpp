@@ -6,12 +6,12 @@
 #include <ansatz/data/sets/saved_dataset.hpp>
 #include <ansatz/data/source_dataset.hpp>
 #include <ansatz/session/preprocessors.hpp>
+#include <ansatz/yaml/read.hpp>
 
 #include "../base/say.hpp"
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 #include <utility>
 
@@ -32,15 +32,14 @@ Shared<Dataset> described(const PreprocessArguments& a, std::vector<std::string>
   if (!a.data.starts_with("!obj")) {
     name = a.data;
     read.push_back(a.data);
-    serial::RegularFile opened = serial::open_regular(a.data);
-    if (!opened.file)
+    // One byte more than the reader takes, which then says so.
+    serial::FileBeginning file = serial::beginning_of(a.data, yaml::Limits().bytes + 1);
+    if (!file.why.empty())
       throw FileError(
           fmt::format("{}: cannot be read: {}; give YAML such as \"!obj:MNIST {{which_set: "
                       "'train'}}\", or a file that holds it",
-                      a.data, opened.why));
-    text.resize(static_cast<std::size_t>(opened.size));
-    const serial::Stream file = serial::stream_of(std::move(opened));
-    text.resize(file ? std::fread(text.data(), 1, text.size(), file.get()) : 0);
+                      a.data, file.why));
+    text = std::move(file.bytes);
   }
   Shared<Object> object;
   try {

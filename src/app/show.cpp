@@ -4,6 +4,7 @@
 #include "output_option.hpp"
 
 #include <ansatz/base/random_state.hpp>
+#include <ansatz/base/regular_file.hpp>
 #include <ansatz/base/shown.hpp>
 #include <ansatz/data/sets/saved_dataset.hpp>
 #include <ansatz/data/source_dataset.hpp>
@@ -25,8 +26,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
@@ -387,8 +386,9 @@ std::unique_ptr<Train> described_by(const ShowArguments& a) {
     options.defines = a.defines;
     std::string text = a.model;
     if (!inside) {
-      std::ifstream file(a.model, std::ios::binary);
-      text.assign(std::istreambuf_iterator<char>(file), {});
+      serial::FileBeginning file = serial::beginning_of(a.model, yaml::Limits().bytes + 1);
+      if (!file.why.empty()) throw FileError(fmt::format("{}: {}", a.model, file.why));
+      text = std::move(file.bytes);
     }
     const Shared<Object> object = load_object(inside ? "the data set" : a.model, text, options);
     if (auto* const found = dynamic_cast<Dataset*>(object.get())) {

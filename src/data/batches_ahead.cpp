@@ -4,6 +4,8 @@
 
 #include <signal.h>
 
+#include <system_error>
+
 namespace ansatz::data {
 
 BatchesAhead::BatchesAhead(const std::vector<Column>& columns, int batches,
@@ -19,9 +21,7 @@ BatchesAhead::BatchesAhead(const std::vector<Column>& columns, int batches,
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     thread_ = std::thread([this] { run(); });
-  } catch (...) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
+  } catch (const std::system_error&) {  // none is to be had: `next` reads each when it is asked for
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
@@ -32,7 +32,7 @@ BatchesAhead::~BatchesAhead() {
     stop_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void BatchesAhead::copy(const RowsView& rows, Slot& slot) {
@@ -82,6 +82,12 @@ void BatchesAhead::run() {
 }
 
 bool BatchesAhead::next(RowsView& rows) {
+  if (!thread_.joinable()) {
+    if (!read_(rows)) return false;
+    copy(rows, slots_[0]);
+    rows = {slots_[0].columns, {0, slots_[0].examples, nullptr}};
+    return true;
+  }
   Slot* slot;
   {
     std::unique_lock lock(mutex_);

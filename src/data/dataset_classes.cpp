@@ -1,5 +1,6 @@
 // What the data sets of jobs load.
 #include <ansatz/base/key_faults.hpp>
+#include <ansatz/base/regular_file.hpp>
 #include <ansatz/data/dense_design_matrix.hpp>
 #include <ansatz/data/sets/digit_stream.hpp>
 #include <ansatz/data/sets/drawn_sets.hpp>
@@ -15,7 +16,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 #include <utility>
 
 namespace ansatz {
@@ -70,14 +70,8 @@ CsvDatasetOptions options_of(const CSVDataset& set) {
 // Labels and features are two columns at least. A delimiter that the first line does not have is
 // told before anything runs, where the file is there and says so in plain text.
 void require_delimiter(const CSVDataset& set, char delimiter) {
-  std::error_code error;
-  if (!set.expect_labels || delimiter == any_blanks ||
-      !std::filesystem::is_regular_file(set.path.c_str(), error))
-    return;
-  std::ifstream file(set.path.c_str(), std::ios::binary);
-  std::string line(65536, ' ');
-  file.read(line.data(), std::ssize(line));
-  line.resize(static_cast<std::size_t>(file.gcount()));
+  if (!set.expect_labels || delimiter == any_blanks) return;
+  std::string line = serial::beginning_of(set.path.c_str(), 65536).bytes;
   const std::size_t end = line.find_first_of("\r\n");
   const bool packed = line.starts_with("\x1f\x8b");
   if (packed || end == std::string::npos || line.find_first_of("#\"") < end) return;

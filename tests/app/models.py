@@ -573,6 +573,9 @@ def check_regular_files():
                         ["evaluate", "m.pkl", "--data", kind + ".npy"],
                         ["print-monitor", kind + ".pkl"], ["check", kind + ".yaml"],
                         ["list", "--load", kind + ".so"],
+                        ["preprocess", kind + ".yaml"],
+                        ["show", "examples", kind + ".yaml", "-o", "x.png"],
+                        ["data", "look", kind + ".csv"],
                         ["train", "job.yaml", "-q", "init_from=" + kind + ".pkl"],
                         ["train", "job.yaml", "-q", "dataset.path=" + kind + ".csv"],
                         ["train", "job.yaml", "-q", "--load", kind + ".so"]):
