@@ -252,7 +252,7 @@ TEST_CASE("changed nothing: numbers where labels belong, and labels where probab
           "[run][changed]") {
   const auto z = AnyExpr(input("z", VectorSpace(3)).value());
   const auto rows = AnyExpr(input("rows", Matrix(4, 3)).value());
-  const Message message(
+  const auto message = Message(
       "cross_entropy of [examples, 3] and [examples]: targets must be labels, or a probability for "
       "each class");
   CHECK_THROWS_MATCHES(cross_entropy(softmax(z), AnyExpr(input("t", Scalar()).value())), ShapeError,
