@@ -166,6 +166,11 @@ TEST_CASE("stable forms: logs of 1 less what saturates", "[pass][stabilize]") {
   const auto sech = [=](Jet a) { return two / (e(a) + e(minus(a))); };
   const auto squared = [=](Jet a) { return number(2) * logarithm(sech(a)); };
   const auto less = [=](Jet a) { return logarithm(two / (one + e(a + a))); };
+  // log((1 - tanh(a)) / 2) = -log(1 + w), w = e^(2 a)
+  const auto below = [=](Jet a) {
+    const Jet w = e(a + a);
+    return of(w, -std::log1p(w.y), -1 / (1 + w.y), 1 / (1 + w.y) / (1 + w.y));
+  };
   const Form forms[] = {
       {log(1 - square(tanh(z))), squared, "log(1 - square(tanh(z)))"},
       {log(1 - tanh(z) * tanh(z)), squared, "log(1 - t t)"},
@@ -176,6 +181,11 @@ TEST_CASE("stable forms: logs of 1 less what saturates", "[pass][stabilize]") {
        "log(3 (1 - square(t)))"},
       {log((1 - tanh(z)) * (1 + tanh(z))), squared, "log((1 - t) (1 + t))"},
       {log(1 - tanh(z)), less, "log(1 - t)"},
+      {log(0.5 * (1 - tanh(z))), below, "log((1 - t) / 2)"},
+      {log(1 - (tanh(z) + 1) / 2), below, "log(1 - (t + 1) / 2)"},
+      {log(0.5 * (tanh(z) + 1)), [=](Jet a) { return below(minus(a)); }, "log((t + 1) / 2)"},
+      {log(0.5 - -0.5 * tanh(z)), [=](Jet a) { return below(minus(a)); }, "log(.5 + .5 t)"},
+      {log(-tanh(z) / 2 + 0.5), below, "log(-t / 2 + .5)"},
       {log(1 + tanh(z)), [=](Jet a) { return less(minus(a)); }, "log(1 + t)"},
       {log1p(tanh(z)), [=](Jet a) { return less(minus(a)); }, "log1p(t)"},
       {0.5 * log((1 + tanh(z)) / (1 - tanh(z))), [](Jet a) { return a; }, "atanh(t)"},

@@ -6,6 +6,7 @@
 //   log(1 + x) -> log1p(x)                       log(1 - x) -> log1p(-x)
 //   log(1 - tanh(x)^2) -> 2 log(2) - 2 |x| - 2 softplus(-2 |x|), |x| > 1
 //   log(1 - tanh(x)) -> log(2) - softplus(2 x), x > 1/2
+//   (1 + tanh(x)) / 2 in a log or a cross entropy: as sigmoid(2 x)
 //   log(1 - sigmoid(x)^2) -> log1p(sigmoid(x)) - softplus(x), x > 0
 //   exp(x) - 1 -> expm1(x)                       log1p(expm1(x)) -> x
 //   log(1 - exp(x)), log1p(-exp(x)), log(-expm1(x)) -> by expm1 where x is near 0, else by log1p
@@ -190,7 +191,8 @@ class Stabilizer {
   // log(1 + y) or log(1 - y), where y saturates and the sum has no digit left; -1 for other y.
   // Where y is near 0 it is what log1p says.
   constexpr int log_of_one_and(int y, int sign) {
-    if (is<ops::Sigmoid>(y)) return sign > 0 ? -1 : negated(apply<ops::Softplus>({}, in(y, 0)));
+    if (const int z = sign > 0 ? -1 : logit_of(y); z >= 0)
+      return negated(apply<ops::Softplus>({}, z));
     const double log_2 = 0.693147180559945309417;
     const AnyExpr e(g_.value(y));
     if (is<ops::Tanh>(y)) {
@@ -207,6 +209,37 @@ class Stabilizer {
     if (!is<ops::Tanh>(root)) return -1;
     const AnyExpr z = abs(AnyExpr(g_.value(in(root, 0))));
     return where(z > 1, 2 * (log_2 - z - softplus(-2 * z)), log1p(-e)).value().id();
+  }
+  // z where x is written as sigmoid(z), or as (1 + tanh(z / 2)) / 2; -1 for other x.
+  constexpr int logit_of(int x) {
+    if (is<ops::Sigmoid>(x)) return in(x, 0);
+    const int y = doubled(x);
+    const double unit = y < 0 ? 0.5 : 1;
+    const int sum = y < 0 ? x : as_written(g_, y);
+    int t = -1;
+    double c = 1;  // sum is unit + c t
+    if (is<ops::Subtract>(sum) && g_.is_literal(in(sum, 0), unit)) t = in(sum, 1), c = -1;
+    for (int k = 0; k < 2; ++k)
+      if (is<ops::Add>(sum) && g_.is_literal(in(sum, k), unit)) t = in(sum, 1 - k);
+    while (t >= 0 && !is<ops::Tanh>(t)) t = factor_of(t, c);
+    if (t < 0 || (c != unit && c != -unit)) return -1;
+    return scaled(in(t, 0), c > 0 ? 2 : -2);
+  }
+  // y where x is written as y times a number, by which c is multiplied; -1 for other x.
+  constexpr int factor_of(int x, double& c) const {
+    if (is<ops::Negate>(x)) return c = -c, in(x, 0);
+    for (int k = 0; k < 2; ++k)
+      if (is<ops::Multiply>(x) && g_.is_literal(in(x, k)))
+        return c *= g_.literal(in(x, k)), in(x, 1 - k);
+    if (is<ops::Divide>(x) && g_.is_literal(in(x, 1)) && g_.literal(in(x, 1)) != 0)
+      return c /= g_.literal(in(x, 1)), in(x, 0);
+    return -1;
+  }
+  // y where x is written as y / 2.
+  constexpr int doubled(int x) const {
+    for (int k = 0; k < 2; ++k)
+      if (is<ops::Multiply>(x) && g_.is_literal(in(x, k), 0.5)) return in(x, 1 - k);
+    return is<ops::Divide>(x) && g_.is_literal(in(x, 1), 2) ? in(x, 0) : -1;
   }
   // y where x is written as the square of y.
   constexpr int square_root(int x) const {
@@ -320,8 +353,8 @@ class Stabilizer {
     if (op == info_of<ops::Extent>) return {plain_log(x)};
     if (op == info_of<ops::Exp>) return {in(x, 0), true, true};
     if (op == info_of<ops::Softmax>) return {apply<ops::LogSoftmax>(attr, in(x, 0)), true};
-    if (op == info_of<ops::Sigmoid>)
-      return {negated(apply<ops::Softplus>({}, negated(in(x, 0)))), true};
+    if (const int z = logit_of(x); z >= 0)
+      return {negated(apply<ops::Softplus>({}, negated(z))), true};
     if (op == info_of<ops::Subtract> && g_.is_literal(in(x, 0), 1)) {
       const int y = log_of_one_and(in(x, 1), -1);
       if (y >= 0) return {y, true};
@@ -532,7 +565,7 @@ class Stabilizer {
 
   // z where p is sigmoid(z) or 1 minus that, perhaps behind views; -1 if it is not.
   constexpr int logit(int p) {
-    if (is<ops::Sigmoid>(p)) return in(p, 0);
+    if (const int z = logit_of(p); z >= 0) return z;
     if (is<ops::Subtract>(p) && g_.is_literal(in(p, 0), 1)) {
       const int z = logit(in(p, 1));
       return z < 0 ? -1 : negated(z);
