@@ -563,24 +563,27 @@ struct FusedLoop {
     (end_row<K>(v, reduced[K]), ...);
   }
 
+  static constexpr int count_sums(int end) {
+    int before = 0;
+    for (int k = 0; k < end; ++k) before += sums_rows(k);
+    return before;
+  }
+  template <int Q>
+  static constexpr int sums_before = count_sums(Q);
+
   /// The block of rows that ends with row number `rows` of a sum over rows. Where all rows are one
   /// block, that is the result.
   template <int... Q>
   ANSATZ_INLINE static void end_block(Ints<Q...>, double* sums, T* const* target,
                                       const ir::LoopCall& call, std::int64_t rows) {
-    (add_block<T>(sums_before(Q) * call.inner + sums, target[2 * Q], column_stride<Q>(call),
+    (add_block<T>(sums_before<Q> * call.inner + sums, target[2 * Q], column_stride<Q>(call),
                   call.column_begin, call.column_end, rows <= block_rows),
      ...);
-  }
-  static constexpr int sums_before(int r) {
-    int before = 0;
-    for (int k = 0; k < r; ++k) before += sums_rows(k);
-    return before;
   }
   template <int... Q>
   ANSATZ_INLINE static void end_sums(Ints<Q...>, const double* sums, T* const* target,
                                      const ir::LoopCall& call) {
-    (store_sums<T>(sums_before(Q) * call.inner + sums, target[2 * Q], column_stride<Q>(call),
+    (store_sums<T>(sums_before<Q> * call.inner + sums, target[2 * Q], column_stride<Q>(call),
                    call.column_begin, call.column_end),
      ...);
   }
