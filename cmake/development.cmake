@@ -13,8 +13,6 @@ if(ANSATZ_SANITIZE STREQUAL "address")
   # Checks by a call instead of in line, and none of what the address sanitizer finds as well: a
   # file of compiled models takes a third of the time.
   string(APPEND CMAKE_CXX_FLAGS " -fno-sanitize=object-size,pointer-overflow")
-  # A program of 250 MB begins at once where nothing is to be relocated.
-  string(APPEND CMAKE_EXE_LINKER_FLAGS " -no-pie")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     string(APPEND CMAKE_CXX_FLAGS " --param asan-instrumentation-with-call-threshold=0")
     # With any of these three, g++ 12 takes `&object != nullptr` for no constant expression, and so
