@@ -377,11 +377,8 @@ ir::CompileResult<T, F, Why> compile(F) {
     return {};
 }
 template <class T = float, class F, auto Why = ir::why_refused<F>()>
-  requires(!FloatOrDouble<T>)
-Refused<FloatOrDouble<T>, Program<float>> compile(F) = delete;
-template <class T = float, class F, auto Why = ir::why_refused<F>()>
-  requires(!NeedsNothing<F>)
-Refused<NeedsNothing<F>, Program<T>> compile(F) = delete;
+  requires(!(FloatOrDouble<T> && NeedsNothing<F>))
+Refused<FloatOrDouble<T> && NeedsNothing<F>, Program<float>> compile(F) = delete;
 template <class T = float, class F, auto Why = ir::why_refused<F>()>
   requires(!ReturnsFunction<F>)
 Refused<ReturnsFunction<F>, Program<T>> compile(F) = delete;

@@ -1,5 +1,5 @@
 // reshape: a Space, not the sizes alone
-// expect: ASpace
+// expect: GivenAsASpace
 // expect: reshape
 #include <dsl/compile.hpp>
 #include <dsl/ops.hpp>

@@ -58,6 +58,9 @@ constexpr Value reshape_features(const Value& x, const Shape& to, CallSite at = 
 /// What must hold for what names dimensions: VectorSpace(n), Conv2DSpace<28, 28, 1>, …
 template <class S>
 concept ASpace = requires { S::known; };
+/// And not the sizes alone.
+template <class... Sizes>
+concept GivenAsASpace = sizeof...(Sizes) < 2 || !(std::is_integral_v<Sizes> && ...);
 
 namespace ir {
 
@@ -107,8 +110,8 @@ template <class S, class X>
 constexpr Refused<SameElements<X, S>> reshape(const Expr<X>&, S = {}, ir::CallSite = {}) = delete;
 /// Sizes as NumPy takes them: here they are those of a Space.
 template <class X, class... Sizes>
-  requires(sizeof...(Sizes) > 1 && (std::is_integral_v<Sizes> && ...))
-constexpr Refused<(ASpace<Sizes> && ...)> reshape(const Expr<X>&, Sizes...) = delete;
+  requires(!GivenAsASpace<Sizes...>)
+constexpr Refused<GivenAsASpace<Sizes...>> reshape(const Expr<X>&, Sizes...) = delete;
 template <class X, int N>
 constexpr Refused<ASpace<int[N]>> reshape(const Expr<X>&, const int (&)[N]) = delete;
 
