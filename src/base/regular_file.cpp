@@ -69,7 +69,6 @@ FileBeginning beginning_of(const std::string& path, std::size_t most) {
         ::read(opened.file.get(), piece, std::min(sizeof piece, most - found.bytes.size()));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) found.why = std::strerror(errno);
-    found.whole = n == 0;
     if (n <= 0) break;
     found.bytes.append(piece, static_cast<std::size_t>(n));
   }

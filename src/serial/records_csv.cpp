@@ -4,9 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-#include <utility>
-
 #include "../dsl/text.hpp"
 
 namespace ansatz {
@@ -41,13 +38,10 @@ std::string csv_row(const MonitorRecords& records,
 }
 
 bool may_hold_records(const std::string& path) {
-  serial::RegularFile opened = serial::open_regular(path);
-  if (!opened.file) return opened.missing();
-  if (opened.size == 0) return true;
-  const serial::Stream file = serial::stream_of(std::move(opened));
-  std::string begin = csv_header({});
-  const std::size_t size = begin.size();
-  return file && std::fread(begin.data(), 1, size, file.get()) == size && begin == csv_header({});
+  const std::string header = csv_header({});
+  const serial::FileBeginning begin = serial::beginning_of(path, header.size());
+  if (!begin.why.empty()) return begin.missing;
+  return begin.bytes.empty() || begin.bytes == header;
 }
 
 }  // namespace ansatz

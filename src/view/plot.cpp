@@ -1,5 +1,6 @@
 #include <ansatz/view/plot.hpp>
 
+#include <ansatz/base/regular_file.hpp>
 #include <ansatz/base/shown.hpp>
 #include <ansatz/files/atomic_file.hpp>
 #include <ansatz/view/curves.hpp>
@@ -14,7 +15,6 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <string_view>
 
 namespace ansatz {
@@ -295,10 +295,7 @@ PlotScript plot_script(const Plot& plot, const std::string& picture, const std::
 }
 
 bool is_plot_script(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string begin(script_begin.size(), 0);
-  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  return file && begin == script_begin;
+  return serial::beginning_of(path, script_begin.size()).bytes == script_begin;
 }
 
 void draw_plot(const Plot& plot, const std::string& path) {

@@ -181,7 +181,7 @@ class Stabilizer {
     if (is<ops::Exp>(x)) return apply<ops::Softplus>({}, in(x, 0));
     if (is<ops::Expm1>(x)) return in(x, 0);
     const int minus = negative_of(x);
-    int stable = minus < 0 ? log_of_one_and(x, 1) : log_of_one_and(minus, -1);
+    int stable = log_of_one_and(x, 1);
     if (stable < 0 && minus >= 0) stable = log_of_rest(minus);
     if (stable >= 0) return stable;
     const Positive p = positive_log(x);
@@ -191,9 +191,9 @@ class Stabilizer {
   // log(1 + y) or log(1 - y), where y saturates and the sum has no digit left; -1 for other y.
   // Where y is near 0 it is what log1p says.
   constexpr int log_of_one_and(int y, int sign) {
+    if (const int minus = sign > 0 ? negative_of(y) : -1; minus >= 0) y = minus, sign = -1;
     if (const int z = sign > 0 ? -1 : logit_of(y); z >= 0)
       return negated(apply<ops::Softplus>({}, z));
-    const double log_2 = 0.693147180559945309417;
     const AnyExpr e(g_.value(y));
     if (is<ops::Tanh>(y)) {
       const AnyExpr z(g_.value(in(y, 0)));
@@ -260,7 +260,7 @@ class Stabilizer {
   // log(1 - e^u): near u = 0 the difference has no digit left, far from it expm1 has none.
   constexpr int log_of_rest_of(int at) {
     const AnyExpr u(g_.value(at));
-    return where(u > -0.693147180559945309417, ansatz::log(-expm1(u)), log1p(-exp(u))).value().id();
+    return where(u > -log_2, ansatz::log(-expm1(u)), log1p(-exp(u))).value().id();
   }
   // log(p - q), both positive and such that they may be equal to all digits, or overflow.
   constexpr int log_of_difference(int x) {
@@ -361,9 +361,7 @@ class Stabilizer {
     }
     if (op == info_of<ops::Add>) {
       for (int k = 0; k < 2; ++k) {
-        if (!g_.is_literal(in(x, 1 - k), 1)) continue;
-        const int minus = negative_of(in(x, k));
-        const int y = minus < 0 ? log_of_one_and(in(x, k), 1) : log_of_one_and(minus, -1);
+        const int y = g_.is_literal(in(x, 1 - k), 1) ? log_of_one_and(in(x, k), 1) : -1;
         if (y >= 0) return {y, true};
       }
     }
@@ -576,6 +574,8 @@ class Stabilizer {
     const int z = logit(in(p, 0));
     return z < 0 ? -1 : g_.add(op, Attr(g_[p].attr), &z, 1);
   }
+
+  static constexpr double log_2 = 0.693147180559945309417;
 
   Graph& g_;
   StableForms* forms_;

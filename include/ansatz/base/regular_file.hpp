@@ -49,8 +49,7 @@ using Stream = std::unique_ptr<std::FILE, CloseStream>;
 /// What a regular file begins with: at most so many bytes, fewer where there are no more.
 struct FileBeginning {
   std::string bytes;
-  bool whole = false;  ///< there are no more
-  std::string why;     ///< it cannot be read: "not a file, but a pipe"
+  std::string why;  ///< it cannot be read: "not a file, but a pipe"
   bool missing = false;
 };
 FileBeginning beginning_of(const std::string& path, std::size_t most);
