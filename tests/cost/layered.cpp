@@ -1,6 +1,6 @@
 // Models made of layers that are no MLPs, layers around others: what asks for layers gets theirs.
-#include "../model/probe.hpp"
 #include "../model/tied_autoencoder.hpp"
+#include "checks.hpp"
 
 #include <ansatz/base/random_state.hpp>
 #include <ansatz/cost/penalty/weight_decay.hpp>
@@ -30,28 +30,11 @@ TiedAutoencoder autoencoder() {
   return TiedAutoencoder(6, Tanh("h0", 5, irange(.5)), Tanh("h1", 3, irange(.5)));
 }
 
-double sum_of(const Vector& x, double (*of)(double)) {
-  double total = 0;
-  for (const double each : x) total += of(each);
-  return total;
-}
-
 // The value of a cost with parameters as they begin, and with these.
 double value_of(const Model& model, const Cost& cost) {
   const Data data = data_of(model, cost);
   Probe probe(model, data, everything(model, cost, data));
   return probe(random_batch(data, 4, 5)).at("cost")[0];
-}
-
-std::string message_at(const Model& model, const Cost& cost) {
-  return message_of([&] { everything(model, cost); });
-}
-
-Vector turned(const Vector& x, std::size_t columns) {
-  Vector y(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i)
-    y[i % columns * (x.size() / columns) + i / columns] = x[i];
-  return y;
 }
 
 // The layer inside, its output times two; all else is that layer's.
@@ -108,8 +91,8 @@ TEST_CASE("layered: an autoencoder goes up and down through its weights", "[cost
   const Vector &x = minibatch.numbers.at("features"), &W0 = first.at("h0_W"),
                &W1 = first.at("h1_W");
   const Vector up = bent(affine(x, W0, {}, 6)), top = bent(affine(up, W1, {}, 5));
-  const Vector down = bent(affine(top, turned(W1, 3), {}, 3));
-  const Vector y = affine(down, turned(W0, 5), {}, 5);
+  const Vector down = bent(affine(top, transposed(W1, 3), {}, 3));
+  const Vector y = affine(down, transposed(W0, 5), {}, 5);
   Probe probe(*model, data, everything(*model, *cost, data));
   const Computed found = probe(minibatch);
   REQUIRE(difference(found.at("y"), y) < 1e-14);

@@ -1,5 +1,5 @@
 // Sums of costs, weight decays and penalties: values, gradients, names, errors.
-#include "../model/probe.hpp"
+#include "checks.hpp"
 
 #include <ansatz/cost/cost_from.hpp>
 #include <ansatz/cost/gradient_clipping.hpp>
@@ -29,11 +29,6 @@ Shared<Model> two_layers() {
   return stack(4, {Tanh("h", 3, irange(.5)), Softmax("y", 2, irange(.5))});
 }
 
-double sum_of(const std::vector<double>& x, double (*f)(double)) {
-  double sum = 0;
-  for (double v : x) sum += f(v);
-  return sum;
-}
 double squared(double x) { return x * x; }
 double absolute(double x) { return std::abs(x); }
 
@@ -95,10 +90,6 @@ class WithNoise : public Cost {
   String name_;
 };
 
-std::string message_at(const Shared<Model>& model, const Cost& cost) {
-  return message_of([&] { everything(*model, cost); });
-}
-
 using Names = std::vector<std::string>;
 
 }  // namespace
@@ -140,27 +131,27 @@ TEST_CASE("weight decay: lists in lists for layers that are made of layers",
   const At whole(model, L1WeightDecay(coeffs({.1, 0})));
   REQUIRE(whole.value() ==
           Approx(.1 * (whole.absolutes("inner_a_W") + whole.absolutes("inner_b_W"))));
-  REQUIRE_THAT(message_at(model, WeightDecay(each_layer(each_layer(.1, .2, .3), .3))),
+  REQUIRE_THAT(message_at(*model, WeightDecay(each_layer(each_layer(.1, .2, .3), .3))),
                Catch::Contains("weight_decay: 3 coefficients, but layer inner has 2 layers"));
-  REQUIRE_THAT(message_at(model, WeightDecay(each_layer(.1, each_layer(.2)))),
+  REQUIRE_THAT(message_at(*model, WeightDecay(each_layer(.1, each_layer(.2)))),
                Catch::Contains("layer y is not made of layers"));
 }
 
 TEST_CASE("weight decay: numbers, names and layers that do not fit are refused",
           "[cost][weight_decay]") {
   const Shared<Model> model = two_layers();
-  REQUIRE_THAT(message_at(model, WeightDecay(coeffs({.1, .2, .3}))),
+  REQUIRE_THAT(message_at(*model, WeightDecay(coeffs({.1, .2, .3}))),
                Catch::Contains("weight_decay: 3 coefficients, but the MLP has 2 layers"));
   REQUIRE_THAT(
-      message_at(model, L1WeightDecay(coeffs({{"z", .1}}))),
+      message_at(*model, L1WeightDecay(coeffs({{"z", .1}}))),
       Catch::Contains("l1_weight_decay: the MLP has no layer \"z\"") && Catch::Contains("h, y"));
-  REQUIRE_THAT(message_at(model, WeightDecay(-1.)),
+  REQUIRE_THAT(message_at(*model, WeightDecay(-1.)),
                Catch::Contains("the coefficient of layer h must be a finite number, at least 0"));
   const Shared<Model> converter =
       stack(4, {SpaceConverter("v", VectorSpace(4)), Softmax("y", 2, irange(.5))});
-  REQUIRE_THAT(message_at(converter, WeightDecay(.1)),
+  REQUIRE_THAT(message_at(*converter, WeightDecay(.1)),
                Catch::Contains("layer v: this kind of layer has no weights"));
-  REQUIRE(message_at(converter, WeightDecay(coeffs({0, .1}))).empty());
+  REQUIRE(message_at(*converter, WeightDecay(coeffs({0, .1}))).empty());
 }
 
 TEST_CASE("sum of costs: values and gradients add up, with their coefficients",
@@ -240,7 +231,7 @@ TEST_CASE("sum of costs: without a value where a term has none, gradients summed
 
 TEST_CASE("sum of costs: none is refused; it is supervised when a term is",
           "[cost][sum_of_costs]") {
-  REQUIRE_THAT(message_at(two_layers(), SumOfCosts()), Catch::Contains("at least one cost"));
+  REQUIRE_THAT(message_at(*two_layers(), SumOfCosts()), Catch::Contains("at least one cost"));
   REQUIRE_FALSE(SumOfCosts(WeightDecay(.1)).supervised());
   REQUIRE(SumOfCosts(WeightDecay(.1), Default()).supervised());
 }
@@ -278,16 +269,16 @@ TEST_CASE("lp penalty: sums of powers for several p", "[cost][lp_penalty]") {
     REQUIRE(at.value() == Approx(want));
     REQUIRE(error_of(model, cost) < 1e-7);
   }
-  REQUIRE_THAT(message_at(model, LpPenalty(2, variables({"h_V"}))),
+  REQUIRE_THAT(message_at(*model, LpPenalty(2, variables({"h_V"}))),
                Catch::Contains("no parameter \"h_V\"") && Catch::Contains("nearest: h_W"));
-  REQUIRE_THAT(message_at(model, LpPenalty(.5, variables({"h_W"}))),
+  REQUIRE_THAT(message_at(*model, LpPenalty(.5, variables({"h_W"}))),
                Catch::Contains("p must be at least 1"));
 }
 
 TEST_CASE("method cost: the model's method, by its name", "[cost][method_cost]") {
   const Shared<Model> model = two_layers();
   REQUIRE(At(model, MethodCost("cost_from_X")).value() == At(model, Default()).value());
-  REQUIRE_THAT(message_at(model, MethodCost("cost_from_x")),
+  REQUIRE_THAT(message_at(*model, MethodCost("cost_from_x")),
                Catch::Contains("no method \"cost_from_x\"") && Catch::Contains("cost_from_X"));
 }
 

@@ -20,7 +20,8 @@ using Catch::Contains;
 
 namespace {
 
-Shared<DBMHiddenLayer> units_of(const char* name, int count, int pool, int copies, bool center) {
+Shared<DBMHiddenLayer> copied_units(const char* name, int count, int pool, int copies,
+                                    bool center) {
   BinaryVectorMaxPool layer;
   layer.layer_name = name;
   layer.detector_layer_dim = count;
@@ -32,7 +33,7 @@ Shared<DBMHiddenLayer> units_of(const char* name, int count, int pool, int copie
 }
 // v of 2 units twice, h of 4 detectors in two pools twice, g of 2 units three times; or each of
 // these units for itself.
-DBM machine(bool apart, bool center) {
+DBM copied_machine(bool apart, bool center) {
   DBM dbm;
   BinaryVector v;
   v.nvis = apart ? 4 : 2;
@@ -40,13 +41,13 @@ DBM machine(bool apart, bool center) {
   v.center = center;
   v.learn_init_inpainting_state = true;
   dbm.visible_layer = Shared<DBMVisibleLayer>(v);
-  dbm.hidden_layers.push_back(units_of("h", apart ? 8 : 4, 2, apart ? 1 : 2, false));
-  dbm.hidden_layers.push_back(units_of("g", apart ? 6 : 2, 1, apart ? 1 : 3, center));
+  dbm.hidden_layers.push_back(copied_units("h", apart ? 8 : 4, 2, apart ? 1 : 2, false));
+  dbm.hidden_layers.push_back(copied_units("g", apart ? 6 : 2, 1, apart ? 1 : 3, center));
   dbm.niter = 3;
   dbm.check();
   return dbm;
 }
-Function of_states(const DBM& dbm, const DBMState& s) {
+Function of_copied_states(const DBM& dbm, const DBMState& s) {
   Function f;
   f.add(output("E", dbm.energy(s)));
   f.add(output("v", dbm.mean_of_v(s)));
@@ -84,10 +85,10 @@ Rows spread(const Rows& W, std::size_t b, int rows, int columns) {
 
 TEST_CASE("copies: the machine in which each of them is there", "[energy][dbm]") {
   const bool center = GENERATE(false, true);
-  const DBM few = machine(false, center), many = machine(true, center);
+  const DBM few = copied_machine(false, center), many = copied_machine(true, center);
   const Data of_few = states_of(few), of_many = states_of(many);
-  Probe a(few, of_few, of_states(few, state_in(few, of_few)));
-  Probe b(many, of_many, of_states(many, state_in(many, of_many)));
+  Probe a(few, of_few, of_copied_states(few, state_in(few, of_few)));
+  Probe b(many, of_many, of_copied_states(many, state_in(many, of_many)));
   a.randomize(.7, 3);
   if (center) a.set("visible_offset", {.3, .6}), a.set("g_offset", {.4, .2});
   b.set("h_W", spread(a.get("h_W"), 4, 2, 2));
@@ -199,7 +200,7 @@ TEST_CASE("copies: classes of a replicated softmax", "[energy][dbm]") {
 
 TEST_CASE("copies: gradients of MultiPrediction, keys, what is refused", "[energy][dbm][yaml]") {
   MultiPrediction cost{Shared<MaskGen>(MaskGen(.5))};
-  const DBM dbm = machine(false, true);
+  const DBM dbm = copied_machine(false, true);
   Minibatch batch;
   batch.examples = 5;
   batch.numbers["features"] = mean_of_copies(random_bits(20, 3), 2, 2);
@@ -234,9 +235,9 @@ DBM with_pools() {
   DBMCompositeLayer both;
   both.layer_name = "both";
   both.components.push_back(binary_units("a", 2));
-  both.components.push_back(units_of("p", 4, 2, 1, false));
+  both.components.push_back(copied_units("p", 4, 2, 1, false));
   dbm.hidden_layers.push_back(Shared<DBMHiddenLayer>(both));
-  dbm.hidden_layers.push_back(units_of("g", 4, 2, 1, false));
+  dbm.hidden_layers.push_back(copied_units("g", 4, 2, 1, false));
   dbm.niter = 3;
   dbm.check();
   return dbm;

@@ -3,12 +3,12 @@
 #include <ansatz/cost/energy/contrastive_divergence.hpp>
 #include <ansatz/cost/energy/noise_contrastive.hpp>
 #include <ansatz/cost/energy/score_matching.hpp>
-#include <ansatz/model/energy/gaussian_binary_rbm.hpp>
 #include <ansatz/model/energy/normalized_ebm.hpp>
 #include <ansatz/model/layers/tanh.hpp>
 
 #include "../model/probe.hpp"
 #include "enumerate.hpp"
+#include "small_rbm.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -21,43 +21,22 @@ using Catch::Contains;
 namespace {
 
 using Vector = std::vector<double>;
-constexpr std::size_t inputs = 5, hidden = 3;
-
-RBM small() {
-  RBM rbm;
-  rbm.nvis = inputs;
-  rbm.nhid = hidden;
-  return rbm;
-}
-GaussianBinaryRBM gaussian() {
-  GaussianBinaryRBM rbm;
-  rbm.nvis = inputs;
-  rbm.nhid = hidden;
-  rbm.energy_function_class = Shared<GRBMEnergyFunction>(GRBM_Type_1());
-  rbm.learn_sigma = true;
-  rbm.init_sigma = .9;
-  return rbm;
-}
-
-Data inputs_of(const Model& model) {
-  Data data;
-  data.add(model.input_source(), model.input_space());
-  return data;
-}
+constexpr std::size_t inputs = 5, hidden_units = 3;
 
 // Parameters, a batch and samples of `probe`: dF/dW = -v' h and so on, in plain loops.
 struct Differences {
-  Vector W = Vector(inputs * hidden), b = Vector(inputs), c = Vector(hidden);
+  Vector W = Vector(inputs * hidden_units), b = Vector(inputs), c = Vector(hidden_units);
 
   void add(const Probe& probe, const Vector& rows, double weight) {
     const Vector w = probe.get("W"), bias = probe.get("bias_hid");
     for (std::size_t at = 0; at < rows.size(); at += inputs) {
-      for (std::size_t j = 0; j < hidden; ++j) {
+      for (std::size_t j = 0; j < hidden_units; ++j) {
         double z = bias[j];
-        for (std::size_t i = 0; i < inputs; ++i) z += rows[at + i] * w[i * hidden + j];
+        for (std::size_t i = 0; i < inputs; ++i) z += rows[at + i] * w[i * hidden_units + j];
         const double h = 1 / (1 + std::exp(-z));
         c[j] -= weight * h;
-        for (std::size_t i = 0; i < inputs; ++i) W[i * hidden + j] -= weight * rows[at + i] * h;
+        for (std::size_t i = 0; i < inputs; ++i)
+          W[i * hidden_units + j] -= weight * rows[at + i] * h;
       }
       for (std::size_t i = 0; i < inputs; ++i) b[i] -= weight * rows[at + i];
     }
@@ -73,7 +52,7 @@ void check_gradients(const Computed& found, const Differences& expected) {
 }  // namespace
 
 TEST_CASE("CDk: gradients are those of plain loops with the same draws", "[energy][cost]") {
-  const RBM rbm = small();
+  const RBM rbm = small_rbm();
   const Data data = inputs_of(rbm);
   for (const int steps : {1, 4}) {
     const CDk cost(steps);
@@ -107,7 +86,7 @@ TEST_CASE("CDk: gradients are those of plain loops with the same draws", "[energ
 
 TEST_CASE("SML: chains are state, go on from call to call, and give the second free energy",
           "[energy][cost]") {
-  const RBM rbm = small();
+  const RBM rbm = small_rbm();
   const Data data = inputs_of(rbm);
   for (const int steps : {1, 3}) {
     const SML cost(6, steps);
@@ -147,19 +126,19 @@ TEST_CASE("SML: chains are state, go on from call to call, and give the second f
 }
 
 TEST_CASE("SM, NCE: gradients against central differences", "[energy][cost]") {
-  const GaussianBinaryRBM rbm = gaussian();
+  const GaussianBinaryRBM rbm = small_gaussian_rbm();
   const Data data = inputs_of(rbm);
   const Minibatch batch = random_batch(data, 6, 3);
   CHECK(gradient_error(rbm, SM(), batch) < 1e-6);
   CHECK(gradient_error(rbm, SM(.3), batch) < 1e-6);
-  CHECK(gradient_error(small(), SM(.3), batch) < 1e-6);
+  CHECK(gradient_error(small_rbm(), SM(.3), batch) < 1e-6);
   const NormalizedEBM normalized(Shared<EnergyModel>{rbm});
   const NCE cost(Shared<Distribution>(IsotropicGaussian(.1, .8)), 3);
   CHECK(gradient_error(normalized, cost, batch) < 1e-6);
 }
 
 TEST_CASE("SM: the value is that of the definition", "[energy][cost]") {
-  const GaussianBinaryRBM rbm = gaussian();
+  const GaussianBinaryRBM rbm = small_gaussian_rbm();
   const Data data = inputs_of(rbm);
   const Minibatch batch = random_batch(data, 4, 3);
   const AnyExpr v = data["features"].value();
@@ -190,7 +169,7 @@ TEST_CASE("SM: the value is that of the definition", "[energy][cost]") {
 
 TEST_CASE("NCE: the value is that of the definition, and least at the truth", "[energy][cost]") {
   // Two Gaussians: the model without hidden influence is N(b, sigma^2), its log Z is known.
-  GaussianBinaryRBM rbm = gaussian();
+  GaussianBinaryRBM rbm = small_gaussian_rbm();
   rbm.init_sigma = .7;
   const NormalizedEBM model(Shared<EnergyModel>{rbm});
   const Data data = inputs_of(model);
@@ -203,8 +182,8 @@ TEST_CASE("NCE: the value is that of the definition, and least at the truth", "[
   probe.set("bias_vis", Vector(inputs, .3));
   // F(v) = (v v / 2 - b v) / s^2 - 3 log 2
   const double variance = .49;
-  const double log_z =
-      inputs * (.5 * std::log(2 * M_PI * variance) + .09 / 2 / variance) + hidden * std::log(2.);
+  const double log_z = inputs * (.5 * std::log(2 * M_PI * variance) + .09 / 2 / variance) +
+                       hidden_units * std::log(2.);
   probe.set("logZ_driver", {log_z});
   Minibatch batch;
   batch.examples = 40000;
@@ -229,7 +208,7 @@ TEST_CASE("costs of energies refuse other models, and models what they lack", "[
   CHECK_THAT(refused(CDk(1)), Contains("CDk needs a model with a free energy"));
   CHECK_THAT(refused(SML(3, 1)), Contains("SML needs a model with a free energy"));
   CHECK_THAT(refused(SM()), Contains("SM needs a model with a free energy"));
-  const RBM rbm = small();
+  const RBM rbm = small_rbm();
   const NCE nce(Shared<Distribution>(IsotropicGaussian(0, 1)), 1);
   CHECK_THAT(message_of([&] { (void)nce.expr(rbm, inputs_of(rbm)); }), Contains("NormalizedEBM"));
 }

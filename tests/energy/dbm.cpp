@@ -7,6 +7,8 @@
 
 #include "../model/probe.hpp"
 #include "../model/sha256.hpp"
+#include "dbm_states.hpp"
+#include "deep_machine.hpp"
 #include "enumerate.hpp"
 
 #include <catch2/catch.hpp>
@@ -42,29 +44,6 @@ DBM of(int visible, std::initializer_list<Shared<DBMHiddenLayer>> layers, bool c
   dbm.check();
   return dbm;
 }
-Shared<DBMHiddenLayer> classes(int n) {
-  DBMSoftmax top;
-  top.layer_name = "c";
-  top.n_classes = n;
-  top.irange = .5;
-  return Shared<DBMHiddenLayer>(top);
-}
-
-// Inputs: v, and a state of each hidden layer, called s0, s1, ….
-Data states_of(const DBM& dbm) {
-  Data data;
-  data.add("features", dbm.input_space());
-  for (int i = 0; i < dbm.depth(); ++i) data.add("s" + to_text(i), dbm.state_space(i));
-  return data;
-}
-DBMState state_in(const DBM& dbm, const Data& data) {
-  DBMState s{data["features"].value(), {}};
-  for (int i = 0; i < dbm.depth(); ++i)
-    s.hidden.push_back(
-        dbm.hidden_layers[i]->state_of(dbm.below(i), data["s" + to_text(i)].value()));
-  return s;
-}
-
 }  // namespace
 
 TEST_CASE("dbm: mean field and sampling have the probabilities that energies say",
@@ -74,7 +53,7 @@ TEST_CASE("dbm: mean field and sampling have the probabilities that energies say
   CAPTURE(center, pool);
   const DBM dbm = of(3,
                      {Shared<DBMHiddenLayer>(hidden("h0", 4, pool, center)),
-                      Shared<DBMHiddenLayer>(hidden("h1", 2, 1, center)), classes(3)},
+                      Shared<DBMHiddenLayer>(hidden("h1", 2, 1, center)), class_units(3)},
                      center);
   const Data data = states_of(dbm);
   const DBMState s = state_in(dbm, data);
@@ -259,7 +238,7 @@ TEST_CASE("dbm: VariationalPCD's gradients are differences of products of means"
 }
 
 TEST_CASE("dbm: sampling the positive phase, and labels, give gradients, too", "[energy][dbm]") {
-  const DBM dbm = of(5, {Shared<DBMHiddenLayer>(hidden("h", 4, 2)), classes(3)});
+  const DBM dbm = of(5, {Shared<DBMHiddenLayer>(hidden("h", 4, 2)), class_units(3)});
   CHECK(dbm.target_space() == vector_space(3));
   VariationalPCD supervised(6, 2);
   supervised.supervised_cost = true;

@@ -16,7 +16,7 @@ using Catch::Contains;
 
 namespace {
 
-const std::string gaussian =
+const std::string gaussian_yaml =
     "!obj:pylearn2.models.rbm.GaussianBinaryRBM {\n"
     "  nvis: 5, nhid: 3, irange: .05, learn_sigma: True, init_sigma: .4, init_bias_hid: -2.,\n"
     "  energy_function_class: !obj:pylearn2.energy_functions.rbm_energy.grbm_type_1 {},\n"
@@ -30,7 +30,7 @@ const T& made(const Shared<Object>& object) {
 }  // namespace
 
 TEST_CASE("energies from YAML: RBMs with a matrix and with a convolution", "[energy][yaml]") {
-  const Shared<Object> grbm = load_object("grbm.yaml", gaussian);
+  const Shared<Object> grbm = load_object("grbm.yaml", gaussian_yaml);
   CHECK(made<RBM>(grbm).parameters().size() == 4);
   const Shared<Object> conv = load_object("conv.yaml", R"(
 !obj:pylearn2.models.rbm.GaussianBinaryRBM {
@@ -52,7 +52,7 @@ TEST_CASE("energies from YAML: RBMs with a matrix and with a convolution", "[ene
   CHECK_THAT(error_of(wrong.replace(wrong.find("[1, 2"), 5, "[1")),
              Contains("rbm.yaml:1") && Contains("2 numbers; give one, or 3"));
   CHECK_THAT(error_of("!obj:pylearn2.models.rbm.RBM { nvis: 4 }"), Contains("nhid"));
-  wrong = gaussian;
+  wrong = gaussian_yaml;
   CHECK_THAT(error_of(wrong.replace(wrong.find("init_sigma: .4"), 14, "min_sigma: 11.")),
              Contains("above max_sigma"));
 }
@@ -63,7 +63,7 @@ TEST_CASE("energies from YAML: costs that differ only in what they ask of one mo
       load_object("model.yaml",
                   "!obj:pylearn2.models.normalized_ebm.NormalizedEBM { init_logZ: 3., "
                   "learn_logZ: true, ebm: " +
-                      gaussian + " }");
+                      gaussian_yaml + " }");
   const Model& model = made<Model>(normalized);
   CHECK(Values(model).of.at("logZ_driver") == std::vector<double>{3});
   const Minibatch batch = random_batch(data_of(model, SM()), 4, 3);

@@ -1,10 +1,10 @@
 // RBMs with Gaussian visible units: fact 26 of Pylearn2's tests, and what the energy says of sigma.
 #include <ansatz/base/random_state.hpp>
 #include <ansatz/linear/random_transforms.hpp>
-#include <ansatz/model/energy/gaussian_binary_rbm.hpp>
 
 #include "../model/probe.hpp"
 #include "enumerate.hpp"
+#include "small_rbm.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -18,17 +18,8 @@ namespace {
 
 using Vector = std::vector<double>;
 
-GaussianBinaryRBM dense() {
-  GaussianBinaryRBM rbm;
-  rbm.nvis = 5;
-  rbm.nhid = 3;
-  rbm.energy_function_class = Shared<GRBMEnergyFunction>(GRBM_Type_1());
-  rbm.learn_sigma = true;
-  rbm.init_sigma = .8;
-  return rbm;
-}
-GaussianBinaryRBM convolutional() {
-  GaussianBinaryRBM rbm = dense();
+GaussianBinaryRBM convolutional_gaussian_rbm() {
+  GaussianBinaryRBM rbm = small_gaussian_rbm(.8);
   rbm.nvis = rbm.nhid = 0;
   rbm.vis_space = conv2d_space(3, 3, 2);
   rbm.hid_space = conv2d_space(2, 2, 2);
@@ -47,7 +38,7 @@ Data with_hidden(const RBM& rbm) {
 
 TEST_CASE("GRBM: free energy, E(h | v), score and its slopes, from energies alone",
           "[energy][grbm]") {
-  for (const GaussianBinaryRBM& rbm : {dense(), convolutional()}) {
+  for (const GaussianBinaryRBM& rbm : {small_gaussian_rbm(.8), convolutional_gaussian_rbm()}) {
     rbm.check();
     const int nvis = rbm.input_space().total_dimension();
     const int nhid = rbm.hidden_space().total_dimension();
@@ -99,7 +90,7 @@ TEST_CASE("GRBM: free energy, E(h | v), score and its slopes, from energies alon
 
 TEST_CASE("GRBM: a Gibbs step draws about E(v | h) with sigma; mean_vis draws nothing",
           "[energy][grbm]") {
-  GaussianBinaryRBM rbm = dense();
+  GaussianBinaryRBM rbm = small_gaussian_rbm(.8);
   const auto spread = [&] {
     Data data;
     data.add("features", rbm.input_space());
@@ -123,7 +114,7 @@ TEST_CASE("GRBM: a Gibbs step draws about E(v | h) with sigma; mean_vis draws no
 }
 
 TEST_CASE("GRBM: sigma is learned slowly, within its limits", "[energy][grbm]") {
-  GaussianBinaryRBM rbm = dense();
+  GaussianBinaryRBM rbm = small_gaussian_rbm(.8);
   rbm.init_sigma = .4;
   rbm.sigma_lr_scale = 1e-3;
   const Values first(rbm);
@@ -153,7 +144,7 @@ TEST_CASE("GRBM: sigma is learned slowly, within its limits", "[energy][grbm]") 
 }
 
 TEST_CASE("GRBM: a transformer that begins itself keeps its draws", "[energy][grbm]") {
-  const Values first(convolutional());
+  const Values first(convolutional_gaussian_rbm());
   RandomState rng(std::vector<std::int64_t>{2012, 11, 6, 9});
   // [out, in, rows, columns], stored [rows, columns, in, out].
   Vector drawn(16), stored(16);

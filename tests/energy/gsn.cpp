@@ -42,7 +42,7 @@ GSNCost cost_of(std::initializer_list<int> layers, const char* mode = "joint", i
   cost.check();
   return cost;
 }
-Data inputs_of(const GSN& gsn) {
+Data inputs_and_targets_of(const GSN& gsn) {
   Data data;
   data.add("features", gsn.input_space());
   data.add("targets", gsn.target_space());
@@ -59,7 +59,7 @@ Minibatch batch_of_bits() {
 }
 
 // Steps of the three layers, without noise.
-struct Plain {
+struct PlainGSN {
   Probe& probe;
   bool tied;
   Rows x, h, y;
@@ -92,7 +92,7 @@ TEST_CASE("gsn: steps update the even layers, then the odd ones", "[energy][gsn]
   const bool tied = GENERATE(true, false), labels = GENERATE(true, false);
   CAPTURE(tied, labels);
   const GSN gsn = three_layers(tied);
-  const Data data = inputs_of(gsn);
+  const Data data = inputs_and_targets_of(gsn);
   ir::List<LayerValue> given;
   given.push_back({0, data["features"].value()});
   if (labels) given.push_back({2, data["targets"].value()});
@@ -105,7 +105,7 @@ TEST_CASE("gsn: steps update the even layers, then the odd ones", "[energy][gsn]
   probe.randomize(.8, 3);
   const Minibatch batch = batch_of_bits();
   Computed c = probe(batch);
-  Plain p{probe, tied, batch.numbers.at("features"), {}, Rows(18)};
+  PlainGSN p{probe, tied, batch.numbers.at("features"), {}, Rows(18)};
   if (labels) p.y = batch.numbers.at("targets");
   p.update_h();
   for (int step = 0; step < 3; ++step) {
@@ -156,7 +156,7 @@ TEST_CASE("GSNCost: the mean of costs over steps, which layers are given", "[ene
   const Minibatch batch = batch_of_bits();
   Computed c = probe(batch);
   const Rows &x = batch.numbers.at("features"), &y = batch.numbers.at("targets");
-  Plain p{probe, true, Rows(30), {}, Rows(18)};
+  PlainGSN p{probe, true, Rows(30), {}, Rows(18)};
   if (mode != "anti_supervised") p.x = x;
   if (mode != "supervised") p.y = y;
   p.update_h();
@@ -298,7 +298,7 @@ TEST_CASE("gsn from YAML: by autoencoders and by sizes, what is refused", "[ener
   GSN two;
   two.autoencoders.push_back(model.autoencoders[0]);
   CHECK_THAT(message_of([&] {
-               (void)cost_of({0, 1}).expr(two, inputs_of(model));
+               (void)cost_of({0, 1}).expr(two, inputs_and_targets_of(model));
              }),
              Contains("overwrite"));
 }

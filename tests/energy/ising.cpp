@@ -36,7 +36,7 @@ V visible_spins(int count, double beta) {
   return v;
 }
 template <class V, class... L>
-DBM machine(const V& v, const L&... layers) {
+DBM spin_machine(const V& v, const L&... layers) {
   DBM dbm;
   dbm.visible_layer = Shared<DBMVisibleLayer>(v);
   (dbm.hidden_layers.push_back(Shared<DBMHiddenLayer>(layers)), ...);
@@ -45,12 +45,13 @@ DBM machine(const V& v, const L&... layers) {
   return dbm;
 }
 DBM ising_machine() {
-  return machine(visible_spins<IsingVisible>(3, .8), spins<IsingHidden>("h", 3, 1.3),
-                 spins<IsingHidden>("g", 2, .6));
+  return spin_machine(visible_spins<IsingVisible>(3, .8), spins<IsingHidden>("h", 3, 1.3),
+                      spins<IsingHidden>("g", 2, .6));
 }
 DBM boltzmann_ising_machine() {
-  return machine(visible_spins<BoltzmannIsingVisible>(5, 1), spins<BoltzmannIsingHidden>("h", 4, 1),
-                 spins<BoltzmannIsingHidden>("g", 3, 1));
+  return spin_machine(visible_spins<BoltzmannIsingVisible>(5, 1),
+                      spins<BoltzmannIsingHidden>("h", 4, 1),
+                      spins<BoltzmannIsingHidden>("g", 3, 1));
 }
 
 // 0 and 1 as -1 and 1.
@@ -58,7 +59,7 @@ Rows spins_of(Rows bits) {
   for (double& x : bits) x = 2 * x - 1;
   return bits;
 }
-Function of_states(const DBM& dbm, const DBMState& s) {
+Function of_spin_states(const DBM& dbm, const DBMState& s) {
   Function f;
   f.add(output("E", dbm.energy(s)));
   f.add(output("v", dbm.mean_of_v(s)));
@@ -72,12 +73,12 @@ Function of_states(const DBM& dbm, const DBMState& s) {
 TEST_CASE("Ising layers: means are those of energies, whatever each layer's beta",
           "[energy][dbm]") {
   const bool boltzmann = GENERATE(false, true);
-  const DBM dbm = boltzmann ? machine(visible_spins<BoltzmannIsingVisible>(3, 1.7),
-                                      spins<BoltzmannIsingHidden>("h", 3, 1.3),
-                                      spins<BoltzmannIsingHidden>("g", 2, 1.1))
+  const DBM dbm = boltzmann ? spin_machine(visible_spins<BoltzmannIsingVisible>(3, 1.7),
+                                           spins<BoltzmannIsingHidden>("h", 3, 1.3),
+                                           spins<BoltzmannIsingHidden>("g", 2, 1.1))
                             : ising_machine();
   const Data data = states_of(dbm);
-  Probe probe(dbm, data, of_states(dbm, state_in(dbm, data)));
+  Probe probe(dbm, data, of_spin_states(dbm, state_in(dbm, data)));
   probe.randomize(.8, 3);
   const Rows v{1, -1, 1}, h{-1, -1, 1}, g{1, -1};
   check_means_of(dbm, probe, 0, spins_of(all_states(3)), {v, h, g}, "h");
@@ -88,8 +89,8 @@ TEST_CASE("Ising layers: means are those of energies, whatever each layer's beta
 TEST_CASE("Ising layers: in Boltzmann space they are the machine of 0 and 1", "[energy][dbm]") {
   const DBM dbm = boltzmann_ising_machine(), binary = deep_machine(false);
   const Data data = states_of(dbm), bits = states_of(binary);
-  Probe spin(dbm, data, of_states(dbm, state_in(dbm, data)));
-  Probe bit(binary, bits, of_states(binary, state_in(binary, bits)));
+  Probe spin(dbm, data, of_spin_states(dbm, state_in(dbm, data)));
+  Probe bit(binary, bits, of_spin_states(binary, state_in(binary, bits)));
   bit.randomize(.9, 3);
   for (const char* each : {"visible_bias", "h_W", "h_b", "g_W", "g_b"})
     spin.set(each, bit.get(each));
@@ -113,7 +114,7 @@ TEST_CASE("Ising layers: gradients of MultiPrediction against central difference
   // The temperature is learned where it is said.
   IsingHidden layer = spins<IsingHidden>("h", 3, 1.3);
   layer.learn_beta = true;
-  const DBM learning = machine(visible_spins<IsingVisible>(4, .7), layer);
+  const DBM learning = spin_machine(visible_spins<IsingVisible>(4, .7), layer);
   for (const ModelParameter& each : learning.parameters())
     CHECK(each.frozen == (each.name == "visible_beta"));
   Minibatch batch;
@@ -128,7 +129,7 @@ TEST_CASE("Ising layers: the cost of a pixel is minus the logarithm of its proba
   const Data data = states_of(dbm);
   const DBMState s = state_in(dbm, data);
   const DBMHiddenLayer& layer = *dbm.hidden_layers[0];
-  Function f = of_states(dbm, s);
+  Function f = of_spin_states(dbm, s);
   f.add(output("cost",
                dbm.visible_layer->recons_cost(s.v, layer.message(dbm.below(0), s.hidden[0].down))));
   f.add(output("draw", dbm.gibbs_step(s, false, true).v));
@@ -248,7 +249,7 @@ TEST_CASE("Boltzmann Ising layers: limits are those of the energy's weights and 
 TEST_CASE("BoltzmannIsingVisible: noise on biases where units are drawn", "[energy][dbm]") {
   BoltzmannIsingVisible v = visible_spins<BoltzmannIsingVisible>(2, 1);
   v.sampling_b_stdev = 2;
-  const DBM dbm = machine(v, spins<BoltzmannIsingHidden>("h", 2, 1));
+  const DBM dbm = spin_machine(v, spins<BoltzmannIsingHidden>("h", 2, 1));
   const Data data = states_of(dbm);
   const DBMState s = state_in(dbm, data);
   Function f;
@@ -276,7 +277,7 @@ TEST_CASE("BoltzmannIsingHidden: noise on parameters where units are drawn", "[e
   const bool of_weights = GENERATE(false, true);
   BoltzmannIsingHidden layer = spins<BoltzmannIsingHidden>("h", 2, 1);
   (of_weights ? layer.sampling_W_stdev : layer.sampling_b_stdev) = 2;
-  const DBM dbm = machine(visible_spins<BoltzmannIsingVisible>(3, 1), layer);
+  const DBM dbm = spin_machine(visible_spins<BoltzmannIsingVisible>(3, 1), layer);
   const Data data = states_of(dbm);
   const DBMState s = state_in(dbm, data);
   const DBMState next = dbm.gibbs_step(s);

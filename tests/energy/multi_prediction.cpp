@@ -10,6 +10,7 @@
 #include <ansatz/registry/job.hpp>
 
 #include "../model/probe.hpp"
+#include "deep_machine.hpp"
 #include "enumerate.hpp"
 
 #include <catch2/catch.hpp>
@@ -25,37 +26,8 @@ namespace {
 
 using Vector = std::vector<double>;
 
-constexpr std::size_t V = 5, H = 4, G = 3, K = 3, Rows = 6;
+constexpr std::size_t V = 5, H = 4, G = 3, K = 3, Examples = 6;
 
-Shared<DBMHiddenLayer> units_of(const char* name, int count) {
-  BinaryVectorMaxPool layer;
-  layer.layer_name = name;
-  layer.detector_layer_dim = count;
-  layer.pool_size = 1;
-  layer.irange = .5;
-  return Shared<DBMHiddenLayer>(layer);
-}
-Shared<DBMHiddenLayer> classes() {
-  DBMSoftmax top;
-  top.layer_name = "c";
-  top.n_classes = K;
-  top.irange = .5;
-  return Shared<DBMHiddenLayer>(top);
-}
-// v, h, g, and a label or not.
-DBM deep(bool labels) {
-  DBM dbm;
-  BinaryVector v;
-  v.nvis = V;
-  v.learn_init_inpainting_state = true;
-  dbm.visible_layer = Shared<DBMVisibleLayer>(v);
-  dbm.hidden_layers.push_back(units_of("h", H));
-  dbm.hidden_layers.push_back(units_of("g", G));
-  if (labels) dbm.hidden_layers.push_back(classes());
-  dbm.niter = 3;
-  dbm.check();
-  return dbm;
-}
 Data data_of(const DBM& dbm, bool labels, bool masks) {
   Data data;
   data.add("features", dbm.input_space());
@@ -66,13 +38,13 @@ Data data_of(const DBM& dbm, bool labels, bool masks) {
 }
 Minibatch batch_of(bool labels) {
   Minibatch batch;
-  batch.examples = Rows;
-  batch.numbers["features"] = random_bits(Rows * V, 3);
-  batch.numbers["mask"] = random_bits(Rows * V, 9);
+  batch.examples = Examples;
+  batch.numbers["features"] = random_bits(Examples * V, 3);
+  batch.numbers["mask"] = random_bits(Examples * V, 9);
   if (!labels) return batch;
   Vector& y = batch.numbers["targets"];
-  y.assign(Rows * K, 0);
-  for (std::size_t n = 0; n < Rows; ++n) y[n * K + n % K] = 1;
+  y.assign(Examples * K, 0);
+  for (std::size_t n = 0; n < Examples; ++n) y[n * K + n % K] = 1;
   batch.numbers["mask_y"] = {1, 0, 1, 1, 0, 1};
   return batch;
 }
@@ -87,7 +59,7 @@ MaskedExample masked(const Data& data, bool labels) {
 }
 
 // The same in plain loops.
-struct Plain {
+struct PlainInference {
   Probe& probe;
   Vector v, mask, y, mask_y, h, g, c, z, found, c_input;
 
@@ -96,7 +68,7 @@ struct Plain {
     return x;
   }
   static Vector softmaxes(Vector x) {
-    for (std::size_t n = 0; n < Rows; ++n) {
+    for (std::size_t n = 0; n < Examples; ++n) {
       double sum = 0;
       for (std::size_t k = 0; k < K; ++k) sum += x[n * K + k] = std::exp(x[n * K + k]);
       for (std::size_t k = 0; k < K; ++k) x[n * K + k] /= sum;
@@ -109,8 +81,8 @@ struct Plain {
   // x W^T
   Vector down(const Vector& x, const char* name, std::size_t below, std::size_t above) const {
     const Vector W = probe.get(name);
-    Vector out(Rows * below);
-    for (std::size_t n = 0; n < Rows; ++n)
+    Vector out(Examples * below);
+    for (std::size_t n = 0; n < Examples; ++n)
       for (std::size_t i = 0; i < below; ++i)
         for (std::size_t j = 0; j < above; ++j)
           out[n * below + i] += x[n * above + j] * W[i * above + j];
@@ -156,7 +128,7 @@ struct Plain {
 TEST_CASE("MultiPrediction: what is hidden is found as plain loops find it", "[energy][dbm]") {
   const bool labels = GENERATE(false, true);
   CAPTURE(labels);
-  const DBM dbm = deep(labels);
+  const DBM dbm = deep_machine(labels);
   const Data data = data_of(dbm, labels, true);
   const ir::List<InpaintedState> history = dbm.do_inpainting(masked(data, labels));
   REQUIRE(history.size() == 3);
@@ -173,9 +145,10 @@ TEST_CASE("MultiPrediction: what is hidden is found as plain loops find it", "[e
   const Minibatch batch = batch_of(labels);
   Computed c = probe(batch);
 
-  Plain p{probe, batch.numbers.at("features"), batch.numbers.at("mask"), {}, {}, {}, {}, {}, {}, {},
-          {}};
-  Vector begin(Rows * V);
+  PlainInference p{
+      probe, batch.numbers.at("features"), batch.numbers.at("mask"), {}, {}, {}, {}, {}, {}, {},
+      {}};
+  Vector begin(Examples * V);
   const Vector b = probe.get("visible_bias");
   for (std::size_t i = 0; i < begin.size(); ++i) begin[i] = 1 / (1 + std::exp(-b[i % V]));
   p.found = p.shown(begin, p.v, p.mask, V);
@@ -183,10 +156,10 @@ TEST_CASE("MultiPrediction: what is hidden is found as plain loops find it", "[e
   if (labels) {
     p.y = batch.numbers.at("targets");
     p.mask_y = batch.numbers.at("mask_y");
-    Vector at_first(Rows * K);
+    Vector at_first(Examples * K);
     const Vector bias = probe.get("softmax_b");
     for (std::size_t i = 0; i < at_first.size(); ++i) at_first[i] = bias[i % K];
-    p.c = p.shown(Plain::softmaxes(at_first), p.y, p.mask_y, K);
+    p.c = p.shown(PlainInference::softmaxes(at_first), p.y, p.mask_y, K);
   }
   p.update_g(false, labels);
   for (int round = 1; round < 3; ++round) {
@@ -200,7 +173,7 @@ TEST_CASE("MultiPrediction: what is hidden is found as plain loops find it", "[e
   CHECK(difference(c["g"], p.g) < 1e-12);
   if (labels) CHECK(difference(c["c"], p.c) < 1e-12);
   if (labels) CHECK(difference(c["c_input"], p.c_input) < 1e-12);
-  Vector cost(Rows * V);
+  Vector cost(Examples * V);
   for (std::size_t i = 0; i < cost.size(); ++i) {
     const double q = 1 / (1 + std::exp(-p.z[i]));
     cost[i] = -std::log(p.v[i] == 1 ? q : 1 - q);
@@ -212,7 +185,7 @@ TEST_CASE("MultiPrediction: gradients are those of the cost's value", "[energy][
   const bool labels = GENERATE(false, true);
   MultiPrediction cost{Shared<MaskGen>(MaskGen(.5))};
   cost.supervised_cost = labels;
-  const DBM dbm = deep(labels);
+  const DBM dbm = deep_machine(labels);
   Minibatch batch = batch_of(labels);
   batch.numbers.erase("mask"), batch.numbers.erase("mask_y");
   CHECK(gradient_error(dbm, cost, batch) < 1e-6);
@@ -229,7 +202,7 @@ TEST_CASE("MultiPrediction: gradients are those of the cost's value", "[energy][
 }
 
 TEST_CASE("MultiPrediction: use_sum and the mean differ by the number of units", "[energy][dbm]") {
-  const DBM dbm = deep(true);
+  const DBM dbm = deep_machine(true);
   const auto value = [&](bool use_sum) {
     MultiPrediction cost{Shared<MaskGen>(MaskGen(1))};  // all is hidden
     cost.supervised_cost = true;
@@ -243,7 +216,7 @@ TEST_CASE("MultiPrediction: use_sum and the mean differ by the number of units",
 }
 
 TEST_CASE("MultiPrediction: gradients do not see blocked rounds", "[energy][dbm]") {
-  const DBM dbm = deep(false);
+  const DBM dbm = deep_machine(false);
   const auto of = [&](int block_grad, int rounds) {
     MultiPrediction cost{Shared<MaskGen>(MaskGen(.5))};
     cost.niter = rounds;
@@ -263,7 +236,7 @@ TEST_CASE("MultiPrediction: gradients do not see blocked rounds", "[energy][dbm]
 }
 
 TEST_CASE("MaskGen: shares of what is hidden", "[energy][dbm]") {
-  const DBM dbm = deep(false);
+  const DBM dbm = deep_machine(false);
   const auto shares = [&](const MaskGen& gen) {
     const Data data = data_of(dbm, false, false);
     const MaskGen::Masks masks = gen.draw(data["features"].value());
@@ -306,7 +279,7 @@ TEST_CASE("MaskGen: shares of what is hidden", "[energy][dbm]") {
 
 TEST_CASE("inference procedures: all end where every mean is what its neighbours make it",
           "[energy][dbm]") {
-  DBM dbm = deep(true);
+  DBM dbm = deep_machine(true);
   dbm.niter = 80;
   const Shared<InferenceProcedure> all[] = {
       Shared<InferenceProcedure>(WeightDoubling()), Shared<InferenceProcedure>(MoreConsistent()),
@@ -340,7 +313,7 @@ TEST_CASE("inference procedures: what they begin with", "[energy][dbm]") {
   const bool up_down = GENERATE(false, true);
   const int rounds = GENERATE(1, 2);
   CAPTURE(up_down, rounds);
-  DBM dbm = deep(false);
+  DBM dbm = deep_machine(false);
   dbm.inference_procedure =
       up_down ? Shared<InferenceProcedure>(UpDown()) : Shared<InferenceProcedure>(BiasInit());
   dbm.niter = rounds;
@@ -354,9 +327,9 @@ TEST_CASE("inference procedures: what they begin with", "[energy][dbm]") {
   probe.randomize(.9, 3);
   const Minibatch batch = batch_of(false);
   Computed c = probe(batch);
-  Plain p{probe, batch.numbers.at("features"), {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  PlainInference p{probe, batch.numbers.at("features"), {}, {}, {}, {}, {}, {}, {}, {}, {}};
   p.found = p.v;
-  p.g.resize(Rows * G);
+  p.g.resize(Examples * G);
   const Vector b = probe.get("g_b");
   for (std::size_t i = 0; i < p.g.size(); ++i) p.g[i] = 1 / (1 + std::exp(-b[i % G]));
   p.update_h(), p.update_g(false, false);
@@ -367,7 +340,7 @@ TEST_CASE("inference procedures: what they begin with", "[energy][dbm]") {
 }
 
 TEST_CASE("MF_L1_ActCost and MF_L2_ActCost: values by hand, gradients", "[energy][dbm]") {
-  const DBM dbm = deep(false);
+  const DBM dbm = deep_machine(false);
   MF_L1_ActCost l1;
   MF_L2_ActCost l2;
   for (double target : {.2, .4}) {
@@ -391,7 +364,7 @@ TEST_CASE("MF_L1_ActCost and MF_L2_ActCost: values by hand, gradients", "[energy
   const auto layer = [&](const Vector& x, std::size_t width, double target) {
     for (std::size_t j = 0; j < width; ++j) {
       double m = 0;
-      for (std::size_t n = 0; n < Rows; ++n) m += x[n * width + j] / Rows;
+      for (std::size_t n = 0; n < Examples; ++n) m += x[n * width + j] / Examples;
       by_hand_1 += .5 * std::max(std::abs(m - target) - .03, 0.) / static_cast<double>(width);
       by_hand_2 += .5 * (m - target) * (m - target) / static_cast<double>(width);
     }
@@ -410,7 +383,7 @@ TEST_CASE("MF_L1_ActCost and MF_L2_ActCost: values by hand, gradients", "[energy
 TEST_CASE("VariationalCD: with data that the model itself makes, its gradient is nothing",
           "[energy][dbm]") {
   // Units without weights: a chain from anywhere is at the model's own distribution at once.
-  DBM dbm = deep(false);
+  DBM dbm = deep_machine(false);
   const VariationalCD cost(1, 1);
   const Data data = data_of(dbm, false, false);
   const GradientList g = cost.gradients(dbm, data);
@@ -444,7 +417,7 @@ TEST_CASE("MultiPrediction from YAML: noise, channels of each step, masks of pix
                        "sync_channels: 1, seed: 7 }" +
                            more + " }");
   };
-  const DBM dbm = deep(true);
+  const DBM dbm = deep_machine(true);
   // Where all is hidden, inference finds the same of every example, unless it begins with noise.
   for (const bool noise : {false, true}) {
     const Shared<Object> object = cost_of(noise ? ", noise: 1, niter: 2" : ", niter: 2");
@@ -459,8 +432,8 @@ TEST_CASE("MultiPrediction from YAML: noise, channels of each step, masks of pix
     Probe probe(dbm, data, f);
     probe.randomize(.9, 3);
     Minibatch batch = batch_of(true);
-    batch.numbers["mask"].assign(Rows * V, 1);
-    batch.numbers["mask_y"].assign(Rows, 1);
+    batch.numbers["mask"].assign(Examples * V, 1);
+    batch.numbers["mask_y"].assign(Examples, 1);
     const Vector v = probe(batch)["v"];
     CHECK((std::abs(v[0] - v[V]) < 1e-12) == !noise);
   }
@@ -516,7 +489,7 @@ TEST_CASE("MultiPrediction from YAML: noise, channels of each step, masks of pix
 TEST_CASE("Softmax.learn_init_inpainting_state: whether gradients see where hidden labels begin",
           "[energy][dbm]") {
   for (const bool learn : {false, true}) {
-    DBM dbm = deep(true);
+    DBM dbm = deep_machine(true);
     DBMSoftmax top;
     top.layer_name = "c";
     top.n_classes = K;

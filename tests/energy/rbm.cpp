@@ -2,10 +2,10 @@
 #include <ansatz/base/random_state.hpp>
 #include <ansatz/cost/energy/contrastive_divergence.hpp>
 #include <ansatz/linear/random_transforms.hpp>
-#include <ansatz/model/energy/rbm.hpp>
 
 #include "../model/probe.hpp"
 #include "enumerate.hpp"
+#include "small_rbm.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -19,12 +19,6 @@ namespace {
 
 using Vector = std::vector<double>;
 
-RBM small() {
-  RBM rbm;
-  rbm.nvis = 5;
-  rbm.nhid = 3;
-  return rbm;
-}
 RBM convolutional() {
   RBM rbm;
   rbm.vis_space = conv2d_space(3, 3, 2);
@@ -45,12 +39,6 @@ RBM local() {
   return rbm;
 }
 
-Data inputs_of(const Model& model) {
-  Data data;
-  data.add(model.input_source(), model.input_space());
-  return data;
-}
-
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
 // What a function of the model makes of rows.
@@ -67,7 +55,7 @@ Computed at(const RBM& rbm, const Function& f, const Vector& rows, unsigned seed
 
 TEST_CASE("rbm: the free energy is minus the logarithm of a sum over all hidden states",
           "[energy][rbm]") {
-  for (const RBM& rbm : {small(), convolutional(), local()}) {
+  for (const RBM& rbm : {small_rbm(), convolutional(), local()}) {
     const int nvis = rbm.input_space().total_dimension();
     const int nhid = rbm.hidden_space().total_dimension();
     const Data data = inputs_of(rbm);
@@ -105,7 +93,7 @@ TEST_CASE("rbm: the free energy is minus the logarithm of a sum over all hidden 
 
 TEST_CASE("rbm: P(v = 1 | h) is that of energies; the score is the slope of the free energy",
           "[energy][rbm]") {
-  for (const RBM& rbm : {small(), convolutional(), local()}) {
+  for (const RBM& rbm : {small_rbm(), convolutional(), local()}) {
     const auto nvis = static_cast<std::size_t>(rbm.input_space().total_dimension());
     const int nhid = rbm.hidden_space().total_dimension();
     Data both = inputs_of(rbm);
@@ -143,7 +131,7 @@ TEST_CASE("rbm: P(v = 1 | h) is that of energies; the score is the slope of the 
 
 TEST_CASE("rbm: the slopes of a score, one derivative a unit, are those of the short way",
           "[energy][rbm]") {
-  const RBM rbm = small();
+  const RBM rbm = small_rbm();
   const AnyExpr v = inputs_of(rbm)["features"].value(), psi = rbm.score(v);
   Function f;
   f.add(output("short", rbm.score_slope(v, psi)));
@@ -195,7 +183,7 @@ TEST_CASE("rbm: a Gibbs step has the frequencies of the distribution", "[energy]
 }
 
 TEST_CASE("rbm: first values are Pylearn2's draws", "[energy][rbm]") {
-  RBM rbm = small();
+  RBM rbm = small_rbm();
   rbm.init_bias_hid = -2;
   rbm.init_bias_vis = Numbers(ir::List<double>{});
   for (double b : {.1, .2, .3, .4, .5}) rbm.init_bias_vis.list.push_back(b);
@@ -230,7 +218,7 @@ TEST_CASE("rbm: what does not fit is refused", "[energy][rbm]") {
   CHECK_THAT(refused([](RBM& r) { r.vis_space = index_space(4); }), Contains("Conv2DSpace"));
   RBM none;
   CHECK_THAT(message_of([&] { none.check(); }), Contains("is needed, or vis_space"));
-  RBM biases = small();
+  RBM biases = small_rbm();
   biases.init_bias_hid.list.push_back(2);
   CHECK_THAT(message_of([&] { biases.check(); }), Contains("2 numbers; give one, or 3"));
 }

@@ -19,7 +19,7 @@ namespace {
 
 using Vector = std::vector<double>;
 
-S3C small(int visible, int hidden_units, std::initializer_list<double> schedule) {
+S3C small_s3c(int visible, int hidden_units, std::initializer_list<double> schedule) {
   S3C s3c;
   s3c.nvis = visible;
   s3c.nhid = hidden_units;
@@ -69,11 +69,11 @@ Vector row(const Vector& x, int i, int width) {
 }
 
 // E(v, h, s) as written in the paper, without what does not depend on any of them.
-struct Plain {
+struct PlainS3C {
   int V, H;
   Vector W, b, alpha, mu, B;
 
-  Plain(const S3C& s3c, const Probe& probe)
+  PlainS3C(const S3C& s3c, const Probe& probe)
       : V(s3c.nvis),
         H(s3c.nhid),
         W(probe.get("W")),
@@ -137,7 +137,7 @@ struct Plain {
 }  // namespace
 
 TEST_CASE("S3C: expectations of Q are sums over spikes and slabs", "[energy][s3c]") {
-  S3C s3c = small(3, 2, {1.});
+  S3C s3c = small_s3c(3, 2, {1.});
   s3c.tied_B = GENERATE(false, true);
   const Data data = with_posterior(s3c);
   const AnyExpr v = data["features"].value();
@@ -150,7 +150,7 @@ TEST_CASE("S3C: expectations of Q are sums over spikes and slabs", "[energy][s3c
   f.add(output("KL", s3c.truncated_KL(v, posterior_of(data))));
   Probe probe(s3c, data, f);
   scatter(probe);
-  const Plain plain(s3c, probe);
+  const PlainS3C plain(s3c, probe);
   const Minibatch batch = some_rows(s3c, 4);
   Computed c = probe(batch);
   for (int n = 0; n < 4; ++n) {
@@ -195,7 +195,7 @@ TEST_CASE("S3C: expectations of Q are sums over spikes and slabs", "[energy][s3c
 }
 
 TEST_CASE("S3C: of one unit the bound is log p(v) after one step", "[energy][s3c]") {
-  const S3C s3c = small(3, 1, {1.});
+  const S3C s3c = small_s3c(3, 1, {1.});
   Data data;
   data.add("features", s3c.input_space());
   const AnyExpr v = data["features"].value();
@@ -208,7 +208,7 @@ TEST_CASE("S3C: of one unit the bound is log p(v) after one step", "[energy][s3c
   batch.examples = 4;
   batch.numbers["features"] = random_numbers(12, 5);
   Computed c = probe(batch);
-  const Plain plain(s3c, probe);
+  const PlainS3C plain(s3c, probe);
   for (int n = 0; n < 4; ++n) {
     const double exact = plain.log_prob(row(batch.numbers["features"], n, 3));
     CHECK(c["bound"][static_cast<std::size_t>(n)] == Approx(exact));
@@ -217,7 +217,7 @@ TEST_CASE("S3C: of one unit the bound is log p(v) after one step", "[energy][s3c
 }
 
 TEST_CASE("S3C: a new slab or spike is where the divergence is least", "[energy][s3c]") {
-  const S3C s3c = small(4, 3, {1.});
+  const S3C s3c = small_s3c(4, 3, {1.});
   const Data data = with_posterior(s3c);
   const AnyExpr v = data["features"].value(), h = data["h"].value(), s = data["s"].value();
   S3CPosterior q = s3c.prior_of(v);
@@ -247,7 +247,7 @@ TEST_CASE("S3C: a new slab or spike is where the divergence is least", "[energy]
 }
 
 TEST_CASE("S3C: inference is damped steps of all units at once", "[energy][s3c]") {
-  S3C s3c = small(4, 3, {.3, .5, 1.});
+  S3C s3c = small_s3c(4, 3, {.3, .5, 1.});
   E_Step how({.3, .5, 1.});
   how.clip_reflections = GENERATE(false, true);
   how.rho = .1;
@@ -269,7 +269,7 @@ TEST_CASE("S3C: inference is damped steps of all units at once", "[energy][s3c]"
   batch.numbers["features"] = random_numbers(24, 5);
   for (double& each : batch.numbers["features"]) each *= 3;
   Computed c = probe(batch);
-  const Plain p(s3c, probe);
+  const PlainS3C p(s3c, probe);
   int clipped = 0;
   for (int n = 0; n < 6; ++n) {
     const Vector v = row(batch.numbers["features"], n, 4);
@@ -281,11 +281,11 @@ TEST_CASE("S3C: inference is damped steps of all units at once", "[energy][s3c]"
         double sum = 0;
         own = 0;
         for (int d = 0; d < 4; ++d) {
-          double r = Plain::at(v, d);
+          double r = PlainS3C::at(v, d);
           for (int k = 0; k < 3; ++k)
-            if (k != i) r -= p.w(d, k) * Plain::at(h, k) * Plain::at(s, k);
-          sum += r * Plain::at(p.B, d) * p.w(d, i);
-          own += Plain::at(p.B, d) * p.w(d, i) * p.w(d, i);
+            if (k != i) r -= p.w(d, k) * PlainS3C::at(h, k) * PlainS3C::at(s, k);
+          sum += r * PlainS3C::at(p.B, d) * p.w(d, i);
+          own += PlainS3C::at(p.B, d) * p.w(d, i) * p.w(d, i);
         }
         return sum;
       };
@@ -318,7 +318,7 @@ TEST_CASE("S3C: inference is damped steps of all units at once", "[energy][s3c]"
 }
 
 TEST_CASE("S3C: gradients are those of the bound, Q being held", "[energy][s3c]") {
-  S3C s3c = small(4, 3, {.5, 1.});
+  S3C s3c = small_s3c(4, 3, {.5, 1.});
   s3c.tied_B = GENERATE(false, true);
   Grad_M_Step m(.1);
   m.p_penalty = .3, m.B_penalty = .2, m.alpha_penalty = .1;
@@ -365,7 +365,7 @@ TEST_CASE("S3C: gradients are those of the bound, Q being held", "[energy][s3c]"
 }
 
 TEST_CASE("S3C: updates keep to limits, and columns turn along great circles", "[energy][s3c]") {
-  S3C s3c = small(3, 2, {1.});
+  S3C s3c = small_s3c(3, 2, {1.});
   s3c.constrain_W_norm = true;
   s3c.min_mu = -1, s3c.max_mu = .5, s3c.min_bias_hid = -2, s3c.max_bias_hid = 0;
   s3c.check();
@@ -493,7 +493,7 @@ TEST_CASE("S3C: from YAML, first values, channels, what is refused", "[energy][s
 TEST_CASE("S3C: first values from data", "[energy][s3c][yaml]") {
   const Vector rows{1, -2, 2, -4, 3, 9, 6, 1};
   const DenseDesignMatrix data(Table({number_column("features", rows, {2})}));
-  S3C s3c = small(2, 3, {1.});
+  S3C s3c = small_s3c(2, 3, {1.});
   s3c.random_patches_src = Shared<Dataset>(data);
   s3c.set_B_to_marginal_precision = s3c.disable_W_update = true;
   s3c.min_B = .4;

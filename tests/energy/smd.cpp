@@ -1,9 +1,9 @@
 // SMD: denoising score matching as a cost of a job.
 #include <ansatz/cost/energy/denoising_score_matching.hpp>
 #include <ansatz/model/corruption/corruptors.hpp>
-#include <ansatz/model/energy/gaussian_binary_rbm.hpp>
 
 #include "../model/probe.hpp"
+#include "small_rbm.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,22 +13,10 @@ using namespace ansatz;
 using namespace ansatz::testing;
 using Catch::Contains;
 
-namespace {
-
-GaussianBinaryRBM gaussian() {
-  GaussianBinaryRBM rbm;
-  rbm.nvis = 5;
-  rbm.nhid = 3;
-  rbm.energy_function_class = Shared<GRBMEnergyFunction>(GRBM_Type_1());
-  rbm.learn_sigma = true;
-  rbm.init_sigma = .9;
-  return rbm;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("SMD: gradients against central differences", "[energy][score_matching]") {
-  const GaussianBinaryRBM rbm = gaussian();
+  const GaussianBinaryRBM rbm = small_gaussian_rbm();
   const SMD cost(Shared<Corruptor>(GaussianCorruptor(.4)));
   CHECK(cost.is_stochastic());
   CHECK(gradient_error(rbm, cost, random_batch(data_of(rbm, cost), 6, 3)) < 1e-6);
@@ -36,7 +24,7 @@ TEST_CASE("SMD: gradients against central differences", "[energy][score_matching
 
 TEST_CASE("SMD: with sigma that of the noise, sigma^-4 times a denoising autoencoder's error",
           "[energy][score_matching]") {
-  const GaussianBinaryRBM rbm = gaussian();
+  const GaussianBinaryRBM rbm = small_gaussian_rbm();
   const GaussianCorruptor noise(.6);
   const SMD cost{Shared<Corruptor>(noise)};
   const Data data = data_of(rbm, cost);
@@ -58,7 +46,7 @@ TEST_CASE("SMD: with sigma that of the noise, sigma^-4 times a denoising autoenc
 }
 
 TEST_CASE("SMD: noise without a free energy, models without one", "[energy][score_matching]") {
-  const GaussianBinaryRBM rbm = gaussian();
+  const GaussianBinaryRBM rbm = small_gaussian_rbm();
   const SMD cost(Shared<Corruptor>(BinomialCorruptor(.4)));
   CHECK_THAT(message_of([&] { (void)cost.expr(rbm, data_of(rbm, cost)); }),
              Contains("corruption_free_energy"));

@@ -20,7 +20,7 @@ namespace {
 
 using Vector = std::vector<double>;
 
-mu_pooled_ssRBM small(int visible, int hidden_units, int slabs_each) {
+mu_pooled_ssRBM small_slabs(int visible, int hidden_units, int slabs_each) {
   mu_pooled_ssRBM rbm;
   rbm.nvis = visible;
   rbm.nhid = hidden_units;
@@ -30,7 +30,7 @@ mu_pooled_ssRBM small(int visible, int hidden_units, int slabs_each) {
   return rbm;
 }
 // All parameters away from where they begin, precisions above 0.
-void scatter(Probe& probe, const mu_pooled_ssRBM& rbm) {
+void scatter_slabs(Probe& probe) {
   unsigned seed = 3;
   for (const char* name : {"mu", "B", "Lambda", "W", "b", "log_alpha"}) {
     Vector x = random_numbers(static_cast<int>(probe.get(name).size()), seed++);
@@ -38,7 +38,6 @@ void scatter(Probe& probe, const mu_pooled_ssRBM& rbm) {
     for (double& each : x) each = precision ? 1.5 + each : .8 * each;
     probe.set(name, x);
   }
-  (void)rbm;
 }
 
 }  // namespace
@@ -47,7 +46,7 @@ TEST_CASE("mu_pooled_ssRBM: conditionals and the free energy are those of the en
           "[energy][ssrbm]") {
   const int pool = GENERATE(1, 2);
   CAPTURE(pool);
-  const mu_pooled_ssRBM rbm = small(3, 2, pool);
+  const mu_pooled_ssRBM rbm = small_slabs(3, 2, pool);
   const auto S = static_cast<std::size_t>(rbm.slabs());
   Data data;
   data.add("features", rbm.input_space());
@@ -62,7 +61,7 @@ TEST_CASE("mu_pooled_ssRBM: conditionals and the free energy are those of the en
   f.add(output("mean", rbm.mean_v_given(h, s)));
   f.add(output("variance", rbm.variance_of_v(h)));
   Probe probe(rbm, data, f);
-  scatter(probe, rbm);
+  scatter_slabs(probe);
   const auto at = [&](const Vector& x, const Vector& slabs, const Vector& spikes) {
     Minibatch batch;
     batch.examples = 1;
@@ -121,7 +120,7 @@ TEST_CASE("mu_pooled_ssRBM: conditionals and the free energy are those of the en
 }
 
 TEST_CASE("mu_pooled_ssRBM: Gibbs steps sample its density", "[energy][ssrbm]") {
-  const mu_pooled_ssRBM rbm = small(1, 1, 1);
+  const mu_pooled_ssRBM rbm = small_slabs(1, 1, 1);
   Data data;
   data.add("features", rbm.input_space());
   const AnyExpr v = data["features"].value();

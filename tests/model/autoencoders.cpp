@@ -25,34 +25,15 @@ using Vector = std::vector<double>;
 
 double sigmoid_of(double z) { return 1 / (1 + std::exp(-z)); }
 
-Data inputs_of(const Model& model) {
-  Data data;
-  data.add("features", model.input_space());
-  return data;
-}
-
 Vector map(Vector z, double (*f)(double)) {
   for (double& v : z) v = f(v);
   return z;
 }
-Vector transposed(const Vector& w, std::size_t rows) {
-  const std::size_t columns = w.size() / rows;
-  Vector t(w.size());
-  for (std::size_t i = 0; i < rows; ++i)
-    for (std::size_t j = 0; j < columns; ++j) t[j * rows + i] = w[i * columns + j];
-  return t;
-}
-
-Autoencoder small(bool tied) {
+Autoencoder small_autoencoder(bool tied) {
   return Autoencoder(nvis(6), nhid(4), act_enc("tanh"), act_dec("sigmoid"), tied_weights(tied),
                      irange(.5));
 }
 
-std::vector<std::string> names(const Model& model) {
-  std::vector<std::string> list;
-  for (const ModelParameter& p : model.parameters()) list.emplace_back(p.name.view());
-  return list;
-}
 using Names = std::vector<std::string>;
 
 // All parameters as outputs: a Probe sets those of its model.
@@ -75,8 +56,9 @@ Function function_of(const Model& model, const Data& data, std::string_view name
 
 TEST_CASE("autoencoder: code and reconstruction are those of plain loops", "[model][autoencoder]") {
   const bool tied = GENERATE(true, false);
-  const Autoencoder model = small(tied);
-  CHECK(names(model) == (tied ? Names{"vb", "hb", "W"} : Names{"vb", "hb", "W", "Wprime"}));
+  const Autoencoder model = small_autoencoder(tied);
+  CHECK(parameter_names(model) ==
+        (tied ? Names{"vb", "hb", "W"} : Names{"vb", "hb", "W", "Wprime"}));
   CHECK(model.output_space(vector_space(6)) == vector_space(4));
   const Data data = inputs_of(model);
   Function f;
@@ -92,7 +74,7 @@ TEST_CASE("autoencoder: code and reconstruction are those of plain loops", "[mod
   const Vector& x = rows.numbers["features"];
   Computed c = probe(rows);
   const Vector h = map(affine(x, probe.get("W"), probe.get("hb"), 6), std::tanh);
-  const Vector back = tied ? transposed(probe.get("W"), 6) : probe.get("Wprime");
+  const Vector back = tied ? transposed(probe.get("W"), 4) : probe.get("Wprime");
   const Vector r = map(affine(h, back, probe.get("vb"), 4), sigmoid_of);
   CHECK(difference(c["code"], h) < 1e-12);
   CHECK(difference(c["again"], r) < 1e-12);
@@ -138,7 +120,7 @@ TEST_CASE("autoencoder: activations by their names", "[model][autoencoder]") {
   };
   Data data;
   data.add("z", vector_space(5));
-  const Autoencoder nothing = small(true);
+  const Autoencoder nothing = small_autoencoder(true);
   for (const auto& [name, expected] : all) {
     CAPTURE(name);
     const Activation activation(name);
@@ -159,7 +141,7 @@ TEST_CASE("autoencoder: activations by their names", "[model][autoencoder]") {
 
 TEST_CASE("autoencoder: gradients of its costs", "[model][autoencoder]") {
   for (const bool tied : {false, true}) {
-    const Autoencoder model = small(tied);
+    const Autoencoder model = small_autoencoder(tied);
     Minibatch rows = random_batch(inputs_of(model), 5, 7);
     for (double& v : rows.numbers["features"]) v = std::abs(v);
     CHECK(gradient_error(model, MeanSquaredReconstructionError(), rows) < 1e-7);

@@ -16,8 +16,6 @@ using Catch::Matchers::Contains;
 namespace {
 
 using Vector = std::vector<double>;
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 // Of `channels` channels the numbers of an example: which channel is number i of it?
 struct Layout {
   SpaceInfo space;
@@ -39,7 +37,7 @@ Shared<Model> model_of(const BatchNormalization& layer, const SpaceInfo& space) 
   return mlp;
 }
 
-constexpr int examples_each = 5;
+constexpr int rows_of_batch = 5;
 
 }  // namespace
 
@@ -81,21 +79,21 @@ TEST_CASE("batch normalisation: by the batch in training, by what ran along othe
       store.data<double>("n_variance")[c] = v0[at(c)];
     }
     Minibatch batch;
-    batch.examples = examples_each;
+    batch.examples = rows_of_batch;
     const int width = space.total_dimension();
-    batch.numbers["features"] = random_numbers(examples_each * width, 3);
+    batch.numbers["features"] = random_numbers(rows_of_batch * width, 3);
     const Vector& v = batch.numbers["features"];
     Vector mean(4), variance(4), count(4);
-    for (int i = 0; i < examples_each * width; ++i) ++count[at(layout.channel(i % width))];
-    for (int i = 0; i < examples_each * width; ++i)
+    for (int i = 0; i < rows_of_batch * width; ++i) ++count[at(layout.channel(i % width))];
+    for (int i = 0; i < rows_of_batch * width; ++i)
       mean[at(layout.channel(i % width))] += v[at(i)] / count[at(layout.channel(i % width))];
-    for (int i = 0; i < examples_each * width; ++i) {
+    for (int i = 0; i < rows_of_batch * width; ++i) {
       const std::size_t c = at(layout.channel(i % width));
       variance[c] += std::pow(v[at(i)] - mean[c], 2) / count[c];
     }
     const auto wanted = [&](const Vector& m, const Vector& s) {
       Vector out;
-      for (int i = 0; i < examples_each * width; ++i) {
+      for (int i = 0; i < rows_of_batch * width; ++i) {
         const std::size_t c = at(layout.channel(i % width));
         out.push_back(std::max(0., (v[at(i)] - m[c]) / std::sqrt(s[c] + .01) * gamma[c] + beta[c]));
       }

@@ -24,15 +24,15 @@ constexpr auto layers_job = [] {
                    SumOfCosts(Default(), WeightDecay(coeffs({.1, 0., 0.})))));
 };
 
-struct Windows : LocalTransform {
-  constexpr Windows() : LocalTransform(5, 5) {}
+struct Windows10 : LocalTransform {
+  constexpr Windows10() : LocalTransform(5, 5) {}
 };
-using Input = VectorSpace<50>;
-using Hidden = VectorSpace<10>;
+using Input50 = VectorSpace<50>;
+using Hidden10 = VectorSpace<10>;
 
-struct Detector : ModelOf<Detector, Input> {
-  WeightsBetween<Input, Hidden, Windows> W{"W", irange(.5), max_col_norm(.5)};
-  WeightsBetween<Input, Hidden> V{"V", irange(.5)};
+struct WindowDetector : ModelOf<WindowDetector, Input50> {
+  WeightsBetween<Input50, Hidden10, Windows10> W{"W", irange(.5), max_col_norm(.5)};
+  WeightsBetween<Input50, Hidden10> V{"V", irange(.5)};
 
   constexpr auto forward(auto v) const { return W.lmul_T(tanh(W.lmul(v) + V.lmul(v))); }
   constexpr auto cost(auto v) const { return mean(sum(square(forward(v) - v), axis<0>)); }
@@ -45,7 +45,7 @@ struct Detector : ModelOf<Detector, Input> {
 };
 
 constexpr auto model_job = [] {
-  return Train(Nothing(), Detector(), SGD(learning_rate(.1), batch_size(5)));
+  return Train(Nothing(), WindowDetector(), SGD(learning_rate(.1), batch_size(5)));
 };
 
 }  // namespace

@@ -24,11 +24,6 @@ using namespace ansatz::testing;
 
 namespace {
 
-std::vector<std::string> parameter_names(const Model& model) {
-  std::vector<std::string> names;
-  for (const ModelParameter& p : model.parameters()) names.emplace_back(p.name.view());
-  return names;
-}
 using Names = std::vector<std::string>;
 
 Shared<Layer> nested(const char* name, std::initializer_list<Shared<Layer>> layers) {

@@ -28,15 +28,6 @@ namespace {
 using Vector = std::vector<double>;
 constexpr Axes first = Axes::bc01, last = Axes::b01c;
 
-Shared<Model> images(int rows, int columns, int channels, Axes axes,
-                     std::initializer_list<Shared<Layer>> layers) {
-  MLP<> mlp;
-  mlp.space = conv2d_space(rows, columns, channels, axes);
-  for (const Shared<Layer>& each : layers) mlp.layers.push_back(each);
-  (void)mlp.places(mlp.root());
-  return mlp;
-}
-
 // Images [examples, channels, rows, columns], whatever the layer's axes are.
 struct Images {
   int examples = 0, channels = 0, rows = 0, columns = 0;
@@ -79,12 +70,12 @@ Vector weights(const Images& w, Axes axes) {
   return v;
 }
 
-struct Case {
+struct Geometry {
   int rows, columns, channels, out;
   RowsColumns kernel, stride = 1, before = 0, after = 0;
   bool flip = true;
 };
-Images convolved(const Images& x, const Images& w, const Case& c) {
+Images convolved(const Images& x, const Images& w, const Geometry& c) {
   const int rows = (x.rows + c.before.rows + c.after.rows - c.kernel.rows) / c.stride.rows + 1;
   const int columns =
       (x.columns + c.before.columns + c.after.columns - c.kernel.columns) / c.stride.columns + 1;
@@ -154,17 +145,11 @@ Vector output_of(const Shared<Model>& model, const Images& x, Axes axes, const I
   return probe(batch)["y"];
 }
 
-std::string digest(const Vector& values) {
-  std::vector<float> x;
-  for (double v : values) x.push_back(static_cast<float>(v));
-  return sha256_first16(x.data(), x.size() * sizeof(float));
-}
-
 }  // namespace
 
 TEST_CASE("conv: the layer is pools of rectified convolutions, in both orders of axes",
           "[model][conv]") {
-  const Case c{7, 8, 3, 4, {3, 2}};
+  const Geometry c{7, 8, 3, 4, {3, 2}};
   const Images x = random_images(5, 3, 7, 8, 1), w = random_images(4, 3, 3, 2, 2);
   Images b = random_images(1, 4, 5, 7, 3);
   Images z = convolved(x, w, c);
@@ -175,7 +160,7 @@ TEST_CASE("conv: the layer is pools of rectified convolutions, in both orders of
       pooled(each(z, [](double v) { return v > 0 ? v : .1 * v; }), {3, 2}, {2, 2}, false);
   for (const Axes axes : {first, last}) {
     ConvRectifiedLinear h("h", 4, {3, 2}, {3, 2}, {2, 2}, irange(.1), left_slope(.1));
-    const Shared<Model> model = images(7, 8, 3, axes, {h});
+    const Shared<Model> model = image_stack(7, 8, 3, axes, {h});
     CHECK(difference(output_of(model, x, axes, w, with_axes(b, axes)), with_axes(y, axes)) < 1e-12);
     Minibatch batch = random_batch(data_of(*model, Squares()), 4, 5);
     CHECK(gradient_error(*model, Squares(), batch) < 1e-6);
@@ -198,7 +183,7 @@ TEST_CASE("conv: strides, full borders, tied biases, means, and each nonlinearit
   const Images same = with_bias(convolved(x, w, {6, 5, 2, 3, {3, 3}, 1, 1, 1}));
   for (const Axes axes : {first, last}) {
     const auto check = [&](const ConvElemwise& h, const Images& y) {
-      const Shared<Model> model = images(6, 5, 2, axes, {h});
+      const Shared<Model> model = image_stack(6, 5, 2, axes, {h});
       CHECK(difference(output_of(model, x, axes, w, b), with_axes(y, axes)) < 1e-12);
       Minibatch batch = random_batch(data_of(*model, Squares()), 3, 5);
       CHECK(gradient_error(*model, Squares(), batch) < 1e-6);
@@ -234,7 +219,7 @@ TEST_CASE("conv: maxout takes the largest of neighbouring channels, places cover
   for (const Axes axes : {first, last}) {
     const MaxoutConvC01B h("h", 3, 2, 3, 2, 1, irange(.1), pad(RowsColumns(1)),
                            kernel_stride(RowsColumns(3)), min_zero(true));
-    const Shared<Model> model = images(8, 6, 2, axes, {h});
+    const Shared<Model> model = image_stack(8, 6, 2, axes, {h});
     const Images b{1, 6, z.rows, z.columns};
     CHECK(difference(output_of(model, x, axes, w, b.values), with_axes(y, axes)) < 1e-12);
     Minibatch batch = random_batch(data_of(*model, Squares()), 3, 5);
@@ -262,7 +247,7 @@ TEST_CASE("conv: locally connected maxout, with and without pools", "[model][con
         }
   for (const Axes axes : {first, last}) {
     const auto check = [&](const Shared<Layer>& h, const Images& y) {
-      const Shared<Model> model = images(5, 4, 2, axes, {h});
+      const Shared<Model> model = image_stack(5, 4, 2, axes, {h});
       const Squares cost;
       const Data data = data_of(*model, cost);
       Probe probe(*model, data, everything(*model, cost, data));
@@ -314,9 +299,9 @@ TEST_CASE("conv: normalisation across channels is its formula", "[model][conv]")
 
 TEST_CASE("conv: kernels as large as the image make a dense layer", "[model][conv]") {
   // Fact 12: the same outputs, cost and gradient as an MLP of vectors.
-  const Shared<Model> conv =
-      images(4, 3, 2, last,
-             {ConvElemwise("h", 5, {4, 3}, SigmoidConvNonlinearity(), irange(.1), tied_b(true))});
+  const Shared<Model> conv = image_stack(
+      4, 3, 2, last,
+      {ConvElemwise("h", 5, {4, 3}, SigmoidConvNonlinearity(), irange(.1), tied_b(true))});
   const Shared<Model> dense = stack(24, {Sigmoid("h", 5, irange(.1))});
   const Default cost;
   const Data data = data_of(*conv, cost), flat = data_of(*dense, cost);
@@ -346,7 +331,7 @@ TEST_CASE("conv: kernels as large as the image make a dense layer", "[model][con
 
 TEST_CASE("conv: a last layer of identities has the squared error", "[model][conv]") {
   const Shared<Model> model =
-      images(3, 3, 1, last, {ConvElemwise("h", 2, 2, IdentityConvNonlinearity(), irange(.5))});
+      image_stack(3, 3, 1, last, {ConvElemwise("h", 2, 2, IdentityConvNonlinearity(), irange(.5))});
   const Default cost;
   const Data data = data_of(*model, cost);
   Probe probe(*model, data, everything(*model, cost, data));
@@ -361,7 +346,7 @@ TEST_CASE("conv: a last layer of identities has the squared error", "[model][con
   CHECK(found.at("cost")[0] == Approx(squares));
   CHECK(gradient_error(*model, cost, batch) < 1e-6);
   CHECK_THAT(message_of([] {
-               const Shared<Model> none = images(
+               const Shared<Model> none = image_stack(
                    3, 3, 1, last, {ConvElemwise("h", 2, 2, TanhConvNonlinearity(), irange(.5))});
                (void)data_of(*none, Default());
                const Data d = data_of(*none, Default());
@@ -372,10 +357,10 @@ TEST_CASE("conv: a last layer of identities has the squared error", "[model][con
 
 TEST_CASE("conv: the tutorial's network begins as in Pylearn2", "[model][conv][initialize]") {
   const Shared<Model> model =
-      images(28, 28, 1, last,
-             {ConvRectifiedLinear("h2", 64, 5, 4, 2, irange(.05), max_kernel_norm(1.9365)),
-              ConvRectifiedLinear("h3", 64, 5, 4, 2, irange(.05), max_kernel_norm(1.9365)),
-              Softmax("y", 10, istdev(.05), max_col_norm(1.9365))});
+      image_stack(28, 28, 1, last,
+                  {ConvRectifiedLinear("h2", 64, 5, 4, 2, irange(.05), max_kernel_norm(1.9365)),
+                   ConvRectifiedLinear("h3", 64, 5, 4, 2, irange(.05), max_kernel_norm(1.9365)),
+                   Softmax("y", 10, istdev(.05), max_col_norm(1.9365))});
   const Values values(*model);
   // Digests are of kernels [out, in, rows, columns]; a layer of axes b01c has them the other way.
   const auto kernels = [&](const char* name, int out, int in) {
@@ -397,7 +382,7 @@ TEST_CASE("conv: the tutorial's network begins as in Pylearn2", "[model][conv][i
 TEST_CASE("conv: kernels are shortened to their limit, whole", "[model][conv]") {
   for (const Axes axes : {first, last}) {
     const ConvRectifiedLinear h("h", 3, 2, 2, 1, irange(.5), max_kernel_norm(.5));
-    const Shared<Model> model = images(4, 4, 2, axes, {h});
+    const Shared<Model> model = image_stack(4, 4, 2, axes, {h});
     UpdateList updates;
     for (const ModelParameter& p : model->parameters()) updates.add(p.name, p.value, 2 * p.value);
     model->modify_updates(updates);
@@ -422,7 +407,7 @@ TEST_CASE("conv: kernels are shortened to their limit, whole", "[model][conv]") 
 
 TEST_CASE("conv: channels have Pylearn2's names", "[model][conv]") {
   const Shared<Model> rectified =
-      images(6, 6, 1, last, {ConvRectifiedLinear("h", 2, 3, 2, 2, irange(.1))});
+      image_stack(6, 6, 1, last, {ConvRectifiedLinear("h", 2, 3, 2, 2, irange(.1))});
   CHECK(channel_names(*rectified, false) ==
         std::vector<std::string>{"h_kernel_norms_max", "h_kernel_norms_mean", "h_kernel_norms_min",
                                  "h_max_x_max_u", "h_max_x_mean_u", "h_max_x_min_u",
@@ -430,13 +415,13 @@ TEST_CASE("conv: channels have Pylearn2's names", "[model][conv]") {
                                  "h_min_x_max_u", "h_min_x_mean_u", "h_min_x_min_u",
                                  "h_range_x_max_u", "h_range_x_mean_u", "h_range_x_min_u"});
   const Shared<Model> maxout =
-      images(6, 6, 1, last, {MaxoutConvC01B("h", 2, 2, 3, 2, 2, irange(.1))});
+      image_stack(6, 6, 1, last, {MaxoutConvC01B("h", 2, 2, 3, 2, 2, irange(.1))});
   CHECK(channel_names(*maxout, false).at(3) == "h_p_max_x.max_u");
 }
 
 TEST_CASE("conv: what does not fit is refused with its numbers", "[model][conv]") {
   const auto error = [](const Shared<Layer>& layer) {
-    return message_of([&] { images(6, 6, 1, last, {layer}); });
+    return message_of([&] { image_stack(6, 6, 1, last, {layer}); });
   };
   CHECK_THAT(error(ConvRectifiedLinear("h", 2, 7, 2, 2, irange(.1))),
              Contains("layer h") && Contains("7 x 7") && Contains("Conv2DSpace(6, 6, 1)"));
@@ -466,7 +451,7 @@ TEST_CASE("conv: a window is the rows and columns that it names", "[model][conv]
       for (int r = 0; r < 3; ++r)
         for (int k = 0; k < 2; ++k) y(n, c, r, k) = x(n, c, r + 1, k + 3);
   for (const Axes axes : {first, last}) {
-    const Shared<Model> model = images(5, 6, 2, axes, {WindowLayer("h", {1, 3, 3, 4})});
+    const Shared<Model> model = image_stack(5, 6, 2, axes, {WindowLayer("h", {1, 3, 3, 4})});
     const Squares cost;
     const Data data = data_of(*model, cost);
     Probe probe(*model, data, everything(*model, cost, data));
@@ -476,7 +461,7 @@ TEST_CASE("conv: a window is the rows and columns that it names", "[model][conv]
     CHECK(probe(batch)["y"] == with_axes(y, axes));
   }
   const auto error = [](std::initializer_list<int> window) {
-    return message_of([&] { images(5, 6, 2, last, {WindowLayer("h", window)}); });
+    return message_of([&] { image_stack(5, 6, 2, last, {WindowLayer("h", window)}); });
   };
   CHECK_THAT(error({1, 3, 5, 4}), Contains("layer h") && Contains("[1, 3, 5, 4]"));
   CHECK_THAT(error({3, 3, 1, 4}), Contains("Conv2DSpace(5, 6, 2)"));
@@ -492,7 +477,7 @@ TEST_CASE("conv: what is too large becomes as large as there is room, where it m
   MaxoutConvC01B h("h", 1, 2, RowsColumns(9), RowsColumns(5), RowsColumns(6), irange(.1),
                    init_bias(.25));
   const auto refused = [&](const char* why) {
-    CHECK_THAT(message_of([&] { images(4, 3, 1, last, {h}); }), Contains(why));
+    CHECK_THAT(message_of([&] { image_stack(4, 3, 1, last, {h}); }), Contains(why));
   };
   refused("pool_stride 6 x 6 is larger");
   h.fix_pool_stride = true;
@@ -500,7 +485,7 @@ TEST_CASE("conv: what is too large becomes as large as there is room, where it m
   h.fix_kernel_shape = true;
   refused("pool_shape 5 x 5");
   h.fix_pool_shape = true;
-  const Shared<Model> model = images(4, 3, 1, last, {h});
+  const Shared<Model> model = image_stack(4, 3, 1, last, {h});
   CHECK(Values(*model).of.at("h_b") == Vector{.25, .25});
   CHECK(difference(output_of(model, x, last, w, {.25, .25}), with_axes(y, last)) < 1e-12);
 }
@@ -513,7 +498,7 @@ TEST_CASE("conv: normalisations of the input, the detectors and the pools", "[mo
   half.k = 4;
   half.beta = .5;
   const MaxoutConvC01B plain("h", 2, 2, 2, 2, 1, irange(.1));
-  const Vector b(36), y = output_of(images(4, 4, 3, last, {plain}), x, last, w, b);
+  const Vector b(36), y = output_of(image_stack(4, 4, 3, last, {plain}), x, last, w, b);
   for (const int which : {0, 1, 2, 3}) {
     MaxoutConvC01B h = plain;
     if (which == 0 || which == 3) h.input_normalization = half;
@@ -521,6 +506,6 @@ TEST_CASE("conv: normalisations of the input, the detectors and the pools", "[mo
     if (which == 2 || which == 3) h.output_normalization = half;
     Vector wanted = y;
     for (double& v : wanted) v /= which == 3 ? 8 : 2;
-    CHECK(difference(output_of(images(4, 4, 3, last, {h}), x, last, w, b), wanted) < 1e-13);
+    CHECK(difference(output_of(image_stack(4, 4, 3, last, {h}), x, last, w, b), wanted) < 1e-13);
   }
 }

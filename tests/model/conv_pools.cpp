@@ -22,17 +22,6 @@ using Catch::Matchers::Contains;
 namespace {
 
 using Vector = std::vector<double>;
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-Shared<Model> images(int rows, int columns, int channels, Axes axes,
-                     std::initializer_list<Shared<Layer>> layers) {
-  MLP<> mlp;
-  mlp.space = conv2d_space(rows, columns, channels, axes);
-  for (const Shared<Layer>& each : layers) mlp.layers.push_back(each);
-  (void)mlp.places(mlp.root());
-  return mlp;
-}
-
 // One kernel of one pixel and weight 1, so that the detectors are the image, of one channel.
 template <class N>
 ConvElemwise detectors(const N& nonlinearity, const char* pools, const RowsColumns& shape,
@@ -113,8 +102,8 @@ TEST_CASE("pools: the means and maxima of 6 x 4 pixels, and other windows of the
     for (int column = 0; column < 4; ++column)
       image.push_back(1 + row / 2 * 4 + column / 2 * 2 + (row % 2 ? 0 : column % 2 ? 1 : -1));
   const auto pooled = [&](const char* pools, const RowsColumns& shape, const RowsColumns& stride) {
-    const Shared<Model> model =
-        images(6, 4, 1, Axes::b01c, {detectors(IdentityConvNonlinearity(), pools, shape, stride)});
+    const Shared<Model> model = image_stack(
+        6, 4, 1, Axes::b01c, {detectors(IdentityConvNonlinearity(), pools, shape, stride)});
     return output_of(model, image, false);
   };
   CHECK(pooled("mean", 2, 2) == Vector{1, 3, 5, 7, 9, 11});
@@ -153,7 +142,7 @@ TEST_CASE("pools: stochastic ones draw in training, and are weighted means other
   const Vector image = {1, 2, 3, 0, 0, 4, -5, 6, 8};  // 3 x 3
   const ConvElemwise h = detectors(RectifierConvNonlinearity(), "stochastic", 2, 2);
   for (const Axes axes : {Axes::b01c, Axes::bc01}) {
-    const Shared<Model> model = images(3, 3, 1, axes, {Shared<Layer>(h)});
+    const Shared<Model> model = image_stack(3, 3, 1, axes, {Shared<Layer>(h)});
     const Vector y = output_of(model, image, false);
     CHECK(difference(y, {5. / 3, 25. / 7, 6, 8}) < 1e-12);
     const Vector drawn = output_of(model, image, true);
@@ -164,8 +153,8 @@ TEST_CASE("pools: stochastic ones draw in training, and are weighted means other
   }
   ConvRectifiedLinear r("h", 2, 2, 2, 1, irange(.5));
   r.pool_type = String("stochastic");
-  const Shared<Model> model =
-      images(5, 5, 1, Axes::b01c, {Shared<Layer>(r), Shared<Layer>(Softmax("y", 2, irange(.5)))});
+  const Shared<Model> model = image_stack(
+      5, 5, 1, Axes::b01c, {Shared<Layer>(r), Shared<Layer>(Softmax("y", 2, irange(.5)))});
   const Shared<Cost> cost = model->default_cost();
   // What is predicted: its gradient.
   CHECK(gradient_error(*model, *cost, random_batch(data_of(*model, *cost), 4, 5)) < 1e-6);
@@ -180,13 +169,13 @@ TEST_CASE("pools: probabilistic ones, with partial windows", "[model][conv][pool
     return all / (1 + all);
   };
   for (const Axes axes : {Axes::b01c, Axes::bc01})
-    CHECK(difference(output_of(images(3, 3, 1, axes, {Shared<Layer>(h)}), image, false),
+    CHECK(difference(output_of(image_stack(3, 3, 1, axes, {Shared<Layer>(h)}), image, false),
                      {p({.5, -1, 0, 1}), p({2, -2}), p({3, .1}), p({-.3})}) < 1e-12);
 }
 
 TEST_CASE("pools: what does not go together is told", "[model][conv][pool]") {
   const auto error = [](const Shared<Layer>& layer) {
-    return message_of([&] { images(6, 6, 1, Axes::b01c, {layer}); });
+    return message_of([&] { image_stack(6, 6, 1, Axes::b01c, {layer}); });
   };
   CHECK_THAT(error(detectors(TanhConvNonlinearity(), "stochastic", 2, 2)),
              Contains("stochastic") && Contains("RectifierConvNonlinearity"));
@@ -288,7 +277,7 @@ TEST_CASE("normalisation: local contrast is its formula, in both orders of axes"
       }
   ConvElemwise even("h", 2, 1, IdentityConvNonlinearity(), irange(.1));
   even.detector_normalization = LocalContrastNormalization(kernel_size(4));
-  CHECK_THAT(message_of([&] { images(6, 6, 1, Axes::b01c, {Shared<Layer>(even)}); }),
+  CHECK_THAT(message_of([&] { image_stack(6, 6, 1, Axes::b01c, {Shared<Layer>(even)}); }),
              Contains("kernel_size 4") && Contains("odd"));
 }
 

@@ -23,24 +23,22 @@ using Catch::Matchers::Contains;
 namespace {
 
 using Vector = std::vector<double>;
-constexpr int examples_each = 3;
+constexpr int images_each = 3;
 
-int numbers(const ir::Shape& s) {
+int numbers_of(const ir::Shape& s) {
   int n = 1;
   for (int d = 0; d < s.rank; ++d) n *= s[d];
   return n;
 }
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 // A transform with its definition: kernels `tile`d over places.
-struct Case {
+struct TransformCase {
   Shared<LinearTransform> transform = {};
   SpaceInfo input = {}, output = {};
   RowsColumns kernel = {}, stride = 1, before = 0, tile = 1;
   bool flip = true, kernels_first = false;  // [out, in, rows, columns]
 
   Between between() const { return {input, output}; }
-  int weights() const { return numbers(transform->shape(between())); }
+  int weights() const { return numbers_of(transform->shape(between())); }
   static int pixel(const SpaceInfo& s, int r, int c, int k) {
     if (s.axes == Axes::bc01) return (k * s.rows() + r) * s.columns() + c;
     return (r * s.columns() + c) * s.channels() + k;
@@ -84,12 +82,12 @@ struct Case {
   }
 };
 
-std::vector<Case> cases() {
-  std::vector<Case> list;
+std::vector<TransformCase> cases() {
+  std::vector<TransformCase> list;
   for (const Axes axes : {Axes::b01c, Axes::bc01}) {
     const bool first = axes == Axes::bc01;
     const SpaceInfo image = conv2d_space(6, 5, 2, axes);
-    const auto add = [&](const Shared<LinearTransform>& t, RowsColumns places, Case c) {
+    const auto add = [&](const Shared<LinearTransform>& t, RowsColumns places, TransformCase c) {
       c.transform = t;
       c.input = image;
       c.output = conv2d_space(places.rows, places.columns, 3, axes);
@@ -117,10 +115,10 @@ std::vector<Case> cases() {
 }
 
 // A model of which only its parameter is wanted.
-struct Holder : Model {
-  const Case& of;
+struct KernelHolder : Model {
+  const TransformCase& of;
   ir::Shape shape;
-  explicit Holder(const Case& c, const ir::Shape& s) : of(c), shape(s) {}
+  explicit KernelHolder(const TransformCase& c, const ir::Shape& s) : of(c), shape(s) {}
   SpaceInfo input_space() const override { return of.input; }
   using Model::parameters;
   void parameters(ir::List<ModelParameter>& list) const override {
@@ -130,13 +128,13 @@ struct Holder : Model {
 };
 
 // What a transform does; `dense`: what the matrix does between the same numbers as vectors.
-Computed computed(const Case& c, bool dense, const Vector& w) {
+Computed computed(const TransformCase& c, bool dense, const Vector& w) {
   const Shared<LinearTransform> t =
       dense ? Shared<LinearTransform>(MatrixTransform()) : c.transform;
   Between spaces = c.between();
   if (dense)
     spaces = {vector_space(c.input.total_dimension()), vector_space(c.output.total_dimension())};
-  const Holder holder(c, t->shape(spaces));
+  const KernelHolder holder(c, t->shape(spaces));
   const AnyExpr W = holder.parameters()[0].value;
   Data data;
   data.add("x", spaces.input);
@@ -155,14 +153,14 @@ Computed computed(const Case& c, bool dense, const Vector& w) {
   Probe probe(holder, data, f);
   probe.set("W", w);
   Minibatch minibatch;
-  minibatch.examples = examples_each;
-  minibatch.numbers["x"] = random_numbers(examples_each * c.input.total_dimension(), 1);
-  minibatch.numbers["y"] = random_numbers(examples_each * c.output.total_dimension(), 2);
+  minibatch.examples = images_each;
+  minibatch.numbers["x"] = random_numbers(images_each * c.input.total_dimension(), 1);
+  minibatch.numbers["y"] = random_numbers(images_each * c.output.total_dimension(), 2);
   return probe(minibatch);
 }
 
-struct Image : Conv2DSpace<6, 5, 2> {};
-using Hidden = Conv2DSpace<4, 3, 2>;
+struct Image6x5 : Conv2DSpace<6, 5, 2> {};
+using Hidden4x3 = Conv2DSpace<4, 3, 2>;
 struct Kernels : Conv2D {
   constexpr Kernels() : Conv2D(RowsColumns(3)) {}
 };
@@ -175,10 +173,10 @@ struct Tiled : TiledConv2D {
 
 // One text of a model, for four kinds of weights: an autoencoder with tied weights.
 template <class Weights>
-struct Detector : ModelOf<Detector<Weights>, Image> {
+struct ImageDetector : ModelOf<ImageDetector<Weights>, Image6x5> {
   Weights W{"W", irange(.2), max_col_norm(.6)};
-  Expr<Hidden> b = parameter<Hidden>("b");
-  Expr<Image> c = parameter<Image>("c");
+  Expr<Hidden4x3> b = parameter<Hidden4x3>("b");
+  Expr<Image6x5> c = parameter<Image6x5>("c");
 
   constexpr auto hidden(auto v) const { return sigmoid(W.lmul(v) + b); }
   constexpr auto visible(auto h) const { return sigmoid(W.lmul_T(h) + c); }
@@ -194,17 +192,17 @@ struct Detector : ModelOf<Detector<Weights>, Image> {
   constexpr void channels(auto, ChannelList& list) const { W.channels(list); }
 };
 template <class Transform>
-Shared<Model> detector() {
-  using D = Detector<WeightsBetween<Image, Hidden, Transform>>;
+Shared<Model> image_detector() {
+  using D = ImageDetector<WeightsBetween<Image6x5, Hidden4x3, Transform>>;
   return Shared<Model>(typename D::erased_model(D()));
 }
 
 // A text of a free energy, F(v) = -c'v - sum softplus(v W + b), for the same four.
 template <class Weights>
-struct Energy : ModelOf<Energy<Weights>, Image> {
+struct Energy : ModelOf<Energy<Weights>, Image6x5> {
   Weights W{"W", irange(.2)};
-  Expr<Hidden> b = parameter<Hidden>("b");
-  Expr<Image> c = parameter<Image>("c");
+  Expr<Hidden4x3> b = parameter<Hidden4x3>("b");
+  Expr<Image6x5> c = parameter<Image6x5>("c");
 
   constexpr auto free_energy(auto v) const {
     return -sum(v * c, axis<0>, axis<1>, axis<2>) -
@@ -223,13 +221,13 @@ struct Energy : ModelOf<Energy<Weights>, Image> {
 
 TEST_CASE("transforms of images are the dense matrices of their kernels, in all derivatives",
           "[model][transform][conv]") {
-  for (const Case& c : cases()) {
+  for (const TransformCase& c : cases()) {
     CAPTURE(to_text(c.input).view(), to_text(c.output).view(), c.tile.rows, c.stride.rows);
     REQUIRE(c.transform->fault(c.input, c.output.total_dimension()).empty());
     REQUIRE(c.transform->output_space(c.input, c.output.total_dimension()) == c.output);
     const Vector w = random_numbers(c.weights(), 3), d = c.dense(w);
     const Computed ours = computed(c, false, w), dense = computed(c, true, d);
-    const Vector x = random_numbers(examples_each * c.input.total_dimension(), 1);
+    const Vector x = random_numbers(images_each * c.input.total_dimension(), 1);
     CHECK(difference(ours.at("lmul"), affine(x, d, {}, c.input.total_dimension())) < 1e-13);
     for (const char* same : {"lmul", "lmul_T", "by_x", "T_by_y"})
       CHECK(difference(ours.at(same), dense.at(same)) < 1e-12);
@@ -241,10 +239,10 @@ TEST_CASE("transforms of images are the dense matrices of their kernels, in all 
 TEST_CASE("transforms of images: as many parameters as the formula says",
           "[model][transform][conv]") {
   const Between spaces{conv2d_space(28, 28, 3), conv2d_space(24, 24, 8)};
-  CHECK(numbers(Conv2D(RowsColumns(5)).shape(spaces)) == 5 * 5 * 3 * 8);
-  CHECK(numbers(TiledConv2D(RowsColumns(5), tile_shape(RowsColumns(2))).shape(spaces)) ==
+  CHECK(numbers_of(Conv2D(RowsColumns(5)).shape(spaces)) == 5 * 5 * 3 * 8);
+  CHECK(numbers_of(TiledConv2D(RowsColumns(5), tile_shape(RowsColumns(2))).shape(spaces)) ==
         4 * 5 * 5 * 3 * 8);
-  CHECK(numbers(TiledConv2D(RowsColumns(5)).shape(spaces)) == 24 * 24 * 5 * 5 * 3 * 8);
+  CHECK(numbers_of(TiledConv2D(RowsColumns(5)).shape(spaces)) == 24 * 24 * 5 * 5 * 3 * 8);
 }
 
 TEST_CASE("transforms of images in dense layers", "[model][transform][conv]") {
@@ -270,15 +268,15 @@ TEST_CASE("transforms of images in dense layers", "[model][transform][conv]") {
 TEST_CASE("models of one's own: one text for four kinds of weights", "[model][transform][conv]") {
   const auto check = [](const Shared<Model>& model, int weights) {
     const Shared<Cost> cost = model->default_cost();
-    REQUIRE(numbers(model->parameters()[0].shape()) == weights);
+    REQUIRE(numbers_of(model->parameters()[0].shape()) == weights);
     REQUIRE(gradient_error(*model, *cost, random_batch(data_of(*model, *cost), 4, 5)) < 1e-6);
     const Vector first = Values(*model).of.at("W");
     REQUIRE(std::all_of(first.begin(), first.end(), [](double x) { return std::abs(x) < .2; }));
   };
-  check(detector<MatrixTransform>(), 60 * 24);
-  check(detector<Kernels>(), 3 * 3 * 2 * 2);
-  check(detector<Tiled>(), 4 * 3 * 3 * 2 * 2);
-  check(detector<Local>(), 12 * 3 * 3 * 2 * 2);
+  check(image_detector<MatrixTransform>(), 60 * 24);
+  check(image_detector<Kernels>(), 3 * 3 * 2 * 2);
+  check(image_detector<Tiled>(), 4 * 3 * 3 * 2 * 2);
+  check(image_detector<Local>(), 12 * 3 * 3 * 2 * 2);
 }
 
 TEST_CASE("first values: of convolutions in Pylearn2's order, sparse ones by unit",
@@ -326,8 +324,8 @@ TEST_CASE("an energy of four kinds of weights: its gradient, by finite differenc
     const Shared<Cost> cost = model->default_cost();
     CHECK(gradient_error(*model, *cost, random_batch(data_of(*model, *cost), 4, 5)) < 1e-6);
   };
-  check(Energy<WeightsBetween<Image, Hidden>>());
-  check(Energy<WeightsBetween<Image, Hidden, Kernels>>());
-  check(Energy<WeightsBetween<Image, Hidden, Tiled>>());
-  check(Energy<WeightsBetween<Image, Hidden, Local>>());
+  check(Energy<WeightsBetween<Image6x5, Hidden4x3>>());
+  check(Energy<WeightsBetween<Image6x5, Hidden4x3, Kernels>>());
+  check(Energy<WeightsBetween<Image6x5, Hidden4x3, Tiled>>());
+  check(Energy<WeightsBetween<Image6x5, Hidden4x3, Local>>());
 }

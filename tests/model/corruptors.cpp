@@ -35,8 +35,8 @@ Vector corrupted(const Corruptor& by, const Vector& x, int width, std::uint64_t 
   return Vector(result["made"].data(), result["made"].data() + count);
 }
 
-// Numbers from 1 to 2, none of them 0.
-Vector numbers(int count) {
+// Random, none of them 0.
+Vector one_to_two(int count) {
   Vector x = random_numbers(count, 9);
   for (double& v : x) v = 1.5 + v / 2;
   return x;
@@ -70,7 +70,7 @@ constexpr int width = 8, rows = 5000, count = width * rows;
 }  // namespace
 
 TEST_CASE("corruptors: a number is left or is 0, as often as said", "[model][corruptor]") {
-  const Vector x = numbers(count);
+  const Vector x = one_to_two(count);
   for (const double level : {0., .2, .7, 1.}) {
     CAPTURE(level);
     const Vector binomial = corrupted(BinomialCorruptor(level), x, width);
@@ -112,7 +112,7 @@ TEST_CASE("corruptors: zeros of one number say nothing of another's", "[model][c
 }
 
 TEST_CASE("corruptors: normal noise, and its free energy", "[model][corruptor]") {
-  const Vector x = numbers(count);
+  const Vector x = one_to_two(count);
   Vector noise = corrupted(GaussianCorruptor(.4), x, width);
   int beyond = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -149,7 +149,7 @@ TEST_CASE("corruptors: normal noise, and its free energy", "[model][corruptor]")
 }
 
 TEST_CASE("corruptors: salt and pepper", "[model][corruptor]") {
-  const Vector x = numbers(count);
+  const Vector x = one_to_two(count);
   const Vector y = corrupted(SaltPepperCorruptor(.3), x, width);
   int salt = 0, pepper = 0, left = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -236,7 +236,7 @@ TEST_CASE("corruptors: samplers draw with the probabilities they are given", "[m
 }
 
 TEST_CASE("corruptors: of several the last acts first", "[model][corruptor]") {
-  const Vector x = numbers(count);
+  const Vector x = one_to_two(count);
   const Vector none =
       corrupted(ComposedCorruptor(BinomialCorruptor(1), GaussianCorruptor(1)), x, width);
   CHECK(difference(none, Vector(x.size())) == 0);
@@ -285,7 +285,7 @@ TEST_CASE("corruptors: gradients are those of what is left", "[model][corruptor]
 }
 
 TEST_CASE("corruptors: as a block they spoil data, by draws of their rng", "[model][corruptor]") {
-  const Vector x = numbers(count);
+  const Vector x = one_to_two(count);
   const auto data = std::make_shared<const Table>(
       Table({number_column("features", Vector(x), Dims{std::int64_t{width}})}));
   const auto made_by = [&](const Seed& seed) {
@@ -312,7 +312,7 @@ TEST_CASE("corruptors: as a block they spoil data, by draws of their rng", "[mod
 }
 
 TEST_CASE("corruptors: from YAML", "[model][corruptor]") {
-  const Vector x = numbers(40);
+  const Vector x = one_to_two(40);
   const auto made = [&](const std::string& text) {
     const Shared<Object> object = load_object("c.yaml", "!obj:pylearn2.corruption." + text);
     return corrupted(dynamic_cast<const Corruptor&>(*object), x, 4);

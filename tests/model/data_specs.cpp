@@ -6,6 +6,7 @@
 #include <dsl/ops.hpp>
 
 #include "../training/small_job.hpp"
+#include "probe.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -19,13 +20,6 @@ using namespace ansatz::testing;
 using Catch::Contains;
 
 namespace {
-
-SpaceInfo composite(std::initializer_list<SpaceInfo> parts) {
-  SpaceInfo s;
-  s.kind = SpaceKind::composite;
-  for (const SpaceInfo& part : parts) s.components.push_back(part);
-  return s;
-}
 
 std::string name_of(const AnyExpr& e) { return e.value().term()->name.data(); }
 

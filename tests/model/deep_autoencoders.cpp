@@ -21,16 +21,6 @@ namespace {
 using Vector = std::vector<double>;
 using Names = std::vector<std::string>;
 
-Data inputs_of(const Model& model) {
-  Data data;
-  data.add("features", model.input_space());
-  return data;
-}
-Names names(const Model& model) {
-  Names list;
-  for (const ModelParameter& p : model.parameters()) list.emplace_back(p.name.view());
-  return list;
-}
 Vector tanh_of(Vector z) {
   for (double& v : z) v = std::tanh(v);
   return z;
@@ -49,7 +39,7 @@ TEST_CASE("deep autoencoder: up through the encoders, down through the decoders"
           "[model][autoencoder]") {
   const DeepComposedAutoencoder model(lower(), upper());
   model.check();
-  CHECK(names(model) ==
+  CHECK(parameter_names(model) ==
         Names{"ae0_vb", "ae0_hb", "ae0_W", "ae1_vb", "ae1_hb", "ae1_W", "ae1_Wprime"});
   const Data data = inputs_of(model);
   Function f;
@@ -83,11 +73,11 @@ TEST_CASE("deep autoencoder: up through the encoders, down through the decoders"
   // One inside another.
   const DeepComposedAutoencoder deeper(model,
                                        Autoencoder(nvis(3), nhid(2), act_enc("tanh"), irange(.5)));
-  CHECK(names(deeper).front() == "ae0_ae0_vb");
+  CHECK(parameter_names(deeper).front() == "ae0_ae0_vb");
   CHECK(gradient_error(deeper, MeanSquaredReconstructionError(), rows) < 1e-7);
 
   const StackedDenoisingAutoencoder noisy(GaussianCorruptor(.3), lower(), upper());
-  CHECK(names(noisy) == names(model));
+  CHECK(parameter_names(noisy) == parameter_names(model));
   CHECK(gradient_error(noisy, MeanSquaredReconstructionError(), rows) < 1e-7);
   Function of_noise;
   const StackedDenoisingAutoencoder blind(BinomialCorruptor(1), lower(), upper());
@@ -107,7 +97,7 @@ TEST_CASE("untied autoencoder: begins as the tied one, then goes its own way",
           "[model][autoencoder]") {
   const UntiedAutoencoder model(lower());
   model.check();
-  CHECK(names(model) == Names{"vb", "hb", "W", "Wprime"});
+  CHECK(parameter_names(model) == Names{"vb", "hb", "W", "Wprime"});
   const Values first(model), tied(lower());
   CHECK(first.of.at("W") == tied.of.at("W"));
   CHECK(first.of.at("hb").size() == 4);
@@ -193,8 +183,8 @@ TEST_CASE("pretrained layers: two autoencoders give their codes under two names"
   mlp.layers.push_back(Shared<Layer>(PretrainedLayer("h1", lower())));
   mlp.layers.push_back(Shared<Layer>(PretrainedLayer("h2", upper(), freeze_params(true))));
   mlp.layers.push_back(Shared<Layer>(Softmax("y", 2, irange(.5))));
-  CHECK(names(mlp) == Names{"h1_vb", "h1_hb", "h1_W", "h2_vb", "h2_hb", "h2_W", "h2_Wprime",
-                            "softmax_b", "softmax_W"});
+  CHECK(parameter_names(mlp) == Names{"h1_vb", "h1_hb", "h1_W", "h2_vb", "h2_hb", "h2_W",
+                                      "h2_Wprime", "softmax_b", "softmax_W"});
   for (const ModelParameter& p : mlp.parameters())
     CHECK(p.frozen == p.name.view().starts_with("h2_"));
   const Data data = inputs_of(mlp);
@@ -222,7 +212,7 @@ TEST_CASE("autoencoders: from YAML", "[model][autoencoder]") {
   };
   const auto model = [&](const std::string& text) {
     const Shared<Object> object = made(text);
-    return names(dynamic_cast<const Model&>(*object));
+    return parameter_names(dynamic_cast<const Model&>(*object));
   };
   CHECK(model("Autoencoder { nvis: 3, nhid: 2, act_enc: tanh, act_dec: null, irange: .1 }") ==
         Names{"vb", "hb", "W", "Wprime"});

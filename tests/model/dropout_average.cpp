@@ -25,17 +25,11 @@ struct Guarded : Linear<> {
   constexpr Signal fprop(const Place&, const Signal& below) const override { return below; }
 };
 
-Data features_of(const Model& model) {
-  Data data;
-  data.add("features", model.input_space());
-  return data;
-}
-
 std::vector<double> value_of(const Shared<Model>& model, const Signal& y, Minibatch minibatch,
                              const std::map<std::string, std::vector<double>>& parameters) {
   Function f;
   f.add(output("y", y.value()));
-  Probe probe(*model, features_of(*model), f);
+  Probe probe(*model, inputs_of(*model), f);
   for (const auto& [name, values] : parameters) probe.set(name, values);
   return probe(minibatch).at("y");
 }
@@ -53,7 +47,7 @@ TEST_CASE("masked_fprop: the sum over all masks of two identity layers", "[model
   const Shared<Model> model = stack(2, {Linear("h0", 2, irange(0.)), Linear("h1", 2, irange(0.))});
   const Layered& mlp = *model->as_layered();
   REQUIRE(total_input_dimension(mlp, {"h0", "h1"}) == 4);
-  const Signal x = features_of(*model)["features"];
+  const Signal x = inputs_of(*model)["features"];
   AnyExpr sum = masked_fprop(mlp, x, std::uint64_t{0}).value();
   for (std::uint64_t mask = 1; mask < 16; ++mask) sum = sum + masked_fprop(mlp, x, mask).value();
   const Signal total(vector_space(2), sum);
@@ -66,7 +60,7 @@ TEST_CASE("masked_fprop: the sum over all masks of two identity layers", "[model
 TEST_CASE("masked_fprop: masks and names that do not fit are refused", "[model][dropout]") {
   const Shared<Model> model = stack(2, {Linear("h0", 2, irange(0.)), Linear("h1", 2, irange(0.))});
   const Layered& mlp = *model->as_layered();
-  const Signal x = features_of(*model)["features"];
+  const Signal x = inputs_of(*model)["features"];
   const auto message = [&](std::uint64_t mask, const MaskArguments& how) {
     return message_of([&] { masked_fprop(mlp, x, mask, how); });
   };
@@ -80,7 +74,7 @@ TEST_CASE("masked_fprop: masks and names that do not fit are refused", "[model][
 
 TEST_CASE("masked_fprop: a layer says what stands for inputs left out", "[model][dropout]") {
   const Shared<Model> model = stack(2, {Guarded("h0", 2, irange(0.))});
-  const Signal y = masked_fprop(*model->as_layered(), features_of(*model)["features"],
+  const Signal y = masked_fprop(*model->as_layered(), inputs_of(*model)["features"],
                                 std::uint64_t{1}, {{}, 1, {}});
   REQUIRE(value_of(model, y, one({4, 3}), {}) ==
           std::vector<double>{4, -std::numeric_limits<double>::infinity()});
@@ -95,14 +89,14 @@ TEST_CASE("masked_fprop: long masks, each input its own", "[model][dropout]") {
     x.push_back(i);
     want.push_back(mask.back() ? 2 * i : -std::numeric_limits<double>::infinity());
   }
-  const Signal y = masked_fprop(*model->as_layered(), features_of(*model)["features"], mask);
+  const Signal y = masked_fprop(*model->as_layered(), inputs_of(*model)["features"], mask);
   REQUIRE(value_of(model, y, one(x), {}) == want);
 }
 
 TEST_CASE("dropout averages: the geometric mean over all networks", "[model][dropout]") {
   const Shared<Model> model = stack(3, {Softmax("y", 2, irange(1.))});
   const Layered& mlp = *model->as_layered();
-  const Signal x = features_of(*model)["features"];
+  const Signal x = inputs_of(*model)["features"];
   // a linear network's geometric mean is that of the mean input: half of it, times 2
   const std::vector<double> exact =
       value_of(model, exhaustive_dropout_average(mlp, x), one({1, 2, -3}), {});

@@ -19,21 +19,9 @@ namespace {
 
 using Vector = std::vector<double>;
 
-FactoredGatedAutoencoder small() {
+FactoredGatedAutoencoder small_gated() {
   return FactoredGatedAutoencoder(nfac(3), nmap(2), nvisx(5), nvisy(4), act_enc("sigmoid"),
                                   act_dec("tanh"), irange(.4));
-}
-Data inputs_of(const Model& model) {
-  Data data;
-  data.add(model.input_source(), model.input_space());
-  return data;
-}
-Vector transposed(const Vector& w, std::size_t columns) {
-  Vector t(w.size());
-  const std::size_t rows = w.size() / columns;
-  for (std::size_t i = 0; i < rows; ++i)
-    for (std::size_t j = 0; j < columns; ++j) t[j * rows + i] = w[i * columns + j];
-  return t;
 }
 Vector product(const Vector& a, const Vector& b) {
   Vector c(a.size());
@@ -45,7 +33,7 @@ Vector product(const Vector& a, const Vector& b) {
 
 TEST_CASE("gated autoencoder: code, reconstructions and costs are those of plain loops",
           "[model][autoencoder]") {
-  const FactoredGatedAutoencoder model = small();
+  const FactoredGatedAutoencoder model = small_gated();
   const Data data = inputs_of(model);
   Function f;
   f.add(output("code", model.upward_pass(data[model.input_source()]).value()));
@@ -96,7 +84,7 @@ TEST_CASE("gated autoencoder: code, reconstructions and costs are those of plain
 
 TEST_CASE("gated autoencoder: filters have mean 0 and one deviation after an update",
           "[model][autoencoder]") {
-  const FactoredGatedAutoencoder model = small();
+  const FactoredGatedAutoencoder model = small_gated();
   UpdateList updates;
   for (const ModelParameter& p : model.parameters()) updates.add(p.name, p.value, p.value);
   model.modify_updates(updates);
@@ -127,7 +115,7 @@ TEST_CASE("gated autoencoder: filters have mean 0 and one deviation after an upd
 }
 
 TEST_CASE("gated autoencoder: first values and YAML", "[model][autoencoder]") {
-  const Values first(small());
+  const Values first(small_gated());
   RandomState random(9001);
   random.randint(1 << 30);
   for (const char* name : {"wxf", "wyf", "whf", "whf_in"}) {
@@ -170,7 +158,7 @@ TEST_CASE("gated autoencoder: first values and YAML", "[model][autoencoder]") {
     CHECK(dynamic_cast<const Cost*>(
         load_object("c.yaml", "!obj:pylearn2.costs.gated_autoencoder." + std::string(cost) + " {}")
             .get()));
-  const Data other = inputs_of(small());
+  const Data other = inputs_of(small_gated());
   CHECK_THAT(
       message_of([&] { (void)SymmetricMSRE().expr(*stack(6, {Tanh("h", 3, irange(.1))}), other); }),
       Contains("model of pairs"));

@@ -16,7 +16,7 @@ using namespace ansatz::testing;
 
 namespace {
 
-constexpr int inputs = 5;
+constexpr int layer_inputs = 5;
 
 // A cost of any output that has a gradient everywhere.
 const auto smooth = cost_from([](auto y) { return mean(square(y + 0.1)); });
@@ -28,13 +28,13 @@ struct Look {
 
 // Runs the layer "h" on random numbers: its pre-activation by plain loops, and its output.
 Look look(const Shared<Layer>& layer, unsigned seed = 1) {
-  const Shared<Model> model = stack(inputs, {layer});
+  const Shared<Model> model = stack(layer_inputs, {layer});
   const Data data = data_of(*model, smooth);
   Probe probe(*model, data, everything(*model, smooth, data));
   probe.randomize(.7, seed + 2);
   const Minibatch minibatch = random_batch(data, 4, seed);
   const auto w = probe.get("h_W"), b = probe.get("h_b");
-  return {affine(minibatch.numbers.at("features"), w, b, inputs), probe(minibatch).at("y"),
+  return {affine(minibatch.numbers.at("features"), w, b, layer_inputs), probe(minibatch).at("y"),
           gradient_error(*model, smooth, minibatch)};
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("layers without a cost: an MLP that ends in one says so", "[model]") {
        {Shared<Layer>(Tanh("h", 6, irange(.1))), Shared<Layer>(Softplus("h", 6, irange(.1))),
         Shared<Layer>(RectifiedLinear("h", 6, irange(.1))),
         Shared<Layer>(Maxout("h", 3, 2, irange(.1)))}) {
-    const Shared<Model> model = stack(inputs, {last});
+    const Shared<Model> model = stack(layer_inputs, {last});
     REQUIRE_THAT(message_of([&] { everything(*model, Default()); }),
                  Catch::Contains("the last layer, h, has no cost"));
   }
@@ -134,7 +134,7 @@ TEST_CASE("maxout: the largest of the pieces of each unit", "[model][maxout]") {
 }
 
 TEST_CASE("maxout: of equal pieces the last gets the gradient", "[model][maxout]") {
-  const Shared<Model> model = stack(inputs, {Maxout("h", 2, 3, irange(0.))});
+  const Shared<Model> model = stack(layer_inputs, {Maxout("h", 2, 3, irange(0.))});
   Probe probe(*model, data_of(*model, smooth), everything(*model, smooth));
   Minibatch minibatch = random_batch(data_of(*model, smooth), 3, 5);
   const std::vector<double> db = probe(minibatch).at("grad.h_b");
@@ -147,7 +147,8 @@ TEST_CASE("maxout: of equal pieces the last gets the gradient", "[model][maxout]
 }
 
 TEST_CASE("maxout: random pools take the pieces that their matrix says", "[model][maxout]") {
-  const Shared<Model> model = stack(inputs, {Maxout("h", 3, 2, irange(.1), randomize_pools(true))});
+  const Shared<Model> model =
+      stack(layer_inputs, {Maxout("h", 3, 2, irange(.1), randomize_pools(true))});
   const Data data = data_of(*model, smooth);
   Probe probe(*model, data, everything(*model, smooth, data));
   probe.randomize(.7, 4);
@@ -159,7 +160,7 @@ TEST_CASE("maxout: random pools take the pieces that their matrix says", "[model
   }
   const Minibatch minibatch = random_batch(data, 4, 6);
   const std::vector<double>& x = minibatch.numbers.at("features");
-  const auto z = affine(x, probe.get("h_W"), probe.get("h_b"), inputs);
+  const auto z = affine(x, probe.get("h_W"), probe.get("h_b"), layer_inputs);
   REQUIRE(difference(probe(minibatch).at("y"), pooled(affine(z, permute, {}, 6), 6, 2, 2, false)) <
           1e-12);
   REQUIRE(model->parameters()[2].frozen);

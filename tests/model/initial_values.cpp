@@ -21,11 +21,7 @@ namespace {
 
 std::map<std::string, std::string> digests(const Model& model) {
   std::map<std::string, std::string> found;
-  for (const auto& [name, values] : Values(model).of) {
-    std::vector<float> x;
-    for (double v : values) x.push_back(static_cast<float>(v));
-    found[name] = sha256_first16(x.data(), x.size() * sizeof(float));
-  }
+  for (const auto& [name, values] : Values(model).of) found[name] = digest(values);
   return found;
 }
 using Digests = std::map<std::string, std::string>;

@@ -23,14 +23,6 @@ using Catch::Matchers::Contains;
 namespace {
 
 using Vector = std::vector<double>;
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-std::string digest(const Vector& values) {
-  std::vector<float> x;
-  for (double v : values) x.push_back(static_cast<float>(v));
-  return sha256_first16(x.data(), x.size() * sizeof(float));
-}
-
 // A net whose first layer has the transform, on images of 6 x 5 pixels and 2 channels.
 Shared<Model> net(const Shared<LinearTransform>& t, int outputs, Axes axes,
                   const SpaceInfo& image = conv2d_space(6, 5, 2)) {

@@ -11,9 +11,9 @@ namespace {
 std::string text(const String& s) { return std::string(s.view()); }
 
 // The names of a signal's inputs: "features", or "features.0", ….
-std::string name_of(const AnyExpr& input) { return input.value().term()->name.data(); }
+std::string input_name(const AnyExpr& input) { return input.value().term()->name.data(); }
 
-int width(const AnyExpr& input) {
+int width_of(const AnyExpr& input) {
   const ir::Shape s = input.shape();
   int n = 1;
   for (int k = 1; k < s.rank; ++k) n *= s[k];
@@ -40,6 +40,34 @@ Shared<Model> stack(int inputs, std::initializer_list<Shared<Layer>> layers) {
   return mlp;
 }
 
+Shared<Model> image_stack(int rows, int columns, int channels, Axes axes,
+                          std::initializer_list<Shared<Layer>> layers) {
+  MLP<> mlp;
+  mlp.space = conv2d_space(rows, columns, channels, axes);
+  for (const Shared<Layer>& each : layers) mlp.layers.push_back(each);
+  (void)mlp.places(mlp.root());
+  return mlp;
+}
+
+SpaceInfo composite(std::initializer_list<SpaceInfo> parts) {
+  SpaceInfo s;
+  s.kind = SpaceKind::composite;
+  for (const SpaceInfo& each : parts) s.components.push_back(each);
+  return s;
+}
+
+Data inputs_of(const Model& model) {
+  Data data;
+  data.add(model.input_source(), model.input_space());
+  return data;
+}
+
+std::vector<std::string> parameter_names(const Model& model) {
+  std::vector<std::string> names;
+  for (const ModelParameter& p : model.parameters()) names.emplace_back(p.name.view());
+  return names;
+}
+
 std::vector<double> affine(const std::vector<double>& x, const std::vector<double>& w,
                            const std::vector<double>& b, int inner) {
   const auto k = static_cast<std::size_t>(inner), rows = x.size() / k, columns = w.size() / k;
@@ -50,6 +78,13 @@ std::vector<double> affine(const std::vector<double>& x, const std::vector<doubl
       for (std::size_t m = 0; m < k; ++m) sum += x[i * k + m] * w[m * columns + j];
       y[i * columns + j] = sum;
     }
+  return y;
+}
+
+std::vector<double> transposed(const std::vector<double>& x, int columns) {
+  const auto n = static_cast<std::size_t>(columns), rows = x.size() / n;
+  std::vector<double> y(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) y[i % n * rows + i / n] = x[i];
   return y;
 }
 
@@ -107,7 +142,7 @@ Computed Probe::operator()(const Minibatch& minibatch) {
   };
   for (const auto& each : data_.sources())
     for (const AnyExpr& x : each.signal.values) {
-      const std::string name = name_of(x);
+      const std::string name = input_name(x);
       if (!wanted(name)) continue;
       const Dims dims = dims_of(x, minibatch.examples);
       if (is_labels(x))
@@ -169,12 +204,12 @@ Minibatch random_batch(const Data& data, int examples, unsigned seed) {
   std::mt19937_64 bits(seed);
   for (const auto& each : data.sources())
     for (const AnyExpr& x : each.signal.values) {
-      const int n = examples * width(x);
+      const int n = examples * width_of(x);
       if (!is_labels(x)) {
-        minibatch.numbers[name_of(x)] = random_numbers(n, ++seed);
+        minibatch.numbers[input_name(x)] = random_numbers(n, ++seed);
         continue;
       }
-      std::vector<int>& labels = minibatch.labels[name_of(x)];
+      std::vector<int>& labels = minibatch.labels[input_name(x)];
       const auto count = static_cast<unsigned>(x.value().term()->attr.i[0]);
       for (int i = 0; i < n; ++i) labels.push_back(static_cast<int>(bits() % count));
     }

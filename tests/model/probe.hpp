@@ -14,6 +14,10 @@ namespace ansatz::testing {
 
 /// An MLP of vectors with these layers, their types not part of its own: quick to compile.
 Shared<Model> stack(int inputs, std::initializer_list<Shared<Layer>> layers);
+/// The same, of images.
+Shared<Model> image_stack(int rows, int columns, int channels, Axes axes,
+                          std::initializer_list<Shared<Layer>> layers);
+SpaceInfo composite(std::initializer_list<SpaceInfo> parts);
 
 /// A batch: numbers, row-major, or labels, by source (components: "features.0", …).
 struct Minibatch {
@@ -55,6 +59,8 @@ class Probe {
   Program<double> program_;
 };
 
+/// What the model reads, in the Space it names.
+Data inputs_of(const Model& model);
 /// What the model and the cost read, in the Spaces they name.
 Data data_of(const Model& model, const Cost& cost);
 /// Outputs "y" (of several values: "y.0", …), "cost" and, for each parameter, "grad.NAME".
@@ -64,8 +70,13 @@ Function everything(const Model& model, const Cost& cost);
 /// The matrix product of x [rows, inner] and w [inner, columns], plus b [columns] if not empty.
 std::vector<double> affine(const std::vector<double>& x, const std::vector<double>& w,
                            const std::vector<double>& b, int inner);
+/// Of a matrix, row-major.
+std::vector<double> transposed(const std::vector<double>& x, int columns);
 /// The largest difference of two lists, infinite when their lengths differ.
 double difference(const std::vector<double>& a, const std::vector<double>& b);
+
+/// An index into a vector.
+inline std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// Uniform in [-1, 1).
 std::vector<double> random_numbers(int count, unsigned seed);
@@ -78,6 +89,8 @@ Minibatch random_batch(const Data& data, int examples, unsigned seed);
 double gradient_error(const Model& model, const Cost& cost, const Minibatch& minibatch,
                       double size = .7, unsigned seed = 3);
 
+/// Names of the model's parameters, in its order.
+std::vector<std::string> parameter_names(const Model& model);
 /// Names of the model's channels, sorted.
 std::vector<std::string> channel_names(const Model& model, bool with_targets = true);
 /// Names of a list's channels, in its order.

@@ -53,7 +53,7 @@ struct Both : ModelOf<Both, In, Out> {
   }
 };
 
-Table rows() {
+Table four_rows() {
   return Table({number_column("left", std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8}, {2}),
                 number_column("right", std::vector<double>{1, 0, -1, 2}, {}),
                 number_column("price", std::vector<double>{0, 1, 2, 3}, {}),
@@ -90,7 +90,7 @@ struct ByHand {
 
 TEST_CASE("several sources: a model of two inputs and two targets trains and is monitored",
           "[model][data_specs]") {
-  const DenseDesignMatrix data{rows()};
+  const DenseDesignMatrix data{four_rows()};
   const Train job(data, Both(),
                   SGD(learning_rate(.125), batch_size(4), monitoring_dataset(data),
                       train_iteration_mode("sequential"), termination_criterion(EpochCounter(1))));

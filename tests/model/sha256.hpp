@@ -62,4 +62,10 @@ inline std::string sha256_first16(const void* data, std::size_t size) {
   return text;
 }
 
+/// The same of numbers, in float32.
+inline std::string digest(const std::vector<double>& values) {
+  const std::vector<float> x(values.begin(), values.end());
+  return sha256_first16(x.data(), x.size() * sizeof(float));
+}
+
 }  // namespace ansatz::testing

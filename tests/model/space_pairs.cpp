@@ -13,15 +13,6 @@ namespace {
 
 using Vector = std::vector<double>;
 constexpr int examples_each = 3, numbers = 24;
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-SpaceInfo composite(std::initializer_list<SpaceInfo> parts) {
-  SpaceInfo s;
-  s.kind = SpaceKind::composite;
-  for (const SpaceInfo& each : parts) s.components.push_back(each);
-  return s;
-}
-
 // All of 24 numbers.
 std::vector<SpaceInfo> spaces() {
   return {vector_space(numbers),

@@ -20,13 +20,6 @@ using namespace ansatz::testing;
 
 namespace {
 
-SpaceInfo composite(std::initializer_list<SpaceInfo> parts) {
-  SpaceInfo s;
-  s.kind = SpaceKind::composite;
-  for (const SpaceInfo& each : parts) s.components.push_back(each);
-  return s;
-}
-
 // What a plan of a step W <- W - rate * gradient of sum tanh(x W)^2 needs, in numbers.
 struct Needs {
   long stored = 0;       // parameters and tables

@@ -46,13 +46,6 @@ Vector windows_of(const Vector& d) {
           d[static_cast<std::size_t>((j * distance + k) * windows + j)];
   return w;
 }
-Vector turned(const Vector& x, int columns) {
-  const auto n = static_cast<std::size_t>(columns), rows = x.size() / n;
-  Vector y(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) y[i % n * rows + i / n] = x[i];
-  return y;
-}
-
 // A model of which only parameters are wanted: `W`, in the shape of a transform.
 struct Holder : Model {
   Shared<LinearTransform> transform;
@@ -95,20 +88,20 @@ Computed computed(const Shared<LinearTransform>& transform, const Vector& w) {
   return probe(minibatch);
 }
 
-int count(const Model& model, const char* name) {
+int parameter_count(const Model& model, const char* name) {
   for (const ModelParameter& p : model.parameters())
     if (p.name == name) return p.shape()[0] * p.shape()[1];
   return 0;
 }
 
 struct Signal9 : VectorSpace<inputs> {};
-using Hidden = VectorSpace<windows>;
+using Hidden3 = VectorSpace<windows>;
 
 // The same text for every transform: an autoencoder with tied weights.
 template <class Weights>
 struct Detector : ModelOf<Detector<Weights>, Signal9> {
   Weights W{"W", irange(.5), max_col_norm(.6), W_lr_scale(.25)};
-  Expr<Hidden> b = parameter<Hidden>("b");
+  Expr<Hidden3> b = parameter<Hidden3>("b");
   Expr<Signal9> c = parameter<Signal9>("c");
 
   constexpr auto hidden(auto v) const { return sigmoid(W.lmul(v) + b); }
@@ -122,16 +115,16 @@ struct Detector : ModelOf<Detector<Weights>, Signal9> {
   constexpr void modify_updates(UpdateList& updates) const { W.modify_updates(updates); }
   constexpr void channels(auto, ChannelList& list) const { W.channels(list); }
 };
-struct Windows : LocalTransform {
-  constexpr Windows() : LocalTransform(seen, distance) {}
+struct Windows3 : LocalTransform {
+  constexpr Windows3() : LocalTransform(seen, distance) {}
 };
 template <class Weights>
 Shared<Model> detector() {
   using D = Detector<Weights>;
   return Shared<Model>(typename D::erased_model(D()));
 }
-using Dense9 = WeightsBetween<Signal9, Hidden>;
-using Local9 = WeightsBetween<Signal9, Hidden, Windows>;
+using Dense9 = WeightsBetween<Signal9, Hidden3>;
+using Local9 = WeightsBetween<Signal9, Hidden3, Windows3>;
 
 }  // namespace
 
@@ -141,7 +134,7 @@ TEST_CASE("a local transform is the dense matrix of its windows", "[model][trans
   const Computed dense = computed(Shared<LinearTransform>(MatrixTransform()), dense_of(w));
   const Vector x = random_numbers(5 * inputs, 1), y = random_numbers(5 * windows, 2);
   REQUIRE(difference(ours.at("lmul"), affine(x, dense_of(w), {}, inputs)) < 1e-14);
-  REQUIRE(difference(ours.at("lmul_T"), affine(y, turned(dense_of(w), windows), {}, windows)) <
+  REQUIRE(difference(ours.at("lmul_T"), affine(y, transposed(dense_of(w), windows), {}, windows)) <
           1e-14);
   for (const char* same : {"lmul", "lmul_T", "by_x", "T_by_y", "column_norms", "row_norms"}) {
     CAPTURE(same);
@@ -157,7 +150,7 @@ TEST_CASE("layers: with a transform they have its parameters, as many as its for
           "[model][transform]") {
   const Shared<Model> model = stack(
       inputs, {Tanh("h", windows, irange(.5), transform(local)), Softmax("y", 2, irange(.5))});
-  REQUIRE(count(*model, "h_W") == seen * windows);
+  REQUIRE(parameter_count(*model, "h_W") == seen * windows);
   Probe probe(*model, {}, everything(*model, *model->default_cost()));
   REQUIRE(Values(*model).of.at("h_W").size() == seen * windows);
   const Data data = data_of(*model, *model->default_cost());
@@ -228,9 +221,9 @@ TEST_CASE("layers: what does not fit a transform is told", "[model][transform]")
   REQUIRE_THAT(message(3, sparse_init(5)),
                Catch::Contains("layer h: sparse_init 5: 0 to 4, the number of inputs"));
   REQUIRE_THAT(
-      message_of([] { WeightsBetween<Signal9, VectorSpace<4>, Windows>("W", irange(.1)); }),
+      message_of([] { WeightsBetween<Signal9, VectorSpace<4>, Windows3>("W", irange(.1)); }),
       Catch::Contains("weights W: 9 inputs have 3 windows, not 4"));
-  REQUIRE_THAT(message_of([] { WeightsBetween<Signal9, Hidden>("W"); }),
+  REQUIRE_THAT(message_of([] { WeightsBetween<Signal9, Hidden3>("W"); }),
                Catch::Contains("weights W: exactly one of irange, istdev"));
 }
 
@@ -264,13 +257,13 @@ TEST_CASE("first values: weights stored by unit are those stored by input, turne
     Initialization how;
     how.sparse_init = 2;
     DrawnWeights weights{"layer h", "h_W", {4, 3, 3, units_first}, mask};
-    if (units_first) weights.mask = turned(mask, 3);
+    if (units_first) weights.mask = transposed(mask, 3);
     RandomState rng(std::vector<std::int64_t>{7});
     Kept kept;
     draw_weights(how, weights, true, kept, rng);
     return kept.of;
   };
-  REQUIRE(drawn(true) == turned(drawn(false), 3));
+  REQUIRE(drawn(true) == transposed(drawn(false), 3));
 }
 
 TEST_CASE("every class with weights has every way to begin, and every limit",
@@ -300,7 +293,7 @@ TEST_CASE("every class with weights has every way to begin, and every limit",
 TEST_CASE("models of one's own: one text for a matrix and for a local transform",
           "[model][transform]") {
   const auto check = [](const Shared<Model>& model, int weights) {
-    REQUIRE(count(*model, "W") == weights);
+    REQUIRE(parameter_count(*model, "W") == weights);
     const Shared<Cost> cost = model->default_cost();
     REQUIRE(gradient_error(*model, *cost, random_batch(data_of(*model, *cost), 4, 5)) < 1e-7);
     const Vector first = Values(*model).of.at("W");

@@ -34,7 +34,7 @@ C made(const char* name, const L& layer) {
   return c;
 }
 
-VAE small(bool gaussian_inputs = false) {
+VAE small_vae(bool gaussian_inputs = false) {
   VAE vae(nvis(6), nhid(3), prior(DiagonalGaussianPrior()),
           posterior(made<DiagonalGaussian>("posterior", Tanh("h_e", 5, irange(.5)))),
           conditional(made<BernoulliVector>("conditional", Tanh("h_d", 4, irange(.5)))));
@@ -42,12 +42,6 @@ VAE small(bool gaussian_inputs = false) {
     vae.conditional =
         Shared<Conditional>(made<DiagonalGaussian>("conditional", Tanh("h_d", 4, irange(.5))));
   return vae;
-}
-
-Data inputs_of(const VAE& vae) {
-  Data data;
-  data.add("features", vae.input_space());
-  return data;
 }
 
 Vector layer(const Probe& p, const std::string& name, const Vector& x, int inputs, bool squash) {
@@ -67,7 +61,7 @@ double log_normal(double x, double mu, double log_sigma) {
 TEST_CASE("vae: bound, importance sampling and KL are those of plain loops", "[model][vae]") {
   const bool gaussian = GENERATE(false, true);
   CAPTURE(gaussian);
-  const VAE vae = small(gaussian);
+  const VAE vae = small_vae(gaussian);
   const Data data = inputs_of(vae);
   const Signal x = data["features"];
   // Three draws, seen from outside: what a function of the same sites and seed draws.
@@ -128,7 +122,7 @@ TEST_CASE("vae: bound, importance sampling and KL are those of plain loops", "[m
 
 TEST_CASE("vae: the sampled divergence tends to the formula, and the bound stays below",
           "[model][vae]") {
-  const VAE vae = small();
+  const VAE vae = small_vae();
   const Data data = inputs_of(vae);
   const Signal x = data["features"];
   Function f;
@@ -176,19 +170,19 @@ TEST_CASE("vae: the sampled divergence tends to the formula, and the bound stays
 
 TEST_CASE("vae: gradients of both criteria", "[model][vae]") {
   for (const bool gaussian : {false, true}) {
-    const VAE vae = small(gaussian);
+    const VAE vae = small_vae(gaussian);
     const Minibatch batch = random_batch(inputs_of(vae), 5, 7);
     CHECK(gradient_error(vae, VAECriterion(2), batch) < 1e-6);
     CHECK(gradient_error(vae, ImportanceSamplingCriterion(3), batch) < 1e-6);
   }
-  VAE fixed = small();
+  VAE fixed = small_vae();
   fixed.learn_prior = false;
   for (const ModelParameter& p : fixed.parameters())
     CHECK(p.frozen == p.name.view().starts_with("prior"));
 }
 
 TEST_CASE("vae: first values are drawn in Pylearn2's order, names are its names", "[model][vae]") {
-  const VAE vae = small();
+  const VAE vae = small_vae();
   std::vector<std::string> names;
   for (const ModelParameter& p : vae.parameters()) names.push_back(p.name.c_str());
   CHECK(names == std::vector<std::string>{"posterior_h_e_W", "posterior_h_e_b", "posterior_mu_W",
@@ -214,7 +208,7 @@ TEST_CASE("vae: first values are drawn in Pylearn2's order, names are its names"
 }
 
 TEST_CASE("vae: an MLP whose output is the distribution's parameters", "[model][vae]") {
-  VAE vae = small();
+  VAE vae = small_vae();
   auto own = made<BernoulliVector>("conditional", Linear("out", 6, irange(.3)));
   own.output_layer_required = false;
   vae.conditional = Shared<Conditional>(own);
@@ -230,7 +224,7 @@ TEST_CASE("vae: an MLP whose output is the distribution's parameters", "[model][
 }
 
 TEST_CASE("vae: parts that do not fit are refused", "[model][vae]") {
-  VAE vae = small();
+  VAE vae = small_vae();
   vae.posterior = vae.conditional;
   CHECK_THAT(message_of([&] { vae.check(); }), Contains("both called 'conditional'"));
   vae.posterior = Shared<Conditional>(made<BernoulliVector>("posterior", Tanh("h", 4, irange(.5))));
