@@ -1,8 +1,7 @@
 #include "facts.hpp"
 
+namespace facts::autoencoder {
 namespace {
-
-using namespace facts;
 
 struct Visible : VectorSpace<784> {};
 using Weights = Matrix<784, 200>;
@@ -82,3 +81,5 @@ TEST_CASE("tied autoencoder: memory and work of a call", "[facts][plan]") {
 }
 
 }  // namespace
+
+}  // namespace facts::autoencoder

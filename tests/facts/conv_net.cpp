@@ -1,8 +1,7 @@
 #include "facts.hpp"
 
+namespace facts::conv_net {
 namespace {
-
-using namespace facts;
 
 struct Digits : Conv2DSpace<28, 28, 1> {};
 
@@ -66,3 +65,5 @@ TEST_CASE("convolutional net: memory and work of a call", "[facts][plan]") {
 }
 
 }  // namespace
+
+}  // namespace facts::conv_net

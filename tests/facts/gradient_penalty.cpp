@@ -1,8 +1,7 @@
 #include "facts.hpp"
 
+namespace facts::gradient_penalty {
 namespace {
-
-using namespace facts;
 
 struct Sample : VectorSpace<64> {};
 
@@ -61,3 +60,5 @@ TEST_CASE("gradient penalty: memory and work of a call", "[facts][plan]") {
 }
 
 }  // namespace
+
+}  // namespace facts::gradient_penalty

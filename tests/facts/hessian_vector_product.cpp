@@ -1,8 +1,7 @@
 #include "facts.hpp"
 
+namespace facts::hessian_vector_product {
 namespace {
-
-using namespace facts;
 
 // H v = d (dcost/dw . v) / dw                    (Pearlmutter 1994)
 constexpr auto step = [] {
@@ -54,3 +53,5 @@ TEST_CASE("Hessian-vector product: memory and work of a call", "[facts][plan]") 
 }
 
 }  // namespace
+
+}  // namespace facts::hessian_vector_product

@@ -1,8 +1,7 @@
 #include "facts.hpp"
 
+namespace facts::layer_norm {
 namespace {
-
-using namespace facts;
 
 struct Activations : VectorSpace<256> {};
 
@@ -58,3 +57,5 @@ TEST_CASE("layer norm: one loop of several passes over a row", "[facts][plan]") 
 }
 
 }  // namespace
+
+}  // namespace facts::layer_norm

@@ -2,9 +2,8 @@
 
 #include <limits>
 
+namespace facts::mixture {
 namespace {
-
-using namespace facts;
 
 // -log sum_k exp(a_k - |t - mu_k|^2 / 2): a mixture of Gaussians whose means and weights are
 // linear in x                                                  (Bishop 1994)
@@ -66,3 +65,5 @@ TEST_CASE("mixture: memory and work of a call", "[facts][plan]") {
 }
 
 }  // namespace
+
+}  // namespace facts::mixture

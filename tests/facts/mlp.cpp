@@ -1,8 +1,7 @@
 #include "facts.hpp"
 
+namespace facts::mlp {
 namespace {
-
-using namespace facts;
 
 struct Pixels : VectorSpace<784> {};
 struct Features : VectorSpace<500> {};
@@ -69,3 +68,5 @@ TEST_CASE("MLP: memory and work of a call", "[facts][plan]") {
 }
 
 }  // namespace
+
+}  // namespace facts::mlp

@@ -1,8 +1,7 @@
 #include "facts.hpp"
 
+namespace facts::momentum {
 namespace {
-
-using namespace facts;
 
 using Weights = Matrix<20, 3>;
 
@@ -62,3 +61,5 @@ TEST_CASE("momentum: memory and work of a call", "[facts][plan]") {
 }
 
 }  // namespace
+
+}  // namespace facts::momentum

@@ -1,8 +1,7 @@
 #include "facts.hpp"
 
+namespace facts::rbm {
 namespace {
-
-using namespace facts;
 
 struct Visible : VectorSpace<784> {};
 
@@ -66,3 +65,5 @@ TEST_CASE("RBM: memory and work of a call", "[facts][plan]") {
 }
 
 }  // namespace
+
+}  // namespace facts::rbm

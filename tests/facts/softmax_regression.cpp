@@ -1,8 +1,7 @@
 #include "facts.hpp"
 
+namespace facts::softmax_regression {
 namespace {
-
-using namespace facts;
 
 struct Pixels : VectorSpace<784> {};
 using Digit = IndexSpace<10>;
@@ -63,3 +62,5 @@ TEST_CASE("softmax regression: memory and work of a call", "[facts][plan]") {
 }
 
 }  // namespace
+
+}  // namespace facts::softmax_regression

@@ -3,9 +3,8 @@
 
 #include <boost/hana/integral_constant.hpp>
 
+namespace facts::spaces {
 namespace {
-
-using namespace facts;
 using namespace boost::hana::literals;
 
 struct Pixels : VectorSpace<784> {};
@@ -125,3 +124,5 @@ TEST_CASE("spaces: labels become numbers where they are compared or spread", "[f
 }
 
 }  // namespace
+
+}  // namespace facts::spaces

@@ -3,9 +3,8 @@
 
 #include <string_view>
 
+namespace facts::tree {
 namespace {
-
-using namespace facts;
 
 struct patients {
   static constexpr const char* name = "patients";
@@ -100,3 +99,5 @@ TEST_CASE("tree: after differentiation no gradient is left", "[facts][tree]") {
 }
 
 }  // namespace
+
+}  // namespace facts::tree

@@ -3,8 +3,7 @@
 
 #include <dsl/plan/loops.hpp>
 
-using namespace pass_test;
-
+namespace pass_test::barriers {
 namespace {
 
 const auto x = input<VectorSpace<8>>("x");
@@ -101,3 +100,5 @@ TEST_CASE("barriers: a place that is taken over in a later step", "[pass][barrie
   const ir::Plan plan = plan_of(output("y", matmul(softmax(h) * 2, tanh(g))), output("g", g));
   CHECK_FALSE(races(plan));
 }
+
+}  // namespace pass_test::barriers

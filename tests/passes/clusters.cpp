@@ -1,7 +1,6 @@
 #include "graph_text.hpp"
 
-using namespace pass_test;
-
+namespace pass_test::clusters {
 namespace {
 
 const auto x = input<VectorSpace<8>>("x");
@@ -64,3 +63,5 @@ TEST_CASE("clusters: a sum over the examples does not wait for one over the unit
   CHECK(steps_of(plan_of(output("a", sum(tanh(x), batch)), output("b", sum(tanh(x), units)))) ==
         "l");
 }
+
+}  // namespace pass_test::clusters

@@ -1,7 +1,6 @@
 #include "graph_text.hpp"
 
-using namespace pass_test;
-
+namespace pass_test::contiguous {
 namespace {
 
 const auto x = input<Matrix<3, 4>>("x");
@@ -62,3 +61,5 @@ TEST_CASE("contiguous: a reshape that strides cannot say gets a copy", "[pass][c
   CHECK(count_of<ops::Copy>(contiguous(output("y", tanh(flat)))) == 1);
   CHECK(count_of<ops::Copy>(contiguous(output("y", tanh(reshape<VectorSpace<16>>(W))))) == 0);
 }
+
+}  // namespace pass_test::contiguous

@@ -6,8 +6,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/parameters.hpp>
 
-using namespace pass_test;
-
+namespace pass_test::differentiate {
 namespace {
 
 const auto x = input<VectorSpace<3>>("x");
@@ -271,3 +270,5 @@ TEST_CASE("differentiate: a view of all of a value is another variable",
   CHECK(update(flatten(b), b * 2).target.term() == b.value().term());
   CHECK(state_like(flatten(b), "sum").value().term()->shape == ir::make_shape(2));
 }
+
+}  // namespace pass_test::differentiate

@@ -1,7 +1,6 @@
 #include "graph_text.hpp"
 
-using namespace pass_test;
-
+namespace pass_test::expand {
 namespace {
 
 const auto x = input<VectorSpace<3>>("x");
@@ -42,3 +41,5 @@ TEST_CASE("expand: what two composites share is there once", "[pass][expand]") {
   CHECK(count_of<ops::Max>(g) == 1);
   CHECK(count_of<ops::Exp>(g) == 1);
 }
+
+}  // namespace pass_test::expand

@@ -4,8 +4,7 @@
 
 #include <cmath>
 
-using namespace pass_test;
-
+namespace pass_test::fold_products {
 namespace {
 
 const auto x = input<VectorSpace<3>>("x");
@@ -168,3 +167,5 @@ TEST_CASE("well formed: shapes, types and updates that do not follow are found",
     if (g[id].shape.rank == 0) wrong.roots[0].value = id;
   CHECK_FALSE(ir::well_formed(wrong));
 }
+
+}  // namespace pass_test::fold_products

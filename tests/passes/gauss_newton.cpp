@@ -13,6 +13,8 @@
 #include <functional>
 #include <vector>
 
+namespace pass_test::gauss_newton {
+
 using namespace ansatz;
 
 namespace {
@@ -225,3 +227,5 @@ TEST_CASE("GaussNewton: outputs within one another are variables of their own",
   for (std::size_t i = 0; i < z.size(); ++i) u.push_back(2 * dz[i] + 2 * ds * 2 * z[i]);
   compare(values_of(function(output("a", Gv[0]), output("b", Gv[1]))), back(u));
 }
+
+}  // namespace pass_test::gauss_newton

@@ -3,8 +3,7 @@
 
 #include <dsl/plan/loops.hpp>
 
-using namespace pass_test;
-
+namespace pass_test::memory {
 namespace {
 
 const auto x = input<VectorSpace<8>>("x");
@@ -60,3 +59,5 @@ TEST_CASE("memory: the checker sees a step that reads outside its operand", "[pa
   plan.operands[plan.steps[0].first_operand].offset.n = 1;
   CHECK(fault_of(plan));
 }
+
+}  // namespace pass_test::memory

@@ -1,7 +1,6 @@
 #include "graph_text.hpp"
 
-using namespace pass_test;
-
+namespace pass_test::schedule {
 namespace {
 
 const auto x = input<VectorSpace<4>>("x");
@@ -65,3 +64,5 @@ TEST_CASE("schedule: a chain of products waits as a whole", "[pass][schedule]") 
   }
   CHECK(written);
 }
+
+}  // namespace pass_test::schedule

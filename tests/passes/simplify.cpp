@@ -1,7 +1,6 @@
 #include "graph_text.hpp"
 
-using namespace pass_test;
-
+namespace pass_test::simplify {
 namespace {
 
 const auto x = input<VectorSpace<3>>("x");
@@ -72,3 +71,5 @@ TEST_CASE("simplify: numbers are computed before they are repeated", "[pass][sim
   CHECK(simple(broadcast_to(s, x) * broadcast_to(constant(2), x)) ==
         "broadcast_to(multiply(s, 2))");
 }
+
+}  // namespace pass_test::simplify

@@ -7,6 +7,8 @@
 #include <dsl/ops/reduce/mean.hpp>
 #include <dsl/passes/lower.hpp>
 
+namespace pass_test::stabilize {
+
 using namespace ansatz;
 
 namespace {
@@ -228,3 +230,5 @@ TEST_CASE("stabilize: the compiler can do it", "[pass][stabilize]") {
   }();
   STATIC_REQUIRE(works);
 }
+
+}  // namespace pass_test::stabilize

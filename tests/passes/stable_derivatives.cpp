@@ -20,6 +20,8 @@
 #include <dsl/ops/arithmetic/sqrt.hpp>
 #include <dsl/ops/reduce/sum.hpp>
 
+namespace pass_test::stable_derivatives {
+
 using namespace ansatz;
 
 namespace {
@@ -159,3 +161,5 @@ TEST_CASE("stable derivatives: logs of differences", "[passes][stable]") {
                     [](double) { return 0; }};
   check("log(1 / sigmoid - 1)", log(1 / sigmoid(z) - 1), z, minus, {1, -1, -17, 40, -40, 80});
 }
+
+}  // namespace pass_test::stable_derivatives

@@ -25,6 +25,8 @@
 #include <dsl/ops/reduce/sum.hpp>
 #include <dsl/passes/lower.hpp>
 
+namespace pass_test::stable_forms {
+
 using namespace ansatz;
 
 namespace {
@@ -500,3 +502,5 @@ TEST_CASE("stable forms: the compiler finds them, too", "[pass][stabilize]") {
   CHECK(r["y"].data()[1] == 0);
   CHECK(std::isfinite(r["d"].data()[1]));
 }
+
+}  // namespace pass_test::stable_forms
