@@ -2,10 +2,11 @@
 
 #include <dsl/ops/image/convolve.hpp>
 
-namespace {
+namespace kernel_test::convolution {
 
 using namespace ansatz;
-using namespace kernel_test;
+
+namespace {
 
 struct Case {
   int images, rows, columns, in, out, kernel_rows, kernel_columns;
@@ -288,3 +289,5 @@ TEST_CASE("convolve: the rule refuses what cannot be convolved", "[kernel][convo
   CHECK(refused(ir::make_shape(2, 2, 3, 1), {.padding_columns = -1}));
   CHECK(refused(ir::make_shape(2, 2, 3, 1), {.stride_columns = 40000}));
 }
+
+}  // namespace kernel_test::convolution

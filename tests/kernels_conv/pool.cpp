@@ -3,10 +3,11 @@
 #include <dsl/ops/image/max_pool.hpp>
 #include <dsl/ops/image/mean_pool.hpp>
 
-namespace {
+namespace kernel_test::pooling {
 
 using namespace ansatz;
-using namespace kernel_test;
+
+namespace {
 
 struct Case {
   int images, rows, columns, channels;
@@ -177,3 +178,5 @@ TEST_CASE("pool: the rule refuses windows that do not fit", "[kernel][pool]") {
   CHECK_FALSE(ir::pooled(x, {.border = Border::same}).ok());
   CHECK_FALSE(ir::pooled(ir::make_shape(5, 4), {}).ok());
 }
+
+}  // namespace kernel_test::pooling

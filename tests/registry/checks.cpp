@@ -12,30 +12,18 @@
 #include <ansatz/spaces/space_info.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "../data/temporary_file.hpp"
+
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
 #include <filesystem>
 #include <limits>
 
 using namespace ansatz;
+using ansatz::testing::DataPath;
 using Catch::Contains;
 
 namespace {
-
-// A variable of the environment while this lives.
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_(name) {
-    if (const char* const old = std::getenv(name)) old_ = old;
-    setenv(name, value, 1);
-  }
-  ~Variable() { old_.empty() ? unsetenv(name_) : setenv(name_, old_.c_str(), 1); }
-
- private:
-  const char* name_;
-  std::string old_;
-};
 
 const std::string mnist_job = R"(
 !obj:Train {
@@ -57,7 +45,7 @@ TEST_CASE("checks: digits outside their set are refused before a file is looked 
 }
 
 TEST_CASE("checks: data that can be fetched is missed with a word on how", "[registry][checks]") {
-  const Variable nowhere("ANSATZ_DATA_PATH", "/nowhere");
+  const DataPath nowhere("/nowhere");
   LoadOptions options;
   options.check_only = true;
   const Job job = load_job_text("digits.yaml", mnist_job, options);

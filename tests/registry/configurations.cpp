@@ -15,7 +15,7 @@ namespace {
 
 using namespace ansatz;
 
-const std::string folder = std::string(ANSATZ_TESTS_FOLDER) + "/jobs/";
+const std::string jobs_folder = std::string(ANSATZ_TESTS_FOLDER) + "/jobs/";
 
 struct Case {
   const char* file;
@@ -71,7 +71,7 @@ TEST_CASE("configurations: jobs of the tutorials and papers interpret no loop",
     LoadOptions options;
     options.check_only = true;
     options.defines = each.defines;
-    const Job job = load_job(folder + each.file, options);
+    const Job job = load_job(jobs_folder + each.file, options);
     REQUIRE(job.phases.size() == 1);
     std::string report;
     const JobPrograms programs =
@@ -97,7 +97,7 @@ TEST_CASE("configurations: the second stage of maxout_mnist_pi goes on with the 
     options.overrides = {"dataset=" + digits, "algorithm.monitoring_dataset.valid=" + digits,
                          "algorithm.monitoring_dataset.test=" + digits};
     options.overrides.insert(options.overrides.end(), more.begin(), more.end());
-    const Job job = load_job(folder + file, options);
+    const Job job = load_job(jobs_folder + file, options);
     std::string report;
     JobPrograms programs =
         build_programs(*job.phases.at(0).train, ElementType::float32, true, &report);
@@ -139,7 +139,7 @@ TEST_CASE("configurations: a job of other sizes borrows the loops", "[registry][
   options.check_only = true;
   options.defines =
       with({"dim_h0=33", "dim_h1=7", "sparse_init_h1=3", "max_epochs=3", "save_path=."});
-  const Job job = load_job(folder + "mlp_part_3.yaml", options);
+  const Job job = load_job(jobs_folder + "mlp_part_3.yaml", options);
   std::string report;
   const JobPrograms programs =
       build_programs(*job.phases[0].train, ElementType::float32, true, &report);

@@ -7,26 +7,22 @@
 #include <ansatz/session/loaded_model.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "../data/temporary_file.hpp"
+
 #include <catch2/catch.hpp>
 
-#include <unistd.h>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 
 using namespace ansatz;
+using ansatz::testing::TemporaryFolder;
 using Catch::Contains;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("ansatz_folds_test_" + std::to_string(getpid()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
-};
-
-std::string job_of(const std::string& iterator, const std::string& more = "") {
+std::string folds_job(const std::string& iterator, const std::string& more = "") {
   return R"(!obj:pylearn2.cross_validation.TrainCV {
   dataset_iterator: !obj:pylearn2.cross_validation.dataset_iterators.)" +
          iterator + R"( {
@@ -49,15 +45,15 @@ std::string job_of(const std::string& iterator, const std::string& more = "") {
          "}\n";
 }
 
-LoadOptions options_of(const Folder& folder) {
+LoadOptions options_in(const TemporaryFolder& folder) {
   LoadOptions options;
-  options.environment["FOLDER"] = folder.path.string();
+  options.environment["FOLDER"] = folder.path();
   return options;
 }
 
-std::string error_of(const std::string& text, const Folder& folder) {
+std::string error_of(const std::string& text, const TemporaryFolder& folder) {
   try {
-    load_job_text("job.yaml", text, options_of(folder));
+    load_job_text("job.yaml", text, options_in(folder));
   } catch (const std::exception& e) {
     return e.what();
   }
@@ -73,8 +69,9 @@ std::vector<std::int32_t> labels() {
 }  // namespace
 
 TEST_CASE("TrainCV: a fold is a job of its own", "[registry][folds]") {
-  const Folder folder;
-  const Job job = load_job_text("job.yaml", job_of("DatasetValidationKFold"), options_of(folder));
+  const TemporaryFolder folder;
+  const Job job =
+      load_job_text("job.yaml", folds_job("DatasetValidationKFold"), options_in(folder));
   REQUIRE(job.phases.size() == 3);
   PhasesEnd end = run_phases(job.phases);
   REQUIRE(end.learned.size() == 3);
@@ -84,11 +81,11 @@ TEST_CASE("TrainCV: a fold is a job of its own", "[registry][folds]") {
     const Phase& phase = job.phases[std::size_t(i)];
     CHECK(phase.fold == i);
     CHECK(phase.folds == 3);
-    const std::string path = folder.path.string() + "/m-" + std::to_string(i) + ".pkl";
+    const std::string path = folder.path() + "/m-" + std::to_string(i) + ".pkl";
     CHECK(phase.train->save_path.view() == path);
     // What was saved says by itself on what it was trained.
     const ModelFile file = read_model_file(path);
-    const Job alone = load_job_text("saved.yaml", file.job_yaml, options_of(folder));
+    const Job alone = load_job_text("saved.yaml", file.job_yaml, options_in(folder));
     REQUIRE(alone.phases.size() == 1);
     const auto table = alone.phases[0].train->dataset->load();
     CHECK(table->examples() == 61 - 2 * 20 - (i == 0 || i == 2));
@@ -116,7 +113,7 @@ TEST_CASE("TrainCV: a fold is a job of its own", "[registry][folds]") {
 }
 
 TEST_CASE("TrainCV: every iterator of Pylearn2 makes jobs", "[registry][folds]") {
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const auto& [name, count] : {std::pair("DatasetKFold", 3),
                                     {"StratifiedDatasetKFold", 3},
                                     {"DatasetShuffleSplit", 10},
@@ -125,9 +122,9 @@ TEST_CASE("TrainCV: every iterator of Pylearn2 makes jobs", "[registry][folds]")
                                     {"StratifiedDatasetValidationShuffleSplit", 10},
                                     {"StratifiedDatasetValidationKFold", 3}}) {
     CAPTURE(name);
-    std::string text = job_of(name);
+    std::string text = folds_job(name);
     text.replace(text.find("stop: 61"), 8, "stop: 300");
-    const Job job = load_job_text("job.yaml", text, options_of(folder));
+    const Job job = load_job_text("job.yaml", text, options_in(folder));
     CHECK(static_cast<int>(job.phases.size()) == count);
     std::int64_t all = 0;
     for (const MonitoringDataset& each : job.phases[0].train->algorithm->monitoring_datasets.list)
@@ -137,33 +134,32 @@ TEST_CASE("TrainCV: every iterator of Pylearn2 makes jobs", "[registry][folds]")
 }
 
 TEST_CASE("TrainCV: a fold's files have its number", "[registry][folds]") {
-  const Folder folder;
-  const Job job = load_job_text("job.yaml", job_of("DatasetKFold", R"(
+  const TemporaryFolder folder;
+  const Job job = load_job_text("job.yaml", folds_job("DatasetKFold", R"(
   extensions: [ !obj:MonitorBasedSaveBest {
     channel_name: test_y_misclass, save_path: "${FOLDER}/best.v1.pkl" } ],
   cv_extensions: [ !obj:pylearn2.cross_validation.train_cv_extensions.MonitorBasedSaveBestCV {
     channel_name: test_objective, tag_key: least, save_path: "${FOLDER}/cv" } ],
 )"),
-                                options_of(folder));
+                                options_in(folder));
   run_phases(job.phases);
   for (const char* name :
        {"m-0.pkl", "m-1.pkl", "m-2.pkl", "best.v1-0.pkl", "best.v1-2.pkl", "cv-0", "cv-1", "cv-2"})
-    CHECK(fs::exists(folder.path / name));
-  CHECK_FALSE(fs::exists(folder.path / "m.pkl"));
-  CHECK_FALSE(fs::exists(folder.path / "cv"));
+    CHECK(fs::exists(folder.path() + "/" + name));
+  CHECK_FALSE(fs::exists(folder.path() + "/m.pkl"));
+  CHECK_FALSE(fs::exists(folder.path() + "/cv"));
 }
 
 TEST_CASE("TrainCV: a preprocessor learns from the training set of each fold",
           "[registry][folds]") {
-  const Folder folder;
-  std::string text = job_of("DatasetKFold");
+  const TemporaryFolder folder;
+  std::string text = folds_job("DatasetKFold");
   text.insert(text.find("n_folds: 3"),
               "preprocessor: !obj:RemoveMean {}, fit_preprocessor: true, ");
-  const Job job = load_job_text("job.yaml", text, options_of(folder));
+  const Job job = load_job_text("job.yaml", text, options_in(folder));
   run_phases(job.phases);
   for (int i = 0; i < 3; ++i) {
-    const ModelFile file =
-        read_model_file(folder.path.string() + "/m-" + std::to_string(i) + ".pkl");
+    const ModelFile file = read_model_file(folder.path() + "/m-" + std::to_string(i) + ".pkl");
     const auto rows = job.phases[std::size_t(i)].train->dataset->load();
     std::vector<double> row(784), mean(784);
     for (std::int64_t k = 0; k < rows->examples(); ++k) {
@@ -182,26 +178,26 @@ TEST_CASE("TrainCV: a preprocessor learns from the training set of each fold",
 }
 
 TEST_CASE("TrainCV: a PretrainedLayerCV takes the model of its fold", "[registry][folds]") {
-  const Folder folder;
-  run_phases(load_job_text("job.yaml", job_of("DatasetKFold"), options_of(folder)).phases);
-  std::string text = job_of("DatasetKFold");
+  const TemporaryFolder folder;
+  run_phases(load_job_text("job.yaml", folds_job("DatasetKFold"), options_in(folder)).phases);
+  std::string text = folds_job("DatasetKFold");
   text.replace(text.find("layers: ["), 9,
                "layers: [ !obj:pylearn2.cross_validation.mlp.PretrainedLayerCV { layer_name: p, "
                "layer_content: !pkl: \"${FOLDER}/m.pkl\" }, ");
   text.replace(text.find("m.pkl\",\n"), 5, "n.pkl");
-  const Job job = load_job_text("job.yaml", text, options_of(folder));
+  const Job job = load_job_text("job.yaml", text, options_in(folder));
   REQUIRE(job.phases.size() == 3);
   for (int i = 0; i < 3; ++i)
     CHECK_THAT(job.phases[std::size_t(i)].job_yaml, Contains("m-" + std::to_string(i) + ".pkl"));
   run_phases(job.phases);
-  CHECK(fs::exists(folder.path / "n-2.pkl"));
+  CHECK(fs::exists(folder.path() + "/n-2.pkl"));
 }
 
 TEST_CASE("TransformerDatasetCV: the features of a fold are what its own block makes of them",
           "[registry][folds]") {
-  const Folder folder;
+  const TemporaryFolder folder;
   // An autoencoder a fold, then a classifier on their codes.
-  std::string text = job_of("DatasetKFold");
+  std::string text = folds_job("DatasetKFold");
   const auto change = [](std::string& of, const std::string& old, const std::string& now) {
     REQUIRE(of.find(old) != of.npos);
     of.replace(of.find(old), old.size(), now);
@@ -215,8 +211,8 @@ TEST_CASE("TransformerDatasetCV: the features of a fold are what its own block m
   change(coder, "learning_rate: .1,",
          "learning_rate: .1, cost: "
          "!obj:pylearn2.costs.autoencoder.MeanSquaredReconstructionError {},");
-  run_phases(load_job_text("coder.yaml", coder, options_of(folder)).phases);
-  REQUIRE(fs::exists(folder.path / "m-2.pkl"));
+  run_phases(load_job_text("coder.yaml", coder, options_in(folder)).phases);
+  REQUIRE(fs::exists(folder.path() + "/m-2.pkl"));
 
   const bool stacked = GENERATE(false, true);
   const std::string block = "!pkl: \"${FOLDER}/m.pkl\"";
@@ -230,7 +226,7 @@ TEST_CASE("TransformerDatasetCV: the features of a fold are what its own block m
   change(text, "n_folds: 3 }", "n_folds: 3 } }");
   change(text, "nvis: 784", "nvis: 7");
   change(text, "m.pkl\",\n", "n.pkl\",\n");
-  const Job job = load_job_text("job.yaml", text, options_of(folder));
+  const Job job = load_job_text("job.yaml", text, options_in(folder));
   REQUIRE(job.phases.size() == 3);
   for (int i = 0; i < 3; ++i) {
     const std::string& own = job.phases[std::size_t(i)].job_yaml;
@@ -239,16 +235,16 @@ TEST_CASE("TransformerDatasetCV: the features of a fold are what its own block m
     CHECK(job.phases[std::size_t(i)].train->dataset->read_space("features") == vector_space(7));
   }
   run_phases(job.phases);
-  CHECK(fs::exists(folder.path / "n-2.pkl"));
+  CHECK(fs::exists(folder.path() + "/n-2.pkl"));
   change(text, "n_folds: 3", "n_folds: 1");
   CHECK_THAT(error_of(text, folder), Contains("n_folds"));
 }
 
 TEST_CASE("TrainCV: save_folds saves while a fold is trained", "[registry][folds]") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string text =
-      job_of("DatasetKFold", "  save_freq: 1, save_folds: true, allow_overwrite: false\n");
-  const Job job = load_job_text("job.yaml", text, options_of(folder));
+      folds_job("DatasetKFold", "  save_freq: 1, save_folds: true, allow_overwrite: false\n");
+  const Job job = load_job_text("job.yaml", text, options_in(folder));
   for (const Phase& phase : job.phases) {
     CHECK(phase.train->save_freq == 1);
     CHECK_FALSE(phase.train->allow_overwrite);
@@ -258,24 +254,24 @@ TEST_CASE("TrainCV: save_folds saves while a fold is trained", "[registry][folds
 }
 
 TEST_CASE("TrainCV: what is at fault is told once, with its place", "[registry][folds]") {
-  const Folder folder;
-  std::string text = job_of("DatasetKFold");
+  const TemporaryFolder folder;
+  std::string text = folds_job("DatasetKFold");
   text.replace(text.find("n_folds: 3"), 10, "n_folds: 1");
   CHECK_THAT(error_of(text, folder), Contains("n_folds") && Contains("job.yaml:4"));
-  text = job_of("DatasetKFold");
+  text = folds_job("DatasetKFold");
   text.replace(text.find("irange: .01"), 11, "irange: -.1");
   const std::string once = error_of(text, folder);
   CHECK_THAT(once, Contains("irange"));
   CHECK(once.find("irange") == once.rfind("model.layers[0].irange") + 16);
-  CHECK_THAT(error_of(job_of("DatasetKFold", "  save_frequency: 3\n"), folder),
+  CHECK_THAT(error_of(folds_job("DatasetKFold", "  save_frequency: 3\n"), folder),
              Contains("save_frequency") && Contains("save_freq"));
-  text = job_of("DatasetKFold");
+  text = folds_job("DatasetKFold");
   text.replace(text.find("batch_size: 10,"), 15,
                "batch_size: 10, monitoring_dataset: !obj:DrawnDigits { stop: 9 },");
   CHECK_THAT(error_of(text, folder), Contains("those of its folds"));
-  text = job_of("DatasetKFold");
+  text = folds_job("DatasetKFold");
   text.replace(text.find("n_folds: 3"), 10, "n_folds: 62");
-  const Job many = load_job_text("job.yaml", text, options_of(folder));
+  const Job many = load_job_text("job.yaml", text, options_in(folder));
   CHECK_THROWS_WITH(run_phases(many.phases), Contains("there are 61 examples only"));
 }
 

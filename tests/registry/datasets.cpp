@@ -1,23 +1,24 @@
 // Data sets of jobs: those of Pylearn2's papers and contests, and those made of others.
 #include <ansatz/data/table.hpp>
 #include <ansatz/job/dataset.hpp>
-#include <ansatz/program/build_programs.hpp>
 #include <ansatz/registry/job.hpp>
-#include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
+
+#include "../data/temporary_file.hpp"
+#include "records_of.hpp"
 
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
-
 namespace {
 
 using namespace ansatz;
+using ansatz::testing::DataPath;
+using ansatz::testing::records_of;
 using Catch::Matchers::Contains;
 
 // A softmax of a data set, with the Space of its inputs and its number of classes.
-std::string job_of(const std::string& dataset, const std::string& space, int classes) {
+std::string softmax_job(const std::string& dataset, const std::string& space, int classes) {
   return fmt::format(R"(
 !obj:pylearn2.train.Train {{
   dataset: &train {},
@@ -47,37 +48,18 @@ std::vector<std::string> warnings_of(const std::string& text) {
   return job.warnings;
 }
 
-MonitorRecords records_of(const std::string& text) {
-  const Job job = load_job_text("job.yaml", text);
-  Session session(*job.phases.at(0).train,
-                  build_programs(*job.phases.at(0).train, ElementType::float64), {});
-  session.run();
-  return session.records();
-}
-
-struct Variable {
-  const char* name;
-  std::string before;
-  bool there;
-  Variable(const char* which, const char* value) : name(which), there(std::getenv(which)) {
-    if (there) before = std::getenv(which);
-    value ? ::setenv(name, value, 1) : ::unsetenv(name);
-  }
-  ~Variable() { there ? ::setenv(name, before.c_str(), 1) : ::unsetenv(name); }
-};
-
-constexpr const char* svhn =
+constexpr const char* svhn_dataset =
     "!obj:pylearn2.datasets.svhn.SVHN { which_set: 'splitted_train', path: "
     "\"${SVHN_LOCAL_PATH}\", axes: ['c', 0, 1, 'b'] }";
 
 }  // namespace
 
 TEST_CASE("job: missing data of any set is a warning", "[registry][job][data]") {
-  const Variable nowhere("ANSATZ_DATA_PATH", "/nowhere");
-  const Variable local("SVHN_LOCAL_PATH", "/nowhere/SVHN/");
+  const DataPath nowhere("/nowhere");
+  const DataPath local("/nowhere/SVHN/", "SVHN_LOCAL_PATH");
   const std::string wrepl = "pylearn2.scripts.icml_2013_wrepl.";
   const std::tuple<std::string, std::string, int, std::string> sets[] = {
-      {svhn, images(32, 3), 10, "/nowhere/SVHN/train_32x32.mat"},
+      {svhn_dataset, images(32, 3), 10, "/nowhere/SVHN/train_32x32.mat"},
       {"!obj:pylearn2.datasets.svhn.SVHN_On_Memory { which_set: test, scale: 1, start: 0, stop: 5 "
        "}",
        images(32, 3), 10, "ansatz data fetch svhn"},
@@ -160,7 +142,7 @@ TEST_CASE("job: missing data of any set is a warning", "[registry][job][data]") 
   };
   for (const auto& [dataset, space, classes, words] : sets) {
     CAPTURE(dataset);
-    const std::vector<std::string> warnings = warnings_of(job_of(dataset, space, classes));
+    const std::vector<std::string> warnings = warnings_of(softmax_job(dataset, space, classes));
     REQUIRE(!warnings.empty());
     std::string all;
     for (const std::string& each : warnings) all += each + "\n";
@@ -170,11 +152,12 @@ TEST_CASE("job: missing data of any set is a warning", "[registry][job][data]") 
 
 TEST_CASE("job: a variable that says where data are need not be set for a check",
           "[registry][job][data]") {
-  const Variable unset("SVHN_LOCAL_PATH", nullptr);
-  const std::vector<std::string> warnings = warnings_of(job_of(svhn, images(32, 3), 10));
+  const DataPath unset(nullptr, "SVHN_LOCAL_PATH");
+  const std::vector<std::string> warnings =
+      warnings_of(softmax_job(svhn_dataset, images(32, 3), 10));
   REQUIRE(warnings.size() == 2);
   CHECK_THAT(warnings[0] + warnings[1], Contains("SVHN_LOCAL_PATH") && Contains("does not exist"));
-  CHECK_THROWS_WITH(load_job_text("job.yaml", job_of(svhn, images(32, 3), 10)),
+  CHECK_THROWS_WITH(load_job_text("job.yaml", softmax_job(svhn_dataset, images(32, 3), 10)),
                     Contains("SVHN_LOCAL_PATH"));
 }
 
@@ -182,7 +165,7 @@ TEST_CASE("job: what keys of data sets cannot be is told where it stands",
           "[registry][job][data]") {
   const auto error = [](const std::string& dataset, const std::string& space, int classes) {
     try {
-      (void)warnings_of(job_of(dataset, space, classes));
+      (void)warnings_of(softmax_job(dataset, space, classes));
     } catch (const Error& e) {
       return std::string(e.what());
     }
@@ -220,8 +203,8 @@ TEST_CASE("job: DenseDesignMatrix with a view converter, or of labels", "[regist
   // The same draws, as a row and as an image of 2 x 3 pixels with 2 channels, one after the other.
   const std::string x = "X: !obj:numpy.random.normal { size: [6, 12], number: 0 }, " + y;
   const auto [plain, vector] =
-      first_row(job_of("!obj:DenseDesignMatrix { " + x + " }", vectors(12), 2));
-  const auto [image, space] = first_row(job_of(
+      first_row(softmax_job("!obj:DenseDesignMatrix { " + x + " }", vectors(12), 2));
+  const auto [image, space] = first_row(softmax_job(
       "!obj:DenseDesignMatrix { " + x +
           ", rng: !obj:numpy.random.RandomState { seed: 3 }, "
           "view_converter: !obj:pylearn2.datasets.dense_design_matrix.DefaultViewConverter { "
@@ -236,7 +219,7 @@ TEST_CASE("job: DenseDesignMatrix with a view converter, or of labels", "[regist
       for (int k = 0; k < 3; ++k)
         for (int c = 0; c < 2; ++c)
           CHECK(b[((i * 2 + r) * 3 + k) * 2 + c] == a[12 * i + (c * 2 + r) * 3 + k]);
-  const auto [labels, index] = first_row(job_of(
+  const auto [labels, index] = first_row(softmax_job(
       "!obj:DenseDesignMatrix { X: !obj:numpy.random.randint { low: 0, high: 5, size: [6, 3] "
       "}, X_labels: 5, " +
           y + " }",
@@ -247,7 +230,7 @@ TEST_CASE("job: DenseDesignMatrix with a view converter, or of labels", "[regist
 
 TEST_CASE("job: data sets of others train", "[registry][job][data]") {
   const auto objective = [](const std::string& dataset) {
-    return records_of(job_of(dataset, vectors(784), 10)).at("train_objective").val_record;
+    return records_of(softmax_job(dataset, vectors(784), 10)).at("train_objective").val_record;
   };
   const std::string digits = "!obj:DrawnDigits { start: 0, stop: 400 }";
   for (const std::string& dataset :
@@ -271,7 +254,7 @@ TEST_CASE("job: data sets of others train", "[registry][job][data]") {
 }
 
 TEST_CASE("job: adult trains from its file", "[registry][job][data]") {
-  const std::string job = job_of(
+  const std::string job = softmax_job(
       "!obj:pylearn2.datasets.adult.adult { which_set: test, preprocessor: "
       "!obj:pylearn2.datasets.preprocessing.Standardize {}, fit_preprocessor: True }",
       vectors(104), 2);

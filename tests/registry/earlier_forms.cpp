@@ -16,7 +16,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-std::string job_with(const std::string& algorithm, const std::string& rest = "") {
+std::string sgd_job(const std::string& algorithm, const std::string& rest = "") {
   return R"(
 !obj:pylearn2.scripts.train.Train {
   dataset: &train !obj:DrawnDigits { stop: 40 },
@@ -37,12 +37,12 @@ LoadOptions only_checked() {
 
 TEST_CASE("job: what earlier versions of Pylearn2 called otherwise", "[registry][job]") {
   const Job job = load_job_text(
-      "old.yaml", job_with("init_momentum: .25, cost: !obj:pylearn2.costs.cost.MethodCost "
-                           "{ method: cost_from_X, supervised: 1 }, termination_criterion: "
-                           "!obj:pylearn2.training_algorithms.sgd.MonitorBasedTermCrit "
-                           "{ prop_decrease: .01, N: 10 }",
-                           ", callbacks: [ !obj:pylearn2.training_algorithms.sgd.MomentumAdjustor "
-                           "{ start: 1, saturate: 3, final_momentum: .5 } ]"));
+      "old.yaml", sgd_job("init_momentum: .25, cost: !obj:pylearn2.costs.cost.MethodCost "
+                          "{ method: cost_from_X, supervised: 1 }, termination_criterion: "
+                          "!obj:pylearn2.training_algorithms.sgd.MonitorBasedTermCrit "
+                          "{ prop_decrease: .01, N: 10 }",
+                          ", callbacks: [ !obj:pylearn2.training_algorithms.sgd.MomentumAdjustor "
+                          "{ start: 1, saturate: 3, final_momentum: .5 } ]"));
   const Train& train = *job.phases.at(0).train;
   const auto* const sgd = dynamic_cast<const SGD*>(train.algorithm.get());
   REQUIRE(sgd);
@@ -60,12 +60,12 @@ TEST_CASE("job: what earlier versions of Pylearn2 called otherwise", "[registry]
 }
 
 TEST_CASE("job: a key of earlier versions has the rules of the present one", "[registry][job]") {
-  CHECK_THROWS_WITH(load_job_text("old.yaml", job_with("init_momentum: 2")),
+  CHECK_THROWS_WITH(load_job_text("old.yaml", sgd_job("init_momentum: 2")),
                     Contains("init_momentum: found 2; allowed: numbers from 0 to below 1"));
   CHECK_THROWS_WITH(
       load_job_text(
           "old.yaml",
-          job_with("init_momentum: .5, learning_rule: !obj:Momentum { init_momentum: 0. }")),
+          sgd_job("init_momentum: .5, learning_rule: !obj:Momentum { init_momentum: 0. }")),
       Contains("unknown key 'init_momentum'"));
 }
 
@@ -110,9 +110,9 @@ TEST_CASE("job: a variable of a path that is read may be missing while it is onl
 TEST_CASE("job: the values of channels in the record where one was the best", "[registry][job]") {
   const Job job = load_job_text(
       "best.yaml",
-      job_with("termination_criterion: !obj:EpochCounter { max_epochs: 3 }",
-               ", extensions: [ !obj:noisy_encoder.utils.best_params.MonitorBasedBest "
-               "{ channel_name: y_misclass, save_channel_names: [ y_nll, objective ] } ]"));
+      sgd_job("termination_criterion: !obj:EpochCounter { max_epochs: 3 }",
+              ", extensions: [ !obj:noisy_encoder.utils.best_params.MonitorBasedBest "
+              "{ channel_name: y_misclass, save_channel_names: [ y_nll, objective ] } ]"));
   Session session(*job.phases.at(0).train,
                   build_programs(*job.phases.at(0).train, ElementType::float64), {});
   session.run();
@@ -124,8 +124,8 @@ TEST_CASE("job: the values of channels in the record where one was the best", "[
   CHECK(tag("epoch") == static_cast<double>(best));
   CHECK(tag("y_nll") == session.records().at("y_nll").val_record.at(std::size_t(best)));
   CHECK_THROWS_WITH(
-      load_job_text("best.yaml", job_with("",
-                                          ", extensions: [ !obj:MonitorBasedBest { channel_name: "
-                                          "y_misclass, save_channel_names: y_nl } ]")),
+      load_job_text("best.yaml", sgd_job("",
+                                         ", extensions: [ !obj:MonitorBasedBest { channel_name: "
+                                         "y_misclass, save_channel_names: y_nl } ]")),
       Contains("save_channel_names") && Contains("nearest: y_nll"));
 }

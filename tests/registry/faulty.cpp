@@ -15,11 +15,11 @@ namespace {
 using namespace ansatz;
 namespace fs = std::filesystem;
 
-const fs::path folder = fs::path(ANSATZ_TESTS_FOLDER) / "registry" / "faulty";
+const fs::path faulty_folder = fs::path(ANSATZ_TESTS_FOLDER) / "registry" / "faulty";
 
 std::vector<fs::path> faulty_files() {
   std::vector<fs::path> files;
-  for (const auto& each : fs::directory_iterator(folder))
+  for (const auto& each : fs::directory_iterator(faulty_folder))
     if (each.path().extension() == ".yaml") files.push_back(each.path());
   std::sort(files.begin(), files.end());
   return files;
@@ -37,7 +37,7 @@ std::vector<std::string> expectations(const fs::path& path) {
 
 std::string message_of(const fs::path& path) {
   LoadOptions options;
-  options.environment["FAULTY"] = folder.string();
+  options.environment["FAULTY"] = faulty_folder.string();
   try {
     (void)load_job(path.string(), options);
   } catch (const FileError& error) {
@@ -104,12 +104,12 @@ TEST_CASE("faulty jobs: with check_only a missing file is a warning", "[registry
   LoadOptions options;
   options.check_only = true;
   for (const char* name : {"data_file_missing.yaml", "start_values_missing.yaml"}) {
-    const Job job = load_job((folder / name).string(), options);
+    const Job job = load_job((faulty_folder / name).string(), options);
     REQUIRE(job.warnings.size() == 1);
     CHECK(job.warnings[0].find(std::string(name) + ":") != std::string::npos);
     CHECK(job.phases[0].train);
   }
-  const Job without_model = load_job((folder / "model_file_missing.yaml").string(), options);
+  const Job without_model = load_job((faulty_folder / "model_file_missing.yaml").string(), options);
   CHECK(without_model.warnings.size() == 1);
   CHECK(!without_model.phases[0].train);
 }

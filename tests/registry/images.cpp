@@ -7,6 +7,8 @@
 #include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "records_of.hpp"
+
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 
@@ -15,11 +17,12 @@
 namespace {
 
 using namespace ansatz;
+using ansatz::testing::records_of;
 using Catch::Matchers::Contains;
 
 // A convolutional network on 12 images of 10 x 10 pixels, as Pylearn2's tests have it.
-std::string job_with(const std::string& layer, const std::string& axes = "['c', 0, 1, 'b']",
-                     const std::string& channels = "num_channels: 1") {
+std::string image_job(const std::string& layer, const std::string& axes = "['c', 0, 1, 'b']",
+                      const std::string& channels = "num_channels: 1") {
   return fmt::format(R"(
 !obj:pylearn2.train.Train {{
   dataset: &train !obj:pylearn2.testing.datasets.random_one_hot_topological_dense_design_matrix {{
@@ -53,14 +56,6 @@ std::string conv(const std::string& nonlinearity) {
          nonlinearity + " }";
 }
 
-MonitorRecords records_of(const std::string& text) {
-  const Job job = load_job_text("images.yaml", text);
-  Session session(*job.phases.at(0).train,
-                  build_programs(*job.phases.at(0).train, ElementType::float64), {});
-  session.run();
-  return session.records();
-}
-
 std::vector<double> objective(const MonitorRecords& records) {
   return records.at("train_objective").val_record;
 }
@@ -73,21 +68,21 @@ std::vector<double> objective_of(const std::string& text) {
 
 TEST_CASE("job: images in any order of axes", "[registry][job][image]") {
   const std::string layer = conv("RectifierConvNonlinearity {}");
-  const std::vector<double> first = objective(records_of(job_with(layer)));
+  const std::vector<double> first = objective(records_of(image_job(layer)));
   REQUIRE(first.size() == 4);
   CHECK(first.back() < first.front());
   // Other axes, the same numbers; other names of the key, too.
   const std::string orders[] = {"['b', 'c', 0, 1]", "['b', 0, 1, 'c']", "[0, 1, 'c', 'b']", "b10c"};
   for (const std::string& axes : orders) {
-    const std::vector<double> other = objective(records_of(job_with(layer, axes)));
+    const std::vector<double> other = objective(records_of(image_job(layer, axes)));
     REQUIRE(other.size() == first.size());
     for (std::size_t i = 0; i < first.size(); ++i)
       CHECK(other[i] == Approx(first[i]).epsilon(1e-12));
   }
   for (const char* name : {"channels: 1", "nchannels: 1"})
-    CHECK(objective(records_of(job_with(layer, "['c', 0, 1, 'b']", name))) == first);
+    CHECK(objective(records_of(image_job(layer, "['c', 0, 1, 'b']", name))) == first);
   for (const char* wrong : {"['c', 0, 1, 'c']", "[0, 1]", "b01", "5"})
-    CHECK_THROWS_WITH(load_job_text("images.yaml", job_with(layer, wrong)),
+    CHECK_THROWS_WITH(load_job_text("images.yaml", image_job(layer, wrong)),
                       Contains("each once, in any order"));
 }
 
@@ -96,10 +91,10 @@ TEST_CASE("job: layers of images from YAML", "[registry][job][image]") {
        {"SigmoidConvNonlinearity {}", "TanhConvNonlinearity {}", "IdentityConvNonlinearity {}",
         "RectifierConvNonlinearity { left_slope: .1 }"}) {
     CAPTURE(nonlinearity);
-    const std::vector<double> values = objective(records_of(job_with(conv(nonlinearity))));
+    const std::vector<double> values = objective(records_of(image_job(conv(nonlinearity))));
     CHECK(values.back() < values.front());
   }
-  const MonitorRecords maxout = records_of(job_with(
+  const MonitorRecords maxout = records_of(image_job(
       "!obj:pylearn2.models.maxout.MaxoutConvC01B { layer_name: h0, pad: 1, num_channels: 4, "
       "num_pieces: 2, kernel_shape: [3, 3], pool_shape: [2, 2], pool_stride: [1, 1], irange: .5, "
       "max_kernel_norm: .9, partial_sum: 1, tied_b: 1, W_lr_scale: .5, b_lr_scale: .5 }"));
@@ -107,12 +102,12 @@ TEST_CASE("job: layers of images from YAML", "[registry][job][image]") {
   CHECK(maxout.at("train_h0_kernel_norms_max").val_record.back() <= .9 + 1e-6);
   CHECK(maxout.find("train_h0_p_max_x.max_u"));
   const MonitorRecords local = records_of(
-      job_with("!obj:pylearn2.models.maxout.MaxoutLocalC01B { layer_name: h0, num_channels: 2, "
-               "num_pieces: 2, kernel_shape: [3, 3], irange: .5 }"));
+      image_job("!obj:pylearn2.models.maxout.MaxoutLocalC01B { layer_name: h0, num_channels: 2, "
+                "num_pieces: 2, kernel_shape: [3, 3], irange: .5 }"));
   CHECK(objective(local).back() < objective(local).front());
   const MonitorRecords dense = records_of(
-      job_with("!obj:Tanh { layer_name: h0, dim: 162, irange: .5, transform: !obj:TiledConv2D { "
-               "kernel_shape: 2, tile_shape: [2, 3] } }"));
+      image_job("!obj:Tanh { layer_name: h0, dim: 162, irange: .5, transform: !obj:TiledConv2D { "
+                "kernel_shape: 2, tile_shape: [2, 3] } }"));
   CHECK(objective(dense).back() < objective(dense).front());
 }
 
@@ -190,7 +185,7 @@ TEST_CASE("job: preprocessors of images, one after the other", "[registry][job][
 
 TEST_CASE("job: what a layer of images refuses names the layer", "[registry][job][image]") {
   const auto refused = [](const std::string& layer, const char* why) {
-    CHECK_THROWS_WITH(records_of(job_with(layer)), Contains("h0") && Contains(why));
+    CHECK_THROWS_WITH(records_of(image_job(layer)), Contains("h0") && Contains(why));
   };
   refused(
       "!obj:ConvRectifiedLinear { layer_name: h0, output_channels: 2, kernel_shape: [11, 2], "

@@ -8,14 +8,16 @@
 #include <ansatz/session/session.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "../data/temporary_file.hpp"
+
 #include <catch2/catch.hpp>
 
-#include <unistd.h>
 #include <filesystem>
 
 namespace {
 
 using namespace ansatz;
+using ansatz::testing::TemporaryFolder;
 namespace fs = std::filesystem;
 
 const std::string small_job = R"(
@@ -35,16 +37,10 @@ const std::string small_job = R"(
 }
 )";
 
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("ansatz_job_test_" + std::to_string(getpid()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
-};
-
-LoadOptions options_of(const Folder& folder) {
+LoadOptions small_job_options(const TemporaryFolder& folder) {
   LoadOptions options;
   options.defines = {"dim=4"};
-  options.environment["FOLDER"] = folder.path.string();
+  options.environment["FOLDER"] = folder.path();
   return options;
 }
 
@@ -54,26 +50,27 @@ TEST_CASE("job: save_freq without save_path saves under the job's name", "[regis
   std::string text = small_job;
   const std::string path = "save_path: \"${FOLDER}/small.ansatz\",";
   text.erase(text.find(path), path.size());
-  const Folder folder;
-  const std::string stem = folder.path.string() + "/small";
-  const Job one = load_job_text(stem + ".yaml", text, options_of(folder));
+  const TemporaryFolder folder;
+  const std::string stem = folder.path() + "/small";
+  const Job one = load_job_text(stem + ".yaml", text, small_job_options(folder));
   CHECK(one.phases.at(0).train->save_path.view() == stem + ".pkl");
   std::string second = text;
   for (const char* anchor : {"&train", "*train"})
     second.replace(second.find(anchor) + 1, 5, "data");
-  const Job phases = load_job_text("two.yaml", "[" + text + "," + second + "]", options_of(folder));
+  const Job phases =
+      load_job_text("two.yaml", "[" + text + "," + second + "]", small_job_options(folder));
   REQUIRE(phases.phases.size() == 2);
   CHECK(phases.phases[1].train->save_path == "two.phase2.pkl");
 }
 
 TEST_CASE("job: templates, variables, overrides and anchors", "[registry][job]") {
-  const Folder folder;
-  LoadOptions options = options_of(folder);
+  const TemporaryFolder folder;
+  LoadOptions options = small_job_options(folder);
   options.overrides = {"algorithm.learning_rate=.25", "model.layers.h0.irange=.5"};
   const Job job = load_job_text("small.yaml", small_job, options);
   REQUIRE(job.phases.size() == 1);
   const Train& train = *job.phases[0].train;
-  CHECK(train.save_path == (folder.path.string() + "/small.ansatz").c_str());
+  CHECK(train.save_path == (folder.path() + "/small.ansatz").c_str());
   CHECK(train.algorithm->monitoring_datasets.list[0].dataset == train.dataset);
   const std::string text = to_yaml(train);
   CHECK(text.find("learning_rate: 0.25") != std::string::npos);
@@ -101,8 +98,8 @@ TEST_CASE("job: a list of jobs knows the name of each phase", "[registry][job]")
 }
 
 TEST_CASE("job: a saved model is loaded with its values and its records", "[registry][job]") {
-  const Folder folder;
-  const LoadOptions options = options_of(folder);
+  const TemporaryFolder folder;
+  const LoadOptions options = small_job_options(folder);
   const Job job = load_job_text("small.yaml", small_job, options);
   const Train& train = *job.phases[0].train;
   Session session(train, build_programs(train, ElementType::float32), {});
@@ -125,7 +122,7 @@ TEST_CASE("job: a saved model is loaded with its values and its records", "[regi
   const Job second = load_job_text("next.yaml", next, again);
   const Train& more = *second.phases[0].train;
   Session session2(more, build_programs(more, ElementType::float32), {});
-  const ModelFile saved = read_model_file(folder.path.string() + "/small.ansatz");
+  const ModelFile saved = read_model_file(folder.path() + "/small.ansatz");
   // A job that came as an object is described in its file.
   CHECK(to_yaml(*load_job_text("saved", saved.job_yaml).phases[0].train) == saved.job_yaml);
   CHECK(to_yaml(*load_object("saved", saved.dataset_yaml)) == saved.dataset_yaml);
@@ -167,14 +164,14 @@ TEST_CASE("job: get_channel measures a model before it is trained", "[registry][
 }
 
 TEST_CASE("job: the text of a model file is not filled in again", "[registry][job]") {
-  const Folder folder;
+  const TemporaryFolder folder;
   std::string text = small_job;
   // A Softmax, whose name is in channels but not in tensors, may be called anything.
   text.replace(text.find("layer_name: y"), 13, "layer_name: \"y%%(x)s\"");
-  const Job job = load_job_text("small.yaml", text, options_of(folder));
+  const Job job = load_job_text("small.yaml", text, small_job_options(folder));
   const Phase& phase = job.phases.at(0);
   CHECK(phase.job_yaml.find("y%(x)s") != std::string::npos);
-  LoadOptions stored = options_of(folder);
+  LoadOptions stored = small_job_options(folder);
   stored.defines.clear();
   CHECK_THROWS_WITH(load_job_text("saved", phase.job_yaml, stored), Catch::Contains("%(x)"));
   stored.fill = false;
@@ -186,7 +183,7 @@ TEST_CASE("job: the text of a model file is not filled in again", "[registry][jo
   Session session(*phase.train, build_programs(*phase.train, ElementType::float32), options);
   REQUIRE(session.run() == RunEnd::finished);
   const Shared<Object> loaded =
-      load_object("next.yaml", "!pkl: \"" + folder.path.string() + "/small.ansatz\"");
+      load_object("next.yaml", "!pkl: \"" + folder.path() + "/small.ansatz\"");
   const auto* const model = dynamic_cast<const Model*>(loaded.get());
   REQUIRE(model);
   CHECK(to_yaml(*model).find("y%(x)s") != std::string::npos);

@@ -15,7 +15,7 @@ using Catch::Contains;
 using Faults = std::vector<std::string>;
 
 /// A job of these parts; each may have faults.
-struct Parts {
+struct JobParts {
   std::string data = "!obj:random_dense_design_matrix { num_examples: 20, dim: 2, num_classes: 2 }";
   std::string layer = "!obj:Tanh { layer_name: h, dim: 2, irange: .1 }";
   std::string last = "!obj:Softmax { layer_name: y, n_classes: 2, irange: .1 }";
@@ -23,7 +23,7 @@ struct Parts {
   std::string job;
 };
 
-std::string text_of(const Parts& p) {
+std::string text_of(const JobParts& p) {
   return "!obj:Train {\n  dataset: &train " + p.data +
          ",\n  model: !obj:MLP { nvis: 2, layers: [ " + p.layer + ", " + p.last +
          " ] },\n  algorithm: !obj:SGD { " + p.algorithm + " },\n" + p.job + "\n}\n";
@@ -50,7 +50,7 @@ Faults faults_of(const std::string& text) {
   }
   return {};
 }
-Faults faults_of(const Parts& parts) { return faults_of(text_of(parts)); }
+Faults faults_of(const JobParts& parts) { return faults_of(text_of(parts)); }
 
 /// Whether there are as many faults as words, each with its own.
 void check_faults(const Faults& found, const Faults& words) {
@@ -63,11 +63,11 @@ void check_faults(const Faults& found, const Faults& words) {
 }  // namespace
 
 TEST_CASE("one pass: a job of these tests is right", "[registry][one-pass]") {
-  CHECK(faults_of(Parts{}).empty());
+  CHECK(faults_of(JobParts{}).empty());
 }
 
 TEST_CASE("one pass: aliases that name no anchor hide nothing", "[registry][one-pass]") {
-  Parts p;
+  JobParts p;
   p.layer = "!obj:Tanh { layer_name: *names, dim: x, irange: .1 }";
   p.algorithm =
       "batch_size: *sizes, learning_rate: 0, monitoring_dataset: { train: *train, valid: *valid }, "
@@ -111,7 +111,7 @@ TEST_CASE("one pass: a thousand aliases of nothing are told in a second", "[regi
 }
 
 TEST_CASE("one pass: a key of a wrong kind hides no fault of another", "[registry][one-pass]") {
-  Parts p;
+  JobParts p;
   p.data =
       "!obj:CSVDataset { expect_headers: 5, task: classify, delimiter: tabs, start: 5, stop: 3 }";
   check_faults(faults_of(p),
@@ -151,7 +151,7 @@ TEST_CASE("one pass: a key of a wrong kind hides no fault of another", "[registr
 TEST_CASE("one pass: in what no class reads there may be faults, too", "[registry][one-pass]") {
   const std::string rule = "!obj:Momentum { init_momentum: 2 }";
   const std::string tanh = "!obj:Tanh { layer_name: h, dim: x, irange: .1 }";
-  Parts p;
+  JobParts p;
   p.algorithm += ", learning_rules: [ " + rule + " ]";
   check_faults(faults_of(p), {"algorithm.learning_rules: unknown key 'learning_rules'",
                               "algorithm.learning_rules[0].init_momentum: found 2"});
@@ -163,23 +163,23 @@ TEST_CASE("one pass: in what no class reads there may be faults, too", "[registr
 
 TEST_CASE("one pass: keys that mean nothing without another are told", "[registry][one-pass]") {
   const auto layer = [](const std::string& keys) {
-    Parts p;
+    JobParts p;
     p.layer = "!obj:Tanh { layer_name: h, dim: 2, " + keys + " }";
     return faults_of(p);
   };
   const auto softmax = [](const std::string& keys) {
-    Parts p;
+    JobParts p;
     p.last = "!obj:Softmax { layer_name: y, n_classes: 2, " + keys + " }";
     return faults_of(p);
   };
   const auto algorithm = [](const std::string& keys, const std::string& name = "SGD") {
-    Parts p;
+    JobParts p;
     p.algorithm = keys;
     std::string text = text_of(p);
     return faults_of(text.replace(text.find("SGD"), 3, name));
   };
   const auto data = [](const std::string& set) {
-    Parts p;
+    JobParts p;
     p.data = set;
     return faults_of(p);
   };

@@ -31,7 +31,7 @@ std::string joined(const std::vector<std::string>& list) {
 }
 
 // What is told of a job whose data are not there: nothing but that.
-std::string warnings_of(const std::string& text) {
+std::string told_of(const std::string& text) {
   LoadOptions options;
   options.check_only = true;
   options.environment["PYLEARN2_TRAIN_DIR"] = "";
@@ -518,12 +518,12 @@ TEST_CASE("papers: without their data all jobs are checked, and nothing but that
   for (const auto& [text, file] : jobs) {
     CAPTURE(text);
     std::string warnings;
-    REQUIRE_NOTHROW(warnings = warnings_of(text));
+    REQUIRE_NOTHROW(warnings = told_of(text));
     CHECK_THAT(warnings, Contains(file));
   }
   for (const char* nonlinearity : {"Rectifier", "Sigmoid", "Tanh"})
-    CHECK(warnings_of(conv_elemwise(nonlinearity)) == "");
-  CHECK(warnings_of(composite) == "");
+    CHECK(told_of(conv_elemwise(nonlinearity)) == "");
+  CHECK(told_of(composite) == "");
 }
 
 TEST_CASE("papers: jobs on drawn data train", "[registry][job][papers]") {

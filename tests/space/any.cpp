@@ -1,5 +1,7 @@
 // Sizes that only the objects know: results keep what the types do know, the rest is checked when
 // the expression is built, with the words of the compile-time rule.
+#include "spaces.hpp"
+
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
 
@@ -11,17 +13,9 @@
 #include <dsl/function.hpp>
 
 using namespace ansatz;
+using namespace space_test;
 using namespace boost::hana::literals;
 using Catch::Matchers::Message;
-
-namespace {
-
-constexpr int E = ir::extent_code("examples");
-
-template <class S, class X>
-constexpr bool is = std::is_same_v<typename X::space, S>;
-
-}  // namespace
 
 TEST_CASE("any: results keep every size that one operand's type knows", "[space][any]") {
   const auto v = input("v", VectorSpace(784));

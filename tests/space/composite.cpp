@@ -1,3 +1,5 @@
+#include "spaces.hpp"
+
 #include <dsl/composite.hpp>
 
 #include <boost/hana/integral_constant.hpp>
@@ -8,15 +10,13 @@
 #include <dsl/grad.hpp>
 
 using namespace ansatz;
+using namespace space_test;
 using namespace boost::hana::literals;
 using std::is_same_v;
 
 namespace {
 
-struct Pixels : VectorSpace<784> {};
 using Digits = CompositeSpace<Source<"features", Pixels>, Source<"targets", IndexSpace<10>>>;
-
-constexpr int E = ir::extent_code("examples");
 
 }  // namespace
 

@@ -1,3 +1,5 @@
+#include "spaces.hpp"
+
 #include <dsl/space.hpp>
 
 #include <boost/hana/integral_constant.hpp>
@@ -5,15 +7,15 @@
 #include <type_traits>
 
 using namespace ansatz;
+using namespace space_test;
 using namespace boost::hana::literals;
 using std::is_same_v;
 
 namespace {
 
-struct Pixels : VectorSpace<784> {};
 struct Photo : Conv2DSpace<28, 32, 3> {};
 
-constexpr int E = ir::extent_code("examples"), C = ir::extent_code("chains");
+constexpr int C = ir::extent_code("chains");
 
 }  // namespace
 

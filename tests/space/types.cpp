@@ -1,19 +1,18 @@
 // The Space of every intermediate value of some models.
+#include "spaces.hpp"
+
 #include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
 
 #include <catch2/catch.hpp>
 
 using namespace ansatz;
+using namespace space_test;
 
 namespace {
 
-struct Pixels : VectorSpace<784> {};
 struct Hidden : VectorSpace<500> {};
-struct Photo : Conv2DSpace<28, 28, 1> {};
-
-template <class S, class E>
-constexpr bool is = std::is_same_v<typename E::space, S>;
+struct Drawing : Conv2DSpace<28, 28, 1> {};
 
 }  // namespace
 
@@ -71,8 +70,8 @@ TEST_CASE("types: a restricted Boltzmann machine with its chains", "[space][type
 }
 
 TEST_CASE("types: a convolutional net", "[space][types]") {
-  const auto x = reshape<Photo>(input<Pixels>("x"));
-  STATIC_REQUIRE(is<Batch<Photo>, decltype(x)>);
+  const auto x = reshape<Drawing>(input<Pixels>("x"));
+  STATIC_REQUIRE(is<Batch<Drawing>, decltype(x)>);
   const auto k = parameter<Tensor<5, 5, 1, 8>>("k");
   const auto y = relu(convolve(x, k));
   STATIC_REQUIRE(is<Batch<Conv2DSpace<24, 24, 8>>, decltype(y)>);

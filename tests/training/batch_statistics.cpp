@@ -47,13 +47,13 @@ MLP<> normalising() {
 }
 
 constexpr double rate = .1;
-constexpr int rows = 10;
+constexpr int examples = 10;
 
 template <class... O>
-Train job_of(const Shared<Model>& model, int epochs, const O&... options) {
-  return Train(Rows(rows), model,
-               SGD(learning_rate(rate), batch_size(rows), train_iteration_mode("sequential"),
-                   EpochCounter(epochs), monitoring_dataset(Rows(rows))),
+Train normalising_job(const Shared<Model>& model, int epochs, const O&... options) {
+  return Train(Rows(examples), model,
+               SGD(learning_rate(rate), batch_size(examples), train_iteration_mode("sequential"),
+                   EpochCounter(epochs), monitoring_dataset(Rows(examples))),
                options...);
 }
 
@@ -76,8 +76,8 @@ Statistics of_batch(const Vector& p) {
   Statistics s;
   for (int k = 0; k < 2; ++k) {
     const auto h = [&](int x) { return x * p[k] + p[2 + k]; };
-    for (int x = 0; x < rows; ++x) s.mean[k] += h(x) / rows;
-    for (int x = 0; x < rows; ++x) s.variance[k] += std::pow(h(x) - s.mean[k], 2) / rows;
+    for (int x = 0; x < examples; ++x) s.mean[k] += h(x) / examples;
+    for (int x = 0; x < examples; ++x) s.variance[k] += std::pow(h(x) - s.mean[k], 2) / examples;
   }
   return s;
 }
@@ -85,7 +85,7 @@ Statistics of_batch(const Vector& p) {
 // The mean of -log p(label), the label of x being its last bit.
 double cost(const Vector& p, const Statistics& s) {
   double total = 0;
-  for (int x = 0; x < rows; ++x) {
+  for (int x = 0; x < examples; ++x) {
     double z[2] = {p[4], p[5]};
     for (int k = 0; k < 2; ++k) {
       const double h = (x * p[k] + p[2 + k] - s.mean[k]) / std::sqrt(s.variance[k] + eps);
@@ -93,7 +93,7 @@ double cost(const Vector& p, const Statistics& s) {
     }
     total += std::log(std::exp(z[0]) + std::exp(z[1])) - z[x % 2];
   }
-  return total / rows;
+  return total / examples;
 }
 
 Statistics statistics_of(SmallRun& run, const std::string& layer = "n") {
@@ -109,7 +109,7 @@ Statistics statistics_of(SmallRun& run, const std::string& layer = "n") {
 
 TEST_CASE("batch statistics: training differentiates through those of the batch",
           "[training][state]") {
-  SmallRun before(job_of(normalising(), 0)), after(job_of(normalising(), 1));
+  SmallRun before(normalising_job(normalising(), 0)), after(normalising_job(normalising(), 1));
   before.run(), after.run();
   const Vector p = parameters_of(before), q = parameters_of(after);
   const auto of_training = [](const Vector& at) { return cost(at, of_batch(at)); };
@@ -125,7 +125,7 @@ TEST_CASE("batch statistics: training differentiates through those of the batch"
 
 TEST_CASE("batch statistics: what is monitored and predicted reads those that ran along",
           "[training][state]") {
-  SmallRun before(job_of(normalising(), 0)), after(job_of(normalising(), 1));
+  SmallRun before(normalising_job(normalising(), 0)), after(normalising_job(normalising(), 1));
   before.run(), after.run();
   const Vector p = parameters_of(before), q = parameters_of(after);
   Statistics first;
@@ -144,13 +144,13 @@ TEST_CASE("batch statistics: what is monitored and predicted reads those that ra
 
 TEST_CASE("batch statistics: a run is resumed with the same bits", "[training][state]") {
   (void)resumes_to_the_same_bits(
-      [](const auto& interrupt) { return job_of(normalising(), 4, interrupt); }, {1, 3});
+      [](const auto& interrupt) { return normalising_job(normalising(), 4, interrupt); }, {1, 3});
 }
 
 TEST_CASE("batch statistics: a PretrainedLayer takes them over, frozen or not",
           "[training][state]") {
   const Shared<Model> inner = normalising();
-  SmallRun trained(job_of(inner, 3));
+  SmallRun trained(normalising_job(inner, 3));
   trained.run();
   const auto file = std::make_shared<const ModelFile>(trained.session.model_file());
   const Statistics learned = statistics_of(trained);
@@ -165,8 +165,8 @@ TEST_CASE("batch statistics: a PretrainedLayer takes them over, frozen or not",
   for (const bool freeze : {false, true}) {
     CAPTURE(freeze);
     // As `!pkl:` gives it, and as an earlier job of a list trained it.
-    const Train loaded = job_of(outer(Shared<Model>(LoadedModel(inner, file)), freeze), 2);
-    const Train later = job_of(outer(inner, freeze), 2);
+    const Train loaded = normalising_job(outer(Shared<Model>(LoadedModel(inner, file)), freeze), 2);
+    const Train later = normalising_job(outer(inner, freeze), 2);
     RunOptions options;
     options.learned.push_back({inner.get(), file});
     for (const Train* job : {&loaded, &later}) {
@@ -192,12 +192,12 @@ TEST_CASE("batch statistics: a PretrainedLayer takes them over, frozen or not",
 
 TEST_CASE("batch statistics: init_from takes the state of the model, too", "[training][state]") {
   const TemporaryFolder folder;
-  SmallRun trained(job_of(normalising(), 3));
+  SmallRun trained(normalising_job(normalising(), 3));
   trained.run();
   const std::string path = folder.path() + "/first.ansatz";
   write_model_file(path, trained.session.model_file());
   const auto mean_of = [&](const char* only, const char* without) {
-    Train job = job_of(normalising(), 0);
+    Train job = normalising_job(normalising(), 0);
     job.init_from = path.c_str();
     if (only) job.init_from_include.push_back(only);
     if (without) job.init_from_exclude.push_back(without);

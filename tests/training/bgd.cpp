@@ -3,6 +3,7 @@
 #include <dsl/exceptions.hpp>
 
 #include "../../src/algorithm/line_search.hpp"
+#include "regression_samples.hpp"
 #include "small_job.hpp"
 
 #include <catch2/catch.hpp>
@@ -16,38 +17,13 @@ using Catch::Contains;
 
 namespace {
 
-constexpr int inputs = 4, rows = 12;
-using Vector = std::array<double, inputs>;
-
-double x_at(int row, int i) { return std::sin(1. + row * 1.7 + i * 2.9) * (i + 1); }
-double y_at(int row) { return std::cos(row * 2.3) + .5 * x_at(row, 0) - x_at(row, 3); }
-
-struct Samples : Dataset {
-  constexpr SpaceInfo source_space(std::string_view source) const override {
-    if (source == "features") return vector_space(inputs);
-    if (source == "targets") return vector_space(1);
-    return {};
-  }
-  std::shared_ptr<const Table> load() const override {
-    std::vector<double> x, y;
-    for (int r = 0; r < rows; ++r) {
-      for (int i = 0; i < inputs; ++i) x.push_back(x_at(r, i));
-      y.push_back(y_at(r));
-    }
-    Dims wide, one;
-    wide.push_back(inputs);
-    one.push_back(1);
-    std::vector<Column> columns{number_column("features", x, wide),
-                                number_column("targets", y, one)};
-    return std::make_shared<const Table>(std::move(columns));
-  }
-};
+using RegressionWeights = std::array<double, Samples::inputs>;
 
 // y = x w; w [inputs, 1], zero at first.
 struct Regression : Model {
-  constexpr SpaceInfo input_space() const override { return vector_space(inputs); }
+  constexpr SpaceInfo input_space() const override { return vector_space(Samples::inputs); }
   constexpr SpaceInfo target_space() const override { return vector_space(1); }
-  constexpr AnyExpr w() const { return parameter_leaf("w", ir::make_shape(inputs, 1)); }
+  constexpr AnyExpr w() const { return parameter_leaf("w", ir::make_shape(Samples::inputs, 1)); }
   constexpr void parameters(ir::List<ModelParameter>& list) const override {
     list.push_back({"w", w()});
   }
@@ -64,25 +40,28 @@ struct HalfSquaredError : Cost {
   }
 };
 
-double objective(const Vector& w) {
+double objective(const RegressionWeights& w) {
   double total = 0;
-  for (int r = 0; r < rows; ++r) {
-    double error = -y_at(r);
-    for (int i = 0; i < inputs; ++i) error += x_at(r, i) * w[static_cast<std::size_t>(i)];
+  for (int r = 0; r < Samples::rows; ++r) {
+    double error = -Samples::y_at(r);
+    for (int i = 0; i < Samples::inputs; ++i)
+      error += Samples::x_at(r, i) * w[static_cast<std::size_t>(i)];
     total += error * error / 2;
   }
-  return total / rows;
+  return total / Samples::rows;
 }
-Vector gradient(const Vector& w) {
-  Vector g{};
-  for (int r = 0; r < rows; ++r) {
-    double error = -y_at(r);
-    for (int i = 0; i < inputs; ++i) error += x_at(r, i) * w[static_cast<std::size_t>(i)];
-    for (int i = 0; i < inputs; ++i) g[static_cast<std::size_t>(i)] += error * x_at(r, i) / rows;
+RegressionWeights gradient(const RegressionWeights& w) {
+  RegressionWeights g{};
+  for (int r = 0; r < Samples::rows; ++r) {
+    double error = -Samples::y_at(r);
+    for (int i = 0; i < Samples::inputs; ++i)
+      error += Samples::x_at(r, i) * w[static_cast<std::size_t>(i)];
+    for (int i = 0; i < Samples::inputs; ++i)
+      g[static_cast<std::size_t>(i)] += error * Samples::x_at(r, i) / Samples::rows;
   }
   return g;
 }
-double dot(const Vector& a, const Vector& b) {
+double dot(const RegressionWeights& a, const RegressionWeights& b) {
   double total = 0;
   for (std::size_t i = 0; i < a.size(); ++i) total += a[i] * b[i];
   return total;
@@ -90,47 +69,48 @@ double dot(const Vector& a, const Vector& b) {
 
 // The lowest objective, from the normal equations.
 double lowest_objective() {
-  double a[inputs][inputs + 1];
-  for (int i = 0; i < inputs; ++i) {
-    Vector unit{};
-    const Vector at_0 = gradient(unit);
-    for (int k = 0; k < inputs; ++k) {
+  double a[Samples::inputs][Samples::inputs + 1];
+  for (int i = 0; i < Samples::inputs; ++i) {
+    RegressionWeights unit{};
+    const RegressionWeights at_0 = gradient(unit);
+    for (int k = 0; k < Samples::inputs; ++k) {
       unit = {};
       unit[static_cast<std::size_t>(k)] = 1;
       const auto at = static_cast<std::size_t>(i);
       a[i][k] = gradient(unit)[at] - at_0[at];
-      a[i][inputs] = -at_0[at];
+      a[i][Samples::inputs] = -at_0[at];
     }
   }
-  for (int i = 0; i < inputs; ++i)
-    for (int r = 0; r < inputs; ++r) {
+  for (int i = 0; i < Samples::inputs; ++i)
+    for (int r = 0; r < Samples::inputs; ++r) {
       const double factor = r == i ? 0 : a[r][i] / a[i][i];
-      for (int k = i; k <= inputs; ++k) a[r][k] -= factor * a[i][k];
+      for (int k = i; k <= Samples::inputs; ++k) a[r][k] -= factor * a[i][k];
     }
-  Vector w;
-  for (int i = 0; i < inputs; ++i) w[static_cast<std::size_t>(i)] = a[i][inputs] / a[i][i];
+  RegressionWeights w;
+  for (int i = 0; i < Samples::inputs; ++i)
+    w[static_cast<std::size_t>(i)] = a[i][Samples::inputs] / a[i][i];
   return objective(w);
 }
 
 template <class... O>
-Train job_of(int epochs, const O&... options) {
+Train regression_job(int epochs, const O&... options) {
   return Train(Samples(), Regression(),
-               BGD(batch_size(rows), HalfSquaredError(), EpochCounter(epochs), options...,
+               BGD(batch_size(Samples::rows), HalfSquaredError(), EpochCounter(epochs), options...,
                    monitoring_dataset(Samples())));
 }
-Vector weights(SmallRun& run) {
-  Vector w;
-  for (int i = 0; i < inputs; ++i) w[static_cast<std::size_t>(i)] = run.value("w", i);
+RegressionWeights weights(SmallRun& run) {
+  RegressionWeights w;
+  for (int i = 0; i < Samples::inputs; ++i) w[static_cast<std::size_t>(i)] = run.value("w", i);
   return w;
 }
 template <class... O>
 double excess_after(int epochs, const O&... options) {
-  SmallRun run(job_of(epochs, options...));
+  SmallRun run(regression_job(epochs, options...));
   run.run();
   return objective(weights(run)) - lowest_objective();
 }
 
-struct Noisy : HalfSquaredError {
+struct NoisySquaredError : HalfSquaredError {
   constexpr bool is_stochastic() const override { return true; }
 };
 struct Intractable : HalfSquaredError {
@@ -173,18 +153,18 @@ TEST_CASE("BGD: conjugate directions are Polak and Ribiere's of the directions b
           "[training][bgd]") {
   // As Pylearn2's BatchGradientDescent, step by step.
   const auto reference = [](int updates, bool conjugate_directions) {
-    Vector w{}, d{};
+    RegressionWeights w{}, d{};
     double norm = 0;
     std::vector<double> steps{.5, 1};
     for (int n = 0; n < updates; ++n) {
-      Vector old = d, g = gradient(w);
+      RegressionWeights old = d, g = gradient(w);
       for (double& each : old) each *= norm;
       const double beta = std::max(0., (dot(g, g) - dot(g, old)) / (1e-7 + dot(old, old)));
       for (std::size_t i = 0; i < g.size(); ++i) d[i] = g[i] + conjugate_directions * beta * old[i];
       norm = std::sqrt(dot(d, d));
       for (double& each : d) each /= norm;
       const auto moved = [&](double alpha) {
-        Vector to = w;
+        RegressionWeights to = w;
         for (std::size_t i = 0; i < to.size(); ++i) to[i] -= alpha * d[i];
         return to;
       };
@@ -195,21 +175,21 @@ TEST_CASE("BGD: conjugate directions are Polak and Ribiere's of the directions b
     return w;
   };
   for (const bool conjugated : {true, false}) {
-    SmallRun run(
-        job_of(1, line_search_mode("exhaustive"), conjugate(conjugated), updates_per_batch(4)));
+    SmallRun run(regression_job(1, line_search_mode("exhaustive"), conjugate(conjugated),
+                                updates_per_batch(4)));
     run.run();
-    const Vector expected = reference(4, conjugated);
-    for (int i = 0; i < inputs; ++i)
+    const RegressionWeights expected = reference(4, conjugated);
+    for (int i = 0; i < Samples::inputs; ++i)
       CHECK(run.value("w", i) == Approx(expected[static_cast<std::size_t>(i)]).epsilon(1e-9));
   }
 }
 
 TEST_CASE("BGD: its channels begin with a value and become running means", "[training][bgd]") {
-  SmallRun run(job_of(2, line_search_mode("exhaustive"), updates_per_batch(1)));
+  SmallRun run(regression_job(2, line_search_mode("exhaustive"), updates_per_batch(1)));
   run.run();
   const auto size = run.record("ave_step_size"), norm = run.record("ave_grad_size");
   const auto mult = run.record("ave_grad_mult");
-  const Vector g = gradient({});
+  const RegressionWeights g = gradient({});
   CHECK(size[0] == 0);
   CHECK(norm[1] == Approx(std::sqrt(dot(g, g))));
   CHECK(mult[1] == Approx(size[1] / norm[1]));
@@ -220,11 +200,12 @@ TEST_CASE("BGD: its channels begin with a value and become running means", "[tra
 
 TEST_CASE("BGD: scale_step goes a part of the way", "[training][bgd]") {
   const auto after = [](double part) {
-    SmallRun run(job_of(1, line_search_mode("exhaustive"), updates_per_batch(1), scale_step(part)));
+    SmallRun run(
+        regression_job(1, line_search_mode("exhaustive"), updates_per_batch(1), scale_step(part)));
     run.run();
     return weights(run);
   };
-  const Vector whole = after(1), quarter = after(.25);
+  const RegressionWeights whole = after(1), quarter = after(.25);
   for (std::size_t i = 0; i < whole.size(); ++i)
     CHECK(quarter[i] == Approx(.25 * whole[i]).epsilon(1e-12));
 }
@@ -232,12 +213,13 @@ TEST_CASE("BGD: scale_step goes a part of the way", "[training][bgd]") {
 TEST_CASE("BGD: steps and directions begin anew with each batch, unless told otherwise",
           "[training][bgd]") {
   const auto after = [](bool anew_steps, bool anew_directions) {
-    SmallRun run(job_of(3, line_search_mode("exhaustive"), conjugate(true), updates_per_batch(2),
-                        reset_alpha(anew_steps), reset_conjugate(anew_directions)));
+    SmallRun run(regression_job(3, line_search_mode("exhaustive"), conjugate(true),
+                                updates_per_batch(2), reset_alpha(anew_steps),
+                                reset_conjugate(anew_directions)));
     run.run();
     return weights(run);
   };
-  const Vector both = after(true, true);
+  const RegressionWeights both = after(true, true);
   CHECK(both != after(false, true));
   CHECK(both != after(true, false));
 }
@@ -252,20 +234,23 @@ TEST_CASE("BGD: fixed variables are drawn once a batch", "[training][bgd]") {
 
 TEST_CASE("BGD: costs that no line search can compare are refused", "[training][bgd]") {
   const auto with = [](const auto& cost) {
-    return error_of(Train(Samples(), Regression(), BGD(batch_size(rows), cost, EpochCounter(1))));
+    return error_of(
+        Train(Samples(), Regression(), BGD(batch_size(Samples::rows), cost, EpochCounter(1))));
   };
-  CHECK_THAT(with(Noisy()), Contains("BGD") && Contains("random"));
+  CHECK_THAT(with(NoisySquaredError()), Contains("BGD") && Contains("random"));
   CHECK_THAT(with(Intractable()), Contains("BGD") && Contains("no value"));
-  CHECK_THAT(error_of(Train(Samples(), Regression(), BGD(batch_size(rows)))), Contains("no cost"));
+  CHECK_THAT(error_of(Train(Samples(), Regression(), BGD(batch_size(Samples::rows)))),
+             Contains("no cost"));
 }
 
 TEST_CASE("BGD: settings out of range are refused, by name", "[training][bgd]") {
-  CHECK_THAT(error_of(job_of(1, line_search_mode("exaustive"))), Contains("nearest: exhaustive"));
-  CHECK_THAT(error_of(job_of(1, method("newton"))), Contains("gradient, lbfgs"));
-  CHECK_THAT(error_of(job_of(1, init_alpha({1., .5}))), Contains("init_alpha must rise"));
-  CHECK_THAT(error_of(job_of(1, updates_per_batch(0))), Contains("updates_per_batch"));
-  CHECK_THAT(error_of(job_of(1, scale_step(0.))), Contains("scale_step"));
-  CHECK_THAT(error_of(job_of(1, history(0))), Contains("history"));
+  CHECK_THAT(error_of(regression_job(1, line_search_mode("exaustive"))),
+             Contains("nearest: exhaustive"));
+  CHECK_THAT(error_of(regression_job(1, method("newton"))), Contains("gradient, lbfgs"));
+  CHECK_THAT(error_of(regression_job(1, init_alpha({1., .5}))), Contains("init_alpha must rise"));
+  CHECK_THAT(error_of(regression_job(1, updates_per_batch(0))), Contains("updates_per_batch"));
+  CHECK_THAT(error_of(regression_job(1, scale_step(0.))), Contains("scale_step"));
+  CHECK_THAT(error_of(regression_job(1, history(0))), Contains("history"));
 }
 
 TEST_CASE("BGD: a model at its lowest point stays there", "[training][bgd]") {

@@ -1,5 +1,4 @@
 // Blocks: models and PCAs as preprocessors, one on the other; what is saved on its own.
-#include <ansatz/base/random_state.hpp>
 #include <ansatz/data/dense_design_matrix.hpp>
 #include <ansatz/data/preprocess/blocks.hpp>
 #include <ansatz/data/preprocess/image_maps.hpp>
@@ -21,6 +20,7 @@
 #include <ansatz/termination/epoch_counter.hpp>
 
 #include "../data/temporary_file.hpp"
+#include "drawn.hpp"
 #include "small_job.hpp"
 
 #include <fmt/format.h>
@@ -38,12 +38,6 @@ namespace {
 
 using Vector = std::vector<double>;
 
-Vector drawn(int count, std::int64_t seed = 1) {
-  RandomState random(seed);
-  Vector x(static_cast<std::size_t>(count));
-  random.randn(x);
-  return x;
-}
 std::shared_ptr<const Table> rows(Vector x, std::int64_t width) {
   return std::make_shared<const Table>(
       Table({number_column("features", std::move(x), Dims{width})}));
@@ -70,7 +64,7 @@ std::map<std::string, LearnedArray> learned(PreprocessorRun& run) {
   run.learned(kept);
   return kept.arrays;
 }
-void require_near(const Vector& a, const Vector& b, double margin) {
+void require_within(const Vector& a, const Vector& b, double margin) {
   REQUIRE(a.size() == b.size());
   double most = 0;
   for (std::size_t i = 0; i < a.size(); ++i) most = std::max(most, std::abs(a[i] - b[i]));
@@ -124,12 +118,12 @@ TEST_CASE("blocks: a model gives its output, or that of a layer", "[training][bl
     const double sum = std::exp(z[0]) + std::exp(z[1]);
     out.push_back(std::exp(z[0]) / sum), out.push_back(std::exp(z[1]) / sum);
   }
-  require_near(values(run->apply(rows(x, 2))), out, 1e-12);
+  require_within(values(run->apply(rows(x, 2))), out, 1e-12);
   ModelOutput layer;
   layer.model = mlp;
   layer.output = "h";
   CHECK(layer.output_space(vector_space(2)) == vector_space(3));
-  require_near(made_by(layer, rows(x, 2)), hidden, 1e-12);
+  require_within(made_by(layer, rows(x, 2)), hidden, 1e-12);
   layer.output = "H";
   CHECK_THROWS_WITH(layer.start_block(), Contains("no output \"H\"") && Contains("h"));
   CHECK_THROWS_WITH(run->apply(rows(drawn(9), 3)), Contains("VectorSpace(2)") && Contains("3"));
@@ -173,7 +167,7 @@ TEST_CASE("blocks: PCA whitens, by whatever method", "[training][block]") {
   some.num_components = 2;
   CHECK(made_by(some, rows(x, 6)).size() == 2 * 400);
   // Nothing is lost with all of them; with two, the other directions.
-  require_near(values(run->inverse()->apply(rows(y, 6))), x, 1e-10);
+  require_within(values(run->inverse()->apply(rows(y, 6))), x, 1e-10);
   const auto two = CovEigPCA(num_components(2), whiten(true)).start_block();
   two->fit(rows(x, 6));
   const Vector back = values(two->inverse()->apply(two->apply(rows(x, 6))));
@@ -228,7 +222,7 @@ TEST_CASE("blocks: maps of rows", "[training][block]") {
   for (const bool first : {false, true}) {
     how.multiply_first = first;
     const auto run = how.start_block();
-    require_near(values(run->inverse()->apply(run->apply(rows(x, 2)))), x, 1e-14);
+    require_within(values(run->inverse()->apply(run->apply(rows(x, 2)))), x, 1e-14);
   }
   how.multiply[1] = 0;
   CHECK_THROWS_WITH(how.start_block()->inverse(), Contains("multiply has 0"));
@@ -243,7 +237,7 @@ TEST_CASE("blocks: maps of rows", "[training][block]") {
   CHECK(values(left->inverse()->apply(left->apply(rows(x, 3)))) == Vector{1, 0, 3, 4, 0, 6});
   part.columns.push_back(3);
   CHECK_THROWS_WITH(part.check(), Contains("columns has 3"));
-  require_near(made_by(ExamplewiseUnitNormBlock(), rows({3, 4, 0, 0}, 2)), {.6, .8, 0, 0}, 1e-15);
+  require_within(made_by(ExamplewiseUnitNormBlock(), rows({3, 4, 0, 0}, 2)), {.6, .8, 0, 0}, 1e-15);
 }
 
 TEST_CASE("preprocess: ZCA of fewer examples than features is the same matrix",
@@ -257,10 +251,10 @@ TEST_CASE("preprocess: ZCA of fewer examples than features is the same matrix",
     const auto a = few.start(), b = all.start();
     a->fit(rows(x, 30));
     b->fit(rows(x, 30));
-    require_near(learned(*a).at("matrix").values, learned(*b).at("matrix").values, 1e-9);
-    require_near(values(a->apply(rows(other, 30))), values(b->apply(rows(other, 30))), 1e-8);
+    require_within(learned(*a).at("matrix").values, learned(*b).at("matrix").values, 1e-9);
+    require_within(values(a->apply(rows(other, 30))), values(b->apply(rows(other, 30))), 1e-8);
     // Fact 16: what is whitened comes back.
-    require_near(values(a->inverse()->apply(a->apply(rows(other, 30)))), other, 1e-4);
+    require_within(values(a->inverse()->apply(a->apply(rows(other, 30)))), other, 1e-4);
   }
 }
 
@@ -298,7 +292,7 @@ TEST_CASE("saved: a preprocessor alone, and data, by !pkl", "[training][preproce
     const Job loaded = job(dataset);
     SmallRun small(*loaded.phases.at(0).train);
     small.session.run();
-    require_near(values(small.session.data()), wanted, 1e-12);
+    require_within(values(small.session.data()), wanted, 1e-12);
     const Table read = in_memory(small.session.data());
     CHECK(read.column("features").conv);
     CHECK(read.column("features").example == Dims(2, 2, 3));
@@ -316,7 +310,7 @@ TEST_CASE("saved: a preprocessor alone, and data, by !pkl", "[training][preproce
     CHECK_THROWS_WITH(again.require_fitted(), Contains("fitted on no data set"));
     again.take(file.state);
     again.require_fitted();
-    require_near(values(again.apply_first(data, nullptr)), wanted, 1e-12);
+    require_within(values(again.apply_first(data, nullptr)), wanted, 1e-12);
   }
 
   // What is no such file is told, and keeps its place.

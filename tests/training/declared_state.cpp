@@ -48,22 +48,22 @@ struct PersistentCD : SurrogateCost {
   }
 };
 
-struct Rbm : SmallRbm {
+struct NamedRbm : SmallRbm {
   static constexpr const char* yaml = "small.RBM";
   template <class K>
   static constexpr void keys(K&) {}
 };
-struct HalvesOn : Halves {
+struct NamedHalves : Halves {
   static constexpr const char* yaml = "small.Halves";
   template <class K>
   static constexpr void keys(K&) {}
 };
 ANSATZ_REGISTER_CLASS(PersistentCD, "PCD of this test")
-ANSATZ_REGISTER_CLASS(Rbm, "the RBM of this test")
-ANSATZ_REGISTER_CLASS(HalvesOn, "the data of this test")
+ANSATZ_REGISTER_CLASS(NamedRbm, "the RBM of this test")
+ANSATZ_REGISTER_CLASS(NamedHalves, "the data of this test")
 
 template <class... O>
-Train job_of(int num_chains, const O&... options) {
+Train pcd_job(int num_chains, const O&... options) {
   return Train(Halves(), SmallRbm(),
                SGD(learning_rate(.1), batch_size(8), PersistentCD(num_chains), Momentum(.5),
                    EpochCounter(4)),
@@ -111,7 +111,7 @@ Shared<Model> standardizing() {
 }
 
 template <class... O>
-Train standardizing_job(const Shared<Model>& model, int epochs, const O&... options) {
+Train standardized_job(const Shared<Model>& model, int epochs, const O&... options) {
   return Train(Rows(10), model,
                SGD(learning_rate(.1), batch_size(4), train_iteration_mode("sequential"),
                    EpochCounter(epochs), monitoring_dataset(Rows(10))),
@@ -122,7 +122,7 @@ Train standardizing_job(const Shared<Model>& model, int epochs, const O&... opti
 
 TEST_CASE("state: chains of a cost are as many as the job says, and begin as it says",
           "[training][state]") {
-  SmallRun run(job_of(50));
+  SmallRun run(pcd_job(50));
   CHECK(run.session.store().shape("chains") == Dims(50, 6));
   CHECK(run.session.store().kind("chains") == StoreKind::state);
   CHECK(run.session.states().find("chains")->owner == "the cost");
@@ -148,12 +148,12 @@ TEST_CASE("state: chains of a cost are as many as the job says, and begin as it 
 }
 
 TEST_CASE("state: programs do not depend on how many chains there are", "[training][state]") {
-  SmallRun few(job_of(3)), many(job_of(200));
+  SmallRun few(pcd_job(3)), many(pcd_job(200));
   CHECK(same_plan(few.session.program("step").plan(), many.session.program("step").plan()));
   few.run(), many.run();
   CHECK(few.session.store().shape("chains") == Dims(3, 6));
   CHECK(few.value("W") != many.value("W"));
-  CHECK_THAT(error_of(job_of(0)), Contains("\"chains\" must have at least one row, not 0"));
+  CHECK_THAT(error_of(pcd_job(0)), Contains("\"chains\" must have at least one row, not 0"));
 }
 
 TEST_CASE("state: the number of chains is a key of a job file", "[training][state]") {
@@ -180,13 +180,14 @@ TEST_CASE("state: the number of chains is a key of a job file", "[training][stat
 
 TEST_CASE("state: chains and momenta are saved, and a run is resumed with the same bits",
           "[training][state]") {
-  resumes_to_the_same_bits([](const auto& interrupt) { return job_of(20, interrupt); }, {1, 7, 10});
+  resumes_to_the_same_bits([](const auto& interrupt) { return pcd_job(20, interrupt); },
+                           {1, 7, 10});
 }
 
 TEST_CASE("state: a run is resumed with more chains, or fewer", "[training][state]") {
   const TemporaryFolder folder;
   const auto run_with = [&](int chains, int epochs, bool resume) {
-    Train job = job_of(chains);
+    Train job = pcd_job(chains);
     job.save_path = (folder.path() + "/model.ansatz").c_str();
     job.save_freq = 1;
     job.algorithm->termination_criterion = EpochCounter(epochs);
@@ -215,7 +216,7 @@ TEST_CASE("state: a run is resumed with more chains, or fewer", "[training][stat
 
 TEST_CASE("state: running statistics of a layer are those of the batches, and go with the model",
           "[training][state]") {
-  SmallRun run(standardizing_job(standardizing(), 2));
+  SmallRun run(standardized_job(standardizing(), 2));
   run.run();
   // Batches of rows 0 to 3, 4 to 7 and 8 and 9.
   double m = 0, s = 1;
@@ -233,19 +234,19 @@ TEST_CASE("state: running statistics of a layer are those of the batches, and go
   // As `!pkl:` gives it, and as a later job of a list has it.
   const auto file = std::make_shared<const ModelFile>(run.session.model_file());
   const double cost = run.record("objective").back();
-  SmallRun loaded(standardizing_job(Shared<Model>(LoadedModel(standardizing(), file)), 0));
+  SmallRun loaded(standardized_job(Shared<Model>(LoadedModel(standardizing(), file)), 0));
   loaded.session.run();
   CHECK(loaded.value("n_mean") == run.value("n_mean"));
   CHECK(loaded.record("objective").back() == cost);
   RunOptions options;
-  const Train next = standardizing_job(run.job.model, 0);
+  const Train next = standardized_job(run.job.model, 0);
   options.learned.push_back({run.job.model.get(), file});
   SmallRun later(next, ElementType::float64, options);
   later.session.run();
   CHECK(later.value("n_variance") == run.value("n_variance"));
 
   // `ansatz evaluate` computes with them, too.
-  const Train other = standardizing_job(standardizing(), 0);
+  const Train other = standardized_job(standardizing(), 0);
   Session measured(other, build_programs(other, ElementType::float64), {});
   Monitor::WatchedData data;
   data.source = Rows(10).load();
@@ -257,7 +258,7 @@ TEST_CASE("state: running statistics of a layer are those of the batches, and go
 
 TEST_CASE("state: running statistics are resumed with the same bits", "[training][state]") {
   resumes_to_the_same_bits(
-      [](const auto& interrupt) { return standardizing_job(standardizing(), 4, interrupt); },
+      [](const auto& interrupt) { return standardized_job(standardizing(), 4, interrupt); },
       {1, 7, 10});
 }
 

@@ -3,6 +3,7 @@
 #include <dsl/exceptions.hpp>
 #include <dsl/ops/activation/tanh.hpp>
 
+#include "regression_samples.hpp"
 #include "resumed.hpp"
 #include "small_job.hpp"
 
@@ -16,34 +17,9 @@ using Catch::Contains;
 
 namespace {
 
-constexpr int inputs = 4, hidden = 3, rows = 12;
-
-double x_at(int row, int i) { return std::sin(1. + row * 1.7 + i * 2.9) * (i + 1); }
-double y_at(int row) { return std::cos(row * 2.3) + .5 * x_at(row, 0) - x_at(row, 3); }
-
-struct Samples : Dataset {
-  constexpr SpaceInfo source_space(std::string_view source) const override {
-    if (source == "features") return vector_space(inputs);
-    if (source == "targets") return vector_space(1);
-    return {};
-  }
-  std::shared_ptr<const Table> load() const override {
-    std::vector<double> x, y;
-    for (int r = 0; r < rows; ++r) {
-      for (int i = 0; i < inputs; ++i) x.push_back(x_at(r, i));
-      y.push_back(y_at(r));
-    }
-    Dims wide, one;
-    wide.push_back(inputs);
-    one.push_back(1);
-    std::vector<Column> columns{number_column("features", x, wide),
-                                number_column("targets", y, one)};
-    return std::make_shared<const Table>(std::move(columns));
-  }
-};
-
 // y = tanh(x V) w
 struct Network : Model {
+  static constexpr int inputs = Samples::inputs, hidden = 3;
   constexpr SpaceInfo input_space() const override { return vector_space(inputs); }
   constexpr SpaceInfo target_space() const override { return vector_space(1); }
   constexpr AnyExpr V() const { return parameter_leaf("V", ir::make_shape(inputs, hidden)); }
@@ -68,14 +44,14 @@ struct SquaredError : Cost {
     return mean(square(data["targets"].value() - model.output(data["features"]).value()));
   }
 };
-struct Noisy : SquaredError {
+struct NoisySquares : SquaredError {
   constexpr bool is_stochastic() const override { return true; }
 };
 
 template <class... O>
-Train job_of(int epochs, const O&... options) {
+Train network_job(int epochs, const O&... options) {
   return Train(Samples(), Network(),
-               HessianFree(batch_size(rows), EpochCounter(epochs), options...,
+               HessianFree(batch_size(Samples::rows), EpochCounter(epochs), options...,
                            monitoring_dataset(Samples())));
 }
 
@@ -95,7 +71,7 @@ TEST_CASE("HessianFree: its steps are those of dense matrices", "[training][hess
       {0.580536736952, 0.444444444444, 13, 0.319603709462, 1},
       {0.563084707195, 0.666666666667, 14, -5.3673741494, 0.32768},
   };
-  SmallRun run(job_of(6, SquaredError(), preconditioner_draws(0)));
+  SmallRun run(network_job(6, SquaredError(), preconditioner_draws(0)));
   run.run();
   for (std::size_t k = 0; k < 6; ++k) {
     INFO("step " << k + 1);
@@ -135,9 +111,11 @@ TEST_CASE("HessianFree: random signs of examples", "[training][hessian_free]") {
   // The gradient at the point the step was made from, and what the last draw left: the direction's
   // product overwrites it, so that it is drawn again at the end.
   Session& session = run.session;
-  const std::vector<double> x{x_at(0, 0), x_at(0, 1), x_at(0, 2), x_at(0, 3)}, y{y_at(0)};
-  const Argument arguments[] = {{"features", view(x.data(), {1, inputs})},
-                                {"targets", view(y.data(), {1, 1})}};
+  std::vector<double> x;
+  for (int i = 0; i < Network::inputs; ++i) x.push_back(Samples::x_at(0, i));
+  const double y = Samples::y_at(0);
+  const Argument arguments[] = {{"features", view(x.data(), {1, Network::inputs})},
+                                {"targets", view(&y, {1, 1})}};
   session.program("gradient").call(arguments, 2);
   bool both[2] = {};
   for (int draw = 0; draw < 20; ++draw) {
@@ -147,14 +125,15 @@ TEST_CASE("HessianFree: random signs of examples", "[training][hessian_free]") {
     const double sign = drawn[0] / g[0];
     CHECK(std::abs(sign) == Approx(1));
     both[sign > 0] = true;
-    for (int i = 0; i < inputs * hidden; ++i) CHECK(drawn[i] == Approx(sign * g[i]));
+    for (int i = 0; i < Network::inputs * Network::hidden; ++i)
+      CHECK(drawn[i] == Approx(sign * g[i]));
   }
   CHECK((both[0] && both[1]));
 }
 
 TEST_CASE("HessianFree: the preconditioner and a part of the batch leave the way down",
           "[training][hessian_free]") {
-  SmallRun run(job_of(25, SquaredError(), curvature_batch_size(8)));
+  SmallRun run(network_job(25, SquaredError(), curvature_batch_size(8)));
   run.run();
   const std::vector<double> objective = run.record("objective");
   for (std::size_t k = 1; k < objective.size(); ++k) CHECK(objective[k] <= objective[k - 1]);
@@ -172,6 +151,7 @@ TEST_CASE("HessianFree: goes on as if it had not been interrupted", "[training][
 
 TEST_CASE("HessianFree: refuses costs whose values cannot be compared",
           "[training][hessian_free]") {
-  CHECK_THAT(error_of(job_of(1, Noisy())), Contains("HessianFree: the cost draws random numbers"));
-  CHECK_THAT(error_of(job_of(1)), Contains("HessianFree: the model has no cost of its own"));
+  CHECK_THAT(error_of(network_job(1, NoisySquares())),
+             Contains("HessianFree: the cost draws random numbers"));
+  CHECK_THAT(error_of(network_job(1)), Contains("HessianFree: the model has no cost of its own"));
 }

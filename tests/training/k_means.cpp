@@ -82,7 +82,7 @@ double lloyd(const Vector& x, Vector& means) {
 }
 
 // Its output: the squared distances to the means, as Pylearn2's KMeans.
-struct KMeans : SelfTrainingModel {
+struct LloydKMeans : SelfTrainingModel {
   int k = 3;
   constexpr AnyExpr mu() const { return parameter_leaf("mu", ir::make_shape(k, 2)); }
   constexpr SpaceInfo input_space() const override { return vector_space(2); }
@@ -142,7 +142,7 @@ TEST_CASE("k-means: as Lloyd's algorithm has it; the description stays what it w
   int passes = 0;
   for (; before - distance > 1e-9; ++passes) before = std::exchange(distance, lloyd(x, means));
   CHECK(passes == 4);
-  const Shared<Model> model(KMeans{});
+  const Shared<Model> model(LloydKMeans{});
   for (int again = 0; again < 2; ++again) {
     SmallRun run(Train(Corners(), model));
     run.run();
@@ -170,7 +170,7 @@ TEST_CASE("k-means: interrupted and resumed to the same bits", "[training][k_mea
   const auto run_with = [&](int stop_after, bool resume) {
     int records = 0;
     interrupt = false;
-    Train job(Corners(), KMeans(),
+    Train job(Corners(), LloydKMeans(),
               on_monitor([&](Session&) { interrupt = ++records == stop_after; }));
     job.save_path = (folder.path() + "/model.ansatz").c_str();
     job.save_freq = 1;
@@ -189,7 +189,7 @@ TEST_CASE("k-means: interrupted and resumed to the same bits", "[training][k_mea
 }
 
 TEST_CASE("k-means: a layer below a Softmax, trained by an earlier job", "[training][k_means]") {
-  const Shared<Model> blocks(KMeans{});
+  const Shared<Model> blocks(LloydKMeans{});
   MLP<> mlp;
   mlp.nvis = 2;
   mlp.layers.push_back(Shared<Layer>(PretrainedLayer("distances", blocks, freeze_params(true))));

@@ -16,11 +16,11 @@ using Catch::Contains;
 namespace {
 
 constexpr int elements = 3, pairs = 2;
-using Vector = std::array<double, elements>;
-
 // A history of two pairs over one parameter, without a search along its directions.
 class History {
  public:
+  using Vector = std::array<double, elements>;
+
   History()
       : run_(Train(Rows(), Ones{{ir::make_shape(elements)}},
                    BGD(batch_size(10), SquareCost(), method("lbfgs")))),
@@ -60,8 +60,8 @@ class History {
   Lbfgs lbfgs_;
 };
 
-const Vector first{1, 0, .5}, first_change{2, .5, 1}, second{0, 1, -.5}, second_change{.5, 3, -1};
-const Vector gradient{.3, -.2, .7};
+const History::Vector first{1, 0, .5}, first_change{2, .5, 1}, second{0, 1, -.5},
+    second_change{.5, 3, -1}, latest{.3, -.2, .7};
 
 }  // namespace
 
@@ -74,19 +74,19 @@ TEST_CASE("L-BFGS: a pair without positive curvature leaves the history as it is
   }
   // The row it would be written into is that of the first pair.
   refusing.add({1, 1, 1}, {-1, -1, -1});
-  CHECK(refusing.direction(gradient) == plain.direction(gradient));
-  CHECK(plain.direction(gradient) != gradient);
+  CHECK(refusing.direction(latest) == plain.direction(latest));
+  CHECK(plain.direction(latest) != latest);
 }
 
 TEST_CASE("L-BFGS: a third pair takes the place of the first of two", "[training][bgd]") {
-  const Vector third{-.5, .5, 1}, third_change{-1, .5, 2};
+  const History::Vector third{-.5, .5, 1}, third_change{-1, .5, 2};
   History three, last_two;
   three.add(first, first_change);
   for (History* each : {&three, &last_two}) {
     each->add(second, second_change);
     each->add(third, third_change);
   }
-  CHECK(three.direction(gradient) == last_two.direction(gradient));
+  CHECK(three.direction(latest) == last_two.direction(latest));
 }
 
 TEST_CASE("L-BFGS: a restored place outside the history is refused, by name", "[training][bgd]") {

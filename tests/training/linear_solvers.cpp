@@ -3,11 +3,14 @@
 #include <ansatz/base/random_state.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "drawn.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <cmath>
 
 using namespace ansatz;
+using namespace ansatz::testing;
 
 namespace {
 
@@ -57,12 +60,6 @@ struct Symmetric {
   }
 };
 
-Vector drawn(std::size_t n, unsigned seed) {
-  RandomState random(seed);
-  Vector x;
-  for (std::size_t i = 0; i < n; ++i) x.push_back(random.randn());
-  return x;
-}
 double difference(const Vector& a, const Vector& b) {
   double most = 0;
   for (std::size_t i = 0; i < a.size(); ++i) most = std::max(most, std::abs(a[i] - b[i]));

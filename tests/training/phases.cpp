@@ -22,7 +22,7 @@ using Catch::Contains;
 namespace {
 
 template <class... O>
-Train job_of(const Shared<Model>& model, int epochs, const O&... options) {
+Train summing_job(const Shared<Model>& model, int epochs, const O&... options) {
   return Train(Rows(10), model,
                SGD(learning_rate(.5), batch_size(5), SumCost(), EpochCounter(epochs),
                    monitoring_dataset(Rows(10))),
@@ -53,9 +53,9 @@ TEST_CASE("phases: a model that two jobs have a handle to goes on, with its reco
           "[training][phases]") {
   const Shared<Model> shared(Ones{});
   std::vector<Phase> phases;
-  phases.emplace_back(job_of(shared, 2), "first");
-  phases.emplace_back(job_of(Shared<Model>(Ones()), 1), "another");
-  phases.emplace_back(job_of(shared, 5), "last");
+  phases.emplace_back(summing_job(shared, 2), "first");
+  phases.emplace_back(summing_job(Shared<Model>(Ones()), 1), "another");
+  phases.emplace_back(summing_job(shared, 5), "last");
   std::vector<std::string> names;
   PhasesOptions options = in_double();
   options.start = [&, start = options.start](const Phase& phase, RunOptions& run) {
@@ -85,7 +85,7 @@ TEST_CASE("phases: one that is interrupted ends the list; resumed, it goes on to
     const Shared<Model> shared(Ones{});
     std::vector<Phase> phases;
     for (const char* stage : {"a", "b"}) {
-      Train job = job_of(shared, 3);
+      Train job = summing_job(shared, 3);
       job.save_path = (folder.path() + "/" + name + stage).c_str();
       job.save_freq = 1;
       job.extensions.push_back(extension);

@@ -77,7 +77,7 @@ struct PluggedAutoencoder : Plugged {
   static constexpr const char* yaml = "plugged.Autoencoder";
 };
 
-struct ContrastiveDivergence : SurrogateCost {
+struct PluggedDivergence : SurrogateCost {
   static constexpr const char* yaml = "plugged.CD";
   template <class K>
   static constexpr void keys(K&) {}
@@ -102,7 +102,7 @@ struct Reconstruction : Cost {
 };
 ANSATZ_REGISTER_CLASS(PluggedRbm, "an RBM of this test")
 ANSATZ_REGISTER_CLASS(PluggedAutoencoder, "an autoencoder of this test")
-ANSATZ_REGISTER_CLASS(ContrastiveDivergence, "a cost of this test")
+ANSATZ_REGISTER_CLASS(PluggedDivergence, "a cost of this test")
 ANSATZ_REGISTER_CLASS(Reconstruction, "a cost of this test")
 
 std::string job(const std::string& model, const std::string& cost) {

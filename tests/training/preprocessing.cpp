@@ -99,8 +99,8 @@ Vector noise(int examples) {
 }
 
 template <class... O>
-Train job_of(const DenseDesignMatrix& train, const DenseDesignMatrix& test, int epochs,
-             const O&... options) {
+Train softmax_job(const DenseDesignMatrix& train, const DenseDesignMatrix& test, int epochs,
+                  const O&... options) {
   return Train(
       train, MLP(VectorSpace(2), Softmax("y", 2, irange(.1))),
       SGD(learning_rate(.1), batch_size(4), EpochCounter(epochs),
@@ -112,7 +112,7 @@ template <class... O>
 Train standardizing_job(int epochs, const O&... options) {
   const Shared<Preprocessor> how = Standardize();
   const DenseDesignMatrix train(table_of(noise(12)), how, true), test(table_of(noise(5)), how);
-  return job_of(train, test, epochs, options...);
+  return softmax_job(train, test, epochs, options...);
 }
 
 }  // namespace
@@ -187,7 +187,7 @@ TEST_CASE("preprocessors: a job trains and monitors on what they make", "[traini
   run.run();
   const DenseDesignMatrix a(table_of(standardized(Standardize(), train, train)));
   const DenseDesignMatrix b(table_of(standardized(Standardize(), train, test)));
-  SmallRun by_hand(job_of(a, b, 3));
+  SmallRun by_hand(softmax_job(a, b, 3));
   by_hand.run();
   for (const char* channel : {"train_objective", "test_objective", "test_y_misclass"})
     CHECK(run.record(channel) == by_hand.record(channel));
@@ -247,7 +247,7 @@ TEST_CASE("preprocessors: fitted on none, or on two data sets, they are refused"
           "[training][preprocess]") {
   const Shared<Preprocessor> how = Standardize();
   const DenseDesignMatrix raw(table_of(noise(8)), how);
-  CHECK_THAT(error_of(job_of(raw, raw, 1)),
+  CHECK_THAT(error_of(softmax_job(raw, raw, 1)),
              Contains("fitted on no data set") && Contains("fit_preprocessor"));
   const char* const text =
       "!obj:Train { dataset: !obj:DenseDesignMatrix {\n"

@@ -27,7 +27,7 @@ constexpr double base = .1;
 
 // Two updates an epoch.
 template <class... Part>
-Train job_of(const Part&... parts) {
+Train ones_job(const Part&... parts) {
   return Train(Rows(), Ones(), parts...);
 }
 template <class... O>
@@ -61,33 +61,33 @@ double falling(int count, int start, int saturate, double factor) {
 
 TEST_CASE("schedules: ExponentialDecay divides at every update, down to min_lr",
           "[training][schedules]") {
-  learning_rate_is(job_of(sgd(8, ExponentialDecay(1.5, .01))), 8,
+  learning_rate_is(ones_job(sgd(8, ExponentialDecay(1.5, .01))), 8,
                    [](int epoch) { return std::max(.01, base / std::pow(1.5, 2 * epoch)); });
   // The power overflows; the learning rate does not.
-  learning_rate_is(job_of(sgd(3, ExponentialDecay(1e200, .03))), 3,
+  learning_rate_is(ones_job(sgd(3, ExponentialDecay(1e200, .03))), 3,
                    [](int epoch) { return epoch ? .03 : base; });
 }
 
 TEST_CASE("schedules: LinearDecay counts updates", "[training][schedules]") {
-  learning_rate_is(job_of(sgd(8, LinearDecay(5, 10, .1))), 8,
+  learning_rate_is(ones_job(sgd(8, LinearDecay(5, 10, .1))), 8,
                    [](int epoch) { return falling(2 * epoch, 5, 10, .1); });
 }
 
 TEST_CASE("schedules: AnnealedLearningRate falls as one over the updates",
           "[training][schedules]") {
-  learning_rate_is(job_of(sgd(8, AnnealedLearningRate(6))), 8,
+  learning_rate_is(ones_job(sgd(8, AnnealedLearningRate(6))), 8,
                    [](int epoch) { return epoch ? base * std::min(1., 6. / (2 * epoch)) : base; });
 }
 
 TEST_CASE("schedules: LinearDecayOverEpoch counts monitoring steps", "[training][schedules]") {
   // The record of an epoch is made before the schedule moves on.
-  learning_rate_is(job_of(sgd(12, Momentum(.5)), LinearDecayOverEpoch(3, 9, .2)), 12,
+  learning_rate_is(ones_job(sgd(12, Momentum(.5)), LinearDecayOverEpoch(3, 9, .2)), 12,
                    [](int epoch) { return falling(epoch, 3, 9, .2); });
 }
 
 TEST_CASE("schedules: after push_monitor they go on where they stopped", "[training][schedules]") {
   learning_rate_is(
-      job_of(sgd(5), LinearDecayOverEpoch(3, 9, .2)), 5,
+      ones_job(sgd(5), LinearDecayOverEpoch(3, 9, .2)), 5,
       [](int epoch) { return falling(epoch + 4, 3, 9, .2); }, 4);
 }
 
@@ -95,15 +95,15 @@ TEST_CASE("schedules: OneOverEpoch falls to half in half_life epochs", "[trainin
   const auto rate = [](int count, int start, int half) {
     return count < start ? base : base * half / (count - start + half);
   };
-  learning_rate_is(job_of(sgd(9), OneOverEpoch(3, half_life(2))), 9,
+  learning_rate_is(ones_job(sgd(9), OneOverEpoch(3, half_life(2))), 9,
                    [&](int epoch) { return rate(epoch, 3, 2); });
-  learning_rate_is(job_of(sgd(9), OneOverEpoch(3, min_lr(.06))), 9,
+  learning_rate_is(ones_job(sgd(9), OneOverEpoch(3, min_lr(.06))), 9,
                    [&](int epoch) { return std::max(.06, rate(epoch, 3, 4)); });
 }
 
 TEST_CASE("schedules: MomentumAdjustor moves the momentum in a line", "[training][schedules]") {
   const auto momentum_of = [](int start, int saturate, int first_epoch = 0) {
-    SmallRun run(job_of(sgd(7, Momentum(.5)), MomentumAdjustor(.9, start, saturate)));
+    SmallRun run(ones_job(sgd(7, Momentum(.5)), MomentumAdjustor(.9, start, saturate)));
     run.session.monitor().records().epochs_seen = first_epoch;
     return run.run().record("momentum");
   };
@@ -119,14 +119,14 @@ TEST_CASE("schedules: MomentumAdjustor moves the momentum in a line", "[training
     CHECK(later[at] == Approx(line(i + 3)).epsilon(1e-12));
     CHECK(jump[at] == (i < 4 ? .5 : .9));
   }
-  CHECK_THROWS_WITH(SmallRun(job_of(sgd(1), MomentumAdjustor(.9, 1, 2))).run(),
+  CHECK_THROWS_WITH(SmallRun(ones_job(sgd(1), MomentumAdjustor(.9, 1, 2))).run(),
                     Contains("no momentum"));
 }
 
 TEST_CASE("schedules: MonitorBasedLRAdjuster follows its channel", "[training][schedules]") {
   const std::vector<double> v{4, 3, 3.5, 3.48, 3.48, 1, 2, 4, 8, -4, -3, -3.5, -3.51, -3.6, 0, -1};
   const double high = 1, low = .99, shrink = .5, grow = 1.5, least = .03, most = .12;
-  SmallRun run(job_of(
+  SmallRun run(ones_job(
       sgd(15),
       Scripted("watched", {4, 3, 3.5, 3.48, 3.48, 1, 2, 4, 8, -4, -3, -3.5, -3.51, -3.6, 0, -1}),
       MonitorBasedLRAdjuster(channel_name("watched"), high_trigger(high), low_trigger(low),
@@ -148,7 +148,7 @@ TEST_CASE("schedules: MonitorBasedLRAdjuster follows its channel", "[training][s
   const auto with = [](const MonitorBasedLRAdjuster& adjuster) {
     SGD two = sgd(2);
     two.monitoring_datasets = MonitoringDatasets{{"train", Rows()}, {"valid", Rows()}};
-    SmallRun(job_of(two, adjuster)).run();
+    SmallRun(ones_job(two, adjuster)).run();
   };
   CHECK_THROWS_WITH(with(MonitorBasedLRAdjuster()), Contains("train_objective, valid_objective"));
   CHECK_NOTHROW(with(MonitorBasedLRAdjuster(dataset_name("valid"))));
@@ -159,18 +159,19 @@ TEST_CASE("schedules: MonitorBasedLRAdjuster follows its channel", "[training][s
 TEST_CASE("schedules: CosineDecay rises, falls and starts again", "[training][schedules]") {
   const double pi = std::numbers::pi;
   const auto wave = [&](double part) { return .02 + (base - .02) * (1 + std::cos(pi * part)) / 2; };
-  learning_rate_is(job_of(sgd(8), CosineDecay(6, warm_up(2.), min_lr(.02))), 8, [&](int e) {
+  learning_rate_is(ones_job(sgd(8), CosineDecay(6, warm_up(2.), min_lr(.02))), 8, [&](int e) {
     if (e < 2) return base * e / 2;
     return e < 6 ? wave((e - 2) / 4.) : .02;
   });
-  learning_rate_is(job_of(sgd(8), CosineDecay(2, min_lr(.02), restart_factor(2.))), 8, [&](int e) {
-    return e < 2 ? wave(e / 2.) : e < 6 ? wave((e - 2) / 4.) : wave((e - 6) / 8.);
-  });
+  learning_rate_is(ones_job(sgd(8), CosineDecay(2, min_lr(.02), restart_factor(2.))), 8,
+                   [&](int e) {
+                     return e < 2 ? wave(e / 2.) : e < 6 ? wave((e - 2) / 4.) : wave((e - 6) / 8.);
+                   });
   // Within an epoch, too: after one of its two batches, half of it is done.
   std::vector<double> rates;
-  SmallRun run(job_of(sgd(2), CosineDecay(2), on_batch([&](Session& s) {
-                        rates.push_back(s.setting("learning_rate") / base);
-                      })));
+  SmallRun run(ones_job(sgd(2), CosineDecay(2), on_batch([&](Session& s) {
+                          rates.push_back(s.setting("learning_rate") / base);
+                        })));
   run.run();
   REQUIRE(rates.size() == 4);
   CHECK(rates[0] == Approx((1 + std::cos(pi / 4)) / 2));
@@ -179,14 +180,14 @@ TEST_CASE("schedules: CosineDecay rises, falls and starts again", "[training][sc
 }
 
 TEST_CASE("schedules: Warmup rises to the base and stays", "[training][schedules]") {
-  learning_rate_is(job_of(sgd(5), Warmup(3)), 5,
+  learning_rate_is(ones_job(sgd(5), Warmup(3)), 5,
                    [](int epoch) { return base * std::min(1., epoch / 3.); });
 }
 
 TEST_CASE("schedules: numbers out of range are refused, by name", "[training][schedules]") {
   const auto refused = [](const auto&... part) {
     try {
-      SmallRun(job_of(part...)).run();
+      SmallRun(ones_job(part...)).run();
     } catch (const ValueError& e) {
       return std::string(e.what());
     }
@@ -206,7 +207,7 @@ TEST_CASE("schedules: PolyakAveraging keeps the mean over the updates", "[traini
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/mean.ansatz";
   // p falls by .1 at each of two updates an epoch; averaged from the second monitoring step on.
-  SmallRun run(job_of(sgd(3), PolyakAveraging(1, save_path(path.c_str()), save_freq(2))));
+  SmallRun run(ones_job(sgd(3), PolyakAveraging(1, save_path(path.c_str()), save_freq(2))));
   run.run();
   CHECK(run.value("p0") == Approx(.4));
   CHECK(run.value("polyak.p0") == Approx((.7 + .6 + .5 + .4) / 4));
@@ -219,7 +220,7 @@ TEST_CASE("schedules: PolyakAveraging keeps the mean over the updates", "[traini
 
 TEST_CASE("schedules: EpochMonitor records within an epoch", "[training][schedules]") {
   // Six updates of .1 from 1 on; a record after each third, and one at each of the three epochs.
-  SmallRun run(job_of(sgd(3, EpochMonitor(0, 3))));
+  SmallRun run(ones_job(sgd(3, EpochMonitor(0, 3))));
   const std::vector<double> found = run.run().record("objective");
   const std::vector<double> expected{1, .8, .7, .6, .4, .4};
   REQUIRE(found.size() == expected.size());
@@ -232,12 +233,12 @@ TEST_CASE("schedules: EpochMonitor records within an epoch", "[training][schedul
 TEST_CASE("schedules: CosineDecay does not count short periods one by one",
           "[training][schedules]") {
   for (const double factor : {1., 1.0000001, 1.5}) {
-    SmallRun run(job_of(sgd(3), CosineDecay(1e-8, restart_factor(factor))));
+    SmallRun run(ones_job(sgd(3), CosineDecay(1e-8, restart_factor(factor))));
     for (const double rate : run.run().record("learning_rate")) {
       CHECK(rate >= 0);
       CHECK(rate <= base);
     }
   }
-  CHECK_THROWS_WITH(SmallRun(job_of(sgd(1), CosineDecay(1e-20, restart_factor(1.)))).run(),
+  CHECK_THROWS_WITH(SmallRun(ones_job(sgd(1), CosineDecay(1e-20, restart_factor(1.)))).run(),
                     Contains("total_epochs"));
 }

@@ -1,6 +1,5 @@
 // Models that train themselves: k-means, Gaussians, dictionaries, a support vector machine.
 #include <ansatz/algorithm/default.hpp>
-#include <ansatz/base/random_state.hpp>
 #include <ansatz/data/preprocess/blocks.hpp>
 #include <ansatz/data/source_dataset.hpp>
 #include <ansatz/data/sources.hpp>
@@ -16,6 +15,7 @@
 #include <ansatz/termination/epoch_counter.hpp>
 
 #include "../data/temporary_file.hpp"
+#include "drawn.hpp"
 #include "small_job.hpp"
 
 #include <catch2/catch.hpp>
@@ -34,12 +34,6 @@ namespace {
 
 using Vector = std::vector<double>;
 
-Vector drawn(std::size_t count, std::int64_t seed = 1) {
-  RandomState random(seed);
-  Vector x(count);
-  random.randn(x);
-  return x;
-}
 SourceDataset dataset(Vector x, std::int64_t width, std::vector<std::int32_t> labels = {},
                       int classes = 0) {
   std::vector<Column> columns{number_column("features", std::move(x), Dims{width})};

@@ -19,9 +19,7 @@ using namespace ansatz;
 
 namespace {
 
-struct Quiet : RunObserver {};
-
-RunOptions quiet(Quiet& observer) {
+RunOptions quiet(RunObserver& observer) {
   RunOptions options;
   options.observer = &observer;
   return options;
@@ -36,7 +34,7 @@ TEST_CASE("session: first values meet the constraints before the first record", 
       MLP(VectorSpace(6), RectifiedLinear("h0", 5, irange(1.), max_col_norm(.25)),
           Softmax("y", 3, irange(0.))),
       SGD(learning_rate(.1), batch_size(10), EpochCounter(0), monitoring_dataset(data)));
-  Quiet observer;
+  RunObserver observer;
   Session session(job, build_programs(job, ElementType::float64), quiet(observer));
   session.run();
   CHECK(session.records().at("h0_col_norms_max").val_record.at(0) == Approx(.25));
@@ -85,7 +83,7 @@ TEST_CASE("session: a model that trains itself is trained, saved and restored", 
   const std::string path =
       (std::filesystem::temp_directory_path() / "ansatz-self-training.ansatz").string();
   const RandomDenseDesignMatrix data(20, 6, 3);
-  Quiet observer;
+  RunObserver observer;
 
   const auto counts = [&](const Train& job, bool resume) {
     RunOptions options = quiet(observer);

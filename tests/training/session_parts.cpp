@@ -52,7 +52,7 @@ class Kept final : public Archive {
 };
 
 template <class... O>
-Train job_of(const O&... options) {
+Train momentum_job(const O&... options) {
   return Train(Rows(), Ones(),
                SGD(learning_rate(.1), batch_size(5), SumCost(), Momentum(.5), EpochCounter(1)),
                options...);
@@ -70,7 +70,7 @@ std::string message_of(const std::function<void()>& f) {
 }  // namespace
 
 TEST_CASE("settings: of all programs, and those that none reads", "[training][settings]") {
-  const Train job = job_of();
+  const Train job = momentum_job();
   JobPrograms programs = build_programs(job, ElementType::float64);
   Settings settings(programs);
   CHECK(settings.has("momentum"));
@@ -134,20 +134,20 @@ TEST_CASE("outputs: two on one file, an input, a file that is there", "[training
     if (resumed) outputs.resumed();
     return message_of([&] { outputs.look(); });
   };
-  CHECK(refused(job_of()) == "");
-  CHECK_THAT(refused(job_of(MonitorBasedSaveBest("objective", save_path(path.c_str())))),
+  CHECK(refused(momentum_job()) == "");
+  CHECK_THAT(refused(momentum_job(MonitorBasedSaveBest("objective", save_path(path.c_str())))),
              Contains("the job saves another model to that file"));
-  CHECK_THAT(refused(job_of(init_from(path.c_str()))), Contains("the job reads it"));
-  SmallRun(job_of(save_path(path.c_str()), save_freq(1))).run();
-  CHECK(refused(job_of()) == "");
-  CHECK_THAT(refused(job_of(allow_overwrite(false))), Contains(path));
-  CHECK(refused(job_of(allow_overwrite(false)), true) == "");
+  CHECK_THAT(refused(momentum_job(init_from(path.c_str()))), Contains("the job reads it"));
+  SmallRun(momentum_job(save_path(path.c_str()), save_freq(1))).run();
+  CHECK(refused(momentum_job()) == "");
+  CHECK_THAT(refused(momentum_job(allow_overwrite(false))), Contains(path));
+  CHECK(refused(momentum_job(allow_overwrite(false)), true) == "");
 }
 
 TEST_CASE("outputs: the first save of a run makes the file its own", "[training][outputs]") {
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/m.ansatz";
-  const Train job = job_of(save_path(path.c_str()), save_freq(1), allow_overwrite(false));
+  const Train job = momentum_job(save_path(path.c_str()), save_freq(1), allow_overwrite(false));
   OutputFiles outputs(job);
   const auto file = [] {
     ModelFile empty;

@@ -26,7 +26,6 @@ using namespace ansatz::testing;
 namespace {
 
 using Vector = std::vector<double>;
-struct Quiet : RunObserver {};
 
 std::string autoencoder(const std::string& name, int inputs, int hidden,
                         const std::string& dataset) {
@@ -93,7 +92,7 @@ LoadOptions options_for(const std::string& folder, const std::string& max_epochs
 
 void run_jobs(const std::string& text, const LoadOptions& options) {
   const Job job = load_job_text("job.yaml", text, options);
-  Quiet quiet;
+  RunObserver quiet;
   PhasesOptions how;
   how.run.observer = &quiet;
   CHECK(run_phases(job.phases, how).end == RunEnd::finished);
@@ -198,7 +197,7 @@ TEST_CASE("autoencoders: Pylearn2's small jobs train, with its channels",
     CHECK(job.warnings.empty());
     Train& train = *job.phases[0].train;
     train.save_path = (folder.path() + "/" + file + ".pkl").c_str();
-    Quiet quiet;
+    RunObserver quiet;
     RunOptions run;
     run.observer = &quiet;
     Session session(train, build_programs(train, ElementType::float32), run);
@@ -252,7 +251,7 @@ TEST_CASE("autoencoders: BGD trains those that draw nothing, and refuses the oth
                      SumOfCosts(MeanBinaryCrossEntropy(), scaled(.1, SparseActivation(1, .2))),
                      monitoring_dataset(data)));
   };
-  Quiet quiet;
+  RunObserver quiet;
   RunOptions run;
   run.observer = &quiet;
   const Train calm =

@@ -40,7 +40,7 @@ void draw(std::int64_t i, float* x, std::int32_t* label) {
   }
 }
 
-Stream drawn(std::int64_t count, int ahead = 2) {
+Stream drawn_stream(std::int64_t count, int ahead = 2) {
   Stream out;
   out.columns = {number_column("features", Dims{width}), label_column("targets", 3)};
   out.ahead = ahead;
@@ -113,12 +113,12 @@ struct Largest final : RunObserver {
 TEST_CASE("streams: a job on a stream has the numbers of one on a table, bit for bit",
           "[training][source]") {
   constexpr int count = 500;  // not a multiple of the batch
-  const SourceDataset streamed{stream(drawn(count))};
-  const DenseDesignMatrix table{in_memory(stream(drawn(count)))};
+  const SourceDataset streamed{stream(drawn_stream(count))};
+  const DenseDesignMatrix table{in_memory(stream(drawn_stream(count)))};
   const Outcome expected = trained(job_on(table, table, 3));
   REQUIRE(expected.records[0].size() == 4);
   CHECK(same(trained(job_on(streamed, streamed, 3)), expected));
-  const SourceDataset alone{stream(drawn(count, 0))};
+  const SourceDataset alone{stream(drawn_stream(count, 0))};
   CHECK(same(trained(job_on(alone, streamed, 3)), expected));
   const SourceDataset shuffled{prefetched(table.load(), 3)};
   CHECK(same(trained(job_on(shuffled, table, 3)), expected));
@@ -126,7 +126,7 @@ TEST_CASE("streams: a job on a stream has the numbers of one on a table, bit for
 
 TEST_CASE("streams: a mode that a stream does not have is refused, with what is allowed",
           "[training][source]") {
-  const SourceDataset streamed{stream(drawn(100))};
+  const SourceDataset streamed{stream(drawn_stream(100))};
   Train job = job_on(streamed, streamed, 1);
   job.algorithm = Shared<TrainingAlgorithm>(SGD(learning_rate(.1), batch_size(64)));
   RunOptions options;
@@ -138,7 +138,7 @@ TEST_CASE("streams: a mode that a stream does not have is refused, with what is 
 
 TEST_CASE("streams: what fails within a stream has the place of its data set",
           "[training][source]") {
-  Stream bad = drawn(1000);
+  Stream bad = drawn_stream(1000);
   bad.begin = [begin = bad.begin]() -> NextRows {
     return [next = begin(), seen = std::int64_t{0}](std::int64_t most,
                                                     std::span<void* const> to) mutable {
@@ -150,7 +150,7 @@ TEST_CASE("streams: what fails within a stream has the place of its data set",
     };
   };
   const SourceDataset streamed{stream(bad)};
-  Train job = job_on(streamed, DenseDesignMatrix{in_memory(stream(drawn(64)))}, 1);
+  Train job = job_on(streamed, DenseDesignMatrix{in_memory(stream(drawn_stream(64)))}, 1);
   RunOptions options;
   options.places[job.algorithm->monitoring_datasets.list[0].dataset.get()] =
       "job.yaml:3:12: dataset";
@@ -163,7 +163,7 @@ TEST_CASE("streams: an epoch of data without end begins where the one before end
           "[training][source]") {
   // Three epochs of two batches are one of six.
   const auto run = [](int epochs, int batches) {
-    Stream endless = drawn(BatchSource::endless);
+    Stream endless = drawn_stream(BatchSource::endless);
     endless.examples = BatchSource::endless;
     const SourceDataset data{stream(endless)};
     Train job;
@@ -183,7 +183,7 @@ TEST_CASE("streams: a set much larger than the memory it may take is trained on 
           "[training][source]") {
   // 150,000 examples are 154 MB; a run may take 24 MB more than it begins with.
   constexpr std::int64_t count = 150'000;
-  const SourceDataset large{stream(drawn(count))}, small{stream(drawn(640))};
+  const SourceDataset large{stream(drawn_stream(count))}, small{stream(drawn_stream(640))};
   Train warm = job_on(small, small, 1);
   (void)trained(warm);
   const double before = resident();

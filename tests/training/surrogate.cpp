@@ -103,7 +103,7 @@ struct Contributes : Extension {
 };
 
 template <class... O>
-constexpr Train job_of(int epochs, const O&... options) {
+constexpr Train divergence_job(int epochs, const O&... options) {
   return Train(Halves(), SmallRbm(),
                SGD(learning_rate(.2), batch_size(8), ContrastiveDivergence(), EpochCounter(epochs),
                    monitoring_dataset(Halves())),
@@ -156,7 +156,7 @@ TEST_CASE("surrogate cost: gradients of contrastive divergence are those of the 
 
 TEST_CASE("surrogate cost: SGD trains with it, the likelihood rises, the monitor shows what it can",
           "[training][surrogate]") {
-  SmallRun run(job_of(60));
+  SmallRun run(divergence_job(60));
   const Vector rows = rows_of(*Halves().load());
   run.run();
   const double best = [&] {  // the entropy of the data: each row as often as it is there
@@ -193,7 +193,7 @@ TEST_CASE("surrogate cost: BGD refuses it, and says why; a sum with it has no va
 
 TEST_CASE("functions: each part of a job contributes its own, found by name",
           "[training][functions]") {
-  SmallRun run(job_of(1, Contributes("doubled")));
+  SmallRun run(divergence_job(1, Contributes("doubled")));
   run.run();
   std::vector<std::string_view> names, owners;
   const FunctionList list = run.job.functions(FunctionList::none);
@@ -232,14 +232,14 @@ TEST_CASE("functions: each part of a job contributes its own, found by name",
 }
 
 TEST_CASE("functions: two of one name are refused, with both owners", "[training][functions]") {
-  CHECK(error_of(job_of(1, Contributes("step"))) ==
+  CHECK(error_of(divergence_job(1, Contributes("step"))) ==
         "the function \"step\" is contributed by the algorithm and by extensions[0]");
-  CHECK(error_of(job_of(1, Contributes("a"), Contributes("a"))) ==
+  CHECK(error_of(divergence_job(1, Contributes("a"), Contributes("a"))) ==
         "the function \"a\" is contributed by extensions[0] and by extensions[1]");
 }
 
 namespace {
-constexpr auto compiled_job = [] { return job_of(1, Contributes("doubled")); };
+constexpr auto compiled_job = [] { return divergence_job(1, Contributes("doubled")); };
 }  // namespace
 
 TEST_CASE("functions: of a job in a constant expression, one is made at a time",

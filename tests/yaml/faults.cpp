@@ -15,13 +15,13 @@ using Catch::Contains;
 
 namespace {
 
-struct Row {
+struct FaultRow {
   const char* text;
   const char* where;  // line:column and, where there is one, the path
   const char* what;
 };
 
-constexpr Row rows[] = {
+constexpr FaultRow fault_rows[] = {
     {"a: 1\nb: {x: 1, x: 2}\n", "2:11: b.x", "found duplicate key (x); the first is in line 2"},
     {"nvis: 1\nnvis: 2\n", "2:1: nvis", "found duplicate key (nvis)"},
     {"a: [1, 2\nb: 3\n", "2:2: a[2]",
@@ -101,7 +101,7 @@ constexpr Row rows[] = {
 
 TEST_CASE("yaml: every kind of faulty text has its message and place", "[yaml][faults]") {
   std::set<std::string> distinct;
-  for (const Row& row : rows) {
+  for (const FaultRow& row : fault_rows) {
     CAPTURE(row.text);
     const std::string words = faults(row.text);
     CHECK_THAT(words, Catch::StartsWith(std::string("job.yaml:") + row.where + ": "));

@@ -12,7 +12,7 @@ using Catch::Contains;
 
 namespace {
 
-constexpr const char* job =
+constexpr const char* train_job =
     "!obj:t.Train {\n"
     "  dataset: &train !obj:d.MNIST { stop: 50000 },\n"
     "  model: !obj:m.MLP { layers: [ !obj:m.Linear { layer_name: 'h0', dim: 500 },\n"
@@ -26,14 +26,14 @@ std::string applied(const std::vector<std::string>& overrides,
                     const std::vector<std::string>& path) {
   Reading reading;
   reading.overrides = overrides;
-  const NodePtr root = parse(job, reading);
-  return root ? to_yaml(*at(root, path).node) : "faults: " + faults(job, reading);
+  const NodePtr root = parse(train_job, reading);
+  return root ? to_yaml(*at(root, path).node) : "faults: " + faults(train_job, reading);
 }
 
 std::string complaint(const std::string& override) {
   Reading reading;
   reading.overrides = {override};
-  return faults(job, reading);
+  return faults(train_job, reading);
 }
 
 }  // namespace
@@ -129,7 +129,7 @@ TEST_CASE("yaml overrides: errors stand on the command line", "[yaml][overrides]
 
 TEST_CASE("yaml overrides: several are told together, with the text they stand in",
           "[yaml][overrides]") {
-  NodePtr root = parse(job);
+  NodePtr root = parse(train_job);
   Errors errors;
   apply_overrides(root, {"x.y=1", "model.nvis=784", "z.y=1"}, errors);
   CHECK(errors.size() == 2);

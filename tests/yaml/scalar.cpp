@@ -15,14 +15,14 @@ using Catch::Contains;
 
 namespace {
 
-struct Row {
+struct ScalarRow {
   const char* text;
   Type type;
   double value = 0;
 };
 
 // What PyYAML 6 gives with Pylearn2's rule for floats, but for +.5 and -.5.
-constexpr Row rows[] = {
+constexpr ScalarRow scalar_rows[] = {
     {"1e3", Type::real, 1000},
     {"1.E4", Type::real, 10000},
     {"-1e-3", Type::real, -.001},
@@ -90,7 +90,7 @@ std::string string_complaint(const std::string& text) {
 }  // namespace
 
 TEST_CASE("yaml scalars: numbers are those of PyYAML and Pylearn2", "[yaml][scalar]") {
-  for (const Row& row : rows) {
+  for (const ScalarRow& row : scalar_rows) {
     CAPTURE(row.text);
     CHECK(type_of(row.text) == row.type);
     Errors errors;

@@ -21,13 +21,13 @@ std::string fill(const std::string& text, const Definitions& definitions = {}) {
   return errors.empty() ? out : "faults: " + errors.text();
 }
 
-struct Row {
+struct ConversionRow {
   const char* conversion;
   const char* value;
   const char* filled;  // as Python 3 gives it
 };
 
-constexpr Row rows[] = {
+constexpr ConversionRow conversion_rows[] = {
     {"s", "50000", "50000"},
     {"s", "abc", "abc"},
     {"5s", "abc", "  abc"},
@@ -72,7 +72,7 @@ constexpr Row rows[] = {
 }  // namespace
 
 TEST_CASE("yaml templates: conversions are Python's", "[yaml][template]") {
-  for (const Row& row : rows) {
+  for (const ConversionRow& row : conversion_rows) {
     CAPTURE(row.conversion, row.value);
     CHECK(fill(std::string("%(x)") + row.conversion, {std::string("x=") + row.value}) ==
           row.filled);
