@@ -58,8 +58,8 @@ class IsotropicGaussian : public Distribution {
   }
   constexpr AnyExpr log_prob(const AnyExpr& v) const override {
     const AnyExpr from = (v - setting("noise.mu", mu)) / deviation();
-    constexpr double log_two_pi = 1.8378770664093454835606594728112;
-    return -.5 * sum(square(from) + log_two_pi, units) - numbers(v) * log(deviation());
+    constexpr double log_of_two_pi = 1.8378770664093454835606594728112;
+    return -.5 * sum(square(from) + log_of_two_pi, units) - numbers(v) * log(deviation());
   }
 
  private:
