@@ -257,15 +257,16 @@ constexpr const char* extent_name_of(const Value& v) {
   int code = 0;
   for (int k = 0; k < shape.rank; ++k)
     if (is_extent(shape[k])) code = shape[k];
-  const Term* t = code ? v.term() : nullptr;
-  while (t) {
-    if (t->extent && extent_code(t->extent) == code) return t->extent;
-    const Term* below = nullptr;
+  Term* t = code ? v.term() : nullptr;
+  while (t && !(t->extent && extent_code(t->extent) == code)) {
+    Term* below = nullptr;
     for (const Value& operand : t->in)
       if (!below && has(operand.shape(), code)) below = operand.term();
     t = below;
   }
-  return nullptr;
+  // Remembered, so that a chain of random ops is not walked to its beginning from each of them.
+  if (t && (!shape.batched() || shape[0] == code)) v.term()->extent = t->extent;
+  return t ? t->extent : nullptr;
 }
 
 // The run-time size of an extent, as a number.

@@ -3,6 +3,7 @@
 #include <dsl/ops/arithmetic/add.hpp>
 #include <dsl/ops/arithmetic/multiply.hpp>
 #include <dsl/ops/image/stochastic_max_pool.hpp>
+#include <dsl/ops/image/weighted_max_pool.hpp>
 
 #include <map>
 
@@ -74,4 +75,13 @@ TEST_CASE("stochastic_max_pool: zeros, and what is below them, are never drawn b
     CHECK(each.values[0] == 0);
     CHECK(each.values[1] == 1e-30);
   }
+}
+
+TEST_CASE("stochastic_max_pool: what does not fit is refused under the name that was called",
+          "[op][stochastic_max_pool][weighted_max_pool]") {
+  const AnyExpr row = input("x", VectorSpace(6));
+  CHECK_THROWS_WITH(stochastic_max_pool(row, PoolOptions{}),
+                    Catch::Matchers::StartsWith("stochastic_max_pool of [examples, 6]: "));
+  CHECK_THROWS_WITH(weighted_max_pool(row, PoolOptions{}),
+                    Catch::Matchers::StartsWith("weighted_max_pool of [examples, 6]: "));
 }

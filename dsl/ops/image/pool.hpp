@@ -139,12 +139,14 @@ struct Pooled<X, Option...> {
   using type = typename ImageSpace<shape, axes_of<X>(), X>::type;
 };
 
+// Refuses under the name of what the user called.
 template <class Op, class X>
-constexpr Value pool_value(const Expr<X>& x, const PoolOptions& o, CallSite at = {}) {
+constexpr Value pool_value(const Expr<X>& x, const PoolOptions& o, CallSite at = {},
+                           const char* name = Op::name) {
   const Shape s = x.shape();
   const ShapeResult r = pooled(s, o);
-  if (!r.ok()) graph_error_shape(Op::name, r.error, &s, 1, at);
-  require_numbers(Op::name, x.value(), at);
+  if (!r.ok()) graph_error_shape(name, r.error, &s, 1, at);
+  require_numbers(name, x.value(), at);
   return make(info_of<Op>, Pooling(o, s).attr(), x.value());
 }
 

@@ -32,7 +32,7 @@ template <class X, class... Option>
 constexpr Expr<typename ir::Pooled<X, Option...>::type> stochastic_max_pool(
     const Expr<X>& x, const Option&... options) {
   const PoolOptions o = ir::image_options<X, PoolOptions>(options...);
-  (void)max_pool(x, options...);  // refuses what does not fit
+  (void)ir::pool_value<ops::MaxPool>(x, o, {}, "stochastic_max_pool");  // refuses what does not fit
   const AnyExpr drawn = AnyExpr(maximum(x, 0.).value()) / ir::exponential_like(x);
   return Expr<typename ir::Pooled<X, Option...>::type>(ir::make(
       ir::info_of<ops::MaxPoolGather>, ir::Pooling(o, x.shape()).attr(), drawn.value(), x.value()));

@@ -17,8 +17,9 @@ template <class X, class... Option>
   requires WindowsFit<X, Option...>
 constexpr Expr<typename ir::Pooled<X, Option...>::type> weighted_max_pool(
     const Expr<X>& x, const Option&... options) {
+  const PoolOptions o = ir::image_options<X, PoolOptions>(options...);
   // Both means are of the pixels a window sees, whose number cancels.
-  const AnyExpr shares(mean_pool(x, options...).value());
+  const AnyExpr shares(ir::pool_value<ops::MeanPool>(x, o, {}, "weighted_max_pool"));
   const AnyExpr squares(mean_pool(square(x), options...).value());
   return Expr<typename ir::Pooled<X, Option...>::type>(
       where(shares == 0., 0., squares / shares).value());

@@ -72,7 +72,9 @@ class FoldProducts {
   constexpr FoldProducts(const Graph& g) : g_(g), uses_(use_counts(g)) {
     to_.assign(g.size(), -1);
     blocked_.assign(g.size(), 0);
+    inner_.assign(g.size(), 0);
     find_targets();
+    find_inner();
   }
 
   constexpr Graph run() {
@@ -97,12 +99,34 @@ class FoldProducts {
     return target == several ? -1 : target;
   }
 
+  constexpr bool is_sum(const Node& n) const {
+    return n.op == info_of<ops::Add> || n.op == info_of<ops::Subtract>;
+  }
+  // Finds the sums that the sum of their only user takes in, so that each term of a long chain of
+  // sums is looked at once, not once for each sum over it.
+  constexpr void find_inner() {
+    List<char> only_products;  // of the shape of the sum, and used by it alone: always folded
+    only_products.assign(g_.size(), 0);
+    for (int id = 0; id < g_.size(); ++id) {
+      const Node& n = g_[id];
+      if (n.shape.rank < 2 || !is_sum(n)) continue;
+      bool all = true;
+      for (int k = 0; k < 2; ++k) {
+        const int x = g_.in(id, k);
+        all = all && uses_[x] == 1 && g_[x].shape == n.shape &&
+              (only_products[x] || product_behind(x) >= 0);
+      }
+      only_products[id] = all;
+      for (int k = 0; all && k < 2; ++k) inner_[g_.in(id, k)] = only_products[g_.in(id, k)];
+    }
+  }
+
   constexpr int fold(Graph& out, int id) {
     const Node& n = g_[id];
     if (n.shape.rank < 2 || n.op->kind != OpKind::elementwise) return -1;
     const int target = target_of(id);
     // An inner node of a combination is left for the sum it belongs to.
-    if (target < 0 && n.op != info_of<ops::Add> && n.op != info_of<ops::Subtract>) return -1;
+    if (inner_[id] || (target < 0 && !is_sum(n))) return -1;
     Combination c;
     shape_ = n.shape;
     others_ = target >= 0;
@@ -232,6 +256,7 @@ class FoldProducts {
   List<int> uses_;
   List<int> targets_;
   List<char> blocked_;   // has a term that belongs to no combination, and so has every sum over it
+  List<char> inner_;     // belongs to a sum that is folded as a whole
   Shape shape_;          // of the combination
   bool others_ = false;  // whether it may have terms that are computed by a loop
   List<int> to_;         // node of the new graph for each node of the old

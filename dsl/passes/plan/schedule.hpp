@@ -110,14 +110,14 @@ class Scheduler {
         continue;
       }
       if (from >= 0)
-        add_once(needs_[u], from);
+        add(needs_[u], from);
       else if (g_[p].op->kind == OpKind::leaf || g_[p].op == info_of<ops::Carried>)
-        add_once(readers_[p], u);
+        add(readers_[p], u);
       // The first iteration starts from the initial values.
       if (g_[p].op == info_of<ops::Carried>)
         for (int j = 1; j < g_[p].count; ++j) {
           const int initial = unit_of[c_.base_of(p, j)];
-          if (initial >= 0) add_once(needs_[u], initial);
+          if (initial >= 0) add(needs_[u], initial);
         }
     }
   }
@@ -130,13 +130,12 @@ class Scheduler {
     for (int u = 0; u < s_.members.size(); ++u) {
       for (int r = s_.region[u]; r >= 0; r = c_.outer[r])
         if (r < s_.loop_end.size() && s_.loop_end[r] >= 0 && s_.loop_end[r] != u)
-          add_once(needs_[s_.loop_end[r]], u);
+          add(needs_[s_.loop_end[r]], u);
     }
   }
-  static constexpr void add_once(List<int>& list, int x) {
-    for (int y : list)
-      if (y == x) return;
-    list.push_back(x);
+  // What stands in a list twice does no harm: to look for it costs more.
+  static constexpr void add(List<int>& list, int x) {
+    if (list.empty() || list.back() != x) list.push_back(x);
   }
 
   // A sum of products is written there from its first product on, or from the loop that they add
@@ -241,6 +240,8 @@ class Scheduler {
     for (int id = 0; id < size; ++id) {
       const int target = in_place[id];
       if (target < 0) continue;
+      // A product that adds to one written there before it runs after that, and so after the readers.
+      if (g_[id].op == info_of<ops::Gemm> && in_place[g_.in(id, 3)] == target) continue;
       const int writer = s_.unit_of[id];
       for (int reader : readers_[target])
         if (reader != writer) then[reader].push_back(writer);
