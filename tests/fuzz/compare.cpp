@@ -13,8 +13,6 @@ using namespace ansatz;
 
 namespace {
 
-std::size_t at(long i) { return static_cast<std::size_t>(i); }
-
 // A number in [-1, 1] with 20 bits.
 double draw(std::uint64_t& state) {
   state = state * 6364136223846793005ull + 1442695040888963407ull;

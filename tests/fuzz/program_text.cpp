@@ -19,8 +19,6 @@ using namespace ansatz;
 
 namespace {
 
-std::size_t at(long i) { return static_cast<std::size_t>(i); }
-
 // Numbers in [-1, 1) with 20 bits: `draws` of programs/program.py.
 class Draws {
  public:

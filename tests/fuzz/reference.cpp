@@ -23,8 +23,6 @@ using ir::info_of;
 using ir::Node;
 using ir::Shape;
 
-std::size_t at(long i) { return static_cast<std::size_t>(i); }
-
 long size_of(const std::vector<long>& dims) {
   long n = 1;
   for (long d : dims) n *= d;

@@ -20,6 +20,9 @@ struct Tensor {
   bool labels = false;
 };
 
+/// An index into a vector.
+inline std::size_t at(long i) { return static_cast<std::size_t>(i); }
+
 /// What a graph's leaves are.
 struct Environment {
   std::map<std::string, Tensor> leaves;

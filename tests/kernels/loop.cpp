@@ -7,15 +7,6 @@ using ir::Walk;
 
 namespace {
 
-struct Activation {  // relu(x + bias)
-  static constexpr auto plan =
-      one_loop(3, 1, {load(0), load(1), apply<Add>(0, 1), apply<Relu>(2)}, {store(3, 2)});
-};
-struct Update {  // w = w - rate * g, in place, and the old w elsewhere
-  static constexpr auto plan =
-      one_loop(5, 1, {uniform(0), load(1), load(2), apply<Mul>(0, 2), apply<Sub>(1, 3)},
-               {store(4, 3), store(1, 4)});
-};
 struct InPlace {  // x = tanh(x), y = tanh(x) * x: x is read after its place may be overwritten
   static constexpr auto plan =
       one_loop(2, 1, {load(0), apply<Tanh>(0), apply<Mul>(1, 0), load(1), apply<Add>(2, 3)},

@@ -168,4 +168,22 @@ constexpr Tables<Instrs, Roots> one_loop(int args, int phases, const ir::Instr (
   return t;
 }
 
+struct Activation {  // relu(x + bias)
+  static constexpr auto plan =
+      one_loop(3, 1, {load(0), load(1), apply<Add>(0, 1), apply<Relu>(2)}, {store(3, 2)});
+};
+struct Update {  // w = w - rate * g, in place, and the old w elsewhere
+  static constexpr auto plan =
+      one_loop(5, 1, {uniform(0), load(1), load(2), apply<Mul>(0, 2), apply<Sub>(1, 3)},
+               {store(4, 3), store(1, 4)});
+};
+struct Dropout {
+  static constexpr auto plan =
+      one_loop(6, 2,
+               {uniform(0), draw(1, ir::Random::uniform), apply<Less>(1, 0), load(2),
+                apply<Mul>(2, 3), draw(3, ir::Random::normal, ir::Level::full, 1), load(2, 1),
+                apply<Add>(6, 5, -1, 1), draw(4, ir::Random::uniform, ir::Level::row, 2)},
+               {store(4, 5), store(7, 2), reduce_all(ir::Monoid::sum, 8, 0)});
+};
+
 }  // namespace kernel_test

@@ -11,7 +11,7 @@ using ansatz::kernels::philox4x32;
 
 namespace {
 
-const RandomKey key{0x0123456789abcdefull, 5, 2};
+const RandomKey some_key{0x0123456789abcdefull, 5, 2};
 
 template <class T>
 void fill(bool normal, const RandomKey& k, int site, std::int64_t position, T* out, long n) {
@@ -19,7 +19,7 @@ void fill(bool normal, const RandomKey& k, int site, std::int64_t position, T* o
 }
 
 template <class T>
-std::vector<T> numbers(bool normal, std::int64_t position, long n, const RandomKey& k = key,
+std::vector<T> numbers(bool normal, std::int64_t position, long n, const RandomKey& k = some_key,
                        int site = 3) {
   std::vector<T> x(n);
   fill(normal, k, site, position, x.data(), n);
@@ -110,15 +110,15 @@ TEST_CASE("philox: seed, step, iteration, site and position all count", "[kernel
     for (double x : numbers<double>(false, position, 4, k, site)) seen.insert(x);
     ++streams;
   };
-  add(key, 3, 0);
-  add({key.seed + 1, 5, 2}, 3, 0);
-  add({key.seed ^ (1ull << 40), 5, 2}, 3, 0);
-  add({key.seed, 6, 2}, 3, 0);
-  add({key.seed, 5 + (1ull << 32), 2}, 3, 0);
-  add({key.seed, 5, 3}, 3, 0);
-  add(key, 4, 0);
-  add(key, 3, 4);
-  add(key, 3, std::int64_t(1) << 37);
+  add(some_key, 3, 0);
+  add({some_key.seed + 1, 5, 2}, 3, 0);
+  add({some_key.seed ^ (1ull << 40), 5, 2}, 3, 0);
+  add({some_key.seed, 6, 2}, 3, 0);
+  add({some_key.seed, 5 + (1ull << 32), 2}, 3, 0);
+  add({some_key.seed, 5, 3}, 3, 0);
+  add(some_key, 4, 0);
+  add(some_key, 3, 4);
+  add(some_key, 3, std::int64_t(1) << 37);
   CHECK(seen.size() == 4u * streams);
 }
 

@@ -6,16 +6,10 @@ using namespace kernel_test;
 using ir::DType;
 using ir::Level;
 using ir::Monoid;
-using ir::Random;
 using ir::Walk;
 
 namespace {
 
-struct Update {  // w = w - rate * g, in place, and the old w elsewhere
-  static constexpr auto plan =
-      one_loop(5, 1, {uniform(0), load(1), load(2), apply<Mul>(0, 2), apply<Sub>(1, 3)},
-               {store(4, 3), store(1, 4)});
-};
 struct Sums {
   static constexpr auto plan = one_loop(
       6, 1, {load(0), apply<Exp>(0), reduce(Monoid::sum, 1), apply<Tanh>(2, -1, -1, 1, Level::row)},
@@ -32,14 +26,6 @@ struct Extrema {
                 reduce_all(Monoid::argmin, 0, 6, DType::index), reduce_rows(Monoid::min, 0, 7),
                 reduce_rows(Monoid::argmax, 0, 8, Walk::contiguous, DType::index),
                 reduce_all(Monoid::argmax, 3, 9), reduce_rows(Monoid::argmin, 0, 10)});
-};
-struct Dropout {
-  static constexpr auto plan =
-      one_loop(6, 2,
-               {uniform(0), draw(1, Random::uniform), apply<Less>(1, 0), load(2), apply<Mul>(2, 3),
-                draw(3, Random::normal, Level::full, 1), load(2, 1), apply<Add>(6, 5, -1, 1),
-                draw(4, Random::uniform, Level::row, 2)},
-               {store(4, 5), store(7, 2), reduce_all(Monoid::sum, 8, 0)});
 };
 
 }  // namespace

@@ -4,15 +4,10 @@ using namespace kernel_test;
 using ir::DType;
 using ir::Level;
 using ir::Monoid;
-using ir::Random;
 using ir::Walk;
 
 namespace {
 
-struct Activation {  // relu(x + bias)
-  static constexpr auto plan =
-      one_loop(3, 1, {load(0), load(1), apply<Add>(0, 1), apply<Relu>(2)}, {store(3, 2)});
-};
 struct OneHot {  // of labels a row, times x; the labels again as numbers and as labels
   static constexpr auto plan =
       one_loop(6, 1,
@@ -26,14 +21,6 @@ struct Strided {
                {load(0, 0, Walk::strided), load(1, 0, Walk::fixed), apply<Add>(0, 1),
                 load(2, 0, Walk::strided, DType::index), apply<Mul>(2, 3)},
                {store(4, 3, Walk::strided), reduce_rows(Monoid::sum, 4, 4, Walk::strided)});
-};
-struct Dropout {
-  static constexpr auto plan =
-      one_loop(6, 2,
-               {uniform(0), draw(1, Random::uniform), apply<Less>(1, 0), load(2), apply<Mul>(2, 3),
-                draw(3, Random::normal, Level::full, 1), load(2, 1), apply<Add>(6, 5, -1, 1),
-                draw(4, Random::uniform, Level::row, 2)},
-               {store(4, 5), store(7, 2), reduce_all(Monoid::sum, 8, 0)});
 };
 struct Levels {  // uniform and row arithmetic, a constant op, three operands
   static constexpr auto plan = one_loop(
