@@ -101,13 +101,24 @@ struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
 
-std::string temporary_of(const std::string& name, unsigned count) {
-  return fmt::format(".{}.{}-{}.tmp", name, ::getpid(), count);
+/// The beginning of a name that leaves room for what stands around it, however large the numbers
+/// become: no save fails for the length of a name for which the first one did not.
+std::string shortened(const std::string& name) {
+  constexpr std::size_t longest = 255;  // of a name, in bytes
+  constexpr std::size_t around = std::string_view("..2147483647-4294967295.tmp").size();
+  std::size_t size = std::min(name.size(), longest - around);
+  while (size > 0 && size < name.size() && (name[size] & 0xc0) == 0x80) --size;  // of UTF-8
+  return name.substr(0, size);
 }
 
-/// ".NAME.PID-NUMBER.tmp", or, as versions before 0.2 had it, ".NAME.PID.tmp".
-bool is_temporary_of(std::string_view entry, std::string_view name) {
-  const std::string begin = fmt::format(".{}.", name);
+std::string temporary_of(const std::string& name, unsigned count) {
+  return fmt::format(".{}.{}-{}.tmp", shortened(name), ::getpid(), count);
+}
+
+/// ".NAME.PID-NUMBER.tmp", or, as versions before 0.2 had it, ".NAME.PID.tmp"; NAME may have been
+/// shortened.
+bool is_temporary_of(std::string_view entry, const std::string& name) {
+  const std::string begin = fmt::format(".{}.", shortened(name));
   constexpr std::string_view end = ".tmp";
   if (entry.size() <= begin.size() + end.size() || !entry.starts_with(begin) ||
       !entry.ends_with(end))
@@ -162,7 +173,8 @@ AtomicFile::AtomicFile(const std::string& path, Overwrite overwrite, Replaces wh
       // With the rights that opening a file would be judged by.
       if (::faccessat(folder_file_, ".", W_OK | X_OK, AT_EACCESS) != 0) fail(errno);
       const long longest = ::fpathconf(folder_file_, _PC_NAME_MAX);
-      if (longest > 0 && std::ssize(temporary_of(name_, 0)) > longest) fail(ENAMETOOLONG);
+      if (longest > 0 && std::max(std::ssize(name_), std::ssize(temporary_of(name_, 0))) > longest)
+        fail(ENAMETOOLONG);
       require_room(bytes);
       return;
     }

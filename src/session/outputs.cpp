@@ -113,7 +113,8 @@ void OutputFiles::write(const std::string& path, Overwrite how, const ModelFile&
 
 std::string OutputFiles::save_elsewhere(const std::string& path, const ModelFile& file) const {
   const std::size_t end_of_folder = path.rfind('/') + 1;
-  const std::string name = fmt::format("{}.saved-{}", path.substr(end_of_folder), ::getpid());
+  constexpr std::size_t room = 230;  // of the 255 bytes that a name may have
+  const std::string name = fmt::format("{}.saved-{}", path.substr(end_of_folder, room), ::getpid());
   std::vector<std::string> folders{path.substr(0, end_of_folder), "./"};
   for (const char* variable : {"HOME", "TMPDIR"})
     if (const char* folder = std::getenv(variable); folder && *folder)

@@ -126,7 +126,7 @@ def check_outputs():
     refused("nor is a device", ["a device or a pipe"], "save_path=/dev/null")
     refused("a folder that is missing", ["does not exist"], "save_path=none/m.pkl")
     refused("a name that is too long with what is put around it", ["shorter name"],
-            "save_path=" + 250 * "n")
+            "save_path=" + 256 * "n")
     refused("what is no model is not replaced", ["is no model", "text"], "save_path=old.csv")
     refused("nor is it where overwriting is forbidden", ["exists"], "save_path=old.csv",
             "allow_overwrite=false")

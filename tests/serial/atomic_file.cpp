@@ -283,6 +283,22 @@ TEST_CASE("atomic_file: paths that lead nowhere are refused with the repair", "[
   REQUIRE(files_of(folder.path()) == 1);
 }
 
+TEST_CASE("atomic_file: a name of 255 bytes is saved to as often as any other", "[serial]") {
+  TemporaryFolder folder;
+  std::string umlauts;
+  while (umlauts.size() < 250) umlauts += "\u00fc";
+  for (const std::string& name : {std::string(255, 'x'), std::string(231, 'x'), umlauts + ".pkl"}) {
+    const std::string path = folder.path() + "/" + name;
+    AtomicFile::look(path, Overwrite::replace, Replaces::anything, 0);
+    // The number in the name of the temporary file has more digits each time.
+    for (int i = 0; i < 120; ++i) save(path, std::to_string(i), Overwrite::replace);
+    REQUIRE(bytes_of(path) == "119");
+  }
+  REQUIRE(files_of(folder.path()) == 3);
+  REQUIRE_THAT(error_of(folder.path() + "/" + std::string(256, 'x')),
+               Contains("choose a shorter name"));
+}
+
 TEST_CASE("atomic_file: a file that may not be overwritten is not", "[serial]") {
   TemporaryFolder folder;
   const std::string path = folder.path() + "/m.pkl";
