@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace ansatz::yaml {
 
@@ -179,6 +180,14 @@ class Application {
     return step.index ? fmt::format("{}[{}]", path_, *step.index) : path::with_key(path_, step.key);
   }
 
+  // Of items that share their names, or have none, only the number tells them apart.
+  std::string by_number() const {
+    const std::size_t items = node_->children.size();
+    const std::set<std::string_view> distinct(known_.begin(), known_.end());
+    if (node_->kind != Kind::sequence || items == 0 || distinct.size() == items) return "";
+    return fmt::format("; by number, [0] to [{}]", items - 1);
+  }
+
   void complain(const Step& step) {
     const std::string here = path_.empty() ? "the file" : path_;
     std::string what;
@@ -191,8 +200,12 @@ class Application {
       what = fmt::format("{} is a list of {}, which has no [{}]", here, node_->children.size(),
                          *step.index);
     } else {
-      what = fmt::format("there is no {} in {}{}", in_quotes(step.key), here,
-                         allowed_names(step.key, known_));
+      const auto of_the_name = std::count(known_.begin(), known_.end(), step.key);
+      what = of_the_name > 1
+                 ? fmt::format("{} items of {} are called {}; say which by its number, as in {}[0]",
+                               of_the_name, here, in_quotes(step.key), path_)
+                 : fmt::format("there is no {} in {}{}{}", in_quotes(step.key), here,
+                               allowed_names(step.key, known_), by_number());
     }
     errors_.add({override_.source, 0}, extended(step), std::move(what));
   }

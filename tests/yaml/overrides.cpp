@@ -117,7 +117,10 @@ TEST_CASE("yaml overrides: errors stand on the command line", "[yaml][overrides]
   CHECK_THAT(complaint("model.layers[-3]=1"), Contains("which has no [-3]"));
   CHECK_THAT(complaint("model[0]=1"), Contains("which has keys and no [0]"));
   CHECK_THAT(complaint("dataset.stop.x=1"), Contains("the integer '50000', which has no keys"));
-  CHECK_THAT(complaint("extensions.Two.start=1"), Contains("there is no 'Two' in extensions"));
+  CHECK_THAT(complaint("extensions.Two.start=1"),
+             Contains("extensions.Two: 2 items of extensions are called 'Two'; say which by its "
+                      "number, as in extensions[0]"));
+  CHECK_THAT(complaint("extensions.Tow.start=1"), Contains("; nearest: Two; by number, [0] to ["));
   CHECK_THAT(complaint("dataset.stop=[1"),
              Contains("command line: dataset.stop") && Contains("expected ',' or ']'"));
   CHECK_THAT(complaint("dataset.stop=!foo 1"), Contains("dataset.stop: unknown tag '!foo'"));
