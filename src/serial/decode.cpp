@@ -191,6 +191,7 @@ class Decoder {
                                     in_quotes(c.name), records, c.first, moments)};
       const double*& row = rows[c.wall_clock];
       if (records > 0) c.val_record.assign(row + c.first, row + c.first + records);
+      for (double& value : c.val_record) value = without_sign_of_nan(value);
       row += moments;
     }
     const std::string fault = m.fault();

@@ -63,7 +63,7 @@ void MonitorRecords::record(double seconds, const std::vector<int>& which,
     // What was not measured at earlier moments, as by an extension that came later, is NaN there.
     channel.val_record.resize(static_cast<std::size_t>(size() - channel.first),
                               std::numeric_limits<double>::quiet_NaN());
-    channel.val_record.push_back(values[i]);
+    channel.val_record.push_back(without_sign_of_nan(values[i]));
   }
   batch_record.push_back(batches_seen);
   example_record.push_back(examples_seen);

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -170,6 +171,7 @@ class TextObserver final : public RunObserver {
     each_measured(session, [&](const ChannelRecords& c) {
       if (!is_main_channel(c.name)) return;
       const double now = c.val_record.back();
+      if (std::isnan(now)) return;  // less than nothing, and nothing is less than it
       const auto [at, first] = best_.try_emplace(c.name, Best{now, session.records().epochs_seen});
       if (!first && !(now < at->second.value)) return;
       at->second = {now, session.records().epochs_seen};

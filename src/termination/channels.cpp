@@ -22,20 +22,26 @@ void require_name(const String& name, const char* what) {
   if (name.empty()) throw ValueError(fmt::format("{} is empty; give the name of one", what));
 }
 
+// Why a channel that should have come down to something ended it: NaN is not above anything, too.
+std::string why_not_above(std::string_view channel, double value, const std::string& otherwise) {
+  return fmt::format("{} {}", printable_name(channel), std::isnan(value) ? "is nan" : otherwise);
+}
+
 class ChannelTargetRun final : public CriterionRun {
  public:
   explicit ChannelTargetRun(const ChannelTarget& c) : criterion_(c) {}
   bool continue_learning(Session& session) override {
-    return last_value(session.records(), criterion_.channel_name, "ChannelTarget") >
-           criterion_.target;
+    value_ = last_value(session.records(), criterion_.channel_name, "ChannelTarget");
+    return value_ > criterion_.target;
   }
   std::string why() const override {
-    return fmt::format("{} is at most {:g}", printable_name(criterion_.channel_name.view()),
-                       criterion_.target);
+    return why_not_above(criterion_.channel_name.view(), value_,
+                         fmt::format("is at most {:g}", criterion_.target));
   }
 
  private:
   const ChannelTarget& criterion_;
+  double value_ = 0;
 };
 
 class ChannelInfRun final : public CriterionRun {
@@ -68,17 +74,21 @@ class MatchChannelRun final : public CriterionRun {
   explicit MatchChannelRun(const MatchChannel& c) : criterion_(c) {}
 
   bool continue_learning(Session& session) override {
-    const double wanted = value_to_match(criterion_, session.old_monitors());
-    return last_value(session.records(), criterion_.channel_name, "MatchChannel") > wanted;
+    wanted_ = value_to_match(criterion_, session.old_monitors());
+    value_ = last_value(session.records(), criterion_.channel_name, "MatchChannel");
+    return value_ > wanted_;
   }
   std::string why() const override {
-    return fmt::format("{} came down to {} of {}", printable_name(criterion_.channel_name.view()),
-                       printable_name(criterion_.prev_channel_name.view()),
-                       printable_name(criterion_.prev_monitor_name.view()));
+    const std::string other =
+        fmt::format("{} of {}", printable_name(criterion_.prev_channel_name.view()),
+                    printable_name(criterion_.prev_monitor_name.view()));
+    if (std::isnan(wanted_)) return other + " is nan";
+    return why_not_above(criterion_.channel_name.view(), value_, "came down to " + other);
   }
 
  private:
   const MatchChannel& criterion_;
+  double value_ = 0, wanted_ = 0;
 };
 
 }  // namespace

@@ -11,7 +11,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
+#include <cstdint>
 #include <limits>
+#include <random>
+#include <vector>
 
 using namespace ansatz;
 using namespace ansatz::testing;
@@ -20,6 +24,7 @@ using Catch::Contains;
 namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 template <class C>
 Train job_of(const C& criterion, std::initializer_list<double> script = {1}) {
@@ -227,6 +232,20 @@ TEST_CASE("termination: why it ended, and how many epochs may still come", "[ter
   CHECK(why(ChannelTarget("scripted", 5), {9, 7, 4}) == "scripted is at most 5");
   CHECK(why(And(EpochCounter(9), ChannelTarget("scripted", 5)), {9, 4}) == "scripted is at most 5");
   CHECK(why(Or(EpochCounter(1), EpochCounter(2))) == "1 epoch, 2 epochs");
+  // NaN is not above anything, and nothing is above it; nobody says that it came down.
+  CHECK(why(ChannelTarget("scripted", 5), {9, -no_number}) == "scripted is nan");
+  const auto matched = [](std::initializer_list<double> values, double wanted) {
+    SmallRun run(job_of(MatchChannel("scripted", "objective", "first"), values));
+    MonitorRecords old;
+    old.name = "first";
+    old.record(0, {old.add_channel("objective")}, {wanted});
+    run.session.old_monitors().push_back(old);
+    run.run();
+    return run.session.why_ended();
+  };
+  CHECK(matched({9, 4}, 5) == "scripted came down to objective of first");
+  CHECK(matched({9, no_number}, 5) == "scripted is nan");
+  CHECK(matched({9, 4}, no_number) == "objective of first is nan");
 
   const auto left = [](const auto& criterion) {
     SmallRun run(job_of(criterion, {9, 8, 7, 6, 5}));
@@ -240,4 +259,94 @@ TEST_CASE("termination: why it ended, and how many epochs may still come", "[ter
   CHECK(left(Or(EpochCounter(5), EpochCounter(3))) == 7);
   CHECK(left(And(EpochCounter(5), ChannelTarget("scripted", 5.5))) == 4);
   CHECK(left(Or(EpochCounter(5), ChannelTarget("scripted", 5.5))) == -1);
+}
+
+namespace {
+
+// Falls, grows, stays, jumps, changes its sign, and is sometimes no number.
+std::vector<double> random_history(std::mt19937& random) {
+  const auto draw = [&] { return std::uniform_real_distribution<double>(0, 1)(random); };
+  const std::vector<double> odd{0,     -0.,    inf,    -inf, no_number, -no_number,
+                                1e308, -1e308, 5e-324, 1,    -1};
+  std::vector<double> v{std::pow(10, 6 * draw() - 3) * (draw() < .5 ? -1 : 1)};
+  const double trend = .1 * draw() - .07, noise = draw() < .5 ? 0 : .1 * draw();
+  while (v.size() < 24) {
+    const double last = std::isfinite(v.back()) ? v.back() : draw() - .5;
+    const double what = draw();
+    v.push_back(what < .06   ? odd[random() % odd.size()]
+                : what < .1  ? v[random() % v.size()]
+                : what < .15 ? -last
+                             : last + (trend + noise * (draw() - .5)) * (std::abs(last) + 1e-3));
+  }
+  return v;
+}
+
+// What is a proportion of the size below a value, whatever its sign.
+double below(double value, double proportion) {
+  return value < 0 ? value * (1 + proportion) : value * (1 - proportion);
+}
+bool near(double a, double b) { return std::abs(a - b) <= 1e-14 * std::abs(b); }
+
+}  // namespace
+
+TEST_CASE("termination: random histories end where the rules say", "[termination]") {
+  std::mt19937 random(7);
+  int ended = 0;
+  for (int round = 0; round < 300; ++round) {
+    const std::vector<double> v = random_history(random);
+    const auto last = static_cast<std::int64_t>(v.size()) - 1;
+    const double proportion = round % 3 ? .01 * static_cast<double>(random() % 30) : 0;
+    const int n = 1 + static_cast<int>(random() % 6);
+    const double target = v[random() % v.size()];
+    const double patience = 1 + static_cast<double>(random() % 7);
+
+    // The record at which each says so first, the one before the first epoch being 0.
+    std::int64_t fell = last, reached = last, infinite = last, patient = last;
+    double lowest = inf, best = inf, left = patience;
+    int waited = 0;
+    bool edge = false;  // equal but for rounding: either answer will do
+    for (std::int64_t i = last; i >= 0; --i) {
+      const double x = v[static_cast<std::size_t>(i)];
+      if (!(x > target)) reached = i;
+      if (std::isinf(x)) infinite = i;
+    }
+    for (std::int64_t i = 0; i <= last && fell == last; ++i) {
+      const double x = v[static_cast<std::size_t>(i)];
+      if (proportion > 0 && std::isfinite(lowest))
+        edge = edge || near(x, below(lowest, proportion));
+      const bool lower = x < below(lowest, proportion);
+      waited = lower ? 0 : waited + 1;
+      if (lower) lowest = x;
+      if (waited == n) fell = i;
+    }
+    for (std::int64_t i = 0; i <= last && patient == last; ++i) {
+      const double x = v[static_cast<std::size_t>(i)];
+      if (proportion > 0 && std::isfinite(best)) edge = edge || near(x, below(best, proportion));
+      const auto records = static_cast<double>(i + 1);
+      if (x < below(best, proportion)) best = x, left = std::max(left, 2 * records);
+      if (records >= left) patient = i;
+    }
+    if (edge) continue;
+
+    const auto epochs = [&](const auto& criterion) {
+      Scripted script("scripted", {});
+      for (const double each : v) script.values.push_back(each);
+      SmallRun run(Train(
+          Rows(), Ones(),
+          SGD(learning_rate(.1), batch_size(5), SquareCost(),
+              And(criterion, EpochCounter(static_cast<int>(last))), monitoring_dataset(Rows())),
+          script));
+      const std::int64_t seen = run.run().epochs();
+      for (const double each : run.record("scripted"))
+        if (std::isnan(each)) CHECK_FALSE(std::signbit(each));  // which would be shown
+      return seen;
+    };
+    INFO("history " << round << ", proportion " << proportion << ", N " << n);
+    CHECK(epochs(MonitorBased(channel_name("scripted"), prop_decrease(proportion), N(n))) == fell);
+    CHECK(epochs(PatienceBasedTermCrit(proportion, patience, channel_name("scripted"))) == patient);
+    CHECK(epochs(ChannelTarget("scripted", target)) == reached);
+    CHECK(epochs(ChannelInf("scripted")) == infinite);
+    ended += (fell < last) + (patient < last) + (reached < last) + (infinite < last);
+  }
+  CHECK(ended > 300);
 }

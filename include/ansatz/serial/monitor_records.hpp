@@ -2,11 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace ansatz {
+
+/// The number, and of NaN the one without a sign: the sign is chance, and would be shown as -nan.
+inline double without_sign_of_nan(double x) {
+  return x == x ? x : std::numeric_limits<double>::quiet_NaN();
+}
 
 /// The records of one channel. A channel that came later than others has fewer of them.
 struct ChannelRecords {
