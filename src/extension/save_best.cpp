@@ -51,6 +51,19 @@ class SaveBestRun final : public ExtensionRun {
     if (kept_) kept_->take();
     if (!description_.save_path.empty()) session.save_to(description_.save_path.c_str());
   }
+  // Somebody will look for the file.
+  void on_end(Session& session) override {
+    if (best_ != sign_ * infinity) return;
+    const bool late = session.records().epochs_seen < description_.start_epoch;
+    session.warn(fmt::format(
+        "MonitorBasedSaveBest: {} was never {}: {}", description_.channel_name.view(),
+        late ? fmt::format("recorded at start_epoch {} or later", description_.start_epoch)
+             : fmt::format("{} {}", description_.higher_is_better ? "above" : "below",
+                           description_.higher_is_better ? "-inf" : "inf"),
+        description_.save_path.empty()
+            ? std::string("no best model is kept")
+            : fmt::format("{} was not saved", description_.save_path.view())));
+  }
   void state(Archive& archive) override { archive("best_cost", best_); }
 
  private:

@@ -146,7 +146,7 @@ void Session::report_loss(double loss) {
   if (first)
     lost_ = fmt::format("batch {} of epoch {} has the loss {}",
                         records().batches_seen - epoch_first_batch_ + 1, records().epochs_seen + 1,
-                        std::isnan(loss) ? std::abs(loss) : loss);
+                        without_sign_of_nan(loss));
   require_finite_parameters();
   // The gradient may have passed it by, as at the logarithm of a negative number.
   if (first)
@@ -156,7 +156,7 @@ void Session::report_loss(double loss) {
 
 std::optional<double> Session::loss() const {
   if (loss_examples_ == 0) return {};
-  return loss_sum_ / static_cast<double>(loss_examples_);
+  return without_sign_of_nan(loss_sum_ / static_cast<double>(loss_examples_));
 }
 
 std::string Session::why_ended() const {
@@ -642,6 +642,8 @@ RunEnd Session::run() {
   bool go_on = saved ? goes_on(*saved, other) : continue_learning();
   const RunEnd end = train_epochs(go_on);
   if (end != RunEnd::interrupted) monitor_->records().training_succeeded = !go_on;
+  if (end == RunEnd::finished && records().training_succeeded)
+    for (auto& each : extensions_) each->on_end(*this);
   // An interrupted run is worth keeping even where the job saves nothing.
   if (job_.save_freq > 0 || end == RunEnd::interrupted) save();
   if (options_.observer) options_.observer->on_end(*this, end);

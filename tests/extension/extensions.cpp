@@ -16,8 +16,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 
 using namespace ansatz;
 using namespace ansatz::testing;
@@ -88,6 +90,34 @@ TEST_CASE("save best: records before start_epoch are ignored", "[extension][save
   CHECK(std::isinf(best[3]));
   CHECK(best[4] == 4);
   CHECK(best[5] == 3);
+}
+
+TEST_CASE("save best: that nothing was the best is said", "[extension][save_best]") {
+  struct Heard : RunObserver {
+    std::string text;
+    void on_warning(Session&, const std::string& what) override { text += what; }
+  };
+  const auto heard = [](const MonitorBasedSaveBest& best, std::initializer_list<double> values) {
+    Heard all;
+    RunOptions options;
+    options.observer = &all;
+    SmallRun run(job_of(3, Scripted("x", values), best), ElementType::float64, options);
+    run.run();
+    return all.text;
+  };
+  const double inf = std::numeric_limits<double>::infinity(), no_number = std::nan("");
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/best.pkl";
+  CHECK(
+      heard(MonitorBasedSaveBest("x", save_path(path.c_str())), {inf, no_number, inf, no_number}) ==
+      "MonitorBasedSaveBest: x was never below inf: " + path + " was not saved");
+  CHECK(heard(MonitorBasedSaveBest("x", higher_is_better(true), store_best_model(true)), {-inf}) ==
+        "MonitorBasedSaveBest: x was never above -inf: no best model is kept");
+  CHECK(heard(MonitorBasedSaveBest("x", start_epoch(9), store_best_model(true)), {1}) ==
+        "MonitorBasedSaveBest: x was never recorded at start_epoch 9 or later: no best model is "
+        "kept");
+  CHECK(heard(MonitorBasedSaveBest("x", store_best_model(true)), {no_number, 1, no_number, 2})
+            .empty());
 }
 
 TEST_CASE("save best: the file and the stored model are those of the best record",

@@ -39,6 +39,8 @@ class ExtensionRun {
   virtual void on_batch(Session&) {}
   /// Before the model is saved.
   virtual void on_save(Session&) {}
+  /// Once, when training has ended and nothing is left to resume.
+  virtual void on_end(Session&) {}
   /// Saves or restores what it remembers.
   virtual void state(Archive&) {}
 };
