@@ -3,6 +3,7 @@
 
 #include <ansatz/algorithm/sgd.hpp>
 #include <ansatz/cost/sum_of_costs.hpp>
+#include <ansatz/data/sets/file_sets.hpp>
 #include <ansatz/data/sets/table_set.hpp>
 #include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/monitor/watched_channel.hpp>
@@ -15,6 +16,7 @@
 #include <dsl/nearest_name.hpp>
 
 #include <ansatz/base/several_errors.hpp>
+#include <ansatz/files/csv.hpp>
 #include <ansatz/model/unknown_name_error.hpp>
 #include <ansatz/monitor/objective_channel.hpp>
 
@@ -51,7 +53,10 @@ class Checker {
     // The job of a model file is not run again: where it began matters no more.
     if (loader_.options.fill) keys();
     datasets();
-    if (!job_.model || width_unknown()) return;
+    if (!job_.model || width_unknown()) {
+      if (loader_.options.fill) check_outputs(job_, loader_, place_, false);
+      return;
+    }
     if (!job_.algorithm && !given("algorithm") && !job_.model->trains_itself())
       error(place_, "algorithm is null, but the model cannot train itself; name an algorithm");
     const int before = loader_.errors.size();
@@ -79,7 +84,9 @@ class Checker {
     channels();
   }
 
-  bool whole() const { return job_.model && layers_there() && !width_unknown(); }
+  bool whole() const {
+    return (job_.dataset || !given("dataset")) && job_.model && layers_there() && !width_unknown();
+  }
 
  private:
   void error(const yaml::Place& at, std::string what) { loader_.errors.add(at, std::move(what)); }
@@ -118,9 +125,14 @@ class Checker {
     }
     const yaml::Place at = place_.find("init_from").value_or(place_);
     const std::string path = job_.init_from.c_str();
+    // A file that an earlier job of the list saves need not be there yet.
+    init_can_be_read_ = comes_from_earlier_job(job_, loader_, place_);
+    if (init_can_be_read_) return;
     std::error_code none;
     if (!std::filesystem::exists(path, none)) {
-      missing(at, fmt::format("the file '{}' does not exist", path));
+      // A run that goes on has taken from it what it needs.
+      if (!loader_.options.resume || !std::filesystem::exists(job_.save_path.c_str(), none))
+        missing(at, fmt::format("the file '{}' does not exist", path));
       return;
     }
     try {
@@ -465,7 +477,9 @@ class Checker {
     } catch (const Error&) {
       return;  // told with the functions
     }
-    for (const MonitoringDataset& set : job_.algorithm->monitoring_datasets.list)
+    if (job_.dataset) fits_csv(*job_.dataset, data, "dataset");
+    for (const MonitoringDataset& set : job_.algorithm->monitoring_datasets.list) {
+      if (!(set.dataset == job_.dataset)) fits_csv(*set.dataset, data, "algorithm");
       for (const Data::Entry& read : data.sources()) {
         const SpaceInfo there =
             train::read_space(*set.dataset, job_.extensions, read.source.view());
@@ -475,6 +489,36 @@ class Checker {
               fmt::format("{} of this data set is {}, but the job reads {}", read.source.view(),
                           to_text(there).view(), to_text(wanted).view()));
       }
+    }
+  }
+  // The first line of a file of numbers tells how many features an example has.
+  void fits_csv(const Dataset& set, const Data& data, std::string_view key) {
+    const auto* const csv = dynamic_cast<const CSVDataset*>(&set);
+    // Names with blanks are more fields than there are numbers.
+    if (!csv || csv->preprocessor || (csv->expect_headers && csv->separator() == any_blanks))
+      return;
+    const int targets = csv->expect_labels ? csv->num_outputs : 0;
+    int found = 0;
+    try {
+      CsvOptions options;
+      options.comment = '#';
+      options.separator = csv->separator();
+      found = read_csv_first_line(csv->path.c_str(), options).fields - targets;
+    } catch (const Error&) {
+      return;  // told when it is read
+    }
+    for (const Data::Entry& read : data.sources()) {
+      const int wanted = read.signal.space.total_dimension();
+      if (read.source != "features" || found <= 0 || found == wanted) continue;
+      error(place_of(&set, key),
+            fmt::format("the first line of {} has {} features{}, but examples of shape [{}] are "
+                        "needed",
+                        csv->path.view(), found,
+                        targets ? fmt::format(" behind {} column{} of targets", targets,
+                                              targets == 1 ? "" : "s")
+                                : std::string(),
+                        wanted));
+    }
   }
   static bool fits(const SpaceInfo& there, const SpaceInfo& wanted) {
     if (wanted.kind == SpaceKind::index)

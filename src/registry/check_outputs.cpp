@@ -52,6 +52,7 @@ class OutputChecker {
 
  private:
   void file(const yaml::Place& at, const OutputFile& out) {
+    if (!loader_.options.writes) return;
     const std::filesystem::path folder = std::filesystem::path(out.path).parent_path();
     std::error_code none;
     if (out.kind != OutputKind::folder && !folder.empty() &&
@@ -61,7 +62,6 @@ class OutputChecker {
                                      folder.string()));
       return;
     }
-    if (!loader_.options.writes) return;
     const std::string named = serial::file_named(out.path);
     if (two_outputs(at, out, named) || replaces_input(at, out, named)) return;
     const bool refuse = !out.by && !job_.allow_overwrite && !loader_.options.resume;
@@ -196,7 +196,7 @@ class OutputChecker {
 }  // namespace
 
 void check_outputs(const Train& job, Loader& loader, const yaml::Place& place, bool sound) {
-  if (job.model) OutputChecker(job, loader, place, sound).check();
+  OutputChecker(job, loader, place, sound).check();
 }
 
 }  // namespace ansatz

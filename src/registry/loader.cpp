@@ -356,7 +356,9 @@ Shared<Object> Loader::make_object(const Value& from) {
   Draft draft(*info);
   const Draft fresh(*info);
   const KeysRead keys = read_all(from, info->short_name(), draft.fields);
-  if (!keys.whole) return nullptr;
+  // Of a job file, what is there of a job is looked at all the same.
+  const bool job = options.fill && dynamic_cast<const TrainObject*>(draft.object.get());
+  if (!keys.whole && !job) return nullptr;
   Shared<Object> object;
   const int before = errors.size();
   KeyNames bad = keys.bad;

@@ -158,6 +158,9 @@ bool check_job(const Train& job, Loader& loader, const yaml::Place& place);
 /// @param sound  whether the layers could be made, so that the parameters are known
 void check_outputs(const Train& job, Loader& loader, const yaml::Place& place, bool sound);
 
+/// Whether `init_from` names the file that an earlier job of the list saves.
+bool comes_from_earlier_job(const Train& job, const Loader& loader, const yaml::Place& place);
+
 /// The parameters against the file of `init_from` and the patterns that choose from it. Its keys
 /// have been looked at, and the parameters can be made.
 void check_parameters(const Train& job, Loader& loader, const yaml::Place& place);
