@@ -42,7 +42,10 @@ Read read_all(const CompareArguments& a) {
       read.files.emplace_back(path, read_run_records(path));
     } catch (const Error& e) {
       ++read.failed;
-      warn(e.what());
+      if (a.json)
+        put_event("error", {{"text", e.what()}});
+      else
+        warn(e.what());
     }
   }
   if (read.files.empty()) throw FileError("none of the files is a model");
@@ -190,6 +193,7 @@ int compare(const CompareArguments& a) {
     print_csv(table);
   else
     print_table(table);
+  if (a.json && read.failed) put_event("end", {{"reason", "failed"}});
   return read.failed ? exit_failed : exit_ok;
 }
 

@@ -16,6 +16,8 @@
 #include <cstring>
 #include <iostream>
 #include <new>
+#include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -53,9 +55,45 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   return "";
 }
 
+// CLI11 takes a value in brackets for a list, and splits it: also the override
+// [1].init_from_include=[y_b] and the pattern [a-z]. Before each such value stands a mark.
+constexpr char mark = '\x1f';
+
+std::string marked(std::string argument) {
+  std::size_t at = 0;  // where a value begins, perhaps
+  if (argument.starts_with("--"))
+    at = argument.find('=') + 1;
+  else if (argument.starts_with('-'))
+    at = 2;
+  if (argument.size() > at + 1 && argument[at] == '[' && argument.back() == ']')
+    argument.insert(at, 1, mark);
+  return argument;
+}
+
+// Values as they were given. An empty text is no file and no name: what a script hands on that has
+// lost its variable. Commands would take it for an option that was not given.
+void take_values(CLI::App& app) {
+  const auto unmark = [](std::string& text) {
+    if (text.starts_with(mark)) text.erase(0, 1);
+    return std::string();
+  };
+  const auto refuse_nothing = [](const std::string& text) {
+    return text.empty() ? "found nothing; give a value, or leave it out" : std::string();
+  };
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_expected_max() == 0) continue;
+    option->transform(CLI::Validator(unmark, ""));  // before what the option itself checks
+    option->check(CLI::Validator(refuse_nothing, ""));
+  }
+  for (CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; }))
+    take_values(*each);
+}
+
 // What CLI11 says, and the option that is most like one that is not known.
 std::string explain(const CLI::App* app, const CLI::Error& error) {
-  const std::string text = CLI::FailureMessage::simple(app, error), what = error.what();
+  std::string text = CLI::FailureMessage::simple(app, error), what = error.what();
+  std::erase(text, mark);
+  std::erase(what, mark);
   const std::size_t dash = what.find("expected: --");
   if (dash == std::string::npos) return text;
   const std::string given = what.substr(dash + 10, what.find_first_of(" =", dash + 10) - dash - 10);
@@ -112,12 +150,17 @@ int run(int argc, char** argv) {
       "            128 + N ended by signal N, saved as well: 143 SIGTERM, 129 SIGHUP");
   int exit = exit_ok;
   Command::add_all(app, exit);
+  take_values(app);
+  std::vector<std::string> arguments;
+  for (int i = 0; i < argc; ++i) arguments.push_back(i == 0 ? argv[i] : marked(argv[i]));
+  std::vector<const char*> pointers;
+  for (const std::string& each : arguments) pointers.push_back(each.c_str());
   try {
     if (const std::string what = unknown_command(app, argc, argv); !what.empty()) {
       report(what.c_str());
       return exit_usage;
     }
-    app.parse(argc, argv);
+    app.parse(argc, pointers.data());
   } catch (const CLI::ParseError& e) {
     const bool help = app.exit(e) == 0;
     std::cout.flush();

@@ -292,7 +292,10 @@ void settle_report(const ReportOptions& options, const TrainedModel& model) {
   if (options.out.empty()) return;
   std::vector<std::string> inputs{model.path};
   if (model.train->dataset) model.train->dataset->files(inputs);
-  for (const char* suffix : pictures) settle_output("-o", options.out + suffix, inputs, {".png"});
+  for (const char* suffix : pictures) {
+    settle_output("-o", options.out + suffix, inputs, {".png"});
+    spare_data_of(model, options.out + suffix);
+  }
 }
 
 int report_on(TrainedModel& model, const std::shared_ptr<const BatchSource>& source,

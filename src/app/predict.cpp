@@ -241,13 +241,15 @@ OutKind kind_of(const std::string& path) {
       fmt::format("{}: a file ending in {} cannot be written; allowed: .csv, .npy", path, suffix));
 }
 
-// What is written replaces nothing that is read, and no model; found before anything is computed.
+// What is written replaces nothing that is read, or that the model was trained on, and no model;
+// found before anything is computed.
 void settle_predictions(const PredictArguments& a, const TrainedModel& model) {
   if (a.out.empty() || a.out == "-") return;
   std::vector<std::string> inputs{a.model};
   if (model.train->dataset) model.train->dataset->files(inputs);
   inputs.insert(inputs.end(), a.libraries.begin(), a.libraries.end());
   settle_output("-o", a.out, inputs, {});
+  spare_data_of(model, a.out);
 }
 
 void write_rows(const PredictArguments& a, OutKind kind, const Rows& rows) {

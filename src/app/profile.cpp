@@ -116,6 +116,7 @@ void ProfilingObserver::on_end(Session& session, RunEnd) {
     OrderedJson programs = OrderedJson::array();
     for (const Measured& each : all) programs.push_back(program_json(each));
     put_event("profile", {{"programs", std::move(programs)}});
+    put_event("end", {{"reason", asked_to_end() ? "interrupted" : "finished"}});
   } else {
     for (const Measured& each : all) show_program(each);
   }

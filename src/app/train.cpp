@@ -133,6 +133,7 @@ int train(TrainArguments a) {
   shows_json = a.json;
   take_environment(a);
   if (!a.trace.empty()) settle_output("--trace", a.trace, {a.job.path}, {});
+  a.job.writes = a.profile == 0 && a.overfit == 0;
   const Job job = a.job.load(false, precision_of(a.floatX), a.resume);
   if (!a.trace.empty()) settle_output("--trace", a.trace, files_of_job(job), {});
   if (!a.quiet)

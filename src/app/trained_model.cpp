@@ -5,12 +5,16 @@
 #include <ansatz/data/sets/table_set.hpp>
 #include <ansatz/data/source_dataset.hpp>
 #include <ansatz/files/csv.hpp>
+#include <ansatz/files/held_folder.hpp>
 #include <ansatz/registry/job.hpp>
 #include <ansatz/serial/store_tensors.hpp>
 #include <ansatz/session/declared_state.hpp>
+#include <ansatz/session/origin.hpp>
 #include <dsl/exceptions.hpp>
 
 #include <fmt/format.h>
+
+#include <filesystem>
 
 namespace ansatz::app {
 
@@ -218,7 +222,23 @@ TrainedModel read_trained_model(const std::string& path) {
   }
   model.preprocessors = std::make_shared<Preprocessors>(*model.train);
   model.preprocessors->take(model.file.state);
+  add_data_files(*model.train, model.data_files);
+  if (!model.train->dataset) {
+    try {
+      if (const Shared<Dataset> set = trained_on(model)) set->files(model.data_files);
+    } catch (const Error&) {  // told by what needs it
+    }
+  }
   return model;
+}
+
+void spare_data_of(const TrainedModel& model, const std::string& out) {
+  std::error_code none;
+  for (const std::string& each : model.data_files)
+    if (std::filesystem::exists(each, none) && serial::file_named(each) == serial::file_named(out))
+      throw FileError(fmt::format(
+          "cannot write '{}': the model of {} was trained on it; give another file with -o", out,
+          model.path));
 }
 
 Shared<Dataset> dataset_of(const DataArguments& given, const TrainedModel& model) {

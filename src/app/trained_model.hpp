@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace ansatz::app {
 
@@ -22,6 +23,8 @@ struct TrainedModel {
   /// The job of the file, or, where the file has none, one with the model alone.
   std::unique_ptr<Train> train;
   std::string without_job;  ///< why `train` has the model alone, although the file has a job
+  /// Of what it was trained on and watched with.
+  std::vector<std::string> data_files;
   ElementType precision = ElementType::float32;
   /// How the columns of the Table became numbers that it was trained on; null: it was no Table.
   std::shared_ptr<const TableColumns> columns;
@@ -34,6 +37,9 @@ struct TrainedModel {
 
 /// FileError for files that are no models, or whose model's class is not registered.
 TrainedModel read_trained_model(const std::string& path);
+
+/// FileError where a command would write over data that the model was trained on, read or not.
+void spare_data_of(const TrainedModel& model, const std::string& out);
 
 /// Data as commands take it.
 struct DataArguments {
