@@ -98,12 +98,12 @@ TEST_CASE("save best: that nothing was the best is said", "[extension][save_best
     void on_warning(Session&, const std::string& what) override { text += what; }
   };
   const auto heard = [](const MonitorBasedSaveBest& best, std::initializer_list<double> values) {
-    Heard all;
+    Heard told;
     RunOptions options;
-    options.observer = &all;
+    options.observer = &told;
     SmallRun run(job_of(3, Scripted("x", values), best), ElementType::float64, options);
     run.run();
-    return all.text;
+    return told.text;
   };
   const double inf = std::numeric_limits<double>::infinity(), no_number = std::nan("");
   const TemporaryFolder folder;
