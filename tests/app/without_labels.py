@@ -259,7 +259,7 @@ def check_words():
     refused("dbm", "niter: 3", "niter: 1", "at least 2 rounds")
     refused("dbm", "h1, detector", "h0, detector", "two layers are called 'h0'")
     refused("dbm", "pool_size: 2", "pool_size: 4", "6 detectors cannot be divided into pools of 4")
-    refused("dbm", "nvis: 6", "nvis: 7", "shape [7] are needed", command="train")
+    refused("dbm", "nvis: 6", "nvis: 7", "shape [7] are needed")
     refused("dbm", "!obj:VariationalPCD", "!obj:Autoencoder", "cost")
     refused("dbm", "num_chains: 4", "num_chains: 0", "num_chains", "whole numbers from 1")
     refused("dbm", PCD, f"!obj:SumOfCosts {{ costs: [ {PCD}, !obj:MF_L1_ActCost {{ targets: [ .1, "
