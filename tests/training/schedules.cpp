@@ -198,6 +198,8 @@ TEST_CASE("schedules: numbers out of range are refused, by name", "[training][sc
   CHECK_THAT(refused(sgd(1, AnnealedLearningRate(0))), Contains("anneal_start"));
   CHECK_THAT(refused(sgd(1), LinearDecayOverEpoch(3, 3, .5)), Contains("start is 3"));
   CHECK_THAT(refused(sgd(1), OneOverEpoch(1, min_lr(1.))), Contains("below min_lr"));
+  CHECK_THAT(refused(sgd(1), OneOverEpoch(1, half_life(-1))), Contains("half_life must not be"));
+  CHECK_THAT(refused(sgd(1), MonitorBasedLRAdjuster(shrink_amt(-.5))), Contains("shrink_amt must"));
   CHECK_THAT(refused(sgd(1), CosineDecay(2, warm_up(2.))), Contains("warm_up"));
   CHECK_THAT(refused(sgd(1, Momentum(.5)), MomentumAdjustor(1, 1, 2)), Contains("final_momentum"));
   CHECK_THAT(refused(sgd(1), PolyakAveraging(-1)), Contains("start"));

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace ansatz {
 
@@ -134,7 +135,8 @@ void OneOverEpoch::check() const {
   if (first < 0)
     throw ValueError(fmt::format("OneOverEpoch: start must not be negative, but is {}", first));
   if (half_life < 0)
-    throw ValueError(fmt::format("OneOverEpoch: half_life must be above 0, but is {}", half_life));
+    throw ValueError(fmt::format(
+        "OneOverEpoch: half_life must not be negative (0: start + 1), but is {}", half_life));
 }
 
 void OneOverEpoch::check_job(const JobFacts& facts) const {
@@ -155,6 +157,11 @@ std::unique_ptr<ExtensionRun> OneOverEpoch::start(Session& session) const {
 }
 
 void MonitorBasedLRAdjuster::check() const {
+  for (const auto& [name, value] :
+       {std::pair{"shrink_amt", shrink_amt}, std::pair{"grow_amt", grow_amt}})
+    if (!(value >= 0))
+      throw ValueError(
+          fmt::format("MonitorBasedLRAdjuster: {} must not be negative, but is {}", name, value));
   if (!(min_lr <= max_lr))
     throw ValueError(
         fmt::format("MonitorBasedLRAdjuster: min_lr is {}, above max_lr, {}", min_lr, max_lr));
