@@ -108,7 +108,8 @@ if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
 endif()
 if(ANSATZ_SANITIZE)
   file(GLOB_RECURSE computing ${PROJECT_SOURCE_DIR}/src/dsl/kernels/*.cpp
-    ${PROJECT_SOURCE_DIR}/src/dsl/run/*.cpp ${PROJECT_SOURCE_DIR}/src/configurations/*.cpp)
+    ${PROJECT_SOURCE_DIR}/src/dsl/run/*.cpp ${PROJECT_SOURCE_DIR}/src/configurations/*.cpp
+    ${PROJECT_SOURCE_DIR}/src/base/random_state.cpp)
   target_compile_options(ansatz PRIVATE -O0)
   set_property(SOURCE ${computing} APPEND PROPERTY COMPILE_OPTIONS -O1)
 endif()
