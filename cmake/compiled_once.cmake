@@ -1,5 +1,5 @@
 # With g++, the library holds the inline functions of the headers that say ANSATZ_COMPILED_ONCE: a
-# source for every folder of include/ansatz that has some. See ansatz/base/compiled_once.hpp.
+# source for every area of include/ansatz that has some. See ansatz/base/compiled_once.hpp.
 function(add_compiled_once target folder output)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*.hpp)
   set(areas "")
@@ -8,7 +8,7 @@ function(add_compiled_once target folder output)
     if(NOT said)
       continue()
     endif()
-    get_filename_component(area ${header} DIRECTORY)
+    string(REGEX REPLACE "/.*" "" area ${header})
     get_filename_component(name ${header} NAME)
     string(MAKE_C_IDENTIFIER "inline_${area}" area)
     list(APPEND areas ${area})

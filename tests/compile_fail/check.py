@@ -69,7 +69,8 @@ def run(command, path, *extra):
     lines = (result.stdout + result.stderr).splitlines()
     # The file that includes what was precompiled: clang tells of it besides the program, not in its
     # place.
-    return result.returncode, [line for line in lines if not re.search(r"/for_clang_\w+\.hpp:", line)]
+    return result.returncode, [each for each in lines
+                               if not re.search(r"/for_clang_\w+\.hpp:", each)]
 
 
 def wishes(path, compiler):

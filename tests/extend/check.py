@@ -88,7 +88,8 @@ def link(build, new, program):
     # Not the whole library: what is new takes the place of what it has.
     words = [w for w in words if "whole-archive" not in w and w != "-Wl,--pop-state"]
     words[words.index("-o") + 1] = str(program)
-    call(*words[:1], *new, *words[1:], cwd=build)
+    # Units of several sources have both what is new and what is not.
+    call(*words[:1], "-Wl,--allow-multiple-definition", *new, *words[1:], cwd=build)
 
 
 def main(source, build):

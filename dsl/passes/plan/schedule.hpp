@@ -240,7 +240,7 @@ class Scheduler {
     for (int id = 0; id < size; ++id) {
       const int target = in_place[id];
       if (target < 0) continue;
-      // A product that adds to one written there before it runs after that, and so after the readers.
+      // A product that adds to one written there runs after that, and so after the readers.
       if (g_[id].op == info_of<ops::Gemm> && in_place[g_.in(id, 3)] == target) continue;
       const int writer = s_.unit_of[id];
       for (int reader : readers_[target])
