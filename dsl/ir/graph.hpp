@@ -72,7 +72,7 @@ class Graph {
   /// The node like `node` applied to `in`; an equal one that exists already, if any.
   constexpr int add(const Node& node, const int* in, int count) {
     const int id = nodes.size_;
-    if (4 * (id + 1) > 3 * table_.size_) rehash();
+    if (2 * (id + 1) > table_.size_) rehash();
     int* const table = table_.data_;
     unsigned h = hash(node, in, count) & mask_;
     for (; table[h] >= 0; h = (h + 1) & mask_) {
@@ -114,6 +114,11 @@ class Graph {
     Node n;
     n.op = op;
     n.attr = attr;
+    if (op->kind == OpKind::elementwise && op->takes.everything() && of_one_shape(in, count)) {
+      n.shape = nodes.data_[in[0]].shape;  // most are: their rule need not be asked
+      n.type = op->result;
+      return add(n, in, count);
+    }
     Shape few[3];
     List<Shape> more;
     if (count > 3) more.resize(count);
@@ -258,17 +263,26 @@ class Graph {
   static constexpr unsigned hash(const Node& n, const int* in, int count) {
     unsigned h = static_cast<unsigned>(n.op->id);
     for (; count > 0; --count) h = (h ^ static_cast<unsigned>(*in++)) * 0x9e3779b1u;
-    // Of slices of one value only the later numbers differ.
-    const int* const i = n.attr.i;
-    h = (h ^ static_cast<unsigned>(i[0]) ^ (static_cast<unsigned>(n.name) << 8)) * 0x9e3779b1u;
-    h = (h ^ (3u * static_cast<unsigned>(i[1]) + 5u * static_cast<unsigned>(i[2]) +
-              7u * static_cast<unsigned>(i[3]))) *
-        0x9e3779b1u;
-    if (n.attr.x != 0) {
-      const auto bits = __builtin_bit_cast(std::uint64_t, n.attr.x);
-      h = (h ^ static_cast<unsigned>(bits) ^ static_cast<unsigned>(bits >> 32)) * 0x9e3779b1u;
+    if (n.op->kind != OpKind::elementwise) {  // which mostly have no attributes
+      // Of slices of one value only the later numbers differ.
+      const int* const i = n.attr.i;
+      h = (h ^ static_cast<unsigned>(i[0]) ^ (static_cast<unsigned>(n.name) << 8)) * 0x9e3779b1u;
+      h = (h ^ (3u * static_cast<unsigned>(i[1]) + 5u * static_cast<unsigned>(i[2]) +
+                7u * static_cast<unsigned>(i[3]))) *
+          0x9e3779b1u;
+      if (n.attr.x != 0) {
+        const auto bits = __builtin_bit_cast(std::uint64_t, n.attr.x);
+        h = (h ^ static_cast<unsigned>(bits) ^ static_cast<unsigned>(bits >> 32)) * 0x9e3779b1u;
+      }
     }
     return h ^ (h >> 15);
+  }
+  constexpr bool of_one_shape(const int* in, int count) const {
+    if (count == 0) return false;
+    const Shape& first = nodes.data_[in[0]].shape;
+    for (int k = 1; k < count; ++k)
+      if (!(nodes.data_[in[k]].shape == first)) return false;
+    return true;
   }
   constexpr bool equal(int id, const Node& n, const int* in, int count) const {
     const Node& m = nodes.data_[id];
@@ -280,7 +294,7 @@ class Graph {
   }
   constexpr void rehash() {
     int slots = 64;
-    while (2 * slots < 3 * (nodes.capacity() + 1)) slots *= 2;
+    while (slots < 3 * nodes.capacity()) slots *= 2;
     table_.assign(slots, -1);
     mask_ = static_cast<unsigned>(slots - 1);
     int* const table = table_.data();

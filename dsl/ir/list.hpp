@@ -1,5 +1,6 @@
 // A growing array for the compiler inside the compiler. std::vector does the same, at ten times
-// the cost in a constant expression: every push_back of it is a dozen nested calls.
+// the cost in a constant expression: every push_back of it is a dozen nested calls. There a step of
+// a loop costs three times what it copies: so they copy eight elements at a time.
 #pragma once
 
 namespace ansatz::ir {
@@ -73,7 +74,14 @@ class List {
     T* const grown = room(capacity);
     T* to = grown;
     T* from = data_;
-    for (int n = size_; n > 0; --n) *to++ = static_cast<T&&>(*from++);
+    int n = size_;
+    for (; n >= 8; n -= 8, to += 8, from += 8) {
+      to[0] = static_cast<T&&>(from[0]), to[1] = static_cast<T&&>(from[1]);
+      to[2] = static_cast<T&&>(from[2]), to[3] = static_cast<T&&>(from[3]);
+      to[4] = static_cast<T&&>(from[4]), to[5] = static_cast<T&&>(from[5]);
+      to[6] = static_cast<T&&>(from[6]), to[7] = static_cast<T&&>(from[7]);
+    }
+    for (; n > 0; --n) *to++ = static_cast<T&&>(*from++);
     delete[] data_;
     data_ = grown;
     capacity_ = capacity;
@@ -93,13 +101,23 @@ class List {
   constexpr void assign_from(int first, int count, const T& value) {
     reserve(count);
     T* to = data_ + first;
-    for (int n = count - first; n > 0; --n) *to++ = value;
+    int n = count - first;
+    for (; n >= 8; n -= 8, to += 8) {
+      to[0] = value, to[1] = value, to[2] = value, to[3] = value;
+      to[4] = value, to[5] = value, to[6] = value, to[7] = value;
+    }
+    for (; n > 0; --n) *to++ = value;
     size_ = count;
   }
   constexpr void copy(const List& other) {
     T* to = data_;
     const T* from = other.data_;
-    for (int n = other.size_; n > 0; --n) *to++ = *from++;
+    int n = other.size_;
+    for (; n >= 8; n -= 8, to += 8, from += 8) {
+      to[0] = from[0], to[1] = from[1], to[2] = from[2], to[3] = from[3];
+      to[4] = from[4], to[5] = from[5], to[6] = from[6], to[7] = from[7];
+    }
+    for (; n > 0; --n) *to++ = *from++;
     size_ = other.size_;
   }
   // Clearing memory costs a constant evaluation as much as filling it does, number by number.

@@ -36,6 +36,7 @@ struct VjpContext {
   int node = -1;
   Value grad;
   int instead[2] = {-1, -1};  ///< nodes that the rule sees in place of the first operands
+  bool unwanted[2] = {};      ///< whether no gradient depends on what the first operands get
 
   constexpr AnyExpr in(int k) const {
     if (k < 2 && instead[k] >= 0) return AnyExpr(graph->value(instead[k]));
@@ -128,6 +129,8 @@ struct Elementwise {
   static constexpr auto vjp_or_null() -> void (*)(ir::VjpContext&) {
     if constexpr (N == 0 || ir::SaysNoDerivative<Op>)
       return nullptr;
+    else if constexpr (requires(ir::VjpContext& c) { Op::give_parts(c); })
+      return &Op::give_parts;
     else if constexpr (N == 1 && requires(AnyExpr e) { ir::value_of(Op::vjp(e, e, e)); })
       return [](ir::VjpContext& c) { c.give(0, ir::value_of(Op::vjp(c.in(0), c.out(), c.g()))); };
     else if constexpr (N == 2 && requires(AnyExpr e) { Gradients(Op::vjp(e, e, e, e)); })

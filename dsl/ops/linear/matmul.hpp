@@ -63,14 +63,10 @@ struct MatMul {
   static constexpr void vjp(ir::VjpContext& c) {
     const bool ta = c.attr().i[0], tb = c.attr().i[1], each = c.attr().i[2];
     const ir::Value a = c.in(0).value(), b = c.in(1).value(), g = c.g().value();
-    if (ta)
-      c.give(0, product(b, tb, g, true, each));
-    else
-      c.give(0, product(g, false, b, !tb, each));
-    if (tb)
-      c.give(1, product(g, true, a, ta, each));
-    else
-      c.give(1, product(a, !ta, g, false, each));
+    if (!c.unwanted[0])
+      c.give(0, ta ? product(b, tb, g, true, each) : product(g, false, b, !tb, each));
+    if (!c.unwanted[1])
+      c.give(1, tb ? product(g, true, a, ta, each) : product(a, !ta, g, false, each));
   }
 
   static constexpr ir::OpInfo make_info() {

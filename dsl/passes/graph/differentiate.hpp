@@ -60,6 +60,7 @@ constexpr Sweep sweep(Graph& g, int cost, const List<int>& wanted, Choices& choi
     c.graph = &g;
     c.node = id;
     c.grad = g.value(adjoint);
+    for (int k = 0; k < 2 && k < g[id].count; ++k) c.unwanted[k] = !needs[g.in(id, k)];
     guards.replace_operands(c);
     if (handle)
       c.give(0, c.g());

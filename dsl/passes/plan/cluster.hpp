@@ -297,7 +297,7 @@ class Clusters {
   constexpr void fuse(int id) {
     const Node& n = nodes_[id];
     const bool reduces = n.op->kind == OpKind::reduce;
-    const Shape shape = stripped(iteration(id));
+    const auto shape = [&] { return stripped(iteration(id)); };  // which few need
     if (reduces) form_[id] = reduction_of(iteration(id), n.attr.i[0]);
     const ReduceForm form = form_[id].form;
 
@@ -320,7 +320,7 @@ class Clusters {
       const int c = cluster_of(p);
       const Cluster& joined = clusters[c];
       // A row value read by the whole row makes the reader full; read alone, it stays a row value.
-      const bool row = j == Join::row && !(shape == joined.shape);
+      const bool row = j == Join::row && !(shape() == joined.shape);
       if (into < 0) {
         into = c;
         as_row = row;
@@ -365,7 +365,7 @@ class Clusters {
     }
     if (into >= 0) ++t;
     const int split = form == ReduceForm::none || form == ReduceForm::all ? -1 : form_[id].split;
-    start(id, t, shape, split, collapse_of(id, -1));
+    start(id, t, shape(), split, collapse_of(id, -1));
     if (form == ReduceForm::rows) level_[id] = Level::row;
     if (split >= 0 && clusters.back().collapse > split)
       graph_error("a reduction over several axes needs its operand in one piece");
