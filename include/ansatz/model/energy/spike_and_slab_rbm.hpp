@@ -86,7 +86,10 @@ class mu_pooled_ssRBM : public EnergyModel {
   constexpr SpaceInfo input_space() const override { return vector_space(nvis); }
   constexpr SpaceInfo hidden_space() const { return vector_space(nhid); }
   constexpr int batch_size() const override { return fixed_batch_size; }
-  constexpr int slabs() const { return nhid * n_s_per_h; }
+  constexpr int slabs() const {
+    const long long count = 1LL * nhid * n_s_per_h, most = 2147483647;
+    return static_cast<int>(count < most ? count : most);  // check refuses more
+  }
 
   constexpr AnyExpr mu() const { return parameter_leaf("mu", ir::make_shape(slabs())); }
   constexpr AnyExpr B() const { return parameter_leaf("B", ir::make_shape(nvis)); }
