@@ -110,11 +110,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
 endif()
 if(ANSATZ_SANITIZE)
   file(GLOB_RECURSE computing ${PROJECT_SOURCE_DIR}/src/dsl/kernels/*.cpp
-    ${PROJECT_SOURCE_DIR}/src/dsl/run/*.cpp ${PROJECT_SOURCE_DIR}/src/configurations/*.cpp
-    ${PROJECT_SOURCE_DIR}/src/base/random_state.cpp)
-  # The precompiled header is of -O0.
-  set_source_files_properties(${PROJECT_SOURCE_DIR}/src/base/random_state.cpp PROPERTIES
-    SKIP_PRECOMPILE_HEADERS ON)
+    ${PROJECT_SOURCE_DIR}/src/dsl/run/*.cpp ${PROJECT_SOURCE_DIR}/src/configurations/*.cpp)
   target_compile_options(ansatz PRIVATE -O0)
   set_property(SOURCE ${computing} APPEND PROPERTY COMPILE_OPTIONS -O1)
 endif()

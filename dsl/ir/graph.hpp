@@ -263,9 +263,11 @@ class Graph {
   static constexpr unsigned hash(const Node& n, const int* in, int count) {
     unsigned h = static_cast<unsigned>(n.op->id);
     for (; count > 0; --count) h = (h ^ static_cast<unsigned>(*in++)) * 0x9e3779b1u;
-    if (n.op->kind != OpKind::elementwise) {  // which mostly have no attributes
+    const int* const i = n.attr.i;
+    if (n.op->kind == OpKind::elementwise) {  // of which only copies have attributes, and one
+      h = (h ^ static_cast<unsigned>(i[0])) * 0x9e3779b1u;
+    } else {
       // Of slices of one value only the later numbers differ.
-      const int* const i = n.attr.i;
       h = (h ^ static_cast<unsigned>(i[0]) ^ (static_cast<unsigned>(n.name) << 8)) * 0x9e3779b1u;
       h = (h ^ (3u * static_cast<unsigned>(i[1]) + 5u * static_cast<unsigned>(i[2]) +
                 7u * static_cast<unsigned>(i[3]))) *

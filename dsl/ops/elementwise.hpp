@@ -125,7 +125,8 @@ struct Elementwise {
 
  private:
   // `vjp` takes the operands, the result and the gradient of the result, and returns an expression,
-  // or gradients(…) of one for each operand; or it is `no_derivative`.
+  // or gradients(…) of one for each operand; or it is `no_derivative`. An op that has `give_parts`
+  // in its place gives each operand that is wanted its part.
   static constexpr auto vjp_or_null() -> void (*)(ir::VjpContext&) {
     if constexpr (N == 0 || ir::SaysNoDerivative<Op>)
       return nullptr;

@@ -58,7 +58,7 @@ fuzz() {
   local most=0 inputs=0 memory spent
   while
     "$build/tests/fuzz_targets/fuzz_$name" "$scratch" "${corpus[@]}" \
-      -max_total_time=$((seconds < 10 ? seconds : 10)) -max_len=65536 -timeout=60 \
+      -max_total_time=$((seconds < 10 ? seconds : 10)) -max_len=65536 -timeout=10 \
       -print_final_stats=1 -rss_limit_mb=$rss_limit_mb -malloc_limit_mb=$malloc_limit_mb \
       -artifact_prefix="$build/found/$name-" >"$log" 2>&1
     status=$?

@@ -12,7 +12,7 @@ struct Multiply : Elementwise<Multiply, 2> {
   static X value(X a, X b) {
     return a * b;
   }
-  // Half of all products are by what no gradient is taken by.
+  // Often one factor is data, or a mask, whose gradient nobody wants.
   static constexpr void give_parts(ir::VjpContext& c) {
     for (int k = 0; k < 2; ++k) {
       if (c.unwanted[k]) continue;
