@@ -233,6 +233,8 @@ OrderedJson summary_of(const NamedTensor& t) {
 std::map<std::string, std::string> layers_of(const std::string& path) {
   try {
     return layers_of_parameters(*read_trained_model(path).train->model);
+  } catch (const MemoryError&) {
+    throw;
   } catch (const Error&) {
     return {};
   }

@@ -249,6 +249,8 @@ int show_weights(const ShowArguments& a) {
   std::unique_ptr<Train> train;
   try {
     train = std::move(read_trained_model(a.model).train);
+  } catch (const MemoryError&) {
+    throw;
   } catch (const Error&) {
   }
   const Model* const model = train ? train->model.get() : nullptr;

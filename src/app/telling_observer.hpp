@@ -26,6 +26,9 @@ class TellingObserver : public RunObserver {
   void on_warning(Session& session, const std::string& text) override {
     shows_->on_warning(session, text);
   }
+  void on_fault(Session& session, const std::string& text) override {
+    shows_->on_fault(session, text);
+  }
   void on_note(Session& session, const std::string& text) override {
     shows_->on_note(session, text);
   }

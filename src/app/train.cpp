@@ -233,7 +233,7 @@ const Command train_command(10, [](CLI::App& app, int& exit) {
   c->add_flag("--json", a->json,
               "one JSON object a line for each event, instead of text: start, phase, page, batch, "
               "epoch, save, warning, error, end");
-  c->add_flag("-q,--quiet", a->quiet, "only errors");
+  c->add_flag("-q,--quiet", a->quiet, "only errors, and files that are not written");
   c->add_flag("-v,--verbose", a->verbose, "every channel after each epoch, as Pylearn2 does");
   c->add_option("--channels", a->channels, "patterns of channels to show, such as 'valid_*'")
       ->allow_extra_args(false);

@@ -226,6 +226,8 @@ TrainedModel read_trained_model(const std::string& path) {
   if (!model.train->dataset) {
     try {
       if (const Shared<Dataset> set = trained_on(model)) set->files(model.data_files);
+    } catch (const MemoryError&) {
+      throw;
     } catch (const Error&) {  // told by what needs it
     }
   }

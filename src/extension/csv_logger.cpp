@@ -52,7 +52,7 @@ class CsvLoggerRun final : public ExtensionRun {
       header_.clear();  // what is missing is written with a later record
       next_try_ = records.size() + pause_;
       pause_ *= 2;
-      if (!warned_) session.warn(fmt::format("CSVLogger: {}", e.what()));
+      if (!warned_) session.tell_fault(fmt::format("CSVLogger: {}", e.what()));
       warned_ = true;
     }
   }

@@ -55,7 +55,7 @@ class SaveBestRun final : public ExtensionRun {
   void on_end(Session& session) override {
     if (best_ != sign_ * infinity) return;
     const bool late = session.records().epochs_seen < description_.start_epoch;
-    session.warn(fmt::format(
+    session.tell_fault(fmt::format(
         "MonitorBasedSaveBest: {} was never {}: {}", description_.channel_name.view(),
         late ? fmt::format("recorded at start_epoch {} or later", description_.start_epoch)
              : fmt::format("{} {}", description_.higher_is_better ? "above" : "below",

@@ -2,6 +2,7 @@
 
 #include <ansatz/session/job_facts.hpp>
 #include <ansatz/session/session.hpp>
+#include <ansatz/session/settings.hpp>
 #include <dsl/exceptions.hpp>
 #include <dsl/nearest_name.hpp>
 
@@ -54,7 +55,15 @@ void SharedSetter::check() const {
 }
 
 void SharedSetter::check_job(const JobFacts& facts) const {
-  for (const EpochUpdate& each : epoch_updates) require_variable(facts, each.variable);
+  for (const EpochUpdate& each : epoch_updates) {
+    require_variable(facts, each.variable);
+    if (!facts.has_setting(each.variable)) continue;
+    try {
+      check_setting(each.variable, each.value);
+    } catch (const ValueError& error) {
+      throw ValueError(fmt::format("SharedSetter: at epoch {}, {}", each.epoch, error.what()));
+    }
+  }
 }
 
 std::unique_ptr<ExtensionRun> SharedSetter::start(Session& session) const {

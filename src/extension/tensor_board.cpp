@@ -113,7 +113,7 @@ class TensorBoardRun final : public ExtensionRun {
     try {
       add(record_of(event(now(), at, counted_field(5, summary))));
     } catch (const Error& e) {
-      if (!warned_) session.warn(fmt::format("TensorBoard: {}", e.what()));
+      if (!warned_) session.tell_fault(fmt::format("TensorBoard: {}", e.what()));
       warned_ = true;
     }
   }

@@ -280,7 +280,7 @@ TensorFile read_tensor_file(const std::string& path, Checksums checksums) {
   try {
     return read_from(SafetensorsSource(path), path, checksums);
   } catch (const std::bad_alloc&) {
-    throw FileError(fmt::format("{}: its tensors do not fit into memory", path));
+    throw MemoryError(fmt::format("{}: its tensors do not fit into memory", path));
   }
 }
 

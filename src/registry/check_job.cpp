@@ -4,6 +4,7 @@
 #include <ansatz/algorithm/sgd.hpp>
 #include <ansatz/cost/sum_of_costs.hpp>
 #include <ansatz/data/sets/file_sets.hpp>
+#include <ansatz/data/sets/hdf5_set.hpp>
 #include <ansatz/data/sets/table_set.hpp>
 #include <ansatz/model/mlp/mlp.hpp>
 #include <ansatz/monitor/watched_channel.hpp>
@@ -17,6 +18,7 @@
 
 #include <ansatz/base/several_errors.hpp>
 #include <ansatz/files/csv.hpp>
+#include <ansatz/files/npy_file.hpp>
 #include <ansatz/model/unknown_name_error.hpp>
 #include <ansatz/monitor/objective_channel.hpp>
 
@@ -477,9 +479,9 @@ class Checker {
     } catch (const Error&) {
       return;  // told with the functions
     }
-    if (job_.dataset) fits_csv(*job_.dataset, data, "dataset");
+    if (job_.dataset) fits_file(*job_.dataset, data, "dataset");
     for (const MonitoringDataset& set : job_.algorithm->monitoring_datasets.list) {
-      if (!(set.dataset == job_.dataset)) fits_csv(*set.dataset, data, "algorithm");
+      if (!(set.dataset == job_.dataset)) fits_file(*set.dataset, data, "algorithm");
       for (const Data::Entry& read : data.sources()) {
         const SpaceInfo there =
             train::read_space(*set.dataset, job_.extensions, read.source.view());
@@ -491,34 +493,65 @@ class Checker {
       }
     }
   }
-  // The first line of a file of numbers tells how many features an example has.
-  void fits_csv(const Dataset& set, const Data& data, std::string_view key) {
-    const auto* const csv = dynamic_cast<const CSVDataset*>(&set);
-    // Names with blanks are more fields than there are numbers.
-    if (!csv || csv->preprocessor || (csv->expect_headers && csv->separator() == any_blanks))
-      return;
-    const int targets = csv->expect_labels ? csv->num_outputs : 0;
-    int found = 0;
+  // What an example of a file has, as far as the file's head tells.
+  struct Head {
+    std::string source, text;
+    std::int64_t numbers;
+  };
+  static std::vector<Head> heads_of(const Dataset& set) {
+    const Preprocessing* const with = set.preprocessing();
+    if (with && with->preprocessor) return {};
     try {
-      CsvOptions options;
-      options.comment = '#';
-      options.separator = csv->separator();
-      found = read_csv_first_line(csv->path.c_str(), options).fields - targets;
+      if (const auto* const csv = dynamic_cast<const CSVDataset*>(&set)) return heads_of(*csv);
+      if (const auto* const npy = dynamic_cast<const NpyDataset*>(&set)) {
+        const NpyFile file(npy->file.c_str());
+        if (file.shape().size() < 2) return {};
+        const std::int64_t n = file.row_bytes() / element_size(file.type());
+        return {{"features", fmt::format("{} has {} features", npy->file.view(), n), n}};
+      }
+      const auto* const hdf5 = dynamic_cast<const HDF5Dataset*>(&set);
+      if (!hdf5 || hdf5->load_all) return {};
+      std::vector<Head> list;
+      for (const Column& each : hdf5->open()->columns())
+        if (each.labels == 0)
+          list.push_back(
+              {each.source,
+               fmt::format("an example of \"{}\" in {} has {} number{}", each.source,
+                           hdf5->filename.view(), each.width(), each.width() == 1 ? "" : "s"),
+               each.width()});
+      return list;
     } catch (const Error&) {
-      return;  // told when it is read
+      return {};  // told when it is read
     }
-    for (const Data::Entry& read : data.sources()) {
-      const int wanted = read.signal.space.total_dimension();
-      if (read.source != "features" || found <= 0 || found == wanted) continue;
-      error(place_of(&set, key),
-            fmt::format("the first line of {} has {} features{}, but examples of shape [{}] are "
-                        "needed",
-                        csv->path.view(), found,
-                        targets ? fmt::format(" behind {} column{} of targets", targets,
-                                              targets == 1 ? "" : "s")
-                                : std::string(),
-                        wanted));
-    }
+  }
+  static std::vector<Head> heads_of(const CSVDataset& csv) {
+    // Names with blanks are more fields than there are numbers.
+    if (csv.expect_headers && csv.separator() == any_blanks) return {};
+    const int targets = csv.expect_labels ? csv.num_outputs : 0;
+    CsvOptions options;
+    options.comment = '#';
+    options.separator = csv.separator();
+    const int found = read_csv_first_line(csv.path.c_str(), options).fields - targets;
+    if (found <= 0) return {};
+    return {{"features",
+             fmt::format("the first line of {} has {} features{}", csv.path.view(), found,
+                         targets ? fmt::format(" behind {} column{} of targets", targets,
+                                               targets == 1 ? "" : "s")
+                                 : std::string()),
+             found}};
+  }
+  void fits_file(const Dataset& set, const Data& data, std::string_view key) {
+    for (const Shared<Extension>& each : job_.extensions)
+      if (each->changes_data()) return;
+    for (const Head& head : heads_of(set))
+      for (const Data::Entry& read : data.sources()) {
+        const SpaceInfo& wanted = read.signal.space;
+        if (read.source != head.source || wanted.kind == SpaceKind::index ||
+            wanted.kind == SpaceKind::null || head.numbers == wanted.total_dimension())
+          continue;
+        error(place_of(&set, key), fmt::format("{}, but examples of shape [{}] are needed",
+                                               head.text, wanted.total_dimension()));
+      }
   }
   static bool fits(const SpaceInfo& there, const SpaceInfo& wanted) {
     if (wanted.kind == SpaceKind::index)

@@ -90,6 +90,8 @@ void check_parameters(const Train& job, Loader& loader, const yaml::Place& place
     loader.errors.add(place_of(error, place), error.without_key);
   } catch (const FileError& error) {
     loader.errors.add(at, error.what());
+  } catch (const MemoryError& error) {
+    loader.errors.add(at, error.what());
   } catch (const Error&) {
     return;  // parameters that cannot be made are told with the functions that have them
   }

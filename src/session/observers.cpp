@@ -83,6 +83,9 @@ class JsonObserver final : public RunObserver {
   void on_warning(Session&, const std::string& text) override {
     if (!options_.quiet) put_event("warning", {{"text", text}});
   }
+  void on_fault(Session&, const std::string& text) override {
+    put_event("warning", {{"text", text}});
+  }
   void on_note(Session&, const std::string& text) override {
     if (!options_.quiet) put_event("note", {{"text", text}});
   }

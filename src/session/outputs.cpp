@@ -88,7 +88,7 @@ void OutputFiles::write(const std::string& path, const std::function<ModelFile()
   try {
     write(path, own ? overwrite() : Overwrite::replace, model_file());
   } catch (const std::bad_alloc&) {
-    throw Error(
+    throw MemoryError(
         fmt::format("cannot write '{}': the memory does not suffice for a copy of the model "
                     "and its state; the old file, if there is one, is untouched",
                     path));

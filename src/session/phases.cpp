@@ -46,7 +46,7 @@ PhasesEnd run_phases(const std::vector<Phase>& phases, const PhasesOptions& opti
     JobPrograms programs = options.start ? options.start(phase, run)
                                          : build_programs(*phase.train, ElementType::float32);
     Session session(*phase.train, std::move(programs), run);
-    for (const auto& [name, value] : run.settings) session.set_setting(name, value);
+    session.take(run.settings);
     end.end = session.run();
     end.last = i;
     end.learned.push_back(

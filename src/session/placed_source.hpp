@@ -43,7 +43,9 @@ auto at_place(const std::map<const Object*, std::string>& places, const Object& 
       if (!none)
         what += fmt::format("; the file '{}' has {:.1f} MB", file, static_cast<double>(size) / 1e6);
     }
-    throw Error(told(Error(what)));
+    throw MemoryError(told(Error(what)));
+  } catch (const MemoryError& error) {
+    throw MemoryError(told(error));
   } catch (const Error& error) {
     throw ValueError(told(error));
   }

@@ -5,7 +5,7 @@ namespace ansatz {
 
 Trained train::run_with(const Train& job, JobPrograms programs, const RunOptions& options) {
   Session session(job, std::move(programs), options);
-  for (const auto& [name, value] : options.settings) session.set_setting(name, value);
+  session.take(options.settings);
   Trained t;
   t.end = session.run();
   t.store = session.store();

@@ -127,6 +127,13 @@ void Session::warn(const std::string& text) {
     say(stderr, "warning: {}\n", text);
 }
 
+void Session::tell_fault(const std::string& text) {
+  if (options_.observer)
+    options_.observer->on_fault(*this, text);
+  else
+    say(stderr, "warning: {}\n", text);
+}
+
 void Session::note(const std::string& text) {
   if (options_.observer)
     options_.observer->on_note(*this, text);

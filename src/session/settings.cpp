@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <vector>
 
 namespace ansatz {
@@ -39,6 +40,13 @@ void Settings::set(std::string_view name, double value) {
   if (const auto own = own_.find(name); own != own_.end()) own->second = value;
 }
 
+void Settings::take(const std::map<std::string, double>& given) {
+  for (const auto& [name, value] : given) {
+    set(name, value);
+    check_setting(name, value);
+  }
+}
+
 std::map<std::string, double, std::less<>> Settings::all() const {
   std::map<std::string, double, std::less<>> all = own_;
   for (const JobProgram& each : programs_)
@@ -64,6 +72,16 @@ void Settings::state(Archive& archive) {
     }
     archive.leave();
   }
+}
+
+void check_setting(std::string_view name, double value) {
+  const char* const allowed = name == "learning_rate" ? "at least 0"
+                              : name == "momentum"    ? "at least 0 and below 1"
+                                                      : "a finite number";
+  if (std::isfinite(value) && (name != "learning_rate" || value >= 0) &&
+      (name != "momentum" || (value >= 0 && value < 1)))
+    return;
+  throw ValueError(fmt::format("{} must be {}, not {}", name, allowed, value));
 }
 
 }  // namespace ansatz

@@ -92,6 +92,9 @@ class TextObserver final : public RunObserver {
   void on_warning(Session&, const std::string& text) override {
     if (!options_.quiet) say(stderr, "warning: {}\n", shown(text));
   }
+  void on_fault(Session&, const std::string& text) override {
+    say(stderr, "warning: {}\n", shown(text));
+  }
   void on_note(Session&, const std::string& text) override {
     if (!options_.quiet) say(stderr, "{}\n", shown(text));
   }

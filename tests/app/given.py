@@ -177,6 +177,13 @@ def check_first_line():
            and "the first line of wide.csv has 3 features behind 1 column of targets, but "
                "examples of shape [2] are needed" in err and "nearest: valid_objective" in err
            and "below min_lr" in err and "'none' does not exist" in err, err)
+    head = str({"descr": "<f4", "fortran_order": False, "shape": (2, 5)}).ljust(117) + "\n"
+    (folder / "wide.npy").write_bytes(b"\x93NUMPY\x01\x00" + bytes([len(head), 0]) + head.encode()
+                                      + bytes(40))
+    code, out, err = run("check", "job.yaml", "dataset=!obj:NpyDataset { file: wide.npy, "
+                         "target_path: y.npy }")
+    expect("nor is more of an array read than its head", code == 3 and "wide.npy has 5 features, "
+           "but examples of shape [2] are needed" in err, code, err)
     (folder / "blanks.csv").write_text("the target\ta\tb\n1 2 3\n")
     code, out, err = run("check", "job.yaml", "dataset.path=blanks.csv", "dataset.delimiter=blanks")
     expect("names with blanks are not counted", code == 0, code, err)

@@ -165,6 +165,8 @@ TEST_CASE("shared setter: settings and parameters change at their epochs",
   CHECK(run.value("p0") == 7);
   CHECK_THAT(message<NameError>(SharedSetter({{1, "learning_rat", .5}})),
              Contains("nearest: learning_rate"));
+  CHECK_THAT(message<ValueError>(SharedSetter({{1, "learning_rate", -3}})),
+             Contains("SharedSetter: at epoch 1, learning_rate must be at least 0, not -3"));
 }
 
 TEST_CASE("shared setter: a setting that no program reads changes, too",

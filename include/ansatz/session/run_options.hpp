@@ -32,6 +32,8 @@ class RunObserver {
   virtual void on_monitor(Session&) {}
   virtual void on_save(Session&, const std::string& /*path*/) {}
   virtual void on_warning(Session&, const std::string& /*text*/) {}
+  /// A warning that nobody wants silenced: a file that was asked for is not written.
+  virtual void on_fault(Session& session, const std::string& text) { on_warning(session, text); }
   /// What is worth knowing, and nothing to worry about.
   virtual void on_note(Session&, const std::string& /*text*/) {}
   virtual void on_end(Session&, RunEnd) {}

@@ -69,6 +69,8 @@ class Session {
   /// all programs. NameError with the nearest name.
   double setting(std::string_view name) const { return settings_.get(name); }
   void set_setting(std::string_view name, double value) { settings_.set(name, value); }
+  /// As `set_setting`, for what the user gave: see `check_setting`.
+  void take(const std::map<std::string, double>& given) { settings_.take(given); }
   bool has_setting(std::string_view name) const { return settings_.has(name); }
   /// A named number that no program reads, such as BGD's scale_step: extensions may change it.
   void add_setting(std::string_view name, double value) { settings_.add(name, value); }
@@ -111,6 +113,8 @@ class Session {
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
   void warn(const std::string& text);
+  /// As `warn`, told whatever is told: see RunObserver::on_fault.
+  void tell_fault(const std::string& text);
   void note(const std::string& text);
 
   /// Throws ValueError "NaN in h0_W" when a parameter is not finite.

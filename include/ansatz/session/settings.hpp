@@ -23,6 +23,8 @@ class Settings {
   double get(std::string_view name) const;
   /// Changes it in all programs that have it. NameError with the nearest name.
   void set(std::string_view name, double value);
+  /// Sets what the user gave. ValueError as `check_setting`.
+  void take(const std::map<std::string, double>& given);
   /// A number that no program reads.
   void add(std::string_view name, double value);
   /// All of them with their values; of several programs with one name the first's.
@@ -35,5 +37,9 @@ class Settings {
   JobPrograms& programs_;
   std::map<std::string, double, std::less<>> own_;
 };
+
+/// ValueError for a value that a job could not have said: one that is not finite, a learning_rate
+/// below 0, a momentum below 0 or from 1 on.
+void check_setting(std::string_view name, double value);
 
 }  // namespace ansatz

@@ -60,7 +60,7 @@ void Executor<T>::resolve_memory() {
     std::string of;
     for (int e = 0; e < plan_.extents.size; ++e)
       of += (e ? ", " : " of ") + std::to_string(extents_[at(e)]);
-    throw Error(no_memory("what the program computes for a call" + of + " examples", bytes));
+    throw MemoryError(no_memory("what the program computes for a call" + of + " examples", bytes));
   }
 }
 

@@ -66,7 +66,7 @@ void grow(running::Block& memory, const Tensor& t) {
   try {
     memory.grow(t.bytes());
   } catch (const std::bad_alloc&) {
-    throw Error(running::no_memory(
+    throw MemoryError(running::no_memory(
         "tensor " + in_quotes(t.name) + " of shape " + shape_text(t.dims), t.bytes()));
   }
 }
