@@ -35,7 +35,9 @@
 #else
 #define ANSATZ_COUNT(N) __make_integer_seq<IntsOf, int, N>
 #endif
+#ifndef ANSATZ_INLINE
 #define ANSATZ_INLINE [[gnu::always_inline]] inline
+#endif
 
 namespace ansatz {
 
