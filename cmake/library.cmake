@@ -99,12 +99,15 @@ endif()
 target_compile_definitions(ansatz PRIVATE ANSATZ_WITHOUT_KEY_FUNCTIONS)
 file(GLOB with_keys ${PROJECT_SOURCE_DIR}/src/configurations/*.cpp)
 set_source_files_properties(${with_keys} PROPERTIES COMPILE_OPTIONS -UANSATZ_WITHOUT_KEY_FUNCTIONS)
-# What computes is optimised with a sanitizer, too; the rest compiles in half the time without.
+# What computes is optimised with a sanitizer, too; the rest compiles in half the time without, if
+# loops call what they would hold copies of.
 if(ANSATZ_SANITIZE)
   file(GLOB_RECURSE computing ${PROJECT_SOURCE_DIR}/src/dsl/kernels/*.cpp
-    ${PROJECT_SOURCE_DIR}/src/dsl/run/*.cpp ${PROJECT_SOURCE_DIR}/src/configurations/*.cpp)
+    ${PROJECT_SOURCE_DIR}/src/dsl/run/*.cpp ${PROJECT_SOURCE_DIR}/src/base/random_state.cpp)
   target_compile_options(ansatz PRIVATE -O0)
   set_property(SOURCE ${computing} APPEND PROPERTY COMPILE_OPTIONS -O1)
+  set_property(SOURCE ${PROJECT_SOURCE_DIR}/src/dsl/kernels/convolve.cpp ${with_keys}
+    APPEND PROPERTY COMPILE_OPTIONS -fno-inline -DANSATZ_INLINE=inline)
 endif()
 # With clang a precompiled header spares a third of the library's time; with g++ it spares none.
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
@@ -121,13 +124,13 @@ if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   target_precompile_headers(ansatz REUSE_FROM ansatz_pch)
   file(GLOB_RECURSE own_header ${PROJECT_SOURCE_DIR}/src/dsl/*.cpp)
   set_source_files_properties(${own_header} ${with_keys} ${PROJECT_SOURCE_DIR}/src/files/hdf5.cpp
-    PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    ${PROJECT_SOURCE_DIR}/src/base/random_state.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   if(ANSATZ_SANITIZE)
     precompiled_code(ansatz_pch)
     target_sources(ansatz PRIVATE $<TARGET_OBJECTS:ansatz_pch_code>)
   endif()
 endif()
-join_sources(sources ${PROJECT_SOURCE_DIR}/src 11 ${PROJECT_BINARY_DIR}/joined/library
+join_sources(sources ${PROJECT_SOURCE_DIR}/src 20 ${PROJECT_BINARY_DIR}/joined/library
   ALONE "^dsl/")
 target_sources(ansatz PRIVATE ${sources})
 # What compiled loops call is looked for in the program that loads them.

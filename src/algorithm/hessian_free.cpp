@@ -26,7 +26,7 @@ EpochWalk::Keys walk_of(const HessianFree& hf) {
           hf.set_batch_size};
 }
 
-double dot(const Vector& a, const Vector& b) {
+double inner(const Vector& a, const Vector& b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.);
 }
 
@@ -178,22 +178,22 @@ class HessianFreeRun final : public AlgorithmRun {
     const auto solve = [&] {
       for (std::size_t i = 0; i < n; ++i) y[i] = r[i] / m[i];
     };
-    const auto model = [&] { return -.5 * (dot(x, r) - dot(x, g)); };
+    const auto model = [&] { return -.5 * (inner(x, r) - inner(x, g)); };
     solve();
     Vector d = y;
-    double rho = dot(r, y);
+    double rho = inner(r, y);
     std::vector<double> q{model()};
     std::vector<Point> points;
     double next_kept = 1;
     int k = 0;
     while (k < hf_.max_cg_iters && rho > 0 && std::isfinite(rho)) {
       damped_product(d, Ad);
-      const double curvature = dot(d, Ad);
+      const double curvature = inner(d, Ad);
       if (!(curvature > 0)) break;  // rounding, or a loss that is not convex
       const double alpha = rho / curvature;
       for (std::size_t i = 0; i < n; ++i) x[i] += alpha * d[i], r[i] -= alpha * Ad[i];
       solve();
-      const double now = dot(r, y), beta = now / rho;
+      const double now = inner(r, y), beta = now / rho;
       rho = now;
       for (std::size_t i = 0; i < n; ++i) d[i] = y[i] + beta * d[i];
       ++k;
@@ -230,7 +230,7 @@ class HessianFreeRun final : public AlgorithmRun {
       throw ValueError(fmt::format("HessianFree: the objective is {} before a step", before));
     Vector g;
     gradient_state_.read(g);
-    const double norm = std::sqrt(dot(g, g));
+    const double norm = std::sqrt(inner(g, g));
     if (!std::isfinite(norm))
       throw ValueError(fmt::format("HessianFree: the gradient's length is {}", norm));
     session_.report_loss(before);
@@ -261,7 +261,7 @@ class HessianFreeRun final : public AlgorithmRun {
       value = there;
     }
     const double ratio = best->q < 0 ? (value - before) / best->q : -1;
-    const double slope = dot(g, best->x);
+    const double slope = inner(g, best->x);
     direction_state_.write(best->x);
     double step = 1;
     for (int tries = 0; !(value <= before + .01 * step * std::min(slope, 0.)); ++tries) {

@@ -85,7 +85,7 @@ std::vector<NpzArray> read_arrays(const std::string& path, Wanted wanted, bool t
 
 // ---------------------------------------------------------------------------- writing
 
-[[noreturn]] void cannot_write(const std::string& path, const std::string& why) {
+[[noreturn]] void cannot_write_archive(const std::string& path, const std::string& why) {
   throw FileError("cannot write " + path_in_quotes(path) + ": " + why);
 }
 
@@ -104,7 +104,7 @@ class Target {
     const std::string why = made ? "" : zip_error_strerror(&error);
     if (!made && source) zip_source_free(source);
     zip_error_fini(&error);
-    if (!made) cannot_write(path, why);
+    if (!made) cannot_write_archive(path, why);
     return Archive(made);
   }
 
@@ -183,7 +183,7 @@ void write_archive(Target& target, const std::string& path, const std::vector<Na
   const auto check = [&](bool good) {
     if (good) return;
     target.rethrow();
-    cannot_write(path, zip_strerror(archive.get()));
+    cannot_write_archive(path, zip_strerror(archive.get()));
   };
   std::vector<std::string> headers;
   headers.reserve(arrays.size());  // libzip reads them when the archive is closed

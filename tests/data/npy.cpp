@@ -24,7 +24,7 @@ std::string npy(const std::string& dict, std::string_view elements) {
 const std::string header = "{'descr': '<i2', 'fortran_order': False, 'shape': (2, 1), }\n";
 constexpr std::string_view elements("\x02\x01\xff\xff", 4);
 
-std::string error_of(std::string_view bytes) {
+std::string error_of_array(std::string_view bytes) {
   TemporaryFolder folder;
   const std::string path = folder.write("a.npy", bytes);
   return message_of<FileError>([&] { read_npy(path); });
@@ -87,14 +87,15 @@ TEST_CASE("npy: arrays as other programs and machines write them", "[data][npy]"
 
 TEST_CASE("npy: whatever is wrong with a file is said", "[data][npy]") {
   const std::string good = npy(header, elements);
-  CHECK(error_of(good).empty());
+  CHECK(error_of_array(good).empty());
   for (std::size_t length = 0; length < good.size(); ++length)
-    CHECK_THAT(error_of(good.substr(0, length)),
+    CHECK_THAT(error_of_array(good.substr(0, length)),
                Contains("a.npy': it is damaged: it ends too early"));
-  CHECK_THAT(error_of(good + "x"), Contains("it goes on after its last element"));
-  CHECK_THAT(error_of("this is text, and a little more"), Contains("it is not in .npy format"));
+  CHECK_THAT(error_of_array(good + "x"), Contains("it goes on after its last element"));
+  CHECK_THAT(error_of_array("this is text, and a little more"),
+             Contains("it is not in .npy format"));
   const auto of_type = [&](const std::string& descr) {
-    return error_of(
+    return error_of_array(
         npy("{'descr': " + descr + ", 'fortran_order': False, 'shape': (1,)}", elements));
   };
   CHECK_THAT(of_type("'|O'"), Contains("elements '|O', Python objects"));
@@ -104,12 +105,14 @@ TEST_CASE("npy: whatever is wrong with a file is said", "[data][npy]") {
   CHECK_THAT(of_type("'<f16'"), Contains("floats of 16 bytes; allowed: floats of 16, 32 and 64"));
   CHECK_THAT(of_type("[('a', '<f4'), ('b', '<i2')]"), Contains("records of several fields"));
   CHECK_THAT(of_type("'?x4'"), Contains("unknown elements"));
-  CHECK_THAT(error_of(npy("{'descr': '<i2', 'fortran_order': Maybe, 'shape': (2, 1)}", elements)),
-             Contains("malformed header"));
-  CHECK_THAT(error_of(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (4611686018427387904, "
-                          "4)}",
-                          elements)),
-             Contains("impossible shape"));
+  CHECK_THAT(
+      error_of_array(npy("{'descr': '<i2', 'fortran_order': Maybe, 'shape': (2, 1)}", elements)),
+      Contains("malformed header"));
+  CHECK_THAT(
+      error_of_array(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (4611686018427387904, "
+                         "4)}",
+                         elements)),
+      Contains("impossible shape"));
   TemporaryFolder folder;
   CHECK_THROWS_WITH(read_npy(folder.path() + "/none.npy"), Contains("none.npy': No such file"));
   CHECK_THROWS_WITH(read_npy(folder.path()), Contains("not a file, but a folder"));

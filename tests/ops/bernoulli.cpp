@@ -16,13 +16,13 @@ double mean_of(const op_test::Array& y) {
   return sum / static_cast<double>(y.values.size());
 }
 
-const op_test::Build draw = [](auto& p) { return bernoulli(p[0]); };
+const op_test::Build draw_bernoulli = [](auto& p) { return bernoulli(p[0]); };
 
 }  // namespace
 
 TEST_CASE("bernoulli: 1 as often as its probability says, else 0", "[op][bernoulli]") {
   for (double p : {0.1, 0.5, 0.8}) {
-    const auto y = op_test::draws(draw, {probabilities(p, 2000)})[0];
+    const auto y = op_test::draws(draw_bernoulli, {probabilities(p, 2000)})[0];
     CHECK(mean_of(y) == Approx(p).margin(0.02));
     for (double v : y.values)
       if (v != 0 && v != 1) FAIL_CHECK(v);
@@ -30,8 +30,8 @@ TEST_CASE("bernoulli: 1 as often as its probability says, else 0", "[op][bernoul
 }
 
 TEST_CASE("bernoulli: probabilities 0 and 1 are certain", "[op][bernoulli]") {
-  CHECK(mean_of(op_test::draws(draw, {probabilities(0, 2000)})[0]) == 0);
-  CHECK(mean_of(op_test::draws(draw, {probabilities(1, 2000)})[0]) == 1);
+  CHECK(mean_of(op_test::draws(draw_bernoulli, {probabilities(0, 2000)})[0]) == 0);
+  CHECK(mean_of(op_test::draws(draw_bernoulli, {probabilities(1, 2000)})[0]) == 1);
 }
 
 TEST_CASE("bernoulli: one probability for all, in the shape of a pattern", "[op][bernoulli]") {

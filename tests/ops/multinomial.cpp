@@ -14,14 +14,14 @@ op_test::Array weights(const op_test::Numbers& p) {
   return x;
 }
 
-const op_test::Build draw = [](auto& p) { return multinomial(p[0]); };
+const op_test::Build draw_multinomial = [](auto& p) { return multinomial(p[0]); };
 
 }  // namespace
 
 TEST_CASE("multinomial: a single 1 in each row, as often as its probability says",
           "[op][multinomial]") {
   const op_test::Numbers p = {1, 0, 4, 2, 3};
-  const auto y = op_test::draws(draw, {weights(p)}, {.seed = 3})[0];
+  const auto y = op_test::draws(draw_multinomial, {weights(p)}, {.seed = 3})[0];
   op_test::Numbers often(5, 0.0);
   for (std::size_t row = 0; row < y.values.size(); row += 5) {
     double ones = 0;
@@ -37,13 +37,13 @@ TEST_CASE("multinomial: a single 1 in each row, as often as its probability says
 }
 
 TEST_CASE("multinomial: a certain class is always drawn", "[op][multinomial]") {
-  const auto y = op_test::draws(draw, {weights({0, 0, 1e-30})})[0];
+  const auto y = op_test::draws(draw_multinomial, {weights({0, 0, 1e-30})})[0];
   for (std::size_t row = 0; row < y.values.size(); row += 3)
     if (y.values[row + 2] != 1) FAIL_CHECK(row / 3);
 }
 
 TEST_CASE("multinomial: consecutive calls draw anew", "[op][multinomial]") {
-  const auto y = op_test::draws(draw, {weights({1, 1, 1, 1})}, {.count = 2});
+  const auto y = op_test::draws(draw_multinomial, {weights({1, 1, 1, 1})}, {.count = 2});
   CHECK(y[0].values != y[1].values);
 }
 

@@ -7,19 +7,16 @@
 
 namespace {
 
-op_test::Array examples(int n, int units) {
-  return {{n, units}, op_test::Numbers(static_cast<std::size_t>(n * units), 0.0)};
-}
-
 // The pattern is zero; adding it tells the program how many examples there are.
-const op_test::Build draw = [](auto& x) { return normal_like(x[0]) + x[0]; };
+const op_test::Build draw_normal = [](auto& x) { return normal_like(x[0]) + x[0]; };
 
 }  // namespace
 
 TEST_CASE("normal: with the moments of the distribution", "[op][normal]") {
   bool inside = true;
   double sum = 0, squares = 0, fourth = 0;
-  const auto drawn = op_test::draws(draw, {examples(1000, 33)}, {.seed = 5, .count = 3});
+  const auto drawn =
+      op_test::draws(draw_normal, {op_test::zeros(1000, 33)}, {.seed = 5, .count = 3});
   for (const auto& y : drawn)
     for (double v : y.values) {
       inside = inside && std::isfinite(v);
@@ -38,14 +35,14 @@ TEST_CASE("normal: two calls are two draws", "[op][normal]") {
   const op_test::Build difference = [](auto& x) {
     return normal_like(x[0]) - normal_like(x[0]) + x[0];
   };
-  const auto y = op_test::draws(difference, {examples(5, 9)})[0];
+  const auto y = op_test::draws(difference, {op_test::zeros(5, 9)})[0];
   for (double v : y.values) CHECK(v != 0);
 }
 
 TEST_CASE("normal: seed and call decide, and nothing else", "[op][normal]") {
-  const auto a = op_test::draws(draw, {examples(4, 9)}, {.seed = 1, .count = 2});
-  const auto b = op_test::draws(draw, {examples(4, 9)}, {.seed = 1, .count = 2});
-  const auto c = op_test::draws(draw, {examples(4, 9)}, {.seed = 2, .count = 2});
+  const auto a = op_test::draws(draw_normal, {op_test::zeros(4, 9)}, {.seed = 1, .count = 2});
+  const auto b = op_test::draws(draw_normal, {op_test::zeros(4, 9)}, {.seed = 1, .count = 2});
+  const auto c = op_test::draws(draw_normal, {op_test::zeros(4, 9)}, {.seed = 2, .count = 2});
   CHECK(a[0].values == b[0].values);
   CHECK(a[1].values == b[1].values);
   CHECK(a[0].values != a[1].values);
@@ -53,8 +50,8 @@ TEST_CASE("normal: seed and call decide, and nothing else", "[op][normal]") {
 }
 
 TEST_CASE("normal: an example's numbers do not depend on the others", "[op][normal]") {
-  const auto few = op_test::draws(draw, {examples(3, 9)})[0].values;
-  auto many = op_test::draws(draw, {examples(50, 9)})[0].values;
+  const auto few = op_test::draws(draw_normal, {op_test::zeros(3, 9)})[0].values;
+  auto many = op_test::draws(draw_normal, {op_test::zeros(50, 9)})[0].values;
   many.resize(few.size());
   CHECK(few == many);
 }

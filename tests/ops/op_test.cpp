@@ -563,6 +563,10 @@ std::size_t arity_of(const ElementwiseRow& row) {
 
 // ---------------------------------------------------------------------------- what tests call
 
+Array zeros(int examples, int units) {
+  return {{examples, units}, Numbers(static_cast<std::size_t>(examples * units), 0.0)};
+}
+
 Array vector_of(Numbers values) { return {{static_cast<int>(values.size())}, values}; }
 
 Numbers all_edges() {

@@ -36,6 +36,8 @@ struct Array {
 };
 /// A vector of these numbers.
 Array vector_of(Numbers values);
+/// [examples, units] of zeros.
+Array zeros(int examples, int units);
 
 /// The op under test: from its operands to its result.
 using Build = std::function<AnyExpr(const std::vector<AnyExpr>&)>;

@@ -8,19 +8,16 @@
 
 namespace {
 
-op_test::Array examples(int n, int units) {
-  return {{n, units}, op_test::Numbers(static_cast<std::size_t>(n * units), 0.0)};
-}
-
 // The pattern is zero; adding it tells the program how many examples there are.
-const op_test::Build draw = [](auto& x) { return uniform_like(x[0]) + x[0]; };
+const op_test::Build draw_uniform = [](auto& x) { return uniform_like(x[0]) + x[0]; };
 
 }  // namespace
 
 TEST_CASE("uniform: in [0, 1), with the moments of the distribution", "[op][uniform]") {
   bool inside = true;
   double sum = 0, squares = 0;
-  const auto drawn = op_test::draws(draw, {examples(1000, 33)}, {.seed = 5, .count = 3});
+  const auto drawn =
+      op_test::draws(draw_uniform, {op_test::zeros(1000, 33)}, {.seed = 5, .count = 3});
   for (const auto& y : drawn)
     for (double v : y.values) {
       inside = inside && v >= 0 && v < 1;
@@ -37,14 +34,14 @@ TEST_CASE("uniform: two calls are two draws", "[op][uniform]") {
   const op_test::Build difference = [](auto& x) {
     return uniform_like(x[0]) - uniform_like(x[0]) + x[0];
   };
-  const auto y = op_test::draws(difference, {examples(5, 9)})[0];
+  const auto y = op_test::draws(difference, {op_test::zeros(5, 9)})[0];
   for (double v : y.values) CHECK(v != 0);
 }
 
 TEST_CASE("uniform: seed and call decide, and nothing else", "[op][uniform]") {
-  const auto a = op_test::draws(draw, {examples(4, 9)}, {.seed = 1, .count = 2});
-  const auto b = op_test::draws(draw, {examples(4, 9)}, {.seed = 1, .count = 2});
-  const auto c = op_test::draws(draw, {examples(4, 9)}, {.seed = 2, .count = 2});
+  const auto a = op_test::draws(draw_uniform, {op_test::zeros(4, 9)}, {.seed = 1, .count = 2});
+  const auto b = op_test::draws(draw_uniform, {op_test::zeros(4, 9)}, {.seed = 1, .count = 2});
+  const auto c = op_test::draws(draw_uniform, {op_test::zeros(4, 9)}, {.seed = 2, .count = 2});
   CHECK(a[0].values == b[0].values);
   CHECK(a[1].values == b[1].values);
   CHECK(a[0].values != a[1].values);
@@ -52,8 +49,8 @@ TEST_CASE("uniform: seed and call decide, and nothing else", "[op][uniform]") {
 }
 
 TEST_CASE("uniform: an example's numbers do not depend on the others", "[op][uniform]") {
-  const auto few = op_test::draws(draw, {examples(3, 9)})[0].values;
-  auto many = op_test::draws(draw, {examples(50, 9)})[0].values;
+  const auto few = op_test::draws(draw_uniform, {op_test::zeros(3, 9)})[0].values;
+  auto many = op_test::draws(draw_uniform, {op_test::zeros(50, 9)})[0].values;
   many.resize(few.size());
   CHECK(few == many);
 }

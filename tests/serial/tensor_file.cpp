@@ -38,12 +38,12 @@ TensorFile sample() {
 
 TensorFile parse(std::string_view bytes) { return parse_tensor_file(bytes, "m.pkl"); }
 
-std::string error_of(std::string_view bytes) {
+std::string error_of_bytes(std::string_view bytes) {
   return message_of<FileError>([&] { parse(bytes); });
 }
 
 std::string error_of_header(std::string_view header, std::string_view data = "") {
-  return error_of(safetensors(header, data));
+  return error_of_bytes(safetensors(header, data));
 }
 
 }  // namespace
@@ -94,8 +94,8 @@ TEST_CASE("tensor_file: a file of another program is read without checksums", "[
 TEST_CASE("tensor_file: a file of ours cut anywhere is refused", "[serial]") {
   const std::string bytes = tensor_file_bytes(sample());
   for (std::size_t n = 0; n < bytes.size(); ++n)
-    REQUIRE_THAT(error_of(bytes.substr(0, n)), Contains("m.pkl: "));
-  REQUIRE_THAT(error_of(bytes + '\0'), Contains("1 bytes follow the last tensor"));
+    REQUIRE_THAT(error_of_bytes(bytes.substr(0, n)), Contains("m.pkl: "));
+  REQUIRE_THAT(error_of_bytes(bytes + '\0'), Contains("1 bytes follow the last tensor"));
 }
 
 TEST_CASE("tensor_file: every flipped bit of a file of ours is found", "[serial]") {
@@ -104,7 +104,7 @@ TEST_CASE("tensor_file: every flipped bit of a file of ours is found", "[serial]
   for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
     std::string flipped = bytes;
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
-    const std::string message = error_of(flipped);
+    const std::string message = error_of_bytes(flipped);
     CAPTURE(bit / 8, bit % 8);
     REQUIRE_THAT(message, Contains("m.pkl: "));
     REQUIRE(message.size() < 400);
@@ -117,9 +117,9 @@ TEST_CASE("tensor_file: damage of tensors and header is told apart", "[serial]")
   const std::string bytes = tensor_file_bytes(sample());
   std::string tensor = bytes, header = bytes;
   tensor.back() ^= 1;
-  REQUIRE_THAT(error_of(tensor), Contains("tensor 'odd' is damaged: its checksum is "));
+  REQUIRE_THAT(error_of_bytes(tensor), Contains("tensor 'odd' is damaged: its checksum is "));
   header[header.find("0,7")] = '1';
-  REQUIRE_THAT(error_of(header), Contains("the header is damaged: its checksum differs"));
+  REQUIRE_THAT(error_of_bytes(header), Contains("the header is damaged: its checksum differs"));
   REQUIRE(parse_tensor_file(tensor, "m.pkl", Checksums::ignore).tensors.size() == 7);
 }
 
@@ -139,18 +139,18 @@ TEST_CASE("tensor_file: what is not a file of tensors is named", "[serial]") {
   REQUIRE_THAT(error(folder.path()), Contains("not a file, but a folder"));
   REQUIRE_THAT(error("/dev/null"), Contains("/dev/null: not a file"));
   REQUIRE_THAT(error(folder.write("m", "")), Contains("empty (0 bytes)"));
-  REQUIRE_THAT(error_of("{}"), Contains("2 bytes, which is too short"));
-  REQUIRE_THAT(error_of("\x80\x02"
-                        "cpylearn2.models.mlp"),
+  REQUIRE_THAT(error_of_bytes("{}"), Contains("2 bytes, which is too short"));
+  REQUIRE_THAT(error_of_bytes("\x80\x02"
+                              "cpylearn2.models.mlp"),
                Contains("it is a Python pickle"));
-  REQUIRE_THAT(error_of("ccopy_reg\n_reconstructor"), Contains("it is a Python pickle"));
-  REQUIRE_THAT(error_of(gzip("0123456789")), Contains("it is gzip data; unpack"));
-  REQUIRE_THAT(error_of("PK\x03\x04 and so on"), Contains("it is a zip archive"));
-  REQUIRE_THAT(error_of("\x93NUMPY\x01 and so on"), Contains("it is a NumPy array"));
-  REQUIRE_THAT(error_of("\x89HDF\r\n\x1a\n and so on"), Contains("it is HDF5"));
-  REQUIRE_THAT(error_of(idx({60000}, "012345")), Contains("it is an IDX file"));
-  REQUIRE_THAT(error_of("!obj:pylearn2.train.Train {"), Contains("it is text"));
-  REQUIRE_THAT(error_of("\xff\xfe and so on"), Contains("it begins with ff fe 20 61"));
+  REQUIRE_THAT(error_of_bytes("ccopy_reg\n_reconstructor"), Contains("it is a Python pickle"));
+  REQUIRE_THAT(error_of_bytes(gzip("0123456789")), Contains("it is gzip data; unpack"));
+  REQUIRE_THAT(error_of_bytes("PK\x03\x04 and so on"), Contains("it is a zip archive"));
+  REQUIRE_THAT(error_of_bytes("\x93NUMPY\x01 and so on"), Contains("it is a NumPy array"));
+  REQUIRE_THAT(error_of_bytes("\x89HDF\r\n\x1a\n and so on"), Contains("it is HDF5"));
+  REQUIRE_THAT(error_of_bytes(idx({60000}, "012345")), Contains("it is an IDX file"));
+  REQUIRE_THAT(error_of_bytes("!obj:pylearn2.train.Train {"), Contains("it is text"));
+  REQUIRE_THAT(error_of_bytes("\xff\xfe and so on"), Contains("it begins with ff fe 20 61"));
 }
 
 TEST_CASE("tensor_file: faulty headers are refused with what was found", "[serial]") {
@@ -220,9 +220,10 @@ TEST_CASE("tensor_file: a header's length beyond the file or 100 MB allocates no
           "[serial]") {
   std::string bytes = safetensors("{}          ");
   bytes[0] = 100;
-  REQUIRE_THAT(error_of(bytes), Contains("header takes bytes 8 to 108, but the file ends at 20"));
+  REQUIRE_THAT(error_of_bytes(bytes),
+               Contains("header takes bytes 8 to 108, but the file ends at 20"));
   bytes[7] = 1;
-  REQUIRE_THAT(error_of(bytes), Contains("not a file of tensors (safetensors)"));
+  REQUIRE_THAT(error_of_bytes(bytes), Contains("not a file of tensors (safetensors)"));
 }
 
 TEST_CASE("tensor_file: what cannot be written leaves the old file", "[serial]") {

@@ -17,7 +17,7 @@ namespace {
 
 using Rows = std::vector<std::int64_t>;
 
-RandomState generator(const Seed& seed) {
+RandomState generator_of(const Seed& seed) {
   return seed.empty() ? RandomState(0) : random_state(seed, {});
 }
 
@@ -172,7 +172,7 @@ std::vector<FoldRows> KFoldSplits::split(std::int64_t examples,
   require_labels(*this, examples, labels);
   if (n_folds > examples)
     throw ValueError(fmt::format("n_folds {}: there are {} examples only", n_folds, examples));
-  RandomState rng = generator(random_state);
+  RandomState rng = generator_of(random_state);
   const std::vector<Rows> tests = by_class ? stratified_folds(labels, n_folds, shuffle, rng)
                                            : k_folds(examples, n_folds, shuffle, rng);
   std::vector<FoldRows> folds;
@@ -190,7 +190,7 @@ std::vector<FoldRows> ShuffleSplits::split(std::int64_t examples,
                                            std::span<const std::int32_t> labels) const {
   require_labels(*this, examples, labels);
   const Sizes sizes = sizes_of(examples, test_size, train_size);
-  RandomState rng = generator(random_state);
+  RandomState rng = generator_of(random_state);
   const auto draw = [](std::int64_t n, std::span<const std::int32_t> of, const Sizes& wanted,
                        RandomState& from) {
     return of.empty() ? shuffled(n, wanted, from) : shuffled_by_class(of, wanted, from);
@@ -210,7 +210,7 @@ std::vector<FoldRows> ShuffleSplits::split(std::int64_t examples,
       if (by_class)
         for (const std::int64_t row : pair.train)
           of_train.push_back(labels[static_cast<std::size_t>(row)]);
-      RandomState again = generator(random_state);  // Pylearn2 begins it anew for every fold
+      RandomState again = generator_of(random_state);  // Pylearn2 begins it anew for every fold
       const Pair inner = draw(trained, of_train, sizes_of(trained, wanted, {}), again);
       for (const std::int64_t row : inner.test)
         fold.valid.push_back(pair.train[static_cast<std::size_t>(row)]);
