@@ -35,6 +35,8 @@
 #else
 #define ANSATZ_COUNT(N) __make_integer_seq<IntsOf, int, N>
 #endif
+// Not for a program without optimisation that has many loops, such as tests: each would hold copies
+// of all that it calls.
 #ifndef ANSATZ_INLINE
 #define ANSATZ_INLINE [[gnu::always_inline]] inline
 #endif
