@@ -36,8 +36,8 @@ class FileError : public Error {
   using Error::Error;
 };
 
-/// The memory does not suffice; says for what. Where other errors mean that something cannot be told
-/// and is left out, this one must go on: what is there would be left out as well.
+/// The memory does not suffice; says for what. Where other errors mean that something cannot be
+/// told and is left out, this one must go on: what is there would be left out as well.
 class MemoryError : public Error {
  public:
   using Error::Error;

@@ -29,6 +29,7 @@ TEST_CASE("errors: each kind is an Error", "[run][errors]") {
   STATIC_REQUIRE(std::is_base_of_v<Error, NameError>);
   STATIC_REQUIRE(std::is_base_of_v<Error, ValueError>);
   STATIC_REQUIRE(std::is_base_of_v<Error, FileError>);
+  STATIC_REQUIRE(std::is_base_of_v<Error, MemoryError>);
 }
 
 TEST_CASE("errors: the nearest name counts swaps once and ignores case", "[run][errors]") {

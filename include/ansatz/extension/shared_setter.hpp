@@ -41,8 +41,8 @@ inline void write_value(Describer& to, const EpochUpdate& update) {
 
 /// Sets settings such as "learning_rate" or "momentum", or all elements of a parameter, when the
 /// monitor has seen so many epochs: SharedSetter({{10, "learning_rate", .001}}). NameError, with
-/// the nearest name, for a variable the job does not have; ValueError for a value that the job could
-/// not have said either, such as a learning_rate below 0.
+/// the nearest name, for a variable the job does not have; ValueError for a value that the job
+/// could not have said either, such as a learning_rate below 0.
 class SharedSetter : public Extension {
  public:
   static constexpr const char* yaml = "pylearn2.train_extensions.SharedSetter";
