@@ -109,6 +109,38 @@ TEST_CASE("chains: the same bits in every call, and without a gradient those of 
   }
 }
 
+TEST_CASE("chains: what follows a sum that one thread writes waits for it", "[run][chains]") {
+  // Kernels of one row have their gradient in one part. Of one batch again and again, a gradient
+  // that is late would be the right one.
+  const auto described = [] {
+    const auto x = input<Conv2DSpace<2, 11, 3>>("x");
+    const auto w = parameter<Tensor<1, 3, 3, 4>>("w");
+    const auto cost = mean(square(max_pool(convolve(x, w), pool<1, 4>)));
+    return function(update(w, w - 0.1 * grad(cost, w)));
+  };
+  auto one = build<float>(described()), several = build<float>(described());
+  std::vector<float> batches[2];
+  for (std::vector<float>& batch : batches) {
+    const float scale = &batch == batches ? 1.F : -3.F;
+    for (int i = 0; i < 400 * 66; ++i)
+      batch.push_back(scale * static_cast<float>(i * 7919 % 1000) / 1000);
+  }
+  const auto learned = [&](auto& program) {
+    program.store().uniform("w", -.5, .5, 1);
+    for (int k = 0; k < 60; ++k) program({{"x", view(batches[k % 2].data(), {400, 2, 11, 3})}});
+    const float* const w = program.store().template data<float>("w");
+    return std::vector<float>(w, w + 36);
+  };
+  const std::vector<float> expected = learned(one);
+  for (int threads : {2, 3, 5}) {
+    several.threads(threads);
+    const std::vector<float> found = learned(several);
+    INFO(threads << " threads");
+    for (std::size_t i = 0; i < found.size(); ++i)
+      CHECK(found[i] == Approx(expected[i]).margin(1e-4));
+  }
+}
+
 TEST_CASE("chains: in a loop, with random numbers", "[run][chains]") {
   const auto described = [] {
     const auto x = input<Image>("x");

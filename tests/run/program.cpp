@@ -110,6 +110,15 @@ TEST_CASE("program: wrong shapes and element types are refused", "[run][program]
   const auto label = hand::labels(4), fewer = hand::labels(3);
   CHECK_THROWS_MATCHES(step({{"x", view(x.data(), {3, 4})}, {"label", label}, {"rate", 1}}),
                        ShapeError, Message("input 'x' has the shape [3, 4]; allowed: [batch, 3]"));
+  CHECK_THROWS_MATCHES(step({{"x", view(x.data(), {-1, 3})}, {"label", label}, {"rate", 1}}),
+                       ShapeError, Message("input 'x' has the shape [-1, 3]; allowed: [batch, 3]"));
+  for (int twice = 0; twice < 2; ++twice) {  // also where the last call had such arguments
+    const float* const none = nullptr;
+    CHECK_THROWS_MATCHES(step({{"x", view(none, {4, 3})}, {"label", label}, {"rate", 1}}),
+                         ValueError,
+                         Message("input 'x' of shape [4, 3] has no memory: its pointer is null"));
+    step({{"x", view(x.data(), {4, 3})}, {"label", label}, {"rate", 1}});
+  }
   CHECK_THROWS_WITH(step({{"x", x}, {"label", label}, {"rate", 1}}), Contains("[12]"));
   CHECK_THROWS_MATCHES(step({{"x", view(wide.data(), {4, 3})}, {"label", label}, {"rate", 1}}),
                        ValueError, Message("input 'x' holds float64; allowed: float32"));

@@ -27,7 +27,7 @@ namespace {
 
 }  // namespace
 
-#ifdef __OPTIMIZE__
+#ifdef NDEBUG  // minutes otherwise
 TEST_CASE("softmax regression: BGD with exhaustive searches follows the original on MNIST",
           "[training][bgd][mnist]") {
   if (!find_data("mnist/train-images-idx3-ubyte")) {

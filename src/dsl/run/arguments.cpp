@@ -19,6 +19,9 @@ namespace {
 constexpr int by_name = -2;  // an extent's source: the caller gave its size as a number
 constexpr int no_source = -1;
 
+/// Whether numbers are asked for where none are; an empty array need not have any.
+bool has_no_memory(const ArrayView& array) { return !array.data && array.dims.count() > 0; }
+
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// What an empty array may point to: adding to a null pointer is not allowed.
@@ -147,10 +150,13 @@ void Executor<T>::take_input(int index, const Argument& argument) {
   const ArrayView& array = argument.array;
   bool fits = array.dims.rank == wanted.shape.rank;
   for (int i = 0; fits && i < wanted.shape.rank; ++i)
-    fits = ir::is_extent(wanted.shape[i]) || wanted.shape[i] == array.dims[i];
+    fits = ir::is_extent(wanted.shape[i]) ? array.dims[i] >= 0 : wanted.shape[i] == array.dims[i];
   if (!fits)
     throw ShapeError(input() + " has the shape " + shape_text(array.dims) +
                      "; allowed: " + shape_text(wanted.shape, &plan_));
+  if (has_no_memory(array))
+    throw ValueError(input() + " of shape " + shape_text(array.dims) +
+                     " has no memory: its pointer is null");
   if (!array.contiguous)
     throw ValueError(input() +
                      " is not contiguous in row-major order; copy it into an array "
@@ -286,8 +292,8 @@ bool Executor<T>::repeats(const Argument* arguments, int count) {
     if (argument.is_number != seen.is_number || argument.name != leaves_[at(seen.leaf)].name)
       return false;
     const ArrayView& array = argument.array;
-    if (!seen.is_number &&
-        (array.type != seen.type || !array.contiguous || !(array.dims == seen.dims)))
+    if (!seen.is_number && (array.type != seen.type || !array.contiguous ||
+                            !(array.dims == seen.dims) || has_no_memory(array)))
       return false;
   }
   for (int i = 0; i < count; ++i) {

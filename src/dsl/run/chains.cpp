@@ -222,12 +222,12 @@ void Executor<T>::run_link(const Chain& chain, const Task& task, Share examples,
     s.kernel_double(call);
 }
 
-/// Some of the numbers of the sum, from those of all shares in their order.
+/// One of so many parts of the numbers of the sum, from those of all shares in their order.
 template <class T>
-void Executor<T>::sum_chain(const Chain& chain, int share, int shares) {
+void Executor<T>::sum_chain(const Chain& chain, int part, int parts, int shares) {
   const ir::Step& s = plan_.steps[tasks_[at(chain.last)].index];
   T* const out = static_cast<T*>(args_[at(s.first_operand + s.operands - 1)].pointer);
-  const Share mine = line_share_of(chain.sum, share, shares);
+  const Share mine = line_share_of(chain.sum, part, parts);
   for (std::int64_t i = mine.begin; i < mine.end; ++i) {
     double sum = 0;
     for (int t = 0; t < shares; ++t)
@@ -240,8 +240,8 @@ template void Executor<float>::find_chains();
 template void Executor<double>::find_chains();
 template void Executor<float>::get_chain_memory();
 template void Executor<double>::get_chain_memory();
-template void Executor<float>::sum_chain(const Chain&, int, int);
-template void Executor<double>::sum_chain(const Chain&, int, int);
+template void Executor<float>::sum_chain(const Chain&, int, int, int);
+template void Executor<double>::sum_chain(const Chain&, int, int, int);
 template void Executor<float>::run_chain<false>(const Chain&, const ir::RandomKey&, int);
 template void Executor<float>::run_chain<true>(const Chain&, const ir::RandomKey&, int);
 template void Executor<double>::run_chain<false>(const Chain&, const ir::RandomKey&, int);

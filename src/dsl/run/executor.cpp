@@ -410,8 +410,10 @@ void Executor<T>::walk(int thread, int team) {
       for (int share = thread; share < shares; share += team)
         run_chain<parallel>(chain, random, share);
       if (parallel && sums) barrier_.wait(team);
-      for (int share = thread; sums && share < shares; share += team)
-        sum_chain(chain, share, shares);
+      // As the plan knows it: what the first thread alone writes, it reads without a barrier.
+      const int adders = tasks_[at(chain.last)].split == Split::none ? 1 : shares;
+      for (int share = thread; sums && share < adders; share += team)
+        sum_chain(chain, share, adders, shares);
       if (timer) {
         double flops = 0;
         for (int k = i; k <= chain.last; ++k) flops += tasks_[at(k)].flops;

@@ -237,7 +237,7 @@ class Executor {
   template <bool parallel>
   void run_chain(const Chain& chain, const ir::RandomKey& random, int share);
   void run_link(const Chain& chain, const Task& task, Share examples, Space& space);
-  void sum_chain(const Chain& chain, int share, int shares);
+  void sum_chain(const Chain& chain, int part, int parts, int shares);
 
   // check.cpp
   using Sizes = std::int64_t[ir::outer_axes + 1];
