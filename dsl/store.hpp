@@ -67,7 +67,7 @@ class Store {
   void fill(std::string_view name, double value);
 
   /// Independent draws, uniform in [low, high) or normal; the same numbers for the same seed with
-  /// every compiler and C++ library.
+  /// every compiler and C++ library. ValueError for bounds or moments that are not finite.
   void uniform(std::string_view name, double low, double high, std::uint64_t seed);
   void normal(std::string_view name, double mean, double stdev, std::uint64_t seed);
 

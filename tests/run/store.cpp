@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -65,6 +66,11 @@ TEST_CASE("store: errors say what was found, what is allowed and what is near", 
   CHECK_THROWS_WITH(store.set("weights", wide.data(), {2, 3}), Contains("float64"));
   CHECK_THROWS_AS(store.resize("weights", 4), ShapeError);
   CHECK_THROWS_AS(store.uniform("weights", 1, 0, 1), ValueError);
+  const double endless = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_AS(store.uniform("weights", 0, endless, 1), ValueError);
+  CHECK_THROWS_AS(store.uniform("weights", -1e308, 1e308, 1), ValueError);
+  CHECK_THROWS_AS(store.normal("weights", std::nan(""), 1, 1), ValueError);
+  CHECK_THROWS_AS(store.normal("weights", 0, endless, 1), ValueError);
   CHECK_THROWS_AS(store.normal("weights", 0, -1, 1), ValueError);
   CHECK(store.size() == 1);
 }

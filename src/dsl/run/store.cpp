@@ -227,9 +227,10 @@ void Store::fill(std::string_view name, double value) {
 
 void Store::uniform(std::string_view name, double low, double high, std::uint64_t seed) {
   Tensor& t = impl_->get(name);
-  if (!(low <= high))
+  if (!(low <= high) || !std::isfinite(high - low))
     throw ValueError("uniform draws for " + in_quotes(name) + " from " + running::number_text(low) +
-                     " to " + running::number_text(high) + "; low must not exceed high");
+                     " to " + running::number_text(high) +
+                     "; low must not exceed high, and both must be finite");
   std::mt19937_64 engine(seed);
   each(t, [&] { return low + (high - low) * unit_uniform(engine); });
 }
@@ -238,9 +239,11 @@ void Store::uniform(std::string_view name, double low, double high, std::uint64_
 // logarithm and the square root.
 void Store::normal(std::string_view name, double mean, double stdev, std::uint64_t seed) {
   Tensor& t = impl_->get(name);
-  if (!(stdev >= 0))
-    throw ValueError("normal draws for " + in_quotes(name) + " with standard deviation " +
-                     running::number_text(stdev) + "; it must not be negative");
+  if (!(stdev >= 0) || !std::isfinite(stdev) || !std::isfinite(mean))
+    throw ValueError("normal draws for " + in_quotes(name) + " with mean " +
+                     running::number_text(mean) + " and standard deviation " +
+                     running::number_text(stdev) +
+                     "; both must be finite, and the deviation not negative");
   std::mt19937_64 engine(seed);
   double second = 0;
   bool has_second = false;
