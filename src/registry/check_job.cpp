@@ -27,6 +27,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <set>
 #include <unordered_set>
@@ -512,7 +513,8 @@ class Checker {
       const auto* const hdf5 = dynamic_cast<const HDF5Dataset*>(&set);
       if (!hdf5 || hdf5->load_all) return {};
       std::vector<Head> list;
-      for (const Column& each : hdf5->open()->columns())
+      const std::shared_ptr<const BatchSource> source = hdf5->open();
+      for (const Column& each : source->columns())
         if (each.labels == 0)
           list.push_back(
               {each.source,

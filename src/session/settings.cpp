@@ -42,8 +42,8 @@ void Settings::set(std::string_view name, double value) {
 
 void Settings::take(const std::map<std::string, double>& given) {
   for (const auto& [name, value] : given) {
-    set(name, value);
     check_setting(name, value);
+    set(name, value);
   }
 }
 
