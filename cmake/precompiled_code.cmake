@@ -1,6 +1,7 @@
 # What a precompiled header defines, compiled once: with clang, the units that use it hold no inline
 # function of its headers, nor what they have made of templates, but find all that in one object.
-# A quarter to a half of what a unit of tests of jobs costs without optimisation is that code. See clang's -fpch-codegen.
+# A quarter to a half of what a unit of tests of jobs costs without optimisation is that code. See
+# clang's -fpch-codegen.
 #
 #   precompiled_code(name)
 #

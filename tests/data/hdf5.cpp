@@ -6,6 +6,7 @@
 #include <ansatz/data/table.hpp>
 #include <ansatz/files/hdf5.hpp>
 #include <ansatz/files/mat.hpp>
+#include <ansatz/registry/job.hpp>
 #include <dsl/exceptions.hpp>
 
 #include "temporary_file.hpp"
@@ -109,6 +110,29 @@ TEST_CASE("hdf5: Pylearn2's older form", "[data][hdf5]") {
   const auto table = set.load();
   CHECK(table->column("features").conv);
   CHECK(table->column("targets").labels == 3);
+}
+
+TEST_CASE("hdf5: a check compares the file's head with the model", "[data][hdf5]") {
+  const TemporaryFolder folder;
+  const std::string path = ten_examples(folder);
+  const auto checked = [&](const char* arrays, const char* nvis) {
+    LoadOptions options;
+    options.check_only = true;
+    return message_of<FileError>([&] {
+      (void)load_job_text(
+          "job.yaml",
+          "!obj:Train {\n  dataset: !obj:HDF5Dataset { filename: " + path +
+              ", y: y, y_labels: 3, " + arrays + " },\n  model: !obj:MLP { nvis: " + nvis +
+              ", layers: [ !obj:Softmax { layer_name: y, n_classes: 3, irange: .1 } ] },\n"
+              "  algorithm: !obj:SGD { batch_size: 5, learning_rate: .1 }\n}\n",
+          options);
+    });
+  };
+  CHECK(checked("X: X", "4").empty());
+  CHECK(checked("topo_view: images", "4").empty());
+  CHECK_THAT(checked("X: X", "3"),
+             Contains("job.yaml:2:12: ") && Contains("an example of \"features\" in ") &&
+                 Contains("has 4 numbers, but examples of shape [3] are needed"));
 }
 
 TEST_CASE("hdf5: what is not there, or no numbers, is told with its name", "[data][hdf5]") {

@@ -28,10 +28,10 @@ bool check_threads(int seed, const fuzz::Mix& mix) {
   const double flops = flops_of(one.plan());
   const long examples = static_cast<long>(3e7 / (flops + 1)) + 3;
   if (static_cast<double>(examples) * memory_of(one.plan()) > 1e7) return false;
-  const fuzz::Environment e =
-      fuzz::environment_of(fuzz::written_graph(f), examples, examples / 3, seed);
-  const fuzz::Environment other =
-      fuzz::environment_of(fuzz::written_graph(f), examples, examples / 3, seed + 1000);
+  const auto environment = [&](int of) {
+    return fuzz::environment_of(fuzz::written_graph(f), examples, examples / 3, of);
+  };
+  const fuzz::Environment e = environment(seed), other = environment(seed + 1000);
   const fuzz::Outcome expected = fuzz::outcome_of(one, e);
   for (const int threads : {2, 3}) {
     INFO("seed " << seed << ", " << threads << " threads, " << examples << " examples");

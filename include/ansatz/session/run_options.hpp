@@ -75,7 +75,7 @@ struct RunOptions {
   /// Models that go on from where earlier jobs left them, with their values and records.
   std::vector<LearnedModel> learned = {};
   /// Named numbers, {{"learning_rate", .01}}, in place of those that the job says. NameError, with
-  /// the nearest, for one that the job does not have.
+  /// the nearest, for one that the job does not have; ValueError as `check_setting`.
   std::map<std::string, double> settings = {};
   /// The training data, in place of what the job's data set would load: a Table, or another source.
   std::shared_ptr<const BatchSource> data = {};
