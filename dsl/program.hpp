@@ -108,13 +108,15 @@ concept FloatOrDouble = std::is_same_v<T, float> || std::is_same_v<T, double>;
 ///     auto r = step({{"x", images}, {"y", labels}, {"learning_rate", 0.1}});
 ///     float cost = r["cost"];
 ///
-/// Every input is given at every call; a named scalar keeps the value it was last given, or else
+/// Every input is given at every call, but one that nothing that is computed depends on (the x of
+/// `grad(sum(x * w), x)`) need not be; a named scalar keeps the value it was last given, or else
 /// its default. An extent of the plan follows from the inputs and the state that have it, which
 /// must agree; one that nothing has is given by name, as a number.
 ///
-/// Errors: NameError (unknown or missing), ShapeError, ValueError (element type; a label that is
-/// not in 0 .. n - 1, with its example); nothing has been computed then. In the steady state a
-/// call allocates no memory; a batch larger than all before it enlarges the arenas once.
+/// Errors: Error (moved to another object), NameError (unknown or missing), ShapeError, ValueError
+/// (element type; a label that is not in 0 .. n - 1, with its example); nothing has been computed
+/// then. In the steady state a call allocates no memory; a batch larger than all before it enlarges
+/// the arenas once.
 template <class T>
 class Program {
  public:

@@ -55,6 +55,7 @@ class Graph {
   List<char> text;
   List<GraphRoot> roots;
   List<int> extent_codes, extent_names;
+  List<Node> arguments;  ///< inputs and named scalars as written, which passes may find unnecessary
   int sites = 0;    ///< random sites so far
   int repeats = 0;  ///< loops so far
   int handles = 0;  ///< values so far that a gradient is taken by
@@ -162,7 +163,10 @@ class Graph {
   /// The node of a value made elsewhere: a literal, a free term (with all it needs), or a node.
   constexpr int import(const Value& v) {
     if (v.graph()) return v.id();
-    if (v.is_literal()) return add_literal(v.literal());
+    if (v.is_literal()) {
+      if (v.was_moved()) graph_error("an expression is used that was moved to another (std::move)");
+      return add_literal(v.literal());
+    }
     return import_term(v.term());
   }
 
@@ -190,6 +194,7 @@ class Graph {
     g.names_ = names_;
     g.extent_codes = extent_codes;
     g.extent_names = extent_names;
+    g.arguments = arguments;
     g.sites = sites;
     g.repeats = repeats;
     g.handles = handles;

@@ -24,7 +24,7 @@ class Value {
   constexpr Value(const Value& other);
   constexpr Value(Value&& other) noexcept
       : term_(other.term_), graph_(other.graph_), id_(other.id_), literal_(other.literal_) {
-    other.term_ = nullptr;
+    if (term_) other.term_ = nullptr, other.id_ = moved;
   }
   constexpr Value& operator=(const Value& other);
   constexpr Value& operator=(Value&& other) noexcept {
@@ -42,11 +42,14 @@ class Value {
   constexpr int id() const { return id_; }
   constexpr bool is_literal() const { return !term_ && !graph_; }
   constexpr double literal() const { return literal_; }
+  /// Whether another object has what it was, by std::move: no literal, though nothing else.
+  constexpr bool was_moved() const { return id_ == moved; }
   constexpr Shape shape() const;
   constexpr DType type() const;
 
  private:
   static constexpr void release(Term* term);
+  static constexpr int moved = -2;
 
   Term* term_ = nullptr;
   Graph* graph_ = nullptr;

@@ -121,6 +121,8 @@ constexpr Graph graph_of(const Function& f) {
   }
   require_distinct_names(g);
   require_distinct_outputs(g);
+  for (const Node& n : g.nodes)
+    if (n.op == info_of<ops::Input> || n.op == info_of<ops::NamedScalar>) g.arguments.push_back(n);
   if (!f.across_ranks) drop_all_reduces(g);
   if (std::is_constant_evaluated()) {
     for (const Update& u : f.updates) forget(u.target, g), forget(u.value, g);

@@ -41,11 +41,12 @@ struct Buffer {
 struct Leaf {
   Where where = Where::input;
   DType type = DType::real;
-  Shape shape;         ///< extents as codes
-  int labels = 0;      ///< of an index input: values are 0 .. labels - 1; 0: any
-  int name = 0;        ///< offset into Plan::text
-  bool state = false;  ///< kept, but not a parameter
-  double initial = 0;  ///< of a scalar: its default; NaN: must be given
+  Shape shape;          ///< extents as codes
+  int labels = 0;       ///< of an index input: values are 0 .. labels - 1; 0: any
+  int name = 0;         ///< offset into Plan::text
+  bool state = false;   ///< kept, but not a parameter
+  bool unused = false;  ///< an input or scalar that no step reads: it may be given
+  double initial = 0;   ///< of a scalar: its default; NaN: must be given
 };
 
 /// A loop has this many dimensions outside the inner one: as many as a value has, less one.

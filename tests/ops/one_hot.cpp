@@ -46,3 +46,13 @@ TEST_CASE("one_hot: how many labels there are may be known only at run time", "[
   CHECK(std::vector<float>(r["argmax"].data(), r["argmax"].data() + r["argmax"].size()) == largest);
   CHECK_THROWS_AS(one_hot(AnyExpr(x)), ShapeError);
 }
+
+TEST_CASE("one_hot: another label is refused, with its example", "[op][one_hot]") {
+  using namespace ansatz;
+  const auto y = input<IndexSpace<any>>("y");
+  auto f = build(function(output("hot", one_hot(y, 3))));
+  const int good[] = {2, 0}, bad[] = {2, 3, -1};
+  CHECK(f({{"y", view(good, {2})}})["hot"].data()[2] == 1);
+  CHECK_THROWS_WITH(f({{"y", view(bad, {3})}}),
+                    "input 'y' has the label 3 at example 1; allowed: 0 .. 2");
+}

@@ -234,6 +234,73 @@ TEST_CASE("stable forms: limits at infinity", "[pass][stabilize]") {
   CHECK(std::isnan(f({{"z", view(nan, {1})}})["y"].data()[0]));
 }
 
+// The numerator's exponential may overflow where the quotient is small, of other variables, too.
+TEMPLATE_TEST_CASE("stable forms: quotients of exponentials of two variables",
+                   "[pass][stabilize]", float, double) {
+  const AnyExpr x(input<Scalar>("x").value()), z = z_input();
+  const auto e = [](Jet a) { return exponential(a); };
+  const Jet one = number(1);
+  struct Quotient {
+    AnyExpr e;
+    std::function<Jet(Jet, Jet)> of;
+  };
+  const Quotient quotients[] = {
+      {exp(x) / (1 + exp(z)), [=](Jet a, Jet b) { return e(a) / (one + e(b)); }},
+      {exp(x) / (exp(z) + 1), [=](Jet a, Jet b) { return e(a) / (one + e(b)); }},
+      {(1 + exp(x)) / (1 + exp(z)), [=](Jet a, Jet b) { return (one + e(a)) / (one + e(b)); }},
+      {expm1(x) / (1 + exp(z)), [=](Jet a, Jet b) { return (e(a) - one) / (one + e(b)); }},
+      {x * exp(x) / (1 + exp(z)), [=](Jet a, Jet b) { return a * e(a) / (one + e(b)); }},
+      {exp(x) * exp(z) / (1 + exp(z)), [=](Jet a, Jet b) { return e(a) * e(b) / (one + e(b)); }},
+      {exp(-x) / (1 + exp(-z)),
+       [=](Jet a, Jet b) { return e(number(-1) * a) / (one + e(number(-1) * b)); }},
+      {exp(x) / (3 + exp(z)), [=](Jet a, Jet b) { return e(a) / (number(3) + e(b)); }},
+      {sqrt(exp(x) / (1 + exp(z))), [=](Jet a, Jet b) { return power(e(a) / (one + e(b)), 0.5); }},
+      {(exp(x) + exp(z)) / (1 + exp(z)),
+       [=](Jet a, Jet b) { return (e(a) + e(b)) / (one + e(b)); }},
+  };
+  std::vector<TestType> xs, zs;
+  for (double a : places)
+    for (double b : {0., 5., -5., 1., 20.})
+      for (double sign : {1., -1.}) {
+        xs.push_back(static_cast<TestType>(a));
+        zs.push_back(static_cast<TestType>(sign * (a + b)));
+      }
+  const int n = static_cast<int>(xs.size());
+  const bool single = std::is_same_v<TestType, float>;
+  const long double most = single ? 1e31L : 1e294L, tolerance = single ? 5e-4L : 1e-9L;
+  for (const Quotient& q : quotients) {
+    const AnyExpr dx = grad(sum(q.e), x), dz = grad(sum(q.e), z);
+    auto f = build<TestType>(function(output("y", q.e), output("dx", dx), output("dz", dz)));
+    auto r = f({{"x", view(xs.data(), {n})}, {"z", view(zs.data(), {n})}});
+    for (int k = 0; k < n; ++k) {
+      const long double a = xs[std::size_t(k)], b = zs[std::size_t(k)];
+      const Jet by_x = q.of({a, 1, 0}, {b, 0, 0}), by_z = q.of({a, 0, 0}, {b, 1, 0});
+      const long double want[] = {by_x.y, by_x.d, by_z.d};
+      long double scale = 0;
+      for (long double w : want) scale = std::max(scale, std::abs(w));
+      if (!(scale < most)) continue;
+      for (int j = 0; j < 3; ++j) {
+        INFO("quotient " << &q - quotients << " at " << double(a) << ", " << double(b) << ": "
+                         << (j == 0 ? "y" : j == 1 ? "by x" : "by z"));
+        CHECK(std::abs(r[j].data()[k] - want[j]) <= tolerance * scale + 1 / most);
+      }
+    }
+  }
+}
+
+TEST_CASE("stable forms: the log of 1 - e^x falls at 0", "[pass][stabilize]") {
+  const AnyExpr x(input<Scalar>("x").value());
+  for (const AnyExpr& y : {log(1 - exp(x)), log1p(-exp(x)), log(-expm1(x))}) {
+    auto f = build(function(output("y", y), output("d", grad(sum(y), x))));
+    const float at[] = {0, -1e-30f, -1};
+    auto r = f({{"x", view(at, {3})}});
+    CHECK(r["y"].data()[0] == -inf);
+    CHECK(r["d"].data()[0] == -inf);
+    CHECK(r["d"].data()[1] == Approx(-1e30));
+    CHECK(r["d"].data()[2] == Approx(-std::exp(-1.0) / (1 - std::exp(-1.0))));
+  }
+}
+
 TEST_CASE("stable forms: random ones", "[pass][stabilize]") {
   const AnyExpr z = z_input();
   for (unsigned seed = 0; seed < 400; ++seed) {

@@ -1,7 +1,8 @@
-// An input of any labels that are rows of a matrix, or classes: the input says how many there may
-// be, so that a call refuses another before its first step.
+// An input of any labels that are rows of a matrix, classes, or positions of a vector: the input
+// says how many there may be, so that a call refuses another before its first step.
 #pragma once
 
+#include <dsl/ops/linear/one_hot.hpp>
 #include <dsl/ops/linear/take_rows.hpp>
 #include <dsl/ops/loss/cross_entropy.hpp>
 #include <dsl/passes/graph/rewrite.hpp>
@@ -14,14 +15,14 @@ constexpr void bound_labels(Graph& g) {
     any_labels = any_labels || (n.op == info_of<ops::Input> && n.type == DType::index);
   if (!any_labels) return;
   for (int id = 0; id < g.size(); ++id) {
-    const bool rows = g.is(id, info_of<ops::TakeRows>);
-    if (!rows && !g.is(id, info_of<ops::CrossEntropy>) &&
+    const bool rows = g.is(id, info_of<ops::TakeRows>), vectors = g.is(id, info_of<ops::OneHot>);
+    if (!rows && !vectors && !g.is(id, info_of<ops::CrossEntropy>) &&
         !g.is(id, info_of<ops::SoftmaxCrossEntropy>))
       continue;
     const Shape& of = g[g.in(id, 0)].shape;
-    const int limit = of[rows ? 0 : of.rank - 1];
+    const int limit = vectors ? g[id].attr.i[0] : of[rows ? 0 : of.rank - 1];
     // A slice reads some of the labels; what the others are does not matter to it.
-    int labels = g.in(id, 1);
+    int labels = g.in(id, vectors ? 0 : 1);
     while (g[labels].op->kind == OpKind::view && !g.is(labels, info_of<ops::Slice>))
       labels = g.in(labels, 0);
     if (!g.is(labels, info_of<ops::Input>) || g[labels].type != DType::index || limit <= 0)

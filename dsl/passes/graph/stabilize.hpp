@@ -260,7 +260,8 @@ class Stabilizer {
   // log(1 - e^u): near u = 0 the difference has no digit left, far from it expm1 has none.
   constexpr int log_of_rest_of(int at) {
     const AnyExpr u(g_.value(at));
-    return where(u > -log_2, ansatz::log(-expm1(u)), log1p(-exp(u))).value().id();
+    // 0 - expm1(u), not -expm1(u): at u = 0 the derivative is -1 over 0, not over -0.
+    return where(u > -log_2, ansatz::log(0 - expm1(u)), log1p(-exp(u))).value().id();
   }
   // log(p - q), both positive and such that they may be equal to all digits, or overflow.
   constexpr int log_of_difference(int x) {
@@ -455,7 +456,7 @@ class Stabilizer {
       else if (!is_one_plus(b) || in(b, 0) == e || in(b, 1) == e ||
                !(is<ops::Exp>(in(b, 0)) || is<ops::Exp>(in(b, 1))))
         q = quotient(e, b);
-      if (q < 0 || (forms_ && forms_->related(rest, e))) continue;
+      if (q < 0 || (forms_ && forms_->may_overflow(rest))) continue;
       return k == 0 ? apply<ops::Multiply>({}, q, rest) : apply<ops::Multiply>({}, rest, q);
     }
     return -1;

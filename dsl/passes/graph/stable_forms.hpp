@@ -104,20 +104,25 @@ class StableForms {
     return g_[y].shape == shape ? y : apply<ops::BroadcastTo>(shape_attr(shape), y);
   }
 
-  /// Whether a sum with e = exp(u), or another exponential of its variables, is a factor of a: then
-  /// a sigmoid(-u) is no stable form of a / (1 + e).
+  /// Whether a sum with e = exp(u), or another exponential, is a factor of a: then a sigmoid(-u) is
+  /// no stable form of a / (1 + e).
   constexpr bool is_sum_with(int a, int e) {
     if (a == e || !is<ops::Exp>(e)) return false;
-    if (is<ops::Expm1>(a)) return in(a, 0) != in(e, 0) && related(a, e);
+    if (is<ops::Expm1>(a)) return in(a, 0) != in(e, 0);
     if (is<ops::Subtract>(a) && g_.is_literal(in(a, 0), 1) && in(a, 1) == e) return false;
     if (is<ops::Multiply>(a)) return is_sum_with(in(a, 0), e) || is_sum_with(in(a, 1), e);
-    return related(a, e);
+    return may_overflow(a);
+  }
+
+  /// Whether a has an exp or expm1 among its factors or terms.
+  constexpr bool may_overflow(int a) {
+    budget_ = 32;
+    return has_exponential(a, false);
   }
 
   /// Whether a has an exp or expm1 among its factors or terms, and it is of a variable of b.
   constexpr bool related(int a, int b) {
-    budget_ = 32;
-    if (!has_exponential(a, false)) return false;
+    if (!may_overflow(a)) return false;
     List<int> of_a, of_b;
     budget_ = 64;
     leaves_of(a, of_a);

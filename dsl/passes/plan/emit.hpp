@@ -17,6 +17,7 @@ class Emitter {
     p_.extents = g_.extent_codes;
     p_.extent_names = g_.extent_names;
     place_values();
+    unused_arguments();
     for (int k = 0; k < s_.order.size(); ++k) {
       const int unit = s_.order[k], loop = s_.region[unit];
       enter(loop);
@@ -97,6 +98,31 @@ class Emitter {
     return p_.buffers.size() - 1;
   }
 
+  static constexpr Leaf leaf_of(const Node& n) {
+    Leaf l;
+    l.type = n.type;
+    l.shape = n.shape;
+    l.name = n.name;
+    l.labels = n.attr.i[0];
+    l.where = n.op == info_of<ops::Input>         ? Where::input
+              : n.op == info_of<ops::NamedScalar> ? Where::scalar
+                                                  : Where::stored;
+    l.state = n.op == info_of<ops::State>;
+    l.initial = n.attr.x;
+    return l;
+  }
+  // A caller gives what the function as written takes, and need not know what passes do without.
+  constexpr void unused_arguments() {
+    const int used = p_.leaves.size();
+    for (const Node& n : g_.arguments) {
+      int k = 0;
+      while (k < used && p_.leaves[k].name != n.name) ++k;
+      if (k < used) continue;
+      Leaf l = leaf_of(n);
+      l.unused = true;
+      p_.leaves.push_back(l);
+    }
+  }
   constexpr void leaf(int id) {
     const Node& n = g_[id];
     Buffer b;
@@ -115,16 +141,7 @@ class Emitter {
       b.slot = extent_index(g_, n.attr.i[0]);
     } else if (n.op == info_of<ops::Input> || n.op == info_of<ops::Parameter> ||
                n.op == info_of<ops::State> || n.op == info_of<ops::NamedScalar>) {
-      Leaf l;
-      l.type = n.type;
-      l.shape = n.shape;
-      l.name = n.name;
-      l.labels = n.attr.i[0];
-      l.where = n.op == info_of<ops::Input>         ? Where::input
-                : n.op == info_of<ops::NamedScalar> ? Where::scalar
-                                                    : Where::stored;
-      l.state = n.op == info_of<ops::State>;
-      l.initial = n.attr.x;
+      const Leaf l = leaf_of(n);
       b.where = l.where;
       b.slot = p_.leaves.size();
       p_.leaves.push_back(l);

@@ -205,9 +205,10 @@ std::string leaves_text(const ir::PlanView& plan) {
                          : l.state                      ? "state"
                                                         : "parameter";
       if (std::string(mine) != kind) continue;
-      table.row(
-          {kind, plan.text.data + l.name, extents.shape(l.shape),
-           l.where == ir::Where::scalar ? scalar_note(l.initial) : labels_note(l.type, l.labels)});
+      std::string note =
+          l.where == ir::Where::scalar ? scalar_note(l.initial) : labels_note(l.type, l.labels);
+      if (l.unused) note += note.empty() ? "not used" : ", not used";
+      table.row({kind, plan.text.data + l.name, extents.shape(l.shape), note});
     }
   return table.text();
 }

@@ -253,7 +253,7 @@ void Executor<T>::require_everything() const {
   for (int i = 0; i < plan_.leaves.size; ++i) {
     const ir::Leaf& wanted = plan_.leaves[i];
     const LeafState& leaf = leaves_[at(i)];
-    const bool has = wanted.where == Where::stored || leaf.given == calls_ ||
+    const bool has = wanted.where == Where::stored || wanted.unused || leaf.given == calls_ ||
                      (wanted.where == Where::scalar && leaf.known);
     if (has) continue;
     if (!missing.empty()) missing += ", ";

@@ -48,7 +48,7 @@ void Executor<T>::note_bad_values() {
   for (int i = 0; i < plan_.leaves.size; ++i) {
     const ir::Leaf& leaf = plan_.leaves[i];
     const LeafState& state = leaves_[at(i)];
-    if (leaf.type == DType::index) continue;
+    if (leaf.type == DType::index || leaf.unused) continue;
     const std::string name = in_quotes(state.name);
     if (leaf.where == Where::scalar) {
       if (!std::isfinite(state.cell.real)) bad_before_.push_back("scalar " + name);

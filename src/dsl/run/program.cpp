@@ -22,6 +22,17 @@ void throw_wrong_result_type(std::string_view name, bool labels) {
 
 }  // namespace running
 
+namespace {
+
+/// The executor of a program that was not moved from.
+template <class T>
+running::Executor<T>& alive(running::Executor<T>* executor) {
+  if (!executor) throw Error("the program was moved to another object: call that");
+  return *executor;
+}
+
+}  // namespace
+
 template <class T>
 int Results<T>::size() const {
   return executor_->results();
@@ -44,68 +55,68 @@ Program<T>::~Program() {
 }
 template <class T>
 Results<T> Program<T>::call(const Argument* arguments, int count) {
-  executor_->call(arguments, count);
+  alive(executor_).call(arguments, count);
   return Results<T>(executor_);
 }
 template <class T>
 Store Program<T>::store() const {
-  return executor_->store();
+  return alive(executor_).store();
 }
 template <class T>
 void Program<T>::bind(const Store& store) {
-  executor_->bind(store);
+  alive(executor_).bind(store);
 }
 template <class T>
 void Program<T>::set(std::string_view scalar, double value) {
-  executor_->set_scalar(scalar, value);
+  alive(executor_).set_scalar(scalar, value);
 }
 template <class T>
 double Program<T>::get(std::string_view scalar) const {
-  return executor_->scalar(scalar);
+  return alive(executor_).scalar(scalar);
 }
 template <class T>
 void Program<T>::seed(std::uint64_t seed) {
-  executor_->seed = seed;
+  alive(executor_).seed = seed;
 }
 template <class T>
 std::uint64_t Program<T>::seed() const {
-  return executor_->seed;
+  return alive(executor_).seed;
 }
 template <class T>
 std::uint64_t Program<T>::step_count() const {
-  return executor_->step;
+  return alive(executor_).step;
 }
 template <class T>
 void Program<T>::step_count(std::uint64_t count) {
-  executor_->step = count;
+  alive(executor_).step = count;
 }
 template <class T>
 int Program<T>::compiled_loops() const {
-  return executor_->compiled_loops();
+  return alive(executor_).compiled_loops();
 }
 template <class T>
 void Program<T>::threads(int count) {
-  executor_->set_threads(count);
+  alive(executor_).set_threads(count);
 }
 template <class T>
 int Program<T>::threads() const {
-  return executor_->threads();
+  return alive(executor_).threads();
 }
 template <class T>
 bool Program<T>::check() const {
-  return executor_->check != nullptr;
+  return alive(executor_).check != nullptr;
 }
 template <class T>
 void Program<T>::communicator(Communicator* ranks) {
-  executor_->communicator = ranks;
+  alive(executor_).communicator = ranks;
 }
 template <class T>
 Communicator* Program<T>::communicator() const {
-  return executor_->communicator;
+  return alive(executor_).communicator;
 }
 template <class T>
 const ir::PlanView& Program<T>::plan() const {
-  return executor_->plan();
+  return alive(executor_).plan();
 }
 
 template class Results<float>;
