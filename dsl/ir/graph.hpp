@@ -56,9 +56,9 @@ class Graph {
   List<GraphRoot> roots;
   List<int> extent_codes, extent_names;
   List<Node> arguments;  ///< inputs and named scalars as written, which passes may find unnecessary
-  int sites = 0;    ///< random sites so far
-  int repeats = 0;  ///< loops so far
-  int handles = 0;  ///< values so far that a gradient is taken by
+  int sites = 0;         ///< random sites so far
+  int repeats = 0;       ///< loops so far
+  int handles = 0;       ///< values so far that a gradient is taken by
 
   constexpr int size() const { return nodes.size_; }
   constexpr const Node& operator[](int id) const { return nodes.data_[id]; }

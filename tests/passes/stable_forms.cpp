@@ -235,8 +235,8 @@ TEST_CASE("stable forms: limits at infinity", "[pass][stabilize]") {
 }
 
 // The numerator's exponential may overflow where the quotient is small, of other variables, too.
-TEMPLATE_TEST_CASE("stable forms: quotients of exponentials of two variables",
-                   "[pass][stabilize]", float, double) {
+TEMPLATE_TEST_CASE("stable forms: quotients of exponentials of two variables", "[pass][stabilize]",
+                   float, double) {
   const AnyExpr x(input<Scalar>("x").value()), z = z_input();
   const auto e = [](Jet a) { return exponential(a); };
   const Jet one = number(1);
@@ -281,7 +281,9 @@ TEMPLATE_TEST_CASE("stable forms: quotients of exponentials of two variables",
       if (!(scale < most)) continue;
       for (int j = 0; j < 3; ++j) {
         INFO("quotient " << &q - quotients << " at " << double(a) << ", " << double(b) << ": "
-                         << (j == 0 ? "y" : j == 1 ? "by x" : "by z"));
+                         << (j == 0   ? "y"
+                             : j == 1 ? "by x"
+                                      : "by z"));
         CHECK(std::abs(r[j].data()[k] - want[j]) <= tolerance * scale + 1 / most);
       }
     }

@@ -52,7 +52,7 @@ struct Builder {
   int leaf(Where where, const char* name, ir::Shape shape, DType type = DType::real, int labels = 0,
            double initial = 0, bool state = false) {
     const int slot = plan.leaves.size();
-    plan.leaves.push_back({where, type, shape, labels, text(name), state, initial});
+    plan.leaves.push_back({where, type, shape, labels, text(name), state, false, initial});
     ir::Buffer buffer;
     buffer.where = where;
     buffer.type = type;

@@ -195,7 +195,7 @@ namespace ansatz {
 // Here, not beside the other members: programs that never ask for it hold none of its code.
 template <class T>
 void Program<T>::check(bool on) {
-  executor_->check = on ? &running::Executor<T>::check_mode : nullptr;
+  running::alive(executor_).check = on ? &running::Executor<T>::check_mode : nullptr;
 }
 template void Program<float>::check(bool);
 template void Program<double>::check(bool);

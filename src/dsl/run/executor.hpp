@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <dsl/exceptions.hpp>
 #include <dsl/program.hpp>
 
 #include "barrier.hpp"
@@ -303,5 +304,12 @@ struct Executor<T>::CheckMode {
   void (Executor::*before)(const Task& task);
   void (Executor::*after)(const Task& task);
 };
+
+/// The executor of a program; Error if it was moved to another.
+template <class T>
+Executor<T>& alive(Executor<T>* executor) {
+  if (!executor) throw Error("the program was moved to another object: call that");
+  return *executor;
+}
 
 }  // namespace ansatz::running

@@ -22,17 +22,6 @@ void throw_wrong_result_type(std::string_view name, bool labels) {
 
 }  // namespace running
 
-namespace {
-
-/// The executor of a program that was not moved from.
-template <class T>
-running::Executor<T>& alive(running::Executor<T>* executor) {
-  if (!executor) throw Error("the program was moved to another object: call that");
-  return *executor;
-}
-
-}  // namespace
-
 template <class T>
 int Results<T>::size() const {
   return executor_->results();
@@ -55,68 +44,68 @@ Program<T>::~Program() {
 }
 template <class T>
 Results<T> Program<T>::call(const Argument* arguments, int count) {
-  alive(executor_).call(arguments, count);
+  running::alive(executor_).call(arguments, count);
   return Results<T>(executor_);
 }
 template <class T>
 Store Program<T>::store() const {
-  return alive(executor_).store();
+  return running::alive(executor_).store();
 }
 template <class T>
 void Program<T>::bind(const Store& store) {
-  alive(executor_).bind(store);
+  running::alive(executor_).bind(store);
 }
 template <class T>
 void Program<T>::set(std::string_view scalar, double value) {
-  alive(executor_).set_scalar(scalar, value);
+  running::alive(executor_).set_scalar(scalar, value);
 }
 template <class T>
 double Program<T>::get(std::string_view scalar) const {
-  return alive(executor_).scalar(scalar);
+  return running::alive(executor_).scalar(scalar);
 }
 template <class T>
 void Program<T>::seed(std::uint64_t seed) {
-  alive(executor_).seed = seed;
+  running::alive(executor_).seed = seed;
 }
 template <class T>
 std::uint64_t Program<T>::seed() const {
-  return alive(executor_).seed;
+  return running::alive(executor_).seed;
 }
 template <class T>
 std::uint64_t Program<T>::step_count() const {
-  return alive(executor_).step;
+  return running::alive(executor_).step;
 }
 template <class T>
 void Program<T>::step_count(std::uint64_t count) {
-  alive(executor_).step = count;
+  running::alive(executor_).step = count;
 }
 template <class T>
 int Program<T>::compiled_loops() const {
-  return alive(executor_).compiled_loops();
+  return running::alive(executor_).compiled_loops();
 }
 template <class T>
 void Program<T>::threads(int count) {
-  alive(executor_).set_threads(count);
+  running::alive(executor_).set_threads(count);
 }
 template <class T>
 int Program<T>::threads() const {
-  return alive(executor_).threads();
+  return running::alive(executor_).threads();
 }
 template <class T>
 bool Program<T>::check() const {
-  return alive(executor_).check != nullptr;
+  return running::alive(executor_).check != nullptr;
 }
 template <class T>
 void Program<T>::communicator(Communicator* ranks) {
-  alive(executor_).communicator = ranks;
+  running::alive(executor_).communicator = ranks;
 }
 template <class T>
 Communicator* Program<T>::communicator() const {
-  return alive(executor_).communicator;
+  return running::alive(executor_).communicator;
 }
 template <class T>
 const ir::PlanView& Program<T>::plan() const {
-  return alive(executor_).plan();
+  return running::alive(executor_).plan();
 }
 
 template class Results<float>;
