@@ -372,7 +372,8 @@ struct FusedLoop {
     constexpr ir::Instr k = code(K);
     const ir::LoopArg& arg = call.args[k.arg];
     const std::int64_t stride = k.level == Level::full ? arg.stride[ir::inner_axis] : 1;
-    return random_numbers<T>(windows[window_of(K)], static_cast<ir::Random>(k.variant), call.random,
+    constexpr int window = window_of(K);  // found by the compiler: see first_of
+    return random_numbers<T>(windows[window], static_cast<ir::Random>(k.variant), call.random,
                              arg.site, origin<K>(row, call) + c * stride, stride, n, ahead);
   }
 

@@ -79,6 +79,7 @@ Outcome outcome_of(Program<T>& program, const Environment& environment) {
   Store store = program.store();
   for (const ir::Leaf& leaf : plan.leaves) {
     const char* name = plan.text.data + leaf.name;
+    if (leaf.unused && environment.leaves.count(name) == 0) continue;
     const Tensor& t = environment.leaves.at(name);
     numbers.emplace_back(t.values.begin(), t.values.end());
     labels.emplace_back(t.values.begin(), t.values.end());

@@ -43,12 +43,24 @@ def faults(options):
     print(f"{len(compiled)} symbols in the compiled program, {len(built)} in the built one")
 
 
+def large_objects(nm, program):
+    """A plan with room for any function is 2.5 MB; only the compiler may read it."""
+    listed = subprocess.run([nm, "-C", "-S", "--defined-only", program], capture_output=True,
+                            text=True, check=True).stdout
+    for line in listed.splitlines():
+        found = re.match(r"[0-9a-f]+ ([0-9a-f]+) [bBdDrRuV] (.*)", line)
+        if found and int(found[1], 16) > 1_000_000:
+            yield f"{program} holds {int(found[1], 16)} bytes of {found[2][:200]}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nm", default="nm")
     parser.add_argument("--compiled", required=True)
     parser.add_argument("--built", required=True)
-    found = list(faults(parser.parse_args()))
+    parser.add_argument("--unoptimised", required=True)
+    options = parser.parse_args()
+    found = [*faults(options), *large_objects(options.nm, options.unoptimised)]
     print("\n".join(found))
     return 1 if found else 0
 
