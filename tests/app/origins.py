@@ -8,6 +8,7 @@ import os
 import pathlib
 import platform
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -167,14 +168,14 @@ expect("other bits are refused", end.returncode == 1 and "threads: 2 in the file
 # -------------------------------------------------------------------------------------- digits
 
 
-def six_digits(text):
-    """What six digits of a value can be whose digits in single precision are `text`.
+def six_digits(key, text):
+    """What six digits of a channel can be of which `text` is all of single precision.
 
-    The value itself, a time for example, may be double: `text` lies up to 2^-24 beside it, and so
-    to the other side of a half.
+    A time is kept in double, up to 2^-24 beside that, and so to the other side of a half.
     """
-    value = float(text)
-    return {f"{value * by:.6g}" for by in (1 - 2**-23, 1, 1 + 2**-23)}
+    value = struct.unpack("f", struct.pack("f", float(text)))[0]
+    beside = (1 - 2**-24, 1, 1 + 2**-24) if "seconds" in key else (1,)
+    return {f"{value * by:.6g}" for by in beside}
 
 
 for command in (["print-monitor", "model.pkl"], ["evaluate", "model.pkl"]):
@@ -186,7 +187,7 @@ for command in (["print-monitor", "model.pkl"], ["evaluate", "model.pkl"]):
         return found
     short, full = values(), values("--full")
     expect(f"{command[0]}: six digits, or all", short.keys() == full.keys() and len(short) > 5 and
-           all(short[k] in six_digits(full[k]) for k in short
+           all(short[k] in six_digits(k, full[k]) for k in short
                if abs(float(full[k])) < 1e4) and
            short != full, short, full)
 short, full = (run("summarize-model", "model.pkl", *more).stdout for more in ([], ["--full"]))

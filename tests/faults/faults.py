@@ -145,9 +145,6 @@ def fail_call(s, calls, n, number, always):
     left = s.temporary(folder)
     if left and function != "unlink" and not always:
         faults.append(f"{s.name}: {what}: left {left}")
-    # Who did without the call has left what every run finds.
-    if code == 0 and not left and s.state(folder) == "new":
-        return faults
     code, err = run(s.line, folder, **s.variables)
     if code != 0 or s.state(folder) != "new":
         faults.append(f"{s.name}: {what}: the next run: {code}, {s.state(folder)}: {err[:200]}")

@@ -51,7 +51,7 @@ def large_objects(nm, program):
     listed = subprocess.run([nm, "-S", "--defined-only", program], capture_output=True, text=True,
                             check=True).stdout
     for line in listed.splitlines():
-        found = re.match(r"[0-9a-f]+ ([0-9a-f]+) [dDrRuVw] (.*)", line)
+        found = re.match(r"[0-9a-f]+ ([0-9a-f]+) [dDrRuV] (.*)", line)
         if found and int(found[1], 16) > 1_000_000:
             yield f"{program} holds {int(found[1], 16)} bytes of {found[2][:200]}"
 
@@ -63,10 +63,9 @@ def main():
     parser.add_argument("--built")
     parser.add_argument("--small")
     options = parser.parse_args()
-    if options.small:
-        found = list(large_objects(options.nm, options.small))
-    else:
-        found = list(faults(options))
+    if not options.small and not (options.compiled and options.built):
+        parser.error("--compiled and --built, or --small")
+    found = list(large_objects(options.nm, options.small) if options.small else faults(options))
     print("\n".join(found))
     return 1 if found else 0
 

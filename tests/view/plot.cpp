@@ -44,7 +44,7 @@ ModelFile run_of(const std::string& yaml, std::vector<double> values) {
 }  // namespace
 
 TEST_CASE("plot: names are in the data, never in the script", "[view][plot]") {
-  const std::string name = "'; system \"touch /tmp/x\" `id` \\n \"q\" @m $HOME %d\nnext\tfield é";
+  const std::string name = "'; system \"touch owned\" `id` \\n \"q\" @m $HOME %d\nnext\tfield é";
   Plot plot = plot_of(name, {3, 2, 1});
   plot.x_label = "it's `id` \\t";
   const PlotScript made = plot_script(plot, "a'b.png", "a'b.dat");
@@ -54,7 +54,7 @@ TEST_CASE("plot: names are in the data, never in the script", "[view][plot]") {
   CHECK(made.script.find("noenhanced") != std::string::npos);
   // One line, in which gnuplot finds the name as it was.
   CHECK(made.data.substr(0, made.data.find('\n')) ==
-        "'; system \\042touch /tmp/x\\042 `id` \\\\n \\042q\\042 @m $HOME "
+        "'; system \\042touch owned\\042 `id` \\\\n \\042q\\042 @m $HOME "
         "%d\\\\x0anext\\\\x09field é");
   CHECK(made.data.substr(made.data.find('\n')) == "\n0\t3\n1\t2\n2\t1\n");
 }
