@@ -29,6 +29,7 @@ struct Library {
   decltype(&H5Fclose) close_file;
   decltype(&H5Lexists) has_link;
   decltype(&H5Ovisit2) visit;
+  decltype(&H5Oget_info2) facts_of;
   decltype(&H5Dopen2) open_array;
   decltype(&H5Dclose) close_array;
   decltype(&H5Dget_type) type_of;
@@ -65,6 +66,7 @@ Library load_libhdf5() {
   find(l.close_file, "H5Fclose");
   find(l.has_link, "H5Lexists");
   find(l.visit, "H5Ovisit2");
+  find(l.facts_of, "H5Oget_info2");
   find(l.open_array, "H5Dopen2");
   find(l.close_array, "H5Dclose");
   find(l.type_of, "H5Dget_type");
@@ -162,6 +164,13 @@ hid_t memory_type(ElementType type) {
   }
 }
 
+// An array may be that of another file, to which a link of this one leads.
+bool in_file(hid_t array, hid_t file) {
+  H5O_info_t of_array{}, of_file{};
+  return hdf5().facts_of(array, &of_array, H5O_INFO_BASIC) >= 0 &&
+         hdf5().facts_of(file, &of_file, H5O_INFO_BASIC) >= 0 && of_array.fileno == of_file.fileno;
+}
+
 }  // namespace
 
 struct Hdf5Array::Handles {
@@ -211,7 +220,9 @@ Hdf5Array::Hdf5Array(const std::string& path, const std::string& name)
   if (rank < 1 || hdf5().sizes_of(space, sizes.data(), nullptr) < 0)
     throw failed(fmt::format("its array {} has no dimension", in_quotes(name)));
   for (const hsize_t n : sizes) handles_->shape.push_back(static_cast<std::int64_t>(n));
-  const haddr_t place = hdf5().place_of(handles_->set);
+  // Of an array of another file the library tells the place in that one.
+  const haddr_t place =
+      in_file(handles_->set, handles_->file) ? hdf5().place_of(handles_->set) : HADDR_UNDEF;
   for (const ElementType type : {ElementType::float32, ElementType::float64, ElementType::int32})
     if (place != HADDR_UNDEF && hdf5().same_type(handles_->type, memory_type(type)) > 0) {
       handles_->place = static_cast<std::int64_t>(place);
@@ -232,10 +243,10 @@ bool Hdf5Array::fits_float() const { return handles_->bytes <= (handles_->whole 
 
 void Hdf5Array::read(std::int64_t first, std::int64_t count, ElementType as, void* out) const {
   if (count == 0) return;
-  const auto damaged = [&] {
-    return FileError(fmt::format("cannot read {}: its array {} is damaged in rows {} to {}",
-                                 path_in_quotes(path_), in_quotes(name_), first,
-                                 first + count - 1));
+  const auto damaged = [&](std::string_view or_else = "") {
+    return FileError(fmt::format("cannot read {}: its array {} is damaged in rows {} to {}{}",
+                                 path_in_quotes(path_), in_quotes(name_), first, first + count - 1,
+                                 or_else));
   };
   if (handles_->place >= 0 && as == handles_->as_it_lies) {
     std::int64_t row = element_size(as), at = 0, bytes = 0;
@@ -262,7 +273,7 @@ void Hdf5Array::read(std::int64_t first, std::int64_t count, ElementType as, voi
                      hdf5().close_space);
   if (hdf5().select(on_file, H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr) < 0 ||
       hdf5().read(handles_->set, memory_type(as), in_memory, on_file, H5P_DEFAULT, out) < 0)
-    throw damaged();
+    throw damaged(", or compressed in a way that libhdf5 does not know here");
 }
 
 }  // namespace ansatz

@@ -100,6 +100,33 @@ TEST_CASE("hdf5: batches in any order, from the file or from memory", "[data][hd
   }
 }
 
+TEST_CASE("hdf5: an array that a link finds in another file is read from that file",
+          "[data][hdf5]") {
+  const TemporaryFolder folder;
+  const std::string of_arrays = ten_examples(folder), of_links = folder.path() + "/links.h5";
+  // Where the arrays lie in their own file there are other numbers in this one, or none.
+  for (const hsize_t more : {hsize_t{1}, hsize_t{100000}}) {
+    write(of_links, "other", {more}, std::vector<float>(more, 7), H5T_NATIVE_FLOAT);
+    const hid_t file = H5Fopen(of_links.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+    for (const char* name : {"X", "images", "y"})
+      H5Lcreate_external("ten.h5", name, file, name, H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_external("ten.h5", "/", file, "all", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_soft("/all/X", file, "soft", H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+    const auto expected = described(of_arrays).load(), table = described(of_links).load();
+    for (const char* name : {"features", "pictures"}) {
+      const auto* const found = static_cast<const float*>(table->column(name).data);
+      const auto* const right = static_cast<const float*>(expected->column(name).data);
+      CHECK(std::vector<float>(found, found + 40) == std::vector<float>(right, right + 40));
+    }
+    for (const char* name : {"all/X", "soft", "X"}) {
+      std::vector<float> found(40);
+      Hdf5Array(of_links, name).read(0, 10, ElementType::float32, found.data());
+      CHECK(found[39] == 19.5f);
+    }
+  }
+}
+
 TEST_CASE("hdf5: Pylearn2's older form", "[data][hdf5]") {
   const TemporaryFolder folder;
   HDF5Dataset set(ten_examples(folder).c_str());
