@@ -245,40 +245,40 @@ int plan(const PlanArguments& a) {
 
 }  // namespace
 
-const Command check_command(20, [](CLI::App& app, int& exit) {
-  auto a = std::make_shared<CheckArguments>();
-  CLI::App* c = app.add_subcommand("check", "check a job file; print shapes and costs");
-  a->job.add_to(*c);
-  c->add_option("--floatX", a->floatX, "precision")
-      ->check(CLI::IsMember({"float32", "float64"}))
-      ->capture_default_str();
-  c->add_flag("-q,--quiet", a->quiet, "only errors");
-  c->add_flag(
-      "--json", a->json,
-      "one JSON object a line for each event: warning, source, phase, layer, parameter, state, "
-      "program, error, end");
-  c->footer(
-      "Of data no more is read than the columns of a Table and the first line of a CSV file; a "
-      "data file that is missing is a warning.\n"
-      "Example:\n  ansatz check mlp.yaml algorithm.batch_size=50");
-  c->callback([a, &exit] { exit = check(*a); });
-});
+const Command check_command(
+    20, "check", "check a job file; print shapes and costs", [](CLI::App* c, int& exit) {
+      auto a = std::make_shared<CheckArguments>();
+      a->job.add_to(*c);
+      c->add_option("--floatX", a->floatX, "precision")
+          ->check(CLI::IsMember({"float32", "float64"}))
+          ->capture_default_str();
+      c->add_flag("-q,--quiet", a->quiet, "only errors");
+      c->add_flag(
+          "--json", a->json,
+          "one JSON object a line for each event: warning, source, phase, layer, parameter, state, "
+          "program, error, end");
+      c->footer(
+          "Of data no more is read than the columns of a Table and the first line of a CSV file; a "
+          "data file that is missing is a warning.\n"
+          "Example:\n  ansatz check mlp.yaml algorithm.batch_size=50");
+      c->callback([a, &exit] { exit = check(*a); });
+    });
 
-const Command plan_command(40, [](CLI::App& app, int& exit) {
-  auto a = std::make_shared<PlanArguments>();
-  CLI::App* c = app.add_subcommand("plan", "show graph and plan of a function of a job");
-  a->job.add_to(*c);
-  c->add_option("--function", a->function, "which: step, monitor, predict, …")
-      ->capture_default_str();
-  c->add_option("--format", a->format, "text or graphviz")
-      ->check(CLI::IsMember({"text", "graphviz"}))
-      ->capture_default_str();
-  c->add_option("--floatX", a->floatX, "precision")
-      ->check(CLI::IsMember({"float32", "float64"}))
-      ->capture_default_str();
-  add_json(*c, a->json, "one JSON object, with what would be printed as its text");
-  c->footer("Example:\n  ansatz plan mlp.yaml --format graphviz | dot -Tsvg > step.svg");
-  c->callback([a, &exit] { exit = plan(*a); });
-});
+const Command plan_command(
+    40, "plan", "show graph and plan of a function of a job", [](CLI::App* c, int& exit) {
+      auto a = std::make_shared<PlanArguments>();
+      a->job.add_to(*c);
+      c->add_option("--function", a->function, "which: step, monitor, predict, …")
+          ->capture_default_str();
+      c->add_option("--format", a->format, "text or graphviz")
+          ->check(CLI::IsMember({"text", "graphviz"}))
+          ->capture_default_str();
+      c->add_option("--floatX", a->floatX, "precision")
+          ->check(CLI::IsMember({"float32", "float64"}))
+          ->capture_default_str();
+      add_json(*c, a->json, "one JSON object, with what would be printed as its text");
+      c->footer("Example:\n  ansatz plan mlp.yaml --format graphviz | dot -Tsvg > step.svg");
+      c->callback([a, &exit] { exit = plan(*a); });
+    });
 
 }  // namespace ansatz::app

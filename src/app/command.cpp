@@ -16,18 +16,30 @@ namespace ansatz::app {
 
 namespace {
 
+struct Declared {
+  const char *name, *what, *group;
+  Command::Fill fill;
+};
+
 // Made by the first command, whichever file's that is.
-std::multimap<int, Command::Add>& commands() {
-  static std::multimap<int, Command::Add> all;
+std::multimap<int, Declared>& commands() {
+  static std::multimap<int, Declared> all;
   return all;
 }
 
 }  // namespace
 
-Command::Command(int place, Add add) { commands().emplace(place, add); }
+Command::Command(int place, const char* name, const char* what, Fill fill, const char* group) {
+  commands().emplace(place, Declared{name, what, group, fill});
+}
 
-void Command::add_all(CLI::App& app, int& exit) {
-  for (const auto& [place, add] : commands()) add(app, exit);
+void Command::add_to(CLI::App& app, const std::vector<std::string>& arguments, int& exit) {
+  for (const auto& [place, each] : commands()) {
+    CLI::App* const command = app.add_subcommand(each.name, each.what);
+    command->group(each.group);
+    if (std::find(arguments.begin(), arguments.end(), each.name) != arguments.end())
+      each.fill(command, exit);
+  }
 }
 
 namespace {

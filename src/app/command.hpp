@@ -26,18 +26,24 @@ enum Exit : int {
   exit_interrupted = 130  ///< Ctrl-C; the model was saved. Of other signals: 128 + their number
 };
 
+/// The group of commands, in the help, that have Pylearn2's names.
+inline constexpr const char* pylearn2_names = "As Pylearn2 names them";
+
 /// Puts a command into the program. Its file says, and no other knows of it:
 ///
-///     const Command train_command(10, [](CLI::App& app, int& exit) { … });
+///     const Command train_command(10, "train", "train the job of a file",
+///                                 [](CLI::App* command, int& exit) { … });
 ///
-/// The function makes the subcommand, whose callback does the work and sets `exit`; what it throws
-/// is printed by main. The help lists commands by their places.
+/// The function gives the command its options and its callback, which does the work and sets
+/// `exit`; what it throws is printed by main. The help lists commands by their places.
 class Command {
  public:
-  using Add = void (*)(CLI::App& app, int& exit);
-  Command(int place, Add add);
-  /// Adds all of them.
-  static void add_all(CLI::App& app, int& exit);
+  using Fill = void (*)(CLI::App* command, int& exit);
+  Command(int place, const char* name, const char* what, Fill fill,
+          const char* group = "Subcommands");
+  /// Adds all of them, with their options those of which the command line speaks: to declare the
+  /// options of all takes longer than to find what one of them asks for.
+  static void add_to(CLI::App& app, const std::vector<std::string>& arguments, int& exit);
 };
 
 /// The job file has errors.

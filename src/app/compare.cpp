@@ -199,29 +199,32 @@ int compare(const CompareArguments& a) {
 
 }  // namespace
 
-const Command compare_command(64, [](CLI::App& app, int& exit) {
-  auto a = std::make_shared<CompareArguments>();
-  CLI::App* c = app.add_subcommand(
-      "compare", "runs beside each other: what differs between their jobs, best and last values");
-  c->add_option("models", a->models, "model files")->required();
-  c->add_option("-c,--channels", a->channels,
-                "patterns of channels; default: objectives and errors, of the validation set where "
-                "there is one, else of the test set")
-      ->allow_extra_args(false);
-  c->add_option("--sort", a->sort,
-                "channel whose best run comes first, or path for the order of the command line; "
-                "default: the first channel that is shown");
-  c->add_flag("--by-last", a->by_last, "sorts by last values, not by best ones");
-  CLI::Option* const csv = c->add_flag("--csv", a->csv, "one line of values a run, all digits");
-  add_json(*c, a->json, "one JSON object a run")->excludes(csv);
-  c->add_flag("-q,--quiet", a->quiet, "no warnings of patterns that fit nothing");
-  c->footer(
-      "Examples:\n"
-      "  ansatz compare runs/*.pkl\n"
-      "  ansatz compare runs/*.pkl -c 'test_*' --csv > runs.csv\n"
-      "Of the jobs, only keys that differ are shown, paths to save to left aside. Behind a best "
-      "value stands\nits epoch.");
-  c->callback([a, &exit] { exit = compare(*a); });
-});
+const Command compare_command(
+    64, "compare", "runs beside each other: what differs between their jobs, best and last values",
+    [](CLI::App* c, int& exit) {
+      auto a = std::make_shared<CompareArguments>();
+      c->add_option("models", a->models, "model files")->required();
+      c->add_option(
+           "-c,--channels", a->channels,
+           "patterns of channels; default: objectives and errors, of the validation set where "
+           "there is one, else of the test set")
+          ->allow_extra_args(false);
+      c->add_option(
+          "--sort", a->sort,
+          "channel whose best run comes first, or path for the order of the command line; "
+          "default: the first channel that is shown");
+      c->add_flag("--by-last", a->by_last, "sorts by last values, not by best ones");
+      CLI::Option* const csv = c->add_flag("--csv", a->csv, "one line of values a run, all digits");
+      add_json(*c, a->json, "one JSON object a run")->excludes(csv);
+      c->add_flag("-q,--quiet", a->quiet, "no warnings of patterns that fit nothing");
+      c->footer(
+          "Examples:\n"
+          "  ansatz compare runs/*.pkl\n"
+          "  ansatz compare runs/*.pkl -c 'test_*' --csv > runs.csv\n"
+          "Of the jobs, only keys that differ are shown, paths to save to left aside. Behind a "
+          "best "
+          "value stands\nits epoch.");
+      c->callback([a, &exit] { exit = compare(*a); });
+    });
 
 }  // namespace ansatz::app

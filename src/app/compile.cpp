@@ -75,29 +75,29 @@ int compile_job(const CompileArguments& a) {
 
 }  // namespace
 
-const Command compile_command(30, [](CLI::App& app, int& exit) {
-  auto a = std::make_shared<CompileArguments>();
-  CLI::App* c = app.add_subcommand("compile", "compile the loops of a job that are not yet");
-  a->job.add_to(*c);
-  c->add_option("--floatX", a->floatX, "precision")
-      ->check(CLI::IsMember({"float32", "float64"}))
-      ->capture_default_str();
-  c->add_option("--compiler", a->options.compiler,
-                "program; default: $ANSATZ_CXX, or the library's own compiler");
-  c->add_option("--flag", a->options.flags,
-                "a further flag of it (--flag=-O1), behind the library's own and those of "
-                "$ANSATZ_CXX_FLAGS; several times")
-      ->allow_extra_args(false);
-  c->add_option("--cache", a->options.cache_folder,
-                "folder of compiled loops; default: $XDG_CACHE_HOME/ansatz or ~/.cache/ansatz");
-  c->add_flag("-v,--verbose", a->verbose, "show the compiler's command line");
-  c->add_flag("-q,--quiet", a->quiet, "only errors");
-  c->add_flag("--json", a->json, "one JSON object a line for each event, instead of text");
-  c->footer(
-      "`ansatz train` finds what is in the default folder; give it another compiler or flags\n"
-      "through the environment, so that both agree.\n"
-      "Example:\n  ansatz compile mlp.yaml && ansatz train mlp.yaml");
-  c->callback([a, &exit] { exit = compile_job(*a); });
-});
+const Command compile_command(
+    30, "compile", "compile the loops of a job that are not yet", [](CLI::App* c, int& exit) {
+      auto a = std::make_shared<CompileArguments>();
+      a->job.add_to(*c);
+      c->add_option("--floatX", a->floatX, "precision")
+          ->check(CLI::IsMember({"float32", "float64"}))
+          ->capture_default_str();
+      c->add_option("--compiler", a->options.compiler,
+                    "program; default: $ANSATZ_CXX, or the library's own compiler");
+      c->add_option("--flag", a->options.flags,
+                    "a further flag of it (--flag=-O1), behind the library's own and those of "
+                    "$ANSATZ_CXX_FLAGS; several times")
+          ->allow_extra_args(false);
+      c->add_option("--cache", a->options.cache_folder,
+                    "folder of compiled loops; default: $XDG_CACHE_HOME/ansatz or ~/.cache/ansatz");
+      c->add_flag("-v,--verbose", a->verbose, "show the compiler's command line");
+      c->add_flag("-q,--quiet", a->quiet, "only errors");
+      c->add_flag("--json", a->json, "one JSON object a line for each event, instead of text");
+      c->footer(
+          "`ansatz train` finds what is in the default folder; give it another compiler or flags\n"
+          "through the environment, so that both agree.\n"
+          "Example:\n  ansatz compile mlp.yaml && ansatz train mlp.yaml");
+      c->callback([a, &exit] { exit = compile_job(*a); });
+    });
 
 }  // namespace ansatz::app

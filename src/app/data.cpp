@@ -198,37 +198,37 @@ int fetch(const FetchArguments& a) {
 
 }  // namespace
 
-const Command data_command(100, [](CLI::App& app, int& exit) {
-  auto a = std::make_shared<FetchArguments>();
-  CLI::App* c = app.add_subcommand("data", "list, find, download and look at data sets");
-  c->require_subcommand(1);
-  c->footer("Examples:\n  ansatz data list\n  ansatz data fetch mnist --to ~/data");
+const Command data_command(
+    100, "data", "list, find, download and look at data sets", [](CLI::App* c, int& exit) {
+      auto a = std::make_shared<FetchArguments>();
+      c->require_subcommand(1);
+      c->footer("Examples:\n  ansatz data list\n  ansatz data fetch mnist --to ~/data");
 
-  CLI::App* l = c->add_subcommand("list", "known data sets, and which of them are there");
-  l->footer("Example:\n  ansatz data list");
-  add_json(*l, a->json);
-  l->callback([a, &exit] { exit = a->json ? list_json() : list(); });
+      CLI::App* l = c->add_subcommand("list", "known data sets, and which of them are there");
+      l->footer("Example:\n  ansatz data list");
+      add_json(*l, a->json);
+      l->callback([a, &exit] { exit = a->json ? list_json() : list(); });
 
-  CLI::App* p = c->add_subcommand("path", "the folder of data sets, or of one of them");
-  p->add_option("NAME", a->name, "as `ansatz data list` shows it");
-  add_json(*p, a->json);
-  p->footer("Examples:\n  ansatz data path\n  ansatz data path mnist");
-  p->callback([a, &exit] { exit = path(*a); });
+      CLI::App* p = c->add_subcommand("path", "the folder of data sets, or of one of them");
+      p->add_option("NAME", a->name, "as `ansatz data list` shows it");
+      add_json(*p, a->json);
+      p->footer("Examples:\n  ansatz data path\n  ansatz data path mnist");
+      p->callback([a, &exit] { exit = path(*a); });
 
-  add_data_look(*c, exit);
+      add_data_look(*c, exit);
 
-  CLI::App* f = c->add_subcommand("fetch", "download a data set and verify it");
-  f->add_option("NAME", a->name, "as `ansatz data list` shows it")->required();
-  f->add_option("--from", a->from, "URL of a folder with its files; default: known mirrors");
-  f->add_option("--to", a->to, "folder of data sets; default: ANSATZ_DATA_PATH, or ./data");
-  f->add_flag("-q,--quiet", a->quiet, "show no progress");
-  add_json(*f, a->json,
-           "one JSON object a line for each event: file, progress, warning, error, end");
-  f->footer(
-      "A download that was cut off goes on where it ended. A proxy is named by http_proxy\n"
-      "and https_proxy. Examples:\n  ansatz data fetch mnist\n"
-      "  ansatz data fetch mnist --from https://example.org/mirror/mnist --to ~/data");
-  f->callback([a, &exit] { exit = fetch(*a); });
-});
+      CLI::App* f = c->add_subcommand("fetch", "download a data set and verify it");
+      f->add_option("NAME", a->name, "as `ansatz data list` shows it")->required();
+      f->add_option("--from", a->from, "URL of a folder with its files; default: known mirrors");
+      f->add_option("--to", a->to, "folder of data sets; default: ANSATZ_DATA_PATH, or ./data");
+      f->add_flag("-q,--quiet", a->quiet, "show no progress");
+      add_json(*f, a->json,
+               "one JSON object a line for each event: file, progress, warning, error, end");
+      f->footer(
+          "A download that was cut off goes on where it ended. A proxy is named by http_proxy\n"
+          "and https_proxy. Examples:\n  ansatz data fetch mnist\n"
+          "  ansatz data fetch mnist --from https://example.org/mirror/mnist --to ~/data");
+      f->callback([a, &exit] { exit = fetch(*a); });
+    });
 
 }  // namespace ansatz::app

@@ -97,18 +97,20 @@ int diff_monitor(const std::string& first, const std::string& second, bool json)
 
 }  // namespace
 
-const Command diff_monitor_command(85, [](CLI::App& app, int& exit) {
-  struct Arguments {
-    std::string first, second;
-    bool json = false;
-  };
-  auto a = std::make_shared<Arguments>();
-  CLI::App* c = app.add_subcommand("diff-monitor", "where the records of two runs differ");
-  c->add_option("first", a->first, "model file")->required();
-  c->add_option("second", a->second, "model file")->required();
-  add_json(*c, a->json);
-  c->footer("Example:\n  ansatz diff-monitor a.pkl b.pkl");
-  c->callback([a, &exit] { exit = diff_monitor(a->first, a->second, a->json); });
-});
+const Command diff_monitor_command(85, "diff-monitor", "where the records of two runs differ",
+                                   [](CLI::App* c, int& exit) {
+                                     struct Arguments {
+                                       std::string first, second;
+                                       bool json = false;
+                                     };
+                                     auto a = std::make_shared<Arguments>();
+                                     c->add_option("first", a->first, "model file")->required();
+                                     c->add_option("second", a->second, "model file")->required();
+                                     add_json(*c, a->json);
+                                     c->footer("Example:\n  ansatz diff-monitor a.pkl b.pkl");
+                                     c->callback([a, &exit] {
+                                       exit = diff_monitor(a->first, a->second, a->json);
+                                     });
+                                   });
 
 }  // namespace ansatz::app

@@ -78,33 +78,33 @@ int info() {
 
 }  // namespace
 
-const Command info_command(120, [](CLI::App& app, int& exit) {
-  CLI::App* c = app.add_subcommand("info", "version, build, processor, BLAS, paths");
-  auto json = std::make_shared<bool>();
-  add_json(*c, *json);
-  c->footer("Example:\n  ansatz info");
-  c->callback([json, &exit] { exit = *json ? info_json() : info(); });
-});
+const Command info_command(120, "info", "version, build, processor, BLAS, paths",
+                           [](CLI::App* c, int& exit) {
+                             auto json = std::make_shared<bool>();
+                             add_json(*c, *json);
+                             c->footer("Example:\n  ansatz info");
+                             c->callback([json, &exit] { exit = *json ? info_json() : info(); });
+                           });
 
-const Command list_command(110, [](CLI::App& app, int& exit) {
-  struct Arguments {
-    std::string format = "text", name;
-    std::vector<std::string> libraries;
-    bool json = false;
-  };
-  auto a = std::make_shared<Arguments>();
-  CLI::App* c = app.add_subcommand("list", "registered classes and configurations");
-  c->add_option("name", a->name, "only this class or configuration");
-  CLI::Option* const format = c->add_option("--format", a->format, "text, json or markdown")
-                                  ->check(CLI::IsMember({"text", "json", "markdown"}));
-  add_json(*c, a->json, "the same as --format json")->excludes(format);
-  c->add_option("--load", a->libraries, "shared object with further classes (.so)");
-  c->footer("Examples:\n  ansatz list\n  ansatz list Maxout\n  ansatz list --json");
-  c->callback([a, &exit] {
-    load_libraries(a->libraries);
-    say(stdout, "{}", listing(a->json ? "json" : a->format, a->name));
-    exit = exit_ok;
-  });
-});
+const Command list_command(
+    110, "list", "registered classes and configurations", [](CLI::App* c, int& exit) {
+      struct Arguments {
+        std::string format = "text", name;
+        std::vector<std::string> libraries;
+        bool json = false;
+      };
+      auto a = std::make_shared<Arguments>();
+      c->add_option("name", a->name, "only this class or configuration");
+      CLI::Option* const format = c->add_option("--format", a->format, "text, json or markdown")
+                                      ->check(CLI::IsMember({"text", "json", "markdown"}));
+      add_json(*c, a->json, "the same as --format json")->excludes(format);
+      c->add_option("--load", a->libraries, "shared object with further classes (.so)");
+      c->footer("Examples:\n  ansatz list\n  ansatz list Maxout\n  ansatz list --json");
+      c->callback([a, &exit] {
+        load_libraries(a->libraries);
+        say(stdout, "{}", listing(a->json ? "json" : a->format, a->name));
+        exit = exit_ok;
+      });
+    });
 
 }  // namespace ansatz::app

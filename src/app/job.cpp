@@ -64,19 +64,19 @@ int job(const std::string& path, bool json) {
 
 }  // namespace
 
-const Command job_command(85, [](CLI::App& app, int& exit) {
-  struct Arguments {
-    std::string path;
-    bool json = false;
-  };
-  auto a = std::make_shared<Arguments>();
-  CLI::App* c = app.add_subcommand(
-      "job",
-      "the job of a model file, and who trained it, where, when, with which versions and data");
-  c->add_option("model", a->path, "model file")->required();
-  add_json(*c, a->json);
-  c->footer("Example:\n  ansatz job model.pkl > job.yaml && ansatz train job.yaml");
-  c->callback([a, &exit] { exit = job(a->path, a->json); });
-});
+const Command job_command(
+    85, "job",
+    "the job of a model file, and who trained it, where, when, with which versions and data",
+    [](CLI::App* c, int& exit) {
+      struct Arguments {
+        std::string path;
+        bool json = false;
+      };
+      auto a = std::make_shared<Arguments>();
+      c->add_option("model", a->path, "model file")->required();
+      add_json(*c, a->json);
+      c->footer("Example:\n  ansatz job model.pkl > job.yaml && ansatz train job.yaml");
+      c->callback([a, &exit] { exit = job(a->path, a->json); });
+    });
 
 }  // namespace ansatz::app

@@ -149,10 +149,10 @@ int run(int argc, char** argv) {
       "            4 ended by the time budget, 130 interrupted (the model was saved),\n"
       "            128 + N ended by signal N, saved as well: 143 SIGTERM, 129 SIGHUP");
   int exit = exit_ok;
-  Command::add_all(app, exit);
-  take_values(app);
   std::vector<std::string> arguments;
   for (int i = 0; i < argc; ++i) arguments.push_back(i == 0 ? argv[i] : marked(argv[i]));
+  Command::add_to(app, arguments, exit);
+  take_values(app);
   std::vector<const char*> pointers;
   for (const std::string& each : arguments) pointers.push_back(each.c_str());
   try {

@@ -324,63 +324,63 @@ int summarize(const std::string& path, bool full) {
 
 }  // namespace
 
-const Command print_monitor_command(70, [](CLI::App& app, int& exit) {
-  auto paths = std::make_shared<std::vector<std::string>>();
-  auto shown = std::make_shared<Shown>();
-  CLI::App* c = app.add_subcommand("print-monitor", "the last record of every channel");
-  c->add_option("models", *paths, "model files")->required();
-  c->add_flag("--json", shown->json, "one JSON object a file");
-  shown->add_full_to(*c);
-  shown->add_to(*c);
-  c->footer("Example:\n  ansatz print-monitor model.pkl --channels '*_misclass'");
-  c->callback([paths, shown, &exit] { exit = print_monitor(*paths, *shown); });
-});
+const Command print_monitor_command(
+    70, "print-monitor", "the last record of every channel", [](CLI::App* c, int& exit) {
+      auto paths = std::make_shared<std::vector<std::string>>();
+      auto shown = std::make_shared<Shown>();
+      c->add_option("models", *paths, "model files")->required();
+      c->add_flag("--json", shown->json, "one JSON object a file");
+      shown->add_full_to(*c);
+      shown->add_to(*c);
+      c->footer("Example:\n  ansatz print-monitor model.pkl --channels '*_misclass'");
+      c->callback([paths, shown, &exit] { exit = print_monitor(*paths, *shown); });
+    });
 
-const Command monitor_command(80, [](CLI::App& app, int& exit) {
-  struct Arguments {
-    std::string format, model, monitor = "monitor";
-    bool channels_as_rows = false;
-    Shown shown;
-  };
-  auto a = std::make_shared<Arguments>();
-  CLI::App* c = app.add_subcommand("monitor", "all records of all channels, for other programs");
-  c->add_option("format", a->format, "csv: one line a record, one column a channel; or json")
-      ->required()
-      ->check(CLI::IsMember({"csv", "json"}));
-  c->add_option("model", a->model, "model file")->required();
-  c->add_option("--monitor", a->monitor, "an earlier monitor, as push_monitor named it");
-  a->shown.add_to(*c);
-  c->add_flag("--channels-as-rows", a->channels_as_rows,
-              "of csv: one line a channel, one column a record");
-  c->footer("Example:\n  ansatz monitor csv model.pkl > records.csv");
-  c->callback([a, &exit] {
-    shows_json = a->format == "json";
-    const ModelFile file = read_model_file(a->model);
-    const MonitorRecords& records = records_of(file, a->model, a->monitor);
-    if (a->format == "json" && a->channels_as_rows)
-      throw CLI::ValidationError("--channels-as-rows", "it is a form of csv");
-    if (a->format == "json")
-      print_json(records, a->shown);
-    else if (a->channels_as_rows)
-      print_csv(records, a->shown);
-    else
-      print_records(records, a->shown);
-    exit = exit_ok;
-  });
-});
+const Command monitor_command(
+    80, "monitor", "all records of all channels, for other programs", [](CLI::App* c, int& exit) {
+      struct Arguments {
+        std::string format, model, monitor = "monitor";
+        bool channels_as_rows = false;
+        Shown shown;
+      };
+      auto a = std::make_shared<Arguments>();
+      c->add_option("format", a->format, "csv: one line a record, one column a channel; or json")
+          ->required()
+          ->check(CLI::IsMember({"csv", "json"}));
+      c->add_option("model", a->model, "model file")->required();
+      c->add_option("--monitor", a->monitor, "an earlier monitor, as push_monitor named it");
+      a->shown.add_to(*c);
+      c->add_flag("--channels-as-rows", a->channels_as_rows,
+                  "of csv: one line a channel, one column a record");
+      c->footer("Example:\n  ansatz monitor csv model.pkl > records.csv");
+      c->callback([a, &exit] {
+        shows_json = a->format == "json";
+        const ModelFile file = read_model_file(a->model);
+        const MonitorRecords& records = records_of(file, a->model, a->monitor);
+        if (a->format == "json" && a->channels_as_rows)
+          throw CLI::ValidationError("--channels-as-rows", "it is a form of csv");
+        if (a->format == "json")
+          print_json(records, a->shown);
+        else if (a->channels_as_rows)
+          print_csv(records, a->shown);
+        else
+          print_records(records, a->shown);
+        exit = exit_ok;
+      });
+    });
 
-const Command summarize_model_command(90, [](CLI::App& app, int& exit) {
-  auto path = std::make_shared<std::string>();
-  CLI::App* c = app.add_subcommand(
-      "summarize-model", "shapes and statistics of the parameters and of the state beside them");
-  c->add_option("model", *path, "model file")->required();
-  auto json = std::make_shared<bool>(), full = std::make_shared<bool>();
-  add_json(*c, *json);
-  c->add_flag("--full", *full, "all digits, in place of six");
-  c->footer("Example:\n  ansatz summarize-model model.pkl");
-  c->callback([path, json, full, &exit] {
-    exit = *json ? summarize_json(*path) : summarize(*path, *full);
-  });
-});
+const Command summarize_model_command(
+    90, "summarize-model", "shapes and statistics of the parameters and of the state beside them",
+    [](CLI::App* c, int& exit) {
+      auto path = std::make_shared<std::string>();
+      c->add_option("model", *path, "model file")->required();
+      auto json = std::make_shared<bool>(), full = std::make_shared<bool>();
+      add_json(*c, *json);
+      c->add_flag("--full", *full, "all digits, in place of six");
+      c->footer("Example:\n  ansatz summarize-model model.pkl");
+      c->callback([path, json, full, &exit] {
+        exit = *json ? summarize_json(*path) : summarize(*path, *full);
+      });
+    });
 
 }  // namespace ansatz::app

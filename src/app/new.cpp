@@ -57,17 +57,17 @@ int write(const std::string& name, bool json) {
 
 }  // namespace
 
-const Command new_command(5, [](CLI::App& app, int& exit) {
-  struct Arguments {
-    std::string name;
-    bool json = false;
-  };
-  auto a = std::make_shared<Arguments>();
-  CLI::App* c = app.add_subcommand("new", "a first job file to start from, with comments");
-  c->add_option("name", a->name, "which one; without it, they are listed");
-  add_json(*c, a->json);
-  c->footer("Example:\n  ansatz new mlp > job.yaml && ansatz train job.yaml");
-  c->callback([a, &exit] { exit = a->name.empty() ? list(a->json) : write(a->name, a->json); });
-});
+const Command new_command(
+    5, "new", "a first job file to start from, with comments", [](CLI::App* c, int& exit) {
+      struct Arguments {
+        std::string name;
+        bool json = false;
+      };
+      auto a = std::make_shared<Arguments>();
+      c->add_option("name", a->name, "which one; without it, they are listed");
+      add_json(*c, a->json);
+      c->footer("Example:\n  ansatz new mlp > job.yaml && ansatz train job.yaml");
+      c->callback([a, &exit] { exit = a->name.empty() ? list(a->json) : write(a->name, a->json); });
+    });
 
 }  // namespace ansatz::app

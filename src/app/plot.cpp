@@ -301,10 +301,8 @@ int plot(const PlotArguments& a) {
   return exit_ok;
 }
 
-void add_plot(CLI::App& app, int& exit, const char* name, const char* what, const char* group) {
+void add_plot(CLI::App* c, int& exit) {
   auto a = std::make_shared<PlotArguments>();
-  CLI::App* c = app.add_subcommand(name, what);
-  c->group(group);
   c->add_option("models", a->models, "model files")->required();
   c->add_option("-c,--channels", a->channels,
                 "patterns of channels, such as '*_misclass'; default: objectives and errors, of "
@@ -344,14 +342,10 @@ void add_plot(CLI::App& app, int& exit, const char* name, const char* what, cons
 
 }  // namespace
 
-const Command plot_command(62, [](CLI::App& app, int& exit) {
-  add_plot(app, exit, "plot", "curves of the records, as a picture or on the terminal",
-           "Subcommands");
-});
+const Command plot_command(62, "plot", "curves of the records, as a picture or on the terminal",
+                           add_plot);
 
 // Pylearn2's name.
-const Command plot_monitor_command(202, [](CLI::App& app, int& exit) {
-  add_plot(app, exit, "plot-monitor", "as plot", "As Pylearn2 names them");
-});
+const Command plot_monitor_command(202, "plot-monitor", "as plot", add_plot, pylearn2_names);
 
 }  // namespace ansatz::app

@@ -378,71 +378,76 @@ int evaluate(const EvaluateArguments& a) {
 
 }  // namespace
 
-const Command predict_command(50, [](CLI::App& app, int& exit) {
-  auto a = std::make_shared<PredictArguments>();
-  CLI::App* c = app.add_subcommand("predict", "a trained model's outputs for data");
-  c->add_option("model", a->model, "model file")->required();
-  a->data.add_to(*c);
-  c->add_option("-o,--out", a->out,
-                "file to write, .csv (or without suffix) or .npy; default: CSV to the terminal");
-  c->add_option("--output", a->what,
-                "class, probabilities or values, or the name of a layer, inner.h for one inside of "
-                "another, or of one of several targets; default: class, or values where the "
-                "targets are no labels");
-  c->add_flag("--header", a->header, "write a line of names first");
-  add_json(*c, a->json, "one JSON object, with the outputs unless they go to a file");
-  c->add_flag("--labels", a->data.targets,
-              "the .csv file has targets in its first columns, to leave out");
-  c->add_option("--batch-size", a->batch_size, "examples at a time")
-      ->check(whole_numbers(1, 1 << 30))
-      ->capture_default_str();
-  c->add_option("--threads", a->threads, "threads")
-      ->check(whole_numbers(1, 1024))
-      ->capture_default_str();
-  c->add_option("--load", a->libraries, "shared object with further classes (.so)");
-  c->footer(
-      "Examples:\n"
-      "  ansatz predict model.pkl --data \"!obj:MNIST {which_set: 'test'}\" -o classes.csv\n"
-      "  ansatz predict model.pkl --data test.npy --output h0 -o features.npy\n"
-      "  ansatz predict model.pkl raw.csv\n"
-      "A .csv file is read as the one that the model was trained on, if that was a "
-      "CSVDataset:\n"
-      "its delimiter, and its columns of targets where the file has them. Where that was a Table,\n"
-      "any text file is read by the names of its columns, and classes are called by their names,\n"
-      "with their probabilities, unless --output asks for something else.");
-  c->callback([a, &exit] { exit = predict(*a); });
-});
+const Command predict_command(
+    50, "predict", "a trained model's outputs for data", [](CLI::App* c, int& exit) {
+      auto a = std::make_shared<PredictArguments>();
+      c->add_option("model", a->model, "model file")->required();
+      a->data.add_to(*c);
+      c->add_option(
+          "-o,--out", a->out,
+          "file to write, .csv (or without suffix) or .npy; default: CSV to the terminal");
+      c->add_option(
+          "--output", a->what,
+          "class, probabilities or values, or the name of a layer, inner.h for one inside of "
+          "another, or of one of several targets; default: class, or values where the "
+          "targets are no labels");
+      c->add_flag("--header", a->header, "write a line of names first");
+      add_json(*c, a->json, "one JSON object, with the outputs unless they go to a file");
+      c->add_flag("--labels", a->data.targets,
+                  "the .csv file has targets in its first columns, to leave out");
+      c->add_option("--batch-size", a->batch_size, "examples at a time")
+          ->check(whole_numbers(1, 1 << 30))
+          ->capture_default_str();
+      c->add_option("--threads", a->threads, "threads")
+          ->check(whole_numbers(1, 1024))
+          ->capture_default_str();
+      c->add_option("--load", a->libraries, "shared object with further classes (.so)");
+      c->footer(
+          "Examples:\n"
+          "  ansatz predict model.pkl --data \"!obj:MNIST {which_set: 'test'}\" -o classes.csv\n"
+          "  ansatz predict model.pkl --data test.npy --output h0 -o features.npy\n"
+          "  ansatz predict model.pkl raw.csv\n"
+          "A .csv file is read as the one that the model was trained on, if that was a "
+          "CSVDataset:\n"
+          "its delimiter, and its columns of targets where the file has them. Where that was a "
+          "Table,\n"
+          "any text file is read by the names of its columns, and classes are called by their "
+          "names,\n"
+          "with their probabilities, unless --output asks for something else.");
+      c->callback([a, &exit] { exit = predict(*a); });
+    });
 
-const Command evaluate_command(60, [](CLI::App& app, int& exit) {
-  auto a = std::make_shared<EvaluateArguments>();
-  CLI::App* c = app.add_subcommand("evaluate", "all channels of a trained model on data");
-  c->add_option("model", a->model, "model file")->required();
-  a->data.targets = true;
-  a->data.add_to(*c);
-  c->add_flag("--report", a->report,
-              "in place of channels: of classes precision, recall, F1, areas below the ROC, the "
-              "confusion matrix, calibration and the worst examples; of numbers R2 and residuals");
-  c->add_option(
-      "-o,--out", a->out,
-      "with --report: writes pictures OUT-confusion.png, OUT-roc.png, OUT-calibration.png "
-      "and OUT-worst.png, or OUT-predicted.png and OUT-residuals.png");
-  c->add_flag("--json", a->json, "one JSON object");
-  c->add_flag("--full", a->full, "all digits that the precision has, in place of six");
-  c->add_flag("-q,--quiet", a->quiet, "no warnings");
-  c->add_option("--channels", a->channels, "patterns of channels to show, such as '*_misclass'")
-      ->allow_extra_args(false);
-  c->add_option("--batch-size", a->batch_size, "examples at a time; default: the job's")
-      ->check(whole_numbers(0, 1 << 30));
-  c->add_option("--threads", a->threads, "threads")
-      ->check(whole_numbers(1, 1024))
-      ->capture_default_str();
-  c->add_option("--load", a->libraries, "shared object with further classes (.so)");
-  c->footer(
-      "Examples:\n  ansatz evaluate model.pkl --data \"!obj:MNIST {which_set: 'test'}\"\n"
-      "  ansatz evaluate model.pkl --data test.csv --report -o test\n"
-      "A .csv file has targets in its first columns: one label, or as many as the CSVDataset "
-      "had\nthat the model was trained on, with its delimiter and task.");
-  c->callback([a, &exit] { exit = evaluate(*a); });
-});
+const Command evaluate_command(
+    60, "evaluate", "all channels of a trained model on data", [](CLI::App* c, int& exit) {
+      auto a = std::make_shared<EvaluateArguments>();
+      c->add_option("model", a->model, "model file")->required();
+      a->data.targets = true;
+      a->data.add_to(*c);
+      c->add_flag(
+          "--report", a->report,
+          "in place of channels: of classes precision, recall, F1, areas below the ROC, the "
+          "confusion matrix, calibration and the worst examples; of numbers R2 and residuals");
+      c->add_option(
+          "-o,--out", a->out,
+          "with --report: writes pictures OUT-confusion.png, OUT-roc.png, OUT-calibration.png "
+          "and OUT-worst.png, or OUT-predicted.png and OUT-residuals.png");
+      c->add_flag("--json", a->json, "one JSON object");
+      c->add_flag("--full", a->full, "all digits that the precision has, in place of six");
+      c->add_flag("-q,--quiet", a->quiet, "no warnings");
+      c->add_option("--channels", a->channels, "patterns of channels to show, such as '*_misclass'")
+          ->allow_extra_args(false);
+      c->add_option("--batch-size", a->batch_size, "examples at a time; default: the job's")
+          ->check(whole_numbers(0, 1 << 30));
+      c->add_option("--threads", a->threads, "threads")
+          ->check(whole_numbers(1, 1024))
+          ->capture_default_str();
+      c->add_option("--load", a->libraries, "shared object with further classes (.so)");
+      c->footer(
+          "Examples:\n  ansatz evaluate model.pkl --data \"!obj:MNIST {which_set: 'test'}\"\n"
+          "  ansatz evaluate model.pkl --data test.csv --report -o test\n"
+          "A .csv file has targets in its first columns: one label, or as many as the CSVDataset "
+          "had\nthat the model was trained on, with its delimiter and task.");
+      c->callback([a, &exit] { exit = evaluate(*a); });
+    });
 
 }  // namespace ansatz::app

@@ -95,24 +95,24 @@ int preprocess(const PreprocessArguments& a) {
 
 }  // namespace
 
-const Command preprocess_command(75, [](CLI::App& app, int& exit) {
-  auto a = std::make_shared<PreprocessArguments>();
-  CLI::App* c = app.add_subcommand("preprocess", "preprocesses a data set and saves it");
-  c->add_option("data", a->data, "a data set in YAML, or a file that holds one")->required();
-  c->add_option("-o,--output", a->out, "file for the examples; !pkl: reads it as a data set");
-  c->add_option("--preprocessor", a->preprocessor,
-                "file for what the preprocessor has learned; !pkl: reads it");
-  c->add_option("-D,--define", a->defines, "name=value for %(name)s")->allow_extra_args(false);
-  c->add_flag("-q,--quiet", a->quiet, "nothing but errors");
-  add_json(*c, a->json);
-  c->add_option("--load", a->libraries, "shared object with further classes (.so)");
-  c->footer(
-      "Examples:\n"
-      "  ansatz preprocess \"!obj:CIFAR10 {which_set: train, preprocessor: !obj:ZCA {}, "
-      "fit_preprocessor: True}\" -o train.pkl --preprocessor zca.pkl\n"
-      "  ansatz preprocess \"!obj:CIFAR10 {which_set: test, preprocessor: !pkl: zca.pkl}\" "
-      "-o test.pkl");
-  c->callback([a, &exit] { exit = preprocess(*a); });
-});
+const Command preprocess_command(
+    75, "preprocess", "preprocesses a data set and saves it", [](CLI::App* c, int& exit) {
+      auto a = std::make_shared<PreprocessArguments>();
+      c->add_option("data", a->data, "a data set in YAML, or a file that holds one")->required();
+      c->add_option("-o,--output", a->out, "file for the examples; !pkl: reads it as a data set");
+      c->add_option("--preprocessor", a->preprocessor,
+                    "file for what the preprocessor has learned; !pkl: reads it");
+      c->add_option("-D,--define", a->defines, "name=value for %(name)s")->allow_extra_args(false);
+      c->add_flag("-q,--quiet", a->quiet, "nothing but errors");
+      add_json(*c, a->json);
+      c->add_option("--load", a->libraries, "shared object with further classes (.so)");
+      c->footer(
+          "Examples:\n"
+          "  ansatz preprocess \"!obj:CIFAR10 {which_set: train, preprocessor: !obj:ZCA {}, "
+          "fit_preprocessor: True}\" -o train.pkl --preprocessor zca.pkl\n"
+          "  ansatz preprocess \"!obj:CIFAR10 {which_set: test, preprocessor: !pkl: zca.pkl}\" "
+          "-o test.pkl");
+      c->callback([a, &exit] { exit = preprocess(*a); });
+    });
 
 }  // namespace ansatz::app

@@ -41,17 +41,17 @@ int report_runs(const ReportArguments& a) {
 
 }  // namespace
 
-const Command report_command(68, [](CLI::App& app, int& exit) {
-  auto a = std::make_shared<ReportArguments>();
-  CLI::App* c = app.add_subcommand(
-      "report", "one page for a browser: curves, jobs, data, what differs between runs, weights");
-  c->add_option("models", a->models, "model files")->required();
-  c->add_option("-o,--out", a->out, "page to write, .html")->required();
-  add_json(*c, a->json);
-  c->footer(
-      "Example:\n  ansatz report runs/*.pkl -o runs.html\n"
-      "The page needs nothing beside itself: it can be sent as it is.");
-  c->callback([a, &exit] { exit = report_runs(*a); });
-});
+const Command report_command(
+    68, "report", "one page for a browser: curves, jobs, data, what differs between runs, weights",
+    [](CLI::App* c, int& exit) {
+      auto a = std::make_shared<ReportArguments>();
+      c->add_option("models", a->models, "model files")->required();
+      c->add_option("-o,--out", a->out, "page to write, .html")->required();
+      add_json(*c, a->json);
+      c->footer(
+          "Example:\n  ansatz report runs/*.pkl -o runs.html\n"
+          "The page needs nothing beside itself: it can be sent as it is.");
+      c->callback([a, &exit] { exit = report_runs(*a); });
+    });
 
 }  // namespace ansatz::app

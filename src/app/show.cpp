@@ -681,11 +681,8 @@ void add_run(CLI::App& to, const std::shared_ptr<ShowArguments>& a, Show show, i
   });
 }
 
-void add_show(CLI::App& to, int& exit, const char* name, const char* what, Show show,
-              const char* group = nullptr) {
+void fill_show(CLI::App* c, int& exit, Show show) {
   auto a = std::make_shared<ShowArguments>();
-  CLI::App* c = to.add_subcommand(name, what);
-  if (group) c->group(group);
   const bool weights = show == &show_weights, examples = show == &show_examples;
   if (!weights) a->rescale = "global";
   c->add_option("model", a->model,
@@ -751,43 +748,53 @@ void add_show(CLI::App& to, int& exit, const char* name, const char* what, Show 
           ->check(CLI::IsMember({"auto", "kitty", "sixel"}))
           ->capture_default_str());
   add_run(*c, a, show, exit);
-  c->footer(fmt::format("Example:\n  ansatz {}{} model.pkl -o {}.png", group ? "" : "show ", name,
-                        group ? std::string_view(name).substr(5) : std::string_view(name)));
+  const std::string name = c->get_name(), what = name.substr(name.find('-') + 1);
+  c->footer(fmt::format("Example:\n  ansatz {}{} model.pkl -o {}.png", what == name ? "show " : "",
+                        name, what));
+}
+
+template <Show show>
+void fill_as(CLI::App* c, int& exit) {
+  fill_show(c, exit, show);
 }
 
 }  // namespace
 
-const Command show_command(66, [](CLI::App& app, int& exit) {
-  CLI::App* c = app.add_subcommand("show", "pictures of weights, data, and what a model makes");
-  c->require_subcommand(1);
-  add_show(*c, exit, "weights", "what the units of a layer answer to, an image a unit",
-           &show_weights);
-  add_show(*c, exit, "examples", "the data, as the model reads them", &show_examples);
-  add_show(*c, exit, "samples", "Gibbs chains, or draws of a decoder", &show_samples);
-  add_show(*c, exit, "reconstructions", "examples, each beside what the model makes of it",
-           &show_reconstructions);
-  add_show(*c, exit, "confusions", "of each true and each told class, the example that is surest",
-           &show_confusions);
-  c->footer("Example:\n  ansatz show weights model.pkl -o weights.png");
-});
+const Command show_command(
+    66, "show", "pictures of weights, data, and what a model makes", [](CLI::App* c, int& exit) {
+      c->require_subcommand(1);
+      const auto add = [&](const char* name, const char* what, Show show) {
+        fill_show(c->add_subcommand(name, what), exit, show);
+      };
+      add("weights", "what the units of a layer answer to, an image a unit", &show_weights);
+      add("examples", "the data, as the model reads them", &show_examples);
+      add("samples", "Gibbs chains, or draws of a decoder", &show_samples);
+      add("reconstructions", "examples, each beside what the model makes of it",
+          &show_reconstructions);
+      add("confusions", "of each true and each told class, the example that is surest",
+          &show_confusions);
+      c->footer("Example:\n  ansatz show weights model.pkl -o weights.png");
+    });
 
 // Pylearn2's names.
-const Command pylearn2_show_commands(200, [](CLI::App& app, int& exit) {
-  const char* const group = "As Pylearn2 names them";
-  add_show(app, exit, "show-weights", "as show weights", &show_weights, group);
-  add_show(app, exit, "show-examples", "as show examples", &show_examples, group);
-  add_show(app, exit, "show-samples", "as show samples", &show_samples, group);
-
-  auto a = std::make_shared<ShowArguments>();
-  CLI::App* c = app.add_subcommand("browse-conv-weights",
-                                   "weights of all layers as a page, as show weights -o x.html");
-  c->group(group);
-  c->add_option("model", a->model, "model file, or saved preprocessor")->required();
-  c->add_option("-o,--out", a->out, "page to write, .html")->required();
-  c->add_option("--layer", a->layer, "layer or parameter; default: all whose weights are images");
-  add_shape(*c, *a);
-  add_run(*c, a, &browse_weights, exit);
-  c->footer("Example:\n  ansatz browse-conv-weights model.pkl -o weights.html");
-});
+const Command show_weights_command(200, "show-weights", "as show weights", fill_as<&show_weights>,
+                                   pylearn2_names);
+const Command show_examples_command(200, "show-examples", "as show examples",
+                                    fill_as<&show_examples>, pylearn2_names);
+const Command show_samples_command(200, "show-samples", "as show samples", fill_as<&show_samples>,
+                                   pylearn2_names);
+const Command browse_conv_weights_command(
+    200, "browse-conv-weights", "weights of all layers as a page, as show weights -o x.html",
+    [](CLI::App* c, int& exit) {
+      auto a = std::make_shared<ShowArguments>();
+      c->add_option("model", a->model, "model file, or saved preprocessor")->required();
+      c->add_option("-o,--out", a->out, "page to write, .html")->required();
+      c->add_option("--layer", a->layer,
+                    "layer or parameter; default: all whose weights are images");
+      add_shape(*c, *a);
+      add_run(*c, a, &browse_weights, exit);
+      c->footer("Example:\n  ansatz browse-conv-weights model.pkl -o weights.html");
+    },
+    pylearn2_names);
 
 }  // namespace ansatz::app

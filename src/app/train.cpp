@@ -182,9 +182,8 @@ int train(TrainArguments a) {
 
 }  // namespace
 
-const Command train_command(10, [](CLI::App& app, int& exit) {
+const Command train_command(10, "train", "train the job of a file", [](CLI::App* c, int& exit) {
   auto a = std::make_shared<TrainArguments>();
-  CLI::App* c = app.add_subcommand("train", "train the job of a file");
   a->job.add_to(*c);
   CLI::Option* const resume =
       c->add_flag("--resume", a->resume, "go on with the run saved at the job's save_path");

@@ -46,21 +46,23 @@ int watch_runs(const WatchArguments& a) {
 
 }  // namespace
 
-const Command watch_command(69, [](CLI::App& app, int& exit) {
-  auto a = std::make_shared<WatchArguments>();
-  CLI::App* c =
-      app.add_subcommand("watch", "runs in progress on a page: curves that grow in a browser");
-  c->add_option("paths", a->paths,
-                "folders, model files, tables of CSVLogger; of a folder every model and table in "
-                "it and in the folders in it, also those that come later")
-      ->required();
-  a->page.add_to(*c, "");
-  add_json(*c, a->json, "one JSON object a line: \"page\" with its address, warning, error");
-  c->footer(
-      "Example:\n  ansatz watch runs\n"
-      "A run grows with each save of its model (save_freq), and with each record where its job\n"
-      "has a CSVLogger whose file is named as the model, m.csv beside m.pkl.");
-  c->callback([a, &exit] { exit = watch_runs(*a); });
-});
+const Command watch_command(
+    69, "watch", "runs in progress on a page: curves that grow in a browser",
+    [](CLI::App* c, int& exit) {
+      auto a = std::make_shared<WatchArguments>();
+      c->add_option(
+           "paths", a->paths,
+           "folders, model files, tables of CSVLogger; of a folder every model and table in "
+           "it and in the folders in it, also those that come later")
+          ->required();
+      a->page.add_to(*c, "");
+      add_json(*c, a->json, "one JSON object a line: \"page\" with its address, warning, error");
+      c->footer(
+          "Example:\n  ansatz watch runs\n"
+          "A run grows with each save of its model (save_freq), and with each record where its "
+          "job\n"
+          "has a CSVLogger whose file is named as the model, m.csv beside m.pkl.");
+      c->callback([a, &exit] { exit = watch_runs(*a); });
+    });
 
 }  // namespace ansatz::app

@@ -7,8 +7,7 @@
 
 namespace ansatz::app {
 
-const Command greet_command(130, [](CLI::App& app, int& exit) {
-  CLI::App* const command = app.add_subcommand("greet", "Greets.");
+const Command greet_command(130, "greet", "Greets.", [](CLI::App* command, int& exit) {
   const auto name = std::make_shared<std::string>("world");
   command->add_option("NAME", *name, "whom");
   command->callback([name, &exit] {
