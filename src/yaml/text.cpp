@@ -187,8 +187,13 @@ SourcePtr load_source(const std::string& path, std::size_t limit, Errors& errors
   const serial::Stream file = serial::stream_of(std::move(opened));
   if (!file) return fail(fmt::format("cannot be read: {}", std::strerror(errno)));
   // One byte past the limit is enough to know that there are too many.
-  std::string bytes(limit + 1, '\0');
-  bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file.get()));
+  std::string bytes;
+  for (std::size_t read = 0, size = 0; read == size && read <= limit;) {
+    size = std::min(std::max<std::size_t>(2 * size, 16384), limit + 1);
+    bytes.resize(size);
+    read += std::fread(bytes.data() + read, 1, size - read, file.get());
+    bytes.resize(read);
+  }
   if (std::ferror(file.get())) return fail(fmt::format("cannot be read: {}", std::strerror(errno)));
   if (bytes.size() > limit) return fail(fmt::format("more than {} bytes", limit));
   return make_source(path, std::move(bytes), limit, errors);
