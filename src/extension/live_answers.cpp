@@ -46,10 +46,9 @@ constexpr std::int64_t most_records = 200000;
 
 struct Slice {
   std::int64_t start = 0, end = -1, step = 1;
-  std::int64_t begin() const { return std::max<std::int64_t>(start, 0); }
   std::int64_t end_of(std::int64_t size) const { return end < 0 ? size : std::min(end, size); }
   std::int64_t count(std::int64_t size) const {
-    const std::int64_t span = end_of(size) - begin();
+    const std::int64_t span = end_of(size) - start;
     return span > 0 ? (span - 1) / step + 1 : 0;
   }
 };
@@ -57,7 +56,7 @@ struct Slice {
 Json records_of(const MonitorRecords& records, const ChannelRecords& c, const Slice& slice) {
   Json values = Json::array(), batches = values, examples = values, epochs = values, times = values;
   const std::int64_t end = slice.end_of(std::ssize(c.val_record));
-  for (std::int64_t i = slice.begin(); i < end; i += slice.step) {
+  for (std::int64_t i = slice.start; i < end; i += slice.step) {
     const auto moment = static_cast<std::size_t>(c.first + i);
     values.push_back(number(c.val_record[static_cast<std::size_t>(i)]));
     batches.push_back(records.batch_record[moment]);
@@ -88,6 +87,8 @@ std::string update_channels(const MonitorRecords& records, const Json& request) 
       return error(std::string(key) + " must be a whole number");
     *value = request[key].get<std::int64_t>();
   }
+  if (slice.start < 0) return error("start must be at least 0");
+  if (slice.end < -1) return error("end must be at least 0, or -1 for all");
   if (slice.step < 1) return error("step must be at least 1");
   std::vector<std::string> names;
   if (!request.contains("channels") || !read_choice(line(request["channels"]), names))

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <iterator>
 #include <limits>
@@ -168,7 +169,13 @@ void FollowedRuns::read_table(std::FILE* in, const std::string& path, File& file
 void FollowedRuns::read(const std::string& path, File& file, const Mark& mark) {
   const Mark before = std::exchange(file.mark, mark);
   file.fault.clear();
-  const serial::Stream in = serial::stream_of(serial::open_regular(path));
+  serial::RegularFile opened = serial::open_regular(path);
+  if (opened.error && !opened.missing()) {
+    file.kind = Kind::other;
+    file.fault = fmt::format("{} cannot be read: {}", path, std::strerror(opened.error));
+    return;
+  }
+  const serial::Stream in = serial::stream_of(std::move(opened));
   char head[64] = {};
   const std::string_view begin(head, in ? std::fread(head, 1, sizeof head - 1, in.get()) : 0);
   try {

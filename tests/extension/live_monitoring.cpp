@@ -118,6 +118,10 @@ TEST_CASE("live monitoring: what is not understood is said to be so", "[extensio
              Contains("nearest: objective"));
   CHECK_THAT(error(R"({"request": "update_channels", "channels": [], "step": 0})"),
              Contains("step"));
+  CHECK_THAT(error(R"({"request": "update_channels", "channels": [], "start": -1})"),
+             Contains("start must be at least 0"));
+  CHECK_THAT(error(R"({"request": "update_channels", "channels": [], "end": -2})"),
+             Contains("end must be at least 0, or -1 for all"));
   CHECK_THAT(error(R"({"request": "update_channels", "channels": [], "start": "a"})"),
              Contains("whole number"));
   CHECK_THAT(error("{\"request\": \"\xff\"}"), Contains("list_channels"));
