@@ -42,10 +42,10 @@ endif()
 
 find_program(ANSATZ_CCACHE ccache)
 mark_as_advanced(ANSATZ_CCACHE)
-if(ANSATZ_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # A precompiled header is cached only under these two relaxations.
+if(ANSATZ_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER AND NOT DEFINED ENV{CCACHE_DISABLE})
+  # A precompiled header is cached only under these two relaxations. (`cmake -E env` would take
+  # longer to start than the cache to answer.)
   set(CMAKE_CXX_COMPILER_LAUNCHER
-    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_DEPEND=1
-    ${ANSATZ_CCACHE})
+    env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_DEPEND=1 ${ANSATZ_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${ANSATZ_CCACHE})
 endif()

@@ -4,9 +4,10 @@
 #   join_sources(variable folder per output [ALONE regex])
 #
 # In the list `variable`, the sources below `folder` give way to units of at most `per` of one
-# folder in it, made in `output`; those with options or definitions of their own, and those that
-# the regular expression matches, stay. A unit names its sources as from `folder`, which must be a
-# folder of headers of the target: so a compiler cache serves clones of this repository alike.
+# folder in it and of the same options, made in `output`; those with definitions of their own, and
+# those that the regular expression matches, stay. A unit names its sources as from `folder`, which
+# must be a folder of headers of the target: so a compiler cache serves clones of this repository
+# alike.
 option(ANSATZ_JOIN_SOURCES "Compile several sources of a folder at once" ON)
 
 function(join_sources variable folder per output)
@@ -20,40 +21,53 @@ function(join_sources variable folder per output)
     list(APPEND joined_options -Wshadow=local -Wno-subobject-linkage)
   endif()
   set(kept "")
-  set(areas "")
+  set(groups "")
   foreach(source ${${variable}})
-    get_source_file_property(options ${source} COMPILE_OPTIONS)
-    get_source_file_property(definitions ${source} COMPILE_DEFINITIONS)
-    get_source_file_property(without_header ${source} SKIP_PRECOMPILE_HEADERS)
+    foreach(property COMPILE_OPTIONS COMPILE_DEFINITIONS SKIP_PRECOMPILE_HEADERS)
+      get_source_file_property(${property} ${source} ${property})
+      if(NOT ${property})
+        set(${property} "")
+      endif()
+    endforeach()
     file(RELATIVE_PATH name ${folder} ${source})
-    if(options OR definitions OR without_header OR name MATCHES "^[.][.]/"
+    if(COMPILE_DEFINITIONS OR name MATCHES "^[.][.]/"
         OR (join_ALONE AND name MATCHES "${join_ALONE}"))
       list(APPEND kept ${source})
       continue()
     endif()
-    set(area "sources")  # those of the folder itself
+    set(group "sources")  # those of the folder itself
     if(name MATCHES "^([^/]*)/")
-      set(area "${CMAKE_MATCH_1}")
+      set(group "${CMAKE_MATCH_1}")
     endif()
-    list(APPEND areas "${area}")
-    list(APPEND "of_${area}" ${name})
+    if(COMPILE_OPTIONS OR SKIP_PRECOMPILE_HEADERS)
+      string(MD5 hash "${COMPILE_OPTIONS} ${SKIP_PRECOMPILE_HEADERS}")
+      string(SUBSTRING ${hash} 0 4 hash)
+      string(APPEND group "_${hash}")
+    endif()
+    list(APPEND groups "${group}")
+    list(APPEND "of_${group}" ${name})
+    set("options_${group}" "${COMPILE_OPTIONS}")
+    set("skip_${group}" "${SKIP_PRECOMPILE_HEADERS}")
   endforeach()
-  list(REMOVE_DUPLICATES areas)
-  foreach(area ${areas})
+  list(REMOVE_DUPLICATES groups)
+  foreach(group ${groups})
     # Units of nearly equal length.
-    list(LENGTH "of_${area}" length)
+    list(LENGTH "of_${group}" length)
     math(EXPR units "(${length} + ${per} - 1) / ${per}")
     math(EXPR last "${units} - 1")
-    string(REPLACE "/" "_" unit_name "${area}")
     foreach(unit RANGE ${last})
       math(EXPR begin "${unit} * ${length} / ${units}")
       math(EXPR count "(${unit} + 1) * ${length} / ${units} - ${begin}")
-      list(SUBLIST "of_${area}" ${begin} ${count} names)
+      list(SUBLIST "of_${group}" ${begin} ${count} names)
       list(TRANSFORM names PREPEND "#include \"")
       list(TRANSFORM names APPEND "\"\n")
       list(JOIN names "" text)
-      set(path ${output}/${unit_name}_${unit}.cpp)
-      set_source_files_properties(${path} PROPERTIES COMPILE_OPTIONS "${joined_options}")
+      set(path ${output}/${group}_${unit}.cpp)
+      set_source_files_properties(${path} PROPERTIES
+        COMPILE_OPTIONS "${options_${group}};${joined_options}")
+      if(skip_${group})
+        set_source_files_properties(${path} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+      endif()
       file(CONFIGURE OUTPUT ${path} CONTENT "${text}" @ONLY)
       list(APPEND kept ${path})
     endforeach()

@@ -1,6 +1,6 @@
 # The target ansatz::ansatz: libansatz.a and the headers.
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
-list(FILTER sources EXCLUDE REGEX "/src/app/")
+list(FILTER sources EXCLUDE REGEX "/src/(app|configurations)/")
 add_library(ansatz STATIC)
 add_library(ansatz::ansatz ALIAS ansatz)
 target_compile_features(ansatz PUBLIC cxx_std_20)
@@ -130,8 +130,10 @@ if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
     target_sources(ansatz PRIVATE $<TARGET_OBJECTS:ansatz_pch_code>)
   endif()
 endif()
+join_sources(with_keys ${PROJECT_SOURCE_DIR}/src 5 ${PROJECT_BINARY_DIR}/joined/library)
+# Of the language's objects a program is to hold what it calls, and no more.
 join_sources(sources ${PROJECT_SOURCE_DIR}/src 20 ${PROJECT_BINARY_DIR}/joined/library
   ALONE "^dsl/")
-target_sources(ansatz PRIVATE ${sources})
+target_sources(ansatz PRIVATE ${sources} ${with_keys})
 # What compiled loops call is looked for in the program that loads them.
 target_link_options(ansatz INTERFACE "LINKER:--export-dynamic-symbol=_ZN*6ansatz7kernels*")

@@ -30,4 +30,7 @@ add_custom_target(reference
   VERBATIM)
 if(ANSATZ_SANITIZE)
   target_compile_options(ansatz_program PRIVATE -O0)
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+  # Of what reads a command line and prints, nothing is to be fast but its compilation.
+  target_compile_options(ansatz_program PRIVATE -Os)
 endif()

@@ -38,7 +38,8 @@ while IFS='|' read -r name folders; do
   [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
   names+=("$name") corpora+=("$folders")
 done <"$build/tests/fuzz_targets/targets.txt"
-cmake --build "$build" --parallel "$jobs" --target "${names[@]/#/fuzz_}" >"$build/build.log" 2>&1 ||
+GLIBC_TUNABLES=glibc.malloc.hugetlb=1 cmake --build "$build" --parallel "$jobs" \
+  --target "${names[@]/#/fuzz_}" >"$build/build.log" 2>&1 ||
   give_up "Building the targets failed:" "$build/build.log"
 
 # Sets `spent`: the seconds of a processor that the programs took which this shell started.

@@ -1,6 +1,7 @@
 #include "op_test.hpp"
 
 #include <dsl/build.hpp>
+#include <dsl/grad.hpp>
 #include <dsl/ops.hpp>
 
 TEST_CASE("where: one of two numbers by a condition", "[op][where]") {
