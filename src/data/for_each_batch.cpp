@@ -3,9 +3,13 @@
 #include <ansatz/data/table.hpp>
 #include <dsl/exceptions.hpp>
 
+#include "../dsl/text.hpp"
 #include "batches_ahead.hpp"
 
 #include <fmt/format.h>
+
+#include <new>
+#include <stdexcept>
 
 namespace ansatz {
 
@@ -15,9 +19,15 @@ namespace {
 SubsetIterator order_of(const BatchSource& source, const BatchOrder& order) {
   check_iteration(source, order.mode, order.batch_size, order.num_batches);
   const std::int64_t examples = source.examples();
-  return make_subset_iterator(order.mode,
-                              examples == BatchSource::unknown ? BatchSource::endless : examples,
-                              order.batch_size, order.num_batches, order.rng);
+  try {
+    return make_subset_iterator(order.mode,
+                                examples == BatchSource::unknown ? BatchSource::endless : examples,
+                                order.batch_size, order.num_batches, order.rng);
+  } catch (const std::bad_alloc&) {
+  } catch (const std::length_error&) {
+  }
+  throw MemoryError(running::no_memory(fmt::format("the order of {} examples", examples),
+                                       static_cast<std::size_t>(examples) * sizeof(std::int64_t)));
 }
 
 }  // namespace

@@ -100,6 +100,31 @@ TEST_CASE("hdf5: batches in any order, from the file or from memory", "[data][hd
   }
 }
 
+TEST_CASE("hdf5: examples of no numbers, and more examples than memory has room for",
+          "[data][hdf5]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/odd.h5";
+  write(path, "X", {40, 0}, std::vector<float>(), H5T_NATIVE_FLOAT);
+  HDF5Dataset set(path.c_str());
+  set.X = "X";
+  CHECK_THAT(message_of<FileError>([&] { (void)set.load(); }),
+             Contains("array 'X' has dimensions [40, 0], of which an example has no numbers"));
+  const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  const std::vector<hsize_t> shape = {hsize_t{1} << 61, 2}, chunk = {1024, 2};
+  const hid_t space = H5Screate_simple(2, shape.data(), nullptr);
+  const hid_t how = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_chunk(how, 2, chunk.data());
+  H5Dclose(H5Dcreate2(file, "X", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, how, H5P_DEFAULT));
+  H5Pclose(how);
+  H5Sclose(space);
+  H5Fclose(file);
+  CHECK_THAT(message_of<MemoryError>([&] {
+               RandomState rng(1);
+               BatchWalk(set.open(), {"shuffled_sequential", 5, 0, &rng});
+             }),
+             Contains("the order of 2305843009213693952 examples takes"));
+}
+
 TEST_CASE("hdf5: an array that a link finds in another file is read from that file",
           "[data][hdf5]") {
   const TemporaryFolder folder;

@@ -43,13 +43,20 @@ std::vector<Array> arrays_of(const HDF5Dataset& set) {
   const auto add = [&](std::string_view name, auto column_of_array) {
     Array a;
     a.file = std::make_shared<const Hdf5Array>(path, std::string(name));
+    const std::vector<std::int64_t>& shape = a.file->shape();
+    std::int64_t width = 1;
+    bool counted = true;
+    for (std::size_t d = 1; d < shape.size(); ++d)
+      counted = !__builtin_mul_overflow(width, shape[d], &width) && counted;
+    if (!counted || width < 1)
+      throw FileError(
+          fmt::format("{}: its array '{}' has dimensions {}, of which an example has "
+                      "{} numbers",
+                      path, name, shape, counted ? "no" : "too many"));
     a.column = column_of_array(*a.file);
     if (a.column.labels && !a.file->whole())
       throw FileError(
           fmt::format("{}: its array '{}' holds floats, where labels are integers", path, name));
-    const std::vector<std::int64_t>& shape = a.file->shape();
-    std::int64_t width = 1;
-    for (std::size_t d = 1; d < shape.size(); ++d) width *= shape[d];
     if (width != a.column.width())
       throw FileError(
           fmt::format("{}: its array '{}' has dimensions {}, which are no examples of "
