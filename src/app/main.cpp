@@ -106,7 +106,9 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
   }
   const std::string_view near = ansatz::nearest_name(given, {names.begin(), names.end()});
   if (near.empty()) return text;
-  return fmt::format("{}; nearest: {}\n{}", what, near, text.substr(text.find('\n') + 1));
+  const std::string advice = near == given ? "what a command takes stands behind its name"
+                                           : fmt::format("nearest: {}", near);
+  return fmt::format("{}; {}\n{}", what, advice, text.substr(text.find('\n') + 1));
 }
 
 // What was printed may still wait in memory; on a full disk it is lost only now.

@@ -72,6 +72,9 @@ def check_channels():
     code, out, err = run("train", job, "--chanels", "x")
     expect("an unknown option: the nearest one", code == 2
            and "--chanels; nearest: --channels" in err and "--help" in err, code, err)
+    code, out, err = run("--json", "train", "job.yaml")
+    expect("an option in front of its command", code == 2
+           and "--json; what a command takes stands behind its name" in err, code, err)
 
     # A job that goes on watches other channels; those of before are not shown as if measured.
     second = write("second.yaml", JOB % (f"!pkl: {model}", "other", 3, folder / "n.pkl"))
