@@ -32,7 +32,7 @@ def compile_command(commands_file, like):
             break
     else:
         sys.exit(f"{commands_file} has no command for {like}")
-    # A launcher such as `cmake -E env NAME=value ccache` stands in front of the compiler.
+    # A launcher such as `env NAME=value ccache` may stand in front of the compiler.
     first = next(i for i, w in enumerate(words) if re.search(r"(g|clang)\+\+(-[\d.]+)?$", w))
     kept, i = [], first
     while i < len(words):
