@@ -21,6 +21,7 @@ void in_huge_pages(void* begin, std::size_t size) {
 // Before all others, as pages that were touched stay as they are.
 __attribute__((constructor(101))) void prepare_sanitizer() {
   in_huge_pages(__bss_start, static_cast<std::size_t>(_end - __bss_start));
+  // Of eleven sizes of frames a megabyte each, and what tells which are in use.
   constexpr std::size_t all_frames = 12 << 20;
   if (void* const frames = __asan_get_current_fake_stack()) in_huge_pages(frames, all_frames);
 }

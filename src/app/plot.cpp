@@ -301,7 +301,7 @@ int plot(const PlotArguments& a) {
   return exit_ok;
 }
 
-void add_plot(CLI::App* c, int& exit) {
+void fill_plot(CLI::App* c, int& exit) {
   auto a = std::make_shared<PlotArguments>();
   c->add_option("models", a->models, "model files")->required();
   c->add_option("-c,--channels", a->channels,
@@ -343,9 +343,9 @@ void add_plot(CLI::App* c, int& exit) {
 }  // namespace
 
 const Command plot_command(62, "plot", "curves of the records, as a picture or on the terminal",
-                           add_plot);
+                           fill_plot);
 
 // Pylearn2's name.
-const Command plot_monitor_command(202, "plot-monitor", "as plot", add_plot, pylearn2_names);
+const Command plot_monitor_command(202, "plot-monitor", "as plot", fill_plot, pylearn2_names);
 
 }  // namespace ansatz::app

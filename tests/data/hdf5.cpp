@@ -125,6 +125,39 @@ TEST_CASE("hdf5: examples of no numbers, and more examples than memory has room 
              Contains("the order of 2305843009213693952 examples takes"));
 }
 
+TEST_CASE("hdf5: a filter that the library lacks may be why an array is not read", "[data][hdf5]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/filtered.h5";
+  const H5Z_filter_t number = 300;
+  H5Z_class2_t filter{};
+  filter.version = H5Z_CLASS_T_VERS;
+  filter.id = number;
+  filter.encoder_present = filter.decoder_present = 1;
+  filter.name = "as it is";
+  filter.filter = [](unsigned, std::size_t, const unsigned*, std::size_t bytes, std::size_t*,
+                     void**) { return bytes; };
+  REQUIRE(H5Zregister(&filter) >= 0);
+  const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  const hsize_t shape[] = {10, 4};
+  const hid_t space = H5Screate_simple(2, shape, nullptr), how = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_chunk(how, 2, shape);
+  H5Pset_filter(how, number, H5Z_FLAG_MANDATORY, 0, nullptr);
+  const hid_t set = H5Dcreate2(file, "X", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, how, H5P_DEFAULT);
+  const std::vector<float> x(40, 1);
+  H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, x.data());
+  H5Dclose(set);
+  H5Pclose(how);
+  H5Sclose(space);
+  H5Fclose(file);
+  std::vector<float> found(40);
+  const auto read = [&] { Hdf5Array(path, "X").read(0, 10, ElementType::float32, found.data()); };
+  read();
+  CHECK(found == x);
+  REQUIRE(H5Zunregister(number) >= 0);
+  CHECK_THAT(message_of<FileError>(read),
+             Contains("damaged in rows 0 to 9, or compressed in a way that libhdf5 does not know"));
+}
+
 TEST_CASE("hdf5: an array that a link finds in another file is read from that file",
           "[data][hdf5]") {
   const TemporaryFolder folder;
