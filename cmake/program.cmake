@@ -9,8 +9,15 @@ add_executable(ansatz_program ${program_sources})
 set_target_properties(ansatz_program PROPERTIES OUTPUT_NAME ansatz ENABLE_EXPORTS ON)
 target_include_directories(ansatz_program PRIVATE ${PROJECT_SOURCE_DIR}/src)
 target_include_directories(ansatz_program SYSTEM PRIVATE ${CLI11_FOLDER})
-target_link_libraries(ansatz_program PRIVATE
-  "$<LINK_LIBRARY:WHOLE_ARCHIVE,ansatz::ansatz>" fmt::fmt ${CMAKE_DL_LIBS})
+if(ANSATZ_SANITIZE)
+  # In front of the program's own objects, for the loops' optimised copies; see library.cmake.
+  target_link_options(ansatz_program PRIVATE LINKER:--whole-archive $<TARGET_FILE:ansatz>
+    LINKER:--no-whole-archive)
+  target_link_libraries(ansatz_program PRIVATE ansatz::ansatz)
+else()
+  target_link_libraries(ansatz_program PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,ansatz::ansatz>")
+endif()
+target_link_libraries(ansatz_program PRIVATE fmt::fmt ${CMAKE_DL_LIBS})
 
 # The jobs that `ansatz new` writes.
 file(GLOB first_jobs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/jobs/*.yaml)

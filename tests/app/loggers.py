@@ -224,7 +224,9 @@ def cut_off(path):
 
 
 def replaced_by_a_link(path):
-    (folder / "precious").write_text("precious")
+    # Written once: the run may write over an empty file, which it is for a moment.
+    if not (folder / "precious").exists():
+        (folder / "precious").write_text("precious")
     (folder / "link").unlink(missing_ok=True)
     (folder / "link").symlink_to("precious")
     (folder / "link").rename(path)
