@@ -11,7 +11,7 @@ mkdir -p $build
 log=$build/quickstart.log
 [ -x $build/examples/$target ] || echo "Building $target (the first time, a minute or two)"
 for command in "cmake --preset release -D ANSATZ_TESTS=OFF" \
-               "cmake --build $build --target $target"; do
+               "sh cmake/with_huge_pages.sh cmake --build $build --target $target"; do
   $command >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 done
 exec $build/examples/$target "$@"

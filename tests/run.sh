@@ -27,15 +27,11 @@ mkdir -p "$build"
 cmake --preset "$preset" -D ANSATZ_TESTS=ON >"$build/configure.log" 2>&1 ||
   give_up "Configuring failed:" "$build/configure.log"
 
-# clang's memory in huge pages spares a tenth of its time; g++ is slower with them.
-build_environment=
-case $preset in clang*) build_environment=GLIBC_TUNABLES=glibc.malloc.hugetlb=1 ;; esac
-
 build_failed=0
 if [ -t 1 ]; then
-  env $build_environment cmake --build "$build" --parallel "$jobs" -- -k 0 || build_failed=1
+  sh cmake/with_huge_pages.sh cmake --build "$build" --parallel "$jobs" -- -k 0 || build_failed=1
 else
-  env $build_environment cmake --build "$build" --parallel "$jobs" -- -k 0 --quiet \
+  sh cmake/with_huge_pages.sh cmake --build "$build" --parallel "$jobs" -- -k 0 --quiet \
     >"$build/build.log" 2>&1 || build_failed=1
   [ $build_failed = 0 ] || head -c 40000 "$build/build.log"
 fi

@@ -38,7 +38,7 @@ while IFS='|' read -r name folders; do
   [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
   names+=("$name") corpora+=("$folders")
 done <"$build/tests/fuzz_targets/targets.txt"
-GLIBC_TUNABLES=glibc.malloc.hugetlb=1 cmake --build "$build" --parallel "$jobs" \
+sh cmake/with_huge_pages.sh cmake --build "$build" --parallel "$jobs" \
   --target "${names[@]/#/fuzz_}" >"$build/build.log" 2>&1 ||
   give_up "Building the targets failed:" "$build/build.log"
 
