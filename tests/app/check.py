@@ -12,14 +12,13 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 import zlib
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 
 program, job = sys.argv[1:]
-folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-app-"))
+folder = temporary_folder("app")
 define = ["-D", f"folder={folder}"]
 model = folder / "model.pkl"
 

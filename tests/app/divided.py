@@ -9,13 +9,12 @@ import pathlib
 import random
 import subprocess
 import sys
-import tempfile
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 from with_numpy import numpy
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
-home = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-divided-"))
+home = temporary_folder("divided")
 
 TRAIN = """!obj:Train {
   dataset: &train !obj:Table { TABLE },

@@ -3,7 +3,6 @@
     endings.py ANSATZ
 """
 import os
-import pathlib
 import re
 import resource
 import shutil
@@ -11,14 +10,13 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 import zlib
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 
 program = sys.argv[1]
-folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-endings-"))
+folder = temporary_folder("endings")
 os.chdir(folder)
 folder.chmod(0o755)  # nobody else may write, others may look
 ENVIRONMENT = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "TMPDIR": str(folder)}
@@ -360,5 +358,4 @@ def check_two_trainings():
 for each in (check_outputs, check_streams, check_signals, check_limits, check_privacy,
              check_second_place, check_two_trainings):
     each()
-shutil.rmtree(folder)
 sys.exit(1 if failures else 0)

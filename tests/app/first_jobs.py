@@ -11,13 +11,12 @@ import shlex
 import struct
 import subprocess
 import sys
-import tempfile
 import zlib
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 
 program, jobs = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2])
-folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-new-"))
+folder = temporary_folder("new")
 
 
 def run(*arguments):

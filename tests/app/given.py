@@ -4,16 +4,14 @@
 """
 import json
 import os
-import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 
 program = sys.argv[1]
-folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-given-"))
+folder = temporary_folder("given")
 os.chdir(folder)
 DATA = "y,a,b\n" + "".join(f"{i % 7 / 7},{i % 5},{i % 3}\n" for i in range(40))
 LAYERS = ("!obj:Linear { layer_name: h, dim: 3, irange: .5 }, "
@@ -202,5 +200,4 @@ for name in "train.csv", "valid.csv":
 for each in (check_command_line, check_data_stay, check_nothing_saved, check_json, check_never_best,
              check_init_from, check_first_line):
     each()
-shutil.rmtree(folder)
 sys.exit(1 if failures else 0)

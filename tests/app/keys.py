@@ -11,18 +11,17 @@ import json
 import math
 import os
 import pathlib
-import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 import zipfile
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
 share = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-home = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-keys-"))
+home = temporary_folder("keys")
 os.environ.pop("OPENBLAS_CORETYPE", None)
 
 TABLE = "y,a,b\n" + "".join(f"{i % 3},{(i * 7) % 11 - 5},{(i * i) % 5}\n" for i in range(12))
@@ -724,5 +723,4 @@ if __name__ == "__main__":
     for group in (check_changes, check_ranges, check_data, check_mnist,
                   check_training):
         group()
-    shutil.rmtree(home)
     sys.exit(1 if failures else 0)

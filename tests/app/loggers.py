@@ -14,13 +14,12 @@ import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
-folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-loggers-"))
+folder = temporary_folder("loggers")
 
 JOB = """!obj:Train {
   dataset: &train !obj:random_dense_design_matrix { num_examples: 60, dim: 4, num_classes: 3 },

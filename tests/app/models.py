@@ -12,9 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 from model_bytes import header_of, write_model
 
 program = sys.argv[1]
@@ -31,7 +30,7 @@ def run(folder, *arguments, **environment):
 
 
 def new_folder():
-    return pathlib.Path(tempfile.mkdtemp(prefix="ansatz-models-"))
+    return temporary_folder("models")
 
 
 TABLE = "y,a,b\n" + "".join(f"{i % 3},{(i * 7) % 11 - 5},{(i * i) % 5}\n" for i in range(12))

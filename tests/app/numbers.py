@@ -14,10 +14,10 @@ import subprocess
 import sys
 import tempfile
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
-home = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-numbers-"))
+home = temporary_folder("numbers")
 os.environ.pop("OPENBLAS_CORETYPE", None)
 WHOLE = (-2 ** 63, 2 ** 63 - 1)
 VALUES = ["0", "-1", "1", "2", "-0", "+1", "+-1", "1e99", "-1e99", "1e400", "1e-400", "nan", "-nan",

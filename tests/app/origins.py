@@ -11,13 +11,12 @@ import re
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
-home = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-origins-"))
+home = temporary_folder("origins")
 for variable in ("ANSATZ_THREADS", "ANSATZ_NO_ORIGIN", "OMP_NUM_THREADS"):
     os.environ.pop(variable, None)
 os.environ["XDG_CACHE_HOME"] = str(home / "cache")

@@ -10,23 +10,21 @@ import io
 import json
 import math
 import os
-import pathlib
 import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 import xml.etree.ElementTree
 import zlib
 
 import browser
 from browser import Pixels
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 from model_bytes import header_of, write_model
 
 program = sys.argv[1]
-folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-pictures-"))
+folder = temporary_folder("pictures")
 has_gnuplot = shutil.which("gnuplot") is not None
 
 ODD = 'a"b\\n`touch id`\'c,_{x}^2 @m #é\n\x1b[31m%d <i>&'
@@ -724,6 +722,5 @@ check_preprocessed()
 check_report()
 check_evaluate()
 check_diff()
-shutil.rmtree(folder)
 print(f"{len(failures)} failed")
 sys.exit(1 if failures else 0)

@@ -3,18 +3,16 @@
     shown.py ANSATZ
 """
 import json
-import pathlib
 import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 
 program = sys.argv[1]
-folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-shown-"))
+folder = temporary_folder("shown")
 model = folder / "m.pkl"
 
 JOB = """!obj:Train {

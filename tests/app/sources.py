@@ -5,17 +5,15 @@
 import json
 import math
 import pathlib
-import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import zipfile
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
-home = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-sources-"))
+home = temporary_folder("sources")
 COUNT = 40
 LEFT = [(math.sin(i), math.cos(2 * i)) for i in range(COUNT)]
 RIGHT = [((i * 7) % 5 - 2) / 2 for i in range(COUNT)]
@@ -297,12 +295,9 @@ def check_kinds_of_paths():
            and "'numbers.csv' is a file, where a folder of data belongs" in err, code, err)
 
 
-try:
-    check_several()
-    check_kinds_of_paths()
-    check_preprocessor()
-    check_arrays()
-    check_mapped()
-finally:
-    shutil.rmtree(home)
+check_several()
+check_kinds_of_paths()
+check_preprocessor()
+check_arrays()
+check_mapped()
 sys.exit(1 if failures else 0)

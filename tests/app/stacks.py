@@ -8,13 +8,12 @@ import pathlib
 import struct
 import subprocess
 import sys
-import tempfile
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 from model_bytes import header_of
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
-folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-stacks-"))
+folder = temporary_folder("stacks")
 
 
 def run(*arguments):

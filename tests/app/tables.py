@@ -17,14 +17,13 @@ import resource
 import shutil
 import subprocess
 import sys
-import tempfile
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 from with_numpy import numpy
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
 root = pathlib.Path(__file__).resolve().parent.parent.parent
-home = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-tables-"))
+home = temporary_folder("tables")
 
 
 def run(*arguments, text=True):
@@ -718,16 +717,13 @@ def check_examples():
                    rmse < 1.01 * wanted["rmse"] and r2 > wanted["r2"] - .01, rmse, r2, wanted)
 
 
-try:
-    check_reader()
-    check_statistics()
-    check_prediction()
-    check_regression()
-    check_weights()
-    check_errors()
-    check_numbers_as_categories()
-    check_look()
-    check_examples()
-finally:
-    shutil.rmtree(home)
+check_reader()
+check_statistics()
+check_prediction()
+check_regression()
+check_weights()
+check_errors()
+check_numbers_as_categories()
+check_look()
+check_examples()
 sys.exit(1 if failures else 0)

@@ -9,7 +9,6 @@ import ctypes
 import http.client
 import json
 import math
-import os
 import pathlib
 import re
 import resource
@@ -18,17 +17,16 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.parse
 
 import browser
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
 pictures = pathlib.Path(sys.argv[3]) if sys.argv[2:3] == ["--pictures"] else None
-folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-watch-"))
+folder = temporary_folder("watch")
 ODD = "<img src=x onerror=\"window.injected=1\">'_objective"
 
 
@@ -542,6 +540,5 @@ if not browser.PATH:
     print("Chromium is not installed: what pages show was not looked at (apt-get install chromium)")
 elif code == 0:
     check_page()
-shutil.rmtree(folder)
 print(f"{len(failures)} failed, {time.time() - begin:.1f} s")
 sys.exit(1 if failures else 0)

@@ -10,14 +10,13 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 
-from expect import expect, failures
+from expect import expect, failures, temporary_folder
 from model_bytes import header_of
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
 one_in = int(sys.argv[2]) if len(sys.argv) > 2 else 16
-folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-unsupervised-"))
+folder = temporary_folder("unsupervised")
 
 
 def run(*arguments):

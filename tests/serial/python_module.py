@@ -7,21 +7,20 @@ import io
 import pathlib
 import subprocess
 import sys
-import tempfile
 import xml.dom.minidom
 
 import numpy
 
 # Behind the others: a script there has the name of a module of Python.
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "app"))
-from expect import expect, failures  # noqa: E402
+from expect import expect, failures, temporary_folder  # noqa: E402
 
 program = str(pathlib.Path(sys.argv[1]).resolve())
 sys.path.append(sys.argv[2])
 sys.dont_write_bytecode = True
 import ansatz  # noqa: E402
 
-folder = pathlib.Path(tempfile.mkdtemp(prefix="ansatz-python-"))
+folder = temporary_folder("python")
 (folder / "job.yaml").write_text("""!obj:Train {
   dataset: &train !obj:random_dense_design_matrix { num_examples: 60, dim: 4, num_classes: 3 },
   model: !obj:MLP { nvis: 4, layers: [ !obj:Softmax { layer_name: y, n_classes: 3, irange: .1 } ] },
