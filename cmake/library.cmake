@@ -58,7 +58,7 @@ set(clang_limits -fconstexpr-steps=2000000000 -fconstexpr-depth=4096 -fbracket-d
 set(gnu_memory --param=ggc-min-heapsize=262144 --param=ggc-min-expand=40)
 set(own_gnu_memory ${gnu_memory})
 if(PROJECT_IS_TOP_LEVEL)
-  # This build takes 1.5 GB for the largest units where there is much more: another sixth less time.
+  # This build takes 1.5 GB for the largest units where there is much more: a seventh less time.
   cmake_host_system_information(RESULT memory QUERY TOTAL_PHYSICAL_MEMORY)
   cmake_host_system_information(RESULT processors QUERY NUMBER_OF_LOGICAL_CORES)
   math(EXPR memory "${memory} / ${processors}")
